@@ -1,0 +1,137 @@
+"""Which way a metric is better, known from the words of its name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+from nbtrack.errors import InvalidValueError
+
+__all__ = ["Direction", "direction", "set_direction"]
+
+Direction = Literal["down", "up"]
+
+_DOWN = frozenset(
+    """
+    aic bce bic brier cer cost crossentropy davies deviance distortion err error errors eer fid fnr fpr
+    hinge inertia kl lpips logloss loss losses mae mape medae mse msle misclassified misclassification mistakes
+    nll perplexity pinball ppl regret residual residuals rmse rmsle rss smape sse wape wcss
+    wer mase ece
+    """.split()
+)
+_UP = frozenset(
+    """
+    acc accs accuracy accuracies ami ap ari auc auprc auroc bleu calinski cindex completeness corr correlation
+    correlations dice elbo explained f1 f2 fbeta fitness fmeasure fowlkes homogeneity iou jaccard kappa
+    likelihood loglik loglikelihood map mcc matthews meteor mrr ndcg nmi pearson pearsonr precision
+    precisions psnr purity r2 recall recalls return returns reward rewards rouge rsquared score scores
+    sensitivity silhouette spearman spearmanr specificity ssim tnr tpr vmeasure winrate
+    """.split()
+)
+# After one of these a number is no longer the metric itself: a spread, a size, a setting, a comparison.
+_OTHER_THINGS = frozenset(
+    """
+    change coef coefficient count delta diff difference duration factor gap id idx index name ratio samples
+    scale sd seconds sem size spread std threshold time trend tol tolerance var variance weight weights
+    """.split()
+)
+_OTHER_FIRST = frozenset(
+    {"argmax", "argmin", "change", "delta", "diff", "difference", "gap", "rank", "sd", "sem", "std", "var"}
+)
+# Several words that mean another thing together than each alone.
+_PHRASES: tuple[tuple[tuple[str, ...], Direction | None], ...] = (
+    (("explained", "variance"), "up"),
+    (("cross", "entropy"), "down"),
+    (("r", "squared"), "up"),
+    (("r", "2"), "up"),
+    (("v", "measure"), "up"),
+    (("f", "measure"), "up"),
+    (("f", "score"), "up"),
+    (("f", "beta"), "up"),
+    (("c", "index"), "up"),
+    (("hit", "rate"), "up"),
+    (("win", "rate"), "up"),
+    (("true", "positive"), "up"),
+    (("true", "negative"), "up"),
+    (("false", "positive"), "down"),
+    (("false", "positives"), "down"),
+    (("false", "negative"), "down"),
+    (("false", "negatives"), "down"),
+    (("coefficient", "of", "determination"), "up"),
+)
+# `rate` alone says nothing (learning rate); `error_rate`, `false_positive_rate` are decided by their first words.
+_WORD = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_chosen: dict[str, Direction | None] = {}
+
+
+def direction(name: str) -> Direction | None:
+    """Return whether a metric is better when lower or higher, or None where its name does not tell.
+
+    Parameters
+    ----------
+    name
+        The metric's name; words such as `loss`, `error`, `rmse` point down, `acc`, `r2`, `auc`,
+        `f1`, `score` up, and the last such word decides.
+
+    Examples
+    --------
+    >>> direction("val_loss"), direction("neg_mean_squared_error"), direction("elapsed")
+    ('down', 'up', None)
+    """
+    return _chosen[name] if name in _chosen else _read(name)
+
+
+def set_direction(name: str, direction: Direction | None) -> None:
+    """Say which way the metric of this exact name is better, for this process.
+
+    Parameters
+    ----------
+    name
+        The metric's name.
+    direction
+        `"down"`, `"up"`, or None for neither.
+
+    Raises
+    ------
+    InvalidValueError
+        For another direction.
+    """
+    if direction not in ("down", "up", None):
+        raise InvalidValueError(f"direction {direction!r} is not known; give 'down', 'up' or None")
+    _chosen[name] = direction
+
+
+@lru_cache(maxsize=4096)
+def _read(name: str) -> Direction | None:
+    words = [word.lower() for word in _WORD.findall(_HUMP.sub(" ", unicodedata.normalize("NFKC", name)))]
+    if words and words[0] in _OTHER_FIRST:
+        return None
+    found: Direction | None = None
+    turned = False
+    position = 0
+    while position < len(words):
+        word = words[position]
+        phrase = next((p for p in _PHRASES if tuple(words[position : position + len(p[0])]) == p[0]), None)
+        if phrase:
+            found = phrase[1]
+            position += len(phrase[0])
+            continue
+        position += 1
+        bare = word.rstrip("0123456789") or word
+        if word in ("neg", "negative", "minus"):
+            turned = True
+        elif word in _UP or bare in _UP:
+            # "brier score", "error score", "inertia score": the word before says what is scored.
+            found = found if found and word in ("score", "scores") else "up"
+        elif word in _DOWN or bare in _DOWN:
+            # "log likelihood" and "log loss" differ by their second word alone.
+            found = "down"
+        elif word in _OTHER_THINGS:
+            found = None
+    if turned and found:
+        return "up" if found == "down" else "down"
+    return found

@@ -1,0 +1,82 @@
+"""What nbtrack raises: each error is also the builtin that a user would catch."""
+
+from __future__ import annotations
+
+__all__ = [
+    "FilterError",
+    "InvalidValueError",
+    "NbtrackError",
+    "NbtrackWarning",
+    "NotFoundError",
+    "RunStateError",
+    "StoreError",
+]
+
+
+class NbtrackError(Exception):
+    """The base of every error that nbtrack raises on purpose."""
+
+
+class NbtrackWarning(UserWarning):
+    """Something was not kept as asked, and nothing else was lost."""
+
+
+class InvalidValueError(NbtrackError, ValueError):
+    """A name or a value that cannot be kept faithfully."""
+
+
+class NotFoundError(NbtrackError, LookupError):
+    """A run, experiment, metric or artifact that the store does not hold."""
+
+
+class RunStateError(NbtrackError, RuntimeError):
+    """A call that the current run's state does not allow."""
+
+
+class StoreError(NbtrackError, OSError):
+    """A store that cannot be opened, read or written."""
+
+
+class FilterError(NbtrackError, ValueError):
+    """A filter that cannot be understood; points at the place.
+
+    Parameters
+    ----------
+    message
+        What was wrong, in one sentence.
+    text
+        The whole filter as the user wrote it.
+    start, end
+        The span of the offending part in `text`, as character offsets.
+    suggestion
+        The nearest known name or operator, if there is one.
+
+    Examples
+    --------
+    >>> print(FilterError("unknown field 'metric_s'", "metric_s.a < 1", 0, 8, "metrics"))
+    unknown field 'metric_s'; did you mean 'metrics'?
+      metric_s.a < 1
+      ^^^^^^^^
+    """
+
+    def __init__(
+        self, message: str, text: str = "", start: int = 0, end: int = 0, suggestion: str | None = None
+    ) -> None:
+        self.message = message
+        self.text = text
+        self.start = start
+        self.end = max(end, start + 1)
+        self.suggestion = suggestion
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        head = self.message + (f"; did you mean {self.suggestion!r}?" if self.suggestion else "")
+        if not self.text:
+            return head
+        line_start = self.text.rfind("\n", 0, self.start) + 1
+        line_end = self.text.find("\n", self.start)
+        line = self.text[line_start : line_end if line_end >= 0 else None]
+        # The caret stays under its character when the line holds tabs.
+        indent = "".join("\t" if c == "\t" else " " for c in line[: self.start - line_start])
+        marks = "^" * max(1, min(self.end - line_start, len(line)) - (self.start - line_start))
+        return f"{head}\n  {line}\n  {indent}{marks}"

@@ -1,0 +1,120 @@
+"""What the store hands out: plain frozen records with the field's names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "DataRecord",
+    "EstimatorRecord",
+    "Experiment",
+    "MetricSummary",
+    "ParamValue",
+    "RunRecord",
+    "Series",
+    "Status",
+]
+
+ParamValue = bool | int | float | str | None
+"""A typed setting of a run."""
+
+Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED", "CRASHED"]
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A named group of runs. Times are seconds since the epoch."""
+
+    id: int
+    name: str
+    created: float
+    deleted: float | None = None
+    runs: int = 0
+
+
+class RunRecord(NamedTuple):
+    """One row of the run table; times are seconds since the epoch.
+
+    A tuple, as a dataclass takes five times as long to make: felt with 10,000 of them.
+    """
+
+    key: int
+    """The row's number inside its store: never shown to a user."""
+    id: str
+    name: str
+    experiment: str
+    experiment_id: int
+    status: Status
+    start_time: float
+    end_time: float | None
+    parent: str | None
+    lineage: str | None
+    notebook: str | None
+    git_commit: str | None
+    note: str
+    deleted: float | None
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """What a metric's history comes to; `last` is the value of the highest step, then time.
+
+    NaN points count in `count` and can be `last` or `first`; `min`, `max` and `mean` pass them over
+    and are NaN when nothing else is there.
+    """
+
+    last: float
+    first: float
+    min: float
+    max: float
+    mean: float
+    count: int
+    last_step: int = 0
+    last_time: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A metric's history as columns of equal length: step, seconds since the epoch, value."""
+
+    steps: tuple[int, ...] | list[int]
+    times: tuple[float, ...] | list[float]
+    values: tuple[float, ...] | list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class DataRecord:
+    """What a run read: a table or array by name, with a content fingerprint."""
+
+    name: str
+    kind: str
+    """`DataFrame`, `Series`, `ndarray`, `Tensor` ..."""
+    shape: tuple[int, ...]
+    dtypes: Mapping[str, str]
+    """Column name to dtype; the one key `""` for an array."""
+    fingerprint: str
+    sampled: bool = False
+    """Whether the fingerprint was taken from a sample of the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorRecord:
+    """An estimator that a run fitted."""
+
+    name: str
+    """The variable it was fitted under, or the class's name."""
+    estimator: str
+    """Qualified class name, e.g. `sklearn.linear_model._coordinate_descent.ElasticNet`."""
+    params: Mapping[str, ParamValue]
+    """The parameters that differ from the class's defaults."""
+    schema: Mapping[str, str]
+    """Columns of what it was fitted on, with dtypes."""
+    shape: tuple[int, ...]
+    rows: tuple[tuple[ParamValue, ...], ...] = ()
+    """The first rows of what it was fitted on."""
