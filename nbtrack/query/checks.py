@@ -1,0 +1,199 @@
+"""What can be compared and reckoned with what: the types of a filter, and the errors where they do not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbtrack.errors import FilterError
+from nbtrack.query.fields import type_of_field
+from nbtrack.query.moments import milliseconds
+from nbtrack.query.operators import OPERATORS
+from nbtrack.query.stream import shortened
+from nbtrack.query.tree import (
+    Arithmetic,
+    Compare,
+    Duration,
+    Field,
+    In,
+    Moment,
+    Now,
+    Number,
+    Text,
+    Type,
+)
+
+if TYPE_CHECKING:
+    from nbtrack.query.tree import Span, Value
+
+__all__ = ["arithmetic", "comparison", "membership", "type_of"]
+
+MAX_OPERATIONS = 20
+"""Operations inside each other."""
+
+_NUMERIC = {Type.NUMBER, Type.DURATION, Type.PARAM}
+_TEXTUAL = {Type.TEXT, Type.PARAM}
+_TIMED = {Type.TIME, Type.NUMBER, Type.PARAM}
+
+
+def type_of(value: Value) -> Type:
+    """Return what a value is compared as."""
+    if isinstance(value, Field):
+        return type_of_field(value)
+    if isinstance(value, Arithmetic):
+        return value.type
+    if isinstance(value, Moment | Now):
+        return Type.TIME
+    if isinstance(value, Duration):
+        return Type.DURATION
+    return Type.NUMBER if isinstance(value, Number) else Type.TEXT
+
+
+def comparison(op: str, left: Value, right: Value, text: str) -> Compare:
+    """Return the comparison of two values, each read as the other one's type asks.
+
+    Raises
+    ------
+    FilterError
+        Where the two cannot be compared, a date is none, or a pattern cannot be used.
+    """
+    span = (left.span[0], right.span[1])
+    pattern = OPERATORS[op].pattern
+    if pattern:
+        if type_of(left) not in _TEXTUAL:
+            message = f"{op.upper()} compares text, and {_quote(left, text)} is {type_of(left).value}"
+            raise FilterError(message, text, *left.span)
+        if not isinstance(right, Text):
+            raise FilterError(f"{op.upper()} needs a pattern in quotes", text, *right.span)
+        try:
+            return Compare(op, left, Text(pattern(right.value), right.span), span)
+        except ValueError as error:
+            raise FilterError(str(error), text, *right.span) from None
+    left, right = _read_as(left, right, text), _read_as(right, left, text)
+    _check_comparable(left, right, text)
+    return Compare(op, left, right, span)
+
+
+def membership(value: Value, items: tuple[Value, ...], text: str, span: Span) -> In:
+    """Return the test whether `value` equals one of `items`.
+
+    Raises
+    ------
+    FilterError
+        Where an item cannot be compared with the value.
+    """
+    items = tuple(_read_as(item, value, text) for item in items)
+    for item in items:
+        _check_comparable(value, item, text)
+    return In(value, items, span)
+
+
+def arithmetic(op: str, left: Value, right: Value, text: str) -> Arithmetic:
+    """Return the sum, difference, product or quotient of two values.
+
+    Raises
+    ------
+    FilterError
+        For text, for times that cannot be joined so, and for more than 20 operations inside each other.
+    """
+    left, right = _read_beside_time(left, right, text), _read_beside_time(right, left, text)
+    for value in (left, right):
+        if type_of(value) is Type.TEXT:
+            raise FilterError(f"{_quote(value, text)} is text; {op!r} needs numbers", text, *value.span)
+    span = (left.span[0], right.span[1])
+    result = _RESULTS.get((op, _plain(left), _plain(right)))
+    if result is None:
+        message = f"{op!r} cannot join {type_of(left).value} and {type_of(right).value}"
+        raise FilterError(message, text, *span)
+    depth = 1 + max(v.depth if isinstance(v, Arithmetic) else 0 for v in (left, right))
+    if depth > MAX_OPERATIONS:
+        message = f"more than {MAX_OPERATIONS} operations inside each other; simplify this"
+        raise FilterError(message, text, *span)
+    return Arithmetic(op, left, right, result, depth, span)
+
+
+_RESULTS = {
+    ("+", Type.TIME, Type.DURATION): Type.TIME,
+    ("+", Type.DURATION, Type.TIME): Type.TIME,
+    ("+", Type.TIME, Type.NUMBER): Type.TIME,
+    ("+", Type.NUMBER, Type.TIME): Type.TIME,
+    ("-", Type.TIME, Type.DURATION): Type.TIME,
+    ("-", Type.TIME, Type.NUMBER): Type.TIME,
+    ("-", Type.TIME, Type.TIME): Type.DURATION,
+    **{
+        (op, left, right): Type.DURATION
+        for op in "+-"
+        for left in (Type.NUMBER, Type.DURATION)
+        for right in (Type.NUMBER, Type.DURATION)
+        if Type.DURATION in (left, right)
+    },
+    ("*", Type.DURATION, Type.NUMBER): Type.DURATION,
+    ("*", Type.NUMBER, Type.DURATION): Type.DURATION,
+    ("/", Type.DURATION, Type.NUMBER): Type.DURATION,
+    ("/", Type.DURATION, Type.DURATION): Type.NUMBER,
+    ("/", Type.NUMBER, Type.DURATION): Type.NUMBER,
+    ("*", Type.DURATION, Type.DURATION): Type.NUMBER,
+    **{(op, Type.NUMBER, Type.NUMBER): Type.NUMBER for op in "+-*/"},
+}
+
+
+def _plain(value: Value) -> Type:
+    kind = type_of(value)
+    return Type.NUMBER if kind is Type.PARAM else kind
+
+
+def _read_beside_time(value: Value, other: Value, text: str) -> Value:
+    timed = type_of(other) in {Type.TIME, Type.DURATION}
+    return _moment(value, text) if timed and isinstance(value, Text) else value
+
+
+def _read_as(value: Value, other: Value, text: str) -> Value:
+    """Return a quoted literal as what stands on the other side."""
+    if not isinstance(value, Text):
+        return value
+    if type_of(other) is Type.TIME:
+        return _moment(value, text)
+    # MLflow writes an experiment's id in quotes.
+    if isinstance(other, Field) and other.name == "experiment_id" and value.value.isdecimal():
+        return Number(float(value.value), value.span)
+    return value
+
+
+def _moment(literal: Text, text: str) -> Moment:
+    try:
+        return Moment(milliseconds(literal.value), literal.span)
+    except ValueError:
+        message = (
+            f"{literal.value!r} is not a date; write '2026-11-01', '2026-11-01 12:00', now() - 7d "
+            "or milliseconds without quotes"
+        )
+        raise FilterError(message, text, *literal.span) from None
+
+
+def _check_comparable(left: Value, right: Value, text: str) -> None:
+    types = {type_of(left), type_of(right)}
+    if types <= _NUMERIC or types <= _TEXTUAL or types <= _TIMED:
+        return
+    culprit, other = (left, right) if isinstance(left, Text | Number) else (right, left)
+    name, kind = _quote(other, text), type_of(other).value
+    if types == {Type.TIME, Type.DURATION}:
+        moment = next(side for side in (left, right) if type_of(side) is Type.DURATION)
+        message = f"a time and a duration cannot be compared; write now() - {_quote(moment, text)}"
+    elif isinstance(culprit, Text) and _is_number(culprit.value):
+        message = f"{name} is {kind}; write {culprit.value.strip()} without quotes"
+    elif isinstance(culprit, Number):
+        message = f"{name} is {kind}; write '{_quote(culprit, text)}' in quotes"
+    else:
+        message = f"{name} is {kind}, and {_quote(culprit, text)} is {type_of(culprit).value}"
+    raise FilterError(message, text, *culprit.span)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _quote(value: Value, text: str) -> str:
+    return shortened(text[value.span[0] : value.span[1]])

@@ -1,0 +1,86 @@
+"""Fields that there are none of: an error for what can be no field, a remark for a name that no run has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbtrack.errors import FilterError
+from nbtrack.query.fields import field_names, prefixes, written
+from nbtrack.query.stream import shortened
+from nbtrack.query.suggest import suggest
+from nbtrack.query.tree import fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.query.lexer import Token
+    from nbtrack.query.suggest import KnownNames
+    from nbtrack.query.tree import Query
+
+__all__ = ["unknown_field", "unknown_names"]
+
+_KINDS = {"metrics": "metric", "params": "param", "tags": "tag", "data": "data"}
+
+
+def unknown_field(text: str, tokens: Sequence[Token], known: KnownNames | None) -> FilterError:
+    """Return the error for the last of `tokens`, a name that is no field."""
+    token = tokens[-1]
+    first, *rest = token.parts
+    name = shortened(token.value)
+    if rest and first.text.lower() not in prefixes():
+        message = f"unknown field {name!r}: before the dot stands metrics, params, tags, attributes, data or datasets"
+        return FilterError(message, text, *first.span, suggestion=suggest(first.text, prefixes()))
+    if not rest and (quoted := _unquoted_name(text, tokens)):
+        return FilterError(f"unknown field {name!r}", text, *token.span, suggestion=quoted)
+    near = suggest(token.value, field_names(first.text if rest else None, known))
+    hint = "" if near or rest else "; metrics, params and tags are written metrics.x, text in quotes"
+    return FilterError(f"unknown field {name!r}{hint}", text, *token.span, suggestion=near)
+
+
+def _unquoted_name(text: str, tokens: Sequence[Token]) -> str | None:
+    """Return a name such as ``metrics.`val-loss``` that was written as if it were a difference."""
+    if len(tokens) < 3:
+        return None
+    before, operator, token = tokens[-3:]
+    if len(before.parts) < 2 or operator.value not in "+-*/" or token.span[0] - before.span[1] != 1:
+        return None
+    name = text[before.parts[1].span[0] : token.span[1]]
+    return None if "`" in name else f"{before.parts[0].text}.`{name}`"
+
+
+def unknown_names(query: Query, known: KnownNames) -> tuple[FilterError, ...]:
+    """Return a remark on each metric, param, tag and data of a filter that no run has, with the nearest name.
+
+    Parameters
+    ----------
+    query
+        What `parse` gave.
+    known
+        The names that a store holds: `Store.names`.
+
+    Examples
+    --------
+    >>> from nbtrack.query import parse
+    >>> (remark,) = unknown_names(parse("metrics.rsme < 0.8"), lambda kind: ["rmse"])
+    >>> print(remark)
+    no run has the metric 'rsme'; did you mean 'metrics.rmse'?
+      metrics.rsme < 0.8
+      ^^^^^^^^^^^^
+    """
+    names = {kind: frozenset(known(kind)) for kind in _KINDS}
+    # An order may have been given apart, so that its fields stand in another text than the filter's.
+    asked = [(field, query.text) for field in (fields_of(query.where) if query.where else ())]
+    asked += [(field, "") for order in query.order_by for field in fields_of(order.by)]
+    remarks = []
+    for field, text in asked:
+        held = names.get(field.kind)
+        if (
+            held is None
+            or field.name in held
+            or (not field.exact and f"{field.name}.{field.summary}" in held)
+        ):
+            continue
+        near = suggest(written(field.kind, field.name), (written(field.kind, name) for name in held))
+        message = f"no run has the {_KINDS[field.kind]} {field.name!r}"
+        remarks.append(FilterError(message, text, *field.span, suggestion=near))
+    return tuple(remarks)
