@@ -1,0 +1,25 @@
+"""The local store: one SQLite database and the artifacts beside it."""
+
+from __future__ import annotations
+
+from nbtrack.store.buffers import SeriesBuffer
+from nbtrack.store.health import Health
+from nbtrack.store.lifecycle import GcReport
+from nbtrack.store.location import find_store
+from nbtrack.store.points import pack_point
+from nbtrack.store.readable import Changes, Window
+from nbtrack.store.run_writer import RunWriter
+from nbtrack.store.store import Store, open_store
+
+__all__ = [
+    "Changes",
+    "GcReport",
+    "Health",
+    "RunWriter",
+    "SeriesBuffer",
+    "Store",
+    "Window",
+    "find_store",
+    "open_store",
+    "pack_point",
+]

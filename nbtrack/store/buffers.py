@@ -1,0 +1,235 @@
+"""What was logged and is not written yet: filled by any thread without a lock, emptied by the writer's.
+
+Lists only grow at their end on the caller's side. The writer notes their lengths, writes so many items and,
+once that is committed, deletes them from the front: both are single steps of the interpreter, so nothing is
+lost or written twice, and what could not be committed is still there.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.store.points import Columns, Summary, pack, stride_of, summarise, thin
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable
+
+__all__ = ["Batch", "Chunk", "Entry", "RunBuffer", "SeriesBuffer"]
+
+Entry = tuple[Literal["run", "param", "tag", "data", "document", "drop"], str, Any]
+"""What to write, under which name, and the value."""
+
+_POINT_BYTES, _ROW_BYTES = 65, 24
+
+
+class SeriesBuffer:
+    """The points of one metric that are not written yet.
+
+    Attributes
+    ----------
+    append
+        Add one point, as `pack_point` returns it from step, seconds since the epoch and value.
+    """
+
+    __slots__ = ("_touch", "append", "columns", "dropped", "kept", "key", "points", "seen", "tiers")
+
+    def __init__(self, key: str, touch: Callable[[], None]) -> None:
+        self.key = key
+        self.points: list[bytes] = []
+        self.append = self.points.append
+        self.columns: list[Columns] = []
+        self.dropped = False
+        # Known to the writer's thread only: points so far, how many of them are kept, and the written chunks
+        # that are still to be merged, by how often they were.
+        self.seen: int | None = 0
+        self.kept = 0
+        self.tiers: list[list[int]] = []
+        self._touch = touch
+
+    def extend_columns(self, steps: array[int], times: array[float], values: array[float]) -> None:
+        """Add points as columns of equal length, of array types ``q``, ``d``, ``d``; they are not copied.
+
+        Raises
+        ------
+        InvalidValueError
+            When they are not.
+
+        Examples
+        --------
+        >>> from array import array
+        >>> loss = SeriesBuffer("loss", lambda: None)
+        >>> loss.extend_columns(array("q", [0, 1]), array("d", [1.0, 2.0]), array("d", [0.5, 0.25]))
+        """
+        if not len(steps) == len(times) == len(values):
+            raise InvalidValueError(
+                f"metric {self.key!r}: {len(steps)} steps, {len(times)} times and {len(values)} values "
+                "are not columns of equal length"
+            )
+        if (steps.typecode, times.typecode, values.typecode) != ("q", "d", "d"):
+            raise InvalidValueError(f"metric {self.key!r}: columns are arrays of types 'q', 'd' and 'd'")
+        self.columns.append(Columns(steps, times, values))
+        self._touch()
+
+    def size(self) -> int:
+        """Return roughly how many bytes the points take."""
+        columns = sum(len(part.steps) for part in self.columns[:])
+        return _POINT_BYTES * len(self.points) + _ROW_BYTES * columns
+
+    def discard(self) -> int:
+        """Forget the points and return how many there were."""
+        points, parts = len(self.points), self.columns[:]
+        del self.points[:points], self.columns[: len(parts)]
+        return points + sum(len(part.steps) for part in parts)
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Points of one series on their way into the store."""
+
+    buffer: SeriesBuffer
+    points: int
+    parts: int
+    summary: Summary | None
+    data: bytes
+    kept: int
+    tiers: list[list[int]] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Take what is committed out of the buffer."""
+        buffer = self.buffer
+        del buffer.points[: self.points], buffer.columns[: self.parts]
+        if self.summary is not None:
+            buffer.seen = (buffer.seen or 0) + self.summary.points
+        buffer.kept += self.kept
+        buffer.tiers = self.tiers
+
+
+@dataclass(slots=True)
+class Batch:
+    """What of one run goes into one transaction."""
+
+    run: RunBuffer
+    entries: list[Entry]
+    chunks: list[Chunk]
+    key: int | None
+    refused: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Take what is committed out of the buffers."""
+        self.run.key = self.key
+        del self.run.entries[: len(self.entries)]
+        for chunk in self.chunks:
+            chunk.settle()
+
+
+class RunBuffer:
+    """What of one run is not written yet.
+
+    Parameters
+    ----------
+    run_id
+        The run's id.
+    row
+        The columns of a run that is new, with ``experiment`` as a name; None for one that the store has.
+    notice
+        Called when there is something to write.
+    """
+
+    __slots__ = ("entries", "key", "live", "notice", "noticed", "owner", "row", "run_id", "series")
+
+    def __init__(self, run_id: str, row: dict[str, Any] | None, notice: Callable[[RunBuffer], None]) -> None:
+        self.run_id = run_id
+        self.row = row
+        self.key: int | None = None
+        self.entries: list[Entry] = []
+        self.series: dict[str, SeriesBuffer] = {}
+        self.live = False
+        self.owner = os.getpid()
+        self.notice = notice
+        self.noticed = False
+        """Whether the writer's thread looks after it."""
+
+    def add(self, entry: Entry) -> None:
+        """Put something beside the points to be written."""
+        self.entries.append(entry)
+        self.touch()
+
+    def touch(self) -> None:
+        """Have what is here written before long."""
+        if not self.noticed:
+            self.notice(self)
+
+    def series_of(self, key: str) -> SeriesBuffer:
+        """Return the buffer of a metric's points."""
+        buffer = self.series.get(key)
+        if buffer is None:
+            # Of two threads that come here at once, both get the one that was first.
+            new = SeriesBuffer(key, self.touch)
+            new.seen = None if self.row is None else 0
+            buffer = self.series.setdefault(key, new)
+        return buffer
+
+    def drop(self, key: str) -> None:
+        """Forget a metric, written or not."""
+        buffer = self.series.pop(key, None)
+        if buffer is not None:
+            buffer.dropped = True
+        self.add(("drop", key, None))
+
+    def pending(self) -> bool:
+        """Whether there is something to write."""
+        new = self.row is not None and self.key is None
+        return new or bool(self.entries) or any(b.points or b.columns for b in list(self.series.values()))
+
+    def take(self, load: Callable[[RunBuffer, SeriesBuffer], None]) -> Batch:
+        """Return what is there to write; it stays here until the batch is settled.
+
+        `load` sets `seen` and `kept` of a series that the store may have points of.
+        """
+        # Points before entries, so that a metric's removal takes all that came before it.
+        taken = [
+            (buffer, len(buffer.points), len(buffer.columns))
+            for buffer in list(self.series.values())
+            if buffer.points or buffer.columns
+        ]
+        batch = Batch(self, self.entries[:], [], self.key)
+        for buffer, points, parts in taken:
+            if buffer.dropped:
+                continue
+            if buffer.seen is None:
+                load(self, buffer)
+            batch.chunks.append(_chunk(buffer, points, parts))
+        return batch
+
+    def discard(self) -> int:
+        """Forget all points and return how many there were."""
+        return sum(buffer.discard() for buffer in list(self.series.values()))
+
+    def disown(self) -> None:
+        """Forget, in a forked child, what the parent will write."""
+        self.discard()
+        self.entries.clear()
+        self.row = None
+        self.live = self.noticed = False
+        for buffer in self.series.values():
+            buffer.tiers = []
+
+
+def _chunk(buffer: SeriesBuffer, points: int, parts: int) -> Chunk:
+    columns = Columns.of(buffer.points[:points])
+    for part in buffer.columns[:parts]:
+        columns.extend(part)
+    if not columns.steps:
+        return Chunk(buffer, points, parts, None, b"", 0)
+    stride = stride_of(columns.steps)
+    kept = thin(columns, buffer.seen or 0, buffer.kept)
+    if kept is not columns and kept.steps:
+        data = pack(kept, stride_of(kept.steps))
+    else:
+        data = pack(kept, stride) if kept.steps else b""
+    tiers = [tier[:] for tier in buffer.tiers]
+    return Chunk(buffer, points, parts, summarise(columns, stride), data, len(kept.steps), tiers)

@@ -1,0 +1,201 @@
+"""Columns of the run table, each read at once for many runs."""
+
+# ruff: noqa: S608 - what is put together are expressions of ours
+
+from __future__ import annotations
+
+import json
+import math
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.store import reader
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from nbtrack.records import ParamValue, RunRecord
+
+__all__ = ["ATTRIBUTES", "columns", "table"]
+
+_SUMMARIES = {
+    "last": "last",
+    "first": "first",
+    "min": "min",
+    "max": "max",
+    "mean": "sum / (count - nans)",
+    "count": "count",
+}
+
+
+def _duration(run: RunRecord) -> float | None:
+    return None if run.end_time is None else run.end_time - run.start_time
+
+
+ATTRIBUTES: dict[str, Callable[[RunRecord], Any]] = {
+    "run_id": attrgetter("id"),
+    "id": attrgetter("id"),
+    "duration": _duration,
+    **{
+        name: attrgetter(name)
+        for name in (
+            *("name", "experiment", "experiment_id", "status", "start_time", "end_time", "parent", "lineage"),
+            *("notebook", "git_commit", "note", "deleted"),
+        )
+    },
+}
+
+
+def columns(
+    connection: sqlite3.Connection, names: Sequence[str], runs: Sequence[RunRecord]
+) -> dict[str, list[Any]]:
+    """Return columns such as ``params.alpha``, ``metrics.loss.min``, ``tags.team``, ``duration`` by name.
+
+    None stands where a run lacks it.
+
+    Raises
+    ------
+    InvalidValueError
+        For a name that is no column's.
+    """
+    scope = _Scope(connection, runs)
+    return {name: _column(connection, name, runs, scope) for name in names}
+
+
+def table(connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> dict[str, list[Any]]:
+    """Return all columns of params, metrics (their last values) and tags that one of the runs has."""
+    scope = _Scope(connection, runs)
+    if scope.runs is not None:
+        return _small_table(connection, runs, scope.runs)
+    keys = [run.key for run in runs]
+    result: dict[str, list[Any]] = {}
+    for kind in ("params", "metrics", "tags"):
+        for name in reader.names(connection, kind):
+            values = _READ[kind](connection, name, scope)
+            if not values.keys().isdisjoint(keys):
+                result[f"{kind}.{name}"] = list(map(values.get, keys))
+    return result
+
+
+def _small_table(
+    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: str
+) -> dict[str, list[Any]]:
+    """Return a table of few of a store's runs: run by run, as each column on its own would cost more."""
+    rows = {run.key: number for number, run in enumerate(runs)}
+    result: dict[str, list[Any]] = {}
+    for kind, param in _AS_PARAMS.items():
+        columns: dict[str, list[Any]] = {}
+        found = connection.execute(
+            f"SELECT n.name, t.run, {param} FROM {kind} AS t JOIN names AS n ON n.id = t.key "
+            "WHERE t.run IN (SELECT value FROM json_each(?))",
+            (scope,),
+        )
+        for name, run, type_, num, text in found:
+            column = columns.get(name) or columns.setdefault(name, [None] * len(runs))
+            quick = type_ == 3 and num is not None
+            column[rows[run]] = num if quick else reader.param_value(type_, num, text)
+        result |= {f"{kind}.{name}": columns[name] for name in sorted(columns)}
+    return result
+
+
+_AS_PARAMS = {"params": "t.kind, t.num, t.text", "metrics": "3, t.last, 'nan'", "tags": "4, NULL, t.value"}
+"""The columns that hold a value, in the form of a param's."""
+
+
+class _Scope:
+    """Which rows to look at: those of the runs, or, when they are many of the store's, all."""
+
+    def __init__(self, connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> None:
+        self.where = ""
+        self.runs: str | None = None
+        first, last = connection.execute(
+            "SELECT (SELECT min(id) FROM runs), (SELECT max(id) FROM runs)"
+        ).fetchone()
+        if len(runs) < ((last or 0) - (first or 0)) / 4:
+            self.where = " AND run IN (SELECT value FROM json_each(:runs))"
+            self.runs = json.dumps([run.key for run in runs])
+
+    def about(self, number: int | None) -> dict[str, int | str | None]:
+        """Return the values of the placeholders in a query for the name with this number."""
+        return {"key": number, "runs": self.runs}
+
+
+def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord], scope: _Scope) -> list[Any]:
+    kind, _, rest = name.partition(".")
+    if kind in _READ and rest:
+        values = _READ[kind](connection, rest, scope)
+        return [values.get(run.key) for run in runs]
+    attribute = ATTRIBUTES.get(rest if kind == "attributes" else name)
+    if attribute is None:
+        raise InvalidValueError(
+            f"{name!r} is no column; use params.NAME, metrics.NAME, tags.NAME, data.NAME "
+            f"or one of {', '.join(ATTRIBUTES)}"
+        )
+    return list(map(attribute, runs))
+
+
+def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, float]:
+    number, summary = _number(connection, name), "last"
+    if number is None:
+        name, _, summary = name.rpartition(".")
+        number = _number(connection, name) if summary in _SUMMARIES else None
+    if number is None:
+        return {}
+    values: dict[int, Any] = dict(
+        connection.execute(
+            f"SELECT run, {_SUMMARIES[summary]} FROM metrics WHERE key = :key{scope.where}",
+            scope.about(number),
+        )
+    )
+    if None in values.values():
+        values = {run: math.nan if value is None else value for run, value in values.items()}
+    return values
+
+
+# Params whose value SQLite does not hand over, each found through the index: NaN and None, and integers that
+# a float does not hold.
+_EXACT = 2**53
+_OTHERS = (
+    "num IS NULL AND kind <> 4",
+    f"num >= {_EXACT} AND kind = 2",
+    f"num <= -{_EXACT} AND kind = 2",
+)
+
+
+def _params(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, ParamValue]:
+    rows = f"FROM params WHERE key = :key{scope.where}"
+    about = scope.about(_number(connection, name))
+    # Much faster than making each value of its row.
+    plain = f"CASE kind WHEN 3 THEN num WHEN 2 THEN CAST(num AS INTEGER) ELSE text END {rows}"
+    values = dict(connection.execute(f"SELECT run, {plain}", about))
+    bools = dict(connection.execute(f"SELECT run, num {rows} AND num IN (0, 1) AND kind = 1", about))
+    values.update(zip(bools, map(bool, bools.values()), strict=True))
+    others = " UNION ALL ".join(f"SELECT run, kind, num, text {rows} AND {other}" for other in _OTHERS)
+    for run, kind, num, text in connection.execute(others, about):
+        values[run] = reader.param_value(kind, num, text)
+    return values
+
+
+def _tags(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, str]:
+    sql = f"SELECT run, value FROM tags WHERE key = :key{scope.where}"
+    return dict(connection.execute(sql, scope.about(_number(connection, name))))
+
+
+def _fingerprints(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, str]:
+    sql = f"SELECT run, fingerprint FROM data WHERE key = :key{scope.where}"
+    return dict(connection.execute(sql, scope.about(_number(connection, name))))
+
+
+_READ: dict[str, Callable[[sqlite3.Connection, str, _Scope], dict[int, Any]]] = {
+    "params": _params,
+    "metrics": _metrics,
+    "tags": _tags,
+    "data": _fingerprints,
+}
+
+
+def _number(connection: sqlite3.Connection, name: str) -> int | None:
+    row = connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()
+    return None if row is None else int(row[0])

@@ -1,0 +1,290 @@
+"""Connections to a store's database: how they are opened, wait for each other and fail."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from nbtrack.errors import StoreError
+from nbtrack.store.location import DATABASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "Snapshots",
+    "connect",
+    "connect_frozen",
+    "leak",
+    "prepare",
+    "retrying",
+    "transaction",
+    "translated",
+]
+
+BUSY_LIMIT = 300.0
+"""Seconds that a write waits for other processes' before it fails."""
+
+_NETWORK = {
+    *(
+        "9p",
+        "afpfs",
+        "afs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "coda",
+        "drvfs",
+        "glusterfs",
+        "gpfs",
+        "lustre",
+        "ncpfs",
+    ),
+    *(
+        "nfs",
+        "nfs4",
+        "osxfuse",
+        "macfuse",
+        "prl_fs",
+        "pvfs2",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "vboxsf",
+        "virtiofs",
+        "webdav",
+    ),
+}
+_READS = 60_000
+_LINUX: bool = sys.platform == "linux"
+
+
+def connect(folder: Path, mode: str) -> sqlite3.Connection:
+    """Open the database of the store in `folder`.
+
+    `mode` is SQLite's: ``rwc`` makes it when it is not there, ``rw`` needs it, ``ro`` does not change it, and
+    ``ro&immutable=1`` takes for granted that nobody does. The connection is in autocommit mode and may be handed
+    from thread to thread.
+    """
+    path = (folder / DATABASE).as_posix()
+    connection = sqlite3.connect(
+        f"file://{'' if path.startswith('/') else '/'}{quote(path)}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+    )
+    connection.execute(f"PRAGMA busy_timeout = {_READS}")
+    connection.execute("PRAGMA cache_size = -64000")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def connect_frozen(folder: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """Open the database of a store that may not be changed, and tell the folder of the copy if one had to be made.
+
+    Even to read, SQLite needs to lay files beside a database that has a log. Where it cannot, one without a log is
+    read as it is, and one with a log, left by a process that died, is read from a copy.
+    """
+    try:
+        connection = connect(folder, "ro")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+    else:
+        return connection, None
+    logs = [folder / f"{DATABASE}-wal", folder / f"{DATABASE}-journal"]
+    if not any(log.is_file() and log.stat().st_size for log in logs):
+        return connect(folder, "ro&immutable=1"), None
+    import shutil
+    import tempfile
+
+    copy = Path(tempfile.mkdtemp(prefix="nbtrack-"))
+    for file in (folder / DATABASE, *logs):
+        if file.is_file():
+            shutil.copyfile(file, copy / file.name)
+    return connect(copy, "rw"), copy
+
+
+def prepare(connection: sqlite3.Connection, folder: Path) -> None:
+    """Make a connection ready to write: with a write-ahead log, or a rollback journal where that cannot work."""
+    connection.execute("PRAGMA busy_timeout = 20")
+    wanted = "delete" if _on_network(folder) else "wal"
+
+    def set_mode() -> None:
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
+            connection.execute(f"PRAGMA journal_mode = {wanted}")
+
+    # Another process may be using the store in the other mode: both are correct, so it can stay.
+    with suppress(StoreError):
+        retrying(set_mode, limit=5.0)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA journal_size_limit = 16777216")
+
+
+def retrying(work: Callable[[], object], limit: float | None = None) -> None:
+    """Do `work` again until no other process is in its way, for at most `limit` seconds.
+
+    Raises
+    ------
+    StoreError
+        When the store stays locked.
+    """
+    limit = BUSY_LIMIT if limit is None else limit
+    deadline = time.monotonic() + limit
+    pause = 0.0005
+    while True:
+        try:
+            work()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"the store has been locked by another process for {limit:.0f} s; end that process, or wait"
+                ) from error
+        else:
+            return
+        # Jitter keeps many waiting processes from trying in step.
+        time.sleep(pause * (0.5 + os.urandom(1)[0] / 255))
+        pause = min(pause * 1.5, 0.02)
+
+
+class Snapshots:
+    """The connection that a store is read with, one reader at a time, each on the store as it is at one moment.
+
+    Parameters
+    ----------
+    connect
+        Opens the connection.
+    stamp
+        Tells what the connection is open on: when that changes, it is opened anew.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], stamp: Callable[[], object]) -> None:
+        self._connect = connect
+        self._stamp = stamp
+        self._opened: object = None
+        self._connection: sqlite3.Connection | None = None
+        self.busy = threading.RLock()
+        """Held while a thread may be inside SQLite: nobody should fork then."""
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Begin a read transaction, on the connection as it is inside another one."""
+        with self.busy:
+            connection = self._current()
+            inner = connection.in_transaction
+            if inner:
+                yield connection
+                return
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def _current(self) -> sqlite3.Connection:
+        stamp = self._stamp()
+        if self._connection is None or stamp != self._opened:
+            self.close()
+            self._connection, self._opened = self._connect(), stamp
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection; it is opened again when it is needed."""
+        with self.busy:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def forked(self) -> None:
+        """Start anew in a child process."""
+        leak(self._connection)
+        self._connection = None
+        self.busy = threading.RLock()
+
+
+_inherited: list[sqlite3.Connection] = []
+
+
+def leak(connection: sqlite3.Connection | None) -> None:
+    """Keep a forked child from ever closing its parent's connection, even when it ends.
+
+    SQLite would take the child for the last user of the store, and tidy up under the parent.
+    """
+    if connection is not None:
+        import ctypes
+
+        _inherited.append(connection)
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Begin a write transaction as soon as no other process is in one, and commit it, or undo it on an error."""
+    retrying(lambda: connection.execute("BEGIN IMMEDIATE"))
+    try:
+        yield
+        retrying(lambda: connection.execute("COMMIT"))
+    except BaseException:
+        # SQLite may have rolled back by itself, and the error to tell is the first one.
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a `StoreError` that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Python's own errors of the module, such as a closed connection, have no code.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        said = _SAID.get(code, "cannot be read or written; run `nbtrack doctor` on it")
+        raise StoreError(f"the store {str(folder)!r} {said} ({error})") from error
+
+
+_SAID = {
+    sqlite3.SQLITE_FULL: "has no room left on its disk; free some space",
+    sqlite3.SQLITE_READONLY: "may only be read; make its folder writable, or set NBTRACK_STORE to another one",
+    sqlite3.SQLITE_BUSY: "is locked by another process; try again when that has ended",
+    sqlite3.SQLITE_CORRUPT: "is damaged; restore a backup, or move the folder away and start a new one",
+    sqlite3.SQLITE_NOTADB: "has a file nbtrack.db that is no database; move it away, or restore a backup",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that its folder exists and may be read and written",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: its disk reports an error or is full; free some space or check it",
+}
+
+
+def _on_network(folder: Path) -> bool:
+    """Whether `folder` is on a file system shared over a network, where a write-ahead log is not safe."""
+    best, kind = "", ""
+    for place, type_ in _mounts():
+        inside = str(folder) == place or str(folder).startswith(place.rstrip(os.sep) + os.sep)
+        if inside and len(place) >= len(best):
+            best, kind = place, type_
+    return kind in _NETWORK or kind.startswith("fuse.") or str(folder).startswith("\\\\")
+
+
+def _mounts() -> Iterator[tuple[str, str]]:
+    if _LINUX:
+        for line in (
+            Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        ):
+            _, place, kind, *_ = line.split(" ")
+            yield place.replace("\\040", " "), kind
+        return
+    import psutil
+
+    for partition in psutil.disk_partitions(all=True):
+        yield partition.mountpoint, "smbfs" if "remote" in partition.opts else partition.fstype.lower()

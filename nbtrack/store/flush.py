@@ -1,0 +1,288 @@
+"""One flush: what the buffers hold becomes rows, inside a transaction that the caller began."""
+
+# ruff: noqa: S608 - what is put together are column names of ours
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.store.points import Columns, pack, stride_of, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbtrack.records import DataRecord, ParamValue
+    from nbtrack.store.buffers import Batch, Chunk, Entry
+
+__all__ = ["CLOCK", "Names", "tick", "write_batch"]
+
+CLOCK = "(SELECT value FROM meta WHERE key = 'clock')"
+"""What `runs.changed` is set to inside a transaction that has called `tick`."""
+
+MERGE = 32
+"""So many chunks of a series that were merged equally often become one."""
+_MERGE_BYTES = 1 << 20
+_TOGETHER = 32
+
+_GONE = -1
+"""The row of a run that the store does not have."""
+
+# What a statement raises over a value that SQLite cannot take, as opposed to a store that cannot be written.
+_UNFIT = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
+_UNFIT_VALUE = (OverflowError, TypeError, ValueError, *_UNFIT)
+
+_POINTS = "INSERT INTO points (run, key, count, data) VALUES "
+_METRICS = (
+    "INSERT INTO metrics "
+    "(run, key, count, nans, last, last_step, last_time, first, first_step, first_time, min, max, sum) VALUES "
+)
+_MERGED = """
+ON CONFLICT (run, key) DO UPDATE SET
+    count = count + excluded.count,
+    nans = nans + excluded.nans,
+    last = iif((excluded.last_step, excluded.last_time) >= (last_step, last_time), excluded.last, last),
+    last_time = iif((excluded.last_step, excluded.last_time) >= (last_step, last_time),
+        excluded.last_time, last_time),
+    last_step = max(last_step, excluded.last_step),
+    first = iif((excluded.first_step, excluded.first_time) < (first_step, first_time), excluded.first, first),
+    first_time = iif((excluded.first_step, excluded.first_time) < (first_step, first_time),
+        excluded.first_time, first_time),
+    first_step = min(first_step, excluded.first_step),
+    sum = CASE WHEN min IS NULL THEN excluded.sum WHEN excluded.min IS NULL THEN sum ELSE sum + excluded.sum END,
+    min = coalesce(min(min, excluded.min), min, excluded.min),
+    max = coalesce(max(max, excluded.max), max, excluded.max)
+"""
+
+
+class Names:
+    """The numbers of interned names; forgotten when a transaction that may have made some is undone."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, connection: sqlite3.Connection, name: str) -> int:
+        """Return the number of `name`, a new one when the store has none."""
+        number = self._numbers.get(name)
+        if number is None:
+            row = connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                row = (connection.execute("INSERT INTO names (name) VALUES (?)", (name,)).lastrowid,)
+            number = self._numbers[name] = row[0]
+        return number
+
+    def forget(self) -> None:
+        """Forget every number."""
+        self._numbers.clear()
+
+
+def tick(connection: sqlite3.Connection) -> None:
+    """Advance the store's clock, once a transaction that changes runs."""
+    connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'clock'")
+
+
+def write_batch(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
+    """Write what a batch holds; what cannot be kept is told in `batch.refused`, and the rest is kept.
+
+    `batch.key` is the run's row afterwards.
+    """
+    fields = {name: value for what, name, value in batch.entries if what == "run"}
+    try:
+        batch.key = _run_row(connection, batch, fields)
+    except _UNFIT_VALUE as error:
+        batch.refused.append(f"run {batch.run.run_id} could not be kept ({error})")
+        batch.key = _GONE
+    if batch.key == _GONE:
+        return
+    for entry in batch.entries:
+        try:
+            _write_entry(connection, names, batch.key, entry)
+        except _UNFIT_VALUE as error:
+            batch.refused.append(f"{entry[0]} {entry[1]!r} was not kept ({error})")
+    _write_chunks(connection, names, batch)
+    if fields.get("status", "RUNNING") != "RUNNING":
+        _merge_all(connection, batch)
+
+
+def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any]) -> int:
+    run = batch.run
+    key = batch.key
+    if key is None and run.row is not None:
+        return _insert_run(connection, run.row | fields)
+    if key is None:
+        row = connection.execute("SELECT id FROM runs WHERE uuid = ?", (run.run_id,)).fetchone()
+        key = _GONE if row is None else int(row[0])
+    columns = "".join(f", {name} = ?" for name in fields)
+    sql = f"UPDATE runs SET changed = {CLOCK}{columns} WHERE id = ?"
+    if connection.execute(sql, (*fields.values(), key)).rowcount == 0:
+        batch.refused.append(
+            f"run {run.run_id} is not in the store any more: what was logged to it is not kept"
+        )
+        return _GONE
+    return key
+
+
+def _insert_run(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
+    row = row | {"experiment": experiment_number(connection, row["experiment"], row["start_time"])}
+    cursor = connection.execute(
+        f"INSERT INTO runs ({', '.join(row)}, changed) VALUES ({', '.join('?' * len(row))}, {CLOCK})",
+        tuple(row.values()),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def experiment_number(connection: sqlite3.Connection, name: str, now: float) -> int:
+    """Return the number of an experiment, made when there is none of that name."""
+    row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    cursor = connection.execute("INSERT INTO experiments (name, created) VALUES (?, ?)", (name, now))
+    return int(cursor.lastrowid or 0)
+
+
+def _write_entry(connection: sqlite3.Connection, names: Names, run: int, entry: Entry) -> None:
+    what, name, value = entry
+    if what == "document":
+        _write_document(connection, run, name, value)
+    if what in ("run", "document"):
+        return
+    key = names.number(connection, name)
+    if what == "param":
+        connection.execute("INSERT OR REPLACE INTO params VALUES (?, ?, ?, ?, ?)", (run, key, *_param(value)))
+    elif what == "tag" and value is None:
+        connection.execute("DELETE FROM tags WHERE run = ? AND key = ?", (run, key))
+    elif what == "tag":
+        connection.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?)", (run, key, value))
+    elif what == "data":
+        connection.execute(
+            "INSERT OR REPLACE INTO data VALUES (?, ?, ?, ?, ?, ?, ?)", (run, key, *_data(value))
+        )
+    else:
+        connection.execute("DELETE FROM points WHERE run = ? AND key = ?", (run, key))
+        connection.execute("DELETE FROM metrics WHERE run = ? AND key = ?", (run, key))
+
+
+def _param(value: ParamValue) -> tuple[int, float | None, str]:
+    """Return kind, num and text of a param."""
+    if value is None:
+        return 0, None, "None"
+    if isinstance(value, str):
+        return 4, None, value
+    if isinstance(value, bool):
+        return 1, float(value), str(value)
+    if isinstance(value, float):
+        return 3, value, repr(float(value))
+    try:
+        return 2, float(value), str(value)
+    except OverflowError:
+        # Compared as what it exceeds; the text keeps every digit.
+        return 2, float("inf") if value > 0 else float("-inf"), _digits(value)
+
+
+def _digits(value: int) -> str:
+    import decimal
+
+    # str() refuses integers of more than 4,300 digits.
+    return format(decimal.Decimal(value), "f")
+
+
+def _data(record: DataRecord) -> tuple[str, str, str, str, int]:
+    return (
+        record.kind,
+        json.dumps(record.shape),
+        json.dumps(dict(record.dtypes)),
+        record.fingerprint,
+        int(record.sampled),
+    )
+
+
+def _write_document(connection: sqlite3.Connection, run: int, kind: str, body: bytes) -> None:
+    from hashlib import blake2b
+
+    digest = blake2b(body, digest_size=16).digest()
+    if connection.execute("SELECT 1 FROM documents WHERE hash = ?", (digest,)).fetchone() is None:
+        connection.execute("INSERT INTO documents VALUES (?, ?)", (digest, zlib.compress(body)))
+    connection.execute("INSERT OR REPLACE INTO run_documents VALUES (?, ?, ?)", (run, kind, digest))
+
+
+def _write_chunks(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
+    metrics: list[tuple[Any, ...]] = []
+    points: list[tuple[Any, ...]] = []
+    written: list[Chunk] = []
+    for chunk in batch.chunks:
+        if chunk.summary is None:
+            continue
+        try:
+            key = names.number(connection, chunk.buffer.key)
+        except _UNFIT_VALUE as error:
+            batch.refused.append(f"metric {chunk.buffer.key!r} was not kept ({error})")
+            continue
+        metrics.append((batch.key, key, *chunk.summary))
+        if chunk.data:
+            points.append((batch.key, key, chunk.kept, chunk.data))
+            written.append(chunk)
+    for chunk, number in zip(written, _insert(connection, _POINTS, points), strict=True):
+        _file(connection, chunk, number)
+    _insert(connection, _METRICS, metrics, _MERGED)
+
+
+def _insert(
+    connection: sqlite3.Connection, head: str, rows: list[tuple[Any, ...]], tail: str = ""
+) -> list[int]:
+    """Insert rows, many with one statement, and return their numbers where the table has such.
+
+    Beside a busy loop every call of SQLite can cost this thread some milliseconds until it runs again.
+    """
+    numbers: list[int] = []
+    for start in range(0, len(rows), _TOGETHER):
+        some = rows[start : start + _TOGETHER]
+        row = f"({', '.join('?' * len(some[0]))})"
+        cursor = connection.execute(
+            f"{head}{', '.join([row] * len(some))}{tail}", [value for values in some for value in values]
+        )
+        last = cursor.lastrowid or 0
+        numbers += range(last - len(some) + 1, last + 1)
+    return numbers
+
+
+def _file(connection: sqlite3.Connection, chunk: Chunk, number: int) -> None:
+    """Note a written chunk for merging, and merge where that is due."""
+    if len(chunk.data) >= _MERGE_BYTES:
+        return
+    for tier in chunk.tiers:
+        tier.append(number)
+        if len(tier) < MERGE:
+            return
+        number = _merge(connection, tier)
+        tier.clear()
+    chunk.tiers.append([number])
+
+
+def _merge_all(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Merge, at the end of a run, the small chunks of each series into one."""
+    written = {chunk.buffer.key: chunk for chunk in batch.chunks}
+    for name, buffer in list(batch.run.series.items()):
+        chunk = written.get(name)
+        tiers = buffer.tiers if chunk is None else chunk.tiers
+        numbers = sorted(number for tier in tiers for number in tier)
+        if len(numbers) > 1:
+            _merge(connection, numbers)
+        tiers.clear()
+
+
+def _merge(connection: sqlite3.Connection, numbers: Iterable[int]) -> int:
+    """Merge chunks into the first of them, and return its number."""
+    numbers = sorted(numbers)
+    merged = Columns.empty()
+    for number in numbers:
+        row = connection.execute("SELECT data FROM points WHERE id = ?", (number,)).fetchone()
+        if row is not None:
+            merged.extend(unpack(row[0]))
+    connection.execute(
+        "UPDATE points SET count = ?, data = ? WHERE id = ?",
+        (len(merged.steps), pack(merged, stride_of(merged.steps)), numbers[0]),
+    )
+    connection.executemany("DELETE FROM points WHERE id = ?", [(number,) for number in numbers[1:]])
+    return numbers[0]

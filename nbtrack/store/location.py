@@ -1,0 +1,70 @@
+"""Where a store is: found upwards from the working folder, or as the user says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nbtrack.errors import StoreError
+
+__all__ = ["DATABASE", "FOLDER", "find_store", "resolve"]
+
+FOLDER = ".nbtrack"
+DATABASE = "nbtrack.db"
+
+_OWN = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", "artifacts", ".gitignore"}
+
+
+def find_store(start: Path | None = None) -> Path:
+    """Return the folder of the store to use: the nearest, else where one would be made.
+
+    `NBTRACK_STORE` comes first, then the nearest ``.nbtrack`` with a store in it, from `start` (default: the
+    working folder) upwards, then ``.nbtrack`` in `start` itself.
+
+    Raises
+    ------
+    StoreError
+        When `NBTRACK_STORE` cannot be a folder's path.
+    """
+    named = os.environ.get("NBTRACK_STORE")
+    if named:
+        return resolve(named)
+    start = Path.cwd() if start is None else Path(os.path.abspath(start))  # noqa: PTH100 - keeps links
+    for folder in (start, *start.parents):
+        if _is_store(folder / FOLDER):
+            return (folder / FOLDER).resolve()
+    return (start / FOLDER).resolve()
+
+
+def resolve(location: str | os.PathLike[str]) -> Path:
+    """Return the folder of the store that `location` means.
+
+    That is the folder itself, or ``.nbtrack`` inside a folder that holds other things or such a store already;
+    the path of a store's database means its folder.
+
+    Raises
+    ------
+    StoreError
+        When it is an address of another kind, or a file.
+    """
+    text = os.fspath(location)
+    if "://" in text:
+        raise StoreError(f"store {text!r} is an address; give the path of a folder")
+    folder = Path(text).expanduser().resolve()
+    if folder.name == DATABASE and folder.is_file():
+        folder = folder.parent
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"store {str(folder)!r} is a file; give the path of a folder")
+    if folder.name == FOLDER or _is_store(folder):
+        return folder
+    # A folder of the user's must not be told to git to be ignored, so a store never mixes with other things.
+    if _is_store(folder / FOLDER) or (
+        folder.is_dir() and any(entry.name not in _OWN for entry in os.scandir(folder))
+    ):
+        return folder / FOLDER
+    return folder
+
+
+def _is_store(folder: Path) -> bool:
+    # Unlike Path.is_file, this passes over folders that may not be looked into.
+    return os.path.isfile(folder / DATABASE)  # noqa: PTH113

@@ -1,0 +1,211 @@
+"""Metric points as packed columns: step (int64), time and value (float64), little-endian.
+
+A packed chunk begins with a byte that tells its form: ``0`` for three columns, ``1`` for steps that are an
+arithmetic sequence, kept as their start and stride before the columns of times and values.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from array import array
+from itertools import islice
+from operator import lt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Columns", "Summary", "in_order", "pack", "pack_point", "stride_of", "summarise", "thin", "unpack"]
+
+FULL_DENSITY = 1_048_576
+"""So many points of a series are all kept; of each further as many, every second, fourth, eighth ..."""
+
+_PLAIN, _ARITHMETIC = 0, 1
+_RANGE = struct.Struct("<qq")
+_INT64 = 1 << 63
+
+pack_point = struct.Struct("=qdd").pack
+"""Return the bytes of one point: step, seconds since the epoch, value; `struct.error` for what is none."""
+_LONG = 2_000
+"""From how many points on NumPy pays."""
+
+
+class Columns(NamedTuple):
+    """Points as columns of equal length: steps of type ``q``, times and values of type ``d``."""
+
+    steps: array[int]
+    times: array[float]
+    values: array[float]
+
+    @classmethod
+    def empty(cls) -> Columns:
+        """Return columns without a point."""
+        return cls(array("q"), array("d"), array("d"))
+
+    @classmethod
+    def of(cls, points: Iterable[bytes]) -> Columns:
+        """Return points made by `pack_point` as columns."""
+        packed = b"".join(points)
+        integers, floats = array("q", packed), array("d", packed)
+        return cls(integers[::3], floats[1::3], floats[2::3])
+
+    def extend(self, other: Columns) -> None:
+        """Add the points of `other` at the end."""
+        self.steps.extend(other.steps)
+        self.times.extend(other.times)
+        self.values.extend(other.values)
+
+
+class Summary(NamedTuple):
+    """What points come to: the columns of the table `metrics` after its keys, in their order (`points`: count).
+
+    NaN points count in `points` and `nans`, and can be `last` or `first`; `min`, `max` and `sum` are over
+    the others, and None where there are none.
+    """
+
+    points: int
+    nans: int
+    last: float
+    last_step: int
+    last_time: float
+    first: float
+    first_step: int
+    first_time: float
+    min: float | None
+    max: float | None
+    sum: float | None
+
+
+def pack(columns: Columns, stride: int | None) -> bytes:
+    """Return at least one point as a chunk for `unpack`; `stride` is what `stride_of` says of the steps.
+
+    Examples
+    --------
+    >>> columns = Columns.of([pack_point(0, 1.0, 0.5), pack_point(1, 2.0, 0.25)])
+    >>> chunk = pack(columns, stride_of(columns.steps))
+    >>> unpack(chunk).values.tolist()
+    [0.5, 0.25]
+    """
+    if stride is None:
+        head = bytes([_PLAIN]) + _little(columns.steps)
+        return b"".join((head, _little(columns.times), _little(columns.values)))
+    head = bytes([_ARITHMETIC]) + _RANGE.pack(columns.steps[0], stride)
+    return b"".join((head, _little(columns.times), _little(columns.values)))
+
+
+def unpack(chunk: bytes) -> Columns:
+    """Return the columns of a chunk made by `pack`."""
+    columns = Columns.empty()
+    view = memoryview(chunk)
+    plain = chunk[0] == _PLAIN
+    count = (len(chunk) - 1) // 24 if plain else (len(chunk) - 1 - _RANGE.size) // 16
+    size = 8 * count
+    columns.values.frombytes(view[len(chunk) - size :])
+    columns.times.frombytes(view[len(chunk) - 2 * size : len(chunk) - size])
+    if plain:
+        columns.steps.frombytes(view[1 : 1 + size])
+    if sys.byteorder == "big":
+        for column in columns:
+            column.byteswap()
+    if plain:
+        return columns
+    start, stride = _RANGE.unpack_from(chunk, 1)
+    steps = range(start, start + stride * count, stride) if stride else [start] * count
+    return columns._replace(steps=array("q", steps))
+
+
+def summarise(columns: Columns, stride: int | None) -> Summary:
+    """Return what at least one point comes to; `stride` is what `stride_of` says of the steps.
+
+    ``last`` is the value of the highest step, then the latest time, then the latest logged; ``first`` of
+    the lowest step, the earliest time, the first logged.
+    """
+    steps, times, values = columns
+    fast = _vector(values)
+    total = sum(values) if fast is None else float(fast.sum())
+    clean: Sequence[float] = values
+    if math.isnan(total):  # a NaN among them, or infinities of both signs
+        clean = [value for value in values if not math.isnan(value)]
+        total = sum(clean)
+    first, last = 0, len(steps) - 1
+    if (stride is None or stride <= 0) and len(steps) > 1:
+        moments = list(zip(steps, times, strict=True))
+        first = moments.index(min(moments))
+        last -= moments[::-1].index(max(moments))
+    return Summary(
+        len(values),
+        len(values) - len(clean),
+        values[last],
+        steps[last],
+        times[last],
+        values[first],
+        steps[first],
+        times[first],
+        *(_bounds(clean) if fast is None or clean is not values else (float(fast.min()), float(fast.max()))),
+        total if clean else None,
+    )
+
+
+def thin(columns: Columns, seen: int, kept: int) -> Columns:
+    """Return those of the columns' points that a series with `kept` of `seen` points so far keeps."""
+    if kept + len(columns.steps) <= FULL_DENSITY:
+        return columns
+    result = Columns.empty()
+    start = 0
+    while start < len(columns.steps):
+        stride = 1 << (kept // FULL_DENSITY)
+        room = FULL_DENSITY - kept % FULL_DENSITY
+        offset = start + -(seen + start) % stride
+        stop = min(len(columns.steps), offset + room * stride)
+        part = slice(offset, stop, stride)
+        piece = Columns(columns.steps[part], columns.times[part], columns.values[part])
+        result.extend(piece)
+        kept += len(piece.steps)
+        start = stop
+    return result
+
+
+def in_order(columns: Columns) -> Columns:
+    """Return the points by step, then time, then as they were logged."""
+    steps = columns.steps
+    if all(map(lt, steps, islice(steps, 1, None))):
+        return columns
+    moments = list(zip(columns.steps, columns.times, strict=True))
+    order = sorted(range(len(moments)), key=moments.__getitem__)
+    return Columns(
+        array("q", [columns.steps[i] for i in order]),
+        array("d", [columns.times[i] for i in order]),
+        array("d", [columns.values[i] for i in order]),
+    )
+
+
+def _vector(column: array[int] | array[float]) -> Any:
+    """Return a long column as an array of NumPy's where that is loaded anyway, else None."""
+    numpy = sys.modules.get("numpy")
+    return numpy.frombuffer(column, column.typecode) if numpy and len(column) >= _LONG else None
+
+
+def _bounds(values: Sequence[float]) -> tuple[float | None, float | None]:
+    return min(values, default=None), max(values, default=None)
+
+
+def stride_of(steps: array[int]) -> int | None:
+    """Return the stride of steps, at least one, that are an arithmetic sequence, else None."""
+    stride = steps[1] - steps[0] if len(steps) > 1 else 0
+    if steps[-1] - steps[0] != stride * (len(steps) - 1) or not -_INT64 <= stride < _INT64:
+        return None
+    fast = _vector(steps)
+    if fast is not None:
+        return stride if bool((fast[1:] - fast[:-1] == stride).all()) else None
+    if stride == 0:
+        return 0 if steps.count(steps[0]) == len(steps) else None
+    return stride if steps.tolist() == list(range(steps[0], steps[-1] + stride, stride)) else None
+
+
+def _little(column: array[int] | array[float]) -> bytes:
+    if sys.byteorder == "big":
+        column = column[:]
+        column.byteswap()
+    return column.tobytes()

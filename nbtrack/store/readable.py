@@ -1,0 +1,252 @@
+"""What is read from a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from nbtrack.store import columns as run_columns
+from nbtrack.store import health, lifecycle, reader
+from nbtrack.store.access import OpenStore
+
+if TYPE_CHECKING:
+    import os
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from nbtrack.query import Compiled, Query
+    from nbtrack.records import DataRecord, Experiment, MetricSummary, ParamValue, RunRecord, Series
+
+    _Function = Callable[..., str | int | float | None]
+
+__all__ = ["Changes", "ReadableStore", "Window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A slice of a filtered, ordered table of runs."""
+
+    total: int
+    """How many runs the filter finds."""
+    ids: list[str]
+    columns: dict[str, list[Any]]
+    """Values by column, one for each id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is new in a store."""
+
+    clock: int
+    """What to ask with the next time."""
+    runs: list[str]
+
+
+class ReadableStore(OpenStore):
+    """The part of a `Store` that reads."""
+
+    def find_runs(
+        self,
+        query: Query,
+        *,
+        experiments: Sequence[str] | None = None,
+        deleted: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[RunRecord]:
+        """Return a slice of the runs that a query finds, in its order, newest first by default.
+
+        Parameters
+        ----------
+        experiments
+            Names of those to look in; by default all that are not deleted.
+        deleted
+            Look among the deleted runs instead.
+
+        Raises
+        ------
+        FilterError, NotFoundError
+            When the query cannot be understood, or there is no such experiment.
+        """
+        with self._settled() as connection:
+            compiled = self._compile(
+                connection, query, experiments, offset=offset, limit=limit, deleted=deleted
+            )
+            return reader.records(connection, _keys(connection, compiled))
+
+    def count_runs(
+        self, query: Query, *, experiments: Sequence[str] | None = None, deleted: bool = False
+    ) -> int:
+        """Return how many runs a query finds; see `find_runs`."""
+        with self._settled() as connection:
+            return _count(connection, self._compile(connection, query, experiments, deleted=deleted))
+
+    def window(
+        self,
+        query: Query,
+        offset: int,
+        limit: int,
+        columns: Sequence[str],
+        *,
+        experiments: Sequence[str] | None = None,
+        deleted: bool = False,
+    ) -> Window:
+        """Return a slice of the table of runs that a query finds.
+
+        `columns` are named as in the filter language: ``params.alpha``, ``metrics.loss.min``, ``tags.team``,
+        ``data.train`` (its fingerprint), ``status``.
+
+        Raises
+        ------
+        InvalidValueError
+            For a name that is no column's.
+        """
+        with self._settled() as connection:
+            compiled = self._compile(
+                connection, query, experiments, offset=offset, limit=limit, deleted=deleted
+            )
+            runs = reader.records(connection, _keys(connection, compiled))
+            values = run_columns.columns(connection, columns, runs)
+            return Window(_count(connection, compiled), [run.id for run in runs], values)
+
+    def table(self, runs: Sequence[RunRecord]) -> dict[str, list[Any]]:
+        """Return every param, metric (its last value) and tag of the runs as a column, None where a run lacks it.
+
+        Columns are named ``params.NAME``, ``metrics.NAME`` and ``tags.NAME``, in this order and then by name.
+        """
+        with self._settled() as connection:
+            return run_columns.table(connection, runs)
+
+    def column(self, name: str, runs: Sequence[RunRecord]) -> list[Any]:
+        """Return one column for the runs; see `window`."""
+        with self._settled() as connection:
+            return run_columns.columns(connection, [name], runs)[name]
+
+    def run(self, text: str) -> RunRecord:
+        """Return the run with this id, this unique beginning of an id (4 characters or more), or this unique name.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none or more than one; says which there are.
+        """
+        with self._settled() as connection:
+            return reader.find_run(connection, text)
+
+    def params(self, key: int) -> dict[str, ParamValue]:
+        """Return the params of the run with the record key `key`."""
+        with self._settled() as connection:
+            return reader.params(connection, key)
+
+    def metrics(self, key: int) -> dict[str, MetricSummary]:
+        """Return the summaries of a run's metrics."""
+        with self._settled() as connection:
+            return reader.metrics(connection, key)
+
+    def tags(self, key: int) -> dict[str, str]:
+        """Return a run's tags."""
+        with self._settled() as connection:
+            return reader.tags(connection, key)
+
+    def history(self, key: int, metric: str) -> Series:
+        """Return a metric's points by step, then time; empty when the run has none.
+
+        Of the first 1,048,576 points all are there, of the next so many kept ones every second, and so on; the last
+        point is always there.
+        """
+        with self._settled() as connection:
+            return reader.history(connection, key, metric)
+
+    def data(self, key: int) -> dict[str, DataRecord]:
+        """Return what a run read."""
+        with self._settled() as connection:
+            return reader.data(connection, key)
+
+    def document(self, key: int, kind: str) -> Any | None:
+        """Return a run's document of a kind, or None."""
+        with self._settled() as connection:
+            return reader.document(connection, key, kind)
+
+    def children(self, run_id: str) -> list[RunRecord]:
+        """Return the runs begun inside a run, in the order they began."""
+        with self._settled() as connection:
+            return reader.children(connection, run_id)
+
+    def lineage(self, lineage_id: str) -> list[RunRecord]:
+        """Return the runs of one cell, newest first."""
+        with self._settled() as connection:
+            return reader.lineage(connection, lineage_id)
+
+    def names(self, kind: reader.NameKind) -> list[str]:
+        """Return the names that runs use for params, metrics, tags or data, sorted."""
+        with self._settled() as connection:
+            return reader.names(connection, kind)
+
+    def changes(self, since: int = 0) -> Changes:
+        """Return the ids of the runs that changed after `since`, the clock of an earlier answer.
+
+        The clock moves, too, when runs are removed for good.
+        """
+        with self._settled() as connection:
+            return Changes(reader.clock(connection), reader.changed_since(connection, since))
+
+    def artifact_folder(self, run_id: str) -> Path:
+        """Return the folder of a run's artifacts, there or not."""
+        return self.path / "artifacts" / run_id
+
+    def check(self) -> health.Health:
+        """Look at the whole store for damage."""
+        with self._settled() as connection:
+            return health.check(connection, self.path, read_only=self.read_only)
+
+    def backup(self, target: str | os.PathLike[str]) -> None:
+        """Copy the store, at any time, to a new folder that can be opened as a store.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be written.
+        """
+        with self._settled() as connection:
+            health.backup(connection, self.path, Path(target))
+
+    def experiments(self, *, deleted: bool = False) -> list[Experiment]:
+        """Return the experiments, or the deleted ones, by name."""
+        with self._settled() as connection:
+            return lifecycle.experiments(connection, deleted=deleted)
+
+    def _compile(
+        self,
+        connection: sqlite3.Connection,
+        query: Query,
+        experiments: Sequence[str] | None,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        deleted: bool,
+    ) -> Compiled:
+        from nbtrack.query import compile_query, functions
+
+        if self._extended is not connection:
+            for name, function in functions().items():
+                connection.create_function(name, -1, cast("_Function", function), deterministic=True)
+            self._extended = connection
+
+        return compile_query(
+            query,
+            experiments=None if experiments is None else reader.experiment_ids(connection, experiments),
+            deleted=deleted,
+            offset=offset,
+            limit=limit,
+            known=lambda kind: reader.names(connection, kind),
+            artifacts=(self.path / "artifacts").as_uri(),
+        )
+
+
+def _keys(connection: sqlite3.Connection, compiled: Compiled) -> list[int]:
+    return [key for (key,) in connection.execute(compiled.ids.sql, compiled.ids.params)]
+
+
+def _count(connection: sqlite3.Connection, compiled: Compiled) -> int:
+    return int(connection.execute(compiled.count.sql, compiled.count.params).fetchone()[0])

@@ -1,0 +1,242 @@
+"""What is read from a store: functions of a connection inside a read transaction."""
+
+# ruff: noqa: S608 - what is put together are table names and expressions of ours
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.records import DataRecord, MetricSummary, ParamValue, RunRecord, Series
+from nbtrack.store.points import Columns, in_order, pack_point, unpack
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+__all__ = [
+    "NameKind",
+    "changed_since",
+    "children",
+    "clock",
+    "data",
+    "document",
+    "experiment_ids",
+    "find_run",
+    "history",
+    "lineage",
+    "metrics",
+    "names",
+    "param_value",
+    "params",
+    "records",
+    "tags",
+]
+
+NameKind = Literal["params", "metrics", "tags", "data"]
+_KINDS = ("params", "metrics", "tags", "data")
+
+_RECORD = """
+SELECT r.id, r.uuid, r.name, e.name, r.experiment, r.status, r.start_time, r.end_time, r.parent, r.lineage,
+       r.notebook, r.git_commit, r.note, r.deleted, r.changed
+FROM runs AS r JOIN experiments AS e ON e.id = r.experiment
+"""
+
+
+def records(connection: sqlite3.Connection, keys: Sequence[int]) -> list[RunRecord]:
+    """Return the runs of these rows, in this order."""
+    rows = connection.execute(
+        _RECORD + "WHERE r.id IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),)
+    )
+    by_key = {run.key: run for run in map(RunRecord._make, rows)}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def find_run(connection: sqlite3.Connection, text: str) -> RunRecord:
+    """Return the run with this id, this beginning of an id, or this name.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none, or more than one.
+    """
+    found = _select(connection, "WHERE r.uuid = ?", text)
+    if not found and len(text) >= 4 and not set(text) - set("0123456789abcdef"):
+        found = _live(_select(connection, "WHERE r.uuid >= ? AND r.uuid < ?", text, text + "g"))
+    if not found:
+        found = _live(_select(connection, "WHERE r.name = ?", text))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        some = ", ".join(f"{run.id[:8]} ({run.name})" for run in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise NotFoundError(f"{len(found)} runs match {text!r}: {some}{more}; give more of the id")
+    raise NotFoundError(f"there is no run {text!r}{_nearest(connection, text)}")
+
+
+def _select(connection: sqlite3.Connection, where: str, *values: object) -> list[RunRecord]:
+    return [RunRecord._make(row) for row in connection.execute(_RECORD + where, values)]
+
+
+def _live(runs: list[RunRecord]) -> list[RunRecord]:
+    """Return the runs that are not deleted, or, if all are, those."""
+    return [run for run in runs if run.deleted is None] or runs
+
+
+def _nearest(connection: sqlite3.Connection, text: str) -> str:
+    from nbtrack.query import suggest
+
+    rows = connection.execute("SELECT name, uuid FROM runs WHERE deleted IS NULL ORDER BY id DESC LIMIT 5000")
+    known = {candidate for name, uuid in rows for candidate in (name, uuid[: len(text)])}
+    near = suggest(text, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def children(connection: sqlite3.Connection, run_id: str) -> list[RunRecord]:
+    """Return the runs begun inside a run, in the order they began."""
+    return _select(connection, "WHERE r.parent = ? AND r.deleted IS NULL ORDER BY r.start_time, r.id", run_id)
+
+
+def lineage(connection: sqlite3.Connection, lineage_id: str) -> list[RunRecord]:
+    """Return the runs of one cell, newest first."""
+    order = "WHERE r.lineage = ? AND r.deleted IS NULL ORDER BY r.start_time DESC, r.id DESC"
+    return _select(connection, order, lineage_id)
+
+
+def experiment_ids(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[int]:
+    """Return the ids of experiments given by name.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none of a name.
+    """
+    known = dict(connection.execute("SELECT name, id FROM experiments"))
+    for name in wanted:
+        if name not in known:
+            from nbtrack.query import suggest
+
+            near = suggest(name, known)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise NotFoundError(f"there is no experiment {name!r}{hint}")
+    return [known[name] for name in wanted]
+
+
+def param_value(kind: int, num: float | None, text: str) -> ParamValue:
+    """Return a param as it was logged, from its row."""
+    if kind == 4:
+        return text
+    if kind == 3:
+        return float(text)
+    if kind == 2:
+        if len(text) > 4000:
+            import decimal
+
+            return int(decimal.Decimal(text))  # int() refuses so many digits
+        return int(text)
+    return bool(num) if kind == 1 else None
+
+
+def params(connection: sqlite3.Connection, key: int) -> dict[str, ParamValue]:
+    """Return a run's params by name."""
+    rows = connection.execute(
+        "SELECT n.name, p.kind, p.num, p.text FROM params AS p JOIN names AS n ON n.id = p.key WHERE p.run = ?",
+        (key,),
+    )
+    return {name: param_value(kind, num, text) for name, kind, num, text in sorted(rows)}
+
+
+def metrics(connection: sqlite3.Connection, key: int) -> dict[str, MetricSummary]:
+    """Return what a run's metrics come to, by name."""
+    rows = connection.execute(
+        "SELECT n.name, m.last, m.first, m.min, m.max, m.sum / (m.count - m.nans), m.count, m.last_step, m.last_time "
+        "FROM metrics AS m JOIN names AS n ON n.id = m.key WHERE m.run = ? ORDER BY n.name",
+        (key,),
+    )
+    return {name: MetricSummary(*map(_number, numbers)) for name, *numbers in rows}
+
+
+def _number(value: Any) -> Any:
+    return math.nan if value is None else value
+
+
+def tags(connection: sqlite3.Connection, key: int) -> dict[str, str]:
+    """Return a run's tags by name."""
+    sql = "SELECT n.name, t.value FROM tags AS t JOIN names AS n ON n.id = t.key WHERE t.run = ? ORDER BY n.name"
+    return dict(connection.execute(sql, (key,)))
+
+
+def history(connection: sqlite3.Connection, key: int, metric: str) -> Series:
+    """Return a metric's points by step, then time; empty when the run has none of it.
+
+    Of a series too long to be kept whole, the last point is there in any case.
+    """
+    number = "(SELECT id FROM names WHERE name = ?)"
+    columns = Columns.empty()
+    for (chunk,) in connection.execute(
+        f"SELECT data FROM points WHERE run = ? AND key = {number} ORDER BY id",
+        (key, metric),
+    ):
+        columns.extend(unpack(chunk))
+    row = connection.execute(
+        f"SELECT count, last_step, last_time, last FROM metrics WHERE run = ? AND key = {number}",
+        (key, metric),
+    ).fetchone()
+    columns = in_order(columns)
+    if row is not None and row[0] > len(columns.steps):
+        *_, step, time, value = row
+        if not columns.steps or (columns.steps[-1], columns.times[-1]) < (step, time):
+            columns.extend(Columns.of([pack_point(step, time, _number(value))]))
+    return Series(columns.steps.tolist(), columns.times.tolist(), columns.values.tolist())
+
+
+def data(connection: sqlite3.Connection, key: int) -> dict[str, DataRecord]:
+    """Return what a run read, by name."""
+    rows = connection.execute(
+        "SELECT n.name, d.kind, d.shape, d.dtypes, d.fingerprint, d.sampled "
+        "FROM data AS d JOIN names AS n ON n.id = d.key WHERE d.run = ? ORDER BY n.name",
+        (key,),
+    )
+    return {
+        name: DataRecord(name, kind, tuple(json.loads(shape)), json.loads(dtypes), fingerprint, bool(sampled))
+        for name, kind, shape, dtypes, fingerprint, sampled in rows
+    }
+
+
+def document(connection: sqlite3.Connection, key: int, kind: str) -> Any | None:
+    """Return a run's document of a kind, or None."""
+    row = connection.execute(
+        "SELECT d.body FROM run_documents AS r JOIN documents AS d ON d.hash = r.hash WHERE r.run = ? AND r.kind = ?",
+        (key, kind),
+    ).fetchone()
+    return None if row is None else json.loads(zlib.decompress(row[0]))
+
+
+def names(connection: sqlite3.Connection, kind: str) -> list[str]:
+    """Return the names that runs use for params, metrics, tags or data, sorted.
+
+    Raises
+    ------
+    InvalidValueError
+        For another kind.
+    """
+    if kind not in _KINDS:
+        raise InvalidValueError(f"{kind!r} is no kind of names; use one of {', '.join(_KINDS)}")
+    sql = f"SELECT name FROM names AS n WHERE EXISTS (SELECT 1 FROM {kind} WHERE key = n.id)"
+    return sorted(name for (name,) in connection.execute(sql))
+
+
+def clock(connection: sqlite3.Connection) -> int:
+    """Return how many changes the store has seen."""
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'clock'").fetchone()[0])
+
+
+def changed_since(connection: sqlite3.Connection, since: int) -> list[str]:
+    """Return the ids of the runs that changed after `since`, as `clock` told it then."""
+    return [
+        row[0]
+        for row in connection.execute("SELECT uuid FROM runs WHERE changed > ? ORDER BY changed", (since,))
+    ]

@@ -1,0 +1,168 @@
+"""What writes to one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import time as clock
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.store.points import pack_point
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbtrack.records import DataRecord, ParamValue, Status
+    from nbtrack.store.buffers import RunBuffer, SeriesBuffer
+    from nbtrack.store.store import Store
+
+__all__ = ["RunWriter"]
+
+_PATIENCE = 5.0
+
+
+class RunWriter:
+    """Writes to one run, from any thread; made by `Store.create_run`, `resume_run` and `edit_run`.
+
+    Nothing but `finish` waits: what is logged is committed within 100 ms on the store's own thread. Names and
+    values are taken as they are: see `nbtrack.values` for what may be kept.
+
+    In a forked or spawned child process a writer goes on working, and `finish` only writes what the child logged:
+    the run is ended by the process that began it.
+
+    Attributes
+    ----------
+    id
+        The run's id.
+    name
+        The run's name.
+    store
+        The store that it is in.
+    """
+
+    __slots__ = ("_buffer", "id", "name", "store")
+
+    def __init__(self, store: Store, run_id: str, name: str, buffer: RunBuffer) -> None:
+        self.store = store
+        self.id = run_id
+        self.name = name
+        self._buffer = buffer
+
+    def __repr__(self) -> str:
+        return f"<RunWriter {self.name} {self.id}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # So that the other process finds the run.
+        self.store.settle(_PATIENCE)
+        return _attach, (self.store.path, self.id, self.name)
+
+    def log_param(self, key: str, value: ParamValue) -> None:
+        """Set a param; a later value takes the place of an earlier one."""
+        self._buffer.add(("param", key, value))
+
+    def series(self, key: str) -> SeriesBuffer:
+        """Return the buffer of a metric's points, the same one for the same key until `drop_metric`.
+
+        Examples
+        --------
+        >>> append = writer.series("loss").append  # doctest: +SKIP
+        >>> append(pack_point(0, time.time(), 0.5))  # doctest: +SKIP
+        """
+        buffer = self._buffer
+        if not buffer.noticed:
+            buffer.notice(buffer)
+        return buffer.series.get(key) or buffer.series_of(key)
+
+    def log_metric(self, key: str, value: float, step: int, time: float | None = None) -> None:
+        """Add a point to a metric's history; `time` in seconds since the epoch is now by default.
+
+        Raises
+        ------
+        InvalidValueError
+            When the value is no number, or the step no integer of 64 bits.
+        """
+        try:
+            point = pack_point(step, clock.time() if time is None else time, value)
+        except struct.error as error:
+            raise InvalidValueError(
+                f"metric {key!r}: value {value!r} at step {step!r} is not a number at an integer of 64 bits ({error})"
+            ) from None
+        self._buffer.series_of(key).append(point)
+        self._buffer.touch()
+
+    def drop_metric(self, key: str) -> None:
+        """Remove a metric with all its points; buffers that `series` returned for it before are dead."""
+        self._buffer.drop(key)
+
+    def set_tag(self, key: str, value: str) -> None:
+        """Set a tag."""
+        self._buffer.add(("tag", key, value))
+
+    def delete_tag(self, key: str) -> None:
+        """Remove a tag, if it is there."""
+        self._buffer.add(("tag", key, None))
+
+    def set_note(self, text: str) -> None:
+        """Set the run's note, in place of the one before."""
+        self._buffer.add(("run", "note", text))
+
+    def rename(self, name: str) -> None:
+        """Give the run another name."""
+        self.name = name
+        self._buffer.add(("run", "name", name))
+
+    def set(
+        self, *, lineage: str | None = None, notebook: str | None = None, git_commit: str | None = None
+    ) -> None:
+        """Set those of the run's attributes that are given."""
+        for name, value in (("lineage", lineage), ("notebook", notebook), ("git_commit", git_commit)):
+            if value is not None:
+                self._buffer.add(("run", name, value))
+
+    def set_data(self, record: DataRecord) -> None:
+        """Keep what the run read under the record's name."""
+        self._buffer.add(("data", record.name, record))
+
+    def set_document(self, kind: str, value: Any) -> None:
+        """Keep a document that JSON can hold, such as the run's environment; equal ones are kept once.
+
+        Raises
+        ------
+        InvalidValueError
+            When JSON cannot hold it.
+        """
+        try:
+            body = json.dumps(value, separators=(",", ":")).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidValueError(f"document {kind!r} cannot be written as JSON ({error})") from error
+        self._buffer.add(("document", kind, body))
+
+    @property
+    def artifact_folder(self) -> Path:
+        """The folder of the run's artifacts, there or not."""
+        return self.store.artifact_folder(self.id)
+
+    def finish(self, status: Status = "FINISHED", end_time: float | None = None) -> None:
+        """End the run and wait until all of it is committed.
+
+        What is logged afterwards is still written to it.
+
+        Raises
+        ------
+        StoreError
+            When it could not be written. It is tried again as long as the process lives.
+        """
+        if self._buffer.live and self._buffer.owner == os.getpid():
+            end = clock.time() if end_time is None else end_time
+            self._buffer.add(("run", "end_time", end))
+            self._buffer.add(("run", "status", status))
+            self._buffer.live = False
+        self.store.flush()
+
+
+def _attach(path: Path, run_id: str, name: str) -> RunWriter:
+    from nbtrack.store.store import open_store
+
+    return open_store(path).attach_run(run_id, name)

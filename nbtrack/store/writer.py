@@ -1,0 +1,299 @@
+"""The thread of a store that writes: all changes of its database go through here.
+
+Written on a thread of its own, a transaction is never cut in two by the user's interrupt, and the caller of
+`log_metric` never waits. `call` waits for an answer, and tells the error where something could not be written.
+"""
+
+# ruff: noqa: S608 - what is put together is an expression of ours
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections import deque
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from nbtrack.errors import NbtrackWarning, StoreError
+from nbtrack.store.connection import transaction, translated
+from nbtrack.store.flush import CLOCK, Names, tick, write_batch
+from nbtrack.store.liveness import HEARTBEAT
+from nbtrack.store.processes import wait_for_exit
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from nbtrack.store.buffers import RunBuffer, SeriesBuffer
+
+__all__ = ["Writer"]
+
+INTERVAL = 0.05
+"""Seconds from the start of one flush to that of the next, while there is something to write.
+
+Under a loop that does nothing but log, a flush itself takes as long: a kill then loses two of them."""
+RETRY = 1.0
+"""Seconds after a flush that failed."""
+LIMIT = 64 << 20
+"""So many bytes of points are held while they cannot be written; beyond that they are lost."""
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Writes what the buffers hold, every `INTERVAL` and when asked.
+
+    Parameters
+    ----------
+    folder
+        The store's folder, for messages.
+    connect
+        Returns the connection to write with, and whether it is another one than before.
+    """
+
+    def __init__(self, folder: Path, connect: Callable[[], tuple[sqlite3.Connection, bool]]) -> None:
+        self.folder = folder
+        self.lost = 0
+        self._connect = connect
+        self._runs: dict[RunBuffer, None] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Start anew, at first and in a forked child: there the thread is gone, and locks may be held for ever."""
+        for run in self._runs:
+            run.disown()
+        self._runs = {}
+        self._names = Names()
+        self._calls: deque[_Call] = deque()
+        self._wake = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        self._failing = False
+        self._beat = time.monotonic()
+        self.busy = threading.Lock()
+        """Held while the thread may be inside SQLite: nobody should fork then."""
+
+    def notice(self, run: RunBuffer) -> None:
+        """Have a run's buffers written within `INTERVAL`."""
+        self._runs[run] = None
+        run.noticed = True
+        self._start()
+        self._wake.set()
+
+    def pending(self) -> bool:
+        """Whether something waits to be written."""
+        return any(run.pending() for run in list(self._runs))
+
+    def call(self, work: Callable[[sqlite3.Connection], T], wait: float | None = None) -> T:
+        """Write what is pending, then do `work` on the writer's thread, and return what it returns.
+
+        Raises
+        ------
+        StoreError
+            When the store cannot be written, or `wait` seconds were not enough; the work is done later then.
+        """
+        call = _Call(work)
+        if not self._do(call, wait):
+            raise StoreError(
+                f"the store {str(self.folder)!r} could not be written within {wait} s; it goes on"
+            )
+        if call.error is not None:
+            raise call.error
+        return cast("T", call.value)
+
+    def settle(self, wait: float) -> None:
+        """Write what is pending now, as far as that takes at most `wait` seconds and does not fail."""
+        if self.pending() and not self._failing:
+            self._do(_Call(None), wait)
+
+    def _do(self, call: _Call, wait: float | None) -> bool:
+        """Have a call done, and return whether it was."""
+        if threading.current_thread() is self._thread:
+            return False  # a user's object, deleted here of all places, must not wait for itself
+        self._calls.append(call)
+        if not self._start():
+            self._cycle()
+        self._wake.set()
+        return call.done.wait(wait)
+
+    def stop(self) -> None:
+        """End the thread; it starts again when it is needed."""
+        if self._thread is not None:
+            self._stopping = True
+            self._wake.set()
+            self._thread.join()
+        self._thread, self._stopping = None, False
+        for run in list(self._runs):
+            run.noticed = False
+        if self._calls:  # made by another thread after this one's last look
+            self._start()
+            self._wake.set()
+
+    def _start(self) -> bool:
+        """Whether the thread runs, started if need be."""
+        if self._thread is not None:
+            return True
+        with self._starting:
+            if self._thread is None:
+                thread = threading.Thread(target=self._loop, name="nbtrack-writer", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # the interpreter is shutting down, or has no threads left
+                    return False
+                self._thread = thread
+                wait_for_exit()
+        return True
+
+    def _loop(self) -> None:
+        due: float | None = None
+        while not self._stopping or self._calls:
+            self._wake.wait(None if due is None else max(0.0, due - time.monotonic()))
+            self._wake.clear()
+            start = time.monotonic()
+            if self._calls or (due is not None and start >= due):
+                self._cycle()
+                due = None
+            if due is None and self._runs:
+                due = start + (RETRY if self._failing else INTERVAL)
+
+    def _cycle(self) -> None:
+        calls = [self._calls.popleft() for _ in range(len(self._calls))]
+        with self.busy:
+            error = self._flush(tell=all(call.work is None for call in calls))
+            for call in calls:
+                if error is None and call.work is not None:
+                    try:
+                        with translated(self.folder):
+                            call.value = call.work(self._connection())
+                    except Exception as failure:  # noqa: BLE001 - whatever it is, the caller gets it
+                        self._names.forget()
+                        call.error = failure
+                else:
+                    call.error = error
+                call.done.set()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection, new = self._connect()
+        if new:
+            self._names.forget()
+            for run in list(self._runs):
+                run.key = None
+        return connection
+
+    def _flush(self, *, tell: bool) -> Exception | None:
+        """Write what is pending; return what went wrong, told as a warning the first time if nobody asked."""
+        try:
+            with translated(self.folder):
+                refused = self._write()
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread for all later runs
+            self._names.forget()
+            if tell and not self._failing:
+                _warn(f"{error}. The cell goes on, and nbtrack tries again")
+            self._failing = True
+            self._shed()
+            return error
+        if refused is None:
+            return None
+        self._failing = False
+        if self.lost:
+            _warn(f"the store {str(self.folder)!r} can be written again; {self.lost:,} points are lost")
+            self.lost = 0
+        for message in refused:
+            _warn(message)
+        return None
+
+    def _write(self) -> list[str] | None:
+        """Write what is pending, and return what cannot be kept; None when there was nothing to write."""
+        runs = list(self._runs)
+        beat = time.monotonic() - self._beat > HEARTBEAT and any(run.live for run in runs)
+        if not beat and not any(run.pending() for run in runs):
+            self._retire(runs)
+            return None
+        connection = self._connection()
+        batches = [run.take(_Loader(connection)) for run in runs if run.pending()]
+        with transaction(connection):
+            tick(connection)
+            for batch in batches:
+                write_batch(connection, self._names, batch)
+            if beat:
+                _show_life(connection, [run.key for run in runs if run.live])
+        if beat:
+            self._beat = time.monotonic()
+        for batch in batches:
+            batch.settle()
+        self._retire(runs)
+        return [message for batch in batches for message in batch.refused]
+
+    def _retire(self, runs: list[RunBuffer]) -> None:
+        """Stop looking after runs that have ended."""
+        for run in runs:
+            if not run.live:
+                self._runs.pop(run, None)
+                # Found by its id from now on: the store may be another one by the time it is written to again.
+                run.row = run.key = None
+                run.noticed = False
+                # Something may have come since: then either its thread saw that nobody looks, or it is seen here.
+                if run.pending():
+                    self._runs[run] = None
+                    run.noticed = True
+
+    def _shed(self) -> None:
+        """Let go of points that are too many to hold until the store can be written again."""
+        runs = list(self._runs)
+        size = sum(buffer.size() for run in runs for buffer in list(run.series.values()))
+        if size > LIMIT:
+            lost = sum(run.discard() for run in runs)
+            if not self.lost:
+                _warn(f"the store {str(self.folder)!r} cannot be written: {lost:,} points had to be let go")
+            self.lost += lost
+
+
+class _Call:
+    """Work that somebody waits for; without work, a flush whose outcome nobody looks at."""
+
+    __slots__ = ("done", "error", "value", "work")
+
+    def __init__(self, work: Callable[[sqlite3.Connection], Any] | None) -> None:
+        self.work = work
+        self.done = threading.Event()
+        self.value: Any = None
+        self.error: Exception | None = None
+
+
+class _Loader:
+    """Tells of a series how many points the store has of it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __call__(self, run: RunBuffer, buffer: SeriesBuffer) -> None:
+        row = self._connection.execute(
+            "SELECT m.count, (SELECT sum(p.count) FROM points p WHERE p.run = m.run AND p.key = m.key) FROM metrics m "
+            "WHERE m.run = (SELECT id FROM runs WHERE uuid = ?) AND m.key = (SELECT id FROM names WHERE name = ?)",
+            (run.run_id, buffer.key),
+        ).fetchone()
+        buffer.seen, buffer.kept = (row[0], row[1] or 0) if row else (0, 0)
+
+
+def _show_life(connection: sqlite3.Connection, keys: list[int | None]) -> None:
+    now = time.time()
+    for key in keys:
+        connection.execute("UPDATE runs SET heartbeat = ? WHERE id = ?", (now, key))
+        # Taken for dead, perhaps while the machine slept: it was not.
+        connection.execute(
+            f"UPDATE runs SET status = 'RUNNING', end_time = NULL, changed = {CLOCK} "
+            "WHERE id = ? AND status = 'CRASHED'",
+            (key,),
+        )
+
+
+def _warn(message: str) -> None:
+    try:
+        warnings.warn(message, NbtrackWarning, stacklevel=2)
+    except NbtrackWarning:
+        # Where warnings are made errors, there is nobody on this thread to catch it.
+        import sys
+
+        sys.stderr.write(f"nbtrack: {message}\n")
