@@ -1,0 +1,145 @@
+"""The files kept with a run: listing and reading them, and putting them there safely."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from nbtrack.entities.text import did_you_mean
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
+from nbtrack.values import as_name
+
+__all__ = ["Artifact", "Artifacts", "artifact_target", "copy_file", "written_whole"]
+
+# What is being written is named so, beside its target, and is no artifact yet.
+_PART = ".nbtrack-part-"
+
+
+class Artifact(os.PathLike[str]):
+    """A file kept with a run; can be given to `open` and to whatever takes a path.
+
+    Examples
+    --------
+    >>> run.artifacts["report.txt"].read_text()  # doctest: +SKIP
+    'all is well'
+    """
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self.path = path
+
+    @property
+    def size(self) -> int:
+        """The file's size in bytes."""
+        return self.path.stat().st_size
+
+    def read_text(self, encoding: str = "utf-8") -> str:
+        """Return the file's text."""
+        return self.path.read_text(encoding=encoding)
+
+    def read_bytes(self) -> bytes:
+        """Return the file's bytes."""
+        return self.path.read_bytes()
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Artifact) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"<Artifact {self.name}>"
+
+
+class Artifacts(Mapping[str, Artifact]):
+    """The files kept with a run, by their names in it (`plots/loss.png`), in order of name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getitem__(self, name: str) -> Artifact:
+        with contextlib.suppress(InvalidValueError):
+            path = artifact_target(self.folder, name)
+            if path.is_file():
+                return Artifact(path.relative_to(self.folder).as_posix(), path)
+        raise NotFoundError(f"this run has no artifact {name!r}{did_you_mean(name, self)}")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in set(self)
+
+    def __iter__(self) -> Iterator[str]:
+        names = []
+        for parent, _, files in os.walk(self.folder):
+            within = Path(parent).relative_to(self.folder)
+            names += [(within / file).as_posix() for file in files if not file.startswith(_PART)]
+        return iter(sorted(names))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<Artifacts {', '.join(self) or 'none'}>"
+
+
+def artifact_target(folder: Path, name: Any) -> Path:
+    """Return where an artifact of this name lies in the run's folder.
+
+    Raises
+    ------
+    InvalidValueError
+        For a name that is empty, absolute, or leads out of the folder.
+    """
+    text = as_name(os.fspath(name) if isinstance(name, os.PathLike) else name, "artifact name")
+    windows = PureWindowsPath(text)
+    # Refused everywhere, not only on Windows: a store may be copied there.
+    if PurePosixPath(text).is_absolute() or windows.drive or windows.root:
+        raise InvalidValueError(f"artifact name {text!r} is absolute; give one relative to the run")
+    parts = [part for part in text.replace("\\", "/").split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise InvalidValueError(f"artifact name {text!r} leads out of the run's folder; leave the '..' out")
+    if not parts or parts[-1].startswith(_PART):
+        raise InvalidValueError(f"artifact name {text!r} names no file; give it one")
+    target = folder.joinpath(*parts)
+    # A link that stands in the folder may lead out of it.
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise InvalidValueError(
+            f"artifact name {text!r} leads through a link out of the run's folder; choose another"
+        )
+    return target
+
+
+@contextlib.contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """Yield a path to write to, with the target's suffix; the target appears whole at the end, or not at all.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be written.
+    """
+    part = target.with_name(f"{_PART}{uuid.uuid4().hex[:12]}{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise StoreError(f"{str(target)!r} could not be written ({error.strerror or error})") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file's content, so that the target is never seen half."""
+    if target.exists() and target.samefile(source):
+        return
+    with written_whole(target) as part:
+        shutil.copyfile(source, part)

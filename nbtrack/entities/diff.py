@@ -1,0 +1,128 @@
+"""What is different between two runs."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nbtrack.entities.display import html
+from nbtrack.entities.text import one_line, table_text, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.entities.run import Run
+    from nbtrack.records import DataRecord, ParamValue
+
+__all__ = ["RunDiff"]
+
+T = TypeVar("T")
+_CELL_WIDTH = 40
+
+
+class RunDiff:
+    """What is different between two runs, each part as name to `(left, right)`, None for what one lacks.
+
+    Attributes
+    ----------
+    left, right
+        The two runs.
+
+    Examples
+    --------
+    >>> nbtrack.runs()[0].diff(nbtrack.runs()[1]).params  # doctest: +SKIP
+    {'alpha': (0.5, 0.4)}
+    """
+
+    def __init__(self, left: Run, right: Run) -> None:
+        self.left = left
+        self.right = right
+
+    @cached_property
+    def params(self) -> dict[str, tuple[ParamValue, ParamValue]]:
+        """The params whose values or types differ."""
+        return _differences(self.left.params, self.right.params)
+
+    @cached_property
+    def metrics(self) -> dict[str, tuple[float | None, float | None]]:
+        """The metrics whose last values differ."""
+        return _differences(self.left.metrics, self.right.metrics)
+
+    @cached_property
+    def tags(self) -> dict[str, tuple[str | None, str | None]]:
+        """The tags that differ."""
+        return _differences(self.left.tags, self.right.tags)
+
+    @cached_property
+    def data(self) -> dict[str, tuple[DataRecord | None, DataRecord | None]]:
+        """The tables and arrays whose content or shape differs, by name."""
+        return _differences(self.left.data, self.right.data)
+
+    @cached_property
+    def environment(self) -> dict[str, tuple[Any, Any]]:
+        """What differs between the environments: Python, platform, packages (`packages.numpy`), git commit."""
+        return _differences(_flat(self.left.environment), _flat(self.right.environment))
+
+    @cached_property
+    def code(self) -> str:
+        """The difference between the codes as a unified diff; empty where they are the same."""
+        left, right = [str(run.source or "").splitlines() for run in (self.left, self.right)]
+        names = [one_line(f"{run.name} {run.id[:8]}") for run in (self.left, self.right)]
+        return "\n".join(difflib.unified_diff(left, right, names[0], names[1], lineterm=""))
+
+    def __bool__(self) -> bool:
+        """Whether anything is different."""
+        return any((self.params, self.metrics, self.tags, self.data, self.environment, self.code))
+
+    def __repr__(self) -> str:
+        names = [one_line(run.name, _CELL_WIDTH) for run in (self.left, self.right)]
+        if names[0] == names[1]:
+            names = [f"{name} {run.id[:8]}" for name, run in zip(names, (self.left, self.right), strict=True)]
+        parts = []
+        for part in ("params", "metrics", "tags", "data", "environment"):
+            found = getattr(self, part)
+            if found:
+                rows = [[one_line(n, _CELL_WIDTH), *map(_cell, pair)] for n, pair in sorted(found.items())]
+                parts.append(table_text([part, *names], rows))
+        if self.code:
+            # Line by line, for code may hold anything; the line breaks stay.
+            parts.append("code\n" + "\n".join(map(one_line, self.code.splitlines())))
+        return "\n\n".join(parts) or f"No difference between {names[0]} and {names[1]}."
+
+    def _repr_html_(self) -> str:
+        return html("diff_html", self)
+
+
+def _cell(value: Any) -> str:
+    """Return one side of a difference as text."""
+    if value is None:
+        return "-"
+    if hasattr(value, "fingerprint"):
+        size = " x ".join(f"{n:,}" for n in value.shape)
+        return f"{value.kind} {size} {value.fingerprint[:8]}"
+    return one_line(value_text(value), _CELL_WIDTH)
+
+
+def _differences(left: Mapping[str, T], right: Mapping[str, T]) -> dict[str, tuple[T | None, T | None]]:
+    pairs = {
+        name: (left.get(name), right.get(name)) for name in [*left, *(n for n in right if n not in left)]
+    }
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return False  # True and 1 are different settings
+    return bool(left == right) or (left != left and right != right)  # noqa: PLR0124 (a NaN is itself)
+
+
+def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return a document of documents as one level of dotted names."""
+    flat: dict[str, Any] = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat

@@ -1,0 +1,157 @@
+"""Many runs as a table with MLflow's column names: a DataFrame, CSV, Parquet."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.artifacts import written_whole
+from nbtrack.entities.mlflow import artifacts_uri, mlflow_status, mlflow_tags
+from nbtrack.entities.times import microseconds, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+
+__all__ = ["mlflow_frame", "run_columns", "runs_frame", "write_csv", "write_parquet"]
+
+_TIMES = ("start_time", "end_time")
+_EXACT = 2**53
+"""The largest integer up to which a float holds each."""
+
+
+def run_columns(records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return attributes, metrics, params and tags in MLflow's order; times in seconds since the epoch."""
+    columns: dict[str, list[Any]] = {
+        "run_id": [record.id for record in records],
+        "name": [record.name for record in records],
+        "experiment": [record.experiment for record in records],
+        "status": [record.status for record in records],
+        "start_time": [record.start_time for record in records],
+        "end_time": [record.end_time for record in records],
+    }
+    for kind in ("metrics.", "params.", "tags."):
+        columns |= {name: values for name, values in table.items() if name.startswith(kind)}
+    return columns
+
+
+def runs_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> pd.DataFrame:
+    """Return runs as a DataFrame: params with their types, metrics as floats, times in UTC."""
+    import pandas as pd
+
+    columns: dict[str, Any] = run_columns(records, table)
+    for name, values in columns.items():
+        if name in _TIMES:
+            columns[name] = _datetimes(values)
+        elif name.startswith("metrics."):
+            columns[name] = pd.Series(values, dtype="float64")
+        elif name.startswith("params."):
+            columns[name] = _param_series(values)
+    return pd.DataFrame(columns)
+
+
+def mlflow_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]], store: Store) -> pd.DataFrame:
+    """Return runs as MLflow's `search_runs` does: params as text, names and parents among the tags."""
+    import pandas as pd
+
+    folder = artifacts_uri(store)
+    columns: dict[str, Any] = {
+        "run_id": [record.id for record in records],
+        "experiment_id": [str(record.experiment_id) for record in records],
+        "status": [mlflow_status(record) for record in records],
+        "artifact_uri": [f"{folder}/{record.id}" for record in records],
+        "start_time": _datetimes([record.start_time for record in records]),
+        "end_time": _datetimes([record.end_time for record in records]),
+    }
+    system = [mlflow_tags(record) for record in records]
+    names = {name for tags in system for name in tags}
+    table = dict(table) | {f"tags.{name}": [tags.get(name) for tags in system] for name in names}
+    for kind in ("metrics.", "params.", "tags."):
+        for name, values in sorted(table.items()):
+            if name.startswith("metrics.") and kind == "metrics.":
+                columns[name] = pd.Series(values, dtype="float64")
+            elif name.startswith(kind):
+                columns[name] = [None if value is None else str(value) for value in values]
+    return pd.DataFrame(columns)
+
+
+def write_csv(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:
+    """Write runs as CSV, a row a run; times as ISO 8601 in UTC."""
+    columns = run_columns(records, table)
+    for name in _TIMES:
+        columns[name] = [None if time is None else utc(time).isoformat() for time in columns[name]]
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:
+    """Write runs as Parquet; a param that is text in some runs is text in all.
+
+    Raises
+    ------
+    ImportError
+        Without pyarrow, saying how to install it.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise ImportError(
+            'Parquet needs pyarrow: python -m pip install "nbtrack[parquet]", or use to_csv'
+        ) from error
+    columns: dict[str, Any] = run_columns(records, table)
+    for name, values in columns.items():
+        if name in _TIMES:
+            micros = [None if time is None else microseconds(time) for time in values]
+            columns[name] = pa.array(micros, pa.timestamp("us", tz="UTC"))
+        elif name.startswith("metrics."):
+            columns[name] = pa.array(values, pa.float64())
+        elif name.startswith("params."):
+            columns[name] = pa.array(_one_type(values))
+    with written_whole(path) as part:
+        pq.write_table(pa.table(columns), part)
+
+
+def _datetimes(times: Sequence[float | None]) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    seconds = np.array(times, dtype="float64")  # None becomes NaN
+    micros = np.where(np.isnan(seconds), 0.0, seconds * 1e6).round().astype("int64").astype("datetime64[us]")
+    micros[np.isnan(seconds)] = np.datetime64("NaT")
+    return pd.Series(micros).dt.tz_localize("UTC")
+
+
+def _param_series(values: Sequence[Any]) -> pd.Series[Any]:
+    """Return params as a column: numbers as numbers, and everything that a number type would change as it is."""
+    import pandas as pd
+
+    kinds = set(map(type, values))
+    if kinds == {bool} or (kinds == {int} and -_EXACT <= min(values) <= max(values) <= _EXACT):
+        return pd.Series(values)
+    numbers = kinds - {type(None)}
+    if numbers == {float} or (numbers and numbers <= {int, float} and not _has_large(values)):
+        return pd.Series(values, dtype="float64")
+    return pd.Series(values, dtype=None if numbers == {str} else "object")
+
+
+def _has_large(values: Sequence[Any]) -> bool:
+    """Return whether there are integers that a float would change."""
+    return any(abs(value) > _EXACT for value in values if type(value) is int)
+
+
+def _one_type(values: Sequence[Any]) -> list[Any]:
+    """Return params of one type: as they are, as floats, or as text where they have nothing else in common."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int, float} and not _has_large(values):
+        return [None if value is None else float(value) for value in values]
+    if len(kinds) > 1 or (kinds == {int} and any(abs(v) >= 2**63 for v in values if v is not None)):
+        return [None if value is None else str(value) for value in values]
+    return list(values)

@@ -1,0 +1,134 @@
+"""Runs and experiments under MLflow's names, for code that was written for it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbtrack import records
+    from nbtrack.records import DataRecord, ParamValue, RunRecord
+    from nbtrack.store import Store
+
+__all__ = ["Experiment", "RunData", "RunInfo", "ViewType", "artifacts_uri", "mlflow_status", "mlflow_tags"]
+
+# MLflow's system tags, and the attributes of a run that hold the same here.
+NAME_TAG = "mlflow.runName"
+NOTE_TAG = "mlflow.note.content"
+PARENT_TAG = "mlflow.parentRunId"
+COMMIT_TAG = "mlflow.source.git.commit"
+SOURCE_TAG = "mlflow.source.name"
+
+
+class ViewType(enum.IntEnum):
+    """Which runs or experiments a search looks at."""
+
+    ACTIVE_ONLY = 1
+    DELETED_ONLY = 2
+    ALL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A named group of runs; times are milliseconds since the epoch."""
+
+    experiment_id: str
+    name: str
+    artifact_location: str
+    lifecycle_stage: str
+    creation_time: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, record: records.Experiment, store: Store) -> Experiment:
+        """Return an experiment of the store under MLflow's names."""
+        return cls(
+            experiment_id=str(record.id),
+            name=record.name,
+            artifact_location=artifacts_uri(store),
+            lifecycle_stage="active" if record.deleted is None else "deleted",
+            creation_time=round(record.created * 1000),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """A run's attributes; times are milliseconds since the epoch."""
+
+    run_id: str
+    run_name: str
+    experiment_id: str
+    status: str
+    start_time: int
+    end_time: int | None
+    artifact_uri: str
+    lifecycle_stage: str
+
+    @classmethod
+    def of(cls, record: RunRecord, store: Store) -> RunInfo:
+        """Return a run's attributes under MLflow's names."""
+        return cls(
+            run_id=record.id,
+            run_name=record.name,
+            experiment_id=str(record.experiment_id),
+            status=mlflow_status(record),
+            start_time=round(record.start_time * 1000),
+            end_time=None if record.end_time is None else round(record.end_time * 1000),
+            artifact_uri=f"{artifacts_uri(store)}/{record.id}",
+            lifecycle_stage="active" if record.deleted is None else "deleted",
+        )
+
+
+class RunData(Mapping[str, "DataRecord"]):
+    """What a run read, by name; and its params, metrics and tags as MLflow's `run.data` has them.
+
+    As in MLflow `params` are text here; `run.params` has them with their types.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, DataRecord],
+        params: Mapping[str, ParamValue],
+        metrics: Mapping[str, float],
+        tags: Mapping[str, str],
+    ) -> None:
+        self._data = data
+        self.params = {name: str(value) for name, value in params.items()}
+        self.metrics = dict(metrics)
+        self.tags = dict(tags)
+
+    def __getitem__(self, name: str) -> DataRecord:
+        return self._data[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __repr__(self) -> str:
+        return repr(dict(self._data))
+
+
+def artifacts_uri(store: Store) -> str:
+    """Return the address that the artifacts of all runs are below."""
+    return (store.path.absolute() / "artifacts").as_uri()
+
+
+def mlflow_status(record: RunRecord) -> str:
+    """Return a run's status in MLflow's words, which know no crash."""
+    return "FAILED" if record.status == "CRASHED" else record.status
+
+
+def mlflow_tags(record: RunRecord) -> dict[str, str]:
+    """Return the attributes of a run that are tags in MLflow."""
+    held = {
+        NAME_TAG: record.name,
+        NOTE_TAG: record.note or None,
+        PARENT_TAG: record.parent,
+        COMMIT_TAG: record.git_commit,
+        SOURCE_TAG: record.notebook,
+    }
+    return {name: value for name, value in held.items() if value is not None}

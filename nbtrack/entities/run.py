@@ -1,0 +1,363 @@
+"""A run, as a user holds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.artifacts import Artifacts
+from nbtrack.entities.diff import RunDiff
+from nbtrack.entities.display import html
+from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
+from nbtrack.entities.source import Source
+from nbtrack.entities.text import (
+    did_you_mean,
+    duration_text,
+    one_line,
+    pairs_text,
+    size_text,
+    time_text,
+    value_text,
+)
+from nbtrack.entities.times import utc
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.records import EstimatorRecord
+from nbtrack.values import as_name, as_tag
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from nbtrack.entities.runs import Runs
+    from nbtrack.records import MetricSummary, ParamValue, RunRecord, Status
+    from nbtrack.store import RunWriter, Store
+
+__all__ = ["Run", "edit_tags"]
+
+
+class Run:
+    """One run: always what the store holds of it now, also while it goes on.
+
+    Examples
+    --------
+    >>> run = nbtrack.runs()[0]  # doctest: +SKIP
+    >>> run.name, run.status, run.params["alpha"], run.metrics["rmse"]  # doctest: +SKIP
+    ('brave-otter-417', 'FINISHED', 0.5, 0.79)
+    """
+
+    def __init__(self, store: Store, run_id: str, record: RunRecord | None = None) -> None:
+        self.store = store
+        self.id = run_id
+        self._known = record
+
+    @property
+    def record(self) -> RunRecord:
+        """The run's row in the store."""
+        self._known = self.store.run(self.id)
+        return self._known
+
+    @property
+    def key(self) -> int:
+        """The row's number inside the store, by which its params, metrics and tags are read."""
+        return (self._known or self.record).key
+
+    @property
+    def name(self) -> str:
+        """The run's readable name."""
+        return self.record.name
+
+    @property
+    def status(self) -> Status:
+        """`RUNNING`, `FINISHED`, `FAILED`, `KILLED`, or `CRASHED` when the process died."""
+        return self.record.status
+
+    @property
+    def experiment(self) -> str:
+        """The name of the experiment that the run belongs to."""
+        return self.record.experiment
+
+    @property
+    def notebook(self) -> str | None:
+        """The notebook that the run was made in."""
+        return self.record.notebook
+
+    @property
+    def git_commit(self) -> str | None:
+        """The commit that was checked out."""
+        return self.record.git_commit
+
+    @property
+    def note(self) -> str:
+        """What a person says of the run."""
+        return self.record.note
+
+    @property
+    def start_time(self) -> dt.datetime:
+        """When the run began, in UTC."""
+        return utc(self.record.start_time)
+
+    @property
+    def end_time(self) -> dt.datetime | None:
+        """When the run ended, in UTC; None while it goes on."""
+        end = self.record.end_time
+        return None if end is None else utc(end)
+
+    @property
+    def duration(self) -> float | None:
+        """How long the run took, in seconds; None while it goes on."""
+        record = self.record
+        return None if record.end_time is None else record.end_time - record.start_time
+
+    @property
+    def params(self) -> dict[str, ParamValue]:
+        """The run's settings with their types."""
+        return self.store.params(self.key)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The last value of each metric."""
+        return {name: summary.last for name, summary in self.store.metrics(self.key).items()}
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What a person or a tool says of the run, by name."""
+        return self.store.tags(self.key)
+
+    def summary(self, name: str) -> MetricSummary:
+        """Return what a metric's history comes to: last, first, min, max, mean, count.
+
+        Raises
+        ------
+        NotFoundError
+            When the run has no such metric.
+        """
+        summaries = self.store.metrics(self.key)
+        if name not in summaries:
+            hint = did_you_mean(name, summaries)
+            raise NotFoundError(f"run {one_line(self.name)!r} has no metric {name!r}{hint}")
+        return summaries[name]
+
+    def history(self, name: str) -> pd.DataFrame:
+        """Return every kept point of a metric.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `step` (integer), `time` (UTC), `value` (float), a row a point.
+
+        Raises
+        ------
+        NotFoundError
+            When the run has no such metric.
+        """
+        import numpy as np
+        import pandas as pd
+
+        self.summary(name)
+        series = self.store.history(self.key, name)
+        times = np.asarray(series.times, dtype="float64")
+        return pd.DataFrame(
+            {
+                "step": np.asarray(series.steps, dtype="int64"),
+                "time": pd.to_datetime((times * 1e6).round().astype("int64"), unit="us", utc=True),
+                "value": np.asarray(series.values, dtype="float64"),
+            }
+        )
+
+    @property
+    def models(self) -> list[EstimatorRecord]:
+        """The estimators that the run fitted."""
+        return [_estimator(item) for item in self.store.document(self.key, "estimators") or []]
+
+    @property
+    def source(self) -> Source | None:
+        """The code that made the run; printed, it is a script. None for runs that were not made by a cell."""
+        document = self.store.document(self.key, "source")
+        return None if document is None else Source.of(document)
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """Python, platform, packages with their versions, as far as they were recorded."""
+        return dict(self.store.document(self.key, "environment") or {})
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """Wall and CPU time, peak memory, the end of the output, as far as they were recorded."""
+        return dict(self.store.document(self.key, "outcome") or {})
+
+    @property
+    def traceback(self) -> str | None:
+        """The error that ended the run, as Python prints it."""
+        document = self.store.document(self.key, "traceback")
+        return None if document is None else str(document["text"])
+
+    @property
+    def data(self) -> RunData:
+        """What the run read, by name; also MLflow's `.data.params`, `.data.metrics` and `.data.tags`."""
+        tags = self.tags | mlflow_tags(self.record)
+        return RunData(self.store.data(self.key), self.params, self.metrics, tags)
+
+    @property
+    def info(self) -> RunInfo:
+        """The run's attributes under MLflow's names."""
+        return RunInfo.of(self.record, self.store)
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """The files kept with the run, by name."""
+        return Artifacts(self.store.artifact_folder(self.id))
+
+    @property
+    def parent(self) -> Run | None:
+        """The run that this one was begun inside of."""
+        parent = self.record.parent
+        if parent is None:
+            return None
+        try:
+            return Run(self.store, parent, self.store.run(parent))
+        except NotFoundError:  # removed for good by `gc`
+            return None
+
+    @property
+    def children(self) -> Runs:
+        """The runs that were begun inside this one."""
+        from nbtrack.entities.runs import Runs
+
+        return Runs.of(self.store, self.store.children(self.id))
+
+    @property
+    def lineage(self) -> Runs:
+        """The runs of the same cell, with this one; empty for runs that were not made by a cell."""
+        from nbtrack.entities.runs import Runs
+
+        lineage = self.record.lineage
+        return Runs.of(self.store, self.store.lineage(lineage) if lineage else [])
+
+    def diff(self, other: Run | str) -> RunDiff:
+        """Return what is different between this run and another, given itself, by id or by name."""
+        if not isinstance(other, Run):
+            record = self.store.run(other)
+            other = Run(self.store, record.id, record)
+        return RunDiff(self, other)
+
+    def set_tag(self, key: str, value: Any) -> None:
+        """Say something of the run; a later value replaces an earlier one."""
+        self._edit_tags(key, value)
+
+    def delete_tag(self, key: str) -> None:
+        """Take a tag back.
+
+        Raises
+        ------
+        NotFoundError
+            When the run has no such tag.
+        """
+        if key not in self.tags:
+            raise NotFoundError(f"run {one_line(self.name)!r} has no tag {key!r}")
+        writer = self.store.edit_run(self.id)
+        writer.delete_tag(key)
+        self.store.flush()
+
+    def set_note(self, text: str) -> None:
+        """Replace the run's note."""
+        self._edit_tags(NOTE_TAG, text)
+
+    def rename(self, name: str) -> None:
+        """Give the run another name."""
+        self._edit_tags(NAME_TAG, name)
+
+    def _edit_tags(self, key: Any, value: Any) -> None:
+        edit_tags(self.store.edit_run(self.id), [(key, value)])
+        self.store.flush()
+
+    def delete(self) -> None:
+        """Delete the run and its children; `restore` brings them back until the store's `gc` ran."""
+        self.store.delete_runs([self.id])
+
+    def restore(self) -> None:
+        """Bring the deleted run back."""
+        self.store.restore_runs([self.id])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and (self.id, self.store.path) == (other.id, other.store.path)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        try:
+            record = self.record
+        except NotFoundError:
+            return f"<Run {self.id} removed>"
+        values = [
+            f"{one_line(name, 24)}={value_text(value)}" for name, value in list(self.metrics.items())[:4]
+        ]
+        return f"<Run {' '.join([one_line(record.name, 40), self.id[:8], record.status, *values])}>"
+
+    def describe(self) -> str:
+        """Return all that is kept of the run as text: what `nbtrack show` prints."""
+        record = self.record
+        facts = {
+            "id": self.id,
+            "experiment": one_line(record.experiment),
+            "status": record.status,
+            "started": time_text(record.start_time),
+            "time": duration_text(self.duration),
+            "notebook": one_line(record.notebook or ""),
+            "commit": record.git_commit or "",
+            "note": one_line(record.note),
+        }
+        parts = [one_line(record.name), pairs_text({name: text for name, text in facts.items() if text})]
+        artifacts = self.artifacts.values()
+        sections: dict[str, dict[str, str]] = {
+            "params": {name: value_text(value) for name, value in self.params.items()},
+            "metrics": {name: _summary_text(value) for name, value in self.store.metrics(self.key).items()},
+            "tags": {n: one_line(value) for n, value in self.tags.items() if not n.startswith("nbtrack.")},
+            "models": {model.name: model.estimator for model in self.models},
+            "artifacts": {artifact.name: size_text(artifact.size) for artifact in artifacts},
+        }
+        parts += [f"{name}\n{pairs_text(pairs)}" for name, pairs in sections.items() if pairs]
+        if self.traceback:
+            parts.append("\n".join(map(one_line, self.traceback.rstrip().splitlines())))
+        return "\n\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        return html("run_html", self)
+
+
+def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
+    """Set tags through a run's writer; MLflow's tags for the name and the note set those.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming each tag that cannot be kept, after all others have been set.
+    """
+    faults = []
+    for key, value in tags:
+        try:
+            name = as_name(key, "tag name")
+            if name == NAME_TAG:
+                writer.rename(as_name(value, "run name"))
+            elif name == NOTE_TAG:
+                writer.set_note(as_tag(value, "note"))
+            else:
+                writer.set_tag(name, as_tag(value, f"tag {name!r}"))
+        except InvalidValueError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise InvalidValueError("; ".join(faults))
+
+
+def _summary_text(summary: MetricSummary) -> str:
+    last = value_text(summary.last)
+    if summary.count == 1:
+        return last
+    return f"{last}  (min {value_text(summary.min)}, max {value_text(summary.max)}, {summary.count:,} points)"
+
+
+def _estimator(item: Mapping[str, Any]) -> EstimatorRecord:
+    """Return what JSON made lists of as the tuples they were."""
+    shape, rows = tuple(item.get("shape", ())), tuple(tuple(row) for row in item.get("rows", ()))
+    return EstimatorRecord(**{**item, "shape": shape, "rows": rows})

@@ -1,0 +1,198 @@
+"""The runs that a filter finds, as a sequence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from nbtrack.direction import direction
+from nbtrack.entities.display import html
+from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
+from nbtrack.entities.run import Run
+from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
+from nbtrack.errors import InvalidValueError, NotFoundError
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+    from nbtrack.query import Query
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+
+__all__ = ["Runs"]
+
+
+class Runs(Sequence[Run]):
+    """The runs that a filter finds, in its order; looked for when first needed, and fixed from then on.
+
+    A slice is looked for on its own as long as the whole was not needed, so that `runs[:20]` of 100,000
+    costs little.
+
+    Examples
+    --------
+    >>> runs = nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")  # doctest: +SKIP
+    >>> len(runs), runs[0].params, runs.best("rmse")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        query: Query,
+        *,
+        experiments: Sequence[str] | None = None,
+        deleted: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> None:
+        self.store = store
+        self.query = query
+        self._scope: dict[str, Any] = {"experiments": experiments, "deleted": deleted}
+        self._offset = offset
+        self._limit = limit
+        self._records: list[RunRecord] | None = None
+
+    @classmethod
+    def of(cls, store: Store, records: Sequence[RunRecord]) -> Runs:
+        """Return these runs, which were already looked for."""
+        from nbtrack.query import Query
+
+        runs = cls(store, Query())
+        runs._records = list(records)
+        return runs
+
+    @property
+    def records(self) -> list[RunRecord]:
+        """The rows of the runs."""
+        if self._records is None:
+            self._records = self._find(0, None)
+        return self._records
+
+    def _find(self, start: int, count: int | None) -> list[RunRecord]:
+        """Return rows from `start` on, within these runs' own bounds."""
+        if self._limit is not None:
+            room = max(0, self._limit - start)
+            count = room if count is None else min(count, room)
+        if count == 0:
+            return []
+        return self.store.find_runs(self.query, **self._scope, offset=self._offset + start, limit=count)
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> Runs: ...
+    def __getitem__(self, index: int | slice) -> Run | Runs:
+        if isinstance(index, slice):
+            return self._slice(index)
+        if self._records is None and index >= 0:
+            found = self._find(index, 1)
+            if not found:
+                raise IndexError(f"there is no run {index}: the filter finds {self._total()}")
+            record = found[0]
+        else:
+            try:
+                record = self.records[index]
+            except IndexError:
+                raise IndexError(f"there is no run {index}: the filter finds {self._total()}") from None
+        return Run(self.store, record.id, record)
+
+    def _slice(self, index: slice) -> Runs:
+        start, stop = index.start or 0, index.stop
+        lazy = (
+            self._records is None and index.step in (None, 1) and start >= 0 and (stop is None or stop >= 0)
+        )
+        if not lazy:
+            return Runs.of(self.store, self.records[index])
+        limit = None if stop is None else max(0, stop - start)
+        if self._limit is not None:
+            room = max(0, self._limit - start)
+            limit = room if limit is None else min(limit, room)
+        return Runs(self.store, self.query, **self._scope, offset=self._offset + start, limit=limit)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[Run]:
+        return (Run(self.store, record.id, record) for record in self.records)
+
+    def __reversed__(self) -> Iterator[Run]:
+        return (Run(self.store, record.id, record) for record in reversed(self.records))
+
+    def __contains__(self, run: object) -> bool:
+        return isinstance(run, Run) and any(run.id == record.id for record in self.records)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Runs) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def best(self, metric: str, mode: Literal["min", "max"] | None = None) -> Run:
+        """Return the run with the best last value of a metric; of equals the first.
+
+        Parameters
+        ----------
+        metric
+            The metric's name; runs without it, or with NaN, are passed over.
+        mode
+            `"min"` or `"max"`; known from the name where it says (`loss`, `rmse`, `accuracy`, `r2`).
+
+        Raises
+        ------
+        InvalidValueError
+            When the name does not tell and `mode` is not given.
+        NotFoundError
+            When no run has a value of the metric.
+        """
+        known = {"down": "min", "up": "max", None: None}[direction(metric)]
+        chosen = mode or known
+        if chosen not in ("min", "max"):
+            raise InvalidValueError(
+                f"whether {metric!r} is better low or high is not known from its name; "
+                f"say best({metric!r}, mode='min') or mode='max'"
+            )
+        values = self.store.column(f"metrics.{metric}", self.records)
+        numbered = [(v, i) for i, v in enumerate(values) if v is not None and not math.isnan(v)]
+        if not numbered:
+            hint = did_you_mean(metric, self.store.names("metrics"))
+            raise NotFoundError(f"none of these runs has a value of the metric {metric!r}{hint}")
+        sign = 1 if chosen == "min" else -1
+        return self[min(numbered, key=lambda pair: (sign * pair[0], pair[1]))[1]]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a DataFrame: a row a run, MLflow's columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `run_id`, `name`, `experiment`, `status`, `start_time` and `end_time` (UTC), then `metrics.*`,
+            `params.*` (with their types) and `tags.*`.
+        """
+        return runs_frame(self.records, self.store.table(self.records))
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the columns of `to_pandas` as CSV."""
+        write_csv(Path(path), self.records, self.store.table(self.records))
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`."""
+        write_parquet(Path(path), self.records, self.store.table(self.records))
+
+    def __repr__(self) -> str:
+        shown = self[:ROWS_SHOWN].records
+        total = len(shown)
+        if total == ROWS_SHOWN:
+            total = self._total()
+        return runs_text(shown, self.store.table(shown), total)
+
+    def _total(self) -> int:
+        """Return how many runs there are, without looking at them."""
+        if self._records is not None:
+            return len(self._records)
+        total = max(0, self.store.count_runs(self.query, **self._scope) - self._offset)
+        return total if self._limit is None else min(total, self._limit)
+
+    def _repr_html_(self) -> str:
+        return html("runs_html", self)

@@ -1,0 +1,54 @@
+"""The code that made a run: the cell, and the earlier cells that it depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    r"""The code of a run; its text is a script that makes the run again.
+
+    Attributes
+    ----------
+    cell
+        The tracked cell as it was written.
+    earlier
+        The earlier cells that it depends on, in the order in which they ran.
+    stale
+        Whether one of those cells has been changed since it ran.
+    script
+        Both as plain Python, the magics written out as the calls that they are.
+
+    Examples
+    --------
+    >>> print(Source("loss = f(2)", ("def f(x):\n    return x * x",)))
+    def f(x):
+        return x * x
+    <BLANKLINE>
+    loss = f(2)
+    """
+
+    cell: str
+    earlier: tuple[str, ...] = ()
+    stale: bool = False
+    script: str = ""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Source:
+        """Return what a run's `source` document holds."""
+        return cls(
+            cell=document.get("cell", ""),
+            earlier=tuple(document.get("earlier", ())),
+            stale=bool(document.get("stale")),
+            script=document.get("script", ""),
+        )
+
+    def __str__(self) -> str:
+        return self.script or "\n\n".join(part.strip("\n") for part in (*self.earlier, self.cell))

@@ -1,0 +1,223 @@
+"""Runs as plain text: what a terminal shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import shutil
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nbtrack.records import RunRecord
+
+__all__ = [
+    "ROWS_SHOWN",
+    "choose_columns",
+    "did_you_mean",
+    "duration_text",
+    "one_line",
+    "pairs_text",
+    "runs_text",
+    "size_text",
+    "table_text",
+    "time_text",
+    "value_text",
+]
+
+ROWS_SHOWN = 20
+_GAP = "  "
+
+
+def one_line(text: str, width: int | None = None) -> str:
+    """Return text that takes one line: control characters escaped, cut to `width` columns.
+
+    A name may hold line breaks and terminal codes; a terminal must not see them.
+    """
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    if width is None or _columns(line) <= width:
+        return line
+    kept, taken = [], 1
+    for character in line:
+        taken += _columns(character)
+        if taken > width:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) != 0 for c in text)
+
+
+def value_text(value: Any) -> str:
+    """Return a param's or metric's value shortly: floats with five digits, the rest as `str()`.
+
+    Examples
+    --------
+    >>> value_text(0.123456789), value_text(3), value_text(None)
+    ('0.12346', '3', 'None')
+    """
+    return f"{value:.5g}" if isinstance(value, float) else one_line(str(value))
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return the end of a message that names the nearest known name, or nothing."""
+    from nbtrack.query import suggest  # slow to import, and most scripts never need it
+
+    near = suggest(str(word), [name for name in known if name != word])
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def duration_text(seconds: float | None) -> str:
+    """Return a duration as a person says it.
+
+    Examples
+    --------
+    >>> duration_text(0.0123), duration_text(83), duration_text(7260)
+    ('12 ms', '1 min 23 s', '2 h 1 min')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+
+def time_text(time: float) -> str:
+    """Return seconds since the epoch as local date and time."""
+    return dt.datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes with the unit that suits it.
+
+    Examples
+    --------
+    >>> size_text(512), size_text(20_000_000)
+    ('512 B', '20.0 MB')
+    """
+    if size < 1000:
+        return f"{size} B"
+    amount, units = size / 1000, ["kB", "MB", "GB", "TB"]
+    while amount >= 999.95 and len(units) > 1:
+        amount /= 1000
+        del units[0]
+    return f"{amount:.1f} {units[0]}"
+
+
+def table_text(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> str:
+    """Return a table of columns two spaces apart, with a rule below the headers.
+
+    Parameters
+    ----------
+    headers
+        A text a column.
+    rows
+        A text a cell, each row as long as `headers`.
+    right
+        Whether each column stands to the right; to the left where not given.
+    """
+    widths = [max(map(_columns, column)) for column in zip(headers, *rows, strict=True)]
+    sides = [*right, *[False] * (len(headers) - len(right))]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = []
+        for cell, width, to_right in zip(cells, widths, sides, strict=True):
+            space = " " * (width - _columns(cell))
+            padded.append(space + cell if to_right else cell + space)
+        return _GAP.join(padded).rstrip()
+
+    return "\n".join([line(headers), _GAP.join("-" * width for width in widths), *map(line, rows)])
+
+
+def pairs_text(pairs: Mapping[str, str], indent: str = "  ") -> str:
+    """Return names with their values, a line each, the values below each other."""
+    width = max(map(_columns, map(one_line, pairs)), default=0)
+    lines = []
+    for name, value in pairs.items():
+        shown = one_line(name)
+        lines.append(f"{indent}{shown}{' ' * (width - _columns(shown))}{_GAP}{value}".rstrip())
+    return "\n".join(lines)
+
+
+def choose_columns(table: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return the params and metrics of a table, those that tell most first.
+
+    Metrics and params by turns; the params that differ before those that are all the same, and
+    what more rows have before what fewer have.
+    """
+
+    def rank(name: str) -> tuple[bool, int]:
+        values = [value for value in table[name] if value is not None]
+        same = len(values) == len(table[name]) > 1 and all(value == values[0] for value in values)
+        return same and name.startswith("params."), -len(values)
+
+    metrics = sorted((name for name in table if name.startswith("metrics.")), key=rank)
+    params = sorted((name for name in table if name.startswith("params.")), key=rank)
+    turns = [name for pair in zip(metrics, params, strict=False) for name in pair]
+    shorter = min(len(metrics), len(params))
+    return turns + metrics[shorter:] + params[shorter:]
+
+
+def runs_text(
+    records: Sequence[RunRecord], table: Mapping[str, Sequence[Any]], total: int, width: int | None = None
+) -> str:
+    """Return runs as a table that fits the terminal.
+
+    Parameters
+    ----------
+    records
+        The runs to show, in their order.
+    table
+        `params.x`, `metrics.x` to a value a run, None where it has none.
+    total
+        How many runs there are with those not shown.
+    width
+        Columns of the terminal; asked of it when not given.
+    """
+    if not records:
+        return "No runs."
+    width = width or shutil.get_terminal_size((120, 24)).columns
+    headers = ["name", "status", "started", "time"]
+    right = [False, False, False, True]
+    cells = [
+        [one_line(r.name, 32), r.status, time_text(r.start_time), duration_text(_seconds(r))] for r in records
+    ]
+    columns = choose_columns(table)
+    left = width - sum(max(map(len, column)) + 2 for column in zip(headers, *cells, strict=True))
+    chosen: dict[str, list[str]] = {}
+    for name in columns:
+        shown = ["" if value is None else one_line(value_text(value), 24) for value in table[name]]
+        needed = 2 + max(_columns(text) for text in [one_line(name.partition(".")[2], 24), *shown])
+        if needed <= left:
+            chosen[name] = shown
+            left -= needed
+    for name in sorted(chosen, key=lambda name: (name.startswith("metrics."), columns.index(name))):
+        headers.append(one_line(name.partition(".")[2], 24))
+        right.append(all(value is None or isinstance(value, int | float) for value in table[name]))
+        for row, text in zip(cells, chosen[name], strict=True):
+            row.append(text)
+    lines = [table_text(headers, cells, right)]
+    more = []
+    if total > len(records):
+        more.append(f"{total - len(records):,} more runs")
+    if len(columns) > len(chosen):
+        more.append(f"{len(columns) - len(chosen)} more columns")
+    return "\n".join([*lines, *([f"and {' and '.join(more)}"] if more else [])])
+
+
+def _seconds(record: RunRecord) -> float | None:
+    return None if record.end_time is None else record.end_time - record.start_time

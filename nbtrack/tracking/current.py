@@ -1,0 +1,376 @@
+"""The current run: which run `log_*` adds to, here and in other threads.
+
+What is open in this process is a list of `ActiveRun`; each context (thread, asyncio task) remembers the
+innermost run begun in it. Where a context has none (a pool's thread, the next cell of a notebook whose
+kernel gives each cell a context of its own), the run is looked up among those open, first those of the
+same thread, and is only taken when there is no doubt which one is meant.
+
+For the notebook layer (all of it also in `nbtrack.tracking`):
+
+- `begin(writer, "cell")` makes the run of a tracked cell current and returns it;
+- `finish(run, status, error)` ends it and makes what was current before current again, also from another
+  context and when user code left runs open inside: a run begun by a bare `start_run()` stays open and is
+  then current, for it is the user's, not the cell's;
+- `end_implicit()` at the end of each cell ends the run that a `log_*` call began for want of one;
+- `name_default_experiment(name)` of `location` says where runs go when no experiment was set, and
+  `store_in_use()` is the store that they go to.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import contextvars
+import itertools
+import operator
+import os
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbtrack.entities import Run
+from nbtrack.errors import InvalidValueError, NbtrackWarning, RunStateError, StoreError
+from nbtrack.tracking.ending import ending, failure
+from nbtrack.tracking.location import default_experiment, store_in_use
+from nbtrack.values import as_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from nbtrack.records import Status
+    from nbtrack.store import RunWriter, Store
+
+__all__ = [
+    "ActiveRun",
+    "LoggedRun",
+    "MetricLog",
+    "begin",
+    "current_run",
+    "end_implicit",
+    "finish",
+    "here",
+    "innermost_of_user",
+    "is_own",
+    "last_active_run",
+    "logged_run",
+    "open_runs",
+    "require_run",
+    "surrounding_run",
+]
+
+Kind = Literal["bare", "block", "cell", "implicit"]
+"""How a run was begun: `start_run()`, `with start_run()`, `%%track`, or a `log_*` call without a run."""
+
+MAX_STEP = 2**63 - 1
+_OTHERS = 64
+
+here: contextvars.ContextVar[ActiveRun | None] = contextvars.ContextVar("nbtrack_run", default=None)
+# By identity, for a run may be gone on with inside itself. Adding to a dict, taking out and copying are
+# single steps of the interpreter, so that no lock can be held across a fork.
+_open: dict[int, ActiveRun] = {}
+_last: Run | None = None
+_others: dict[tuple[Store, str], LoggedRun] = {}
+
+
+class MetricLog:
+    """Where one metric's points go, and the step that follows."""
+
+    __slots__ = ("append", "given", "steps")
+
+    def __init__(self, append: Callable[[bytes], None], first: int) -> None:
+        self.append = append
+        # Counting with `next` is one step of the interpreter, so that threads never get the same number.
+        self.steps = itertools.count(first)
+        self.given: int | None = None
+        """The explicit step that the automatic ones go on from."""
+
+    def following(self) -> int:
+        """Return the step after the explicit one."""
+        given, self.given = self.given, None
+        if given is not None:
+            self.steps = itertools.count(given + 1)
+        return next(self.steps)
+
+    def at(self, step: Any) -> int:
+        """Return an explicit step as an integer; the next automatic one follows it."""
+        try:
+            number = operator.index(step)
+        except TypeError:
+            if not (isinstance(step, float) and step.is_integer()):
+                raise InvalidValueError(f"step {step!r} is not an integer; count epochs or batches") from None
+            number = int(step)
+        if not -MAX_STEP <= number < MAX_STEP:
+            raise InvalidValueError(f"step {step!r} is beyond 64 bits; count from 0")
+        self.given = number
+        return number
+
+
+class LoggedRun(Run):
+    """A run with where its points go: the current one, or another that is logged to by id.
+
+    Parameters
+    ----------
+    writer
+        Writes to the run.
+    fresh
+        Whether it is new, so that the store has no points of it that automatic steps would follow.
+    """
+
+    def __init__(self, writer: RunWriter, *, fresh: bool) -> None:
+        super().__init__(writer.store, writer.id)
+        self.writer = writer
+        self.logs: dict[str, MetricLog] = {}
+        self._fresh = fresh
+        self._before_fork: dict[str, MetricLog] = {}
+
+    def metric_log(self, key: Any) -> MetricLog:
+        """Return where the points of a metric go, with its name checked."""
+        name = as_name(key, "metric name")
+        append = self.writer.series(name).append
+        log = self.logs.get(name)
+        if log is None:
+            log = self._before_fork.get(name)
+            if log is None:
+                known = None if self._fresh else self.store.metrics(self.key).get(name)
+                log = MetricLog(append, known.last_step + 1 if known else 0)
+            # Of two threads that come here at once, both get the one that was first.
+            log = self.logs.setdefault(name, log)
+        log.append = append
+        return log
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Sent to another process or copied, it is the run, not the logging to it.
+        return Run, (self.store, self.id)
+
+    def forget_writer(self) -> None:
+        """Ask the writer again where points go: in a forked child it must know that some come."""
+        self._before_fork, self.logs = self.logs, {}
+
+
+class ActiveRun(LoggedRun):
+    """A run that is being logged to; as a context manager it ends with its block.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:  # doctest: +SKIP
+    ...     nbtrack.log_metric("rmse", 0.7)
+    """
+
+    def __init__(
+        self, writer: RunWriter, kind: Kind, outer: ActiveRun | None = None, *, fresh: bool = True
+    ) -> None:
+        super().__init__(writer, fresh=fresh)
+        self.kind: Kind = kind
+        self.outer = outer
+        self.borrowed = outer is not None and not is_own(outer)
+        """Whether the run around it was begun in another thread or process."""
+        self.thread = threading.get_ident()
+        self.pid = os.getpid()
+        self.ended = False
+
+    def __enter__(self) -> ActiveRun:  # noqa: PYI034 (Self would promise more than subclasses get)
+        if self.kind == "bare":
+            self.kind = "block"
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        finish(self, ending(error), error)
+
+
+def is_own(run: ActiveRun) -> bool:
+    """Return whether a run was begun in this thread of this process."""
+    return run.thread == threading.get_ident() and run.pid == os.getpid()
+
+
+def current_run() -> ActiveRun | None:
+    """Return the run that `log_*` adds to, or None.
+
+    In a `with nbtrack.start_run()` block that is the block's run, in a tracked cell the cell's, and in
+    a thread without one of its own the one run that is open, if it is only one.
+    """
+    run = _in_context()
+    if run is not None:
+        return run
+    nearest = _nearest()
+    if len(nearest) != 1:
+        return None
+    if is_own(nearest[0]):
+        here.set(nearest[0])
+    return nearest[0]
+
+
+def _nearest() -> list[ActiveRun]:
+    """Return the runs that a context without one may mean: no doubt is left where it is one."""
+    return next((leaves for leaves in _leaves() if leaves), [])
+
+
+def surrounding_run() -> ActiveRun | None:
+    """Return the run that one begun now is a child of, or None.
+
+    Stricter than `current_run`: tasks and threads that work side by side, each with a run of its own,
+    are no children of each other; threads that work for a run of the main thread are its children.
+    """
+    run = _in_context()
+    if run is not None:
+        return run
+    own, main, _ = _leaves()
+    if len(own) == 1 and own[0].kind != "block":
+        return own[0]
+    return main[0] if len(main) == 1 and not is_own(main[0]) else None
+
+
+def _in_context() -> ActiveRun | None:
+    run = here.get()
+    while run is not None and run.ended:
+        run = run.outer
+    return run
+
+
+def _leaves() -> tuple[list[ActiveRun], list[ActiveRun], list[ActiveRun]]:
+    """Return the innermost open runs: those of this thread, of the main thread, of any."""
+    # Runs that other threads began inside a borrowed one are theirs; of each chain the innermost counts.
+    chains = [run for run in open_runs() if not _has_borrowed(run)]
+    around = {id(run.outer) for run in chains}
+    leaves = [run for run in chains if id(run) not in around]
+    main = threading.main_thread().ident
+    return [run for run in leaves if is_own(run)], [run for run in leaves if run.thread == main], leaves
+
+
+def _has_borrowed(run: ActiveRun | None) -> bool:
+    while run is not None:
+        if run.borrowed:
+            return True
+        run = run.outer
+    return False
+
+
+def require_run() -> ActiveRun:
+    """Return the current run, or begin one, as MLflow does.
+
+    Raises
+    ------
+    RunStateError
+        Where several runs are open in other threads and none in this one.
+    """
+    run = current_run()
+    if run is None:
+        several = _nearest()
+        if several:
+            names = ", ".join(run.writer.name for run in several)
+            raise RunStateError(
+                f"{len(several)} runs are open elsewhere and none here ({names}); "
+                "start a run in this thread, or say which with run_id="
+            )
+        run = begin(store_in_use().create_run(experiment=default_experiment()), "implicit")
+    return run
+
+
+def innermost_of_user() -> ActiveRun | None:
+    """Return the innermost run that user code began in this thread, not a tracked cell's."""
+    run = current_run()
+    while run is not None and (run.kind == "cell" or run.ended or not is_own(run)):
+        run = run.outer
+    return run
+
+
+def last_active_run() -> Run | None:
+    """Return the current run, or else the one that ended last in this process."""
+    return current_run() or _last
+
+
+def open_runs() -> list[ActiveRun]:
+    """Return the runs of this process that have not ended, in the order they began."""
+    return list(_open.values())
+
+
+def begin(writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
+    """Make the run of `writer` the current one; `fresh` if it is new, not gone on with."""
+    run = ActiveRun(writer, kind, surrounding_run(), fresh=fresh)
+    _open[id(run)] = run
+    here.set(run)
+    return run
+
+
+def finish(run: ActiveRun, status: Status = "FINISHED", error: BaseException | None = None) -> None:
+    """End a run, with the traceback of `error` if there is one; nothing happens if it has ended."""
+    global _last  # noqa: PLW0603 (one current run a process is what this module keeps)
+    if run.ended:
+        return
+    if run.kind == "block":
+        # Runs that were begun inside the block and left open have nowhere else to end.
+        for inner in reversed(open_runs()):
+            if inner.outer is run and inner.kind in ("bare", "implicit") and is_own(inner):
+                finish(inner)
+    run.ended = True
+    _open.pop(id(run), None)
+    if here.get() is run:
+        here.set(run.outer)
+    _last = Run(run.store, run.id)
+    # A run may be open twice (gone on with inside itself): the last to end ends it.
+    if any(other.writer is run.writer for other in open_runs()):
+        return
+    try:
+        if error is not None and status in ("FAILED", "KILLED") and run.pid == os.getpid():
+            run.writer.set_document("traceback", failure(error))
+        # In a forked child this only writes what the child logged: the run is its parent's to end.
+        run.writer.finish(status)
+    except StoreError as fault:
+        # What was trained goes on: a run that cannot be stored must not stop it.
+        warnings.warn(f"run {run.writer.name} is not kept whole: {fault}", NbtrackWarning, stacklevel=3)
+
+
+def logged_run(run_id: str) -> LoggedRun:
+    """Return a run to log to by its id, open here or not.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
+    store = store_in_use()
+    for run in open_runs():
+        if run.id == run_id:
+            return run
+    found = _others.get((store, run_id))
+    if found is None:
+        record = store.run(run_id)
+        if len(_others) >= _OTHERS:
+            _others.clear()
+        found = _others[store, run_id] = LoggedRun(store.edit_run(record.id), fresh=False)
+    return found
+
+
+def end_implicit() -> None:
+    """End the runs that `log_*` calls of this thread began for want of one."""
+    for run in open_runs():
+        if run.kind == "implicit" and is_own(run):
+            finish(run)
+
+
+def _end_at_exit() -> None:
+    """End what is still open, as failed where the interpreter ends by an error."""
+    error = None
+    # A notebook's or a prompt's last error was shown long before the session ended.
+    if not hasattr(sys, "ps1") and not hasattr(builtins, "__IPYTHON__"):
+        error = getattr(sys, "last_value", None)
+    for run in reversed(open_runs()):
+        if run.pid == os.getpid():
+            finish(run, ending(error), error)
+
+
+def _after_fork() -> None:
+    for run in open_runs():
+        run.forget_writer()
+    _others.clear()
+
+
+atexit.register(_end_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

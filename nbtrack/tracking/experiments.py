@@ -1,0 +1,163 @@
+"""Experiments: MLflow's functions, each of which also takes a name where MLflow takes an id."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities import Experiment, ViewType
+from nbtrack.entities.text import did_you_mean
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
+from nbtrack.tracking.location import default_experiment, store_in_use, use_experiment
+from nbtrack.values import as_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack import records
+    from nbtrack.store import Store
+
+__all__ = [
+    "create_experiment",
+    "delete_experiment",
+    "find_experiment",
+    "get_experiment",
+    "get_experiment_by_name",
+    "rename_experiment",
+    "restore_experiment",
+    "search_experiments",
+    "set_experiment",
+]
+
+_MLFLOW_DEFAULT = "0"
+"""The id of MLflow's default experiment; here it means the one that is called `default`."""
+
+
+def all_experiments(store: Store) -> list[records.Experiment]:
+    """Return the experiments, the deleted ones after the others."""
+    return [*store.experiments(), *store.experiments(deleted=True)]
+
+
+def find_experiment(given: Any, store: Store) -> records.Experiment:
+    """Return an experiment by id or name.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none, with the nearest name.
+    """
+    known = all_experiments(store)
+    text = str(given)
+    for experiment in known:
+        if str(experiment.id) == text or experiment.name == given:
+            return experiment
+    if text == _MLFLOW_DEFAULT:
+        return store.create_experiment("default", exist_ok=True)
+    hint = did_you_mean(text, [experiment.name for experiment in known])
+    raise NotFoundError(f"there is no experiment {given!r}{hint}")
+
+
+def set_experiment(experiment_name: str | None = None, experiment_id: str | int | None = None) -> Experiment:
+    """Let runs that name no experiment go to this one; it is made if there is none of that name.
+
+    Raises
+    ------
+    InvalidValueError
+        When neither or both are given, or the name cannot be kept.
+    RunStateError
+        When the experiment is deleted.
+    """
+    if (experiment_name is None) == (experiment_id is None):
+        raise InvalidValueError("give set_experiment a name or an id, one of them")
+    store = store_in_use()
+    if experiment_name is not None:
+        name = as_name(experiment_name, "experiment name")
+        held = {experiment.name: experiment for experiment in all_experiments(store)}
+        found = held.get(name) or store.create_experiment(name, exist_ok=True)
+    else:
+        found = find_experiment(experiment_id, store)
+    if found.deleted is not None:
+        raise RunStateError(
+            f"experiment {found.name!r} is deleted; restore it (restore_experiment) or choose another"
+        )
+    use_experiment(found.name)
+    return Experiment.of(found, store)
+
+
+def get_experiment(experiment_id: str | int) -> Experiment:
+    """Return an experiment by id or name.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
+    store = store_in_use()
+    return Experiment.of(find_experiment(experiment_id, store), store)
+
+
+def get_experiment_by_name(name: str) -> Experiment | None:
+    """Return the experiment of this name, or None."""
+    store = store_in_use()
+    found = (held for held in all_experiments(store) if held.name == name)
+    return next((Experiment.of(experiment, store) for experiment in found), None)
+
+
+def create_experiment(
+    name: str, artifact_location: str | None = None, tags: Mapping[str, Any] | None = None
+) -> str:
+    """Make an experiment and return its id.
+
+    Parameters
+    ----------
+    name
+        A name that no other experiment has.
+    artifact_location, tags
+        Not supported: artifacts are kept in the store, and experiments have no tags.
+
+    Raises
+    ------
+    InvalidValueError
+        When there is one of this name.
+    """
+    if artifact_location is not None or tags:
+        warnings.warn(
+            "nbtrack keeps no artifact_location and no tags of experiments", NbtrackWarning, stacklevel=2
+        )
+    return str(store_in_use().create_experiment(as_name(name, "experiment name"), exist_ok=False).id)
+
+
+def rename_experiment(experiment_id: str | int, new_name: str) -> None:
+    """Give an experiment another name."""
+    store = store_in_use()
+    old, new = find_experiment(experiment_id, store).name, as_name(new_name, "experiment name")
+    store.rename_experiment(old, new)
+    if old == default_experiment():
+        use_experiment(new)
+
+
+def delete_experiment(experiment_id: str | int) -> None:
+    """Delete an experiment, so that its runs are no longer found."""
+    store = store_in_use()
+    store.delete_experiment(find_experiment(experiment_id, store).name)
+
+
+def restore_experiment(experiment_id: str | int) -> None:
+    """Bring a deleted experiment back, with its runs."""
+    store = store_in_use()
+    store.restore_experiment(find_experiment(experiment_id, store).name)
+
+
+def search_experiments(
+    view_type: int = ViewType.ACTIVE_ONLY, max_results: int | None = None
+) -> list[Experiment]:
+    """Return the experiments, newest first."""
+    store = store_in_use()
+    view = ViewType(view_type)
+    found = [
+        Experiment.of(held, store)
+        for held in all_experiments(store)
+        if view == ViewType.ALL or (held.deleted is not None) == (view == ViewType.DELETED_ONLY)
+    ]
+    found.sort(key=lambda experiment: int(experiment.experiment_id), reverse=True)
+    return found[:max_results]

@@ -1,0 +1,322 @@
+"""Artifacts of the current run: MLflow's `log_artifact`, `log_text`, `log_figure` ..."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.artifacts import artifact_target, copy_file, written_whole
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.tracking.current import require_run
+from nbtrack.tracking.lifecycle import get_run
+from nbtrack.values import as_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+__all__ = [
+    "get_artifact_uri",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_table",
+    "log_text",
+]
+
+PathLike = str | os.PathLike[str]
+
+
+def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id: str | None = None) -> None:
+    """Copy a file, or a folder with all that is in it, to the artifacts of the current run.
+
+    Parameters
+    ----------
+    local_path
+        The file or folder.
+    artifact_path
+        The folder among the run's artifacts to put it in.
+    run_id
+        Another run to keep it with.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such file.
+    InvalidValueError
+        When `artifact_path` leads out of the run's folder.
+    """
+    source = Path(local_path)
+    if source.is_dir():
+        _copy_folder(source, _join(artifact_path, source.resolve().name), run_id)
+    elif source.is_file():
+        copy_file(source, _target(_join(artifact_path, source.name), run_id))
+    else:
+        raise NotFoundError(
+            f"there is no file {str(local_path)!r} to keep; it was looked for in {Path.cwd()}"
+        )
+
+
+def log_artifacts(local_dir: PathLike, artifact_path: str | None = None, run_id: str | None = None) -> None:
+    """Copy all that is in a folder to the artifacts of the current run.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such folder.
+    InvalidValueError
+        When `artifact_path` leads out of the run's folder.
+    """
+    source = Path(local_dir)
+    if not source.is_dir():
+        raise NotFoundError(
+            f"there is no folder {str(local_dir)!r} to keep; it was looked for in {Path.cwd()}"
+        )
+    _copy_folder(source, artifact_path, run_id)
+
+
+def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
+    """Keep text as a file of the current run, in UTF-8.
+
+    Raises
+    ------
+    InvalidValueError
+        When `text` is no string, or `artifact_file` leads out of the run's folder.
+    """
+    if not isinstance(text, str):
+        raise InvalidValueError(f"text is a {type(text).__name__}; give a string")
+    with written_whole(_target(artifact_file, run_id)) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+
+
+def log_dict(
+    dictionary: Mapping[str, Any] | list[Any], artifact_file: str, run_id: str | None = None
+) -> None:
+    """Keep a dict or list as a JSON file of the current run, or as YAML if the name ends in `.yaml` or `.yml`.
+
+    What JSON does not know, such as dates and NumPy's numbers, is written as its text.
+    """
+    target = _target(artifact_file, run_id)
+    if target.suffix.lower() in (".yaml", ".yml"):
+        try:
+            yaml = importlib.import_module("yaml")
+        except ImportError as error:
+            raise ImportError(
+                "YAML needs PyYAML: python -m pip install pyyaml, or name the file .json"
+            ) from error
+        text = yaml.safe_dump(json.loads(_json(dictionary)), sort_keys=False, allow_unicode=True)
+    else:
+        text = _json(dictionary)
+    with written_whole(target) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+
+
+def log_figure(figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None) -> None:
+    """Keep a Matplotlib or Plotly figure as a file of the current run, in the format of the name's ending.
+
+    Parameters
+    ----------
+    figure
+        What has a `savefig` (Matplotlib), or a `write_html` and `write_image` (Plotly).
+    artifact_file
+        The file's name, e.g. `plots/loss.png`.
+    save_kwargs
+        What else to hand to the figure's own method.
+    """
+    target = _target(artifact_file, None)
+    options = dict(save_kwargs or {})
+    with written_whole(target) as part:
+        if hasattr(figure, "savefig"):
+            figure.savefig(part, **options)
+        elif hasattr(figure, "write_html") and target.suffix.lower() in (".html", ".htm"):
+            figure.write_html(part, **options)
+        elif hasattr(figure, "write_image"):
+            figure.write_image(part, **options)
+        else:
+            raise InvalidValueError(f"a {type(figure).__name__} is no Matplotlib or Plotly figure")
+
+
+def log_image(  # noqa: PLR0917 (MLflow's order)
+    image: Any,
+    artifact_file: str | None = None,
+    key: str | None = None,
+    step: int | None = None,
+    timestamp: int | None = None,
+    synchronous: bool | None = False,  # noqa: ARG001 (MLflow's)
+) -> None:
+    """Keep an image as a file of the current run; needs Pillow for arrays.
+
+    Parameters
+    ----------
+    image
+        A Pillow image, or an array of height x width or height x width x 1, 3 or 4 channels; integers
+        from 0 to 255, bools, or floats from 0 to 1.
+    artifact_file
+        The file's name, e.g. `samples/0.png`.
+    key, step, timestamp
+        In place of `artifact_file`: the name of a series of images, the iteration, milliseconds since
+        the epoch. The file is `images/KEY%step%STEP%timestamp%TIME.png`, much as in MLflow.
+
+    Raises
+    ------
+    InvalidValueError
+        For what is no image, and when neither or both names are given.
+    """
+    if (artifact_file is None) == (key is None):
+        raise InvalidValueError("give log_image an artifact_file or a key, one of them")
+    if artifact_file is None:
+        moment = round(time.time() * 1000) if timestamp is None else timestamp
+        artifact_file = f"images/{str(key).replace('/', '#')}%step%{step or 0}%timestamp%{moment}.png"
+    target = _target(artifact_file, None)
+    if not hasattr(image, "save"):
+        image = _picture(image)
+    with written_whole(target) as part:
+        image.save(part)
+
+
+def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id: str | None = None) -> None:
+    """Keep a table as a JSON file of the current run; rows are added to a table that is there already.
+
+    Parameters
+    ----------
+    data
+        A DataFrame, or a dict of column names to lists or single values.
+    artifact_file
+        The file's name, ending in `.json`; its form is pandas' `split`, as in MLflow.
+    run_id
+        Another run to keep it with.
+    """
+    import pandas as pd
+
+    if not artifact_file.endswith(".json"):
+        raise InvalidValueError(f"table {artifact_file!r} is kept as JSON; end its name in .json")
+    if isinstance(data, pd.DataFrame):
+        table = data
+    else:
+        single = all(
+            not isinstance(value, list | tuple) and not hasattr(value, "shape") for value in data.values()
+        )
+        table = pd.DataFrame([dict(data)] if single else dict(data))
+    target = _target(artifact_file, run_id)
+    if target.is_file():
+        table = pd.concat([pd.read_json(target, orient="split"), table], ignore_index=True)
+    with written_whole(target) as part:
+        table.to_json(part, orient="split", index=False, date_format="iso")
+
+
+def load_table(
+    artifact_file: str, run_ids: list[str] | None = None, extra_columns: list[str] | None = None
+) -> pd.DataFrame:
+    """Return the table that `log_table` kept with runs, their rows below each other.
+
+    Parameters
+    ----------
+    artifact_file
+        The name it was kept under.
+    run_ids
+        The runs; by default all of the experiment in use that have it.
+    extra_columns
+        Columns of `search_runs` to add, e.g. `run_id`.
+
+    Raises
+    ------
+    NotFoundError
+        When no run has it.
+    """
+    import pandas as pd
+
+    from nbtrack.tracking.search import search_runs
+
+    tables = []
+    if run_ids is None:
+        run_ids = [run.id for run in search_runs(output_format="list")]
+    for run in map(get_run, run_ids):
+        path = artifact_target(run.artifacts.folder, artifact_file)
+        if path.is_file():
+            table = pd.read_json(path, orient="split")
+            for name in extra_columns or ():
+                table[name] = run.id if name == "run_id" else getattr(run.info, name, None)
+            tables.append(table)
+    if not tables:
+        raise NotFoundError(f"none of these runs has a table {artifact_file!r}")
+    return pd.concat(tables, ignore_index=True)
+
+
+def get_artifact_uri(artifact_path: str | None = None) -> str:
+    """Return the address of the current run's artifacts, or of one of them, as `file:` URI."""
+    run = require_run()
+    folder = run.store.artifact_folder(run.id).absolute()
+    return (folder if artifact_path is None else artifact_target(folder, artifact_path)).as_uri()
+
+
+def _target(name: Any, run_id: str | None) -> Path:
+    """Return where a run's artifact of this name goes."""
+    run = require_run() if run_id is None else get_run(run_id)
+    return artifact_target(run.store.artifact_folder(run.id), name)
+
+
+def _join(folder: Any, name: str) -> str:
+    if not folder:
+        return name
+    return (
+        f"{as_name(os.fspath(folder) if isinstance(folder, os.PathLike) else folder, 'artifact name')}/{name}"
+    )
+
+
+def _copy_folder(source: Path, artifact_path: str | None, run_id: str | None) -> None:
+    for file, name in _files(source):
+        copy_file(file, _target(_join(artifact_path, name), run_id))
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of a folder with their names in it; links to folders are not followed, for they may go round."""
+    for parent, _, names in os.walk(folder):
+        for name in sorted(names):
+            file = Path(parent, name)
+            if file.is_file():
+                yield file, file.relative_to(folder).as_posix()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON does not know as something it does."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return list(value) if isinstance(value, set | frozenset) else str(value)
+
+
+def _picture(array: Any) -> Any:
+    """Return an array as a Pillow image."""
+    import numpy as np
+
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("images of arrays need Pillow: python -m pip install pillow") from error
+    pixels = np.asarray(array)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)):
+        raise InvalidValueError(
+            f"an array of shape {np.shape(array)} is no image; give height x width, with 1, 3 or 4 channels"
+        )
+    if pixels.dtype.kind == "b":
+        pixels = pixels * np.uint8(255)
+    elif pixels.dtype.kind == "f" and np.nanmin(pixels) >= 0 and np.nanmax(pixels) <= 1:
+        pixels = np.nan_to_num(pixels) * 255
+    elif pixels.dtype.kind not in "iu" or pixels.min() < 0 or pixels.max() > 255:
+        raise InvalidValueError(
+            "the pixels are beyond their range; give integers of 0 to 255, floats of 0 to 1, or bools"
+        )
+    return Image.fromarray(pixels.astype("uint8"))

@@ -1,0 +1,197 @@
+"""Beginning and ending runs: MLflow's `start_run`, `end_run` and what goes with them."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from nbtrack.entities import Run
+from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, PARENT_TAG
+from nbtrack.entities.run import edit_tags
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
+from nbtrack.tracking.current import (
+    ActiveRun,
+    begin,
+    current_run,
+    finish,
+    innermost_of_user,
+    is_own,
+    open_runs,
+    surrounding_run,
+)
+from nbtrack.tracking.experiments import find_experiment
+from nbtrack.tracking.location import default_experiment, store_in_use
+from nbtrack.values import as_name, as_tag
+
+if TYPE_CHECKING:
+    from nbtrack.records import Status
+
+__all__ = [
+    "active_run",
+    "delete_run",
+    "end_run",
+    "get_parent_run",
+    "get_run",
+    "restore_run",
+    "start_run",
+]
+
+_ENDINGS = ("FINISHED", "FAILED", "KILLED")
+
+
+def start_run(  # noqa: PLR0917 (MLflow's order)
+    run_id: str | None = None,
+    experiment_id: str | int | None = None,
+    run_name: str | None = None,
+    nested: bool = False,
+    parent_run_id: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    log_system_metrics: bool | None = None,
+) -> ActiveRun:
+    """Begin a run, or go on with one; best used as `with nbtrack.start_run() as run:`.
+
+    Inside another `with` block and inside a tracked cell it becomes a child, also without `nested`.
+    A run that an earlier bare `start_run()` left open is ended first, so that a cell can run again.
+
+    Parameters
+    ----------
+    run_id
+        A run to go on with: id, its beginning, or name.
+    experiment_id
+        Id or name of the experiment; without it the parent's, or the one of `set_experiment`.
+    run_name
+        A name; a readable one is made up without it.
+    nested
+        Whether it is a child also of a run that an earlier bare `start_run()` began.
+    parent_run_id
+        The run that it is a child of, in place of the surrounding one.
+    tags, description
+        What to say of the run.
+    log_system_metrics
+        Not supported: system metrics are not logged.
+
+    Raises
+    ------
+    NotFoundError, InvalidValueError, StoreError
+        For an unknown run or experiment, a name or tag that cannot be kept, a store that cannot be written.
+    """
+    if log_system_metrics:
+        warnings.warn("nbtrack does not log system metrics", NbtrackWarning, stacklevel=2)
+    said = _said(run_name, tags, description)
+    parent = parent_run_id or said.pop(PARENT_TAG, None)
+    if not nested and parent is None:
+        _end_bare()
+    if run_id is not None:
+        return _resume(run_id, said)
+    return _begin(experiment_id, parent, said)
+
+
+def _said(run_name: str | None, tags: Any, description: str | None) -> dict[str, str]:
+    """Return a run's name, tags and note, checked, as MLflow's tags."""
+    if tags is not None and not isinstance(tags, Mapping):
+        raise InvalidValueError(f"tags is a {type(tags).__name__}; give a dict of names to values")
+    said = {as_name(key, "tag name"): as_tag(value, f"tag {key!r}") for key, value in (tags or {}).items()}
+    if description is not None:
+        said[NOTE_TAG] = as_tag(description, "description")
+    if run_name:
+        said[NAME_TAG] = as_name(run_name, "run name")
+    return said
+
+
+def _begin(experiment_id: str | int | None, parent: str | None, said: dict[str, str]) -> ActiveRun:
+    store = store_in_use()
+    around = surrounding_run()
+    parent_id = around.id if around is not None else None
+    if parent is not None:
+        record = store.run(parent)
+        if record.deleted is not None:
+            raise RunStateError(f"run {record.name!r} is deleted; restore it before it gets children")
+        parent_id = record.id
+    if experiment_id is not None:
+        experiment = find_experiment(experiment_id, store).name
+    else:
+        experiment = around.experiment if around is not None else default_experiment()
+    name = said.pop(NAME_TAG, None)
+    note = said.pop(NOTE_TAG, None)
+    writer = store.create_run(experiment=experiment, name=name, parent=parent_id, tags=said)
+    if note:
+        writer.set_note(note)
+    return begin(writer, "bare")
+
+
+def _resume(run_id: str, said: dict[str, str]) -> ActiveRun:
+    store = store_in_use()
+    record = store.run(run_id)
+    if record.deleted is not None:
+        raise RunStateError(f"run {record.name!r} is deleted; restore it before you go on with it")
+    # Inside itself a run is gone on with by the same writer, and ends with the outermost block.
+    same = next((run for run in open_runs() if run.id == record.id and run.pid == os.getpid()), None)
+    writer = same.writer if same is not None else store.resume_run(record.id)
+    edit_tags(writer, said.items())
+    return begin(writer, "bare", fresh=False)
+
+
+def _end_bare() -> None:
+    """End the runs that earlier bare `start_run()` or `log_*` calls of this thread left open."""
+    run = surrounding_run()
+    while run is not None and run.kind in ("bare", "implicit") and is_own(run):
+        finish(run)
+        run = surrounding_run()
+
+
+def end_run(status: str = "FINISHED") -> None:
+    """End the innermost run that was begun here; a tracked cell's run ends with its cell.
+
+    Parameters
+    ----------
+    status
+        `FINISHED`, `FAILED` or `KILLED`.
+    """
+    ending = str(status).upper()
+    if ending not in _ENDINGS:
+        raise InvalidValueError(f"status {status!r} is not an ending; give one of {', '.join(_ENDINGS)}")
+    run = innermost_of_user()
+    if run is not None:
+        finish(run, cast("Status", ending))
+
+
+def active_run() -> ActiveRun | None:
+    """Return the run that `log_*` adds to, or None; the same as `current_run`."""
+    return current_run()
+
+
+def get_run(run_id: str) -> Run:
+    """Return a run by its id, the beginning of it, or its name.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none, or more than one.
+    """
+    store = store_in_use()
+    record = store.run(_as_run_id(run_id))
+    return Run(store, record.id, record)
+
+
+def get_parent_run(run_id: str) -> Run | None:
+    """Return the run that this one was begun inside of, or None."""
+    return get_run(run_id).parent
+
+
+def delete_run(run_id: str) -> None:
+    """Delete a run and its children; `restore_run` brings them back until the store's `gc` ran."""
+    get_run(run_id).delete()
+
+
+def restore_run(run_id: str) -> None:
+    """Bring a deleted run back."""
+    get_run(run_id).restore()
+
+
+def _as_run_id(run_id: Any) -> str:
+    if not isinstance(run_id, str) or not run_id:
+        raise NotFoundError(f"run {run_id!r} is no id; give a run's id, the beginning of it, or its name")
+    return run_id

@@ -1,0 +1,230 @@
+"""Params, metrics and tags of the current run: MLflow's `log_*` and `set_*`."""
+
+from __future__ import annotations
+
+import math
+import time as clock
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.run import edit_tags
+from nbtrack.errors import InvalidValueError
+from nbtrack.store import pack_point
+from nbtrack.tracking.current import MAX_STEP, here, logged_run, require_run
+from nbtrack.values import as_metric, as_name, as_param, as_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nbtrack.tracking.current import LoggedRun, MetricLog
+
+__all__ = [
+    "delete_tag",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "set_note",
+    "set_tag",
+    "set_tags",
+]
+
+_DEEPEST = 20
+"""Levels of nested dicts that become dotted names; what is deeper is kept as text."""
+
+_now = clock.time
+_current = here.get
+
+
+def log_metric(  # noqa: PLR0917 (MLflow's order)
+    key: str,
+    value: float,
+    step: int | None = None,
+    synchronous: bool | None = None,  # noqa: ARG001 (MLflow's; nothing here waits)
+    timestamp: int | None = None,
+    run_id: str | None = None,
+) -> None:
+    """Add a point to a metric of the current run; takes about a microsecond.
+
+    Parameters
+    ----------
+    key
+        The metric's name.
+    value
+        One real number, NaN and infinities too; also NumPy's and torch's.
+    step
+        The iteration. Without it the one after this metric's latest, from 0, where MLflow puts every
+        point at 0; the last value is the same one.
+    synchronous
+        Has no effect.
+    timestamp
+        Milliseconds since the epoch; now when not given.
+    run_id
+        Another run to log to.
+
+    Raises
+    ------
+    InvalidValueError
+        When the name, the value or the step cannot be kept.
+    """
+    run = _current()
+    if run is None or run.ended or run_id is not None:
+        log = _slow_log(key, run_id)
+    else:
+        try:
+            log = run.logs[key]
+        except (KeyError, TypeError):
+            log = run.metric_log(key)
+    if type(value) is not float:
+        value = as_metric(value, f"metric {key!r}")
+    if step is None:
+        number = next(log.steps) if log.given is None else log.following()
+    elif type(step) is int and -MAX_STEP <= step < MAX_STEP:
+        log.given = number = step
+    else:
+        number = log.at(step)
+    log.append(pack_point(number, _now() if timestamp is None else _seconds(timestamp), value))
+
+
+def log_metrics(
+    metrics: Mapping[str, float],
+    step: int | None = None,
+    synchronous: bool | None = None,
+    run_id: str | None = None,
+    timestamp: int | None = None,
+) -> None:
+    """Add a point to each of several metrics; see `log_metric`.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming each that cannot be kept, after all others have been logged.
+    """
+    faults = []
+    for key, value in _mapping(metrics, "metrics").items():
+        try:
+            log_metric(key, value, step, synchronous, timestamp, run_id)
+        except InvalidValueError as fault:
+            faults.append(str(fault))
+    _raise(faults)
+
+
+def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: ARG001 (MLflow's)
+    """Keep a setting of the current run, and return it; a later value replaces an earlier one.
+
+    Parameters
+    ----------
+    key
+        The param's name.
+    value
+        Numbers, bools, strings and None are kept with their types, NumPy's and torch's scalars as
+        Python's; a dict becomes a param for each of its items, named `key.item`; anything else its text.
+    synchronous
+        Has no effect.
+
+    Raises
+    ------
+    InvalidValueError
+        When the name or the value cannot be kept.
+    """
+    _log_params([(key, value)], None)
+    return value
+
+
+def log_params(params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None) -> None:  # noqa: ARG001 (MLflow's)
+    """Keep several settings; see `log_param`.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming each that cannot be kept, after all others have been logged.
+    """
+    _log_params(_mapping(params, "params").items(), run_id)
+
+
+def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:  # noqa: ARG001 (MLflow's)
+    """Say something of the current run; a later value replaces an earlier one.
+
+    MLflow's tags `mlflow.runName` and `mlflow.note.content` set the run's name and note.
+    """
+    edit_tags(require_run().writer, [(key, value)])
+
+
+def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:  # noqa: ARG001 (MLflow's)
+    """Say several things of the current run.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming each that cannot be kept, after all others have been set.
+    """
+    edit_tags(require_run().writer, _mapping(tags, "tags").items())
+
+
+def delete_tag(key: str) -> None:
+    """Take a tag of the current run back.
+
+    Raises
+    ------
+    NotFoundError
+        When the run has no such tag.
+    """
+    require_run().delete_tag(key)
+
+
+def set_note(text: str) -> None:
+    """Replace the note of the current run."""
+    require_run().writer.set_note(as_tag(text, "note"))
+
+
+def _slow_log(key: Any, run_id: str | None) -> MetricLog:
+    """Return where the points of a metric go when the context does not tell the run."""
+    if run_id is None:
+        run: LoggedRun = require_run()
+        try:
+            return run.logs[key]
+        except (KeyError, TypeError):
+            return run.metric_log(key)
+    # Always by way of its writer, which looks after a run that is not its process's own only when asked.
+    return logged_run(run_id).metric_log(key)
+
+
+def _log_params(params: Iterable[tuple[Any, Any]], run_id: str | None) -> None:
+    writer = (require_run() if run_id is None else logged_run(run_id)).writer
+    faults = []
+    for key, value in params:
+        for name, part in _flat(key, value):
+            try:
+                checked = as_name(name, "param name")
+                writer.log_param(checked, as_param(part, f"param {checked!r}"))
+            except InvalidValueError as fault:
+                faults.append(str(fault))
+    _raise(faults)
+
+
+def _flat(key: Any, value: Any, around: tuple[int, ...] = ()) -> Iterator[tuple[Any, Any]]:
+    """Yield the items of dicts of dicts with dotted names."""
+    # A dict that holds itself, and one without items, are kept as their text.
+    if isinstance(value, Mapping) and value and len(around) < _DEEPEST and id(value) not in around:
+        for name, part in value.items():
+            yield from _flat(f"{key}.{name}", part, (*around, id(value)))
+    else:
+        yield key, value
+
+
+def _mapping(given: Any, what: str) -> Mapping[Any, Any]:
+    if not isinstance(given, Mapping):
+        raise InvalidValueError(f"{what} is a {type(given).__name__}; give a dict of names to values")
+    return given
+
+
+def _raise(faults: list[str]) -> None:
+    if faults:
+        raise InvalidValueError("; ".join(faults))
+
+
+def _seconds(milliseconds: Any) -> float:
+    seconds = as_metric(milliseconds, "timestamp") / 1000
+    if not math.isfinite(seconds):
+        raise InvalidValueError(f"timestamp {milliseconds!r} is no time; give milliseconds since the epoch")
+    return seconds

@@ -1,0 +1,171 @@
+"""Finding runs: `runs`, and MLflow's `search_runs`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from nbtrack.entities import Run, Runs, ViewType
+from nbtrack.entities.frame import mlflow_frame
+from nbtrack.errors import InvalidValueError
+from nbtrack.tracking.experiments import all_experiments, find_experiment
+from nbtrack.tracking.location import default_experiment, store_in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from nbtrack.query import Query
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+
+__all__ = ["runs", "search_runs"]
+
+
+def runs(
+    filter: str | None = None,  # noqa: A002 (what MLflow's users call it)
+    order_by: str | Sequence[str] | None = None,
+    limit: int | None = None,
+    experiment: str | Sequence[str] | None = None,
+    deleted: bool = False,
+) -> Runs:
+    """Return the runs that a filter finds, newest first unless ordered.
+
+    Parameters
+    ----------
+    filter
+        E.g. `metrics.rmse < 0.8 and params.alpha >= 0.1 order by metrics.rmse limit 10`; all runs
+        without it.
+    order_by
+        E.g. `metrics.rmse` or `["metrics.rmse DESC", "start_time"]`.
+    limit
+        How many at most.
+    experiment
+        The name or names of experiments to look in; all that are not deleted without it.
+    deleted
+        Whether to find deleted runs in place of the others.
+
+    Raises
+    ------
+    FilterError
+        When the filter cannot be understood, with its place.
+    NotFoundError
+        When there is no such experiment.
+
+    Examples
+    --------
+    >>> nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")  # doctest: +SKIP
+    """
+    store = store_in_use()
+    names = None
+    if experiment is not None:
+        given = [experiment] if isinstance(experiment, str) else list(experiment)
+        names = [find_experiment(name, store).name for name in given]
+    return Runs(store, _query(filter, order_by, limit), experiments=names, deleted=deleted)
+
+
+def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query:
+    if text is not None and not isinstance(text, str):
+        raise InvalidValueError(
+            f"filter is a {type(text).__name__}; give a string such as 'metrics.rmse < 0.8'"
+        )
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise InvalidValueError(f"limit {limit!r} is no number of runs; give 0 or more")
+    from nbtrack.query import parse, parse_order  # slow to import, and a script that only logs needs none
+
+    query = parse(text or "", known=store_in_use().names)
+    if order_by:
+        query = replace(query, order_by=parse_order(order_by))
+    if limit is not None:
+        query = replace(query, limit=limit if query.limit is None else min(limit, query.limit))
+    return query
+
+
+@overload
+def search_runs(
+    experiment_ids: Sequence[str | int] | None = None,
+    filter_string: str = "",
+    run_view_type: int = ViewType.ACTIVE_ONLY,
+    max_results: int = 100_000,
+    order_by: Sequence[str] | None = None,
+    output_format: Literal["pandas"] = "pandas",
+    search_all_experiments: bool = False,
+    experiment_names: Sequence[str] | None = None,
+) -> pd.DataFrame: ...
+@overload
+def search_runs(
+    experiment_ids: Sequence[str | int] | None = None,
+    filter_string: str = "",
+    run_view_type: int = ViewType.ACTIVE_ONLY,
+    max_results: int = 100_000,
+    order_by: Sequence[str] | None = None,
+    output_format: Literal["list"] = ...,
+    search_all_experiments: bool = False,
+    experiment_names: Sequence[str] | None = None,
+) -> list[Run]: ...
+def search_runs(  # noqa: PLR0917 (MLflow's order)
+    experiment_ids: Sequence[str | int] | None = None,
+    filter_string: str = "",
+    run_view_type: int = ViewType.ACTIVE_ONLY,
+    max_results: int = 100_000,
+    order_by: Sequence[str] | None = None,
+    output_format: Literal["pandas", "list"] = "pandas",
+    search_all_experiments: bool = False,
+    experiment_names: Sequence[str] | None = None,
+) -> pd.DataFrame | list[Run]:
+    """Return the runs that a filter finds as MLflow does; `nbtrack.runs` does more with less.
+
+    Parameters
+    ----------
+    experiment_ids, experiment_names
+        Where to look, one of them; in the experiment in use when neither is given.
+    filter_string, max_results, order_by
+        As `filter`, `limit` and `order_by` of `nbtrack.runs`.
+    run_view_type
+        One of `nbtrack.entities.ViewType`; with `ALL` the deleted runs come after the others.
+    output_format
+        `"pandas"` or `"list"`.
+    search_all_experiments
+        Whether to look in all experiments when none is given.
+
+    Returns
+    -------
+    pandas.DataFrame or list of Run
+        MLflow's columns: `run_id`, `experiment_id`, `status`, `artifact_uri`, `start_time`, `end_time`,
+        then `metrics.*`, `params.*` (as text) and `tags.*` (with `tags.mlflow.runName` and the like).
+    """
+    if output_format not in ("pandas", "list"):
+        raise InvalidValueError(f"output_format {output_format!r} is not known; give 'pandas' or 'list'")
+    store = store_in_use()
+    names = _experiment_names(store, experiment_ids, experiment_names, search_all=search_all_experiments)
+    query = _query(filter_string, order_by, max_results)
+    view = ViewType(run_view_type)
+    sides = {ViewType.ACTIVE_ONLY: (False,), ViewType.DELETED_ONLY: (True,), ViewType.ALL: (False, True)}[
+        view
+    ]
+    found: list[RunRecord] = []
+    if names is None or names:
+        for deleted in sides:
+            found += store.find_runs(query, experiments=names, deleted=deleted)
+    del found[query.limit :]
+    if output_format == "list":
+        return [Run(store, record.id, record) for record in found]
+    return mlflow_frame(found, store.table(found), store)
+
+
+def _experiment_names(
+    store: Store, ids: Sequence[Any] | None, names: Sequence[str] | None, *, search_all: bool
+) -> list[str] | None:
+    """Return the experiments to look in, None for all of them."""
+    if ids and names:
+        raise InvalidValueError("give search_runs experiment_ids or experiment_names, not both")
+    if ids:
+        return [find_experiment(item, store).name for item in ([ids] if isinstance(ids, str) else ids)]
+    held = {experiment.name for experiment in all_experiments(store)}
+    if names:
+        # MLflow only warns of a name that it does not find.
+        return [name for name in ([names] if isinstance(names, str) else names) if name in held]
+    if search_all:
+        return None
+    return [name for name in [default_experiment()] if name in held]
