@@ -1,0 +1,190 @@
+"""The literal arguments of the calls that configure training."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dataclasses
+import inspect
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.analysis import CellAnalysis, is_literal
+from nbtrack.capture.settings import Setting, fields_of, flatten
+from nbtrack.capture.vocabulary import is_metric_name, is_training_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["OUTPUT_ARGUMENTS", "call_settings"]
+
+_FOREIGN = frozenset(
+    """
+    builtins numpy pandas matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
+    datetime random math re itertools functools collections warnings logging pickle joblib tqdm string
+    copy csv glob shutil subprocess typing textwrap statistics PIL cv2 requests urllib dataclasses nbtrack mlflow
+    wandb scipy.stats scipy.special scipy.sparse scipy.linalg contextlib pprint tabulate threading types
+    """.split()
+)
+"""Libraries whose calls configure no training."""
+
+_FOREIGN_PARTS = (
+    "sklearn.metrics",
+    "sklearn.utils",
+    "sklearn.datasets._base",
+    "torch.functional",
+)
+_TRAINING_METHODS = frozenset(
+    "fit fit_transform fit_predict partial_fit compile train set_params learn optimize minimize".split()
+)
+_LEARNING_METHODS = ("fit", "forward", "partial_fit", "train", "predict", "parameters", "learn", "update")
+_TRAINING_FUNCTIONS = (
+    "split",
+    "train",
+    "fit",
+    "optim",
+    "minimize",
+    "search",
+    "cross_val",
+    "cv",
+    "curve",
+    "make",
+)
+OUTPUT_ARGUMENTS = frozenset(
+    """
+    verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
+    error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
+    random_seed_display return_X_y as_frame
+    """.split()
+)
+"""Arguments that change how a call runs or prints, not what it learns."""
+
+
+def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[Setting]:
+    """Return the literal arguments of the calls that configure training.
+
+    Keyword arguments of constructors, of `fit` and its like and of functions that split, search or
+    train; positional ones too where the callee is a function or class of the notebook's own, or an
+    optimiser, whose signature tells their names.
+    """
+    found: list[Setting] = []
+    # `config = Config(lr=0.1)` is `config.lr` already.
+    written_out = {
+        id(b.value)
+        for name, bindings in analysis.bindings.items()
+        for b in bindings
+        if b.literal and fields_of(namespace.get(name)) is not None
+    }
+    owners = {
+        id(part): name
+        for name, bindings in analysis.bindings.items()
+        for b in bindings
+        if b.kind == "assign" and b.value is not None and not b.loop
+        for part in ast.walk(b.value)
+        if isinstance(part, ast.Call)
+    }
+    for call in analysis.calls:
+        if id(call.node) in written_out:
+            continue
+        if call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name:
+            continue
+        if call.context in {"plot", "io"}:
+            continue
+        callee = _callee(call.node.func, namespace)
+        own = getattr(callee, "__module__", None) == "__main__"
+        if own and isinstance(callee, type) and not _is_model_like(callee):
+            continue
+        if not _configures(call.name, callee, own=own):
+            continue
+        target = call.name.split(".")
+        prefix = target[-1] if target[-1] not in _TRAINING_METHODS else target[0]
+        # Of two models of one class each is known by its own name.
+        prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
+        for name, value in _literal_arguments(call.node, callee, own=own):
+            if name not in OUTPUT_ARGUMENTS:
+                found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
+    return found
+
+
+def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
+    """Return what a callee's name stands for, without running any code of the user's."""
+    if isinstance(node, ast.Name):
+        return namespace.get(node.id, getattr(builtins, node.id, None))
+    if isinstance(node, ast.Attribute):
+        base = _callee(node.value, namespace)
+        if isinstance(base, ModuleType | type):
+            return getattr(base, node.attr, None)
+        return getattr(type(base), node.attr, None) if base is not None else None
+    return None
+
+
+def _module(callee: Any) -> str:
+    return str(getattr(callee, "__module__", None) or "")
+
+
+def _configures(name: str, callee: Any, *, own: bool) -> bool:
+    last = name.rpartition(".")[2]
+    if own:
+        return _is_model_like(callee) or is_training_name(last) or not is_metric_name(last)
+    module = _module(callee)
+    if any(module == part or module.startswith(f"{part}.") for part in _FOREIGN):
+        return False
+    if module.startswith(_FOREIGN_PARTS):
+        return False
+    if last in _TRAINING_METHODS and "." in name:
+        return True
+    if isinstance(callee, type):
+        return not issubclass(callee, BaseException)
+    if callee is None:
+        return last[:1].isupper() and not last.isupper()
+    if module.startswith(("torch", "tensorflow", "jax")) and "optim" not in module:
+        return False
+    return module.startswith("sklearn.") or any(part in last for part in _TRAINING_FUNCTIONS)
+
+
+def _is_model_like(callee: Any) -> bool:
+    """Return whether a class of the notebook's own is of things that learn, or of settings."""
+    if not isinstance(callee, type):
+        return False
+    return dataclasses.is_dataclass(callee) or (
+        "__call__" in vars(callee) or any(hasattr(callee, method) for method in _LEARNING_METHODS)
+    )
+
+
+def _literal_arguments(node: ast.Call, callee: Any, *, own: bool) -> Iterator[tuple[str, Any]]:
+    for keyword in node.keywords:
+        if keyword.arg and is_literal(keyword.value):
+            yield from _evaluated(keyword.arg, keyword.value)
+    told = own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
+    # Layers are given their shapes by position, and their rates as fractions.
+    layers = _module(callee).startswith(("torch", "tensorflow", "keras", "jax", "flax"))
+    told = told or (isinstance(callee, type) and not own and not layers)
+    plain = [is_literal(argument) and (told or _is_fraction(argument)) for argument in node.args]
+    if not any(plain) or not (told or isinstance(callee, type)):
+        return
+    try:
+        names = [
+            p.name for p in inspect.signature(callee).parameters.values() if p.kind.name.startswith("POS")
+        ]
+    except (TypeError, ValueError):
+        return
+    names = names[1:] if names[:1] == ["self"] else names
+    for name, argument, wanted in zip(names, node.args, plain, strict=False):
+        if wanted:
+            yield from _evaluated(name, argument)
+
+
+def _is_fraction(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, float)
+
+
+def _evaluated(name: str, node: ast.expr) -> Iterator[tuple[str, Any]]:
+    """Yield what a literal stands for; sums of literals too, calls not."""
+    if any(isinstance(part, ast.Call) for part in ast.walk(node)):
+        return
+    try:
+        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<literal>", "eval")
+        # A literal of numbers and strings: it reads no names and calls nothing.
+        yield name, eval(code, {"__builtins__": {}})  # noqa: S307
+    except (ArithmeticError, TypeError, ValueError, MemoryError):
+        return

@@ -1,0 +1,318 @@
+"""One execution of a cell, watched from its syntax tree to its results."""
+
+from __future__ import annotations
+
+import ast
+import time
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.analysis import CellAnalysis, dotted
+from nbtrack.capture.arguments import call_settings
+from nbtrack.capture.columns import Columns
+from nbtrack.capture.data import describe
+from nbtrack.capture.estimators import (
+    Fitted,
+    estimator_settings,
+    fitted_names,
+    is_estimator,
+    optimiser_settings,
+    record,
+    state,
+)
+from nbtrack.capture.instrument import Sites, instrument
+from nbtrack.capture.metrics import collect
+from nbtrack.capture.observe import Hooks, as_number
+from nbtrack.capture.params import name_settings, read_names
+from nbtrack.capture.printed import PrintedScores
+from nbtrack.capture.scores import estimator_series, score_metrics
+from nbtrack.capture.secrets import mask
+from nbtrack.capture.settings import Setting, flatten, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nbtrack.records import DataRecord, EstimatorRecord, ParamValue
+
+__all__ = ["Captured", "CellCapture", "Options", "choices", "trains"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user said of a cell's names; `only_` replaces what capture finds by itself."""
+
+    params: frozenset[str] = frozenset()
+    metrics: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    only_params: bool = False
+    only_metrics: bool = False
+
+
+@dataclass(slots=True)
+class Captured:
+    """What a cell came to, once it has run."""
+
+    params: dict[str, ParamValue] = field(default_factory=dict)
+    metrics: dict[str, Columns] = field(default_factory=dict)
+    """What has not been drained already."""
+    dropped: list[str] = field(default_factory=list)
+    """Series that were drained and turn out to be no results."""
+    data: list[DataRecord] = field(default_factory=list)
+    estimators: list[EstimatorRecord] = field(default_factory=list)
+    loops: dict[str, list[int]] = field(default_factory=dict)
+    """Of series in a nested loop: the step at which each iteration of the outer loop began."""
+
+
+def trains(tree: ast.Module) -> bool:
+    """Return whether a cell trains or scores something, by its source."""
+    return CellAnalysis(tree).trains
+
+
+def choices(tree: ast.Module, before: Iterable[str] = ()) -> set[str]:
+    """Return the names that hold a literal once a cell has run, given those that did before it."""
+    analysis = CellAnalysis(tree)
+    written = {name for name, bindings in analysis.bindings.items() if bindings[-1].literal}
+    return (set(before) - set(analysis.bindings)) | written
+
+
+class CellCapture:
+    r"""Watches one execution of a cell.
+
+    Parameters
+    ----------
+    namespace
+        The user's namespace, in which the cell runs.
+    options
+        What the user said of names.
+    results
+        Names that earlier cells of the session kept as metrics.
+    chosen
+        Names that earlier cells assigned a literal.
+
+    Examples
+    --------
+    >>> namespace = {"__name__": "__main__"}
+    >>> capture = CellCapture(namespace)
+    >>> tree = capture.transform(ast.parse("rate = 0.5\nfor i in range(3):\n    loss = rate / (i + 1)"))
+    >>> exec(compile(tree, "cell", "exec"), namespace)
+    >>> captured = capture.finish()
+    >>> captured.params, list(captured.metrics["loss"].values)
+    ({'rate': 0.5}, [0.5, 0.25, 0.16666666666666666])
+    """
+
+    _SEEN = 100_000
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        options: Options = Options(),
+        results: Iterable[str] = (),
+        chosen: Iterable[str] = (),
+    ) -> None:
+        self.printed = PrintedScores()
+        self._namespace = namespace
+        self._options = options
+        self._results = frozenset(results)
+        self._chosen = frozenset(chosen)
+        self._hooks = Hooks()
+        self._sites: list[Sites] = []
+        self._before: dict[str, Any] = {}
+        self._inner: set[str] = set()
+        self._states: dict[str, frozenset[str]] = {}
+        self._data: dict[str, DataRecord] = {}
+        self._seen: dict[str, array[float]] = {}
+        self._fractional: set[str] = set()
+
+    def transform(self, tree: ast.Module) -> ast.Module:
+        """Note what the cell is about to read, and return its tree with hooks in it."""
+        analysis = CellAnalysis(tree)
+        for name, inner in read_names(analysis, self._namespace).items():
+            if inner:
+                self._inner.add(name)
+            value = self._namespace[name]
+            self._before.setdefault(name, value)
+            if is_estimator(value):
+                self._states.setdefault(name, state(value))
+            if name in analysis.uses or name in analysis.mutations:
+                self._describe(name, value)
+        self._sites.append(instrument(tree, analysis, self._namespace, self._hooks, self._options.metrics))
+        return tree
+
+    def _describe(self, name: str, value: Any) -> None:
+        if name not in self._data and not name.startswith("_"):
+            found = describe(name, value)
+            if found is not None:
+                self._data[name] = found
+
+    def drain(self) -> Iterator[tuple[str, Columns]]:
+        """Yield what the cell's loops have observed since the last call; safe from another thread."""
+        if self._options.only_metrics:
+            wanted = self._options.metrics
+            yield from ((name, columns) for name, columns in self._drain() if name in wanted)
+        else:
+            yield from self._drain()
+
+    def _drain(self) -> Iterator[tuple[str, Columns]]:
+        for sites in list(self._sites):
+            for observed in sites.observed:
+                if observed.name in self._options.ignore:
+                    continue
+                steps, times, values = observed.drain()
+                if not values:
+                    continue
+                seen = self._seen.setdefault(observed.name, array("d"))
+                if len(seen) < self._SEEN:
+                    seen.extend(values[: self._SEEN])
+                yield observed.name, Columns(steps, times, values)
+
+    @property
+    def iterations(self) -> int:
+        """How many points the longest series has so far."""
+        return max((o.counted + len(o.values) for s in self._sites for o in s.observed), default=0)
+
+    def stop(self) -> None:
+        """Take the hooks back; the cell's code must have ended."""
+        self._hooks.take_back()
+
+    def finish(self) -> Captured:
+        """Take the hooks back and return what the cell came to."""
+        self.stop()
+        now = time.time()
+        captured = Captured()
+        for sites in self._sites:
+            for name, running in sites.sums.items():
+                running.add(self._namespace.get(name))
+        self.printed.finish()
+        fitted = self._fitted()
+        captured.estimators = [record(one) for one in fitted]
+        self._metrics(captured, fitted, now)
+        self._params(captured, fitted)
+        self._loaded()
+        captured.data = list(self._data.values())
+        for sites in self._sites:
+            for counter in sites.loops.values():
+                for inner in counter.inner:
+                    captured.loops[inner.name] = list(counter.marks)
+        return captured
+
+    # -- models
+
+    def _fitted(self) -> list[Fitted]:
+        found: dict[int, Fitted] = {}
+        for sites in self._sites:
+            for site in sites.fits:
+                for estimator, data in site.fitted.values():
+                    if is_estimator(estimator) or type(estimator).__module__ == "__main__":
+                        found[id(estimator)] = Fitted(self._name_of(estimator, site.source), estimator, data)
+            names = dict.fromkeys([*self._before, *sites.analysis.bindings])
+            steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
+            for one in fitted_names(names, self._states, self._namespace, trains_modules=steps):
+                found.setdefault(id(one.estimator), one)
+        return list(found.values())
+
+    def _name_of(self, estimator: Any, source: str) -> str:
+        for sites in self._sites:
+            for name in (*sites.analysis.bindings, *sites.analysis.reads):
+                bound = sites.analysis.bindings.get(name, ())
+                if self._namespace.get(name) is estimator and not any(b.kind == "loop" for b in bound):
+                    return name
+        if self._namespace.get(source) is estimator and not any(
+            b.loop or b.kind == "loop" for s in self._sites for b in s.analysis.bindings.get(source, ())
+        ):
+            return source
+        return type(estimator).__name__
+
+    # -- results
+
+    def _metrics(self, captured: Captured, fitted: list[Fitted], now: float) -> None:
+        found = dict(self._drain())
+        working = any(sites.analysis.trains for sites in self._sites)
+        if not self._options.only_metrics:
+            found.update(self._new(score_metrics(s for sites in self._sites for s in sites.scores), found))
+        for sites in self._sites:
+            wanted = self._options.metrics
+            trained = working or bool(fitted)
+            results = collect(sites.analysis, self._namespace, now, wanted=wanted, trains=trained)
+            if self._options.only_metrics:
+                results = {name: c for name, c in results.items() if name in wanted}
+            found.update(self._new(results, found))
+        if self._options.only_metrics:
+            captured.metrics = {n: c for n, c in found.items() if n in self._options.metrics}
+            return
+        read = {node.attr for sites in self._sites for node, *_ in sites.analysis.fitted_reads}
+        for one in fitted:
+            carried = estimator_series(one.estimator, read, now)
+            for name, columns in carried.items():
+                clash = sum(
+                    name in vars(other.estimator) for other in fitted if hasattr(other.estimator, "__dict__")
+                )
+                found.setdefault(f"{one.name}.{name}" if clash > 1 else name, columns)
+        known = [*self._seen.values(), *(c.values for c in found.values())]
+        for name, points in self.printed.unknown(known).items():
+            if name not in found and name not in self._seen:
+                found[name] = Columns(
+                    array("q", range(len(points))),
+                    array("d", [moment for moment, _ in points]),
+                    array("d", [value for _, value in points]),
+                )
+        captured.metrics = {n: c for n, c in found.items() if n not in self._options.ignore}
+
+    def _new(self, results: Mapping[str, Columns], found: Mapping[str, Columns]) -> dict[str, Columns]:
+        """Leave out what the cell's loops have given a history already."""
+        return {n: c for n, c in results.items() if n not in found and n not in self._seen}
+
+    # -- settings
+
+    def _params(self, captured: Captured, fitted: list[Fitted]) -> None:
+        options = self._options
+        settings: list[Setting] = []
+        if not options.only_params:
+            for sites in self._sites:
+                settings += name_settings(
+                    sites.analysis,
+                    self._before,
+                    self._namespace,
+                    inner=self._inner,
+                    chosen=self._chosen,
+                    results=self._results,
+                )
+            for one in fitted:
+                settings += estimator_settings(one.estimator, one.name)
+            for sites in self._sites:
+                for name in self._validated(sites.analysis):
+                    settings += estimator_settings(self._namespace[name], name)
+                settings += call_settings(sites.analysis, self._namespace)
+            for name, value in self._before.items():
+                settings += optimiser_settings(name, value)
+        for name in sorted(options.params):
+            if name in self._namespace:
+                settings += [Setting(k, leaf) for k, leaf in flatten(name, self._namespace[name])]
+        kept = resolve(s for s in settings if s.name not in captured.metrics or s.prefix)
+        captured.params = {
+            name: mask(name, value)
+            for name, value in kept.items()
+            if name not in options.ignore and name.split(".")[0] not in options.ignore
+        }
+
+    def _validated(self, analysis: CellAnalysis) -> list[str]:
+        """Return the estimators that the cell hands to a cross validation, which fits copies of them."""
+        return [
+            name.id
+            for call in analysis.calls
+            if "cross_val" in call.name or call.name.rpartition(".")[2].endswith("_curve")
+            for name in call.node.args[:1]
+            if isinstance(name, ast.Name) and is_estimator(self._namespace.get(name.id))
+        ]
+
+    # -- data
+
+    def _loaded(self) -> None:
+        """Describe the tables that the cell itself loaded."""
+        for sites in self._sites:
+            for name, bindings in sites.analysis.bindings.items():
+                value = bindings[-1].value
+                if isinstance(value, ast.Call) and name in self._namespace and as_number(value) is None:
+                    root = dotted(value.func).rpartition(".")[2]
+                    if root.startswith(("read_", "load", "fetch_", "make_")):
+                        self._describe(name, self._namespace[name])

@@ -1,0 +1,190 @@
+"""What a run read: tables and arrays by shape, dtypes and a fingerprint of their content."""
+
+from __future__ import annotations
+
+import math
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.fingerprint import TOLD_BY_STR, Fingerprint, columns_of, plain_list
+from nbtrack.records import DataRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbtrack.records import ParamValue
+
+__all__ = ["describe", "first_rows"]
+
+MAX_COLUMNS = 1_000
+"""How many columns a record names; the shape tells the rest."""
+MAX_CELLS = 100
+"""How many cells of a row are kept."""
+MAX_TEXT = 200
+"""How many characters of a cell are kept."""
+
+
+def describe(name: str, value: Any) -> DataRecord | None:
+    """Return what `value` holds if it is a table or an array, else None.
+
+    Known are pandas, NumPy, PyTorch, SciPy's sparse, polars and pyarrow; none is imported for it. A value
+    of no dimension is a number, not data.
+
+    The fingerprint is the same for the same content in every process, and another one when a value, a
+    dtype, a column's name or the order of the rows changes. Above 1 MB, or 8,192 cells that are Python
+    objects, it is taken from the shape, the dtypes and 64 blocks spread over the whole: then `sampled`
+    is true, and a change of single values may escape it. What cannot be read without a cost (data on a
+    GPU) or at all is told by its shape and dtypes alone. Never raises, never copies the whole.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> describe("x", np.zeros((2, 3))).shape
+    (2, 3)
+    """
+    try:
+        family = _family(value)
+        if family is None:
+            return None
+        shape, dtypes = _outline(family, value)
+    except Exception:  # noqa: BLE001  an odd subclass may fail in any way; then it is not data to us
+        return None
+    if not shape:
+        return None
+    content = Fingerprint()
+    content.note(family, shape, list(dtypes.items()))
+    try:
+        getattr(content, family)(value)
+    except Exception:  # noqa: BLE001  whatever content cannot be read is told by its shape and dtypes
+        content = Fingerprint(sampled=True)
+        content.note(family, shape, list(dtypes.items()))
+    return DataRecord(name, type(value).__name__, shape, dtypes, content.hexdigest(), content.sampled)
+
+
+def first_rows(
+    value: Any, n: int = 5
+) -> tuple[dict[str, str], tuple[int, ...], tuple[tuple[ParamValue, ...], ...]]:
+    """Return the schema, the shape and the first `n` rows of what an estimator was fitted on.
+
+    Rows are for tables, 1-d and 2-d arrays and lists, cut to 100 columns and 200 characters a cell;
+    missing values are None. Never raises: what is not known has an empty schema and no rows.
+
+    Examples
+    --------
+    >>> first_rows([[1.0, 2.0], [3.0, 4.0]], n=1)
+    ({'': 'float'}, (2, 2), ((1.0, 2.0),))
+    """
+    try:
+        if isinstance(value, list | tuple):
+            return _first_of_list(value, n)
+        family = _family(value)
+        if family is None:
+            return {}, (), ()
+        shape, dtypes = _outline(family, value)
+    except Exception:  # noqa: BLE001  as in `describe`
+        return {}, (), ()
+    try:
+        rows = tuple(tuple(map(_cell, row)) for row in _rows(family, value, n))
+    except Exception:  # noqa: BLE001  the schema is worth having without the rows
+        rows = ()
+    return dtypes, shape, rows
+
+
+def _family(value: Any) -> str | None:
+    """Return which of the known kinds a value is, asking only libraries that are loaded already."""
+    for module, names, family in (
+        ("numpy", ("ndarray",), "array"),
+        ("pandas", ("DataFrame",), "frame"),
+        ("pandas", ("Series", "Index"), "series"),
+        ("torch", ("Tensor",), "tensor"),
+        ("scipy.sparse", ("sparray", "spmatrix"), "sparse"),
+        ("polars", ("DataFrame",), "table"),
+        ("polars", ("Series",), "column"),
+        ("pyarrow", ("Table", "RecordBatch"), "table"),
+        ("pyarrow", ("Array", "ChunkedArray"), "column"),
+    ):
+        library = sys.modules.get(module)
+        if library is not None:
+            # Another thread may be importing the library right now: a name can still be missing.
+            known = tuple(k for k in (getattr(library, name, None) for name in names) if isinstance(k, type))
+            if known and isinstance(value, known):
+                return family
+    return None
+
+
+def _outline(family: str, value: Any) -> tuple[tuple[int, ...], dict[str, str]]:
+    """Return the shape, and the dtypes by column name."""
+    if family == "frame":
+        names, dtypes = value.columns.tolist(), value.dtypes.tolist()
+    elif family == "table":
+        polars = hasattr(value, "dtypes")
+        names = value.columns if polars else value.schema.names
+        dtypes = value.dtypes if polars else value.schema.types
+    elif family == "series" and getattr(value, "nlevels", 1) > 1:
+        names, dtypes = value.names, value.dtypes
+    elif family == "series":
+        names, dtypes = [value.name if value.name is not None else ""], [value.dtype]
+    else:
+        names, dtypes = [""], [value.dtype if hasattr(value, "dtype") else value.type]
+    shape = getattr(value, "shape", None)
+    outline: dict[str, str] = {}
+    for name, dtype in zip(islice(names, MAX_COLUMNS), dtypes, strict=False):
+        key, again = str(name), 0
+        while key in outline:
+            again += 1
+            key = f"{name}.{again}"
+        outline[key] = str(dtype)
+    return (len(value),) if shape is None else tuple(int(n) for n in shape), outline
+
+
+def _rows(family: str, value: Any, n: int) -> Iterable[Iterable[Any]]:
+    """Return the first rows of a table or of a 1-d or 2-d array."""
+    if family == "frame":
+        return zip(*(cells.tolist() for _, cells in value.iloc[:n, :MAX_CELLS].items()), strict=True)
+    if family == "series":
+        return ([cell] for cell in value[:n].tolist())
+    if family == "table":
+        return zip(*map(plain_list, columns_of(value[:n])), strict=True)
+    if family == "column":
+        return ([cell] for cell in plain_list(value[:n]))
+    if family == "sparse":
+        # Other forms would have to be converted whole to get at their rows.
+        return value[:n, :MAX_CELLS].toarray().tolist() if value.format == "csr" else ()
+    if family == "tensor":
+        value = value[:n].detach().cpu().numpy()
+    if value.ndim > 2:
+        return ()
+    cells = value[:n] if value.ndim == 1 else value[:n, :MAX_CELLS]
+    return (row if isinstance(row, list | tuple) else [row] for row in cells.tolist())
+
+
+def _first_of_list(
+    value: list[Any] | tuple[Any, ...], n: int
+) -> tuple[dict[str, str], tuple[int, ...], tuple[tuple[ParamValue, ...], ...]]:
+    """Return schema, shape and first rows of a list of values or of rows."""
+    if not value:
+        return {}, (0,), ()
+    first = value[0]
+    if isinstance(first, list | tuple):
+        rows = tuple(tuple(map(_cell, row[:MAX_CELLS])) for row in value[:n])
+        return {"": type(first[0]).__name__ if first else ""}, (len(value), len(first)), rows
+    return {"": type(first).__name__}, (len(value),), tuple((_cell(v),) for v in value[:n])
+
+
+def _cell(value: Any) -> ParamValue:
+    """Return one cell as JSON can hold it."""
+    kind = type(value)
+    if kind is bool or kind is int or value is None:
+        return value  # type: ignore[no-any-return]
+    if kind is float:
+        return value if math.isfinite(value) else None if math.isnan(value) else str(value)
+    if kind is not str:
+        if kind.__name__ in ("NAType", "NaTType"):
+            return None
+        item = getattr(value, "item", None)
+        if callable(item) and getattr(value, "shape", None) == ():
+            return _cell(item())
+        value = str(value) if kind.__module__.partition(".")[0] in TOLD_BY_STR else kind.__name__
+    text = str(value)
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

@@ -1,0 +1,187 @@
+"""The models of a cell: which were fitted in it, and on what."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.arguments import OUTPUT_ARGUMENTS
+from nbtrack.capture.data import first_rows
+from nbtrack.capture.settings import Setting, flatten, is_settings
+from nbtrack.records import EstimatorRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "Fitted",
+    "estimator_settings",
+    "fitted_names",
+    "is_estimator",
+    "optimiser_settings",
+    "record",
+    "state",
+]
+
+
+class Fitted:
+    """An estimator that the cell fitted: its variable's name, the object, what it was fitted on."""
+
+    __slots__ = ("data", "estimator", "name")
+
+    def __init__(self, name: str, estimator: Any, data: Any = None) -> None:
+        self.name = name
+        self.estimator = estimator
+        self.data = data
+
+
+def is_estimator(value: Any) -> bool:
+    """Return whether a value follows scikit-learn's protocol."""
+    return not isinstance(value, type) and hasattr(value, "fit") and hasattr(value, "get_params")
+
+
+def _is_module(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and hasattr(torch, "nn") and isinstance(value, torch.nn.Module)
+
+
+def state(value: Any) -> frozenset[str]:
+    """Return the fitted attributes of an estimator, by which a later fit shows."""
+    names: set[str] = set()
+    for key, inner in list(getattr(value, "__dict__", {}).items()):
+        if key.endswith("_") and not key.startswith("_"):
+            # A new array or number under an old name is a new fit.
+            names.add(f"{key}:{id(inner)}")
+        elif key == "steps" and isinstance(inner, list):
+            for step in inner:
+                names |= state(step[1]) if isinstance(step, tuple) and len(step) > 1 else set()
+    return frozenset(names)
+
+
+def fitted_names(
+    names: Iterable[str],
+    before: Mapping[str, frozenset[str]],
+    namespace: Mapping[str, Any],
+    *,
+    trains_modules: bool,
+) -> list[Fitted]:
+    """Return the estimators under `names` whose fitted state is not what it was before the cell.
+
+    Parameters
+    ----------
+    names
+        The names that the cell reads or binds.
+    before
+        `state` of those that were there before the cell.
+    namespace
+        The namespace after it.
+    trains_modules
+        Whether the cell takes optimiser steps: then the torch modules it names were trained.
+    """
+    found: list[Fitted] = []
+    for name in names:
+        value = namespace.get(name)
+        trained = is_estimator(value) and state(value) and state(value) != before.get(name, frozenset())
+        if trained or (trains_modules and _is_module(value) and not _is_criterion(value)):
+            found.append(Fitted(name, value))
+    return found
+
+
+def _is_criterion(module: Any) -> bool:
+    return type(module).__module__ == "torch.nn.modules.loss"
+
+
+def optimiser_settings(name: str, value: Any) -> list[Setting]:
+    """Return the settings of a torch optimiser that differ from its class's defaults."""
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "optim") or not isinstance(value, torch.optim.Optimizer):
+        return []
+    try:
+        plain = type(value)([torch.zeros(1, requires_grad=True)]).defaults
+    except Exception:  # noqa: BLE001 - an optimiser of the user's own may ask for more arguments
+        plain = {}
+    return [
+        Setting(key, leaf, name)
+        for option, setting in value.defaults.items()
+        if option == "lr" or setting != plain.get(option)
+        for key, leaf in flatten(option, setting)
+    ]
+
+
+def record(fitted: Fitted) -> EstimatorRecord:
+    """Return what the store keeps of a fitted estimator."""
+    estimator = fitted.estimator
+    kind = type(estimator)
+    params = {
+        name: leaf for key, value in changed_params(estimator).items() for name, leaf in flatten(key, value)
+    }
+    schema: dict[str, str] = {}
+    shape: tuple[int, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    if fitted.data is not None:
+        schema, shape, rows = first_rows(fitted.data)
+    return EstimatorRecord(
+        fitted.name, f"{kind.__module__}.{kind.__qualname__}", params, schema, tuple(shape), rows
+    )
+
+
+def estimator_settings(estimator: Any, name: str) -> list[Setting]:
+    """Return the parameters of a fitted estimator that differ from its class's defaults.
+
+    The steps of pipelines and searches are gone through with it; a step's name is its prefix.
+    """
+    found: list[Setting] = []
+    seen: set[int] = set()
+
+    def visit(part: Any, prefix: str) -> None:
+        if id(part) in seen or not hasattr(part, "get_params") or isinstance(part, type):
+            return
+        seen.add(id(part))
+        best = getattr(part, "best_estimator_", None)
+        for key, value in changed_params(part).items():
+            if hasattr(value, "get_params"):
+                # What was found counts; the template it was cloned from does not.
+                visit(best if best is not None else value, prefix)
+            elif isinstance(value, list | tuple) and any(_is_step(item) for item in value):
+                for item in value:
+                    if _is_step(item):
+                        visit(item[1], f"{prefix}.{item[0]}")
+            elif key not in OUTPUT_ARGUMENTS and is_settings(value):
+                found.extend(Setting(k, leaf, prefix) for k, leaf in flatten(key, value))
+        if best is not None:
+            visit(best, prefix)
+            for key, value in getattr(part, "best_params_", {}).items():
+                *path, last = str(key).split("__")
+                found.extend(Setting(k, leaf, ".".join([prefix, *path])) for k, leaf in flatten(last, value))
+
+    visit(estimator, name)
+    return found
+
+
+def _is_step(item: Any) -> bool:
+    return (
+        isinstance(item, tuple)
+        and len(item) >= 2
+        and isinstance(item[0], str)
+        and hasattr(item[1], "get_params")
+    )
+
+
+def changed_params(estimator: Any) -> dict[str, Any]:
+    """Return an estimator's own parameters that are not their defaults."""
+    try:
+        params = estimator.get_params(deep=False)
+        defaults = {n: p.default for n, p in inspect.signature(type(estimator).__init__).parameters.items()}
+    except Exception:  # noqa: BLE001 - a foreign class's own get_params may raise anything
+        return {}
+    changed = {}
+    for key, value in params.items():
+        default = defaults.get(key, inspect.Parameter.empty)
+        try:
+            same = value is default or bool(value == default)
+        except Exception:  # noqa: BLE001 - arrays and frames have no one truth value
+            same = False
+        if not same:
+            changed[key] = value
+    return changed

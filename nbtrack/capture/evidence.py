@@ -1,0 +1,95 @@
+"""Signs in a cell's source that a value is a result: where it comes from, and how it is made."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.analysis import dotted, names_in
+from nbtrack.capture.vocabulary import call_role, is_metric_name, is_prediction_name
+
+if TYPE_CHECKING:
+    from nbtrack.capture.analysis import CellAnalysis
+
+__all__ = ["counts", "evaluates", "reduces_into", "scores_in", "tainted_names"]
+
+_REDUCTIONS = frozenset(
+    "mean sum std var median norm average max min percentile quantile corrcoef item".split()
+)
+_COUNTERS = frozenset(
+    "len argmin argmax index time perf_counter monotonic now size numel nelement id count_nonzero".split()
+)
+
+
+def tainted_names(analysis: CellAnalysis) -> set[str]:
+    """Return the names that come from predictions, fits, scores and other results."""
+    tainted = {n for n in [*analysis.uses, *analysis.bindings] if is_prediction_name(n) or is_metric_name(n)}
+    in_order = [b for bindings in analysis.bindings.values() for b in bindings if b.value is not None]
+    in_order.sort(key=lambda b: (b.stmt.lineno, b.stmt.col_offset))
+    for binding in in_order:
+        assert binding.value is not None
+        if not tainted.isdisjoint(names_in(binding.value)) or evaluates(binding.value):
+            tainted.add(binding.name)
+    return tainted
+
+
+def evaluates(node: ast.expr) -> bool:
+    """Return whether an expression predicts, scores, or reads what a fit found."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            name = dotted(part.func)
+            if call_role(name) in {"score", "fit"} or "predict" in name or name.endswith("decision_function"):
+                return True
+        if isinstance(part, ast.Attribute) and part.attr.endswith("_") and not part.attr.startswith("_"):
+            return True
+    return False
+
+
+def reduces_into(analysis: CellAnalysis, name: str) -> bool:
+    """Return whether a name, or a list of this name, takes what sums up other values: a mean, a ratio."""
+    taken = [b.value for b in analysis.bindings.get(name, ()) if b.value is not None]
+    for call in analysis.calls:
+        if call.name in {f"{name}.append", f"{name}.extend"}:
+            taken += call.node.args
+            for used in [n for argument in call.node.args for n in names_in(argument)]:
+                taken += [b.value for b in analysis.bindings.get(used, ()) if b.value is not None]
+    return any(_reduces(node) for node in taken)
+
+
+def _reduces(node: ast.expr) -> bool:
+    return any(
+        (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in _REDUCTIONS)
+        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
+        for part in ast.walk(node)
+    )
+
+
+def counts(value: ast.expr | None) -> bool:
+    """Return whether an expression only counts, finds a place or tells the time."""
+    match value:
+        case ast.Call(func=func):
+            last = dotted(func).rpartition(".")[2]
+            return last in {
+                "len",
+                "argmin",
+                "argmax",
+                "index",
+                "time",
+                "perf_counter",
+                "now",
+                "size",
+                "numel",
+                "id",
+            }
+        case ast.Subscript(value=ast.Attribute(attr="shape")) | ast.Attribute(attr="shape" | "size" | "ndim"):
+            return True
+        case ast.BinOp(op=ast.Sub(), left=ast.Call(func=func)):
+            return dotted(func).rpartition(".")[2] in {"time", "perf_counter", "now", "monotonic"}
+    return False
+
+
+def scores_in(node: ast.expr) -> bool:
+    """Return whether an expression calls a scoring function."""
+    return any(
+        isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in ast.walk(node)
+    )

@@ -1,0 +1,207 @@
+"""Dicts, lists, arrays and frames that hold a cell's results."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import deque
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.analysis import Binding, CellAnalysis, dotted, names_in
+from nbtrack.capture.evidence import reduces_into, scores_in
+from nbtrack.capture.observe import as_number
+from nbtrack.capture.settings import fields_of
+from nbtrack.capture.vocabulary import (
+    is_bookkeeping_name,
+    is_metric_name,
+    is_prediction_name,
+    is_size_or_time,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["LENGTH", "as_numbers", "is_listed", "leaves"]
+
+LENGTH = 1_000_000
+_LEAVES = 100
+_NAMED = 30
+_ROWS = 12
+_FRAME = 500
+_HISTORIES = frozenset({"hist", "histories", "history", "report", "results", "curve", "curves", "trace"})
+"""What a name may end in that holds results, whatever it is called before."""
+
+
+def leaves(
+    name: str,
+    value: Any,
+    analysis: CellAnalysis,
+    bindings: list[Binding],
+    *,
+    wanted: bool,
+    trains: bool,
+    positions: Mapping[str, Any],
+) -> Iterator[tuple[str, list[float]]]:
+    """Yield the numbers and lists of numbers that a dict, list or array of results holds.
+
+    Parameters
+    ----------
+    name, value
+        A name of the cell's and what it holds now.
+    analysis, bindings
+        The cell, and where it binds the name.
+    wanted
+        Whether the user called the name a metric.
+    trains
+        Whether the cell trains something.
+    positions
+        The namespace, by which it is told whether a loop filled an array entry by entry.
+    """
+    filled = any(loop is not None for loop in analysis.mutations.get(name, ()))
+    shown = "shown" in analysis.uses.get(name, ())
+    held = _held(value)
+    if held is not None:
+        open_to_all = trains or reduces_into(analysis, name)
+        yield from _mapping_leaves(name, held, strong=wanted, filled=filled and open_to_all, shown=shown)
+        return
+    if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
+        made = any(
+            isinstance(b.value, ast.Call) and dotted(b.value.func).endswith("DataFrame") for b in bindings
+        )
+        if len(value) <= _FRAME and (made or filled):
+            yield from _mapping_leaves(name, {str(c): value[c].tolist() for c in value.columns})
+        return
+    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        yield from _record_leaves(name, value)
+        return
+    strong = wanted or is_metric_name(name) or words(name)[-1] in _HISTORIES
+    if getattr(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _ROWS:
+        for number, row in enumerate(value):
+            numbers = as_numbers(row)
+            if numbers:
+                yield f"{name}.{number}", numbers
+        return
+    if not is_listed(value) or not 0 < len(value) <= LENGTH:
+        return
+    plain = not is_bookkeeping_name(name) and not is_prediction_name(name)
+    if isinstance(value, list | deque):
+        good = strong or (filled and plain and (trains or reduces_into(analysis, name)))
+    elif isinstance(value, tuple):
+        good = strong
+    else:
+        good = (strong and (filled or _is_made_of_scores(bindings))) or (plain and _is_reduced(bindings))
+        # An array that a loop fills entry by entry is a history; one it fills by masks is data.
+        indices = analysis.indices.get(name, set())
+        good = good or (filled and plain and any(isinstance(positions.get(i), int) for i in indices))
+    numbers = as_numbers(value) if good or wanted else None
+    if numbers and (strong or _is_curve(numbers)):
+        yield name, numbers
+
+
+def is_listed(value: Any) -> bool:
+    """Return whether a value is a list, a tuple or a 1-d array."""
+    return isinstance(value, list | tuple | deque) or getattr(value, "ndim", 0) == 1
+
+
+def _is_made_of_scores(bindings: list[Binding]) -> bool:
+    return any(
+        b.kind == "unpack" or (b.value is not None and (scores_in(b.value) or _is_array_of_items(b.value)))
+        for b in bindings
+    )
+
+
+def _is_array_of_items(node: ast.expr) -> bool:
+    """Return whether an expression makes an array item by item: `np.array([f(v) for v in values])`."""
+    return isinstance(node, ast.Call) and any(isinstance(argument, ast.ListComp) for argument in node.args)
+
+
+def _is_reduced(bindings: list[Binding]) -> bool:
+    """Return whether an array is a mean over one side of an array of scores."""
+    return any(
+        isinstance(b.value, ast.Call)
+        and dotted(b.value.func).rpartition(".")[2] in {"mean", "median"}
+        and any(is_metric_name(name) for name in names_in(b.value))
+        for b in bindings
+    )
+
+
+def _held(value: Any) -> Mapping[Any, Any] | None:
+    """Return what a dict, a history object, a named result or a short labelled Series holds by name."""
+    if isinstance(value, Mapping):
+        return value
+    history = getattr(value, "history", None) if hasattr(value, "__dict__") else None
+    if isinstance(history, Mapping):
+        return history
+    if type(value).__name__ == "Series":
+        labelled = (
+            hasattr(value, "to_dict")
+            and len(value) <= _NAMED
+            and all(isinstance(n, str) for n in value.index)
+        )
+        return dict(value.to_dict()) if labelled else None
+    return fields_of(value)
+
+
+def _mapping_leaves(
+    name: str,
+    held: Mapping[Any, Any],
+    *,
+    strong: bool = False,
+    filled: bool = False,
+    shown: bool = False,
+    depth: int = 0,
+) -> Iterator[tuple[str, list[float]]]:
+    if len(held) > _LEAVES or depth > 3:
+        return
+    strong = strong or is_metric_name(name.rpartition(".")[2]) or words(name)[-1] in _HISTORIES
+    for key, inner in held.items():
+        label = str(key)
+        path = f"{name}.{label}"
+        if isinstance(inner, Mapping):
+            yield from _mapping_leaves(path, inner, strong=strong, shown=shown, depth=depth + 1)
+            continue
+        # Under a dict of results every key is one, but for times and counts.
+        good = is_metric_name(label) or (strong and (not is_bookkeeping_name(label) or len(label) == 1))
+        number = as_number(inner)
+        if number is not None:
+            if good or (shown and isinstance(inner, float) and not is_size_or_time(label)):
+                yield path, [number]
+        elif is_listed(inner) and len(inner) <= LENGTH:
+            numbers = as_numbers(inner) if good or (filled and isinstance(inner, list)) else None
+            if numbers and (good or _is_curve(numbers)):
+                yield path, numbers
+
+
+def _record_leaves(name: str, rows: list[Mapping[Any, Any]]) -> Iterator[tuple[str, list[float]]]:
+    for key in rows[0] if rows else ():
+        if isinstance(key, str) and is_metric_name(key):
+            numbers = as_numbers([row.get(key) for row in rows])
+            if numbers:
+                yield f"{name}.{key}", numbers
+
+
+def as_numbers(values: Any) -> list[float] | None:
+    """Return a list's items as floats, or None if one is no number."""
+    numbers = []
+    for item in values:
+        number = as_number(item)
+        if number is None:
+            return None
+        numbers.append(number)
+    return numbers
+
+
+def _is_curve(values: list[float]) -> bool:
+    """Return whether values look like a history: several fractions that are no range of settings."""
+    return len(values) > 1 and not all(v.is_integer() for v in values) and not _is_grid(values)
+
+
+def _is_grid(values: list[float]) -> bool:
+    """Return whether values are evenly spaced, as a range of settings is and results are not."""
+    if len(values) < 3:
+        return False
+    steps = [b - a for a, b in pairwise(values)]
+    return all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)

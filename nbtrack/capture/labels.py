@@ -1,0 +1,111 @@
+"""The text beside a number that a cell shows: `print("features used:", (coef != 0).sum())`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.analysis import dotted, is_literal
+from nbtrack.capture.vocabulary import call_role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbtrack.capture.analysis import CellAnalysis, Loop
+
+__all__ = ["is_name_in_disguise", "label_name", "shown_expressions"]
+
+_WORDS = 4
+_STOPS = frozenset(
+    """
+    a an and are at by epoch final fold for found from got has have in is it iter iteration its number of on our
+    the to total was we with
+    """.split()
+)
+_UNWRAPPING = frozenset({"item", "numpy", "tolist", "detach", "cpu"})
+_SPEC = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa]")
+
+
+def label_name(text: str) -> str | None:
+    """Return the name that a label gives the number after it, or None if it says nothing.
+
+    Examples
+    --------
+    >>> label_name("Number of features used: "), label_name("epoch 3, val loss = "), label_name(" | ")
+    ('features_used', 'val_loss', None)
+    """
+    last = re.split(r"[,;|()\[\]\n\t]|\d(?![A-Za-z])|\s-\s", text.rstrip(" :=~≈\t"))[-1]
+    parts = [part.lower() for part in re.split(r"[^A-Za-z0-9]+", re.sub(r"[²^]2?", "2", last)) if part]
+    # "of the network on the test set" says where, what stands before it says what.
+    kept = [part for part in parts if part not in _STOPS][:_WORDS]
+    return "_".join(kept) if kept and len("".join(kept)) > 1 else None
+
+
+def shown_expressions(analysis: CellAnalysis) -> Iterator[tuple[ast.expr, str, Loop | None]]:
+    """Yield each expression that the cell shows, the text before it, and the loop around it."""
+    last = analysis.tree.body[-1] if analysis.tree.body else None
+    if isinstance(last, ast.Expr):
+        yield last.value, "", None
+    for call in analysis.calls:
+        if call.role == "show" and call.hookable:
+            text = ""
+            for argument in call.node.args:
+                for expression, label in _parts(argument, text):
+                    yield expression, label, call.loop
+                text = (
+                    argument.value
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                    else ""
+                )
+
+
+def _parts(node: ast.expr, before: str) -> Iterator[tuple[ast.expr, str]]:
+    match node:
+        case ast.Constant():
+            return
+        case ast.JoinedStr(values=values):
+            text = before
+            for value in values:
+                if isinstance(value, ast.Constant):
+                    text = str(value.value)
+                elif isinstance(value, ast.FormattedValue):
+                    yield value.value, text
+                    text = ""
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(form)), attr="format"), args=args):
+            try:
+                texts = [text for text, name, *_ in string.Formatter().parse(form) if name is not None]
+            except ValueError:
+                return
+            yield from zip(args, texts, strict=False)
+        case ast.BinOp(left=ast.Constant(value=str(form)), op=ast.Mod(), right=right):
+            values = right.elts if isinstance(right, ast.Tuple) else [right]
+            yield from zip(values, _SPEC.split(form), strict=False)
+        case _:
+            yield node, before
+
+
+def is_name_in_disguise(node: ast.expr) -> bool:
+    """Return whether an expression shows a name's own value or a score's: rounded, scaled, as an item."""
+    match node:
+        case ast.Name() | ast.Constant():
+            return True
+        case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[]) if attr in _UNWRAPPING:
+            return isinstance(value, ast.Name)
+        case ast.Call(func=func, args=args):
+            role = call_role(dotted(func))
+            return role == "score" or (
+                dotted(func) in {"round", "float", "int", "abs", "str"} and is_name_in_disguise(args[0])
+            )
+        case ast.BinOp(left=left, right=right):
+            return (is_literal(left) and is_name_in_disguise(right)) or (
+                is_literal(right) and is_name_in_disguise(left)
+            )
+        case ast.UnaryOp(operand=operand):
+            return is_name_in_disguise(operand)
+        case ast.Attribute(attr=attr):
+            return attr.endswith("_") or attr == "data"
+        case ast.Subscript(value=value):
+            return is_name_in_disguise(value)
+    return False

@@ -1,0 +1,123 @@
+"""The results of a cell: the numbers that it computed into its names."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.columns import Columns
+from nbtrack.capture.evidence import counts, tainted_names
+from nbtrack.capture.holders import leaves
+from nbtrack.capture.observe import as_number
+from nbtrack.capture.vocabulary import (
+    is_best_name,
+    is_bookkeeping_name,
+    is_earlier_name,
+    is_metric_name,
+    is_schedule_name,
+    is_size_or_time,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nbtrack.capture.analysis import Binding, CellAnalysis
+
+__all__ = ["collect"]
+
+
+def collect(
+    analysis: CellAnalysis,
+    namespace: Mapping[str, Any],
+    now: float,
+    *,
+    wanted: Iterable[str] = (),
+    trains: bool = False,
+) -> dict[str, Columns]:
+    """Return name to points for the cell's top-level names that hold results.
+
+    Parameters
+    ----------
+    analysis
+        The cell.
+    namespace
+        The user's namespace after the cell.
+    now
+        The time for values that have none of their own.
+    wanted
+        Names that the user called metrics.
+    trains
+        Whether the cell fits or scores something: then what it shows is more likely a result.
+    """
+    found: dict[str, Columns] = {}
+    wanted = set(wanted)
+    tainted = tainted_names(analysis)
+    for name in dict.fromkeys([*analysis.bindings, *analysis.mutations]):
+        bindings = analysis.bindings.get(name, [])
+        if name not in namespace or (name.startswith("_") and name not in wanted):
+            continue
+        if bindings and bindings[-1].kind in {"loop", "other"}:
+            continue
+        value = namespace[name]
+        number = as_number(value)
+        if number is not None:
+            whole = isinstance(value, Integral) or "int" in str(getattr(value, "dtype", ""))
+            if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
+                found[name] = Columns.of([number], now)
+        elif not bindings or not all(b.literal for b in bindings) or name in analysis.mutations:
+            for key, values in leaves(
+                name,
+                value,
+                analysis,
+                bindings,
+                wanted=name in wanted,
+                trains=trains,
+                positions=namespace,
+            ):
+                found[key] = Columns.of(values, now)
+    return found
+
+
+def _is_result(
+    analysis: CellAnalysis,
+    name: str,
+    bindings: list[Binding],
+    tainted: set[str],
+    *,
+    whole: bool,
+    trains: bool,
+) -> bool:
+    """Return whether a number that the cell left under `name` is a result of it."""
+    computed = [b for b in bindings if not b.literal]
+    if not computed or is_earlier_name(name):
+        return False
+    uses = set(analysis.uses.get(name, ()))
+    feeds = not uses.isdisjoint({"compute", "part"})
+    shown = not uses.isdisjoint({"shown", "kept"})
+    if any(counts(b.value) for b in computed):
+        return False
+    if is_best_name(name):
+        return True
+    if is_metric_name(name):
+        if whole and words(name)[0] in {"n", "num"} and not shown:
+            return False
+        # A running sum that goes on into another number is that number's part.
+        return shown or not (feeds and all(b.kind == "aug" for b in computed))
+    if whole:
+        counted = not is_bookkeeping_name(name) or words(name)[0] in {"n", "num"}
+        return shown and trains and name in tainted and counted
+    if is_size_or_time(name) or is_schedule_name(name):
+        return False
+    if not trains and name not in tainted and all(b.loop and not _goes_on(b, bindings) for b in computed):
+        return False  # one of many, left over by a loop
+    # What is computed and then shown is what the cell was run for.
+    return "shown" in uses or (
+        not is_bookkeeping_name(name) and name in tainted and ((shown and trains) or not feeds)
+    )
+
+
+def _goes_on(binding: Binding, bindings: list[Binding]) -> bool:
+    """Return whether a loop carries a value on from one iteration to the next."""
+    begun = any(other.loop is None for other in bindings)
+    return begun or binding.kind == "aug"

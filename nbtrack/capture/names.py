@@ -1,0 +1,133 @@
+"""What a statement does to the names around it: the words in which a cell's dependencies are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["NO_NAMES", "Bind", "Call", "Change", "Code", "Names", "Origin", "Step", "Use"]
+
+Names = frozenset[str]
+NO_NAMES: Names = frozenset()
+
+Use = Literal["used", "shown", "discarded"]
+"""What becomes of a call's result: an expression at a cell's end is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What calling a function, or using an instance of a class, does to the names outside of it."""
+
+    reads: Names = NO_NAMES
+    binds: Names = NO_NAMES
+    changes: Names = NO_NAMES
+    params: tuple[str, ...] = ()
+    changed_params: Names = NO_NAMES
+    passed_on: frozenset[tuple[str, str]] = frozenset()
+    """Which parameters it gives to which functions."""
+    returns: Names | None = None
+    """What its value may be, or keep: parameters and names outside. None where that is not known."""
+    returns_of: frozenset[tuple[str, str]] = frozenset()
+    """Functions whose value it hands on, with what they are given."""
+    calls: Names = NO_NAMES
+    """The dotted names that it calls, such as `np.random.seed`."""
+    methods: frozenset[tuple[str, str]] = frozenset()
+    """The methods that it calls of its parameters and of names outside."""
+    is_class: bool = False
+    bases: Names = NO_NAMES
+    changing_methods: Names = NO_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from, as far as it may be, or keep, an object that has a name already."""
+
+    same: Names = NO_NAMES
+    """It may be one of these objects, or a part of one."""
+    kept: Names = NO_NAMES
+    """It is a new object that may keep these."""
+    called: Names = NO_NAMES
+    """What was called for it: if that is the notebook's own code, the value may be anything it was given."""
+    given: Names = NO_NAMES
+    code: Code | None = None
+    module: str = ""
+    """The dotted name that was imported."""
+
+    def __or__(self, other: Origin) -> Origin:
+        return Origin(
+            self.same | other.same,
+            self.kept | other.kept,
+            self.called | other.called,
+            self.given | other.given,
+            self.code or other.code,
+        )
+
+    def without(self, names: set[str]) -> Origin:
+        """Return the same without the names of an inner scope."""
+        if not names:
+            return self
+        return Origin(
+            self.same - names, self.kept - names, self.called - names, self.given - names, self.code
+        )
+
+    @property
+    def names(self) -> Names:
+        """All names that it may have to do with."""
+        return self.same | self.kept | self.called | self.given
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A name that is bound or deleted; or may be, where that is not certain."""
+
+    name: str
+    origin: Origin
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An assignment to a part of objects (`df["x"] = y`): by which names they go, and what they keep then."""
+
+    names: Names
+    keeps: Origin
+    deep: bool
+    """Whether the part may be an object of its own, which others keep too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function (`method` is empty) or of a method."""
+
+    names: Names
+    """The function's name, or those that the method's object may go by."""
+    method: str
+    args: tuple[Origin, ...]
+    keywords: tuple[tuple[str, Origin], ...]
+    dotted: str
+    """The call as written, `np.random.seed`; empty when it is not made of names alone."""
+    use: Use
+    deep: bool
+    in_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement, or the head of one, as far as names go."""
+
+    known: Names
+    """What the cell itself has certainly bound before."""
+    reads: Names = NO_NAMES
+    binds: tuple[Bind, ...] = ()
+    changes: tuple[Change, ...] = ()
+    calls: tuple[Call, ...] = ()
+    star: str = ""
+    """The module of a `from ... import *`."""
+    unknowable: bool = False
+    """Whether it may bind names that its source does not tell."""
+    process: bool = False
+    """Whether it changes the process: its folder, environment variables or import path."""
+    shows: bool = False
+    """Whether it is the expression that the cell shows."""
+    certain: bool = True
+    """Whether it is certainly run when the cell is."""

@@ -1,0 +1,382 @@
+"""The names of a session as its cells run: which objects they may mean, and what each cell does to them."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.names import NO_NAMES, Bind, Code, Names, Origin
+from nbtrack.capture.randomness import drawn_by, generator_of, seeded_by
+from nbtrack.capture.statements import ESTIMATES, changes_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nbtrack.capture.names import Call, Step
+
+__all__ = ["PROCESS", "Effect", "Namespace"]
+
+Objects = frozenset[int]
+NO_OBJECTS: Objects = frozenset()
+
+PROCESS = "<process>"
+"""Stands for the process among the names: its folder, environment and import path."""
+_SETS_UP = re.compile(
+    r"set_\w+|use|style|enable\w*|disable\w*|config\w*|filterwarnings|simplefilter|reset_\w+"
+)
+"""What changes a module when it is called."""
+_QUIET = frozenset(
+    """IPython builtins bokeh gc json joblib logging matplotlib mlflow nbtrack os pathlib pickle plotly pprint
+    seaborn shutil sys time tqdm wandb warnings altair""".split()
+)
+"""Modules whose functions leave their arguments alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an executed cell did to the session's names."""
+
+    needs: Names
+    """What it read that it had not bound itself."""
+    kills: Names
+    """What it certainly bound anew."""
+    writes: Names
+    """What it bound or changed in place, under every name that the changed objects go by."""
+    unknowable: bool
+
+
+class Namespace:
+    """The names of a session and the objects that they may mean.
+
+    Objects are numbers: a name may mean several (after an `if`), and several names one. What an object may
+    keep (a list its items, an optimiser its model) is written down, so that a change is seen under every name.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, Objects] = {}
+        self._kept: dict[int, Objects] = {}
+        self._keepers: dict[int, Objects] = {}
+        self._reached: dict[int, Objects] = {}
+        self._code: dict[int, Code] = {}
+        self._module: dict[int, str] = {}
+        self._seeded: Names = NO_NAMES
+        self._count = 0
+
+    def copy(self) -> Namespace:
+        """Return a namespace that may go on differently."""
+        other = Namespace()
+        other._names, other._kept, other._keepers = dict(self._names), dict(self._kept), dict(self._keepers)
+        other._code, other._module = dict(self._code), dict(self._module)
+        other._seeded, other._count = self._seeded, self._count
+        return other
+
+    def run(self, steps: Sequence[Step], *, ok: bool = True) -> Effect:
+        """Take in that a cell was executed; without success, any of its statements may not have been."""
+        needs: set[str] = set()
+        writes: set[str] = set()
+        kills: set[str] = set()
+        unknowable = False
+        for step in steps:
+            code_reads, codes = self._followed(step.reads | step.known & _called(step))
+            generators = self._generators(step.reads)
+            seeds, draws = self._random(_dotted(step, codes))
+            needs |= (step.reads | code_reads) - step.known
+            needs |= (generators | draws) - seeds
+            writes |= seeds | draws
+            kills |= seeds if step.certain else set()
+            for change in step.changes:
+                writes |= self._change(change.names, self._given(change.keeps), deep=change.deep)
+            for call in step.calls:
+                writes |= self._call(call)
+            for code in codes:
+                own = {name for name, method in code.methods if self._changes_self(name, method)}
+                writes |= (
+                    self._change((code.changes | own) - self._library(), NO_NAMES, deep=True) | code.binds
+                )
+            starred = _star(step.star)
+            for bind in (*step.binds, *starred):
+                self._bind(bind, certain=bind.certain and ok)
+                writes.add(bind.name)
+            kills |= {bind.name for bind in starred if step.certain}
+            if step.process:
+                writes.add(PROCESS)
+            unknowable |= step.unknowable or (bool(step.star) and not starred)
+        kills |= steps[-1].known if steps else NO_NAMES
+        return Effect(frozenset(needs), frozenset(kills) if ok else NO_NAMES, frozenset(writes), unknowable)
+
+    def _objects(self, names: Iterable[str]) -> Objects:
+        return NO_OBJECTS.union(*(self._names.get(name, NO_OBJECTS) for name in names))
+
+    def _new(self, kept: Objects = NO_OBJECTS) -> int:
+        self._count += 1
+        self._keep(self._count, kept)
+        return self._count
+
+    def _keep(self, one: int, kept: Objects) -> None:
+        known = self._kept.get(one, NO_OBJECTS)
+        if not kept <= known:
+            self._kept[one] = known | kept
+            for other in kept - known:
+                self._keepers[other] = self._keepers.get(other, NO_OBJECTS) | {one}
+            if one in self._reached or one in self._keepers:
+                self._reached.clear()
+
+    def _reach(self, objects: Iterable[int]) -> Objects:
+        """Return these objects and all that they may keep."""
+        reached = NO_OBJECTS
+        for one in objects:
+            found = self._reached.get(one)
+            if found is None:
+                found = self._reached[one] = _closure([one], self._kept)
+            reached |= found
+        return reached
+
+    def _followed(self, names: Iterable[str]) -> tuple[set[str], list[Code]]:
+        """Return what the notebook's code that these names lead to reads now, and that code."""
+        reads: set[str] = set()
+        codes: dict[int, Code] = {}
+        waiting = list(names)
+        seen = set(waiting)
+        while waiting:
+            for one in self._reach(self._names.get(waiting.pop(), ())):
+                code = self._code.get(one)
+                if code is not None and one not in codes:
+                    codes[one] = code
+                    reads |= code.reads
+                    waiting += code.reads - seen
+                    seen |= code.reads
+        return reads, list(codes.values())
+
+    # -- changes in place
+
+    def _change(self, names: Iterable[str], keeps: Iterable[str], *, deep: bool) -> set[str]:
+        """Change objects; return every name that the change is seen under."""
+        for name in names:
+            if name not in self._names:  # it was there before the first cell that we know of
+                self._names[name] = frozenset({self._new()})
+        objects = self._objects(names)
+        kept = self._objects(keeps)
+        changed = objects
+        if deep:
+            # Imported things and code are not changed by changing what keeps them, such as an instance.
+            changed |= self._reach(objects) - self._module.keys() - self._code.keys()
+        for one in objects:
+            self._keep(one, kept)
+        seen = _closure(changed, self._keepers)
+        return {name for name, own in self._names.items() if not own.isdisjoint(seen)}
+
+    def _call(self, call: Call) -> set[str]:
+        """Do what a call does to objects that have names; return the names."""
+        objects = self._objects(call.names)
+        module = self._full(call.dotted)
+        if call.method and not (objects and objects <= self._module.keys()):
+            return self._method_call(call, objects)
+        if ESTIMATES.fullmatch(call.method):
+            return set()  # of an instance of a library's class that was made on the spot
+        codes = [self._code[one] for one in objects if one in self._code]
+        instances = self._classes(objects)
+        if not call.method and (codes or instances):
+            changed = self._changed_args(call, [code for code in codes if not code.is_class])
+            if instances and {"__call__", "forward"} & self._changing(instances):
+                changed |= call.names
+            return self._change(changed, NO_NAMES, deep=True)
+        written: set[str] = set()
+        if call.method and _SETS_UP.fullmatch(call.method):
+            written |= self._change(call.names, NO_NAMES, deep=False)
+        if changes_object(call) and module.partition(".")[0] not in _QUIET and _is_library(call, module):
+            rest = self._given(*call.args[1:])
+            written |= self._change(self._given(*call.args[:1]), rest, deep=True)
+            if call.use == "discarded":
+                rest |= self._given(*(origin for _, origin in call.keywords))
+                written |= self._change(rest, NO_NAMES, deep=True)
+        return written
+
+    def _method_call(self, call: Call, objects: Objects) -> set[str]:
+        given = self._given(*call.args, *(origin for _, origin in call.keywords))
+        classes = self._classes(objects)
+        written: set[str] = set()
+        estimates = not classes and ESTIMATES.fullmatch(call.method) is not None
+        if (
+            "fit" in call.method
+            if estimates
+            else changes_object(call) or call.method in self._changing(classes)
+        ):
+            deep = call.deep or not _CONTAINER.fullmatch(call.method)
+            # What an estimator is given it reads; only itself, and the steps that it was made of, change.
+            written |= self._change(call.names, NO_NAMES if estimates else given, deep=deep)
+            if estimates:
+                # A library's class is not changed by fitting what it makes.
+                written -= self._library()
+            # A trainer trains the model that it is given, when that is one of the notebook's own.
+            own = {name for name in given if self._classes(self._names.get(name, NO_OBJECTS))}
+            written |= self._change(own, NO_NAMES, deep=True)
+        if any(code.changed_params for code in classes):
+            written |= self._change(given, NO_NAMES, deep=True)
+        return written
+
+    def _library(self) -> set[str]:
+        """Return the names of modules, and of what was imported from them."""
+        return {name for name, own in self._names.items() if own & self._module.keys()}
+
+    def _classes(self, objects: Objects) -> list[Code]:
+        """Return the notebook's classes of which these may be instances."""
+        kept = NO_OBJECTS.union(*(self._kept.get(one, NO_OBJECTS) for one in objects))
+        return [self._code[one] for one in kept if one in self._code and self._code[one].is_class]
+
+    def _changes_self(self, name: str, method: str) -> bool:
+        """Return whether a name may mean an instance of the notebook's class that this method changes."""
+        return method in self._changing(self._classes(self._names.get(name, NO_OBJECTS)))
+
+    def _changing(self, classes: Iterable[Code]) -> set[str]:
+        """Return the methods of classes, and of the notebook's classes that they derive from, that change self."""
+        methods: set[str] = set()
+        waiting: list[Code] = list(classes)
+        seen: set[str] = set()
+        while waiting:
+            code = waiting.pop()
+            methods |= code.changing_methods
+            fresh = code.bases - seen
+            seen |= fresh
+            waiting += [self._code[one] for one in self._objects(fresh) if one in self._code]
+        return methods
+
+    def _changed_args(self, call: Call, codes: Iterable[Code]) -> set[str]:
+        changed: set[str] = set()
+        for code in codes:
+            on = {
+                param for param, function in code.passed_on if self._objects([function]) & self._code.keys()
+            }
+            params = code.changed_params | on
+            rest = params - set(code.params)
+            given = [
+                *zip((*code.params, *("*" for _ in call.args)), call.args, strict=False),
+                *call.keywords,
+            ]
+            for param, origin in given:
+                names = self._given(origin)
+                methods = [method for name, method in code.methods if name == param]
+                if param in params or (rest and param not in code.params):
+                    changed |= names
+                changed |= {name for name in names for method in methods if self._changes_self(name, method)}
+        return changed
+
+    # -- names
+
+    def _bind(self, bind: Bind, *, certain: bool) -> None:
+        objects = self._resolve(bind.origin)
+        self._names[bind.name] = objects if certain else objects | self._names.get(bind.name, NO_OBJECTS)
+
+    def _resolve(self, origin: Origin) -> Objects:
+        """Return the objects that a value of this origin may be."""
+        same, kept = self._objects(origin.same), self._objects(origin.kept)
+        called = self._objects(origin.called)
+        if own := self._classes(called):
+            # A method of the notebook's: it may return what it was given, and its object or a part of it.
+            read, _ = self._followed(origin.called)
+            same |= self._objects(origin.given | read) | (called if own else NO_OBJECTS)
+        for one in called & self._code.keys():
+            code = self._code[one]
+            if code.is_class:
+                kept |= called
+            elif self._hands_on(code, set()):
+                same |= self._objects(origin.given)
+            outside = self._followed(origin.called)[0] if code.returns is None else code.returns
+            same |= self._objects(outside - set(code.params))
+        if same and not (kept or origin.code or origin.module):
+            return same
+        one = self._new(kept | same)
+        if origin.code is not None:
+            self._code[one] = origin.code
+        if origin.module:
+            self._module[one] = origin.module
+        return same | {one}
+
+    def _hands_on(self, code: Code, seen: set[str]) -> bool:
+        """Return whether a function of the notebook may return, or keep in its value, what it is given."""
+        if code.returns is None or not code.returns.isdisjoint(code.params):
+            return True
+        for function in {function for function, _ in code.returns_of} - seen:
+            seen.add(function)
+            for one in self._objects([function]):
+                if one in self._code and (self._code[one].is_class or self._hands_on(self._code[one], seen)):
+                    return True
+        return False
+
+    def _given(self, *origins: Origin) -> Names:
+        """Return the names whose objects these values may be or keep."""
+        names = NO_NAMES.union(*(origin.same | origin.kept for origin in origins))
+        for origin in origins:
+            called = self._objects(origin.called)
+            codes = [self._code[one] for one in called if one in self._code]
+            if self._classes(called) or any(code.is_class or self._hands_on(code, set()) for code in codes):
+                names |= origin.given | origin.called
+        return names
+
+    def _full(self, dotted: str) -> str:
+        """Return a dotted name with the module's own name in the place of its alias."""
+        first, _, rest = dotted.partition(".")
+        for one in self._names.get(first, ()):
+            if one in self._module:
+                return f"{self._module[one]}.{rest}" if rest else self._module[one]
+        return ""
+
+    # -- random numbers
+
+    def _random(self, dotted: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return the generators that calls seed, and those seeded before that they draw from."""
+        functions = [full for full in map(self._full, dotted) if full]
+        seeds = set().union(*map(seeded_by, functions))
+        draws = set().union(*map(drawn_by, functions))
+        self._seeded |= seeds
+        return seeds, draws & self._seeded
+
+    def _generators(self, names: Iterable[str]) -> set[str]:
+        """Return the seeded generators of the libraries that these names lead to."""
+        if not self._seeded:
+            return set()
+        reached = self._reach(self._objects(names)) & self._module.keys()
+        return {generator_of(self._module[one]) for one in reached} & self._seeded
+
+
+_CONTAINER = re.compile(
+    r"append(?:left)?|extend|insert|add|update|pop|popitem|popleft|remove|discard|clear|sort|reverse|setdefault"
+    r"|write|put|push"
+)
+
+
+def _closure(objects: Iterable[int], links: Mapping[int, Objects]) -> Objects:
+    found: set[int] = set()
+    waiting = list(objects)
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += links.get(one, ())
+    return frozenset(found)
+
+
+def _called(step: Step) -> Names:
+    return NO_NAMES.union(*(call.names for call in step.calls))
+
+
+def _dotted(step: Step, codes: Iterable[Code]) -> set[str]:
+    return {call.dotted for call in step.calls if call.dotted}.union(*(code.calls for code in codes))
+
+
+def _is_library(call: Call, module: str) -> bool:
+    """Return whether a function may be one that changes what it is given."""
+    if module or call.method:
+        return True
+    return not hasattr(builtins, call.dotted) or call.dotted in {"next", "setattr", "delattr"}
+
+
+def _star(module: str) -> list[Bind]:
+    """Return what `from module import *` bound, if the module is loaded."""
+    loaded = sys.modules.get(module) if module else None
+    if loaded is None:
+        return []
+    names = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if not n.startswith("_")]
+    return [Bind(name, Origin(module=f"{module}.{name}"), certain=True) for name in names]

@@ -1,0 +1,347 @@
+"""What watches a running cell: loop counters, series, scores and fits.
+
+The hooks stand in the cell's syntax tree only while it runs, under names in `builtins` that no user
+can spell, so the user's namespace, pickles and compiled functions never hold them. Each returns its
+argument unchanged and never raises.
+"""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import sys
+import time
+from array import array
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FitSite", "Hooks", "LoopCounter", "Observed", "ScoreSite", "as_number"]
+
+_MISFITS = 16
+"""Values that are no numbers before a site is given up."""
+
+_numbers = itertools.count(1)
+
+
+def as_number(value: Any) -> float | None:
+    """Return a real number or a 0-d array or tensor as a float, anything else as None.
+
+    Examples
+    --------
+    >>> as_number(3), as_number(True), as_number("3")
+    (3.0, None, None)
+    """
+    if isinstance(value, float):
+        return value
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        try:
+            return float(value)
+        except OverflowError:
+            return None
+    try:
+        return _foreign_number(value)
+    except Exception:  # noqa: BLE001 - foreign code: whatever it raises, this is no number
+        return None
+
+
+def _foreign_number(value: Any) -> float | None:
+    if not hasattr(value, "shape"):
+        # A scalar that knows its gradient, as tutorials write it, keeps its number as `data`.
+        data = getattr(value, "data", None) if hasattr(value, "grad") else None
+        return data if isinstance(data, float) else None
+    if value.shape != () or not callable(getattr(value, "item", None)):
+        return None
+    plain = value.item()
+    return None if isinstance(plain, bool) or not isinstance(plain, int | float) else float(plain)
+
+
+class Hooks:
+    """Functions lent to a cell's code through `builtins`, and taken back when it ends."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def lend(self, function: Callable[..., Any]) -> str:
+        """Make `function` callable from the cell and return the name for it."""
+        # The blanks keep the name out of reach of any source text.
+        name = f"nbtrack hook {next(_numbers)}"
+        setattr(builtins, name, function)
+        self._names.append(name)
+        return name
+
+    def take_back(self) -> None:
+        """Remove every function that was lent."""
+        for name in self._names:
+            builtins.__dict__.pop(name, None)
+        self._names.clear()
+
+
+class LoopCounter:
+    """Counts a loop's iterations, for the sites whose own number of values does not tell it."""
+
+    __slots__ = ("count", "inner", "marks")
+
+    _MARKS = 10_000
+
+    def __init__(self) -> None:
+        self.count = -1
+        self.inner: list[Observed] = []
+        self.marks: list[int] = []
+
+    def ticker(self) -> Callable[[], None]:
+        """Return the function that stands at the top of the loop's body."""
+        if not self.inner:
+
+            def tick() -> None:
+                self.count += 1
+
+            return tick
+
+        first, marks = self.inner[0], self.marks
+
+        def tick_outer() -> None:
+            self.count += 1
+            if len(marks) < self._MARKS:
+                marks.append(first.counted + len(first.values))
+
+        return tick_outer
+
+
+class Observed:
+    """One name's values over a loop; each drain takes what has come since the last.
+
+    Between drains a value waits in a list; a site whose values are all floats is handed the list's own
+    `append`, so that an observation costs one call into C. Times are told by the drains, which a
+    thread makes every tenth of a second: values that came between two of them are spread evenly.
+
+    Parameters
+    ----------
+    name
+        What the series is called.
+    loop
+        Counts the loop that holds the assignment; None where every iteration gives one value.
+    """
+
+    __slots__ = ("_drained", "_misfits", "_steps", "counted", "hook", "loop", "name", "parts", "values")
+
+    _PARTS = 20
+    _FLOATS = 8
+    """Float values in a row after which a site is taken to give nothing else."""
+
+    def __init__(self, name: str, loop: LoopCounter | None = None) -> None:
+        self.name = name
+        self.loop = loop
+        self.values: list[Any] = []
+        self.hook = ""
+        self.counted = 0
+        self.parts: dict[str, Observed] = {}
+        self._steps: list[int] = []
+        self._misfits = 0
+        self._drained = time.time()
+
+    def observer(self) -> Callable[[Any], None]:
+        """Return the function that is handed each new value.
+
+        It gives nothing back: a statement's value is shown where IPython is told to show them all.
+        """
+        if self.loop is None:
+            return self._observe
+        step, keep, loop = self._steps.append, self.values.append, self.loop
+
+        def observe(value: Any) -> None:
+            number = value if isinstance(value, float) else as_number(value)
+            if number is not None:
+                step(loop.count)
+                keep(number)
+            else:
+                self._other(value)
+
+        return observe
+
+    def reader(self, namespace: dict[str, Any]) -> Callable[[], None]:
+        """Return the function that keeps a running sum's value just before it is reset."""
+        fresh = True
+
+        def read() -> None:
+            nonlocal fresh
+            # The first reset has nothing before it that this cell made.
+            if not fresh:
+                self.add(namespace.get(self.name))
+            fresh = False
+
+        return read
+
+    def add(self, value: Any) -> None:
+        """Keep one value if it is a number."""
+        number = as_number(value)
+        if number is not None:
+            if self.loop is not None:
+                self._steps.append(self.loop.count)
+            self.values.append(number)
+
+    def _observe(self, value: Any) -> None:
+        number = as_number(value)
+        if number is None:
+            self._other(value)
+            return
+        self.values.append(number)
+        if isinstance(value, float) and self.counted + len(self.values) >= self._FLOATS and not self._misfits:
+            setattr(builtins, self.hook, self.values.append)
+
+    def _other(self, value: Any) -> None:
+        """Keep the numbers of a dict of results each as a series of its own; count what is none."""
+        if isinstance(value, dict) and len(value) <= self._PARTS:
+            for key, inner in value.items():
+                number = as_number(inner)
+                if number is not None and isinstance(key, str):
+                    part = self.parts.setdefault(key, Observed(f"{self.name}.{key}", self.loop))
+                    part.add(number)
+            return
+        self._misfits += 1
+        if self._misfits >= _MISFITS and self._misfits > self.counted + len(self.values):
+            # Takes anything, costs little, keeps nothing and gives nothing back.
+            setattr(builtins, self.hook, deque(maxlen=0).append)
+
+    def drain(self) -> tuple[array[int], array[float], array[float]]:
+        """Take what has come since the last call: steps, times (s since the epoch), values."""
+        # A list's slice and its deletion are one step each for other threads: no append gets lost.
+        n = len(self.values)
+        taken = self.values[:n]
+        del self.values[:n]
+        now = time.time()
+        since, self._drained = self._drained, now
+        if self.loop is None:
+            steps = _ramp("q", self.counted, 1, n)
+        else:
+            steps = array("q", self._steps[:n])
+            del self._steps[:n]
+        self.counted += n
+        try:
+            values = array("d", taken)
+        except TypeError:
+            # A site that began with floats has come to give something else: keep what is a number.
+            pairs = [(step, as_number(value)) for step, value in zip(steps, taken, strict=True)]
+            steps = array("q", (step for step, number in pairs if number is not None))
+            values = array("d", (number for _, number in pairs if number is not None))
+        width = (now - since) / max(len(values), 1)
+        times = _ramp("d", since + width, width, len(values))
+        return steps, times, values
+
+
+def _ramp(typecode: str, start: float, stride: float, count: int) -> array[Any]:
+    """Return evenly spaced numbers; with NumPy, where it is loaded, in a quarter of the time."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or count < 1_000:
+        return array(typecode, itertools.islice(itertools.count(start, stride), count))
+    ramp = array(typecode)
+    ramp.frombytes((start + stride * numpy.arange(count)).astype(typecode).tobytes())
+    return ramp
+
+
+class ScoreSite:
+    """One call in the cell whose result is a score that no name keeps.
+
+    Parameters
+    ----------
+    function
+        The scoring function's own name.
+    subject
+        What was scored: the estimator's variable, if the source says so.
+    split
+        `train`, `test` or `val`, if the arguments say so.
+    loop
+        The innermost loop around the call.
+    suffix
+        What a reduction around the call adds to its name (`_std`).
+    label
+        The name that the text beside it gives it.
+    whole
+        Whether a short array of scores is one score an entry.
+    """
+
+    __slots__ = ("function", "label", "loop", "points", "split", "subject", "suffix", "whole")
+
+    def __init__(
+        self,
+        function: str,
+        subject: str | None = None,
+        split: str | None = None,
+        loop: LoopCounter | None = None,
+        *,
+        suffix: str = "",
+        label: str | None = None,
+        whole: bool = True,
+    ) -> None:
+        self.function = function
+        self.subject = subject
+        self.split = split
+        self.loop = loop
+        self.suffix = suffix
+        self.label = label
+        self.whole = whole
+        self.points: list[tuple[str | None, int, float, float]] = []
+
+    def observer(self, namespace: dict[str, Any]) -> Callable[[Any], Any]:
+        """Return the function that is handed each score and gives it back."""
+        points, loop, subject = self.points, self.loop, self.subject
+
+        def observe(value: Any) -> Any:
+            if len(points) >= 1_000_000:
+                return value
+            number = as_number(value)
+            now = time.time()
+            scored = None
+            if loop is not None and subject is not None:
+                scored = type(namespace.get(subject)).__name__
+            if number is not None:
+                points.append((scored, loop.count if loop else 0, now, number))
+            elif self.whole and getattr(value, "ndim", 0) == 1 and 2 <= len(value) <= 1_000 and loop is None:
+                for step, one in enumerate(value):
+                    part = as_number(one)
+                    if part is not None:
+                        points.append((scored, step, now, part))
+            return value
+
+        return observe
+
+
+class FitSite:
+    """The estimators that one `.fit` call was made on, with what they were fitted on."""
+
+    __slots__ = ("fitted", "source")
+
+    _KEPT = 64
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.fitted: dict[int, tuple[Any, Any]] = {}
+
+    def receiver(self) -> Callable[[Any], Any]:
+        """Return the function that is handed the estimator and gives it back."""
+        fitted = self.fitted
+
+        def observe(estimator: Any) -> Any:
+            # A loop over thousands of fits must not keep every model alive: the first and last ones do.
+            if len(fitted) >= self._KEPT and id(estimator) not in fitted:
+                fitted.pop(next(reversed(fitted)))
+            fitted[id(estimator)] = (estimator, None)
+            return estimator
+
+        return observe
+
+    def argument(self) -> Callable[[Any], Any]:
+        """Return the function that is handed what the estimator is fitted on and gives it back."""
+        fitted = self.fitted
+
+        def observe(data: Any) -> Any:
+            if fitted:
+                key = next(reversed(fitted))
+                fitted[key] = (fitted[key][0], data)
+            return data
+
+        return observe

@@ -1,0 +1,99 @@
+"""Scores that no name of the cell keeps, and histories that fitted objects carry."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.columns import Columns
+from nbtrack.capture.holders import LENGTH, as_numbers, is_listed
+from nbtrack.capture.observe import ScoreSite, as_number
+from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["estimator_series", "score_metrics"]
+
+
+def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Columns]:
+    """Return name to points of the scores that no name of the cell kept.
+
+    A score is named after its function; after what it scores and on which data, where there are
+    several.
+    """
+    entries: dict[tuple[str, str | None, str | None, str | None], list[tuple[int, float, float]]] = {}
+    for site in sites:
+        classes = {scored for scored, *_ in site.points}
+        for scored, step, moment, value in site.points:
+            subject = scored if len(classes) > 1 else site.subject
+            key = (site.function + site.suffix, subject, site.split, site.label)
+            entries.setdefault(key, []).append((step, moment, value))
+    found: dict[str, Columns] = {}
+    for key, points in entries.items():
+        name = base = _score_name(key, [other for other in entries if other[0] == key[0]])
+        number = 1
+        while name in found:
+            number += 1
+            name = f"{base}_{number}"
+        steps = [step for step, _, _ in points]
+        if any(b <= a for a, b in pairwise(steps)):
+            steps = list(range(len(points)))
+        found[name] = Columns(
+            array("q", steps), array("d", [p[1] for p in points]), array("d", [p[2] for p in points])
+        )
+    return found
+
+
+_Key = tuple[str, str | None, str | None, str | None]
+
+
+def _score_name(key: _Key, same: list[_Key]) -> str:
+    """Return a score's name: its function's, and what tells it from others of the same function."""
+    name, subject, split, label = key
+    told = False
+    if split and len({other[2] for other in same}) > 1:
+        name, told = f"{split}_{name}", True
+    if subject and len({other[1] for other in same}) > 1:
+        name, told = f"{subject}.{name}", True
+    # The text beside it is the last resort: a label is written for the eye.
+    return label if label and len(same) > 1 and not told else name
+
+
+def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Columns]:
+    """Return the histories that a fitted object carries as attributes, such as `loss_curve_`.
+
+    Parameters
+    ----------
+    estimator
+        The fitted object.
+    read
+        Attributes that the cell itself reads: those count even if their name is no history's.
+    now
+        The time for their points.
+    """
+    found: dict[str, Columns] = {}
+    best = as_number(getattr(estimator, "best_score_", None))
+    if best is not None and hasattr(estimator, "best_params_"):
+        found["best_score_"] = Columns.of([best], now)
+    own = getattr(type(estimator), "__module__", "") == "__main__"
+    for key, value in list(getattr(estimator, "__dict__", {}).items()):
+        if key.startswith("_") or not (key.endswith("_") or own):
+            continue
+        # A library's attributes may be called anything (a mixture's `precisions_`): only some are histories.
+        history = own and words(key)[-1] in {"hist", "history", "log", "logs"}
+        good = is_metric_name(key) or history if own else is_history_attribute(key)
+        if not good and not (key in read and is_metric_name(key)):
+            continue
+        if own and isinstance(value, Mapping):
+            for part, inner in value.items():
+                numbers = as_numbers(inner) if isinstance(inner, list) else None
+                if numbers:
+                    found[f"{key}.{part}"] = Columns.of(numbers, now)
+            continue
+        numbers = as_numbers(value) if is_listed(value) and 2 <= len(value) <= LENGTH else None
+        if numbers is not None:
+            found[key] = Columns.of(numbers, now)
+    return found

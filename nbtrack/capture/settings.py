@@ -1,0 +1,139 @@
+"""Settings: candidates for params, flattened to scalars, their names made unambiguous."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nbtrack.capture.observe import as_number
+from nbtrack.errors import InvalidValueError
+from nbtrack.values import as_param
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nbtrack.records import ParamValue
+
+__all__ = ["Setting", "fields_of", "flatten", "is_settings", "resolve"]
+
+_ITEMS = 20
+"""A list with more entries than this is one param, its text."""
+_LEAVES = 200
+_TEXT = 250
+
+
+class Setting(NamedTuple):
+    """A candidate for a param: the plain name, its value, and the path that tells it from its namesakes."""
+
+    name: str
+    value: ParamValue
+    prefix: str = ""
+    spare: bool = False
+    """Whether another setting of the same name and value says the same better."""
+
+
+def flatten(name: str, value: Any, *, leaves: int = _LEAVES) -> Iterator[tuple[str, ParamValue]]:
+    """Yield the scalar leaves of a value, named with dots; other objects yield nothing.
+
+    Examples
+    --------
+    >>> list(flatten("config", {"lr": 0.1, "layers": [64, 32]}))
+    [('config.lr', 0.1), ('config.layers.0', 64), ('config.layers.1', 32)]
+    """
+    fields = fields_of(value)
+    if fields is not None:
+        if len(fields) <= leaves:
+            for key, inner in fields.items():
+                yield from flatten(f"{name}.{key}", inner, leaves=leaves)
+    elif isinstance(value, list | tuple | set | frozenset):
+        entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
+        if len(entries) > _ITEMS:
+            if all(_is_scalar(entry) for entry in entries):
+                yield name, as_param(str(entries)[:_TEXT])
+        else:
+            for number, inner in enumerate(entries):
+                yield from flatten(f"{name}.{number}", inner, leaves=leaves)
+    elif _is_scalar(value):
+        try:
+            yield name, as_param(value)
+        except InvalidValueError:
+            return
+
+
+def fields_of(value: Any) -> Mapping[str, Any] | None:
+    """Return what a dict, dataclass, namespace or settings object holds, by name."""
+    if isinstance(value, Mapping):
+        return {str(key): inner for key, inner in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name, None) for f in dataclasses.fields(value)}
+    if isinstance(value, SimpleNamespace) or type(value).__name__ == "Namespace":
+        return dict(vars(value))
+    if hasattr(value, "_asdict") and isinstance(value, tuple):
+        return dict(value._asdict())  # type: ignore[attr-defined]
+    if hasattr(type(value), "model_fields"):  # pydantic
+        return dict(vars(value))
+    return None
+
+
+def _is_scalar(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str) or as_number(value) is not None
+
+
+def is_settings(value: Any) -> bool:
+    """Return whether a value is a scalar or holds nothing but scalars, lists and dicts of them."""
+    fields = fields_of(value)
+    if fields is not None:
+        return 0 < len(fields) <= _LEAVES and all(is_settings(inner) for inner in fields.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return len(value) <= _LEAVES and all(is_settings(inner) for inner in value)
+    return _is_scalar(value)
+
+
+def resolve(settings: Iterable[Setting]) -> dict[str, ParamValue]:
+    """Return name to value: plain names where one value is meant, prefixed where two differ.
+
+    What takes several values under one prefix (a sweep in a loop) is no setting of the run.
+
+    Examples
+    --------
+    >>> resolve([Setting("alpha", 0.5, "lr"), Setting("alpha", 0.1, "ridge"), Setting("cv", 5, "s")])
+    {'lr.alpha': 0.5, 'ridge.alpha': 0.1, 'cv': 5}
+    """
+    by_name: dict[str, list[Setting]] = {}
+    for setting in settings:
+        group = by_name.setdefault(setting.name, [])
+        if not any(_says_same(setting, other) for other in group):
+            group.append(setting)
+    params: dict[str, ParamValue] = {}
+    for name, group in by_name.items():
+        if all(_same(setting.value, group[0].value) for setting in group):
+            params[name] = group[0].value
+            continue
+        plain = [setting.value for setting in group if not setting.prefix]
+        if plain:
+            params[name] = plain[0]
+        named = [s for s in group if s.prefix and not any(_same(s.value, value) for value in plain)]
+        paths = [setting.prefix.split(".") for setting in named]
+        for setting, path in zip(named, paths, strict=True):
+            if paths.count(path) == 1:
+                params[f"{_told_apart(path, paths)}.{name}"] = setting.value
+    return params
+
+
+def _told_apart(path: list[str], paths: list[list[str]]) -> str:
+    """Return the shortest end of a path that no other path ends in."""
+    for length in range(1, len(path)):
+        end = path[-length:]
+        if sum(other[-length:] == end for other in paths) == 1:
+            return ".".join(end)
+    return ".".join(path)
+
+
+def _says_same(setting: Setting, other: Setting) -> bool:
+    return _same(setting.value, other.value) and (setting.spare or setting.prefix == other.prefix)
+
+
+def _same(one: ParamValue, other: ParamValue) -> bool:
+    return type(one) is type(other) and (one == other or one != one)  # noqa: PLR0124 - NaN is NaN

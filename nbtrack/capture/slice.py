@@ -1,0 +1,210 @@
+"""The code slice: which of the cells executed before does a cell depend on, and has one of them changed since."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import textwrap
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.namespace import PROCESS, Namespace
+from nbtrack.capture.statements import steps_of
+from nbtrack.capture.syntax import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nbtrack.capture.namespace import Effect
+
+__all__ = ["Cell", "History", "script", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as it was executed."""
+
+    raw: str
+    """What its author wrote."""
+    source: str
+    """The same as Python: its magics transformed by IPython."""
+    number: int
+    """Its execution's number, as in `In [7]`."""
+    ok: bool = True
+    cell_id: str | None = None
+    """The notebook's name for the cell, where the front end tells it."""
+
+
+class History:
+    """The cells that a session has executed, in order.
+
+    Examples
+    --------
+    >>> history = History()
+    >>> for number, source in enumerate(["a = 1", "b = 2", "a += 1", "print(b)"], start=1):
+    ...     history.add(source, source, number, True)
+    >>> [cell.number for cell in history.slice("print(a)")]
+    [1, 3]
+    """
+
+    def __init__(self) -> None:
+        self._cells: list[Cell] = []
+        self._effects: list[Effect] = []
+        self._first: dict[str, int] = {}
+        self._namespace = Namespace()
+
+    def __iter__(self) -> Iterator[Cell]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def add(self, raw: str, source: str, number: int, ok: bool, cell_id: str | None = None) -> None:
+        """Take in a cell that has been executed.
+
+        Parameters
+        ----------
+        raw
+            The cell as written.
+        source
+            The cell as Python, its magics transformed by IPython.
+        number
+            Its execution count.
+        ok
+            Whether it ended without an exception: without, each of its statements may have run or not.
+        cell_id
+            The notebook's name for the cell, if known.
+        """
+        steps = steps_of(source)
+        effect = self._namespace.run(steps, ok=ok)
+        if any(step.shows for step in steps):
+            shown = {"_", f"_{number}"}
+            effect = replace(effect, kills=effect.kills | shown, writes=effect.writes | shown)
+        for name in effect.writes:
+            self._first.setdefault(name, len(self._cells))
+        self._cells.append(Cell(raw, source, number, ok, cell_id))
+        self._effects.append(effect)
+
+    def slice(self, source: str) -> list[Cell]:
+        """Return the executed cells that a cell depends on if it is executed now, in the order they ran.
+
+        A cell is depended on if it bound, or changed in place, what is read here or in a cell depended on:
+        through functions and classes too, and through every name that a changed object goes by. The seeds
+        of the random numbers of a library that is used belong to it, and what was drawn from them since; so do
+        changes of the working folder, the environment variables and the import path. What only prints or plots
+        does not. Names that code run by `exec` or `%run` may have bound are looked for in those cells, if
+        no other has bound them.
+
+        Parameters
+        ----------
+        source
+            The cell as Python, its magics transformed by IPython.
+        """
+        wanted = set(self._namespace.copy().run(steps_of(source)).needs)
+        wanted.add(PROCESS)
+        found = []
+        for position in range(len(self._cells) - 1, -1, -1):
+            effect = self._effects[position]
+            if effect.writes.isdisjoint(wanted) and not (
+                effect.unknowable and any(self._nowhere_else(name, position) for name in wanted)
+            ):
+                continue
+            found.append(self._cells[position])
+            wanted -= effect.kills
+            wanted |= effect.needs
+        return found[::-1]
+
+    def _nowhere_else(self, name: str, position: int) -> bool:
+        """Return whether no cell that can be read has bound a name before this one."""
+        return (
+            self._first.get(name, position) >= position
+            and not name.startswith("<")
+            and not hasattr(builtins, name)
+        )
+
+
+def stale(recorded: Sequence[Cell], history: History) -> list[Cell]:
+    """Return the cells of a run's slice that have since been executed in another form.
+
+    Another form is other code: comments and layout do not count. A cell is known by the notebook's name
+    for it; without one, by the names it binds: then a later cell that binds one of them otherwise makes it
+    stale, unless that belongs to the slice itself.
+
+    Parameters
+    ----------
+    recorded
+        The slice that was recorded with the run, the cell itself as its last.
+    history
+        The present session, which may be another one than the run's.
+    """
+    known = {_form(cell.source) for cell in recorded}
+    cells = list(history)
+    places = {(cell.number, cell.source): place for place, cell in enumerate(cells)}
+    after = max((places.get((cell.number, cell.source), -1) for cell in recorded), default=-1) + 1
+    newest = {cell.cell_id: cell for cell in cells if cell.cell_id}
+    found = []
+    for cell in recorded:
+        if cell.cell_id:
+            now = newest.get(cell.cell_id, cell)
+            changed = _form(now.source) != _form(cell.source)
+        else:
+            own = _bound(cell.source)
+            changed = any(
+                not own.isdisjoint(_bound(later.source)) and _form(later.source) not in known
+                for later in cells[after:]
+            )
+        if changed:
+            found.append(cell)
+    return found
+
+
+def script(cells: Iterable[Cell]) -> str:
+    r"""Return cells as one Python script; magics are written as the calls that IPython makes of them.
+
+    A cell that ended with an exception is allowed to do so again.
+
+    Examples
+    --------
+    >>> print(script([Cell("a = 1", "a = 1\n", 1), Cell("print(a)", "print(a)\n", 2)]))
+    # %% [1]
+    a = 1
+    <BLANKLINE>
+    # %% [2]
+    print(a)
+    <BLANKLINE>
+    """
+    parts = []
+    cells = list(cells)
+    if any("get_ipython()" in cell.source for cell in cells):
+        parts.append("from IPython import get_ipython\n")
+    for cell in cells:
+        body = cell.source.strip("\n")
+        if not cell.ok:
+            body = f"try:\n{textwrap.indent(_unparsed(body), '    ')}\nexcept Exception:\n    pass"
+        parts.append(f"# %% [{cell.number}]\n{body}\n")
+    return "\n".join(parts)
+
+
+def _unparsed(source: str) -> str:
+    """Return code that can be indented: without strings over several lines."""
+    tree = parse(source)
+    for node in ast.walk(tree):
+        # `unparse` writes a docstring over several lines, every other string on one.
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(
+            node
+        ):
+            node.body[0] = ast.Pass()
+    return ast.unparse(tree)
+
+
+@lru_cache(maxsize=1024)
+def _form(source: str) -> str:
+    try:
+        return ast.dump(parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source
+
+
+def _bound(source: str) -> frozenset[str]:
+    return frozenset(bind.name for step in steps_of(source) for bind in step.binds)

@@ -1,0 +1,313 @@
+"""What a cell comes to: each rule of the capture by the smallest cell that shows it."""
+
+import ast
+import builtins
+import contextlib
+import io
+import math
+import pickle
+import threading
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbtrack.capture import CellCapture, Options, trains
+
+PLAIN = Options()
+
+
+def track(source, namespace=None, options=PLAIN, results=(), chosen=()):
+    """Run a cell under capture and return what was captured, with the namespace it left."""
+    namespace = {"__name__": "__main__"} if namespace is None else namespace
+    capture = CellCapture(namespace, options, results, chosen)
+    tree = capture.transform(ast.parse(source))
+
+    class Printed(io.StringIO):
+        def write(self, text):
+            capture.printed.feed(text)
+            return super().write(text)
+
+    try:
+        with contextlib.redirect_stdout(Printed()):
+            exec(compile(tree, "cell", "exec"), namespace)
+    finally:
+        capture.stop()
+    return capture.finish(), namespace
+
+
+def series(captured):
+    return {name: list(columns.values) for name, columns in captured.metrics.items()}
+
+
+class TestParams:
+    def test_literals_at_the_top_level(self):
+        captured, _ = track("alpha, ratio = 0.5, 1\nname: str = 'adam'\nlimit = None\nrate = 10 ** -3")
+        assert captured.params == {"alpha": 0.5, "ratio": 1, "name": "adam", "limit": None, "rate": 0.001}
+
+    def test_settings_are_flattened(self):
+        captured, _ = track(
+            "from dataclasses import dataclass\nfrom types import SimpleNamespace\n"
+            "@dataclass\nclass Config:\n    lr: float = 0.1\n"
+            "config = {'lr': 0.2, 'net': {'layers': [64, 32]}}\nc = Config(lr=0.3)\nargs = SimpleNamespace(epochs=3)\n"
+        )
+        assert captured.params == {
+            "config.lr": 0.2,
+            "config.net.layers.0": 64,
+            "config.net.layers.1": 32,
+            "c.lr": 0.3,
+            "args.epochs": 3,
+        }
+
+    def test_a_class_of_settings(self):
+        captured, _ = track("class Config:\n    lr = 0.1\n    epochs: int = 3")
+        assert captured.params == {"Config.lr": 0.1, "Config.epochs": 3}
+
+    def test_what_a_loop_changes_is_no_setting(self):
+        captured, _ = track(
+            "total = 0\nbest = float('inf')\nitems = []\nfor i in range(3):\n    total += i\n    items.append(i)"
+        )
+        assert captured.params == {}
+
+    def test_settings_for_pictures_and_files_are_none(self):
+        captured, _ = track(
+            "size = (8, 4)\ncolour = 'red'\npath = 'x.csv'\nfrom pathlib import Path\n"
+            "class plt:\n    figure = staticmethod(lambda **k: None)\nplt.figure(figsize=size, c=colour)\nPath(path)"
+        )
+        assert captured.params == {}
+
+    def test_names_that_earlier_cells_set(self):
+        namespace = {"__name__": "__main__", "EPOCHS": 3, "rate": np.float64(0.25), "rmse": 0.5, "label": "x"}
+        captured, _ = track(
+            "for i in range(EPOCHS):\n    step = rate * i\nprint(rmse, label)", namespace, chosen={"EPOCHS"}
+        )
+        assert captured.params == {"EPOCHS": 3, "rate": 0.25}
+
+    def test_names_that_a_function_of_the_notebook_reads(self):
+        namespace = {"__name__": "__main__", "RATE": 0.1}
+        exec("def train():\n    return RATE * 2", namespace)
+        captured, _ = track("train()", namespace)
+        assert captured.params == {"RATE": 0.1}
+
+    def test_clashing_names_get_the_estimators_name(self):
+        captured, _ = track(
+            "from sklearn.linear_model import Lasso, Ridge\nX, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]\n"
+            "lasso = Lasso(alpha=0.1).fit(X, y)\nridge = Ridge(alpha=0.2, solver='svd').fit(X, y)"
+        )
+        kept = {n: v for n, v in captured.params.items() if not n.startswith(("X.", "y."))}
+        assert kept == {"lasso.alpha": 0.1, "ridge.alpha": 0.2, "solver": "svd"}
+
+    def test_secrets_are_masked(self):
+        captured, _ = track("api_key = 'sk-abcdefghijklmnopqrstuvwx'\nmax_tokens = 50")
+        assert captured.params["max_tokens"] == 50
+        assert "abcdef" not in str(captured.params)
+
+    def test_what_the_user_says_counts(self):
+        options = Options(params=frozenset({"z"}), ignore=frozenset({"a"}))
+        captured, _ = track("a = 1\nb = 2\nz = sum([1, 2])", options=options)
+        assert captured.params == {"b": 2, "z": 3}
+        only = Options(params=frozenset({"b"}), only_params=True)
+        assert track("a = 1\nb = 2", options=only)[0].params == {"b": 2}
+
+
+class TestMetrics:
+    def test_a_number_that_is_computed(self):
+        captured, _ = track(
+            "y, p = [1, 2], [1, 3]\nrmse = sum((a - b) ** 2 for a, b in zip(y, p)) ** 0.5\nn = len(y)"
+        )
+        assert series(captured) == {"rmse": [1.0]}
+
+    def test_scores_without_a_name(self):
+        captured, _ = track(
+            "from sklearn.metrics import r2_score\nfrom sklearn.linear_model import LinearRegression\n"
+            "X, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]\nmodel = LinearRegression().fit(X, y)\n"
+            "print(r2_score(y, model.predict(X)))\nmodel.score(X, y)"
+        )
+        assert series(captured) == {"r2_score": [1.0], "score": [1.0]}
+
+    def test_scores_of_several_estimators_carry_their_names(self):
+        captured, _ = track(
+            "from sklearn.linear_model import Ridge, Lasso\nX, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]\n"
+            "ridge = Ridge().fit(X, y)\nlasso = Lasso().fit(X, y)\nprint(ridge.score(X, y))\nprint(lasso.score(X, y))"
+        )
+        assert set(captured.metrics) == {"ridge.score", "lasso.score"}
+
+    def test_train_and_test_are_told_apart(self):
+        captured, _ = track(
+            "from sklearn.linear_model import Ridge\nX_train = X_test = [[0.0], [1.0], [2.0]]\n"
+            "y_train = y_test = [0.0, 1.0, 2.0]\nm = Ridge().fit(X_train, y_train)\n"
+            "print(m.score(X_train, y_train), m.score(X_test, y_test))"
+        )
+        assert set(captured.metrics) == {"train_score", "test_score"}
+
+    def test_a_printed_score_of_a_function(self):
+        namespace = {"__name__": "__main__"}
+        exec("def report():\n    print('Test Error: \\n Accuracy: 45.5%, Avg loss: 2.1532 \\n')", namespace)
+        captured, _ = track("for _ in range(2):\n    report()", namespace)
+        assert series(captured) == {"accuracy": [45.5, 45.5], "avg_loss": [2.1532, 2.1532]}
+
+    def test_a_printed_number_that_is_known_says_nothing_new(self):
+        captured, _ = track("accuracy = sum([2]) / 3\nprint(f'mean accuracy: {100 * accuracy:.1f}%')")
+        assert set(captured.metrics) == {"accuracy"}
+
+    def test_noise_is_left_out(self):
+        captured, _ = track(
+            "import time\nstart = time.time()\nrows, cols = 3, 4\nwidth = rows * 2.5\nidx = max(range(3))\n"
+            "elapsed = time.time() - start\nprint(f'{elapsed:.1f} s')"
+        )
+        assert captured.metrics == {}
+
+    def test_nan_and_infinity_are_values(self):
+        captured, _ = track("loss = float('inf') * 0\nerror = -float('inf')")
+        assert math.isnan(series(captured)["loss"][0])
+        assert series(captured)["error"] == [-math.inf]
+
+
+class TestSeries:
+    def test_a_name_in_a_loop(self):
+        captured, _ = track("for i in range(4):\n    loss = 1 / (i + 1)")
+        columns = captured.metrics["loss"]
+        assert list(columns.steps) == [0, 1, 2, 3]
+        assert list(columns.values) == [1, 0.5, 1 / 3, 0.25]
+        assert all(abs(t - time.time()) < 60 for t in columns.times)
+
+    def test_steps_count_the_loop_where_not_every_iteration_gives_a_value(self):
+        captured, _ = track("for i in range(10):\n    if i % 4 == 0:\n        loss = float(i)")
+        assert list(captured.metrics["loss"].steps) == [0, 4, 8]
+
+    def test_an_iteration_cut_short(self):
+        captured, _ = track("for i in range(5):\n    if i == 2:\n        continue\n    loss = float(i)")
+        assert list(captured.metrics["loss"].steps) == [0, 1, 3, 4]
+
+    def test_a_nested_loop_counts_on_and_remembers_the_outer_one(self):
+        captured, _ = track("for e in range(3):\n    for b in range(2):\n        loss = e + b / 2")
+        assert list(captured.metrics["loss"].steps) == [0, 1, 2, 3, 4, 5]
+        assert captured.loops == {"loss": [0, 2, 4]}
+
+    def test_a_running_sum_gives_its_value_before_each_reset(self):
+        captured, _ = track(
+            "for e in range(3):\n    epoch_loss = 0.0\n    for b in range(4):\n        epoch_loss += e\n    epoch_loss /= 4"
+        )
+        assert series(captured)["epoch_loss"] == [0.0, 1.0, 2.0]
+
+    def test_arrays_tensors_and_none_on_the_way(self):
+        captured, _ = track(
+            "import numpy as np\nloss = None\nfor i in range(3):\n    loss = np.float32(i) if i else None"
+        )
+        assert series(captured)["loss"] == [1.0, 2.0]
+
+    def test_a_site_of_floats_may_come_to_give_something_else(self):
+        captured, ns = track("for i in range(30):\n    loss = i / 2 if i != 20 else 'oops'")
+        assert len(series(captured)["loss"]) == 29
+        assert ns["loss"] == 14.5
+
+    def test_while_and_walrus(self):
+        captured, _ = track("x = 8.0\nwhile (err := x / 2) > 1:\n    x = err")
+        assert series(captured)["err"] == [4.0, 2.0, 1.0]
+
+    def test_lists_and_histories(self):
+        captured, _ = track(
+            "losses, history = [], {'val_loss': []}\nfor i in range(3):\n    losses.append(1 / (i + 1))\n"
+            "    history['val_loss'].append(i * 0.5)\nknots = [0.0, 0.5, 1.0]"
+        )
+        assert series(captured) == {"losses": [1.0, 0.5, 1 / 3], "history.val_loss": [0.0, 0.5, 1.0]}
+
+    def test_what_an_object_carries(self):
+        captured, _ = track(
+            "class Perceptron:\n    def fit(self, X):\n        self.errors_ = [3, 1, 0]\n        return self\n"
+            "p = Perceptron()\np.fit([1])"
+        )
+        assert series(captured) == {"errors_": [3, 1, 0]}
+
+    def test_draining_meanwhile_loses_and_doubles_nothing(self):
+        namespace = {"__name__": "__main__"}
+        capture = CellCapture(namespace)
+        tree = capture.transform(ast.parse("for i in range(300_000):\n    loss = i * 0.5"))
+        got, over = [], threading.Event()
+
+        def drain():
+            while not over.wait(0.001):
+                got.extend(capture.drain())
+
+        thread = threading.Thread(target=drain)
+        thread.start()
+        exec(compile(tree, "cell", "exec"), namespace)
+        over.set()
+        thread.join()
+        capture.stop()
+        got.extend(capture.drain())
+        steps = [step for _, columns in got for step in columns.steps]
+        values = [value for _, columns in got for value in columns.values]
+        assert steps == list(range(300_000))
+        assert values == [i * 0.5 for i in range(300_000)]
+
+
+class TestHooks:
+    def test_nothing_is_left_behind(self):
+        _, namespace = track(
+            "def f(x):\n    return x * 2\nfor i in range(3):\n    loss = f(i) * 0.5\ng = lambda: loss\n"
+            "later = (max(i, loss) for i in range(2))"
+        )
+        assert not [name for name in vars(builtins) if "nbtrack" in name]
+        assert not [name for name in namespace if "nbtrack" in name]
+        assert list(namespace["later"]) == [2.0, 2.0]
+        assert b"nbtrack" not in pickle.dumps(namespace["f"].__code__.co_consts)
+        assert not [
+            n for n in namespace["f"].__code__.co_names + namespace["g"].__code__.co_names if "nbtrack" in n
+        ]
+
+    def test_lines_of_a_traceback_are_the_cells(self):
+        source = "for i in range(3):\n    loss = 1.0 * i\n    if i == 2:\n        raise ValueError('here')"
+        with pytest.raises(ValueError, match="here") as caught:
+            track(source)
+        assert caught.traceback[-1].lineno + 1 == 4
+
+    def test_values_pass_through_unchanged(self):
+        source = (
+            "from sklearn.linear_model import Ridge\nX, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]\n"
+            "model = Ridge()\nsame = model.fit(X, y)\nscores = [model.score(X, y) for _ in range(2)]"
+        )
+        _, namespace = track(source)
+        assert namespace["same"] is namespace["model"]
+        assert len(namespace["scores"]) == 2
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    "x = x + 1.5",
+                    "loss = x / 3",
+                    "if x > 4:\n    loss = -x\nelse:\n    acc = x",
+                    "x -= 0.5",
+                    "for i in range(3):\n    loss = x * i\n    x += loss",
+                    "while x < 3:\n    x += 1\n    error = x * 2.0",
+                    "for i in range(4):\n    if i == 1:\n        continue\n    score = i / 2\n    if i == 3:\n        break",
+                    "losses = [x * k for k in range(3)]",
+                    "total = 0.0\nfor k in range(3):\n    total += k\n    loss = total",
+                    "try:\n    loss = 1 / (x - x)\nexcept ZeroDivisionError:\n    loss = 0.5",
+                    "y, (acc, z) = 1, (x, 2)",
+                    "for e in range(2):\n    run_loss = 0.0\n    for b in range(2):\n        run_loss += b * x",
+                ]
+            ),
+            min_size=1,
+            max_size=6,
+        )
+    )
+    def test_a_tracked_cell_leaves_what_the_plain_one_leaves(self, statements):
+        source = "\n".join(["x = 1.0", *statements])
+        plain = {"__name__": "__main__"}
+        exec(compile(source, "cell", "exec"), plain)
+        _, tracked = track(source)
+        plain.pop("__builtins__")
+        tracked.pop("__builtins__")
+        assert tracked == plain
+
+
+def test_which_cells_train():
+    assert trains(ast.parse("model.fit(X, y)"))
+    assert trains(ast.parse("print(r2_score(y, p))"))
+    assert trains(ast.parse("loss.backward()"))
+    assert not trains(ast.parse("df = pd.read_csv('x')\ndf.head()"))
