@@ -1,0 +1,42 @@
+"""The notebook's side of nbtrack: the magics, and what a tracked cell shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbtrack.notebook.search import SearchMagics
+from nbtrack.notebook.session import Session
+from nbtrack.notebook.track import TrackMagics, take_off
+
+__all__ = ["load", "unload"]
+
+_sessions: dict[int, Session] = {}
+
+
+def load(shell: Any) -> None:
+    """Make nbtrack's magics and events known to an IPython shell; a second call changes nothing."""
+    if id(shell) in _sessions:
+        return
+    session = Session(shell)
+    magics = TrackMagics(shell, session)
+    _sessions[id(shell)] = session
+    shell.register_magics(magics)
+    shell.register_magics(SearchMagics(shell))
+    shell.input_transformers_cleanup.append(take_off)
+    shell.ast_transformers.append(session)
+    shell.events.register("pre_run_cell", session.before_cell)
+    shell.events.register("post_run_cell", session.after_cell)
+
+
+def unload(shell: Any) -> None:
+    """Undo what `load` did; runs and settings stay."""
+    session = _sessions.pop(id(shell), None)
+    if session is None:
+        return
+    shell.events.unregister("pre_run_cell", session.before_cell)
+    shell.events.unregister("post_run_cell", session.after_cell)
+    shell.ast_transformers.remove(session)
+    shell.input_transformers_cleanup.remove(take_off)
+    for kind in ("cell", "line"):
+        for name in ("track", "runs"):
+            shell.magics_manager.magics[kind].pop(name, None)

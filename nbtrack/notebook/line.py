@@ -1,0 +1,228 @@
+"""What is shown under a tracked cell: one quiet line, and a progress line while a loop runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from nbtrack.entities.text import duration_text, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from nbtrack.capture.columns import Columns
+    from nbtrack.direction import Direction
+    from nbtrack.records import ParamValue, Status
+
+__all__ = ["Change", "Outcome", "Progress", "spark"]
+
+_BARS = "▁▂▃▄▅▆▇█"
+_SHOWN = 6
+_QUIET = "color:var(--jp-ui-font-color2,#707070)"
+_FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var(--jp-ui-font-size1,13px)"
+_GOOD = "color:var(--jp-success-color0,#1b7d34)"
+_BAD = "color:var(--jp-warn-color0,#b3590a)"
+_FAILED = "color:var(--jp-error-color0,#c62828)"
+_RIGHT = "text-align:right;font-variant-numeric:tabular-nums"
+
+
+def spark(values: Sequence[float], width: int = 24) -> str:
+    """Return a curve as a row of block characters, each the mean of its part; NaN is a blank."""
+    if not values:
+        return ""
+    width = min(width, len(values))
+    means: list[float | None] = []
+    for k in range(width):
+        part = values[k * len(values) // width : (k + 1) * len(values) // width]
+        finite = [v for v in part if abs(v) < float("inf")]
+        means.append(sum(finite) / len(finite) if finite else None)
+    known = [m for m in means if m is not None]
+    if not known:
+        return ""
+    low, span = min(known), (max(known) - min(known)) or 1.0
+    return "".join(" " if m is None else _BARS[round((m - low) / span * (len(_BARS) - 1))] for m in means)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a metric compares with the best earlier run of the same cell."""
+
+    best: float
+    direction: Direction
+
+    def text(self, value: float) -> tuple[str, bool | None]:
+        """Return what to say of `value`, and whether it is better."""
+        gap = value - self.best
+        if gap != gap or abs(gap) <= 1e-9 * max(abs(self.best), 1e-12):  # noqa: PLR0124 - NaN
+            return "= best", None
+        better = (gap < 0) == (self.direction == "down")
+        return f"{'▼' if gap < 0 else '▲'} {abs(gap):.2g}", better
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the line under a cell says."""
+
+    name: str
+    run_id: str
+    status: Status
+    duration: float
+    params: Mapping[str, ParamValue] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    models: Sequence[str] = ()
+    error: str = ""
+    experiment: str = ""
+
+    def bundle(self) -> dict[str, str]:
+        """Return the line as a display's data: plain text, and HTML that needs no script."""
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+    def text(self) -> str:
+        """Return the line as plain text."""
+        parts = [self.name, self._state(), _shortened(self._params(), " ")]
+        parts.append(_shortened((f"{name} {self._metric_text(name)}" for name in self.metrics), ", "))
+        parts.append(", ".join(self.models))
+        return "nbtrack: " + " | ".join(part for part in parts if part)
+
+    def html(self) -> str:
+        """Return the line as HTML; it opens to all params and metrics."""
+        style = _QUIET if self.status == "FINISHED" else _FAILED
+        where = f"run {self.run_id} in {self.experiment}"
+        line = [
+            f"<b title='{escape(where, quote=True)}'>{escape(_cut(self.name, 60))}</b>",
+            f"<span style='{style}'>{escape(self._state())}</span>",
+            _shortened((f"<code>{escape(p)}</code>" for p in self._params()), " "),
+            _shortened((self._metric_html(name) for name in self.metrics), "&ensp;"),
+            f"<span style='{_QUIET}'>{escape(', '.join(self.models))}</span>" if self.models else "",
+        ]
+        summary = f"<span style='{_QUIET}'> · </span>".join(part for part in line if part)
+        return (
+            f"<details style='{_FONT};margin:2px 0'><summary style='cursor:pointer'>{summary}</summary>"
+            f"<div style='display:flex;gap:3em;margin:4px 0 4px 1.2em;overflow-x:auto'>"
+            f"{_table('param', self.params.items())}"
+            f"{_table('metric', ((n, value_text(v)) for n, v in self.metrics.items()))}"
+            "</div></details>"
+        )
+
+    def _state(self) -> str:
+        took = duration_text(self.duration)
+        if self.status == "FINISHED":
+            return took
+        return " ".join(part for part in (self.status, self.error, f"after {took}") if part)
+
+    def _params(self) -> list[str]:
+        return [f"{_cut(name, 40)}={_cut(value_text(value), 40)}" for name, value in self.params.items()]
+
+    def _metric_text(self, name: str) -> str:
+        value = self.metrics[name]
+        change = self.changes.get(name)
+        if change is None:
+            return value_text(value)
+        said, better = change.text(value)
+        verdict = "" if better is None else (" better" if better else " worse")
+        return f"{value_text(value)} ({said}{verdict})"
+
+    def _metric_html(self, name: str) -> str:
+        value = self.metrics[name]
+        text = f"{escape(_cut(name, 40))}&nbsp;<b title='{value!r}'>{value_text(value)}</b>"
+        change = self.changes.get(name)
+        if change is None:
+            return text
+        said, better = change.text(value)
+        style = _QUIET if better is None else (_GOOD if better else _BAD)
+        title = (
+            f"{'better' if better else 'not better'} than {change.best!r}, the best run of this cell so far"
+        )
+        return f"{text}&nbsp;<span style='{style}' title='{title}'>{escape(said)}</span>"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _shortened(items: Iterable[str], between: str) -> str:
+    every = list(items)
+    more = [f"+{len(every) - _SHOWN}"] if len(every) > _SHOWN + 1 else []
+    return between.join([*every[: _SHOWN if more else None], *more])
+
+
+def _table(head: str, rows: Iterable[tuple[str, object]]) -> str:
+    cells = "".join(
+        f"<tr><td style='text-align:left;padding:0 1em 0 0'>{escape(_cut(str(name), 120))}</td>"
+        f"<td style='{_RIGHT};padding:0'>{escape(_cut(str(value), 200))}</td></tr>"
+        for name, value in rows
+    )
+    return f"<table aria-label='{head}s'>{cells}</table>" if cells else ""
+
+
+class Progress:
+    """A line that follows a long loop: iteration, latest values, a small curve.
+
+    Parameters
+    ----------
+    publish
+        The shell's publisher: takes data and keyword arguments `transient` and `update`.
+    iterations
+        Tells how far the loop is.
+    """
+
+    def __init__(self, publish: Callable[..., Any], iterations: Callable[[], int]) -> None:
+        self._publish = publish
+        self._iterations = iterations
+        self._display = f"nbtrack-{uuid4().hex}"
+        self._curves: dict[str, _Curve] = {}
+        self._began = time.monotonic()
+        self._shown = False
+
+    def take(self, name: str, columns: Columns) -> None:
+        """Note the newest points of a series."""
+        self._curves.setdefault(name, _Curve()).extend(columns.values)
+
+    def show(self) -> None:
+        """Show the line, or bring it up to date."""
+        if self._curves:
+            self._publish(self._bundle(), transient={"display_id": self._display}, update=self._shown)
+            self._shown = True
+
+    def end(self) -> None:
+        """Bring the line up to date once more, if it was shown at all."""
+        if self._shown:
+            self.show()
+
+    def _bundle(self) -> dict[str, str]:
+        head = f"{self._iterations():,} iterations in {duration_text(time.monotonic() - self._began)}"
+        values = {n: (value_text(c.last), spark(c.points)) for n, c in list(self._curves.items())[:4]}
+        text = "  ".join([head, *(f"{n} {last} {bars}" for n, (last, bars) in values.items())])
+        html = "&ensp;".join(
+            f"{escape(_cut(name, 40))}&nbsp;<b>{last}</b>&nbsp;<span style='letter-spacing:-1px'>{bars}</span>"
+            for name, (last, bars) in values.items()
+        )
+        return {
+            "text/plain": text,
+            "text/html": f"<div style='{_FONT}'><span style='{_QUIET}'>{head}</span>&ensp;{html}</div>",
+        }
+
+
+class _Curve:
+    """The whole of a series at a detail that stays small."""
+
+    _POINTS = 2_000
+
+    def __init__(self) -> None:
+        self.points: list[float] = []
+        self.last = 0.0
+        self._stride = 1
+        self._skip = 0
+
+    def extend(self, values: Sequence[float]) -> None:
+        """Take the next values: one in so many of them, ever fewer the longer the series is."""
+        self.last = values[-1]
+        self.points.extend(values[self._skip :: self._stride])
+        self._skip = (self._skip - len(values)) % self._stride
+        while len(self.points) > self._POINTS:
+            del self.points[1::2]
+            self._stride *= 2

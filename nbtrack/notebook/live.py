@@ -1,0 +1,106 @@
+"""The thread beside a tracked cell: keeps what loops observe, samples memory, shows progress."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbtrack.capture import CellCapture
+    from nbtrack.notebook.line import Progress
+    from nbtrack.tracking import ActiveRun
+
+__all__ = ["Companion"]
+
+_DRAIN = 0.1
+_MEMORY = 0.2
+_SHOW = 0.5
+_PATIENCE = 1.5
+"""Seconds before a loop is long enough for a progress line."""
+
+
+class Companion:
+    """Runs beside one cell until it ends.
+
+    Parameters
+    ----------
+    capture
+        What watches the cell.
+    run
+        Where the series go as they come, so that they outlive the process.
+    progress
+        Shows a line for a long loop, or None where nothing can be shown.
+    """
+
+    def __init__(self, capture: CellCapture, run: ActiveRun, progress: Progress | None) -> None:
+        self.peak_memory = 0
+        self.kept: set[str] = set()
+        self._capture = capture
+        self._active = run
+        self._progress = progress
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="nbtrack-cell", daemon=True)
+
+    def begin(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop it, and take in what is left."""
+        # The thread is not waited for: it ends by itself, and the lock keeps it out of the last drain.
+        self._over.set()
+        self._sample()
+        self._drain()
+        if self._progress is not None:
+            self._progress.end()
+
+    def _run(self) -> None:
+        began = shown = sampled = time.monotonic()
+        self._sample()
+        while not self._over.wait(_DRAIN):
+            try:
+                self._drain()
+                now = time.monotonic()
+                if now - sampled >= _MEMORY:
+                    sampled = now
+                    self._sample()
+                if self._progress is not None and now - began > _PATIENCE and now - shown >= _SHOW:
+                    shown = now
+                    self._progress.show()
+            except Exception:  # noqa: BLE001 - a fault here must not end the watching of the rest
+                self._progress = None
+
+    def _drain(self) -> None:
+        with self._lock:
+            self._take()
+
+    def _take(self) -> None:
+        for name, columns in self._capture.drain():
+            if name in self._active.logs:
+                continue  # the cell logs it itself
+            self.kept.add(name)
+            self._active.writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
+            if self._progress is not None:
+                self._progress.take(name, columns)
+
+    def _sample(self) -> None:
+        self.peak_memory = max(self.peak_memory, _memory())
+
+
+def _memory() -> int:
+    """Return the resident memory of this process in bytes."""
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - read ten times a second
+            return int(file.read().split()[1]) * _page_size()
+    except OSError:
+        import psutil
+
+        return int(psutil.Process().memory_info().rss)
+
+
+def _page_size() -> int:
+    import resource
+
+    return resource.getpagesize()

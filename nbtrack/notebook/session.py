@@ -1,0 +1,201 @@
+"""Between IPython and nbtrack: which cell is tracked, from its first event to its last."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import ExecutionResult
+
+from nbtrack import tracking
+from nbtrack.capture import choices, trains
+from nbtrack.capture.environment import EnvironmentProbe
+from nbtrack.capture.secrets import mask_text
+from nbtrack.capture.slice import Cell, History, script, stale
+from nbtrack.capture.syntax import parse
+from nbtrack.notebook.guard import guarded
+from nbtrack.notebook.identity import notebook_name, notebook_path
+from nbtrack.notebook.lineage import Lineages
+from nbtrack.notebook.track import parse_track, take_off, track_line
+from nbtrack.notebook.tracked import TrackedCell
+
+if TYPE_CHECKING:
+    import ast
+    from argparse import Namespace
+
+__all__ = ["Session"]
+
+
+class Session:
+    """What nbtrack knows of one IPython shell.
+
+    Parameters
+    ----------
+    shell
+        The IPython shell that loaded the extension.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.history = History()
+        self.environment = EnvironmentProbe()
+        self.environment.refresh()
+        self.results: set[str] = set()
+        self.chosen: set[str] = set()
+        self.notebook = notebook_path(shell)
+        self.lineages = Lineages(self.notebook)
+        self._everything = False
+        self._cells: list[Any] = []
+        self._tracked: TrackedCell | None = None
+        self._given: str | None = None
+        name = notebook_name(self.notebook) if self.notebook else None
+        if name:
+            tracking.name_default_experiment(name)
+        for number, source in enumerate(shell.user_ns.get("In", [])[1:-1], start=1):
+            self._note(source, source, number, ok=True, cell_id=None)
+
+    # -- IPython's events
+
+    @guarded
+    def before_cell(self, info: Any) -> None:
+        """Begin a run if the cell is to be tracked; nested cells belong to the outer one."""
+        self._cells.append(info)
+        if len(self._cells) > 1:
+            return
+        line, self._given = self._given, None
+        if line is None:
+            line = track_line(info.raw_cell)
+        if line is None and self._everything and self._trains(info):
+            line = ""
+        if line is not None:
+            self._tracked = TrackedCell(self, self._options(line), info)
+
+    @guarded
+    def after_cell(self, result: Any) -> None:
+        """End the cell's run, and remember the cell for those that will depend on it."""
+        if result is None and self._cells:
+            # What a kernel tells where showing the cell's error has failed with another.
+            result = ExecutionResult(self._cells[0])
+            result.error_in_exec = sys.exc_info()[1]
+        info = self._began(result)
+        if info is None:
+            return
+        while self._cells.pop() is not info:
+            pass
+        if self._cells:
+            return
+        tracked, self._tracked = self._tracked, None
+        try:
+            if tracked is not None:
+                tracked.end(result)
+            tracking.end_implicit()
+        finally:
+            self._remember(info, result)
+
+    def _began(self, result: Any) -> Any:
+        """Return the cell that a result is of, as it was told when it began; None if it was not.
+
+        IPython tells the end of cells whose beginning it did not tell: blank ones, the one that loaded
+        the extension. In the result of a cell whose error could not be shown it describes it anew.
+        """
+        info = getattr(result, "info", None)
+        same = [cell for cell in self._cells if cell is info]
+        same = same or [cell for cell in self._cells if cell.raw_cell == getattr(info, "raw_cell", None)]
+        return same[-1] if same else None
+
+    def visit(self, tree: ast.Module) -> ast.Module:
+        """Put the tracked cell's hooks into a tree; the one method of a transformer that IPython calls."""
+        tracked = self._tracked
+        if tracked is None or _in_timeit():
+            return tree
+        changed = self._transformed(tracked, tree)
+        return tree if changed is None else changed
+
+    @guarded
+    def _transformed(self, tracked: TrackedCell, tree: ast.Module) -> ast.Module:
+        # A fault half-way must leave IPython with the tree that it gave. Pickling copies a syntax tree in
+        # a third of `deepcopy`'s time.
+        return tracked.transform(pickle.loads(pickle.dumps(tree)))  # noqa: S301 - our own bytes
+
+    def _trains(self, info: Any) -> bool:
+        try:
+            return trains(parse(self.shell.transform_cell(info.raw_cell)))
+        except (SyntaxError, ValueError):
+            return False
+
+    def _options(self, line: str) -> Namespace:
+        try:
+            return parse_track(line)
+        except UsageError as error:
+            print(f"nbtrack: %%track {line}: {error}; the cell is tracked without options", file=sys.stderr)
+            return parse_track("")
+
+    def _remember(self, info: Any, result: Any) -> None:
+        number = result.execution_count or 0
+        transformed = self.shell.transform_cell(info.raw_cell)
+        self._note(info.raw_cell, transformed, number, ok=result.success, cell_id=info.cell_id)
+
+    def _note(self, raw: str, transformed: str, number: int, *, ok: bool, cell_id: str | None) -> None:
+        try:
+            tree = parse(transformed)
+        except (SyntaxError, ValueError):
+            return
+        self.chosen = choices(tree, self.chosen)
+        self.history.add(raw, transformed, number, ok, cell_id=cell_id)
+
+    def source(self, info: Any) -> dict[str, Any]:
+        """Return the document of a run's code: the cell, and the earlier cells that it depends on."""
+        raw = "".join(take_off(info.raw_cell.splitlines(keepends=True)))
+        transformed = self.shell.transform_cell(info.raw_cell)
+        earlier = self.history.slice(transformed)
+        cell = Cell(raw, transformed, 0, cell_id=info.cell_id)
+        return {
+            "cell": mask_text(raw),
+            "earlier": [mask_text(one.raw) for one in earlier],
+            "script": mask_text(script([*earlier, cell])),
+            "stale": bool(stale(earlier, self.history)),
+        }
+
+    # -- the magics
+
+    def switch(self, what: str) -> None:
+        """Do what `%track on|off|status` says."""
+        if what in {"on", "off"}:
+            self._everything = what == "on"
+        elif what not in {"", "status"}:
+            raise UsageError(f"%track {what!r} is unknown; say on, off or status (%%track tracks one cell)")
+        state = "every cell that trains or scores something" if self._everything else "cells with %%track"
+        store = tracking.store_in_use()
+        print(f"nbtrack tracks {state}, in experiment {tracking.default_experiment()!r} of {store.path}")
+
+    def run_tracked(self, line: str, cell: str) -> None:
+        """Run a cell's body as a tracked cell, where IPython did not see it as one."""
+        parse_track(line)
+        if self._tracked is None and not self._cells:
+            self._given = line
+            self.shell.run_cell(cell).raise_error()
+            return
+        if self._tracked is not None:
+            self.shell.run_cell(cell).raise_error()
+            return
+        # A script that runs inside a cell of its own: its tracked cells are cells nonetheless.
+        outer, self._cells = self._cells, []
+        self._given = line
+        try:
+            self.shell.run_cell(cell).raise_error()
+        finally:
+            self._cells = outer
+
+
+def _in_timeit() -> bool:
+    """Return whether IPython is preparing the body of `%timeit`, which must be timed as it stands."""
+    frame = sys._getframe(2)  # noqa: SLF001 - IPython's transformers are not told who asks
+    for _ in range(4):
+        if frame.f_code.co_name == "timeit":
+            return True
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return False

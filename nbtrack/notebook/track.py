@@ -1,0 +1,123 @@
+"""`%%track` and `%track`: the options, the line that is taken off a cell, the magics."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from nbtrack.capture import Options
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from nbtrack.notebook.session import Session
+
+__all__ = ["TrackMagics", "capture_options", "parse_track", "take_off", "track_line"]
+
+_TRACK = re.compile(r"\A((?:[ \t]*(?:#[^\n]*)?\n)*)[ \t]*%%track(?![\w?])([^\n]*)\n?")
+_HELP = re.compile(r"\?\s*\Z")
+_CELL_MAGIC = re.compile(r"\A\s*%%\w")
+
+
+def track_line(cell: str) -> str | None:
+    """Return what stands behind `%%track` if a cell begins with it, else None."""
+    match = _TRACK.match(cell)
+    return match[2].strip() if match and not _HELP.search(match[2]) else None
+
+
+def take_off(lines: list[str]) -> list[str]:
+    """Take the `%%track` line off a cell before IPython reads it; a transformer of input lines.
+
+    A comment takes its place, so that line numbers stay, unless a cell magic follows, which must come
+    first.
+    """
+    cell = "".join(lines)
+    if track_line(cell) is None:
+        return lines
+    match = _TRACK.match(cell)
+    assert match is not None
+    rest = cell[match.end() :]
+    if _CELL_MAGIC.match(rest):
+        return rest.lstrip().splitlines(keepends=True)
+    return f"{match[1]}# %%track{match[2]}\n{rest}".splitlines(keepends=True)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in re.split(r"[,\s]+", text) if name]
+
+
+@magics_class
+class TrackMagics(Magics):
+    """The magics `%%track` and `%track`."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @magic_arguments()
+    @argument("name", nargs="?", help="the run's name; a readable one is made up without it")
+    @argument("-e", "--experiment", help="the experiment it belongs to; default: the notebook's name")
+    @argument(
+        "-t", "--tag", action="append", default=[], metavar="KEY=VALUE", help="a tag; may be given again"
+    )
+    @argument("--note", help="what to say of the run; quote it if it has blanks")
+    @argument("--params", type=_names, default=[], metavar="A,B", help="names to keep as params as well")
+    @argument("--metrics", type=_names, default=[], metavar="X,Y", help="names to keep as metrics as well")
+    @argument("--only-params", type=_names, metavar="A,B", help="keep these params and no others")
+    @argument("--only-metrics", type=_names, metavar="X,Y", help="keep these metrics and no others")
+    @argument("--ignore", type=_names, default=[], metavar="A,B", help="names to keep as neither")
+    @argument("--no-model", action="store_true", help="do not record the estimators that the cell fits")
+    @argument("--resume", metavar="RUN", help="go on with this run (an id, its beginning, or a name)")
+    @line_cell_magic
+    def track(self, line: str, cell: str | None = None) -> Any:
+        """Track a cell: its params, metrics, histories, model, data, code and environment.
+
+        Put `%%track` on the first line of a cell; the rest runs exactly as it would without it.
+
+            %%track baseline -t team=red
+            model = ElasticNet(alpha=0.5).fit(X_train, y_train)
+            rmse = root_mean_squared_error(y_test, model.predict(X_test))
+
+        `%track on` tracks every cell from now on that trains or scores something, `%track off` ends that,
+        `%track status` says what is tracked and where it is kept.
+        """
+        if cell is None:
+            return self._session.switch(line.strip())
+        # Here IPython itself has found the magic, as in a script that a notebook was turned into.
+        return self._session.run_tracked(line, cell)
+
+
+def parse_track(line: str) -> Namespace:
+    """Return the options behind `%%track`.
+
+    Raises
+    ------
+    UsageError
+        IPython's error for a magic's options, with what was wrong.
+    """
+    try:
+        # As a shell would; IPython's own way leaves quotes where they are, and parts -t team="red and blue".
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{error}; write \\' for an apostrophe") from None
+    options = TrackMagics.track.parser.parse_args(words)
+    for tag in options.tag:
+        if "=" not in tag or not tag.partition("=")[0].strip():
+            raise UsageError(f"-t {tag!r} is no tag; write -t key=value")
+    return options  # type: ignore[no-any-return]
+
+
+def capture_options(options: Namespace) -> Options:
+    """Return what the options say of the cell's names."""
+    return Options(
+        params=frozenset(options.params) | frozenset(options.only_params or ()),
+        metrics=frozenset(options.metrics) | frozenset(options.only_metrics or ()),
+        ignore=frozenset(options.ignore),
+        only_params=options.only_params is not None,
+        only_metrics=options.only_metrics is not None,
+    )

@@ -1,0 +1,215 @@
+"""One execution of a tracked cell: the run it makes, and what is kept of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, Any
+
+from nbtrack import tracking
+from nbtrack.capture import Captured, CellCapture
+from nbtrack.capture.secrets import mask_text
+from nbtrack.capture.syntax import compiles
+from nbtrack.direction import direction
+from nbtrack.notebook.guard import guarded
+from nbtrack.notebook.line import Change, Outcome, Progress
+from nbtrack.notebook.live import Companion
+from nbtrack.notebook.output import OutputWatch
+from nbtrack.notebook.track import capture_options
+
+if TYPE_CHECKING:
+    import ast
+    from argparse import Namespace
+
+    from nbtrack.notebook.session import Session
+    from nbtrack.store import RunWriter
+    from nbtrack.tracking import ActiveRun
+
+__all__ = ["TrackedCell"]
+
+_EARLIER = 200
+"""How many earlier runs of the cell the best is looked for in."""
+
+
+class TrackedCell:
+    """Watches a cell from IPython's first event for it to the last.
+
+    The run begins when the cell has been parsed: code that cannot run makes none.
+
+    Parameters
+    ----------
+    session
+        The shell's session.
+    options
+        What stood behind `%%track`.
+    info
+        IPython's description of the execution.
+    """
+
+    def __init__(self, session: Session, options: Namespace, info: Any) -> None:
+        self._session = session
+        self._options = options
+        self._info = info
+        self._capture = CellCapture(
+            session.shell.user_ns, capture_options(options), session.results, session.chosen
+        )
+        self._output = OutputWatch(session.shell, self._capture.printed.feed)
+        self._run: ActiveRun | None = None
+        self._companion: Companion | None = None
+        self._failed = False
+        self._ended = False
+        self._began = time.perf_counter()
+        self._cpu = time.process_time()
+
+    def transform(self, tree: ast.Module) -> ast.Module:
+        """Begin the run if this is the cell's first tree, and put hooks into the tree."""
+        if self._failed:
+            return tree
+        if self._run is None:
+            self._failed = True  # until all of the beginning has gone well
+            if not compiles(tree):
+                return tree
+            self._begin(tree)
+            self._failed = False
+        return self._capture.transform(tree)
+
+    def _begin(self, tree: ast.Module) -> None:
+        session, options = self._session, self._options
+        store = tracking.store_in_use()
+        if options.resume:
+            writer = store.resume_run(store.run(options.resume).id)
+        else:
+            lineage, tags = session.lineages.of(store, self._info.cell_id, tree)
+            writer = store.create_run(
+                experiment=options.experiment or tracking.default_experiment(),
+                name=options.name,
+                lineage=lineage,
+                tags=tags,
+                notebook=session.notebook,
+            )
+        if options.resume and options.name:
+            writer.rename(options.name)
+        for tag in options.tag:
+            key, _, value = tag.partition("=")
+            writer.set_tag(key.strip(), value.strip())
+        if options.note:
+            writer.set_note(options.note)
+        self._run = tracking.begin(writer, "cell")
+        progress = None
+        if hasattr(session.shell, "kernel"):
+            progress = Progress(session.shell.display_pub.publish, lambda: self._capture.iterations)
+        self._companion = Companion(self._capture, self._run, progress)
+        self._output.begin()
+        self._companion.begin()
+        session.environment.refresh(self._environment_known)
+        self._began = time.perf_counter()
+        self._cpu = time.process_time()
+
+    def end(self, result: Any) -> None:
+        """Keep what the cell came to, end the run, and show the line."""
+        run, companion = self._run, self._companion
+        if run is None or companion is None:
+            self._capture.stop()
+            return
+        wall, cpu = time.perf_counter() - self._began, time.process_time() - self._cpu
+        error = result.error_before_exec or result.error_in_exec
+        try:
+            self._output.end()
+            self._capture.stop()
+            companion.end()
+            captured = self._capture.finish()
+            self._keep(run.writer, captured)
+            self._describe(run.writer, captured, wall, cpu, companion.peak_memory)
+        finally:
+            self._capture.stop()
+            tracking.finish(run, tracking.ending(error), error)
+        self._show(run, captured, wall, error)
+
+    @guarded
+    def _keep(self, writer: RunWriter, captured: Captured) -> None:
+        assert self._run is not None
+        logged = set()
+        if "log_param" in self._info.raw_cell:
+            # What the cell said itself stands.
+            logged = set(self._run.params)
+        for name, value in captured.params.items():
+            if name not in logged:
+                writer.log_param(name, value)
+        for name, columns in captured.metrics.items():
+            if name not in self._run.logs:
+                writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
+        self._session.results.update(captured.metrics)
+        for record in captured.data:
+            writer.set_data(record)
+
+    @guarded
+    def _describe(self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int) -> None:
+        session = self._session
+        self._ended = True
+        self._write_environment(session.environment.get())
+        writer.set_document("source", session.source(self._info))
+        figures = []
+        for number, (ending, content) in enumerate(self._output.figures, start=1):
+            path = writer.artifact_folder / "figures" / f"figure-{number}.{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            figures.append(f"figures/{path.name}")
+        outcome = {
+            "wall_seconds": wall,
+            "cpu_seconds": cpu,
+            "peak_memory_bytes": memory,
+            "stdout": mask_text(self._output.tail),
+            "figures": figures,
+            "loops": captured.loops,
+        }
+        writer.set_document("outcome", outcome)
+        if captured.estimators and not self._options.no_model:
+            writer.set_document("estimators", [dataclasses.asdict(one) for one in captured.estimators])
+
+    def _environment_known(self, environment: dict[str, Any]) -> None:
+        """Take what the probe's thread found, where the cell was over before it."""
+        if self._ended:
+            self._write_environment(environment)
+
+    def _write_environment(self, environment: dict[str, Any]) -> None:
+        assert self._run is not None
+        git = environment.get("git") or {}
+        self._run.writer.set(git_commit=git.get("commit"))
+        self._run.writer.set_document("environment", environment)
+
+    # -- the line under the cell
+
+    def _show(self, run: ActiveRun, captured: Captured, wall: float, error: BaseException | None) -> None:
+        metrics = run.metrics
+        outcome = Outcome(
+            name=run.name,
+            run_id=run.id,
+            status=tracking.ending(error),
+            duration=wall,
+            params=run.params,
+            metrics=metrics,
+            changes=self._changes(run, metrics),
+            models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
+            error=type(error).__name__ if error is not None else "",
+            experiment=run.experiment,
+        )
+        shell = self._session.shell
+        if hasattr(shell, "kernel"):
+            shell.display_pub.publish(outcome.bundle())
+        else:
+            print(outcome.text())
+
+    def _changes(self, run: ActiveRun, metrics: dict[str, float]) -> dict[str, Change]:
+        """Compare each metric that has a better side with the best earlier run of the cell."""
+        known = {name: way for name in metrics if (way := direction(name)) is not None}
+        record = run.store.run(run.id)
+        if not known or record.lineage is None:
+            return {}
+        earlier = [r for r in run.store.lineage(record.lineage) if r.id != run.id and r.status == "FINISHED"]
+        changes = {}
+        for name, way in known.items():
+            values = run.store.column(f"metrics.{name}", earlier[:_EARLIER])
+            held = [value for value in values if value is not None and value == value]  # noqa: PLR0124 - NaN
+            if held:
+                changes[name] = Change(min(held) if way == "down" else max(held), way)
+        return changes

@@ -1,0 +1,225 @@
+"""The magics themselves: their manual, their options, switching on and off, loading and unloading."""
+
+import pytest
+
+from tests.notebook.kernel import kernel_in
+
+
+@pytest.mark.parametrize("code", ["%%track?", "?%%track", "%track?"])
+def test_the_manual_names_every_option(kernel, code):
+    before = len(kernel.runs())
+    (page,) = kernel.ok(code).reply["payload"]
+    manual = page["data"]["text/plain"]
+    for option in (
+        *("--experiment", "--tag", "--note", "--params", "--metrics"),
+        *("--only-params", "--only-metrics", "--ignore", "--no-model", "--resume"),
+    ):
+        assert option in manual
+    for word in ("name", "%track on", "%track off", "%track status", "as it would without it"):
+        assert word in manual
+    assert len(kernel.runs()) == before
+
+
+def test_the_front_end_knows_the_magic(kernel):
+    assert "--experiment" in kernel.inspect("%%track")["data"]["text/plain"]
+
+
+def tracked(
+    kernel, line, body="rate = 0.5\nsteps = 3\nacc = sum([rate])\nmae = sum([0.125])\nother = sum([1, 2])"
+):
+    """Run a cell with these options and return its run."""
+    return kernel.run_of(kernel.ok(f"%%track {line}\n{body}"))
+
+
+def test_name_experiment_tags_and_note(kernel):
+    run = tracked(
+        kernel,
+        "'my run' -e wine -t team=red --tag 'goal=find the best' -t why=\"it's = new\" --note 'two words'",
+    )
+    assert (run.name, run.experiment, run.note) == ("my run", "wine", "two words")
+    own = {key: value for key, value in run.tags.items() if not key.startswith("nbtrack.")}
+    assert own == {"team": "red", "goal": "find the best", "why": "it's = new"}
+
+
+def test_without_options_runs_go_to_the_default_experiment_with_names_of_their_own(kernel):
+    runs = [tracked(kernel, ""), tracked(kernel, "")]
+    assert {run.experiment for run in runs} == {"default"}
+    assert len({run.name for run in runs}) == 2
+    assert (runs[0].params, runs[0].metrics) == ({"rate": 0.5, "steps": 3}, {"acc": 0.5, "mae": 0.125})
+
+
+def test_params_and_metrics_are_added(kernel):
+    run = tracked(kernel, "--params other --metrics steps,rate")
+    assert run.params == {"other": 3}
+    assert run.metrics == {"acc": 0.5, "mae": 0.125, "steps": 3, "rate": 0.5}
+
+
+def test_only_replaces_what_is_found(kernel):
+    run = tracked(kernel, "--only-params rate --only-metrics other")
+    assert (run.params, run.metrics) == ({"rate": 0.5}, {"other": 3})
+
+
+def test_ignored_names_are_not_kept(kernel):
+    run = tracked(kernel, "--ignore 'rate, mae'")
+    assert (run.params, run.metrics) == ({"steps": 3}, {"acc": 0.5})
+
+
+def test_series_follow_the_options_too(kernel):
+    loop = "for i in range(5):\n    loss = sum([i])\n    size = sum([i, i])\n    mae = sum([1])"
+    run = tracked(kernel, "--metrics size --ignore loss", loop)
+    assert set(run.metrics) == {"size", "mae"}
+    assert list(run.history("size")["value"]) == [0, 2, 4, 6, 8]
+    assert set(tracked(kernel, "--only-metrics size", loop).metrics) == {"size"}
+
+
+def test_a_name_that_the_cell_does_not_have_is_no_harm(kernel):
+    run = tracked(kernel, "--params nowhere --metrics nowhere_too --ignore not_even_here")
+    assert set(run.metrics) == {"acc", "mae"}
+
+
+def test_no_model_leaves_the_estimators_out(kernel):
+    body = "from sklearn.linear_model import Ridge\nmodel = Ridge(alpha=0.25).fit([[1], [2]], [1, 2])"
+    assert [model.estimator for model in tracked(kernel, "", body).models] == [
+        "sklearn.linear_model._ridge.Ridge"
+    ]
+    without = tracked(kernel, "--no-model", body)
+    assert without.models == []
+    assert without.params == {"alpha": 0.25}
+
+
+def test_resume_adds_to_the_run(kernel):
+    first = tracked(kernel, "start -t team=red", "rate = 0.5\nfor i in range(3):\n    loss = sum([i])")
+    again = tracked(
+        kernel, f"--resume {first.id[:8]} -t more=1", "for i in range(3):\n    mse = sum([i])\nsize = 7"
+    )
+    assert again.id == first.id
+    assert again.name == "start"
+    assert again.status == "FINISHED"
+    assert (again.params["rate"], again.params["size"]) == (0.5, 7)
+    assert set(again.metrics) == {"loss", "mse"}
+    assert (again.tags["team"], again.tags["more"]) == ("red", "1")
+    assert tracked(kernel, "renamed --resume start", "size = 8").id == first.id
+    assert kernel.runs("name = 'renamed'")[0].id == first.id
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("-t bad", "write -t key=value"),
+        ("-t =3", "write -t key=value"),
+        ("-e", "expected one argument"),
+        ("--nonsense", "unrecognized arguments: --nonsense"),
+        ("two names", "unrecognized arguments: names"),
+        ("it's", "No closing quotation"),
+    ],
+)
+def test_options_that_are_wrong_are_told_and_the_cell_is_tracked(kernel, line, told):
+    executed = kernel.run(f"%%track {line}\nacc = sum([0.5])\nacc")
+    assert executed.result == "0.5"
+    assert told in executed.stderr
+    assert executed.stderr.count("\n") == 1
+    assert kernel.run_of(executed).metrics == {"acc": 0.5}
+
+
+@pytest.mark.parametrize("line", ["--resume nowhere", "-e '' --resume ffffffff", "-e gone"])
+def test_options_that_cannot_be_followed_are_told_and_the_cell_runs(kernel, line):
+    kernel.ok(
+        "import nbtrack\n"
+        "if not nbtrack.get_experiment_by_name('gone'):\n"
+        "    nbtrack.delete_experiment(nbtrack.create_experiment('gone'))"
+    )
+    for _ in range(2):
+        executed = kernel.run(f"%%track {line}\nacc = sum([0.5])\nacc")
+        assert executed.result == "0.5"
+        assert executed.stderr.count("NbtrackWarning") == executed.stderr.count("\n") == 1
+
+
+def test_track_on_tracks_what_trains_or_scores(kernel):
+    count = len(kernel.runs())
+    kernel.ok("from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score")
+    said = kernel.ok("%track on").stdout
+    assert "every cell that trains or scores" in said
+    assert str(kernel.store) in said
+    kernel.ok("data = [[1], [2], [3]]\nprint(len(data))")
+    fitted = kernel.ok("model = Ridge(alpha=0.5).fit(data, [1, 2, 3])\nmodel")
+    assert kernel.run_of(fitted).params == {"alpha": 0.5}
+    assert "Ridge" in fitted.result
+    scored = kernel.ok("r2_score([1, 2, 3], model.predict(data))")
+    assert set(kernel.run_of(scored).metrics) == {"r2_score"}
+    named = kernel.ok("%%track mine\nx = 1")
+    assert kernel.run_of(named).name == "mine"
+    assert "every cell that trains" in kernel.ok("%track status").stdout
+    assert "cells with %%track" in kernel.ok("%track off").stdout
+    assert "cells with %%track" in kernel.ok("%track").stdout
+    assert kernel.ok("r2_score([1, 2, 3], model.predict(data))").line is None
+    assert len(kernel.runs()) == count + 3
+
+
+def test_track_says_what_it_does_not_know(kernel):
+    said = kernel.run("%track sideways")
+    assert said.stderr.startswith("UsageError: %track 'sideways' is unknown; say on, off or status")
+
+
+def test_runs_finds_and_shows(kernel):
+    tracked(kernel, "findme -t kind=search")
+    shown = kernel.ok("%runs tags.kind = 'search'")
+    assert "findme" in shown.result
+    (output,) = shown.outputs
+    assert "<table" in output.data["text/html"]
+    assert "<script" not in output.data["text/html"]
+    assert kernel.ok("found = %runs name = 'findme'\nfound[0].metrics").result == "{'acc': 0.5, 'mae': 0.125}"
+    wrong = kernel.run("%runs metrics.rmse <")
+    assert wrong.stderr.startswith("UsageError: ")
+    assert "^" in wrong.stderr
+
+
+def test_loading_twice_changes_nothing(kernel):
+    assert "already loaded" in kernel.ok("%load_ext nbtrack").stdout
+    kernel.ok("import nbtrack\nnbtrack.load_ipython_extension(get_ipython())")
+    before = len(kernel.runs())
+    assert kernel.ok("%%track\nacc = sum([0.5])").line is not None
+    assert len(kernel.runs()) == before + 1
+    kernel.ok("%reload_ext nbtrack")
+    assert kernel.ok("%%track\nacc = sum([0.5])").line is not None
+    assert len(kernel.runs()) == before + 2
+
+
+SHELL = (
+    "(lambda shell: repr((shell.input_transformers_cleanup, shell.input_transformers_post, shell.ast_transformers,"
+    " {name: list(found) for name, found in shell.events.callbacks.items()},"
+    " sorted(shell.magics_manager.magics['line']), sorted(shell.magics_manager.magics['cell']),"
+    " [name for name in vars(__import__('builtins')) if 'nbtrack' in name],"
+    " getattr(shell.display_pub, '_hooks', None), shell.displayhook._hooks, __import__('sys').stdout.write)))"
+    "(get_ipython())"
+)
+
+
+def test_unloading_leaves_nothing(tmp_path):
+    with kernel_in(tmp_path, load=False) as kernel:
+        kernel.ok("import matplotlib.pyplot")
+        before = kernel.value(SHELL)
+        kernel.ok("%load_ext nbtrack")
+        assert kernel.value(SHELL) != before
+        kernel.ok("%%track\nfor i in range(3):\n    loss = sum([i])")
+        kernel.run("%%track\n1 / 0")
+        kernel.ok("%unload_ext nbtrack")
+        assert kernel.value(SHELL) == before
+        gone = kernel.run("%%track\nx = 1")
+        assert "`%%track` not found" in gone.stderr
+        assert "`%runs` not found" in kernel.run("%runs").stderr
+        kernel.ok("%load_ext nbtrack")
+        assert kernel.ok("%%track\nacc = sum([0.5])").line is not None
+        assert len(kernel.runs()) == 3
+
+
+def test_cells_before_the_extension_are_known_to_the_code_of_a_run(tmp_path):
+    with kernel_in(tmp_path, load=False) as kernel:
+        kernel.ok("import math\nunused = 1")
+        kernel.ok("base = math.sqrt(16)")
+        kernel.ok("%load_ext nbtrack")
+        run = kernel.run_of(kernel.ok("%%track\nacc = sum([base, 0.5])"))
+        assert "base = math.sqrt(16)" in str(run.source)
+        assert run.metrics == {"acc": 4.5}
+        names = {}
+        exec(compile(str(run.source), "script", "exec"), names)
+        assert names["acc"] == 4.5

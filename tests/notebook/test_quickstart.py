@@ -1,0 +1,100 @@
+"""The quickstart runs from end to end in a real kernel, and what it tracked can be found again."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import nbtrack
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory):
+    """Execute a copy of the notebook beside its data, with the store that a reader would get."""
+    folder = tmp_path_factory.mktemp("quickstart")
+    shutil.copytree(NOTEBOOKS / "data", folder / "data")
+    notebook = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("NBTRACK_STORE", raising=False)
+        NotebookClient(notebook, timeout=280, resources={"metadata": {"path": str(folder)}}).execute()
+        patch.setenv("NBTRACK_STORE", str(folder / ".nbtrack"))
+        yield notebook
+
+
+def outputs(notebook, cell_id):
+    """Return what the cell shows, each output as its plain text."""
+    (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
+    return [
+        output.text if output.output_type == "stream" else output.data["text/plain"]
+        for output in cell.outputs
+    ]
+
+
+def test_every_tracked_cell_is_a_finished_run(quickstart):
+    tracked = [cell for cell in quickstart.cells if cell.source.startswith("%%track")]
+    runs = nbtrack.runs()
+    assert len(runs) == len(tracked) >= 8
+    assert {run.status for run in runs} == {"FINISHED"}
+
+
+def test_the_settings_of_the_elastic_nets_are_kept(quickstart):
+    runs = nbtrack.runs("name = 'elastic-net'")
+    pairs = {(run.params["alpha"], run.params["l1_ratio"]) for run in runs}
+    assert len(pairs) == len(runs) == 5
+    assert {(0.5, 0.5), (0.4, 0.4), (0.6, 0.6)} <= pairs
+    assert all(set(run.metrics) == {"rmse", "mae", "r2"} for run in runs)
+
+
+def test_the_best_run_is_the_forest(quickstart):
+    best = nbtrack.runs("metrics.rmse < 0.8").best("rmse")
+    assert best.name == "random-forest"
+    assert best.params["n_estimators"] == 200
+    assert best.metrics["rmse"] == pytest.approx(0.60, abs=0.02)
+
+
+def test_the_loss_of_each_descent_is_a_curve(quickstart):
+    runs = nbtrack.runs("params.learning_rate > 0", order_by="params.learning_rate")
+    assert [run.params["learning_rate"] for run in runs] == [0.01, 0.1]
+    for run in runs:
+        loss = run.history("loss")
+        assert len(loss) == run.params["epochs"] == 200
+        assert loss["value"].is_monotonic_decreasing
+        assert set(run.metrics) == {"loss", "rmse", "mae", "r2"}
+
+
+def test_a_run_knows_its_code_its_data_and_its_environment(quickstart):
+    best = nbtrack.runs().best("rmse")
+    assert "RandomForestRegressor(n_estimators=200" in str(best.source)
+    assert "pd.read_csv" in str(best.source)
+    assert "learning_rate" not in str(best.source), "a forest does not depend on the descents before it"
+    assert not best.source.stale
+    assert {"X_train", "y_train"} <= set(best.data)
+    assert "scikit-learn" in str(best.environment)
+
+
+def test_the_reader_sees_the_runs_the_difference_and_the_curves(quickstart):
+    (table,) = outputs(quickstart, "runs-magic")
+    assert table.index("random-forest") < table.index("gradient-descent") < table.index("elastic-net")
+    (diff,) = outputs(quickstart, "diff")
+    assert "alpha" in diff
+    assert "l1_ratio" in diff
+    (cell,) = [cell for cell in quickstart.cells if cell.id == "plot"]
+    assert any("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+def test_the_committed_notebook_shows_its_outputs_and_no_path_of_a_machine():
+    text = (NOTEBOOKS / "quickstart.ipynb").read_text(encoding="utf-8")
+    assert all(
+        cell.execution_count for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "code"
+    ), "execute the notebook before it is committed, as CONTRIBUTING.md says"
+    assert not re.findall(
+        r"(?:/home/|/root/|/Users/|/tmp/|/work/|/site-packages/|[A-Z]:\\\\)[^\"]{0,80}", text
+    )
