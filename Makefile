@@ -1,0 +1,50 @@
+# Needs Python 3.11 or later, make and git. Another Python: make demo PYTHON=python3.13
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+# Import times are tested as users have them, with bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check bench
+
+help: ## What can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+demo: $(VENV)/.demo ## Run the quickstart notebook from end to end, then open it in JupyterLab
+	$(BIN)/python notebooks/demo.py
+
+test: check ## Everything that CI runs: check, then all tests but the long ones
+	@bash .ci/chromium
+	$(BIN)/python -m pytest -m "not long"
+
+test-all: check ## Also the tests that take minutes or need peers such as MLflow
+	@bash .ci/chromium
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test ## Lint, format, types, import direction
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest -q tests/unit/test_imports.py
+
+bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)
+	$(BIN)/python -m tests.benchmarks
+
+# A stamp is as old as the last install; pyproject.toml says what is installed.
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	@echo "Installing nbtrack and what the demo needs (a minute or two, once)"
+	$(PIP) install -q -e '.[demo]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	@echo "Installing nbtrack and what its tests need (some minutes, once)"
+	$(PIP) install -q 'pip>=25.1'
+	$(PIP) install -q -e '.[demo,parquet]' --group check --group test
+	@touch $@ $(VENV)/.demo
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("nbtrack needs Python 3.11 or later, and $(PYTHON) is %d.%d: try make PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

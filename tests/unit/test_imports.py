@@ -1,0 +1,209 @@
+"""Imports run downwards only, and importing nbtrack stays light: read off the source, without importing it."""
+
+import ast
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
+
+# From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
+LAYERS = (
+    ("errors", "records", "values"),
+    ("direction",),
+    ("query", "capture"),
+    ("store",),
+    ("entities",),
+    ("tracking", "sklearn"),
+    ("serving", "projects", "scale", "interop"),
+    ("widgets",),
+    ("notebook", "cli"),
+)
+FRIENDS = ({"errors", "records", "values"}, {"tracking", "sklearn"})
+HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+
+# What a part may import where that is less than everything below it.
+ONLY = {"capture": {"errors", "records", "values"}}
+
+# Libraries that one part alone speaks to.
+OWNERS = {
+    "sqlite3": "store",
+    "IPython": "notebook",
+    "ipywidgets": "widgets",
+    "anywidget": "widgets",
+    "plotly": "widgets",
+}
+
+# Too slow for `import nbtrack` and `%load_ext nbtrack`: imported inside the functions that need them.
+HEAVY = {
+    "pandas",
+    "numpy",
+    "scipy",
+    "sklearn",
+    "torch",
+    "plotly",
+    "matplotlib",
+    "psutil",
+    "pyarrow",
+    "ipywidgets",
+}
+
+
+class Import(NamedTuple):
+    """One imported module: where it stands, and whether it is only for types or runs when its module is imported."""
+
+    module: str
+    line: int
+    at_import: bool
+    for_types: bool
+
+
+def imports(source: str, module: str) -> list[Import]:
+    """Return what `source`, the text of `module` (a package: its `__init__`), imports."""
+    found = []
+
+    def visit(node: ast.AST, at_import: bool, for_types: bool) -> None:
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+            found.extend(Import(name, node.lineno, at_import, for_types) for name in names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join([*module.split(".")[: -node.level], *filter(None, [node.module])])
+            # `from nbtrack import entities` names a module, `from nbtrack.entities import Run` stands in one.
+            names = [f"nbtrack.{alias.name}" for alias in node.names] if base == "nbtrack" else [base]
+            found.extend(Import(name, node.lineno, at_import, for_types) for name in names)
+        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for child in node.body:
+                visit(child, at_import, True)
+            for child in node.orelse:
+                visit(child, at_import, for_types)
+        else:
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            for child in ast.iter_child_nodes(node):
+                visit(child, at_import and not inside, for_types)
+
+    visit(ast.parse(source), True, False)
+    return found
+
+
+def complaints(source: str, module: str) -> list[str]:
+    """Return what is wrong with the imports of one module, each with what to do."""
+    part = module.split(".")[1]
+    wrong = []
+    for found in imports(source, module):
+        top, *rest = found.module.split(".")
+        where = f"{module}:{found.line} imports {found.module}"
+        if top == "nbtrack":
+            other = rest[0] if rest else ""
+            why = None if other in {part, "__version__"} else inner_complaint(part, other)
+            if why:
+                wrong.append(f"{where}: {why}")
+        elif not found.for_types:
+            if OWNERS.get(top, part) != part:
+                wrong.append(f"{where}: only nbtrack.{OWNERS[top]} speaks to {top}; put what needs it there")
+            elif top in HEAVY and found.at_import:
+                wrong.append(
+                    f"{where} when it is imported itself: move the import into the function that needs it"
+                )
+    return wrong
+
+
+def inner_complaint(part: str, other: str) -> str | None:
+    """Return why `part` must not import `other`, or None where it may."""
+    unknown = [name for name in (part, other) if name not in HEIGHT]
+    if unknown:
+        return f"{unknown[0] or 'the package itself'} has no place among LAYERS in {Path(__file__).name}; name the module, or give it one"
+    if part in ONLY and other not in ONLY[part]:
+        return (
+            f"{part} may import only {', '.join(sorted(ONLY[part]))}; have the caller hand over what it needs"
+        )
+    if HEIGHT[other] > HEIGHT[part]:
+        return f"{other} stands above {part}; move what is shared down, or have {other} hand it over"
+    if HEIGHT[other] == HEIGHT[part] and not any({part, other} <= group for group in FRIENDS):
+        return f"{other} stands beside {part}, and neither may know the other; move what is shared down"
+    return None
+
+
+def modules() -> dict[str, str]:
+    """Return the source of every module below the package's own `__init__`, by dotted name."""
+    sources = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.parent != PACKAGE or not path.name.startswith("__"):
+            name = ".".join(["nbtrack", *path.relative_to(PACKAGE).with_suffix("").parts])
+            sources[name] = path.read_text(encoding="utf-8")
+    return sources
+
+
+def test_imports_run_downwards_and_stay_light():
+    sources = modules()
+    assert sources, f"no module was found under {PACKAGE}"
+    wrong = [line for module, source in sources.items() for line in complaints(source, module)]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_the_package_itself_imports_nothing_heavy():
+    """`nbtrack/__init__.py` names every part, so it has no layer, but what it imports at once must be light."""
+    source = (PACKAGE / "__init__.py").read_text(encoding="utf-8")
+    at_once = {
+        found.module
+        for found in imports(source, "nbtrack.__init__")
+        if found.at_import and not found.for_types
+    }
+    heavy = sorted(
+        name
+        for name in at_once
+        if name.split(".")[0] in HEAVY | {"IPython", "sqlite3"} or name.startswith("nbtrack.")
+    )
+    assert not heavy, f"nbtrack/__init__.py imports {', '.join(heavy)} at once: look them up in __getattr__"
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "says"),
+    [
+        ("nbtrack.store.reader", "from nbtrack.entities import Run", "entities stands above store"),
+        ("nbtrack.store.reader", "def f():\n    from nbtrack import tracking", "tracking stands above store"),
+        ("nbtrack.store.reader", "from ..entities import Run", "entities stands above store"),
+        ("nbtrack.cli", "from nbtrack.notebook import magics", "notebook stands beside cli"),
+        ("nbtrack.entities", "import nbtrack", "the package itself has no place"),
+        ("nbtrack.entities", "from nbtrack.common import f", "common has no place"),
+        ("nbtrack.entities", "import sqlite3", "only nbtrack.store speaks to sqlite3"),
+        (
+            "nbtrack.capture.cells",
+            "from nbtrack.query import parse",
+            "capture may import only errors, records, values",
+        ),
+        (
+            "nbtrack.entities",
+            "def f():\n    from IPython import get_ipython",
+            "only nbtrack.notebook speaks to IPython",
+        ),
+        ("nbtrack.entities", "import pandas as pd", "move the import into the function"),
+        (
+            "nbtrack.entities",
+            "try:\n    from numpy import nan\nexcept ImportError:\n    nan = None",
+            "move the import into",
+        ),
+        ("nbtrack.entities", "class C:\n    import torch", "move the import into the function"),
+    ],
+)
+def test_a_wrong_import_is_named_with_what_to_do(module, source, says):
+    (line,) = complaints(source, module)
+    assert says in line
+    assert line.startswith(f"{module}:")
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("nbtrack.store.reader", "import sqlite3\nfrom nbtrack.store import schema\nfrom . import schema"),
+        ("nbtrack.entities", "def f():\n    import pandas"),
+        ("nbtrack.entities", "if TYPE_CHECKING:\n    import pandas as pd"),
+        ("nbtrack.cli", "from nbtrack import __version__, tracking"),
+        ("nbtrack.notebook.magics", "from IPython.core.magic import Magics"),
+        ("nbtrack.values", "from nbtrack.errors import InvalidValueError"),
+    ],
+)
+def test_an_import_that_runs_downwards_is_let_through(module, source):
+    assert complaints(source, module) == []
