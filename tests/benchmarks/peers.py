@@ -1,0 +1,41 @@
+"""Other trackers, each in an environment of its own under `.peers/`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / ".peers"
+
+PEERS = {"mlflow": ["mlflow>=3.17,<4"], "trackio": ["trackio>=0.43,<1"]}
+"""What is installed for each."""
+
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "HF_HUB_OFFLINE": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+}
+"""Nothing that is measured sends anything anywhere."""
+
+
+def python(peer: str) -> Path:
+    """Return the interpreter of a peer's environment."""
+    return FOLDER / peer / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def install() -> tuple[str, ...]:
+    """Install the peers that are not there yet, and return their names."""
+    for peer, requirements in PEERS.items():
+        stamp = FOLDER / peer / "installed"
+        wanted = "\n".join(requirements)
+        if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+            continue
+        print(f"Installing {peer} into {FOLDER / peer} (some minutes, once)", file=sys.stderr, flush=True)
+        subprocess.run([sys.executable, "-m", "venv", str(FOLDER / peer)], check=True)
+        pip = [str(python(peer)), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+        subprocess.run([*pip, *requirements], check=True, stdout=sys.stderr)
+        stamp.write_text(wanted, encoding="utf-8")
+    return tuple(PEERS)
