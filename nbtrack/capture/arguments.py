@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.analysis import CellAnalysis, is_literal
+from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings import Setting, fields_of, flatten
 from nbtrack.capture.vocabulary import is_metric_name, is_training_name
 
@@ -91,21 +92,24 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
         if call.context in {"plot", "io"}:
             continue
         callee = _callee(call.node.func, namespace)
-        own = getattr(callee, "__module__", None) == "__main__"
-        if own and isinstance(callee, type) and not _is_model_like(callee):
-            continue
+        own = module_of(callee) == "__main__"
         if not _configures(call.name, callee, own=own):
             continue
         target = call.name.split(".")
         prefix = target[-1] if target[-1] not in _TRAINING_METHODS else target[0]
         # Of two models of one class each is known by its own name.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        for name, value in _literal_arguments(call.node, callee, own=own):
+        for name, value in _arguments(call.node, callee, own=own):
             if name not in OUTPUT_ARGUMENTS:
                 found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
     return found
 
 
+def _nothing() -> None:
+    return None
+
+
+@forgiving(_nothing)
 def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
     """Return what a callee's name stands for, without running any code of the user's."""
     if isinstance(node, ast.Name):
@@ -118,15 +122,14 @@ def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
     return None
 
 
-def _module(callee: Any) -> str:
-    return str(getattr(callee, "__module__", None) or "")
-
-
+@forgiving(bool)
 def _configures(name: str, callee: Any, *, own: bool) -> bool:
     last = name.rpartition(".")[2]
+    if own and isinstance(callee, type):
+        return _is_model_like(callee)
     if own:
-        return _is_model_like(callee) or is_training_name(last) or not is_metric_name(last)
-    module = _module(callee)
+        return is_training_name(last) or not is_metric_name(last)
+    module = module_of(callee)
     if any(module == part or module.startswith(f"{part}.") for part in _FOREIGN):
         return False
     if module.startswith(_FOREIGN_PARTS):
@@ -151,13 +154,18 @@ def _is_model_like(callee: Any) -> bool:
     )
 
 
+@forgiving(list)
+def _arguments(node: ast.Call, callee: Any, *, own: bool) -> list[tuple[str, Any]]:
+    return list(_literal_arguments(node, callee, own=own))
+
+
 def _literal_arguments(node: ast.Call, callee: Any, *, own: bool) -> Iterator[tuple[str, Any]]:
     for keyword in node.keywords:
         if keyword.arg and is_literal(keyword.value):
             yield from _evaluated(keyword.arg, keyword.value)
     told = own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
     # Layers are given their shapes by position, and their rates as fractions.
-    layers = _module(callee).startswith(("torch", "tensorflow", "keras", "jax", "flax"))
+    layers = module_of(callee).startswith(("torch", "tensorflow", "keras", "jax", "flax"))
     told = told or (isinstance(callee, type) and not own and not layers)
     plain = [is_literal(argument) and (told or _is_fraction(argument)) for argument in node.args]
     if not any(plain) or not (told or isinstance(callee, type)):

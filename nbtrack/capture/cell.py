@@ -21,12 +21,13 @@ from nbtrack.capture.estimators import (
     record,
     state,
 )
+from nbtrack.capture.foreign import module_of
 from nbtrack.capture.instrument import Sites, instrument
 from nbtrack.capture.metrics import collect
 from nbtrack.capture.observe import Hooks, as_number
 from nbtrack.capture.params import name_settings, read_names
 from nbtrack.capture.printed import PrintedScores
-from nbtrack.capture.scores import estimator_series, score_metrics
+from nbtrack.capture.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.secrets import mask
 from nbtrack.capture.settings import Setting, flatten, resolve
 
@@ -203,7 +204,7 @@ class CellCapture:
         for sites in self._sites:
             for site in sites.fits:
                 for estimator, data in site.fitted.values():
-                    if is_estimator(estimator) or type(estimator).__module__ == "__main__":
+                    if is_estimator(estimator) or module_of(type(estimator)) == "__main__":
                         found[id(estimator)] = Fitted(self._name_of(estimator, site.source), estimator, data)
             names = dict.fromkeys([*self._before, *sites.analysis.bindings])
             steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
@@ -244,9 +245,7 @@ class CellCapture:
         for one in fitted:
             carried = estimator_series(one.estimator, read, now)
             for name, columns in carried.items():
-                clash = sum(
-                    name in vars(other.estimator) for other in fitted if hasattr(other.estimator, "__dict__")
-                )
+                clash = sum(carries(other.estimator, name) for other in fitted)
                 found.setdefault(f"{one.name}.{name}" if clash > 1 else name, columns)
         known = [*self._seen.values(), *(c.values for c in found.values())]
         for name, points in self.printed.unknown(known).items():

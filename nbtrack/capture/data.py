@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.fingerprint import TOLD_BY_STR, Fingerprint, columns_of, plain_list
+from nbtrack.capture.foreign import FAULTS
 from nbtrack.records import DataRecord
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def describe(name: str, value: Any) -> DataRecord | None:
         if family is None:
             return None
         shape, dtypes = _outline(family, value)
-    except Exception:  # noqa: BLE001  an odd subclass may fail in any way; then it is not data to us
+    except FAULTS:  # an odd subclass may fail in any way; then it is not data to us
         return None
     if not shape:
         return None
@@ -56,7 +57,7 @@ def describe(name: str, value: Any) -> DataRecord | None:
     content.note(family, shape, list(dtypes.items()))
     try:
         getattr(content, family)(value)
-    except Exception:  # noqa: BLE001  whatever content cannot be read is told by its shape and dtypes
+    except FAULTS:  # whatever content cannot be read is told by its shape and dtypes
         content = Fingerprint(sampled=True)
         content.note(family, shape, list(dtypes.items()))
     return DataRecord(name, type(value).__name__, shape, dtypes, content.hexdigest(), content.sampled)
@@ -82,11 +83,11 @@ def first_rows(
         if family is None:
             return {}, (), ()
         shape, dtypes = _outline(family, value)
-    except Exception:  # noqa: BLE001  as in `describe`
+    except FAULTS:  # as in `describe`
         return {}, (), ()
     try:
         rows = tuple(tuple(map(_cell, row)) for row in _rows(family, value, n))
-    except Exception:  # noqa: BLE001  the schema is worth having without the rows
+    except FAULTS:  # the schema is worth having without the rows
         rows = ()
     return dtypes, shape, rows
 

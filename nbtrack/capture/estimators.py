@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.arguments import OUTPUT_ARGUMENTS
 from nbtrack.capture.data import first_rows
+from nbtrack.capture.foreign import FAULTS, forgiving, has_method
 from nbtrack.capture.settings import Setting, flatten, is_settings
 from nbtrack.records import EstimatorRecord
 
@@ -36,16 +37,19 @@ class Fitted:
         self.data = data
 
 
+@forgiving(bool)
 def is_estimator(value: Any) -> bool:
     """Return whether a value follows scikit-learn's protocol."""
-    return not isinstance(value, type) and hasattr(value, "fit") and hasattr(value, "get_params")
+    return has_method(value, "fit", "get_params") and not isinstance(value, type)
 
 
+@forgiving(bool)
 def _is_module(value: Any) -> bool:
     torch = sys.modules.get("torch")
     return torch is not None and hasattr(torch, "nn") and isinstance(value, torch.nn.Module)
 
 
+@forgiving(frozenset)
 def state(value: Any) -> frozenset[str]:
     """Return the fitted attributes of an estimator, by which a later fit shows."""
     names: set[str] = set()
@@ -92,6 +96,7 @@ def _is_criterion(module: Any) -> bool:
     return type(module).__module__ == "torch.nn.modules.loss"
 
 
+@forgiving(list)
 def optimiser_settings(name: str, value: Any) -> list[Setting]:
     """Return the settings of a torch optimiser that differ from its class's defaults."""
     torch = sys.modules.get("torch")
@@ -99,7 +104,7 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
         return []
     try:
         plain = type(value)([torch.zeros(1, requires_grad=True)]).defaults
-    except Exception:  # noqa: BLE001 - an optimiser of the user's own may ask for more arguments
+    except FAULTS:  # an optimiser of the user's own may ask for more arguments
         plain = {}
     return [
         Setting(key, leaf, name)
@@ -126,6 +131,7 @@ def record(fitted: Fitted) -> EstimatorRecord:
     )
 
 
+@forgiving(list)
 def estimator_settings(estimator: Any, name: str) -> list[Setting]:
     """Return the parameters of a fitted estimator that differ from its class's defaults.
 
@@ -135,12 +141,12 @@ def estimator_settings(estimator: Any, name: str) -> list[Setting]:
     seen: set[int] = set()
 
     def visit(part: Any, prefix: str) -> None:
-        if id(part) in seen or not hasattr(part, "get_params") or isinstance(part, type):
+        if id(part) in seen or not has_method(part, "get_params") or isinstance(part, type):
             return
         seen.add(id(part))
         best = getattr(part, "best_estimator_", None)
         for key, value in changed_params(part).items():
-            if hasattr(value, "get_params"):
+            if has_method(value, "get_params"):
                 # What was found counts; the template it was cloned from does not.
                 visit(best if best is not None else value, prefix)
             elif isinstance(value, list | tuple) and any(_is_step(item) for item in value):
@@ -164,7 +170,7 @@ def _is_step(item: Any) -> bool:
         isinstance(item, tuple)
         and len(item) >= 2
         and isinstance(item[0], str)
-        and hasattr(item[1], "get_params")
+        and has_method(item[1], "get_params")
     )
 
 
@@ -173,14 +179,14 @@ def changed_params(estimator: Any) -> dict[str, Any]:
     try:
         params = estimator.get_params(deep=False)
         defaults = {n: p.default for n, p in inspect.signature(type(estimator).__init__).parameters.items()}
-    except Exception:  # noqa: BLE001 - a foreign class's own get_params may raise anything
+    except FAULTS:  # a foreign class's own get_params may raise anything
         return {}
     changed = {}
     for key, value in params.items():
         default = defaults.get(key, inspect.Parameter.empty)
         try:
             same = value is default or bool(value == default)
-        except Exception:  # noqa: BLE001 - arrays and frames have no one truth value
+        except FAULTS:  # arrays and frames have no one truth value
             same = False
         if not same:
             changed[key] = value

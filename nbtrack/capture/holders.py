@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.analysis import Binding, CellAnalysis, dotted, names_in
 from nbtrack.capture.evidence import reduces_into, scores_in
+from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.observe import as_number
 from nbtrack.capture.settings import fields_of
 from nbtrack.capture.vocabulary import (
@@ -35,6 +36,7 @@ _HISTORIES = frozenset({"hist", "histories", "history", "report", "results", "cu
 """What a name may end in that holds results, whatever it is called before."""
 
 
+@forgiving(list)
 def leaves(
     name: str,
     value: Any,
@@ -44,8 +46,8 @@ def leaves(
     wanted: bool,
     trains: bool,
     positions: Mapping[str, Any],
-) -> Iterator[tuple[str, list[float]]]:
-    """Yield the numbers and lists of numbers that a dict, list or array of results holds.
+) -> list[tuple[str, list[float]]]:
+    """Return the numbers and lists of numbers that a dict, list or array of results holds, by name.
 
     Parameters
     ----------
@@ -60,6 +62,20 @@ def leaves(
     positions
         The namespace, by which it is told whether a loop filled an array entry by entry.
     """
+    found = _found(name, value, analysis, bindings, wanted=wanted, trains=trains, positions=positions)
+    return list(found)
+
+
+def _found(
+    name: str,
+    value: Any,
+    analysis: CellAnalysis,
+    bindings: list[Binding],
+    *,
+    wanted: bool,
+    trains: bool,
+    positions: Mapping[str, Any],
+) -> Iterator[tuple[str, list[float]]]:
     filled = any(loop is not None for loop in analysis.mutations.get(name, ()))
     shown = "shown" in analysis.uses.get(name, ())
     held = _held(value)

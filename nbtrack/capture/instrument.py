@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
 from nbtrack.capture.evidence import evaluates, reduces_into, tainted_names
+from nbtrack.capture.foreign import module_of
 from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.observe import FitSite, Hooks, LoopCounter, Observed, ScoreSite
 from nbtrack.capture.vocabulary import (
@@ -308,7 +309,7 @@ def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str
         return False
     name = node.func.id
     defined = any(isinstance(b.stmt, ast.FunctionDef) for b in analysis.bindings.get(name, ()))
-    return defined or getattr(namespace.get(name), "__module__", None) == "__main__"
+    return defined or module_of(namespace.get(name)) == "__main__"
 
 
 def _counter_of(sites: Sites, editor: _Editor, hooks: Hooks, loop: Loop | None) -> LoopCounter | None:

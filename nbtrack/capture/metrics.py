@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.columns import Columns
 from nbtrack.capture.evidence import counts, tainted_names
+from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.holders import leaves
 from nbtrack.capture.observe import as_number
 from nbtrack.capture.vocabulary import (
@@ -62,7 +63,7 @@ def collect(
         value = namespace[name]
         number = as_number(value)
         if number is not None:
-            whole = isinstance(value, Integral) or "int" in str(getattr(value, "dtype", ""))
+            whole = _is_whole(value)
             if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
                 found[name] = Columns.of([number], now)
         elif not bindings or not all(b.literal for b in bindings) or name in analysis.mutations:
@@ -77,6 +78,11 @@ def collect(
             ):
                 found[key] = Columns.of(values, now)
     return found
+
+
+@forgiving(bool)
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) or "int" in str(getattr(value, "dtype", ""))
 
 
 def _is_result(

@@ -15,6 +15,8 @@ from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.foreign import FAULTS, forgiving
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,18 +36,18 @@ def as_number(value: Any) -> float | None:
     >>> as_number(3), as_number(True), as_number("3")
     (3.0, None, None)
     """
-    if isinstance(value, float):
-        return value
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        try:
-            return float(value)
-        except OverflowError:
-            return None
+    kind = type(value)
+    if kind is float:
+        return value  # type: ignore[no-any-return]
     try:
+        if issubclass(kind, float):
+            return float.__float__(value)
+        if kind is bool:
+            return None
+        if issubclass(kind, int):
+            return float(value)
         return _foreign_number(value)
-    except Exception:  # noqa: BLE001 - foreign code: whatever it raises, this is no number
+    except FAULTS:  # foreign code, or an integer too large: whatever it raises, this is no number
         return None
 
 
@@ -154,7 +156,7 @@ class Observed:
         step, keep, loop = self._steps.append, self.values.append, self.loop
 
         def observe(value: Any) -> None:
-            number = value if isinstance(value, float) else as_number(value)
+            number = value if type(value) is float else as_number(value)
             if number is not None:
                 step(loop.count)
                 keep(number)
@@ -190,17 +192,16 @@ class Observed:
             self._other(value)
             return
         self.values.append(number)
-        if isinstance(value, float) and self.counted + len(self.values) >= self._FLOATS and not self._misfits:
+        floats = issubclass(type(value), float) and not self._misfits
+        if floats and self.counted + len(self.values) >= self._FLOATS:
             setattr(builtins, self.hook, self.values.append)
 
     def _other(self, value: Any) -> None:
         """Keep the numbers of a dict of results each as a series of its own; count what is none."""
-        if isinstance(value, dict) and len(value) <= self._PARTS:
-            for key, inner in value.items():
-                number = as_number(inner)
-                if number is not None and isinstance(key, str):
-                    part = self.parts.setdefault(key, Observed(f"{self.name}.{key}", self.loop))
-                    part.add(number)
+        parts = _parts(value, self._PARTS)
+        if parts is not None:
+            for key, number in parts.items():
+                self.parts.setdefault(key, Observed(f"{self.name}.{key}", self.loop)).add(number)
             return
         self._misfits += 1
         if self._misfits >= _MISFITS and self._misfits > self.counted + len(self.values):
@@ -231,6 +232,28 @@ class Observed:
         width = (now - since) / max(len(values), 1)
         times = _ramp("d", since + width, width, len(values))
         return steps, times, values
+
+
+def _nothing() -> None:
+    return None
+
+
+@forgiving(_nothing)
+def _parts(value: Any, limit: int) -> dict[str, float] | None:
+    """Return the numbers of a small dict by name, or None for anything else."""
+    if not issubclass(type(value), dict) or len(value) > limit:
+        return None
+    numbers = {key: as_number(inner) for key, inner in value.items() if isinstance(key, str)}
+    return {key: number for key, number in numbers.items() if number is not None}
+
+
+@forgiving(list)
+def _scores(value: Any) -> list[tuple[int, float]]:
+    """Return the entries of a short array of scores that are numbers."""
+    if getattr(value, "ndim", 0) != 1 or not 2 <= len(value) <= 1_000:
+        return []
+    numbers = [(step, as_number(one)) for step, one in enumerate(value)]
+    return [(step, number) for step, number in numbers if number is not None]
 
 
 def _ramp(typecode: str, start: float, stride: float, count: int) -> array[Any]:
@@ -300,11 +323,8 @@ class ScoreSite:
                 scored = type(namespace.get(subject)).__name__
             if number is not None:
                 points.append((scored, loop.count if loop else 0, now, number))
-            elif self.whole and getattr(value, "ndim", 0) == 1 and 2 <= len(value) <= 1_000 and loop is None:
-                for step, one in enumerate(value):
-                    part = as_number(one)
-                    if part is not None:
-                        points.append((scored, step, now, part))
+            elif self.whole and loop is None:
+                points.extend((scored, step, now, part) for step, part in _scores(value))
             return value
 
         return observe

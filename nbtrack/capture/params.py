@@ -6,6 +6,7 @@ import ast
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings
 from nbtrack.capture.vocabulary import is_bookkeeping_name, is_metric_name, is_schedule_name, words
 
@@ -83,6 +84,7 @@ def _is_used(analysis: CellAnalysis, name: str) -> bool:
     return "compute" in analysis.uses.get(name, ())
 
 
+@forgiving(bool)
 def _is_choice(analysis: CellAnalysis, name: str, value: Any) -> bool:
     """Return whether a literal is more than a list of labels; alternatives that a loop tries are."""
     labels = isinstance(value, list | tuple | set) and all(isinstance(item, str) for item in value)
@@ -94,6 +96,7 @@ def _is_choice(analysis: CellAnalysis, name: str, value: Any) -> bool:
     )
 
 
+@forgiving(bool)
 def _is_configuration(name: str, value: Any) -> bool:
     """Return whether a computed value is somebody's settings: parsed arguments, a `config` object."""
     if type(value).__name__ == "Namespace":
@@ -102,6 +105,7 @@ def _is_configuration(name: str, value: Any) -> bool:
     return held and not _SETTINGS_WORDS.isdisjoint([*words(name), *words(type(value).__name__)])
 
 
+@forgiving(bool)
 def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: bool) -> bool:
     """Return whether a value that the cell found there is a setting of it."""
     if (
@@ -147,10 +151,11 @@ def read_names(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> dict[str
     return names
 
 
+@forgiving(list)
 def _codes(value: Any) -> list[CodeType]:
     """Return the code of a function of the notebook's, or of the methods of a class or object of its."""
     owner = value if isinstance(value, type | FunctionType) else type(value)
-    if owner.__module__ != "__main__":
+    if module_of(owner) != "__main__":
         return []
     functions = vars(owner).values() if isinstance(owner, type) else [owner]
     return [f.__code__ for f in functions if isinstance(f, FunctionType)]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.columns import Columns
+from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.holders import LENGTH, as_numbers, is_listed
 from nbtrack.capture.observe import ScoreSite, as_number
 from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
@@ -15,7 +16,7 @@ from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, wor
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["estimator_series", "score_metrics"]
+__all__ = ["carries", "estimator_series", "score_metrics"]
 
 
 def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Columns]:
@@ -62,6 +63,13 @@ def _score_name(key: _Key, same: list[_Key]) -> str:
     return label if label and len(same) > 1 and not told else name
 
 
+@forgiving(bool)
+def carries(estimator: Any, name: str) -> bool:
+    """Return whether an object has an attribute of its own of this name."""
+    return name in getattr(estimator, "__dict__", {})
+
+
+@forgiving(dict)
 def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Columns]:
     """Return the histories that a fitted object carries as attributes, such as `loss_curve_`.
 
@@ -78,7 +86,7 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Co
     best = as_number(getattr(estimator, "best_score_", None))
     if best is not None and hasattr(estimator, "best_params_"):
         found["best_score_"] = Columns.of([best], now)
-    own = getattr(type(estimator), "__module__", "") == "__main__"
+    own = module_of(type(estimator)) == "__main__"
     for key, value in list(getattr(estimator, "__dict__", {}).items()):
         if key.startswith("_") or not (key.endswith("_") or own):
             continue

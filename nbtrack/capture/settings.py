@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.observe import as_number
 from nbtrack.errors import InvalidValueError
 from nbtrack.values import as_param
@@ -34,19 +35,24 @@ class Setting(NamedTuple):
     """Whether another setting of the same name and value says the same better."""
 
 
-def flatten(name: str, value: Any, *, leaves: int = _LEAVES) -> Iterator[tuple[str, ParamValue]]:
-    """Yield the scalar leaves of a value, named with dots; other objects yield nothing.
+@forgiving(list)
+def flatten(name: str, value: Any) -> list[tuple[str, ParamValue]]:
+    """Return the scalar leaves of a value, named with dots; of other objects nothing.
 
     Examples
     --------
-    >>> list(flatten("config", {"lr": 0.1, "layers": [64, 32]}))
+    >>> flatten("config", {"lr": 0.1, "layers": [64, 32]})
     [('config.lr', 0.1), ('config.layers.0', 64), ('config.layers.1', 32)]
     """
+    return list(_leaves(name, value))
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
     fields = fields_of(value)
     if fields is not None:
-        if len(fields) <= leaves:
+        if len(fields) <= _LEAVES:
             for key, inner in fields.items():
-                yield from flatten(f"{name}.{key}", inner, leaves=leaves)
+                yield from _leaves(f"{name}.{key}", inner)
     elif isinstance(value, list | tuple | set | frozenset):
         entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
         if len(entries) > _ITEMS:
@@ -54,7 +60,7 @@ def flatten(name: str, value: Any, *, leaves: int = _LEAVES) -> Iterator[tuple[s
                 yield name, as_param(str(entries)[:_TEXT])
         else:
             for number, inner in enumerate(entries):
-                yield from flatten(f"{name}.{number}", inner, leaves=leaves)
+                yield from _leaves(f"{name}.{number}", inner)
     elif _is_scalar(value):
         try:
             yield name, as_param(value)
@@ -62,6 +68,11 @@ def flatten(name: str, value: Any, *, leaves: int = _LEAVES) -> Iterator[tuple[s
             return
 
 
+def _nothing() -> None:
+    return None
+
+
+@forgiving(_nothing)
 def fields_of(value: Any) -> Mapping[str, Any] | None:
     """Return what a dict, dataclass, namespace or settings object holds, by name."""
     if isinstance(value, Mapping):
@@ -70,8 +81,8 @@ def fields_of(value: Any) -> Mapping[str, Any] | None:
         return {f.name: getattr(value, f.name, None) for f in dataclasses.fields(value)}
     if isinstance(value, SimpleNamespace) or type(value).__name__ == "Namespace":
         return dict(vars(value))
-    if hasattr(value, "_asdict") and isinstance(value, tuple):
-        return dict(value._asdict())  # type: ignore[attr-defined]
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return dict(value._asdict())
     if hasattr(type(value), "model_fields"):  # pydantic
         return dict(vars(value))
     return None
@@ -81,6 +92,7 @@ def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str) or as_number(value) is not None
 
 
+@forgiving(bool)
 def is_settings(value: Any) -> bool:
     """Return whether a value is a scalar or holds nothing but scalars, lists and dicts of them."""
     fields = fields_of(value)

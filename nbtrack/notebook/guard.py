@@ -24,7 +24,7 @@ def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
     def safe(self: Any, *args: Any) -> Any:
         try:
             return method(self, *args)
-        except Exception as error:  # noqa: BLE001 - the boundary that protects the user's cell
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary that protects the user's cell
             what = (
                 str(error)
                 if isinstance(error, NbtrackError | UsageError)
