@@ -167,10 +167,10 @@ def script(cells: Iterable[Cell]) -> str:
     Examples
     --------
     >>> print(script([Cell("a = 1", "a = 1\n", 1), Cell("print(a)", "print(a)\n", 2)]))
-    # %% [1]
+    # %%
     a = 1
     <BLANKLINE>
-    # %% [2]
+    # %%
     print(a)
     <BLANKLINE>
     """
@@ -182,7 +182,8 @@ def script(cells: Iterable[Cell]) -> str:
         body = cell.source.strip("\n")
         if not cell.ok:
             body = f"try:\n{textwrap.indent(_unparsed(body), '    ')}\nexcept Exception:\n    pass"
-        parts.append(f"# %% [{cell.number}]\n{body}\n")
+        # No numbers: the same code run again is the same script.
+        parts.append(f"# %%\n{body}\n")
     return "\n".join(parts)
 
 

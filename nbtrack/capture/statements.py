@@ -200,9 +200,15 @@ class _Block:
             self._emit(known, part, binds)
             inside = known | {bind.name for bind in binds}
         first = len(self.steps)
-        self.run(node.body, inside, certain=False)
+        # Up to where an iteration may end early.
+        early = (number for number, statement in enumerate(node.body) if _may_leave(statement))
+        whole = next(early, len(node.body))
+        reached = self.run(node.body[:whole], inside, certain=False)
+        self.run(node.body[whole:], reached, certain=False)
         # Once more for what the second time round brings: `a = b` before `b = []` makes them one object.
         self.steps += [step for step in self.steps[first:] if step.binds or step.changes or step.calls]
+        # Loops over data and epochs run: or else the loss of the run before would belong to every run.
+        known = reached if not isinstance(node, ast.While) or _is_true(node.test) else known
         self.run(node.orelse, known, certain=False)
         return known
 
@@ -254,6 +260,19 @@ class _Block:
         return self._emit(
             known, part, [Bind(node.name, Origin(code=_class_code(node, inner.steps)), certain)]
         )
+
+
+def _may_leave(node: ast.stmt) -> bool:
+    """Return whether a statement may end the iteration that it stands in."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    inner = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+    leaving = (ast.Return,) if inner else (ast.Break, ast.Continue, ast.Return)
+    return any(isinstance(part, leaving) for part in ast.walk(node))
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and bool(node.value)
 
 
 def _imports(node: ast.Import | ast.ImportFrom, *, certain: bool) -> list[Bind]:
