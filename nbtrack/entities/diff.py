@@ -51,8 +51,12 @@ class RunDiff:
 
     @cached_property
     def tags(self) -> dict[str, tuple[str | None, str | None]]:
-        """The tags that differ."""
-        return _differences(self.left.tags, self.right.tags)
+        """The tags that differ, but for nbtrack's own (`nbtrack.*`), which always do."""
+        own = "nbtrack."
+        sides = [
+            {n: v for n, v in run.tags.items() if not n.startswith(own)} for run in (self.left, self.right)
+        ]
+        return _differences(*sides)
 
     @cached_property
     def data(self) -> dict[str, tuple[DataRecord | None, DataRecord | None]]:

@@ -25,7 +25,7 @@ _QUIET = "color:var(--jp-ui-font-color2,#707070)"
 _FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var(--jp-ui-font-size1,13px)"
 _GOOD = "color:var(--jp-success-color0,#1b7d34)"
 _BAD = "color:var(--jp-warn-color0,#b3590a)"
-_FAILED = "color:var(--jp-error-color0,#c62828)"
+_FAILED = "color:var(--jp-error-color1,#c62828)"
 _RIGHT = "text-align:right;font-variant-numeric:tabular-nums"
 
 

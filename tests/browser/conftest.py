@@ -1,0 +1,29 @@
+"""A real JupyterLab and a real Chromium, one of each for all browser tests."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.lab import Lab, find_chromium
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """Return a JupyterLab that serves a folder of its own."""
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    try:
+        yield lab
+    finally:
+        lab.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return a headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            # Root, as in many a CI, has no sandbox; the rest keeps it from calling home.
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield browser
+        browser.close()

