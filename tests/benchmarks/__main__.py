@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import capture, durability, imports, notebook, peers, points, search, wine
+from tests.benchmarks import capture, durability, imports, notebook, parts, peers, points, search, wine
 from tests.benchmarks.harness import Figures, Group, PartError, Settings, measure
 from tests.benchmarks.table import Table, legend
 
@@ -29,6 +29,7 @@ GROUPS: tuple[Group, ...] = (
     *search.GROUPS,
     *wine.GROUPS,
     *notebook.GROUPS,
+    *parts.GROUPS,
     *durability.GROUPS,
     *capture.GROUPS,
 )

@@ -36,11 +36,6 @@ def test_importing_is_light():
     assert python(code) == []
 
 
-def test_importing_takes_less_than_a_tenth_of_a_second():
-    code = "import time, json; t = time.perf_counter(); import nbtrack; print(json.dumps(time.perf_counter() - t))"
-    assert min(python(code) for _ in range(5)) < 0.1
-
-
 def test_logging_needs_no_data_frames(tmp_path):
     code = f"""
 import os, sys, json

@@ -5,7 +5,6 @@ import decimal
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -345,33 +344,6 @@ def test_no_library_is_imported():
         cwd=Path(__file__).parents[3],
     )
     assert done.stdout == "None ({}, (), ()) ({'': 'int'}, (1,), ((1,),)) []\n"
-
-
-def best_of(n, call):
-    times = []
-    for _ in range(n):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def test_large_data_is_described_in_milliseconds():
-    rows = 1_000_000
-    frame = pd.DataFrame({f"f{i}": np.zeros(rows) for i in range(6)})
-    frame["s"] = pd.Series([f"t{i % 1000}" for i in range(rows)])
-    frame["o"] = frame.s.astype(object)
-    frame["c"] = frame.s.astype("category")
-    array = np.zeros(125_000_000)  # 1 GB, of which only what is read becomes real memory
-    for value in (
-        frame,
-        frame.o,
-        array,
-        array.reshape(1000, -1).T,
-        array.reshape(10, 100, -1, 5)[::2, :, ::3],
-    ):
-        describe("x", value)
-        assert best_of(5, lambda value=value: describe("x", value)) < 0.005
 
 
 def test_first_rows_of_a_table():

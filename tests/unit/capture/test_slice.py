@@ -5,7 +5,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 import types
 
 import pytest
@@ -450,41 +449,6 @@ def test_the_slice_makes_what_the_whole_session_makes(data):
     text = script([*kept, Cell(last, last, 99)])
     alone, _ = execute([text])
     assert plain(alone.get("result")) == plain(whole.get("result")), text
-
-
-# --- cost
-
-
-def big_session(n):
-    history = History()
-    history.add(
-        "", "import numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import Ridge", 1, True
-    )
-    for i in range(2, n):
-        source = (
-            f"df{i % 40} = pd.DataFrame({{'a': np.arange({i})}})\ndf{i % 40}['b'] = df{(i - 1) % 40 if i > 2 else 2}.a\n"
-            f"def f{i % 25}(x):\n    return x + k{i % 7}\nk{i % 7} = {i}\nm{i % 9} = Ridge()\nm{i % 9}.fit(df{i % 40}, k{i % 7})\n"
-            f"xs{i % 5} = []\nfor j in range(3):\n    xs{i % 5}.append(f{i % 25}(j))\nprint(xs{i % 5})"
-        )
-        history.add(source, source, i, True)
-    return history
-
-
-def test_a_slice_over_500_cells_takes_milliseconds():
-    history = big_session(500)
-    last = "print(m3.coef_, df7, f3(1), xs2)"
-    times = []
-    for _ in range(7):
-        start = time.perf_counter()
-        assert history.slice(last)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.010
-    times = []
-    for number in range(501, 506):
-        start = time.perf_counter()
-        history.add("", f"xs1 = [f3(j) for j in range({number})]\nm3.fit(df7, xs1)", number, True)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.005
 
 
 # --- stale
