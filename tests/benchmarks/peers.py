@@ -26,9 +26,11 @@ def python(peer: str) -> Path:
     return FOLDER / peer / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def install() -> tuple[str, ...]:
-    """Install the peers that are not there yet, and return their names."""
-    for peer, requirements in PEERS.items():
+def install(*wanted_peers: str) -> tuple[str, ...]:
+    """Install the peers that are not there yet, all of them by default, and return their names."""
+    names = wanted_peers or tuple(PEERS)
+    for peer in names:
+        requirements = PEERS[peer]
         stamp = FOLDER / peer / "installed"
         wanted = "\n".join(requirements)
         if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
@@ -38,4 +40,4 @@ def install() -> tuple[str, ...]:
         pip = [str(python(peer)), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         subprocess.run([*pip, *requirements], check=True, stdout=sys.stderr)
         stamp.write_text(wanted, encoding="utf-8")
-    return tuple(PEERS)
+    return names
