@@ -38,7 +38,9 @@ _FOREIGN_PARTS = (
 _TRAINING_METHODS = frozenset(
     "fit fit_transform fit_predict partial_fit compile train set_params learn optimize minimize".split()
 )
-_LEARNING_METHODS = ("fit", "forward", "partial_fit", "train", "predict", "parameters", "learn", "update")
+_LEARNING_METHODS = frozenset(
+    "fit forward feedforward partial_fit train predict parameters learn update".split()
+)
 _TRAINING_FUNCTIONS = (
     "split",
     "train",
@@ -150,7 +152,8 @@ def _is_model_like(callee: Any) -> bool:
     if not isinstance(callee, type):
         return False
     return dataclasses.is_dataclass(callee) or (
-        "__call__" in vars(callee) or any(hasattr(callee, method) for method in _LEARNING_METHODS)
+        "__call__" in vars(callee)
+        or any(method in _LEARNING_METHODS or is_training_name(method) for method in dir(callee))
     )
 
 

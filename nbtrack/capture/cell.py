@@ -238,6 +238,7 @@ class CellCapture:
             if self._options.only_metrics:
                 results = {name: c for name, c in results.items() if name in wanted}
             found.update(self._new(results, found))
+            found.update(self._final(sites.analysis, results))
         if self._options.only_metrics:
             captured.metrics = {n: c for n, c in found.items() if n in self._options.metrics}
             return
@@ -261,6 +262,19 @@ class CellCapture:
         """Leave out what the cell's loops have given a history already."""
         return {n: c for n, c in results.items() if n not in found and n not in self._seen}
 
+    def _final(self, analysis: CellAnalysis, results: Mapping[str, Columns]) -> dict[str, Columns]:
+        """Return what the cell computes after a loop under a name that has a history from the loop."""
+        return {
+            f"final_{name}": columns
+            for name, columns in results.items()
+            if name in self._seen
+            and len(columns.values) == 1
+            and (bindings := analysis.bindings.get(name))
+            and bindings[-1].loop is None
+            and not bindings[-1].literal
+            and columns.values[-1] not in self._seen[name][-1:]
+        }
+
     # -- settings
 
     def _params(self, captured: Captured, fitted: list[Fitted]) -> None:
@@ -276,11 +290,12 @@ class CellCapture:
                     chosen=self._chosen,
                     results=self._results,
                 )
+            named = self._named_objects(settings)
             for one in fitted:
-                settings += estimator_settings(one.estimator, one.name)
+                settings += estimator_settings(one.estimator, one.name, named)
             for sites in self._sites:
                 for name in self._validated(sites.analysis):
-                    settings += estimator_settings(self._namespace[name], name)
+                    settings += estimator_settings(self._namespace[name], name, named)
                 settings += call_settings(sites.analysis, self._namespace)
             for name, value in self._before.items():
                 settings += optimiser_settings(name, value)
@@ -293,6 +308,11 @@ class CellCapture:
             for name, value in kept.items()
             if name not in options.ignore and name.split(".")[0] not in options.ignore
         }
+
+    def _named_objects(self, settings: list[Setting]) -> set[int]:
+        """Return the `id` of the dicts and lists whose entries are settings under their own name."""
+        names = {setting.name.partition(".")[0] for setting in settings if "." in setting.name}
+        return {id(self._namespace[name]) for name in names if name in self._namespace}
 
     def _validated(self, analysis: CellAnalysis) -> list[str]:
         """Return the estimators that the cell hands to a cross validation, which fits copies of them."""

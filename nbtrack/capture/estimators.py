@@ -13,7 +13,7 @@ from nbtrack.capture.settings import Setting, flatten, is_settings
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = [
     "Fitted",
@@ -132,10 +132,17 @@ def record(fitted: Fitted) -> EstimatorRecord:
 
 
 @forgiving(list)
-def estimator_settings(estimator: Any, name: str) -> list[Setting]:
+def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -> list[Setting]:
     """Return the parameters of a fitted estimator that differ from its class's defaults.
 
     The steps of pipelines and searches are gone through with it; a step's name is its prefix.
+
+    Parameters
+    ----------
+    estimator, name
+        The estimator, and its variable's name.
+    named
+        The `id` of objects that are settings by a name of their own: `param_grid=grid` is `grid` already.
     """
     found: list[Setting] = []
     seen: set[int] = set()
@@ -153,7 +160,7 @@ def estimator_settings(estimator: Any, name: str) -> list[Setting]:
                 for item in value:
                     if _is_step(item):
                         visit(item[1], f"{prefix}.{item[0]}")
-            elif key not in OUTPUT_ARGUMENTS and is_settings(value):
+            elif key not in OUTPUT_ARGUMENTS and id(value) not in named and is_settings(value):
                 found.extend(Setting(k, leaf, prefix) for k, leaf in flatten(key, value))
         if best is not None:
             visit(best, prefix)

@@ -101,10 +101,10 @@ def _is_result(
     uses = set(analysis.uses.get(name, ()))
     feeds = not uses.isdisjoint({"compute", "part"})
     shown = not uses.isdisjoint({"shown", "kept"})
+    if is_best_name(name) and words(name)[-1] not in {"i", "idx", "index"}:
+        return True
     if any(counts(b.value) for b in computed):
         return False
-    if is_best_name(name):
-        return True
     if is_metric_name(name):
         if whole and words(name)[0] in {"n", "num"} and not shown:
             return False

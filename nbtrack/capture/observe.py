@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import math
 import sys
 import time
 from array import array
@@ -56,10 +57,27 @@ def _foreign_number(value: Any) -> float | None:
         # A scalar that knows its gradient, as tutorials write it, keeps its number as `data`.
         data = getattr(value, "data", None) if hasattr(value, "grad") else None
         return data if isinstance(data, float) else None
-    if value.shape != () or not callable(getattr(value, "item", None)):
+    return _item(value) if value.shape == () else None
+
+
+def _item(value: Any) -> float | None:
+    if not callable(getattr(value, "item", None)):
         return None
     plain = value.item()
     return None if isinstance(plain, bool) or not isinstance(plain, int | float) else float(plain)
+
+
+def _nothing() -> None:
+    return None
+
+
+@forgiving(_nothing)
+def _shown_number(value: Any) -> float | None:
+    """Return a number, also out of an array of one, which is shown as a number is."""
+    number = as_number(value)
+    if number is None and math.prod(getattr(value, "shape", (0,))) == 1:
+        return _item(value)
+    return number
 
 
 class Hooks:
@@ -234,10 +252,6 @@ class Observed:
         return steps, times, values
 
 
-def _nothing() -> None:
-    return None
-
-
 @forgiving(_nothing)
 def _parts(value: Any, limit: int) -> dict[str, float] | None:
     """Return the numbers of a small dict by name, or None for anything else."""
@@ -316,7 +330,7 @@ class ScoreSite:
         def observe(value: Any) -> Any:
             if len(points) >= 1_000_000:
                 return value
-            number = as_number(value)
+            number = _shown_number(value)
             now = time.time()
             scored = None
             if loop is not None and subject is not None:

@@ -6,6 +6,7 @@ finds them without a hook in anybody's function.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from dataclasses import dataclass, field
@@ -97,6 +98,8 @@ class PrintedScores:
                     rounded.add((d, round(value, d)))
                     rounded.add((d, round(value * 100, d)))
                     rounded.add((d, round(-value, d)))
+                if 0 in decimals and math.isfinite(value):
+                    rounded.add((0, float(math.trunc(value))))  # as `%d` prints it
         found: dict[str, list[tuple[float, float]]] = {}
         for name, points in self.points.items():
             fresh = [(moment, value) for moment, value, d in points if (d, round(value, d)) not in rounded]

@@ -60,8 +60,8 @@ _SIZE_AND_TIME_WORDS = frozenset(
 )
 _TRAINING_WORDS = frozenset(
     """
-    backward boost descent evaluate fit learn minimise minimize optimise optimize simulate step train tune
-    validate
+    adam backprop backpropagate backward boost descent evaluate fit gd learn minimise minimize optimise
+    optimize sgd simulate step train tune validate
     """.split()
 )
 _HISTORY_WORDS = frozenset("cost costs curve deviance errors loss losses likelihood score scores".split())
