@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 import threading
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from nbtrack.installed import imported_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ class EnvironmentProbe:
             with self._changed:
                 self._changed.wait_for(lambda: not (self._busy or self._waiting), wait)
         known = dict(self._machine or {})
-        known["packages"] = _installed.versions()
+        known["packages"] = imported_versions()
         gpus = _gpus()
         if gpus:
             known["gpus"] = gpus
@@ -110,7 +110,7 @@ class EnvironmentProbe:
         """Gather everything for runs in `folder` now, on this thread."""
         if self._machine is None:
             self._machine = _machine()
-        _installed.versions()
+        imported_versions()
         self._git = self._look_at_git(folder)
 
     def _start(self) -> None:
@@ -201,130 +201,6 @@ def _gpus() -> list[str]:
         return [cuda.get_device_name(i) for i in range(cuda.device_count())]
     except (AttributeError, RuntimeError):  # torch half imported, or the driver lost
         return []
-
-
-# Packages.
-
-
-def _imported() -> list[str]:
-    """Return the imported modules that are not in a package, the standard library's aside."""
-    # `list` of a dictionary cannot be interrupted by an import on another thread.
-    return [
-        name
-        for name in list(sys.modules)
-        if "." not in name and name not in sys.stdlib_module_names and not name.startswith("_")
-    ]
-
-
-class _Installed:
-    """Which installed distribution each top-level module comes from.
-
-    `importlib.metadata.packages_distributions` parses each distribution whole, which takes half a second
-    where there are 150; what is needed here takes a fiftieth of that.
-    """
-
-    def __init__(self) -> None:
-        self._count = -1
-        self._versions: dict[str, str] = {}
-        self._path: list[tuple[str, float]] = []
-        self._owners: dict[str, list[_Distribution]] = {}
-        self._found: dict[str, _Distribution] = {}
-
-    def versions(self) -> dict[str, str]:
-        """Return the version of each distribution of which something is imported."""
-        count = len(sys.modules)
-        if count != self._count:
-            path = [(entry, _modified(entry)) for entry in sys.path]
-            if path != self._path:
-                self._owners, self._path = _owners(), path
-            found = {d.name: d.version for module in _imported() for d in self._distributions(module)}
-            self._versions = dict(sorted(found.items(), key=lambda item: item[0].lower()))
-            self._count = count
-        return dict(self._versions)
-
-    def _distributions(self, module: str) -> list[_Distribution]:
-        # What was found once stays: a newer version that is installed later is not the imported one.
-        if module in self._found:
-            return [self._found[module]]
-        owners = self._owners.get(module, [])
-        if len(owners) != 1:
-            return [d for d in owners if d.is_imported()]  # a namespace such as `google`
-        self._found[module] = owners[0]
-        return owners
-
-
-class _Distribution:
-    """An installed distribution: its name, version and the top-level modules it brings."""
-
-    __slots__ = ("_files", "_installed", "modules", "name", "version")
-
-    def __init__(self, installed: metadata.Distribution) -> None:
-        self._installed = installed
-        self._files: frozenset[str] | None = None
-        head = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
-        name, version = _NAME.search(head), _VERSION.search(head)
-        self.name = name[1].strip() if name else ""
-        self.version = version[1].strip() if version else ""
-        listed = installed.read_text("top_level.txt")
-        self.modules = set(listed.split()) if listed else self._top_level()
-        if not self.modules:
-            # An editable install lists a .pth file only.
-            self.modules = {re.sub(r"[-.]+", "_", self.name).lower()}
-
-    def _top_level(self) -> set[str]:
-        """Return the top-level modules in its list of files."""
-        starts = {line.partition("/")[0] for line in (self._installed.read_text("RECORD") or "").splitlines()}
-        # A line without a folder goes on with a hash and a size: six.py,sha256=...,34549
-        files = {start.partition(",")[0] for start in starts if "," in start}
-        return {s for s in starts if s.isidentifier()} | {
-            _MODULE_END.sub("", f) for f in files if _MODULE_END.search(f)
-        }
-
-    def files(self) -> frozenset[str]:
-        """Return the modules in its list of files, dotted."""
-        if self._files is None:
-            lines = (
-                line.split(",", 1)[0] for line in (self._installed.read_text("RECORD") or "").splitlines()
-            )
-            self._files = frozenset(
-                _MODULE_END.sub("", path).replace("/", ".")
-                for path in lines
-                if _MODULE_END.search(path) and not path.startswith((".", "/", "__"))
-            )
-        return self._files
-
-    def is_imported(self) -> bool:
-        """Return whether one of its modules is imported."""
-        return not self.files().isdisjoint(sys.modules)
-
-
-_NAME = re.compile(r"^Name:(.*)$", re.MULTILINE | re.IGNORECASE)
-_VERSION = re.compile(r"^Version:(.*)$", re.MULTILINE | re.IGNORECASE)
-_MODULE_END = re.compile(r"(?:/__init__)?(?:\.py|(?:\.[\w-]+)*\.(?:so|pyd))$")
-_installed = _Installed()
-
-
-def _owners() -> dict[str, list[_Distribution]]:
-    """Return the distributions that bring each top-level module; of two versions the one found first."""
-    owners: dict[str, list[_Distribution]] = {}
-    names = set()
-    for installed in metadata.distributions():
-        try:
-            distribution = _Distribution(installed)
-        except (OSError, UnicodeDecodeError):  # a broken install
-            continue
-        if distribution.name and distribution.name not in names:
-            names.add(distribution.name)
-            for module in distribution.modules:
-                owners.setdefault(module, []).append(distribution)
-    return owners
-
-
-def _modified(folder: str) -> float:
-    try:
-        return Path(folder).stat().st_mtime
-    except OSError:  # entries of sys.path need not exist
-        return 0.0
 
 
 # Git. Its commands ask nothing, lock nothing, start no daemon, and are given up after a time.

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
-    ("errors", "records", "values"),
+    ("errors", "records", "values", "installed"),
     ("direction",),
     ("query", "capture"),
     ("store",),
@@ -20,11 +20,11 @@ LAYERS = (
     ("widgets",),
     ("notebook", "cli"),
 )
-FRIENDS = ({"errors", "records", "values"}, {"tracking", "sklearn"})
+FRIENDS = ({"errors", "records", "values", "installed"}, {"tracking", "sklearn"})
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 # What a part may import where that is less than everything below it.
-ONLY = {"capture": {"errors", "records", "values"}}
+ONLY = {"capture": {"errors", "records", "values", "installed"}}
 
 # Libraries that one part alone speaks to.
 OWNERS = {
@@ -172,7 +172,7 @@ def test_the_package_itself_imports_nothing_heavy():
         (
             "nbtrack.capture.cells",
             "from nbtrack.query import parse",
-            "capture may import only errors, records, values",
+            "capture may import only errors, installed, records, values",
         ),
         (
             "nbtrack.entities",
