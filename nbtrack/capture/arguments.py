@@ -38,9 +38,7 @@ _FOREIGN_PARTS = (
 _TRAINING_METHODS = frozenset(
     "fit fit_transform fit_predict partial_fit compile train set_params learn optimize minimize".split()
 )
-_LEARNING_METHODS = frozenset(
-    "fit forward feedforward partial_fit train predict parameters learn update".split()
-)
+_LEARNING_METHODS = frozenset("fit forward partial_fit train predict parameters learn update".split())
 _TRAINING_FUNCTIONS = (
     "split",
     "train",
@@ -86,6 +84,9 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
         for part in ast.walk(b.value)
         if isinstance(part, ast.Call)
     }
+    # What is called once for its effect alone, on an object of the notebook's own or on data, does the work.
+    effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
+    workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
     for call in analysis.calls:
         if id(call.node) in written_out:
             continue
@@ -95,13 +96,14 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
             continue
         callee = _callee(call.node.func, namespace)
         own = module_of(callee) == "__main__"
-        if not _configures(call.name, callee, own=own):
+        works = own and (id(call.node) in effects or owners.get(id(call.node)) in workers)
+        if not works and not _configures(call.name, callee, own=own):
             continue
         target = call.name.split(".")
         prefix = target[-1] if target[-1] not in _TRAINING_METHODS else target[0]
         # Of two models of one class each is known by its own name.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        for name, value in _arguments(call.node, callee, own=own):
+        for name, value in _arguments(call.node, callee, own=own, works=works):
             if name not in OUTPUT_ARGUMENTS:
                 found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
     return found
@@ -158,15 +160,15 @@ def _is_model_like(callee: Any) -> bool:
 
 
 @forgiving(list)
-def _arguments(node: ast.Call, callee: Any, *, own: bool) -> list[tuple[str, Any]]:
-    return list(_literal_arguments(node, callee, own=own))
+def _arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -> list[tuple[str, Any]]:
+    return list(_literal_arguments(node, callee, own=own, works=works))
 
 
-def _literal_arguments(node: ast.Call, callee: Any, *, own: bool) -> Iterator[tuple[str, Any]]:
+def _literal_arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -> Iterator[tuple[str, Any]]:
     for keyword in node.keywords:
         if keyword.arg and is_literal(keyword.value):
             yield from _evaluated(keyword.arg, keyword.value)
-    told = own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
+    told = works or (own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", ""))))
     # Layers are given their shapes by position, and their rates as fractions.
     layers = module_of(callee).startswith(("torch", "tensorflow", "keras", "jax", "flax"))
     told = told or (isinstance(callee, type) and not own and not layers)

@@ -291,6 +291,9 @@ class CellCapture:
                     results=self._results,
                 )
             named = self._named_objects(settings)
+            # `Model(**config)`: what a dict of the cell's holds is known by its name there.
+            held = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
+            own = len(settings)
             for one in fitted:
                 settings += estimator_settings(one.estimator, one.name, named)
             for sites in self._sites:
@@ -299,6 +302,7 @@ class CellCapture:
                 settings += call_settings(sites.analysis, self._namespace)
             for name, value in self._before.items():
                 settings += optimiser_settings(name, value)
+            settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in held]
         for name in sorted(options.params):
             if name in self._namespace:
                 settings += [Setting(k, leaf) for k, leaf in flatten(name, self._namespace[name])]

@@ -9,9 +9,11 @@ from nbtrack.capture.analysis import dotted, names_in
 from nbtrack.capture.vocabulary import call_role, is_metric_name, is_prediction_name
 
 if TYPE_CHECKING:
-    from nbtrack.capture.analysis import CellAnalysis
+    from collections.abc import Iterable
 
-__all__ = ["counts", "evaluates", "reduces_into", "scores_in", "tainted_names"]
+    from nbtrack.capture.analysis import Binding, CellAnalysis
+
+__all__ = ["counts", "evaluates", "is_temporary", "reduces_into", "scores_in", "tainted_names"]
 
 _REDUCTIONS = frozenset(
     "mean sum std var median norm average max min percentile quantile corrcoef item".split()
@@ -62,6 +64,12 @@ def _reduces(node: ast.expr) -> bool:
         or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
         for part in ast.walk(node)
     )
+
+
+def is_temporary(bindings: list[Binding], uses: Iterable[str]) -> bool:
+    """Return whether a name only goes into other numbers, now and then in an inner loop."""
+    inner = all(b.conditional and b.loop is not None and b.loop.parent is not None for b in bindings)
+    return inner and {"compute", "part"}.issuperset(uses)
 
 
 def counts(value: ast.expr | None) -> bool:

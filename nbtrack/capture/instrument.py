@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
-from nbtrack.capture.evidence import evaluates, reduces_into, tainted_names
+from nbtrack.capture.evidence import evaluates, is_temporary, reduces_into, tainted_names
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.observe import FitSite, Hooks, LoopCounter, Observed, ScoreSite
@@ -95,9 +95,9 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
     best = is_best_name(name) and any(b.conditional or b.kind == "aug" for b in analysis.bindings[name])
     if best or is_earlier_name(name):
         return False
-    if is_metric_name(name):
-        return True
     uses = analysis.uses.get(name, ())
+    if is_metric_name(name):
+        return not is_temporary(analysis.bindings[name], uses)
     if is_bookkeeping_name(name) or not (analysis.trains or reduces_into(analysis, name)):
         return False
     return "kept" in uses or ("shown" in uses and analysis.trains)

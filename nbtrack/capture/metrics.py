@@ -6,7 +6,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.columns import Columns
-from nbtrack.capture.evidence import counts, tainted_names
+from nbtrack.capture.evidence import counts, is_temporary, tainted_names
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.holders import leaves
 from nbtrack.capture.observe import as_number
@@ -109,7 +109,8 @@ def _is_result(
         if whole and words(name)[0] in {"n", "num"} and not shown:
             return False
         # A running sum that goes on into another number is that number's part.
-        return shown or not (feeds and all(b.kind == "aug" for b in computed))
+        part = all(b.kind == "aug" for b in computed) or is_temporary(computed, uses)
+        return shown or not (feeds and part)
     if whole:
         counted = not is_bookkeeping_name(name) or words(name)[0] in {"n", "num"}
         return shown and trains and name in tainted and counted

@@ -60,8 +60,8 @@ _SIZE_AND_TIME_WORDS = frozenset(
 )
 _TRAINING_WORDS = frozenset(
     """
-    adam backprop backpropagate backward boost descent evaluate fit gd learn minimise minimize optimise
-    optimize sgd simulate step train tune validate
+    backward boost descent evaluate fit learn minimise minimize optimise optimize simulate step train tune
+    validate
     """.split()
 )
 _HISTORY_WORDS = frozenset("cost costs curve deviance errors loss losses likelihood score scores".split())
@@ -141,6 +141,9 @@ def is_metric_name(name: str) -> bool:
         "names",
         "weight",
         "rate",
+        "time",
+        "times",
+        "seconds",
     }:
         return False
     return any(w in _METRIC_WORDS or w.rstrip("0123456789") in _METRIC_WORDS for w in found) or (
