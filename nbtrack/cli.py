@@ -14,12 +14,14 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from nbtrack import __version__
 from nbtrack.entities import Run, Runs
+from nbtrack.entities.frame import write_rows
 from nbtrack.entities.text import one_line, runs_text, size_text, table_text, time_text
-from nbtrack.errors import NbtrackError, StoreError
+from nbtrack.errors import NbtrackError, NotFoundError, StoreError
 from nbtrack.store import find_store, open_store
 from nbtrack.tracking.experiments import all_experiments, find_experiment
 from nbtrack.tracking.location import use_store
 from nbtrack.tracking.search import runs as find_runs
+from nbtrack.values import as_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,7 @@ __all__ = ["main"]
 
 _SHELLS = ("bash", "zsh", "fish")
 _ROWS = 100
+_STORE = "nbtrack.store"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -49,9 +52,42 @@ def main() -> None:
         sys.exit(1)
 
 
+def _take_store(context: click.Context, parameter: click.Parameter, location: str | None) -> None:  # noqa: ARG001 (click's)
+    if location is not None:
+        context.meta[_STORE] = location
+
+
+_STORE_OPTION = click.Option(
+    ["--store"],
+    metavar="FOLDER",
+    help="The store; by default the nearest .nbtrack, or NBTRACK_STORE.",
+    expose_value=False,
+    callback=_take_store,
+)
+
+
+def _with_store(parameters: list[click.Parameter]) -> list[click.Parameter]:
+    return [*parameters[:-1], _STORE_OPTION, *parameters[-1:]]  # the last is --help
+
+
+class _Command(click.Command):
+    """A command that takes --store like the group before it, for both places come to mind."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return _with_store(super().get_params(ctx))
+
+
+class _Group(click.Group):
+    command_class = _Command
+    group_class = type
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return _with_store(super().get_params(ctx))
+
+
 def _store(context: click.Context) -> Store:
     """Return the store that is there; looking makes none."""
-    location = context.find_root().params.get("store")
+    location = context.meta.get(_STORE)
     folder = Path(location) if location else find_store()
     if not folder.is_dir():
         raise StoreError(f"there is no store {str(folder)!r}; give one with --store, or track a run first")
@@ -94,12 +130,9 @@ _SOME_RUNS = click.argument("runs", nargs=-1, required=True, metavar="RUN...", s
 _EXPERIMENT = click.argument("experiment", shell_complete=_complete_experiment)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--store", metavar="FOLDER", help="The store; by default the nearest .nbtrack, or NBTRACK_STORE."
-)
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nbtrack")
-def commands(store: str | None) -> None:
+def commands() -> None:
     """Find and look after the runs that nbtrack keeps."""
 
 
@@ -109,7 +142,12 @@ def commands(store: str | None) -> None:
 @click.option("--limit", type=click.IntRange(min=0), help="How many at most.")
 @click.option("--experiment", "-e", multiple=True, metavar="NAME", shell_complete=_complete_experiment)
 @click.option("--deleted", is_flag=True, help="Deleted runs in place of the others.")
-@click.option("--csv", "csv_file", type=click.Path(dir_okay=False), help="Write all columns to a CSV file.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="Write all columns to a CSV file, or to standard output for '-'.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a run an object.")
 @click.pass_context
 def list_runs(  # noqa: PLR0917 (click hands them over by name)
@@ -125,7 +163,10 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
     """List the runs that FILTER finds, newest first, e.g. "metrics.rmse < 0.8"."""
     store = _store(context)
     found = find_runs(filter, list(order_by) or None, limit, list(experiment) or None, deleted)
-    if csv_file is not None:
+    if csv_file == "-":
+        # What reads a pipe counts on the lines of the system.
+        write_rows(sys.stdout, found.records, store.table(found.records), line_end="\n")
+    elif csv_file is not None:
         found.to_csv(csv_file)
         click.echo(f"{len(found)} runs written to {csv_file}")
     elif as_json:
@@ -135,6 +176,8 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
         # In a pipe there is no width to keep to.
         width = None if sys.stdout.isatty() else 100_000
         click.echo(runs_text(shown, store.table(shown), len(found), width))
+    for remark in found.remarks():
+        click.echo(f"nbtrack: {remark}", err=True)
 
 
 def _as_json(found: Runs) -> list[dict[str, Any]]:
@@ -169,12 +212,19 @@ def _json_value(value: Any) -> Any:
 
 @commands.command()
 @_RUN
+@click.option("--code", is_flag=True, help="Print nothing but the run's code, as a script.")
 @click.pass_context
-def show(context: click.Context, run: str) -> None:
-    """Show all that is kept of RUN, given by id, the beginning of it, or name."""
+def show(context: click.Context, run: str, code: bool) -> None:
+    """Show what is kept of RUN, given by id, the beginning of it, or name."""
     store = _store(context)
     record = store.run(run)
-    click.echo(Run(store, record.id, record).describe())
+    found = Run(store, record.id, record)
+    if not code:
+        click.echo(found.describe())
+    elif found.source is None:
+        raise NotFoundError(f"no code was kept of run {record.name!r}; `nbtrack show` has the rest")
+    else:
+        click.echo(str(found.source).removesuffix("\n"))
 
 
 @commands.group("experiments", invoke_without_command=True)
@@ -198,7 +248,9 @@ def experiments(context: click.Context, deleted: bool) -> None:
 def rename_experiment(context: click.Context, experiment: str, name: str) -> None:
     """Give EXPERIMENT another NAME."""
     store = _store(context)
-    store.rename_experiment(find_experiment(experiment, store).name, name)
+    found = find_experiment(experiment, store)
+    store.rename_experiment(found.name, as_name(name, "experiment name"))
+    click.echo(f"renamed {one_line(found.name)} to {one_line(name)} ({found.id})")
 
 
 @experiments.command("delete")
@@ -207,7 +259,10 @@ def rename_experiment(context: click.Context, experiment: str, name: str) -> Non
 def delete_experiment(context: click.Context, experiment: str) -> None:
     """Delete EXPERIMENT with its runs; `restore` brings them back until `gc`."""
     store = _store(context)
-    store.delete_experiment(find_experiment(experiment, store).name)
+    found = find_experiment(experiment, store)
+    if found.deleted is None:
+        store.delete_experiment(found.name)
+    click.echo(_deletion(found.name, found.id, deleted=found.deleted is not None, delete=True))
 
 
 @experiments.command("restore")
@@ -216,7 +271,9 @@ def delete_experiment(context: click.Context, experiment: str) -> None:
 def restore_experiment(context: click.Context, experiment: str) -> None:
     """Bring EXPERIMENT back with its runs."""
     store = _store(context)
-    store.restore_experiment(find_experiment(experiment, store).name)
+    found = find_experiment(experiment, store)
+    store.restore_experiment(found.name)
+    click.echo(_deletion(found.name, found.id, deleted=found.deleted is not None, delete=False))
 
 
 @commands.command()
@@ -225,7 +282,7 @@ def restore_experiment(context: click.Context, experiment: str) -> None:
 def delete(context: click.Context, runs: tuple[str, ...]) -> None:
     """Delete each RUN with its children; `restore` brings them back until `gc`."""
     store = _store(context)
-    _for_each(store, runs, store.delete_runs, "deleted")
+    _for_each(store, runs, store.delete_runs, delete=True)
 
 
 @commands.command()
@@ -234,15 +291,25 @@ def delete(context: click.Context, runs: tuple[str, ...]) -> None:
 def restore(context: click.Context, runs: tuple[str, ...]) -> None:
     """Bring each deleted RUN back."""
     store = _store(context)
-    _for_each(store, runs, store.restore_runs, "restored")
+    _for_each(store, runs, store.restore_runs, delete=False)
 
 
-def _for_each(store: Store, runs: tuple[str, ...], change: Callable[[list[str]], None], done: str) -> None:
+def _for_each(
+    store: Store, runs: tuple[str, ...], change: Callable[[list[str]], None], *, delete: bool
+) -> None:
     # All are looked up before one is changed.
     records = [store.run(run) for run in runs]
     change([record.id for record in records])
     for record in records:
-        click.echo(f"{done} {one_line(record.name)} ({record.id[:8]})")
+        click.echo(_deletion(record.name, record.id[:8], deleted=record.deleted is not None, delete=delete))
+
+
+def _deletion(name: str, number: str | int, *, deleted: bool, delete: bool) -> str:
+    """Return what became of something that was `deleted` or not before."""
+    shown = f"{one_line(name)} ({number})"
+    if deleted == delete:
+        return f"{shown} is {'already' if delete else 'not'} deleted"
+    return f"{'deleted' if delete else 'restored'} {shown}"
 
 
 @commands.command()

@@ -12,13 +12,14 @@ from nbtrack.entities.times import microseconds, utc
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import TextIO
 
     import pandas as pd
 
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
 
-__all__ = ["mlflow_frame", "run_columns", "runs_frame", "write_csv", "write_parquet"]
+__all__ = ["mlflow_frame", "run_columns", "runs_frame", "write_csv", "write_parquet", "write_rows"]
 
 _TIMES = ("start_time", "end_time")
 _EXACT = 2**53
@@ -82,13 +83,20 @@ def mlflow_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]], s
 
 def write_csv(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:
     """Write runs as CSV, a row a run; times as ISO 8601 in UTC."""
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        write_rows(file, records, table)
+
+
+def write_rows(
+    file: TextIO, records: Sequence[RunRecord], table: Mapping[str, list[Any]], line_end: str = "\r\n"
+) -> None:
+    """Write runs as CSV to an open file."""
     columns = run_columns(records, table)
     for name in _TIMES:
         columns[name] = [None if time is None else utc(time).isoformat() for time in columns[name]]
-    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+    writer = csv.writer(file, lineterminator=line_end)
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
 
 
 def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nbtrack.errors import InvalidValueError
+
 if TYPE_CHECKING:
     from nbtrack import records
     from nbtrack.records import DataRecord, ParamValue, RunRecord
@@ -28,6 +30,23 @@ class ViewType(enum.IntEnum):
     ACTIVE_ONLY = 1
     DELETED_ONLY = 2
     ALL = 3
+
+    @classmethod
+    def of(cls, given: int | str) -> ViewType:
+        """Return the view of this number, or of this name in any letter case.
+
+        Raises
+        ------
+        InvalidValueError
+            When there is none.
+        """
+        name = given.upper() if isinstance(given, str) else ""
+        for view in cls:
+            if view == given or view.name == name:
+                return view
+        raise InvalidValueError(
+            f"view {given!r} is not known; give 'ACTIVE_ONLY' (1), 'DELETED_ONLY' (2) or 'ALL' (3)"
+        )
 
 
 @dataclass(frozen=True, slots=True)

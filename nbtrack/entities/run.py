@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.artifacts import Artifacts
+from nbtrack.entities.description import description
 from nbtrack.entities.diff import RunDiff
 from nbtrack.entities.display import html
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
 from nbtrack.entities.source import Source
-from nbtrack.entities.text import (
-    did_you_mean,
-    duration_text,
-    one_line,
-    pairs_text,
-    size_text,
-    time_text,
-    value_text,
-)
+from nbtrack.entities.text import did_you_mean, one_line, value_text
 from nbtrack.entities.times import utc
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.records import EstimatorRecord
@@ -64,8 +57,12 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The run's readable name."""
+        """The run's readable name; setting it renames the run."""
         return self.record.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self.rename(name)
 
     @property
     def status(self) -> Status:
@@ -89,8 +86,12 @@ class Run:
 
     @property
     def note(self) -> str:
-        """What a person says of the run."""
+        """What a person says of the run; setting it replaces it, None clears it."""
         return self.record.note
+
+    @note.setter
+    def note(self, text: str | None) -> None:
+        self.set_note(text)
 
     @property
     def start_time(self) -> dt.datetime:
@@ -259,9 +260,9 @@ class Run:
         writer.delete_tag(key)
         self.store.flush()
 
-    def set_note(self, text: str) -> None:
-        """Replace the run's note."""
-        self._edit_tags(NOTE_TAG, text)
+    def set_note(self, text: str | None) -> None:
+        """Replace the run's note; None clears it."""
+        self._edit_tags(NOTE_TAG, "" if text is None else text)
 
     def rename(self, name: str) -> None:
         """Give the run another name."""
@@ -296,31 +297,8 @@ class Run:
         return f"<Run {' '.join([one_line(record.name, 40), self.id[:8], record.status, *values])}>"
 
     def describe(self) -> str:
-        """Return all that is kept of the run as text: what `nbtrack show` prints."""
-        record = self.record
-        facts = {
-            "id": self.id,
-            "experiment": one_line(record.experiment),
-            "status": record.status,
-            "started": time_text(record.start_time),
-            "time": duration_text(self.duration),
-            "notebook": one_line(record.notebook or ""),
-            "commit": record.git_commit or "",
-            "note": one_line(record.note),
-        }
-        parts = [one_line(record.name), pairs_text({name: text for name, text in facts.items() if text})]
-        artifacts = self.artifacts.values()
-        sections: dict[str, dict[str, str]] = {
-            "params": {name: value_text(value) for name, value in self.params.items()},
-            "metrics": {name: _summary_text(value) for name, value in self.store.metrics(self.key).items()},
-            "tags": {n: one_line(value) for n, value in self.tags.items() if not n.startswith("nbtrack.")},
-            "models": {model.name: model.estimator for model in self.models},
-            "artifacts": {artifact.name: size_text(artifact.size) for artifact in artifacts},
-        }
-        parts += [f"{name}\n{pairs_text(pairs)}" for name, pairs in sections.items() if pairs]
-        if self.traceback:
-            parts.append("\n".join(map(one_line, self.traceback.rstrip().splitlines())))
-        return "\n\n".join(parts)
+        """Return what is kept of the run as text: what `nbtrack show` prints."""
+        return description(self)
 
     def _repr_html_(self) -> str:
         return html("run_html", self)
@@ -348,13 +326,6 @@ def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
             faults.append(str(fault))
     if faults:
         raise InvalidValueError("; ".join(faults))
-
-
-def _summary_text(summary: MetricSummary) -> str:
-    last = value_text(summary.last)
-    if summary.count == 1:
-        return last
-    return f"{last}  (min {value_text(summary.min)}, max {value_text(summary.max)}, {summary.count:,} points)"
 
 
 def _estimator(item: Mapping[str, Any]) -> EstimatorRecord:

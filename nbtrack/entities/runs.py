@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from nbtrack.errors import FilterError
     from nbtrack.query import Query
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
@@ -142,24 +144,36 @@ class Runs(Sequence[Run]):
         Raises
         ------
         InvalidValueError
-            When the name does not tell and `mode` is not given.
+            When the name does not tell and `mode` is not given, or is another.
         NotFoundError
             When no run has a value of the metric.
         """
-        known = {"down": "min", "up": "max", None: None}[direction(metric)]
-        chosen = mode or known
-        if chosen not in ("min", "max"):
+        if mode not in ("min", "max", None):
+            raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
+        values = self.store.column(f"metrics.{metric}", self.records)
+        numbered = [(v, i) for i, v in enumerate(values) if v is not None and not math.isnan(v)]
+        if not numbered:
+            known = self.store.names("metrics")
+            if metric not in known:
+                raise NotFoundError(f"no run has a metric {metric!r}{did_you_mean(metric, known)}")
+            raise NotFoundError(f"none of these runs has a value of the metric {metric!r}")
+        chosen = mode or {"down": "min", "up": "max", None: None}[direction(metric)]
+        if chosen is None:
             raise InvalidValueError(
                 f"whether {metric!r} is better low or high is not known from its name; "
                 f"say best({metric!r}, mode='min') or mode='max'"
             )
-        values = self.store.column(f"metrics.{metric}", self.records)
-        numbered = [(v, i) for i, v in enumerate(values) if v is not None and not math.isnan(v)]
-        if not numbered:
-            hint = did_you_mean(metric, self.store.names("metrics"))
-            raise NotFoundError(f"none of these runs has a value of the metric {metric!r}{hint}")
         sign = 1 if chosen == "min" else -1
         return self[min(numbered, key=lambda pair: (sign * pair[0], pair[1]))[1]]
+
+    def remarks(self) -> tuple[FilterError, ...]:
+        """Return what may be mistyped: in the order, and where nothing was found in the filter, names that no run has."""
+        return self._remarks(found=bool(self.records))
+
+    def _remarks(self, *, found: bool) -> tuple[FilterError, ...]:
+        from nbtrack.query import unknown_names
+
+        return unknown_names(replace(self.query, where=None) if found else self.query, self.store.names)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a DataFrame: a row a run, MLflow's columns.
@@ -185,7 +199,8 @@ class Runs(Sequence[Run]):
         total = len(shown)
         if total == ROWS_SHOWN:
             total = self._total()
-        return runs_text(shown, self.store.table(shown), total)
+        text = runs_text(shown, self.store.table(shown), total)
+        return "\n".join([text, *map(str, self._remarks(found=bool(shown)))])
 
     def _total(self) -> int:
         """Return how many runs there are, without looking at them."""

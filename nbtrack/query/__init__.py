@@ -40,10 +40,13 @@ Values
     Text, taken as it stands between the quotes, as in MLflow: there are no escapes. Literals side by side are
     one, which is how to write both kinds of quotes: ``'say "it' "'" 's"'``.
 ``'2026-11-01'``, ``'2026-11-01 12:00'``, ``'2026-11-01T12:00:00Z'``, ``now()``
-    Times, beside a time: local unless they say otherwise, a date being its first moment. A number beside a time
-    is in milliseconds since the epoch, as in MLflow. Times are compared as whole milliseconds.
+    Times, beside a time: local unless they say otherwise. A date without a time of day is the whole day:
+    ``start_time = '2026-11-01'`` finds its noon, ``<=`` and BETWEEN include it, ``>`` begins after it; in a
+    sum or difference it is its first moment. A number beside a time is in milliseconds since the epoch, as in
+    MLflow. Times are compared as whole milliseconds.
 ``7d``, ``1.5h``, ``90m`` (or ``90min``), ``30s``, ``500ms``, ``2w``
     Lengths of time: ``start_time > now() - 7d``, ``duration > 10m``. A number beside them is in seconds.
+    There are no months and years, which differ in length: ``30d``.
 
 Numbers are joined by ``+ - * /``: ``metrics.val - metrics.train < 0.1``.
 
@@ -94,6 +97,7 @@ For the store
 
 from __future__ import annotations
 
+from nbtrack.query.experiments import matching_experiments
 from nbtrack.query.parser import parse, parse_order
 from nbtrack.query.patterns import functions
 from nbtrack.query.sql import Compiled, Statement, compile_query
@@ -108,6 +112,7 @@ __all__ = [
     "Statement",
     "compile_query",
     "functions",
+    "matching_experiments",
     "parse",
     "parse_order",
     "suggest",

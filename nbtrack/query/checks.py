@@ -6,24 +6,27 @@ from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
 from nbtrack.query.fields import type_of_field
-from nbtrack.query.moments import milliseconds
+from nbtrack.query.moments import day, is_duration, milliseconds
 from nbtrack.query.operators import OPERATORS
 from nbtrack.query.stream import shortened
 from nbtrack.query.tree import (
+    And,
     Arithmetic,
     Compare,
     Duration,
     Field,
     In,
     Moment,
+    Not,
     Now,
     Number,
+    Or,
     Text,
     Type,
 )
 
 if TYPE_CHECKING:
-    from nbtrack.query.tree import Span, Value
+    from nbtrack.query.tree import Condition, Span, Value
 
 __all__ = ["arithmetic", "comparison", "membership", "type_of"]
 
@@ -48,7 +51,7 @@ def type_of(value: Value) -> Type:
     return Type.NUMBER if isinstance(value, Number) else Type.TEXT
 
 
-def comparison(op: str, left: Value, right: Value, text: str) -> Compare:
+def comparison(op: str, left: Value, right: Value, text: str) -> Condition:
     """Return the comparison of two values, each read as the other one's type asks.
 
     Raises
@@ -68,12 +71,39 @@ def comparison(op: str, left: Value, right: Value, text: str) -> Compare:
             return Compare(op, left, Text(pattern(right.value), right.span), span)
         except ValueError as error:
             raise FilterError(str(error), text, *right.span) from None
+    if whole := _of_day(op, left, right, span):
+        return whole
     left, right = _read_as(left, right, text), _read_as(right, left, text)
     _check_comparable(left, right, text)
     return Compare(op, left, right, span)
 
 
-def membership(value: Value, items: tuple[Value, ...], text: str, span: Span) -> In:
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _of_day(op: str, left: Value, right: Value, span: Span) -> Condition | None:
+    """Return what a date says of a time, None for other comparisons: without a time of day, it is its whole day."""
+    if isinstance(left, Text):
+        left, right, op = right, left, _MIRRORED.get(op, op)
+    if not isinstance(right, Text) or type_of(left) is not Type.TIME or not (bounds := _day(right)):
+        return None
+    begins, ends = (Moment(bound, right.span) for bound in bounds)
+    if op in {"=", "!="}:
+        inside = And((Compare(">=", left, begins, span), Compare("<", left, ends, span)))
+        return inside if op == "=" else Not(inside)
+    if op in {"<=", ">"}:
+        return Compare("<" if op == "<=" else ">=", left, ends, span)
+    return Compare(op, left, begins, span)
+
+
+def _day(literal: Text) -> tuple[float, float] | None:
+    try:
+        return day(literal.value)
+    except ValueError:  # told where it is read as a moment
+        return None
+
+
+def membership(value: Value, items: tuple[Value, ...], text: str, span: Span) -> Condition:
     """Return the test whether `value` equals one of `items`.
 
     Raises
@@ -81,10 +111,14 @@ def membership(value: Value, items: tuple[Value, ...], text: str, span: Span) ->
     FilterError
         Where an item cannot be compared with the value.
     """
-    items = tuple(_read_as(item, value, text) for item in items)
-    for item in items:
+    days = [whole for item in items if (whole := _of_day("=", value, item, span))]
+    rest = tuple(_read_as(item, value, text) for item in items if not _of_day("=", value, item, span))
+    for item in rest:
         _check_comparable(value, item, text)
-    return In(value, items, span)
+    if not days:
+        return In(value, rest, span)
+    parts = [*days, *([In(value, rest, span)] if rest else [])]
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
 def arithmetic(op: str, left: Value, right: Value, text: str) -> Arithmetic:
@@ -166,6 +200,8 @@ def _moment(literal: Text, text: str) -> Moment:
             f"{literal.value!r} is not a date; write '2026-11-01', '2026-11-01 12:00', now() - 7d "
             "or milliseconds without quotes"
         )
+        if is_duration(literal.value):
+            message = f"{literal.value!r} is a length of time; write now() - {literal.value} without quotes"
         raise FilterError(message, text, *literal.span) from None
 
 
@@ -178,6 +214,9 @@ def _check_comparable(left: Value, right: Value, text: str) -> None:
     if types == {Type.TIME, Type.DURATION}:
         moment = next(side for side in (left, right) if type_of(side) is Type.DURATION)
         message = f"a time and a duration cannot be compared; write now() - {_quote(moment, text)}"
+    elif isinstance(culprit, Text) and type_of(other) is Type.DURATION and not _is_number(culprit.value):
+        length = culprit.value if is_duration(culprit.value) else "a length of time such as 90s or 1.5h"
+        message = f"{name} is {kind}; write {length} without quotes"
     elif isinstance(culprit, Text) and _is_number(culprit.value):
         message = f"{name} is {kind}; write {culprit.value.strip()} without quotes"
     elif isinstance(culprit, Number):

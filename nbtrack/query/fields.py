@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbtrack.query.tree import Field, Kind, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nbtrack.query.lexer import Part
     from nbtrack.query.suggest import KnownNames
@@ -19,10 +19,9 @@ __all__ = [
     "DATASETS",
     "SUMMARIES",
     "Attribute",
-    "attribute",
     "field_names",
-    "keyed",
     "prefixes",
+    "run_field",
     "type_of_field",
     "written",
 ]
@@ -103,7 +102,13 @@ _PREFIXES: dict[str, Kind] = {
 }
 
 
-def attribute(name: str, span: Span) -> Field | None:
+def run_field(parts: Sequence[Part], span: Span) -> Field | None:
+    """Return the field of runs that is written as this path, or None."""
+    first, *rest = parts
+    return _keyed(first.text, rest, span) if rest else _attribute(first.text, span)
+
+
+def _attribute(name: str, span: Span) -> Field | None:
     """Return the attribute called `name`, by any of its names in any case, or None."""
     plain = name.lower().replace(" ", "_")
     if plain in _USER_NAMES:
@@ -112,12 +117,12 @@ def attribute(name: str, span: Span) -> Field | None:
     return Field("attributes", plain, span=span) if plain in ATTRIBUTES else None
 
 
-def keyed(prefix: str, parts: tuple[Part, ...], span: Span) -> Field | None:
+def _keyed(prefix: str, parts: Sequence[Part], span: Span) -> Field | None:
     """Return the field that `parts` name below `prefix` (`metrics`, `tag` ...), or None."""
     kind = _PREFIXES.get(prefix.lower())
     name = ".".join(part.text for part in parts)
     if kind == "attributes":
-        return attribute(name, span)
+        return _attribute(name, span)
     if kind == "datasets":
         return Field(kind, name, span=span) if name in DATASETS else None
     if kind == "tags" and name in _SYSTEM_TAGS:

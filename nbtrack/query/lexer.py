@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
+from nbtrack.query.moments import DURATION
 from nbtrack.query.operators import SPELLINGS
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ _PATH = re.compile(rf"(?:{_WORD}|{_BACKTICK})(?:\.(?:\w+|{_BACKTICK}|{_SINGLE}|{
 _PART = re.compile(rf"\w+|{_BACKTICK}|{_SINGLE}|{_DOUBLE}")
 _TEXT = re.compile(rf"{_SINGLE}|{_DOUBLE}")
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
-_DURATION = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:ms|s|min|m|h|d|w)(?![\w.])", re.IGNORECASE)
+_DURATION = re.compile(DURATION)
+_CALENDAR = re.compile(r"(\d+)(?:(M|mo|mon|months?)|(?:y|yrs?|years?))", re.IGNORECASE)
 _NUMBER_LIKE = re.compile(r"[\w.]+")
 _SYMBOLS = sorted(
     {*(s for s in SPELLINGS if not s[0].isalpha()), "&&", "||", "!", "(", ")", ",", "+", "-", "*", "/"},
@@ -173,7 +175,12 @@ def _stray_error(text: str, position: int) -> FilterError:
     if character.isdigit() or (character == "." and text[position + 1 : position + 2].isdigit()):
         found = _NUMBER_LIKE.match(text, position)
         end = found.end() if found else position + 1
-        message = f"{text[position:end]!r} is not a number; write 1000, 0.5, 1e-3, or a duration such as 7d"
+        wrong = text[position:end]
+        message = f"{wrong!r} is not a number; write 1000, 0.5, 1e-3, or a duration such as 7d"
+        if calendar := _CALENDAR.fullmatch(wrong):
+            days = int(calendar[1][:6]) * (30 if calendar[2] else 365)
+            minutes = f", or {calendar[1]}m for minutes" if calendar[2] == "M" else ""
+            message = f"{wrong!r} is no length of time, as months and years differ; write {days}d{minutes}"
         return FilterError(message, text, position, end)
     message = f"{character!r} has no meaning here; put values in quotes and names in backticks"
     return FilterError(message, text, position, position + 1)

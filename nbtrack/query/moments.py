@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 
-__all__ = ["milliseconds", "seconds"]
+__all__ = ["DURATION", "day", "is_duration", "milliseconds", "seconds"]
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+# M is a month to half of those who write it, so that it must not become a minute.
+DURATION = r"(?:\d+\.?\d*|\.\d+)(?:(?i:ms|s|min|h|d|w)|m)(?![\w.])"
+"""A length of time, as a regular expression."""
 
 
 def milliseconds(text: str) -> float:
@@ -29,6 +34,36 @@ def milliseconds(text: str) -> float:
         return round(moment.timestamp() * 1000, 3)
     except (OverflowError, OSError) as error:
         raise ValueError(str(error)) from None
+
+
+def day(text: str) -> tuple[float, float] | None:
+    """Return when a date begins and when the next one does, in milliseconds; None for what is no date alone.
+
+    Raises
+    ------
+    ValueError
+        For years that have no time stamp.
+
+    Examples
+    --------
+    >>> begins, ends = day("2026-11-01")
+    >>> (ends - begins) / 3_600_000 in (23, 24, 25), day("2026-11-01 00:00")
+    (True, None)
+    """
+    try:
+        date = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    try:
+        ends = milliseconds((date + dt.timedelta(days=1)).isoformat())
+    except (OverflowError, ValueError):  # the calendar's last day
+        ends = math.inf
+    return milliseconds(date.isoformat()), ends
+
+
+def is_duration(text: str) -> bool:
+    """Return whether a text would be a length of time if it stood without quotes."""
+    return re.fullmatch(DURATION, text) is not None
 
 
 def seconds(text: str) -> float:

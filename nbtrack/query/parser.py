@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from nbtrack.query import checks
-from nbtrack.query.fields import attribute, keyed
-from nbtrack.query.lexer import TokenKind
+from nbtrack.query.lexer import Part, TokenKind
 from nbtrack.query.moments import seconds
 from nbtrack.query.operators import SPELLINGS
 from nbtrack.query.stream import Stream, shortened
@@ -26,7 +25,7 @@ from nbtrack.query.tree import (
     Query,
     Text,
 )
-from nbtrack.query.unknown import unknown_field
+from nbtrack.query.vocabulary import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from nbtrack.query.lexer import Token
     from nbtrack.query.suggest import KnownNames
     from nbtrack.query.tree import Condition, Span, Value
+    from nbtrack.query.vocabulary import Vocabulary
 
     Node = Value | Condition
 
@@ -63,7 +63,7 @@ _ENDS = {"order", "limit"}
 _CONDITIONS = (Compare, In, IsNull, Not, And, Or)
 
 
-def parse(text: str, known: KnownNames | None = None) -> Query:
+def parse(text: str, known: KnownNames | None = None, vocabulary: Vocabulary = RUNS) -> Query:
     """Read a filter.
 
     Parameters
@@ -72,6 +72,8 @@ def parse(text: str, known: KnownNames | None = None) -> Query:
         The filter; empty for every run.
     known
         The names that a store holds (`Store.names`), asked for the suggestion of an error only.
+    vocabulary
+        The fields; those of runs by default.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def parse(text: str, known: KnownNames | None = None) -> Query:
     >>> parse("metrics.rmse < 0.8 order by metrics.rmse limit 5").limit
     5
     """
-    parser = _Parser(text, known)
+    parser = _Parser(text, known, vocabulary)
     where = None if parser.at_end() else parser.condition()
     order_by = parser.order_by()
     limit = parser.limit()
@@ -91,7 +93,9 @@ def parse(text: str, known: KnownNames | None = None) -> Query:
     return Query(where, order_by, limit, text)
 
 
-def parse_order(items: str | Sequence[str], known: KnownNames | None = None) -> tuple[Order, ...]:
+def parse_order(
+    items: str | Sequence[str], known: KnownNames | None = None, vocabulary: Vocabulary = RUNS
+) -> tuple[Order, ...]:
     """Read an order: `"metrics.rmse DESC, params.a"`, or MLflow's list of such texts.
 
     Raises
@@ -106,7 +110,7 @@ def parse_order(items: str | Sequence[str], known: KnownNames | None = None) -> 
     """
     orders: list[Order] = []
     for text in [items] if isinstance(items, str) else items:
-        parser = _Parser(text, known)
+        parser = _Parser(text, known, vocabulary)
         orders += parser.orders()
         parser.expect_end("ASC, DESC, ',' or the end")
     return tuple(orders)
@@ -115,9 +119,10 @@ def parse_order(items: str | Sequence[str], known: KnownNames | None = None) -> 
 class _Parser(Stream):
     """Reads the clauses of one text."""
 
-    def __init__(self, text: str, known: KnownNames | None) -> None:
+    def __init__(self, text: str, known: KnownNames | None, vocabulary: Vocabulary) -> None:
         super().__init__(text)
         self.known = known
+        self.vocabulary = vocabulary
         self.depth = 0
         self.conditions = 0
 
@@ -155,10 +160,11 @@ class _Parser(Stream):
         token = self.token
         by = self.as_value(self.expression(ADD), start)
         if isinstance(by, Text) and self.text[token.span[0]] == '"':
-            by = attribute(token.value, token.span) or by
+            by = self.quoted(token) or by
         if isinstance(by, Text | Number) or (isinstance(by, Field) and by.kind == "datasets"):
             self.fail("runs cannot be ordered by this; name a field such as metrics.rmse", by.span)
-        return Order(by, descending=not self.take("asc") and self.take("desc") is not None)
+        descending = not self.take("asc") and self.take("desc") is not None
+        return Order(by, descending, self.text)
 
     def limit(self) -> int | None:
         if not self.take("limit"):
@@ -258,7 +264,7 @@ class _Parser(Stream):
     def text_or_attribute(self, token: Token) -> Value:
         """Read a quoted literal; one in double quotes left of a comparison is MLflow's way to quote a name."""
         if self.text[token.span[0]] == '"' and self.begins_comparison():
-            field = attribute(token.value, token.span)
+            field = self.quoted(token)
             if field:
                 return field
         value, end = token.value, token.span[1]
@@ -278,11 +284,13 @@ class _Parser(Stream):
         )
 
     def field(self, token: Token) -> Field:
-        first, *rest = token.parts
-        found = keyed(first.text, tuple(rest), token.span) if rest else attribute(first.text, token.span)
+        found = self.vocabulary.field(token.parts, token.span)
         if found is None:
-            raise unknown_field(self.text, self.tokens[: self.index], self.known)
+            raise self.vocabulary.unknown(self.text, self.tokens[: self.index], self.known)
         return found
+
+    def quoted(self, token: Token) -> Field | None:
+        return self.vocabulary.field((Part(token.value, True, token.span),), token.span)
 
     # Comparisons.
 

@@ -180,6 +180,8 @@ class Order:
 
     by: Value
     descending: bool = False
+    text: str = dataclasses.field(default="", compare=False)
+    """What the user wrote it in, the filter or apart from it, for messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
-from nbtrack.query.fields import field_names, prefixes, written
+from nbtrack.query.fields import SUMMARIES, field_names, prefixes, written
 from nbtrack.query.stream import shortened
 from nbtrack.query.suggest import suggest
 from nbtrack.query.tree import fields_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nbtrack.query.lexer import Token
     from nbtrack.query.suggest import KnownNames
-    from nbtrack.query.tree import Query
+    from nbtrack.query.tree import Field, Query
 
 __all__ = ["unknown_field", "unknown_names"]
 
@@ -67,20 +67,27 @@ def unknown_names(query: Query, known: KnownNames) -> tuple[FilterError, ...]:
       metrics.rsme < 0.8
       ^^^^^^^^^^^^
     """
-    names = {kind: frozenset(known(kind)) for kind in _KINDS}
     # An order may have been given apart, so that its fields stand in another text than the filter's.
     asked = [(field, query.text) for field in (fields_of(query.where) if query.where else ())]
-    asked += [(field, "") for order in query.order_by for field in fields_of(order.by)]
-    remarks = []
+    asked += [(field, order.text) for order in query.order_by for field in fields_of(order.by)]
+    names = {kind: frozenset(known(kind)) for kind in {field.kind for field, _ in asked} & set(_KINDS)}
+    remarks: dict[Field, FilterError] = {}
     for field, text in asked:
         held = names.get(field.kind)
-        if (
-            held is None
-            or field.name in held
-            or (not field.exact and f"{field.name}.{field.summary}" in held)
-        ):
-            continue
-        near = suggest(written(field.kind, field.name), (written(field.kind, name) for name in held))
-        message = f"no run has the {_KINDS[field.kind]} {field.name!r}"
-        remarks.append(FilterError(message, text, *field.span, suggestion=near))
-    return tuple(remarks)
+        whole = field.name if field.exact else f"{field.name}.{field.summary}"
+        if held is not None and not {field.name, whole} & held and field not in remarks:
+            remarks[field] = _remark(field, text, held)
+    return tuple(remarks.values())
+
+
+def _remark(field: Field, text: str, held: frozenset[str]) -> FilterError:
+    message = f"no run has the {_KINDS[field.kind]} {field.name!r}"
+    metric, _, summary = field.name.rpartition(".")
+    if field.kind == "metrics" and metric in held:
+        near = suggest(summary, SUMMARIES)
+        message += f"; the summaries of {metric!r} are {', '.join(f'.{name}' for name in SUMMARIES)}"
+        return FilterError(
+            message, text, *field.span, suggestion=near and f"{written('metrics', metric)}.{near}"
+        )
+    near = suggest(written(field.kind, field.name), (written(field.kind, name) for name in held))
+    return FilterError(message, text, *field.span, suggestion=near)

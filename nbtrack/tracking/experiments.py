@@ -12,7 +12,7 @@ from nbtrack.tracking.location import default_experiment, store_in_use, use_expe
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbtrack import records
     from nbtrack.store import Store
@@ -149,15 +149,46 @@ def restore_experiment(experiment_id: str | int) -> None:
 
 
 def search_experiments(
-    view_type: int = ViewType.ACTIVE_ONLY, max_results: int | None = None
+    view_type: int | str = ViewType.ACTIVE_ONLY,
+    max_results: int | None = None,
+    filter_string: str | None = None,
+    order_by: Sequence[str] | None = None,
 ) -> list[Experiment]:
-    """Return the experiments, newest first."""
+    """Return the experiments that a filter finds, newest first unless ordered.
+
+    Parameters
+    ----------
+    view_type
+        `"ACTIVE_ONLY"`, `"DELETED_ONLY"` or `"ALL"`, or MLflow's number for it.
+    max_results
+        How many at most.
+    filter_string
+        E.g. `name LIKE 'wine%'`; the fields are `name`, `experiment_id`, `creation_time`, `last_update_time`
+        (when it was made, too) and `tags.x` (which none has).
+    order_by
+        E.g. `["name DESC"]`.
+
+    Raises
+    ------
+    FilterError
+        When the filter or the order cannot be understood, with its place.
+    InvalidValueError
+        For another view, or a number of results that is none.
+    """
+    view = ViewType.of(view_type)
+    if filter_string is not None and not isinstance(filter_string, str):
+        raise InvalidValueError(
+            f"filter is a {type(filter_string).__name__}; give a string such as \"name = 'wine'\""
+        )
+    if max_results is not None and (type(max_results) is not int or max_results < 0):
+        raise InvalidValueError(f"max_results {max_results!r} is no number of experiments; give 0 or more")
+    from nbtrack.query import matching_experiments  # slow to import, and a script that only logs needs none
+
     store = store_in_use()
-    view = ViewType(view_type)
-    found = [
-        Experiment.of(held, store)
+    seen = [
+        held
         for held in all_experiments(store)
         if view == ViewType.ALL or (held.deleted is not None) == (view == ViewType.DELETED_ONLY)
     ]
-    found.sort(key=lambda experiment: int(experiment.experiment_id), reverse=True)
-    return found[:max_results]
+    found = matching_experiments(seen, filter_string or "", order_by or ())
+    return [Experiment.of(held, store) for held in found[:max_results]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -27,7 +28,7 @@ def runs(
     filter: str | None = None,  # noqa: A002 (what MLflow's users call it)
     order_by: str | Sequence[str] | None = None,
     limit: int | None = None,
-    experiment: str | Sequence[str] | None = None,
+    experiment: str | int | Sequence[str | int] | None = None,
     deleted: bool = False,
 ) -> Runs:
     """Return the runs that a filter finds, newest first unless ordered.
@@ -42,7 +43,7 @@ def runs(
     limit
         How many at most.
     experiment
-        The name or names of experiments to look in; all that are not deleted without it.
+        The name or id of an experiment to look in, or several; all that are not deleted without it.
     deleted
         Whether to find deleted runs in place of the others.
 
@@ -60,9 +61,19 @@ def runs(
     store = store_in_use()
     names = None
     if experiment is not None:
-        given = [experiment] if isinstance(experiment, str) else list(experiment)
-        names = [find_experiment(name, store).name for name in given]
+        names = [find_experiment(item, store).name for item in _several(experiment)]
     return Runs(store, _query(filter, order_by, limit), experiments=names, deleted=deleted)
+
+
+def _several(given: Any) -> list[Any]:
+    """Return experiments that are given as one or as several."""
+    if isinstance(given, str | int) and not isinstance(given, bool):
+        return [given]
+    if isinstance(given, Iterable):
+        return list(given)
+    raise InvalidValueError(
+        f"experiment {given!r} is a {type(given).__name__}; give a name, an id, or a list of them"
+    )
 
 
 def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query:
@@ -74,9 +85,10 @@ def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query
         raise InvalidValueError(f"limit {limit!r} is no number of runs; give 0 or more")
     from nbtrack.query import parse, parse_order  # slow to import, and a script that only logs needs none
 
-    query = parse(text or "", known=store_in_use().names)
+    known = store_in_use().names
+    query = parse(text or "", known)
     if order_by:
-        query = replace(query, order_by=parse_order(order_by))
+        query = replace(query, order_by=parse_order(order_by, known))
     if limit is not None:
         query = replace(query, limit=limit if query.limit is None else min(limit, query.limit))
     return query
@@ -84,35 +96,35 @@ def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query
 
 @overload
 def search_runs(
-    experiment_ids: Sequence[str | int] | None = None,
+    experiment_ids: str | int | Sequence[str | int] | None = None,
     filter_string: str = "",
-    run_view_type: int = ViewType.ACTIVE_ONLY,
+    run_view_type: int | str = ViewType.ACTIVE_ONLY,
     max_results: int = 100_000,
     order_by: Sequence[str] | None = None,
     output_format: Literal["pandas"] = "pandas",
     search_all_experiments: bool = False,
-    experiment_names: Sequence[str] | None = None,
+    experiment_names: str | Sequence[str] | None = None,
 ) -> pd.DataFrame: ...
 @overload
 def search_runs(
-    experiment_ids: Sequence[str | int] | None = None,
+    experiment_ids: str | int | Sequence[str | int] | None = None,
     filter_string: str = "",
-    run_view_type: int = ViewType.ACTIVE_ONLY,
+    run_view_type: int | str = ViewType.ACTIVE_ONLY,
     max_results: int = 100_000,
     order_by: Sequence[str] | None = None,
     output_format: Literal["list"] = ...,
     search_all_experiments: bool = False,
-    experiment_names: Sequence[str] | None = None,
+    experiment_names: str | Sequence[str] | None = None,
 ) -> list[Run]: ...
 def search_runs(  # noqa: PLR0917 (MLflow's order)
-    experiment_ids: Sequence[str | int] | None = None,
+    experiment_ids: str | int | Sequence[str | int] | None = None,
     filter_string: str = "",
-    run_view_type: int = ViewType.ACTIVE_ONLY,
+    run_view_type: int | str = ViewType.ACTIVE_ONLY,
     max_results: int = 100_000,
     order_by: Sequence[str] | None = None,
     output_format: Literal["pandas", "list"] = "pandas",
     search_all_experiments: bool = False,
-    experiment_names: Sequence[str] | None = None,
+    experiment_names: str | Sequence[str] | None = None,
 ) -> pd.DataFrame | list[Run]:
     """Return the runs that a filter finds as MLflow does; `nbtrack.runs` does more with less.
 
@@ -123,7 +135,8 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
     filter_string, max_results, order_by
         As `filter`, `limit` and `order_by` of `nbtrack.runs`.
     run_view_type
-        One of `nbtrack.entities.ViewType`; with `ALL` the deleted runs come after the others.
+        `"ACTIVE_ONLY"`, `"DELETED_ONLY"` or `"ALL"`, or MLflow's number for it; with `ALL` the deleted runs
+        come after the others.
     output_format
         `"pandas"` or `"list"`.
     search_all_experiments
@@ -140,7 +153,7 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
     store = store_in_use()
     names = _experiment_names(store, experiment_ids, experiment_names, search_all=search_all_experiments)
     query = _query(filter_string, order_by, max_results)
-    view = ViewType(run_view_type)
+    view = ViewType.of(run_view_type)
     sides = {ViewType.ACTIVE_ONLY: (False,), ViewType.DELETED_ONLY: (True,), ViewType.ALL: (False, True)}[
         view
     ]
@@ -155,17 +168,17 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
 
 
 def _experiment_names(
-    store: Store, ids: Sequence[Any] | None, names: Sequence[str] | None, *, search_all: bool
+    store: Store, ids: Any, names: str | Sequence[str] | None, *, search_all: bool
 ) -> list[str] | None:
     """Return the experiments to look in, None for all of them."""
     if ids and names:
         raise InvalidValueError("give search_runs experiment_ids or experiment_names, not both")
     if ids:
-        return [find_experiment(item, store).name for item in ([ids] if isinstance(ids, str) else ids)]
+        return [find_experiment(item, store).name for item in _several(ids)]
     held = {experiment.name for experiment in all_experiments(store)}
     if names:
         # MLflow only warns of a name that it does not find.
-        return [name for name in ([names] if isinstance(names, str) else names) if name in held]
+        return [name for name in _several(names) if name in held]
     if search_all:
         return None
     return [name for name in [default_experiment()] if name in held]

@@ -32,7 +32,7 @@ def runs():
 
 
 def nbtrack_command(*arguments, check=True, **environment):
-    """Run the command in the working folder."""
+    """Run the command in the working folder, as one that has nothing to complain of if `check`."""
     done = subprocess.run(
         [sys.executable, "-m", "nbtrack", *arguments],
         capture_output=True,
@@ -74,6 +74,18 @@ def test_a_filter_an_order_and_a_limit(runs):
     assert printed("runs", "metrics.rmse > 5") == "No runs.\n"
 
 
+def test_a_name_that_no_run_has_is_told_beside_the_answer(runs):
+    done = nbtrack_command("runs", "metrics.rsme < 1", check=False)
+    assert (done.returncode, done.stdout) == (0, "No runs.\n")
+    assert done.stderr == (
+        "nbtrack: no run has the metric 'rsme'; did you mean 'metrics.rmse'?\n  metrics.rsme < 1\n  ^^^^^^^^^^^^\n"
+    )
+    done = nbtrack_command("runs", "--order-by", "metrics.rsme", "--json", check=False)
+    assert (done.returncode, len(json.loads(done.stdout))) == (0, 4)
+    assert done.stderr.splitlines()[1:] == ["  metrics.rsme", "  ^^^^^^^^^^^^"]
+    assert ".mean" in nbtrack_command("runs", "metrics.rmse.std < 1", "--csv", "-", check=False).stderr
+
+
 def test_runs_as_json(runs):
     listed = json.loads(printed("runs", "--json", "--order-by", "start_time"))
     assert [run["name"] for run in listed] == ["one", "two", "child", "broken"]
@@ -90,6 +102,8 @@ def test_runs_as_csv(runs, tmp_path):
     with open(tmp_path / "out.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["name"], row["metrics.rmse"]) for row in rows] == [("two", "0.7"), ("one", "0.9")]
+    assert list(csv.DictReader(printed("runs", "metrics.rmse < 1", "--csv", "-").splitlines())) == rows
+    assert not (tmp_path / "-").exists()
 
 
 def test_a_wrong_filter_points_at_the_place(runs):
@@ -105,6 +119,27 @@ def test_a_run_is_shown_by_name_id_or_beginning(runs):
     for part in ("two", runs.id, "FINISHED", "rmse  0.7", "notes.txt  1 B"):
         assert part in shown, part
     assert "ZeroDivisionError: division by zero" in printed("show", "broken")
+
+
+def test_the_code_of_a_run_is_printed_alone(runs, store):
+    writer = store.create_run(experiment="default", name="cell")
+    writer.set_document(
+        "source", {"cell": "print(x + 1)", "earlier": ["x = 'é'"], "script": "x = 1\nprint(x)\n"}
+    )
+    writer.finish()
+    code = printed("show", "cell", "--code")
+    assert code == "x = 1\nprint(x)\n"
+    assert "2 lines" in printed("show", "cell")
+    store.create_run(experiment="default", name="bare").finish()
+    assert (
+        refused("show", "bare", "--code")
+        == "nbtrack: no code was kept of run 'bare'; `nbtrack show` has the rest\n"
+    )
+
+
+def test_a_deleted_run_is_shown_as_such(runs):
+    printed("delete", "one")
+    assert re.search(r"^  deleted +\d{4}-", printed("show", "one"), re.MULTILINE)
 
 
 def test_errors_are_one_line(runs):
@@ -130,7 +165,11 @@ def test_runs_are_deleted_restored_and_removed_for_good(runs, store):
         "two",
         "child",
     }
-    printed("restore", runs.id[:8])
+    assert printed("delete", "one").startswith("one (")
+    assert printed("restore", runs.id[:8]) == f"restored two ({runs.id[:8]})\n"
+    assert printed("restore", "two", "broken") == (
+        f"two ({runs.id[:8]}) is not deleted\nbroken ({nbtrack.runs()[0].id[:8]}) is not deleted\n"
+    )
     assert [run.name for run in nbtrack.runs()] == ["broken", "child", "two"]
     assert "removed 0 runs" in printed("gc", "--older-than", "1h")
     assert re.match(r"removed 1 runs and 0 experiments, freed \d", printed("gc"))
@@ -140,13 +179,17 @@ def test_runs_are_deleted_restored_and_removed_for_good(runs, store):
 def test_experiments_are_listed_and_changed(runs):
     lines = printed("experiments").splitlines()
     assert lines[2].split()[1:3] == ["default", "4"]
-    printed("experiments", "rename", "default", "wine tasting")
+    number = nbtrack.get_experiment("default").experiment_id
+    renamed = printed("experiments", "rename", "default", "wine tasting")
+    assert renamed == f"renamed default to wine tasting ({number})\n"
     assert "wine tasting" in printed("experiments")
-    printed("experiments", "delete", "wine tasting")
+    assert printed("experiments", "restore", number) == f"wine tasting ({number}) is not deleted\n"
+    assert printed("experiments", "delete", "wine tasting") == f"deleted wine tasting ({number})\n"
+    assert printed("experiments", "delete", number) == f"wine tasting ({number}) is already deleted\n"
     assert printed("experiments") == "No experiments.\n"
     assert "wine tasting" in printed("experiments", "--deleted")
     assert printed("runs") == "No runs.\n"
-    printed("experiments", "restore", "wine tasting")
+    assert printed("experiments", "restore", "wine tasting") == f"restored wine tasting ({number})\n"
     assert len(printed("runs").splitlines()) == 6
     assert "did you mean 'wine tasting'" in refused("experiments", "delete", "wine testing")
 
@@ -194,6 +237,21 @@ def test_looking_makes_no_store(tmp_path, monkeypatch):
     assert list(empty.iterdir()) == []
 
 
+def test_the_store_may_be_named_before_or_after_the_command(runs, tmp_path, monkeypatch):
+    store = str(tmp_path / ".nbtrack")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir("/")
+    for arguments in (["runs"], ["show", "two"], ["experiments"]):
+        said = printed("--store", store, *arguments)
+        assert said == printed(*arguments, "--store", store)
+        assert said == printed("--store", str(elsewhere), *arguments, f"--store={store}")
+    assert printed("experiments", "--store", store, "rename", "default", "x").startswith("renamed")
+    assert printed("experiments", "rename", "x", "y", "--store", store).startswith("renamed")
+    assert "--store FOLDER" in printed("show", "--help")
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_the_store_is_found_upwards_and_by_variable(runs, tmp_path, monkeypatch):
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)
@@ -220,6 +278,7 @@ def test_commands_and_runs_are_completed(runs):
     assert "plain,two" in completed("show", "t")
     assert runs.id in completed("show", runs.id[:6])
     assert "plain,default" in completed("experiments", "delete", "d")
+    assert "plain,two" not in completed("show", "--store", "nowhere", "t")
     assert "two" not in completed("restore", "t")
 
 

@@ -128,6 +128,50 @@ def test_a_wrong_question_is_told(three):
     for bad in ({"limit": -1}, {"limit": 2.5}, {"filter": 3}):
         with pytest.raises(InvalidValueError):
             nbtrack.runs(**bad)
+    with pytest.raises(FilterError, match=r"did you mean 'metrics\.rmse'"):
+        nbtrack.runs(order_by="rmse")
+
+
+def test_an_experiment_is_given_by_name_or_id(three):
+    made = int(nbtrack.create_experiment("other"))
+    with nbtrack.start_run(experiment_id=made, run_name="elsewhere"):
+        pass
+    assert names(nbtrack.runs(experiment=made)) == ["elsewhere"]
+    assert names(nbtrack.runs(experiment=str(made))) == ["elsewhere"]
+    assert len(nbtrack.runs(experiment=[made, "default"])) == 4
+    assert names(nbtrack.search_runs(made, output_format="list")) == ["elsewhere"]
+    with pytest.raises(NotFoundError, match="no experiment 77"):
+        nbtrack.runs(experiment=77)
+    for wrong in (1.5, True, nbtrack.get_experiment(made)):
+        with pytest.raises(InvalidValueError, match=r"give a name, an id, or a list of them"):
+            nbtrack.runs(experiment=wrong)
+
+
+def test_names_that_no_run_has_are_told_where_nothing_is_found(three):
+    assert repr(nbtrack.runs("metrics.rsme < 1")) == (
+        "No runs.\n"
+        "no run has the metric 'rsme'; did you mean 'metrics.rmse'?\n"
+        "  metrics.rsme < 1\n"
+        "  ^^^^^^^^^^^^"
+    )
+    assert "summaries of 'rmse'" in repr(nbtrack.runs("metrics.rmse.std < 1"))
+    assert repr(nbtrack.runs("metrics.rmse > 7")) == "No runs."
+    assert "no run has" not in repr(nbtrack.runs("metrics.rsme < 1 or status = 'FINISHED'"))
+    assert nbtrack.runs("metrics.rsme < 1")[:5].remarks()[0].suggestion == "metrics.rmse"
+
+
+def test_an_order_by_a_name_that_no_run_has_is_told_beside_the_runs(three):
+    lines = repr(nbtrack.runs(order_by=["status", "metrics.rsme DESC"])).splitlines()
+    assert len(lines) == 2 + 3 + 3
+    assert lines[-3:] == [
+        "no run has the metric 'rsme'; did you mean 'metrics.rmse'?",
+        "  metrics.rsme DESC",
+        "  ^^^^^^^^^^^^",
+    ]
+    assert lines[-3:] == repr(nbtrack.runs("order by metrics.rsme DESC")).splitlines()[-3:-2] + lines[-2:]
+    looked = nbtrack.runs("order by metrics.rsme")
+    assert len(looked) == 3
+    assert "no run has the metric" in repr(looked)
 
 
 # --- the best
@@ -159,8 +203,19 @@ def test_nan_is_never_the_best_and_of_equals_the_first_is(three):
     nbtrack.end_run()
     assert nbtrack.runs().best("rmse").name == "later 0.7"
     assert nbtrack.runs(order_by="start_time").best("rmse").name == "two"
-    with pytest.raises(NotFoundError, match=r"no.* value of the metric 'rsme'; did you mean 'rmse'"):
-        nbtrack.runs().best("rsme", mode="min")
+
+
+def test_a_best_that_there_is_none_of_is_told(three):
+    for mode in ("min", None):
+        with pytest.raises(NotFoundError, match=r"^no run has a metric 'rmsee'; did you mean 'rmse'"):
+            nbtrack.runs().best("rmsee", mode=mode)
+    with pytest.raises(NotFoundError, match=r"no run has a metric 'temperature'$"):
+        nbtrack.runs().best("temperature")
+    with pytest.raises(NotFoundError, match=r"none of these runs has a value of the metric 'rmse'"):
+        nbtrack.runs("metrics.rmse > 7").best("rmse")
+    for wrong in ("minimum", "", 1):
+        with pytest.raises(InvalidValueError, match=rf"mode {wrong!r} is not known; give 'min' or 'max'"):
+            nbtrack.runs().best("rmse", wrong)
 
 
 # --- tables
@@ -371,8 +426,8 @@ def test_a_run_has_all_that_was_kept_of_it(store):
     assert dict(run.data) == {"wine": data}
     assert run.traceback is None
     assert names(run.lineage) == ["cell"]
-    with nbtrack.start_run() as bare:
-        pass
+    store.create_run(experiment="notes", name="bare").finish()
+    bare = nbtrack.runs()[0]
     assert bare.source is None
     assert (bare.environment, bare.models, list(bare.lineage), dict(bare.data)) == ({}, [], [], {})
 
@@ -405,6 +460,16 @@ def test_a_run_can_be_edited_later():
         with pytest.raises(InvalidValueError, match="NUL"):
             call("a\0b")
     assert (other.name, other.note) == ("new", "note")
+    run.name, run.note = "newer", "longer note"
+    assert (other.name, other.note) == ("newer", "longer note")
+    with pytest.raises(InvalidValueError, match="give a string"):
+        run.name = None
+    run.note = None
+    assert other.note == ""
+    assert names(nbtrack.runs("note is null")) == ["newer"]
+    run.set_note("again")
+    run.set_note(None)
+    assert other.note == ""
 
 
 def test_deleted_runs_come_back_until_they_are_removed(store):
@@ -484,7 +549,8 @@ def test_mlflows_words_are_there(store):
     assert info.artifact_uri == (store.path / "artifacts" / run.id).as_uri()
     assert run.data.params == {"alpha": "0.5"}
     assert run.data.metrics == {"rmse": 0.7}
-    assert run.data.tags == {"team": "red", "mlflow.runName": "m", "mlflow.note.content": "note"}
+    tags = {name: text for name, text in run.data.tags.items() if name != "mlflow.source.git.commit"}
+    assert tags == {"team": "red", "mlflow.runName": "m", "mlflow.note.content": "note"}
     run.delete()
     assert run.info.lifecycle_stage == "deleted"
 
@@ -513,6 +579,47 @@ def test_a_run_is_told_in_a_line_and_described_in_full(store):
     ):
         assert part in text, part
     assert text.splitlines()[-1] == "ZeroDivisionError: division by zero"
+
+
+def test_a_description_tells_data_code_environment_and_deletion(store):
+    writer = store.create_run(experiment="notes", name="cell", notebook="wine.ipynb", git_commit="c0ffee")
+    writer.set_document("source", {"cell": "fit(x)", "earlier": ["import a", "x = 1"], "script": "a\nb\nc\n"})
+    writer.set_document(
+        "environment",
+        {
+            "python": {"version": "3.11.4", "implementation": "CPython"},
+            "platform": "Linux-6.1",
+            "packages": {"numpy": "2.0", "pandas": "3"},
+            "git": {"commit": "c0ffee", "branch": "main", "dirty": True},
+        },
+    )
+    writer.set_data(DataRecord("wine\x1b", "DataFrame", (1599, 12), {}, "abc"))
+    writer.finish()
+    run = nbtrack.get_run(writer.id)
+    text = run.describe()
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line]
+    for pair in (
+        ["notebook", "wine.ipynb"],
+        ["commit", "c0ffee with changes"],
+        ["code", f"3 lines (nbtrack show {run.id[:8]} --code)"],
+        ["wine\\x1b", "DataFrame 1,599 x 12"],
+        ["python", "CPython 3.11.4"],
+        ["platform", "Linux-6.1"],
+        ["packages", "2"],
+    ):
+        assert pair in lines, pair
+    assert "deleted" not in text
+    run.delete()
+    assert any(line.startswith("  deleted ") for line in run.describe().splitlines())
+
+
+def test_a_description_takes_what_little_was_recorded(store):
+    writer = store.create_run(experiment="notes", name="cell", git_commit="c0ffee")
+    writer.set_document("environment", {"python": "3.11", "git": None})
+    writer.finish()
+    text = nbtrack.get_run(writer.id).describe()
+    assert "  commit      c0ffee\n" in text
+    assert "python  3.11" in text
 
 
 # --- the difference
@@ -568,7 +675,8 @@ def test_a_diff_names_what_is_different(store):
 
 def test_search_runs_answers_as_mlflow_does(three):
     frame = nbtrack.search_runs(filter_string="metrics.rmse < 0.85", order_by=["metrics.rmse ASC"])
-    assert list(frame.columns) == [
+    # Where the tests run in a repository, its commit is among the tags.
+    assert [name for name in frame.columns if name != "tags.mlflow.source.git.commit"] == [
         "run_id",
         "experiment_id",
         "status",
@@ -606,6 +714,14 @@ def test_search_runs_looks_where_it_is_told(three):
     assert nbtrack.search_runs(**listed) == []
     assert names(nbtrack.search_runs(run_view_type=ViewType.DELETED_ONLY, **listed)) == ["elsewhere"]
     assert len(nbtrack.search_runs(run_view_type=ViewType.ALL, search_all_experiments=True, **listed)) == 4
+    for view in ("ALL", "all", 3, ViewType.ALL):
+        assert len(nbtrack.search_runs(run_view_type=view, search_all_experiments=True, **listed)) == 4
+    assert names(nbtrack.search_runs(run_view_type="deleted_only", **listed)) == ["elsewhere"]
+    for wrong in ("EVERYTHING", 4, None, []):
+        with pytest.raises(
+            InvalidValueError, match=r"give 'ACTIVE_ONLY' \(1\), 'DELETED_ONLY' \(2\) or 'ALL'"
+        ):
+            nbtrack.search_runs(run_view_type=wrong)
     with pytest.raises(NbtrackError, match="not both"):
         nbtrack.search_runs(["1"], experiment_names=["other"])
     with pytest.raises(NbtrackError, match="'polars' is not known"):
@@ -663,6 +779,79 @@ def test_experiments_live_and_die():
             nbtrack.set_experiment(**wrong)
     with pytest.raises(NotFoundError, match="no experiment 'white wyne'; did you mean 'white wine'"):
         nbtrack.get_experiment("white wyne")
+
+
+@pytest.fixture
+def experiments():
+    """Make experiments, of which one is deleted."""
+    for name in ("a", "b", "ab", "Ab", "wine_1"):
+        nbtrack.create_experiment(name)
+    nbtrack.delete_experiment("b")
+
+
+def found_experiments(*arguments, **options):
+    return [experiment.name for experiment in nbtrack.search_experiments(*arguments, **options)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # What MLflow 3 answers.
+        ("", ["wine_1", "Ab", "ab", "a"]),
+        ("name = 'a'", ["a"]),
+        ("name != 'a'", ["wine_1", "Ab", "ab"]),
+        ("name LIKE 'a%'", ["ab", "a"]),
+        ("name ILIKE 'a%'", ["Ab", "ab", "a"]),
+        ("name LIKE 'a%' AND name != 'ab'", ["a"]),
+        ("attribute.name = 'a'", ["a"]),
+        ('`name` = "a"', ["a"]),
+        ("name LIKE '%_1'", ["wine_1"]),
+        ("name LIKE '[a]'", []),
+        ("creation_time > 0", ["wine_1", "Ab", "ab", "a"]),
+        ("creation_time > 99999999999999", []),
+        ("tags.team = 'red'", []),
+        # And the rest of the language.
+        ("name rlike '^a' or name = 'wine_1'", ["wine_1", "ab", "a"]),
+        ("not name in ('a', 'ab')", ["wine_1", "Ab"]),
+        ("name not in ('a', 'ab') and tags.team is null", ["wine_1", "Ab"]),
+        ("not tags.team = 'red'", []),
+        ("tags.team = 'red' or name = 'a'", ["a"]),
+        ("creation_time > now() - 1h and last_update_time < now() + 60s", ["wine_1", "Ab", "ab", "a"]),
+        ("creation_time < '2020-01-01'", []),
+        ("name = 'wine_1' and experiment_id > 0 order by name limit 1", ["wine_1"]),
+    ],
+)
+def test_experiments_are_found_by_a_filter(experiments, text, found):
+    assert found_experiments(filter_string=text) == found
+
+
+def test_experiments_are_ordered_counted_and_viewed_as_in_mlflow(experiments):
+    first = nbtrack.get_experiment_by_name("a").experiment_id
+    assert found_experiments(filter_string=f"experiment_id = '{first}'") == ["a"]
+    assert found_experiments(filter_string=f"experiment_id IN ('{first}', '77')") == ["a"]
+    assert found_experiments(order_by=["name"]) == ["Ab", "a", "ab", "wine_1"]
+    assert found_experiments(order_by=["attribute.name desc"]) == ["wine_1", "ab", "a", "Ab"]
+    assert found_experiments(order_by=["experiment_id"]) == ["a", "ab", "Ab", "wine_1"]
+    assert found_experiments(order_by=["creation_time"]) == ["a", "ab", "Ab", "wine_1"]
+    assert found_experiments(order_by=["last_update_time DESC"]) == ["wine_1", "Ab", "ab", "a"]
+    assert found_experiments(order_by=["tags.team", "name"]) == ["Ab", "a", "ab", "wine_1"]
+    assert found_experiments(ViewType.ALL, 2, "name ILIKE '%b'", ["name"]) == ["Ab", "ab"]
+    assert found_experiments("DELETED_ONLY") == ["b"]
+    assert found_experiments(3) == ["wine_1", "Ab", "ab", "b", "a"]
+    assert found_experiments(max_results=0) == []
+    for wrong in (-1, 2.5, True):
+        with pytest.raises(InvalidValueError, match=r"max_results .* give 0 or more"):
+            nbtrack.search_experiments(max_results=wrong)
+    with pytest.raises(InvalidValueError, match="view 'SOME' is not known"):
+        nbtrack.search_experiments("SOME")
+    with pytest.raises(
+        FilterError, match=r"unknown field 'nme' of experiments; did you mean 'name'\?\n  nme = 'a'"
+    ):
+        nbtrack.search_experiments(filter_string="nme = 'a'")
+    with pytest.raises(FilterError, match=r"unknown field 'metrics.rmse' of experiments"):
+        nbtrack.search_experiments(order_by=["metrics.rmse"])
+    with pytest.raises(InvalidValueError, match="filter is a int"):
+        nbtrack.search_experiments(filter_string=3)
 
 
 def test_an_experiment_whose_name_is_anothers_id_is_found_by_id_first():

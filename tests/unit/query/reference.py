@@ -56,7 +56,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Value:
-    """`of` returns None for what is missing; `kind`: number, text, param, time or duration."""
+    """`of` returns None for what is missing; `kind`: number, text, param, time, day or duration."""
 
     text: str
     kind: str
@@ -279,6 +279,7 @@ def time_literals(draw) -> Value:
     moment = BASE + draw(st.integers(0, 5)) * 3600
     local = dt.datetime.fromtimestamp(moment)
     midnight = local.replace(hour=0, minute=0, second=0)
+    date = local.date()
     utc = dt.datetime.fromtimestamp(moment, dt.UTC)
     hours = draw(st.integers(44, 50))
     return draw(
@@ -288,7 +289,9 @@ def time_literals(draw) -> Value:
                 Value(f"{moment * 1000}.5", "number", lambda *_: moment * 1000 + 0.5),
                 Value(f"'{local:%Y-%m-%d %H:%M:%S}'", "time", lambda *_: moment * 1000.0),
                 Value(f'"{utc:%Y-%m-%dT%H:%M:%SZ}"', "time", lambda *_: moment * 1000.0),
-                Value(f"'{midnight:%Y-%m-%d}'", "time", lambda *_: midnight.timestamp() * 1000),
+                Value(f"'{date}'", "day", lambda *_: date),
+                Value(f"' {date:%Y%m%d}'", "day", lambda *_: date),
+                Value(f"'{midnight:%Y-%m-%d %H:%M}'", "time", lambda *_: midnight.timestamp() * 1000),
                 Value(f"now() - {hours}h", "time", lambda *_: (NOW - hours * 3600) * 1000),
                 Value(f"NOW() - {hours * 60} * 1m", "time", lambda *_: (NOW - hours * 3600) * 1000),
             )
@@ -379,12 +382,19 @@ def matched(left: Value, right: Value, one, two):
         or (right.kind != "param" and two is None)
     ):
         return None
+    if "day" in (left.kind, right.kind):
+        return tuple(side if isinstance(side, dt.date) else day_of(side) for side in (one, two))
     if "text" in (left.kind, right.kind):
         return str(one), str(two)
     numeric = as_number(one), as_number(two)
     if left.kind == right.kind == "param" and None in numeric:
         return str(one), str(two)
     return None if None in numeric else numeric
+
+
+def day_of(time: float) -> dt.date:
+    """Return the local day that a time in milliseconds is in: a date is compared with it, not with a moment."""
+    return dt.datetime.fromtimestamp(time / 1000).date()
 
 
 comparators = st.sampled_from(list(COMPARE))
@@ -398,6 +408,7 @@ comparisons = st.one_of(
     st.builds(compare, comparators, texts, texts),
     st.builds(compare, comparators, text_fields(), param_fields()),
     st.builds(compare, comparators, time_fields, time_literals() | time_fields),
+    st.builds(compare, comparators, time_literals(), time_fields),
     st.builds(compare, comparators, number_attributes.filter(lambda v: v.kind == "duration"), durations),
 )
 
@@ -506,6 +517,9 @@ leaves = st.one_of(
     comparisons,
     st.builds(chain, number_leaves, comparators, number_leaves, comparators, number_leaves),
     st.builds(between, number_values, number_values, number_values, st.booleans()),
+    st.builds(between, time_fields, time_literals(), time_literals(), st.booleans()),
+    st.builds(chain, time_literals(), comparators, time_fields, comparators, time_literals()),
+    st.builds(member, time_fields, st.lists(time_literals(), min_size=1, max_size=4), st.booleans()),
     st.builds(member, metric_fields(), small_lists, st.booleans()),
     st.builds(member, param_fields(), mixed_lists, st.booleans()),
     st.builds(member, text_fields(), st.lists(text_literals(), min_size=1, max_size=4), st.booleans()),

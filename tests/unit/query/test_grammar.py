@@ -202,15 +202,16 @@ def test_mlflows_order_by_list():
 
 def test_times_are_milliseconds():
     def right(text):
-        return parse(f"start_time > {text}").where.right
+        return parse(f"start_time < {text}").where.right
 
     local = dt.datetime(2026, 11, 1, 12).timestamp() * 1000
     assert right("'2026-11-01 12:00'") == right("'2026-11-01T12:00:00'") == Moment(local)
     assert right("'2026-11-01'") == Moment(dt.datetime(2026, 11, 1).timestamp() * 1000)
     assert right('"2026-11-01T12:00:00+02:00"') == Moment(1793527200000.0)
     assert right("1793527200000") == Number(1793527200000.0)
-    assert parse("'2026-11-01' < start_time").where.left == right("'2026-11-01'")
-    assert parse("start_time in ('2026-11-01')").where.items == (right("'2026-11-01'"),)
+    noon = right("'2026-11-01 12:00'")
+    assert parse("'2026-11-01 12:00' < start_time").where.left == noon
+    assert parse("start_time in ('2026-11-01 12:00')").where.items == (noon,)
     assert parse("start_time between '2026-11-01' and now()").where.items[0].right == right("'2026-11-01'")
 
 
@@ -221,6 +222,8 @@ def test_times_are_milliseconds():
         ("1.5h", 5400),
         ("90m", 5400),
         ("90MIN", 5400),
+        ("2H", 7200),
+        ("7D", 604800),
         ("30s", 30),
         ("500ms", 0.5),
         ("2w", 1209600),

@@ -16,7 +16,7 @@ from tests.unit.query.stored_runs import Database, StoredRun
 PIECES = (
     "metrics.a", "metrics.loss.min", "metrics.`b c`", "params.p", "tags.t", "data.d", "datasets.name", "datasets.context",
     "status", "start_time", "end_time", "duration", "experiment_id", "note", "user", "artifact_uri", "now()", "now", "7d",
-    "1", "-1", "0.5", "1e999", "nan", "true", "'x'", '"x"', "'2026-11-01'", "'%a_'", "'('", "''", "`x`", "null",
+    "1", "-1", "0.5", "1e999", "nan", "true", "'x'", '"x"', "'2026-11-01'", "'7d'", "1M", "'%a_'", "'('", "''", "`x`", "null",
     "=", "==", "!=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "(", ")", ",", ".", "!", "&&", "||", ";", "&",
     "and", "or", "not", "in", "is", "between", "like", "ilike", "rlike", "order by", "limit", "asc", "desc", "limit 3",
 )  # fmt: skip
@@ -137,6 +137,14 @@ def test_no_text_becomes_sql(database, text):
         "limit " + "9" * 1000,
         "start_time > '" + "9" * 1000 + "'",
         "start_time > '0001-01-01'",
+        "start_time <= '9999-12-31'",
+        "start_time in (" + "'2026-11-25', " * 24_000 + ")",
+        "start_time not in ("
+        + ", ".join(
+            f"'{y}-{m:02}-{d:02}'" for y in range(1990, 1995) for m in range(1, 13) for d in range(1, 29)
+        )
+        + ")",
+        "start_time > now() - " + "9" * 400 + "M",
         "start_time > '9999-12-31T23:59:59+00:00'",
         "start_time > " + "9" * 400 + "d",
     ],

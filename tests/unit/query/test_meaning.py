@@ -124,7 +124,7 @@ def test_times(stored):
         StoredRun("1", "noon", start_time=day + 12 * HOUR, end_time=day + 13 * HOUR),
         StoredRun("2", "next", start_time=day + 24 * HOUR + 0.1234),
     )
-    assert found(database, "start_time > '2026-11-01'") == "next noon"
+    assert found(database, "start_time > '2026-11-01 00:00'") == "next noon"
     assert found(database, "start_time >= '2026-11-01 12:00'") == "next noon"
     assert found(database, "start_time > '2026-11-01 12:00'") == "next"
     assert found(database, "start_time < '2026-11-02'") == "noon"
@@ -136,6 +136,33 @@ def test_times(stored):
     assert found(database, "end_time is null") == "next"
     assert found(database, "duration != 1") == "noon"
     assert found(database, "start_time + 24h > '2026-11-02 13:00'") == "next"
+
+
+def test_a_date_is_its_whole_day(stored):
+    day = time.mktime((2026, 11, 25, 0, 0, 0, 0, 0, -1))
+    starts = {"before": -0.001, "first": 0, "noon": 12 * HOUR, "last": 24 * HOUR - 0.001, "after": 24 * HOUR}
+    database = stored(
+        *(StoredRun(n, n, start_time=day + s) for n, s in starts.items()), StoredRun("x", "old")
+    )
+    within = "first last noon"
+    assert found(database, "start_time = '2026-11-25'") == within
+    assert found(database, "'20261125' == start_time") == within
+    assert found(database, "start_time != '2026-11-25'") == "after before old"
+    assert found(database, "not start_time = '2026-11-25'") == "after before old"
+    assert found(database, "start_time <= '2026-11-25' and start_time >= '2026-11-25'") == within
+    assert found(database, "start_time > '2026-11-25'") == "after"
+    assert found(database, "'2026-11-25' >= start_time > '2026-11-24'") == within
+    assert found(database, "start_time < '2026-11-25'") == "before old"
+    assert found(database, "start_time between '2026-11-25' and '2026-11-25'") == within
+    assert found(database, "start_time not between '2026-11-24' and '2026-11-25'") == "after old"
+    assert found(database, "start_time in ('2026-11-25')") == within
+    assert found(database, f"start_time in ('2026-11-26', {round(day * 1000)})") == "after first"
+    assert found(database, "start_time not in ('2026-11-25', '2026-11-26')") == "before old"
+    assert found(database, "start_time = '2026-11-25 00:00'") == "first"
+    assert found(database, f"start_time = {round(day * 1000)}") == "first"
+    assert found(database, "start_time - '2026-11-25' = 12h") == "noon"
+    assert found(database, "end_time != '2026-11-25' or end_time = '2026-11-25'") == ""
+    assert found(database, "'1990-01-01' <= start_time <= '9999-12-31'") == "after before first last noon old"
 
 
 def test_a_crashed_run_is_not_a_failed_one(stored):

@@ -3,7 +3,7 @@
 import pytest
 
 from nbtrack.errors import FilterError
-from nbtrack.query import parse, parse_order, suggest, unknown_names
+from nbtrack.query import Query, parse, parse_order, suggest, unknown_names
 
 NAMES = {"metrics": ["rmse", "val loss"], "params": ["alpha"], "tags": ["team"], "data": ["wine"]}
 
@@ -65,6 +65,34 @@ unknown field 'loss'; did you mean 'metrics.`val-loss`'?
 'soon' is not a date; write '2026-11-01', '2026-11-01 12:00', now() - 7d or milliseconds without quotes
   start_time > 'soon'
                ^^^^^^""",
+        """\
+'7d' is a length of time; write now() - 7d without quotes
+  start_time > '7d'
+               ^^^^""",
+        """\
+duration is a duration; write 5s without quotes
+  duration < '5s'
+             ^^^^""",
+        """\
+duration is a duration; write a length of time such as 90s or 1.5h without quotes
+  duration < '5 minutes'
+             ^^^^^^^^^^^""",
+        """\
+duration is a duration; write 5 without quotes
+  duration < '5'
+             ^^^""",
+        """\
+'1M' is no length of time, as months and years differ; write 30d, or 1m for minutes
+  start_time > now() - 1M
+                       ^^""",
+        """\
+'2months' is no length of time, as months and years differ; write 60d
+  start_time > now() - 2months
+                       ^^^^^^^""",
+        """\
+'1y' is no length of time, as months and years differ; write 365d
+  start_time > now() - 1y
+                       ^^""",
         """\
 a time and a duration cannot be compared; write now() - 7d
   start_time > 7d
@@ -152,7 +180,28 @@ def test_a_name_that_no_run_has_is_no_error_but_told():
         ("no run has the metric 'val'", "metrics.`val loss`"),
     ]
     assert "^^^^^^^^^^^^" in str(remarks[0])
+    assert "^^^^^^^^^^^" in str(remarks[2])
     assert unknown_names(parse("metrics.rmse.min < 1 and status = 'x'"), NAMES.__getitem__) == ()
+    assert len(unknown_names(parse("metrics.x < 1 or metrics.x > 2"), NAMES.__getitem__)) == 1
+
+
+def test_an_order_that_stands_apart_is_pointed_at():
+    query = Query(order_by=parse_order(["params.alpha", "metrics.rsme DESC"]))
+    (remark,) = unknown_names(query, NAMES.__getitem__)
+    assert str(remark).splitlines()[1:] == ["  metrics.rsme DESC", "  ^^^^^^^^^^^^"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("std", None), ("sum", None), ("maximum", "metrics.rmse.max"), ("Min", "metrics.rmse.min")],
+)
+def test_a_summary_that_there_is_none_of_is_told(asked, near):
+    text = f"metrics.rmse.{asked} < 1"
+    (remark,) = unknown_names(parse(text), NAMES.__getitem__)
+    summaries = ".last, .first, .min, .max, .mean, .count"
+    assert remark.message == f"no run has the metric 'rmse.{asked}'; the summaries of 'rmse' are {summaries}"
+    assert remark.suggestion == near
+    assert unknown_names(parse(text), lambda _: ["rmse", f"rmse.{asked}"]) == ()
 
 
 @pytest.mark.parametrize(

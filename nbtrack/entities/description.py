@@ -1,0 +1,78 @@
+"""A run as plain text: what `nbtrack show` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.text import duration_text, one_line, pairs_text, size_text, time_text, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.entities.run import Run
+    from nbtrack.records import DataRecord, MetricSummary
+
+__all__ = ["description"]
+
+
+def description(run: Run) -> str:
+    """Return what is kept of a run, its code and its artifacts by their size only."""
+    record, environment = run.record, run.environment
+    changed = (environment.get("git") or {}).get("dirty")
+    facts = {
+        "id": run.id,
+        "experiment": one_line(record.experiment),
+        "status": record.status,
+        "deleted": "" if record.deleted is None else time_text(record.deleted),
+        "started": time_text(record.start_time),
+        "time": duration_text(run.duration),
+        "notebook": one_line(record.notebook or ""),
+        "commit": f"{record.git_commit or ''}{' with changes' if changed else ''}",
+        "code": _code_text(run),
+        "note": one_line(record.note),
+    }
+    parts = [one_line(record.name), pairs_text({name: text for name, text in facts.items() if text})]
+    sections: dict[str, dict[str, str]] = {
+        "params": {name: value_text(value) for name, value in run.params.items()},
+        "metrics": {name: _summary_text(value) for name, value in run.store.metrics(run.key).items()},
+        "tags": {n: one_line(value) for n, value in run.tags.items() if not n.startswith("nbtrack.")},
+        "data": {name: _data_text(data) for name, data in run.data.items()},
+        "models": {model.name: model.estimator for model in run.models},
+        "artifacts": {artifact.name: size_text(artifact.size) for artifact in run.artifacts.values()},
+        "environment": _environment(environment),
+    }
+    parts += [f"{name}\n{pairs_text(pairs)}" for name, pairs in sections.items() if pairs]
+    if run.traceback:
+        parts.append("\n".join(map(one_line, run.traceback.rstrip().splitlines())))
+    return "\n\n".join(parts)
+
+
+def _code_text(run: Run) -> str:
+    source = run.source
+    if source is None:
+        return ""
+    return f"{len(str(source).splitlines()):,} lines (nbtrack show {run.id[:8]} --code)"
+
+
+def _summary_text(summary: MetricSummary) -> str:
+    last = value_text(summary.last)
+    if summary.count == 1:
+        return last
+    return f"{last}  (min {value_text(summary.min)}, max {value_text(summary.max)}, {summary.count:,} points)"
+
+
+def _data_text(data: DataRecord) -> str:
+    return one_line(f"{data.kind} {' x '.join(f'{n:,}' for n in data.shape)}".rstrip())
+
+
+def _environment(environment: Mapping[str, Any]) -> dict[str, str]:
+    """Return the environment in short."""
+    python = environment.get("python", "")
+    if isinstance(python, dict):
+        python = f"{python.get('implementation', '')} {python.get('version', '')}".strip()
+    told = {
+        "python": one_line(str(python)),
+        "platform": one_line(str(environment.get("platform", ""))),
+        "packages": str(len(environment.get("packages") or ()) or ""),
+    }
+    return {name: text for name, text in told.items() if text}

@@ -1,0 +1,172 @@
+"""Filters of experiments, for MLflow's `search_experiments`.
+
+They are read by the parser of the runs' filters, with other fields, and answered in Python: a store has few
+experiments.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import operator
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import FilterError
+from nbtrack.query.checks import type_of
+from nbtrack.query.parser import parse, parse_order
+from nbtrack.query.stream import shortened
+from nbtrack.query.suggest import suggest
+from nbtrack.query.tree import (
+    And,
+    Arithmetic,
+    Compare,
+    Field,
+    In,
+    IsNull,
+    Not,
+    Now,
+    Or,
+    Type,
+)
+from nbtrack.query.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nbtrack.query.lexer import Part, Token
+    from nbtrack.query.suggest import KnownNames
+    from nbtrack.query.tree import Condition, Order, Span, Value
+    from nbtrack.records import Experiment
+
+__all__ = ["matching_experiments"]
+
+# The fields of runs that are the same kind of thing. An experiment is not marked when it changes.
+_FIELDS = {
+    "name": "run_name",
+    "experiment_id": "experiment_id",
+    "creation_time": "start_time",
+    "last_update_time": "start_time",
+}
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    # Patterns have been made ready for SQLite, whose GLOB is that of shells.
+    "like": fnmatch.fnmatchcase,
+    "ilike": fnmatch.fnmatchcase,
+    "rlike": lambda text, pattern: re.search(pattern, text) is not None,
+}
+_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+
+
+def matching_experiments(
+    experiments: Iterable[Experiment], text: str = "", order_by: str | Sequence[str] = ()
+) -> list[Experiment]:
+    """Return the experiments that a filter finds, newest first unless ordered.
+
+    Parameters
+    ----------
+    experiments
+        Those to look among.
+    text
+        The filter: `name`, `experiment_id`, `creation_time`, `last_update_time` (when it was made, too) and
+        `tags.x` (which none has), in the language of the runs' filters.
+    order_by
+        The same fields, as in `["name DESC"]`, in place of an order in the filter.
+
+    Raises
+    ------
+    FilterError
+        When the filter or the order cannot be understood.
+    """
+    query = parse(text, vocabulary=_EXPERIMENTS)
+    orders = parse_order(order_by, vocabulary=_EXPERIMENTS) or query.order_by
+    now = time.time() * 1000
+    found = sorted(experiments, key=lambda experiment: experiment.id, reverse=True)
+    if query.where is not None:
+        found = [experiment for experiment in found if _holds(query.where, experiment, now)]
+    for order in reversed(orders):
+        _sort(found, order, now)
+    return found[: query.limit]
+
+
+def _field(parts: Sequence[Part], span: Span) -> Field | None:
+    first, *rest = [part.text for part in parts]
+    if rest and first.lower() in {"tag", "tags"}:
+        return Field("tags", ".".join(rest), span=span)
+    if rest and first.lower() in {"attribute", "attributes", "attr"}:
+        first, *rest = rest
+    known = None if rest else _FIELDS.get(first.lower())
+    return Field("attributes", known, span=span) if known else None
+
+
+def _unknown(text: str, tokens: Sequence[Token], _: KnownNames | None) -> FilterError:
+    token = tokens[-1]
+    message = f"unknown field {shortened(token.value)!r} of experiments"
+    near = suggest(token.value, _FIELDS)
+    if not near:
+        message += f"; there are {', '.join(_FIELDS)} and tags.x"
+    return FilterError(message, text, *token.span, suggestion=near)
+
+
+_EXPERIMENTS = Vocabulary(_field, _unknown)
+
+
+def _sort(found: list[Experiment], order: Order, now: float) -> None:
+    # Two may have been made within a millisecond, which is what a filter compares.
+    exact = order.by == Field("attributes", "start_time")
+    values = {one.id: one.created if exact else _value(order.by, one, now) for one in found}
+    lacking = [experiment for experiment in found if values[experiment.id] is None]
+    found[:] = [experiment for experiment in found if values[experiment.id] is not None]
+    found.sort(key=lambda experiment: values[experiment.id], reverse=order.descending)
+    found += lacking
+
+
+def _holds(condition: Condition, experiment: Experiment, now: float) -> bool | None:
+    """Return whether a condition holds of an experiment; None where that lacks what is asked for."""
+    if isinstance(condition, Not):
+        held = _holds(condition.item, experiment, now)
+        return None if held is None else not held
+    if isinstance(condition, And | Or):
+        decides = isinstance(condition, Or)
+        answers = [_holds(item, experiment, now) for item in condition.items]
+        return decides if decides in answers else None if None in answers else not decides
+    if isinstance(condition, IsNull):
+        return _value(condition.field, experiment, now) is None
+    if isinstance(condition, Compare):
+        return _compared(condition.op, condition.left, condition.right, experiment, now)
+    assert isinstance(condition, In)
+    found = [_compared("=", condition.value, item, experiment, now) for item in condition.items]
+    return None if None in found else any(found)
+
+
+def _compared(op: str, left: Value, right: Value, experiment: Experiment, now: float) -> bool | None:
+    one, two = (_value(side, experiment, now) for side in (left, right))
+    return None if one is None or two is None else _OPERATORS[op](one, two)
+
+
+def _value(value: Value, experiment: Experiment, now: float) -> Any:
+    """Return a value as Python's: times in milliseconds, durations in seconds, None for what is lacking."""
+    if isinstance(value, Field):
+        return {
+            "run_name": experiment.name,
+            "experiment_id": float(experiment.id),
+            "start_time": float(round(experiment.created * 1000)),
+        }.get(value.name if value.kind == "attributes" else "")
+    if isinstance(value, Now):
+        return now
+    if not isinstance(value, Arithmetic):
+        return value.value
+    sides = [_value(side, experiment, now) for side in (value.left, value.right)]
+    types = [type_of(side) for side in (value.left, value.right)]
+    if None in sides or (value.op == "/" and sides[1] == 0):
+        return None
+    if value.type is Type.TIME:
+        sides = [
+            side * 1000 if kind is Type.DURATION else side for side, kind in zip(sides, types, strict=True)
+        ]
+    return _ARITHMETIC[value.op](*sides) / (1000 if types == [Type.TIME, Type.TIME] else 1)

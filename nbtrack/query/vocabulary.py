@@ -1,0 +1,28 @@
+"""What the names in a filter mean: runs have other fields than experiments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nbtrack.query.fields import run_field
+from nbtrack.query.unknown import unknown_field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nbtrack.errors import FilterError
+    from nbtrack.query.lexer import Part, Token
+    from nbtrack.query.suggest import KnownNames
+    from nbtrack.query.tree import Field, Span
+
+__all__ = ["RUNS", "Vocabulary"]
+
+
+class Vocabulary(NamedTuple):
+    """The field that is meant by a path, and the error for one that means none."""
+
+    field: Callable[[Sequence[Part], Span], Field | None]
+    unknown: Callable[[str, Sequence[Token], KnownNames | None], FilterError]
+
+
+RUNS = Vocabulary(run_field, unknown_field)
