@@ -11,13 +11,16 @@ from nbtrack.capture.names import Bind, Call, Change, Code, Origin, Use
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Expressions", "dotted_name", "origin_of"]
+__all__ = ["Expressions", "dotted_name", "has_value", "origin_of"]
 
 # Functions whose result keeps what they are given; methods whose result is the object itself or a part of it.
 _KEEP = frozenset(
     """chain cycle defaultdict deque dict enumerate filter frozenset iter list make_column_transformer
     make_pipeline map partial reversed set sorted tuple zip""".split()
 )
+_NO_CODE: frozenset[Code] = frozenset()
+_USE_UP = frozenset("deque dict frozenset list set tuple".split())
+"""Of these, those for which a `map` or a generator has run already."""
 _PART = re.compile(
     r"asarray|atleast_\dd|buffers|children|cpu|cuda|detach|diagonal|double|elements|eval|fit|flat|float|from_numpy"
     r"|get|get_\w+|half|items|keys|modules|named_\w+|numpy|parameters|popitem|pop|popleft|ravel|requires_grad_"
@@ -26,8 +29,18 @@ _PART = re.compile(
 )
 _IN_NAMESPACE = frozenset({"capture", "memit", "mprun", "prun", "time", "track"})
 """The magics that run what they are given in the notebook's namespace."""
+_MEASURES = frozenset({"lprun", "memit", "mprun", "prun", "timeit"})
+"""The magics that run what they are given after options of their own."""
+_NAMED = re.compile(r"(?<![\w.'\"-])[^\W\d]\w*")
+_EXPANDED = re.compile(r"[{$]([^\W\d]\w*)")
+"""A name in the text of a magic or shell line, as in `!ls {folder}`."""
+_NO_VALUE = re.compile(
+    r"append(?:left)?|clear|debug|display|error|extend|info|insert|pprint|print|remove|reverse|seed|setattr|show|shuffle"
+    r"|sleep|sort|warn(?:ing)?|write_\w+|zero_grad"
+)
+"""The calls whose value is `None`, by their names."""
 _PROCESS = re.compile(
-    r"os\.(?:environ\b.*|chdir|putenv|unsetenv|fchdir)|sys\.path\b.*|(?:dotenv\.)?load_dotenv"
+    r"os\.(?:environ\b.*|chdir|putenv|unsetenv|fchdir)|sys\.path\b.*|sys\.setrecursionlimit|locale\.setlocale|(?:dotenv\.)?load_dotenv"
 )
 
 
@@ -137,7 +150,13 @@ class Expressions:
             for word in words[1].split():
                 if word.isidentifier():
                     self.binds.append(Bind(word, Origin(), self.certain))
+        if name not in _IN_NAMESPACE:
+            # IPython puts values into lines, not into the body of a cell magic.
+            line = words[1] if kind == "run_cell_magic" and words[1:] else text
+            self.reads |= {*_EXPANDED.findall(line)}
         if kind in ("run_line_magic", "run_cell_magic"):
+            if name in _MEASURES:
+                self.reads |= {*_NAMED.findall(text)}
             if name in _IN_NAMESPACE and len(words) > 1:
                 self.embedded.append(_without_magics(text))
             self.process |= name in {"cd", "env", "set_env", "dotenv"}
@@ -162,7 +181,12 @@ class Expressions:
             case ast.Name(id=name):
                 return [Bind(name, origin, self.certain)]
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                element = Origin(same=origin.same | origin.kept, called=origin.called, given=origin.given)
+                element = Origin(
+                    same=origin.same | origin.kept,
+                    called=origin.called,
+                    given=origin.given,
+                    late=origin.late,
+                )
                 return [bind for part in parts for bind in self.target(part, element)]
             case ast.Starred(value=value):
                 return self.target(value, Origin(kept=origin.names))
@@ -191,6 +215,18 @@ class Expressions:
         return [Bind(name, Origin(same=origin.names), certain=False) for name in names]
 
 
+def has_value(node: ast.expr) -> bool:
+    """Return whether an expression may have another value than `None`, which is not shown."""
+    match node:
+        case ast.Await(value=value):
+            return has_value(value)
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))), args=arguments):
+            return any(isinstance(a, ast.Constant) and a.value in _IN_NAMESPACE for a in arguments[:1])
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return _NO_VALUE.fullmatch(name) is None
+    return not (isinstance(node, ast.Constant) and node.value is None)
+
+
 def origin_of(node: ast.expr) -> Origin:
     """Return where the value of an expression comes from."""
     match node:
@@ -198,7 +234,9 @@ def origin_of(node: ast.expr) -> Origin:
             return Origin(same=frozenset({name}))
         case ast.Attribute(value=value) | ast.Subscript(value=value):
             inner = origin_of(value)
-            return Origin(same=inner.same | inner.kept, called=inner.called, given=inner.given)
+            return Origin(
+                same=inner.same | inner.kept, called=inner.called, given=inner.given, late=inner.late
+            )
         case ast.Starred(value=value) | ast.Await(value=value):
             return origin_of(value)
         case ast.NamedExpr(target=ast.Name(id=name), value=value):
@@ -208,17 +246,38 @@ def origin_of(node: ast.expr) -> Origin:
         case ast.BoolOp(values=values):
             return _together(values)
         case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
-            return Origin(kept=_together(parts).names)
+            return _keeper(_together(parts))
         case ast.Dict(keys=keys, values=values):
-            return Origin(kept=_together([*values, *(k for k in keys if k is not None)]).names)
-        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp() | ast.Lambda():
-            found = Expressions(certain=False)
-            found.visit(node)
-            reads = frozenset(found.reads)
-            return Origin(kept=reads, code=Code(reads=reads) if isinstance(node, ast.Lambda) else None)
+            return _keeper(_together([*values, *(k for k in keys if k is not None)]))
+        case ast.ListComp(elt=item) | ast.SetComp(elt=item) | ast.GeneratorExp(elt=item):
+            return _comprehended(node, item)
+        case ast.DictComp(value=item):
+            return _comprehended(node, item)
+        case ast.Lambda():
+            inside = _inside(node)
+            return Origin(kept=inside.reads, code=inside)
         case ast.Call():
             return _origin_of_call(node)
     return Origin()
+
+
+def _inside(node: ast.expr) -> Code:
+    """Return what an expression with variables of its own does outside of them."""
+    found = Expressions(certain=False)
+    found.visit(node)
+    return Code(frozenset(found.reads), calls=frozenset(call.dotted for call in found.calls if call.dotted))
+
+
+def _keeper(kept: Origin) -> Origin:
+    """Return the origin of a new object that keeps these."""
+    return Origin(kept=kept.names, late=kept.held)
+
+
+def _comprehended(node: ast.expr, item: ast.expr) -> Origin:
+    reads = _inside(node).reads
+    return Origin(
+        kept=reads, late=frozenset(code.without(code.reads - reads) for code in origin_of(item).held)
+    )
 
 
 def _origin_of_call(node: ast.Call) -> Origin:
@@ -226,24 +285,36 @@ def _origin_of_call(node: ast.Call) -> Origin:
     match node.func:
         case ast.Name(id=name):
             if name in _KEEP:
-                return Origin(kept=given)
+                return Origin(kept=given, late=_NO_CODE if name == "sorted" else _held(node, name))
             function = frozenset({name})
             # By convention a class: its instance keeps what it is given, and the class's code.
-            return Origin(kept=given | function) if _is_class(name) else Origin(called=function, given=given)
+            if _is_class(name):
+                return Origin(kept=given | function, late=_held(node, name))
+            return Origin(called=function, given=given)
         case ast.Attribute(value=value, attr=name):
             receiver = origin_of(value)
-            if _is_class(name):
-                return Origin(kept=given | receiver.names)
-            if name in _KEEP:
-                return Origin(kept=given | receiver.names)
+            if _is_class(name) or name in _KEEP:
+                # The `map` of a series has called what it is given.
+                late = _NO_CODE if name in {"filter", "map"} else _held(node, name)
+                return Origin(kept=given | receiver.names, late=late)
             own = receiver.same | receiver.kept
             if _PART.fullmatch(name):
                 return Origin(
-                    same=own, kept=receiver.kept, called=receiver.called | own, given=receiver.given | given
+                    same=own,
+                    kept=receiver.kept,
+                    called=receiver.called | own,
+                    given=receiver.given | given,
+                    late=receiver.late,
                 )
             return Origin(called=own | receiver.called, given=receiver.given | given | own)
     inner = origin_of(node.func)
     return Origin(called=inner.names, given=given | inner.given)
+
+
+def _held(node: ast.Call, name: str) -> frozenset[Code]:
+    """Return the functions without a name that a call's value keeps of its arguments."""
+    arguments = [*node.args, *(k.value for k in node.keywords)]
+    return _together(a for a in arguments if not (name in _USE_UP and isinstance(a, ast.Call))).held
 
 
 def _together(nodes: Iterable[ast.expr]) -> Origin:

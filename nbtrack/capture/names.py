@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-__all__ = ["NO_NAMES", "Bind", "Call", "Change", "Code", "Names", "Origin", "Step", "Use"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "LAST_SHOWN",
+    "NO_NAMES",
+    "Bind",
+    "Call",
+    "Change",
+    "Code",
+    "Names",
+    "Origin",
+    "Step",
+    "Use",
+    "bound",
+]
 
 Names = frozenset[str]
 NO_NAMES: Names = frozenset()
+LAST_SHOWN: Names = frozenset({"_", "__", "___"})
+"""What IPython calls the last values that cells have shown."""
 
 Use = Literal["used", "shown", "discarded"]
 """What becomes of a call's result: an expression at a cell's end is shown."""
@@ -29,13 +46,21 @@ class Code:
     """What its value may be, or keep: parameters and names outside. None where that is not known."""
     returns_of: frozenset[tuple[str, str]] = frozenset()
     """Functions whose value it hands on, with what they are given."""
+    late: frozenset[Code] = frozenset()
+    """The functions of its own that its value keeps."""
     calls: Names = NO_NAMES
     """The dotted names that it calls, such as `np.random.seed`."""
     methods: frozenset[tuple[str, str]] = frozenset()
     """The methods that it calls of its parameters and of names outside."""
+    silent: bool = False
+    """Whether its value is `None`."""
     is_class: bool = False
     bases: Names = NO_NAMES
     changing_methods: Names = NO_NAMES
+
+    def without(self, names: Iterable[str]) -> Code:
+        """Return the same without reading the names of an outer scope."""
+        return replace(self, reads=self.reads.difference(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,8 @@ class Origin:
     called: Names = NO_NAMES
     """What was called for it: if that is the notebook's own code, the value may be anything it was given."""
     given: Names = NO_NAMES
+    late: frozenset[Code] = frozenset()
+    """The functions without a name that it keeps: what they read is read when they are called."""
     code: Code | None = None
     module: str = ""
     """The dotted name that was imported."""
@@ -59,6 +86,7 @@ class Origin:
             self.kept | other.kept,
             self.called | other.called,
             self.given | other.given,
+            self.late | (other.held if self.code else other.late),
             self.code or other.code,
         )
 
@@ -67,8 +95,18 @@ class Origin:
         if not names:
             return self
         return Origin(
-            self.same - names, self.kept - names, self.called - names, self.given - names, self.code
+            self.same - names,
+            self.kept - names,
+            self.called - names,
+            self.given - names,
+            frozenset(code.without(names) for code in self.late),
+            self.code and self.code.without(names),
         )
+
+    @property
+    def held(self) -> frozenset[Code]:
+        """The functions without a name that are kept by what keeps it."""
+        return self.late | {self.code} if self.code else self.late
 
     @property
     def names(self) -> Names:
@@ -131,3 +169,8 @@ class Step:
     """Whether it is the expression that the cell shows."""
     certain: bool = True
     """Whether it is certainly run when the cell is."""
+
+
+def bound(steps: Iterable[Step]) -> Names:
+    """Return the names that statements bind, or may bind."""
+    return frozenset(bind.name for step in steps for bind in step.binds)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import builtins
 import re
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.names import NO_NAMES, Bind, Code, Names, Origin
+from nbtrack.capture.libraries import QUIET, SETS_UP, set_up_by, settings_of, star_of
+from nbtrack.capture.names import NO_NAMES, Code, Names, Origin
 from nbtrack.capture.randomness import drawn_by, generator_of, seeded_by
 from nbtrack.capture.statements import ESTIMATES, changes_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.names import Call, Step
+    from nbtrack.capture.names import Bind, Call, Step
 
 __all__ = ["PROCESS", "Effect", "Namespace"]
 
@@ -24,15 +24,6 @@ NO_OBJECTS: Objects = frozenset()
 
 PROCESS = "<process>"
 """Stands for the process among the names: its folder, environment and import path."""
-_SETS_UP = re.compile(
-    r"set_\w+|use|style|enable\w*|disable\w*|config\w*|filterwarnings|simplefilter|reset_\w+"
-)
-"""What changes a module when it is called."""
-_QUIET = frozenset(
-    """IPython builtins bokeh gc json joblib logging matplotlib mlflow nbtrack os pathlib pickle plotly pprint
-    seaborn shutil sys time tqdm wandb warnings altair""".split()
-)
-"""Modules whose functions leave their arguments alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +52,10 @@ class Namespace:
         self._keepers: dict[int, Objects] = {}
         self._reached: dict[int, Objects] = {}
         self._code: dict[int, Code] = {}
+        self._nameless: dict[Code, int] = {}
         self._module: dict[int, str] = {}
-        self._seeded: Names = NO_NAMES
+        self._libraries: Names = NO_NAMES
+        """The generators of random numbers that were seeded, and the settings of the libraries set up."""
         self._count = 0
 
     def copy(self) -> Namespace:
@@ -70,7 +63,8 @@ class Namespace:
         other = Namespace()
         other._names, other._kept, other._keepers = dict(self._names), dict(self._kept), dict(self._keepers)
         other._code, other._module = dict(self._code), dict(self._module)
-        other._seeded, other._count = self._seeded, self._count
+        other._nameless = dict(self._nameless)
+        other._libraries, other._count = self._libraries, self._count
         return other
 
     def run(self, steps: Sequence[Step], *, ok: bool = True) -> Effect:
@@ -81,22 +75,23 @@ class Namespace:
         unknowable = False
         for step in steps:
             code_reads, codes = self._followed(step.reads | step.known & _called(step))
-            generators = self._generators(step.reads)
+            used = self._used(step.reads)
             seeds, draws = self._random(_dotted(step, codes))
             needs |= (step.reads | code_reads) - step.known
-            needs |= (generators | draws) - seeds
-            writes |= seeds | draws
+            needs |= (used | draws) - seeds
+            writes |= seeds | draws | self._set_up(step, codes)
             kills |= seeds if step.certain else set()
             for change in step.changes:
-                writes |= self._change(change.names, self._given(change.keeps), deep=change.deep)
+                given, late = self._given(change.keeps), change.keeps.held
+                writes |= self._change(change.names, given, deep=change.deep, late=late)
             for call in step.calls:
                 writes |= self._call(call)
             for code in codes:
                 own = {name for name, method in code.methods if self._changes_self(name, method)}
-                writes |= (
-                    self._change((code.changes | own) - self._library(), NO_NAMES, deep=True) | code.binds
-                )
-            starred = _star(step.star)
+                if own or code.changes:
+                    writes |= self._change((code.changes | own) - self._library(), NO_NAMES, deep=True)
+                writes |= code.binds
+            starred = star_of(step.star)
             for bind in (*step.binds, *starred):
                 self._bind(bind, certain=bind.certain and ok)
                 writes.add(bind.name)
@@ -106,6 +101,12 @@ class Namespace:
             unknowable |= step.unknowable or (bool(step.star) and not starred)
         kills |= steps[-1].known if steps else NO_NAMES
         return Effect(frozenset(needs), frozenset(kills) if ok else NO_NAMES, frozenset(writes), unknowable)
+
+    def shows(self, step: Step) -> bool:
+        """Return whether a statement shows something: what it calls is not known to return nothing."""
+        called = self._objects(name for call in step.calls if call.use == "shown" for name in call.names)
+        codes = [self._code.get(one) for one in called]
+        return step.shows and not (codes and all(code is not None and code.silent for code in codes))
 
     def _objects(self, names: Iterable[str]) -> Objects:
         return NO_OBJECTS.union(*(self._names.get(name, NO_OBJECTS) for name in names))
@@ -152,13 +153,25 @@ class Namespace:
 
     # -- changes in place
 
-    def _change(self, names: Iterable[str], keeps: Iterable[str], *, deep: bool) -> set[str]:
+    def _late(self, codes: Collection[Code]) -> Objects:
+        """Return functions that have no name."""
+        for code in codes:
+            if code not in self._nameless:
+                self._nameless[code] = self._new()
+                self._code[self._nameless[code]] = code
+        return frozenset(self._nameless[code] for code in codes)
+
+    def _change(
+        self, names: Iterable[str], keeps: Iterable[str], *, deep: bool, late: Collection[Code] = ()
+    ) -> set[str]:
         """Change objects; return every name that the change is seen under."""
         for name in names:
             if name not in self._names:  # it was there before the first cell that we know of
                 self._names[name] = frozenset({self._new()})
         objects = self._objects(names)
-        kept = self._objects(keeps)
+        if not objects:
+            return set()
+        kept = self._objects(keeps) | self._late(late)
         changed = objects
         if deep:
             # Imported things and code are not changed by changing what keeps them, such as an instance.
@@ -184,9 +197,9 @@ class Namespace:
                 changed |= call.names
             return self._change(changed, NO_NAMES, deep=True)
         written: set[str] = set()
-        if call.method and _SETS_UP.fullmatch(call.method):
+        if call.method and SETS_UP.fullmatch(call.method):
             written |= self._change(call.names, NO_NAMES, deep=False)
-        if changes_object(call) and module.partition(".")[0] not in _QUIET and _is_library(call, module):
+        if changes_object(call) and module.partition(".")[0] not in QUIET and _is_library(call, module):
             rest = self._given(*call.args[1:])
             written |= self._change(self._given(*call.args[:1]), rest, deep=True)
             if call.use == "discarded":
@@ -206,7 +219,9 @@ class Namespace:
         ):
             deep = call.deep or not _CONTAINER.fullmatch(call.method)
             # What an estimator is given it reads; only itself, and the steps that it was made of, change.
-            written |= self._change(call.names, NO_NAMES if estimates else given, deep=deep)
+            keeps = call.args if _KEEPS.fullmatch(call.method) else ()
+            late = [code for origin in keeps for code in origin.held]
+            written |= self._change(call.names, NO_NAMES if estimates else given, deep=deep, late=late)
             if estimates:
                 # A library's class is not changed by fitting what it makes.
                 written -= self._library()
@@ -271,7 +286,7 @@ class Namespace:
 
     def _resolve(self, origin: Origin) -> Objects:
         """Return the objects that a value of this origin may be."""
-        same, kept = self._objects(origin.same), self._objects(origin.kept)
+        same, kept = self._objects(origin.same), self._objects(origin.kept) | self._late(origin.late)
         called = self._objects(origin.called)
         if own := self._classes(called):
             # A method of the notebook's: it may return what it was given, and its object or a part of it.
@@ -283,6 +298,7 @@ class Namespace:
                 kept |= called
             elif self._hands_on(code, set()):
                 same |= self._objects(origin.given)
+            kept |= self._late(code.late)
             outside = self._followed(origin.called)[0] if code.returns is None else code.returns
             same |= self._objects(outside - set(code.params))
         if same and not (kept or origin.code or origin.module):
@@ -323,33 +339,44 @@ class Namespace:
                 return f"{self._module[one]}.{rest}" if rest else self._module[one]
         return ""
 
-    # -- random numbers
+    # -- what libraries keep
 
     def _random(self, dotted: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return the generators that calls seed, and those seeded before that they draw from."""
         functions = [full for full in map(self._full, dotted) if full]
         seeds = set().union(*map(seeded_by, functions))
         draws = set().union(*map(drawn_by, functions))
-        self._seeded |= seeds
-        return seeds, draws & self._seeded
+        self._libraries |= seeds
+        return seeds, draws & self._libraries
 
-    def _generators(self, names: Iterable[str]) -> set[str]:
-        """Return the seeded generators of the libraries that these names lead to."""
-        if not self._seeded:
+    def _set_up(self, step: Step, codes: Iterable[Code]) -> set[str]:
+        """Return the settings of libraries that a statement changes, by calls or by assigning to a part."""
+        functions = [full for full in map(self._full, _dotted(step, codes)) if full and not seeded_by(full)]
+        settings = set().union(*map(set_up_by, functions))
+        for change in step.changes:
+            parts = self._objects(change.names) & self._module.keys()
+            settings |= {settings_of(self._module[one]) for one in parts} - {""}
+        self._libraries |= settings
+        return settings
+
+    def _used(self, names: Iterable[str]) -> set[str]:
+        """Return the seeded generators, and the changed settings, of the libraries that these names lead to."""
+        if not self._libraries:
             return set()
-        reached = self._reach(self._objects(names)) & self._module.keys()
-        return {generator_of(self._module[one]) for one in reached} & self._seeded
+        modules = [self._module[one] for one in self._reach(self._objects(names)) & self._module.keys()]
+        return {*map(generator_of, modules), *map(settings_of, modules)} & self._libraries
 
 
 _CONTAINER = re.compile(
     r"append(?:left)?|extend|insert|add|update|pop|popitem|popleft|remove|discard|clear|sort|reverse|setdefault"
     r"|write|put|push"
 )
+_KEEPS = re.compile(r"append(?:left)?|add(?:_\w+)?|extend|insert|push|put|register\w*|set\w*|update")
+"""The methods whose object may keep the functions that it is given."""
 
 
 def _closure(objects: Iterable[int], links: Mapping[int, Objects]) -> Objects:
-    found: set[int] = set()
-    waiting = list(objects)
+    found, waiting = set[int](), list(objects)
     while waiting:
         one = waiting.pop()
         if one not in found:
@@ -371,12 +398,3 @@ def _is_library(call: Call, module: str) -> bool:
     if module or call.method:
         return True
     return not hasattr(builtins, call.dotted) or call.dotted in {"next", "setattr", "delattr"}
-
-
-def _star(module: str) -> list[Bind]:
-    """Return what `from module import *` bound, if the module is loaded."""
-    loaded = sys.modules.get(module) if module else None
-    if loaded is None:
-        return []
-    names = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if not n.startswith("_")]
-    return [Bind(name, Origin(module=f"{module}.{name}"), certain=True) for name in names]

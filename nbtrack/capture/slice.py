@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import builtins
-import textwrap
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.names import LAST_SHOWN, NO_NAMES, bound
 from nbtrack.capture.namespace import PROCESS, Namespace
+from nbtrack.capture.script import script
 from nbtrack.capture.statements import steps_of
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.syntax import compiles, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from nbtrack.capture.namespace import Effect
 
@@ -53,6 +54,7 @@ class History:
         self._effects: list[Effect] = []
         self._first: dict[str, int] = {}
         self._namespace = Namespace()
+        self._last_shown = LAST_SHOWN
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self._cells)
@@ -76,11 +78,16 @@ class History:
         cell_id
             The notebook's name for the cell, if known.
         """
-        steps = steps_of(source)
+        # What cannot be compiled (`return 1`) has not even begun.
+        steps = steps_of(source) if ok or _begins(source) else ()
         effect = self._namespace.run(steps, ok=ok)
-        if any(step.shows for step in steps):
-            shown = {"_", f"_{number}"}
-            effect = replace(effect, kills=effect.kills | shown, writes=effect.writes | shown)
+        # Where the notebook has names of its own for the last shown, IPython leaves them alone.
+        if not LAST_SHOWN.isdisjoint(bound(steps)):
+            self._last_shown = NO_NAMES
+        if ok and any(map(self._namespace.shows, steps)):
+            anew = {f"_{number}"} | (self._last_shown & {"_"})
+            shown = anew | self._last_shown | {"Out"}
+            effect = replace(effect, kills=effect.kills | anew, writes=effect.writes | shown)
         for name in effect.writes:
             self._first.setdefault(name, len(self._cells))
         self._cells.append(Cell(raw, source, number, ok, cell_id))
@@ -149,9 +156,9 @@ def stale(recorded: Sequence[Cell], history: History) -> list[Cell]:
             now = newest.get(cell.cell_id, cell)
             changed = _form(now.source) != _form(cell.source)
         else:
-            own = _bound(cell.source)
+            own = bound(steps_of(cell.source))
             changed = any(
-                not own.isdisjoint(_bound(later.source)) and _form(later.source) not in known
+                not own.isdisjoint(bound(steps_of(later.source))) and _form(later.source) not in known
                 for later in cells[after:]
             )
         if changed:
@@ -159,44 +166,11 @@ def stale(recorded: Sequence[Cell], history: History) -> list[Cell]:
     return found
 
 
-def script(cells: Iterable[Cell]) -> str:
-    r"""Return cells as one Python script; magics are written as the calls that IPython makes of them.
-
-    A cell that ended with an exception is allowed to do so again.
-
-    Examples
-    --------
-    >>> print(script([Cell("a = 1", "a = 1\n", 1), Cell("print(a)", "print(a)\n", 2)]))
-    # %%
-    a = 1
-    <BLANKLINE>
-    # %%
-    print(a)
-    <BLANKLINE>
-    """
-    parts = []
-    cells = list(cells)
-    if any("get_ipython()" in cell.source for cell in cells):
-        parts.append("from IPython import get_ipython\n")
-    for cell in cells:
-        body = cell.source.strip("\n")
-        if not cell.ok:
-            body = f"try:\n{textwrap.indent(_unparsed(body), '    ')}\nexcept Exception:\n    pass"
-        # No numbers: the same code run again is the same script.
-        parts.append(f"# %%\n{body}\n")
-    return "\n".join(parts)
-
-
-def _unparsed(source: str) -> str:
-    """Return code that can be indented: without strings over several lines."""
-    tree = parse(source)
-    for node in ast.walk(tree):
-        # `unparse` writes a docstring over several lines, every other string on one.
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(
-            node
-        ):
-            node.body[0] = ast.Pass()
-    return ast.unparse(tree)
+def _begins(source: str) -> bool:
+    try:
+        return compiles(parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 @lru_cache(maxsize=1024)
@@ -205,7 +179,3 @@ def _form(source: str) -> str:
         return ast.dump(parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
-
-
-def _bound(source: str) -> frozenset[str]:
-    return frozenset(bind.name for step in steps_of(source) for bind in step.binds)

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.expressions import Expressions, origin_of
+from nbtrack.capture.expressions import Expressions, has_value, origin_of
 from nbtrack.capture.names import NO_NAMES, Bind, Change, Code, Names, Origin, Step
 from nbtrack.capture.syntax import parse
 
@@ -68,10 +68,17 @@ def steps_of(source: str) -> tuple[Step, ...]:
         tree = parse(source)
         last = tree.body[-1] if tree.body else None
         block = _Block(last=last if isinstance(last, ast.Expr) else None)
+        block.quiet = last is not None and _ends_quietly(last, source)
         block.steps.append(Step(block.run(tree.body, NO_NAMES, certain=True)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     return tuple(block.steps)
+
+
+def _ends_quietly(last: ast.stmt, source: str) -> bool:
+    rest = source.encode().split(b"\n")[(last.end_lineno or 1) - 1 :]
+    rest[0] = rest[0][last.end_col_offset :]
+    return re.match(rb"[\s)]*;", b"\n".join(rest)) is not None
 
 
 class _Block:
@@ -82,6 +89,8 @@ class _Block:
         self.outside: set[str] = set()
         """What `global` and `nonlocal` name."""
         self.returns: list[Origin] = []
+        self.quiet = False
+        """Whether a semicolon keeps the last expression from being shown."""
         self._last = last
 
     def run(self, body: Iterable[ast.stmt], known: Names, *, certain: bool) -> Names:
@@ -177,7 +186,8 @@ class _Block:
                     binds += part.target(target, Origin())
             case ast.Expr(value=value):
                 part.visit(value, "shown" if node is self._last else "discarded")
-                return self._emit(known, part, shows=node is self._last)
+                shows = node is self._last and not self.quiet and has_value(value)
+                return self._emit(known, part, shows=shows)
             case _ if type(node).__name__ == "TypeAlias":  # of Python 3.12
                 name, value = node.name, node.value  # type: ignore[attr-defined]
                 inner = Expressions(certain=False)
@@ -298,7 +308,7 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Code:
     local = {*params, *rest, *bound} - block.outside
     inner = [bind.origin.code for step in block.steps for bind in step.binds if bind.origin.code]
     changed = _changed(block.steps, inner)
-    returns, returns_of = _returned(block, node, local)
+    returns, returns_of, late = _returned(block, node, local)
     reads = frozenset().union(*(step.reads for step in block.steps), *(code.reads for code in inner))
     calls = [call for step in block.steps for call in step.calls]
     passed = {
@@ -317,6 +327,8 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Code:
         passed_on=frozenset(passed),
         returns=returns,
         returns_of=returns_of,
+        late=late,
+        silent=not any(map(_gives, ast.walk(node))),
         calls=frozenset(call.dotted for call in calls if call.dotted).union(*(code.calls for code in inner)),
         methods=frozenset(
             (name, call.method)
@@ -327,12 +339,19 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Code:
     )
 
 
+def _gives(node: ast.AST) -> bool:
+    """Return whether a part of a function gives it a value."""
+    if isinstance(node, ast.Return):
+        return node.value is not None and has_value(node.value)
+    return isinstance(node, ast.Yield | ast.YieldFrom)
+
+
 def _returned(
     block: _Block, node: ast.FunctionDef | ast.AsyncFunctionDef, local: set[str]
-) -> tuple[Names | None, frozenset[tuple[str, str]]]:
-    """Return what a function's value may be or keep, and what of others it hands on."""
+) -> tuple[Names | None, frozenset[tuple[str, str]], frozenset[Code]]:
+    """Return what a function's value may be or keep, what of others it hands on, and which functions it keeps."""
     if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node)):
-        return None, frozenset()
+        return None, frozenset(), frozenset()
     origins: dict[str, Origin] = {}
     for step in block.steps:
         for bind in step.binds:
@@ -341,6 +360,7 @@ def _returned(
             origins[name] = origins.get(name, Origin()) | Origin(kept=origin.same | origin.kept) | origin
     found: set[str] = set()
     given: set[tuple[str, str]] = set()
+    late: set[Code] = set()
     seen: set[str] = set()
     waiting = list(block.returns)
     while waiting:
@@ -352,7 +372,8 @@ def _returned(
         waiting += [origins[name] for name in more - seen if name in origins]
         seen |= more
         found |= origin.same | origin.kept
-    return frozenset(found), frozenset(given)
+        late |= origin.held
+    return frozenset(found), frozenset(given), frozenset(code.without(local) for code in late)
 
 
 def _keeping(step: Step) -> Iterator[tuple[str, Origin]]:

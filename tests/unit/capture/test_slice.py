@@ -1,6 +1,7 @@
 """Which earlier cells a cell depends on: by example, and against executing random sessions."""
 
 import copy
+import os
 import random
 import re
 import subprocess
@@ -10,6 +11,7 @@ import types
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from IPython.core.inputtransformer2 import TransformerManager
 
 from nbtrack.capture.slice import Cell, History, script, stale
 
@@ -153,6 +155,45 @@ EXAMPLES = {
     "drawn without a seed": (["import random", "a = random.random()"], "random.random()", [1]),
     "seeded anew": (["import random", "random.seed(0)", "random.random()", "random.seed(1)"], "random.random()", [1, 4]),
     "generator": (["import numpy as np", "rng = np.random.default_rng(0)", "a = rng.normal()", "b = 1"], "rng.normal()", [1, 2, 3]),
+    # settings of libraries
+    "a library set up": (
+        ["import sklearn", "sklearn.set_config(transform_output='pandas')", "from sklearn.svm import SVC", "a = 1"], "SVC()", [1, 2, 3]),
+    "a library set up by a function of its own": (
+        ["from sklearn import set_config", "set_config(display='text')", "from sklearn.svm import SVC", "m = SVC()"], "m.fit(X)", [1, 2, 3, 4]),
+    "errors of numbers": (["import numpy as np", "np.seterr(all='raise')", "a = 1"], "np.log(0)", [1, 2]),
+    "set up, the result kept": (["import numpy as np", "old = np.seterr(all='raise')"], "np.log(0)", [1, 2]),
+    "a part of a library set": (
+        ["import torch", "torch.backends.cudnn.deterministic = True", "from torch import nn"], "nn.Linear(1, 2)", [1, 2, 3]),
+    "a library's configuration": (
+        ["import jax", "jax.config.update('jax_enable_x64', True)", "import jax.numpy as jnp"], "jnp.ones(3)", [1, 2, 3]),
+    "set up in a function": (
+        ["import sklearn", "def quiet():\n    sklearn.set_config(display='text')", "quiet()", "from sklearn.svm import SVC"],
+        "SVC()", [1, 2, 3, 4]),
+    "another library set up": (["import sklearn", "sklearn.set_config(display='text')", "import numpy as np"], "np.zeros(3)", [3]),
+    "plots set up": (
+        ["import seaborn as sns\nimport matplotlib", "sns.set_theme()\nmatplotlib.use('Agg')", "import matplotlib.pyplot as plt"],
+        "plt.plot(1)", [3]),
+    # code kept in objects
+    "a partial of a lambda": (
+        ["from functools import partial", "base = 3", "pf = partial(lambda p, q: p * q + base, 2)", "base = 10"], "pf(1)", [1, 2, 3, 4]),
+    "a transformer of a lambda": (
+        ["scale = 1", "t = FunctionTransformer(lambda a: a * scale)", "p = make_pipeline(t, SVC())", "scale = 2"],
+        "p.fit(X)", [1, 2, 3, 4]),
+    "a lambda in a dict": (["k = 1", "d = {'f': lambda x: x * k}", "k = 2", "f = d['f']"], "f(1)", [1, 2, 3, 4]),
+    "a lambda put into a dict": (["k = 1", "d = {}", "d['f'] = lambda x: x * k", "k = 2"], "d['f'](1)", [2, 3, 4]),
+    "a lambda appended": (["k = 1", "fs = []", "fs.append(lambda x: x * k)", "k = 2"], "fs[0](1)", [1, 2, 3, 4]),
+    "what a lambda draws": (
+        ["import random", "random.seed(1)", "f = lambda: random.random()", "f()"], "random.random()", [1, 2, 3, 4]),
+    "lambdas in a list": (["k = 1", "fs = [lambda x, i=i: x * k * i for i in range(3)]", "k = 2"], "fs[0](1)", [1, 2, 3]),
+    "a lambda that a function returns": (
+        ["k = 1", "def make(n):\n    return lambda x: x * n * k", "f = make(2)", "k = 2"], "f(1)", [1, 2, 3, 4]),
+    "a function that a function returns": (
+        ["k = 1", "def make(n):\n    def f(x):\n        return x * n * k\n    return f", "f = make(2)", "k = 2"],
+        "f(1)", [1, 2, 3, 4]),
+    "a lambda that is used up": (
+        ["k = 1", "ys = sorted(xs, key=lambda x: x * k)\nzs = list(map(lambda x: x * k, xs))\nws = df.x.map(lambda x: x * k)", "k = 2"],
+        "print(ys, zs, ws)", [1, 2]),
+    "a list sorted by a lambda": (["k = 1", "ys = [1]", "ys.sort(key=lambda x: x * k)", "k = 2"], "ys", [1, 2, 3]),
     # IPython
     "matplotlib": (["get_ipython().run_line_magic('matplotlib', 'inline')", "a = 1"], "a", [2]),
     "pip": (["get_ipython().system('pip install x')", "a = 1"], "a", [2]),
@@ -164,15 +205,25 @@ EXAMPLES = {
     "cell magic": (["a = 1", "get_ipython().run_cell_magic('time', '', 'b = a\\n%matplotlib inline\\n')"], "b", [1, 2]),
     "two cell magics": (["get_ipython().run_cell_magic('time', '', '%%capture out\\nb = 1\\n')"], "b", [1]),
     "capture": (["get_ipython().run_cell_magic('capture', 'out', 'b = 1')"], "out.show()", [1]),
+    "what a shell line reads": (["a = 1", "b = 2"], "get_ipython().system('echo {a} $b')", [1, 2]),
+    "what is measured": (["a = 1", "b = 2"], "get_ipython().run_line_magic('timeit', '-n1 f(a).b')", [1]),
     "bash": (["a = 1", "get_ipython().run_cell_magic('bash', '', 'a = 2')"], "a", [1]),
     "run": (["get_ipython().run_line_magic('run', 'other.py')", "a = 1"], "from_other", [1]),
     "last shown": (["1 + 1", "2 + 2", "a = 3"], "_ + 1", [2]),
     "shown before": (["1 + 1", "2 + 2"], "_1 + Out[2]", [1, 2]),
+    "shown two before": (["1 + 1", "2 + 2", "a = 3"], "__ + 1", [1, 2]),
+    "shown by any": (["1 + 1", "a = 3", "2 + 2"], "Out", [1, 3]),
+    "not shown for a semicolon": (["1 + 1", "2 + 2;  # not shown"], "_ + 1", [1]),
+    "not shown for it is nothing": (["1 + 1", "print(2)"], "_ + 1", [1]),
+    "not shown for it failed": (["1 + 1", ("1 / 0", False)], "_ + 1", [1]),
+    "not shown under a name of the notebook's": (["for _ in range(3):\n    pass", "2 + 2"], "_ + 1", [1]),
+    "shown by a timed cell": (["get_ipython().run_cell_magic('time', '', '1 + 1\\n')", "a = 3"], "_ + 1", [1]),
     "await": (["import asyncio", "r = await asyncio.sleep(0)"], "r", [1, 2]),
     # executions
     "a cell run again": (["n = 0", "n += 1", "n += 1"], "n", [1, 2, 3]),
     "not Python": (["a = 1", "b = = 2"], "a", [1]),
     "a cell that failed half-way": ([("a = 1"), ("a = 2\nfail()", False)], "a", [1, 2]),
+    "a cell that could not run": (["a = 1", ("a = 2\nreturn a", False)], "a", [1]),
     "a cell that failed and was mended": ([("a = fail()", False), ("a = 1")], "a", [2]),
 }  # fmt: skip
 
@@ -265,7 +316,7 @@ class Author:
         if depth < 2:
             kinds += ["if", "for", "try"]
         if depth == 0:
-            kinds += ["function", "changer", "counter", "class"]
+            kinds += ["function", "changer", "counter", "class", "partial"]
         return getattr(self, "write_" + self.choose(kinds).replace(" ", "_"))(depth)
 
     def block(self, depth):
@@ -355,7 +406,8 @@ class Author:
         return f"if {self.number()} % 2:\n{self.block(depth)}\nelse:\n{self.block(depth)}"
 
     def write_for(self, depth):
-        return f"for i in range({self.choose([0, 1, 2])}):\n{self.block(depth)}"
+        # Not `range(0)`: loops are taken to run.
+        return f"for i in range({self.choose([1, 2])}):\n{self.block(depth)}"
 
     def write_try(self, depth):
         return f"try:\n{self.block(depth)}\n    1 / ({self.number(2)} % 2)\n    pass\nexcept ZeroDivisionError:\n{self.block(depth)}"
@@ -368,6 +420,19 @@ class Author:
             if name not in body
             else "pass"
         )
+
+    def write_partial(self, _):
+        body = self.number(1)
+        name = self.name("f")
+        form = self.choose(
+            [
+                "{0} = partial(lambda a, x: (a + x + {1}) % 1000, 2)",
+                "{0} = [lambda x: (x + {1}) % 1000][0]",
+                "def make(a):\n    return lambda x: (a + x + {1}) % 1000\n{0} = make(2)",
+                "kept = {{}}\nkept['f'] = lambda x: (x + {1}) % 1000\n{0} = kept['f']",
+            ]
+        )
+        return self.made(self.functions, name, form.format(name, body)) if name not in body else "pass"
 
     def write_changer(self, _):
         if not self.lists:
@@ -399,7 +464,7 @@ class Author:
         return self.made(self.things, name, f"{name} = {source}")
 
 
-PRELUDE = "import random\ndef same(x):\n    return x\ndef total(xs):\n    return sum(xs) % 1000"
+PRELUDE = "import random\nfrom functools import partial\ndef same(x):\n    return x\ndef total(xs):\n    return sum(xs) % 1000"
 
 
 def execute(cells):
@@ -505,18 +570,114 @@ def test_a_script_runs(tmp_path):
     assert "other" not in path.read_text()
 
 
-def test_a_script_with_magics_runs_under_ipython(tmp_path):
+ASYNC = """
+import asyncio
+from math import *
+async def fetch(n):
+    await asyncio.sleep(0)
+    return n
+async def count(n):
+    for i in range(n):
+        yield i
+class Door:
+    async def __aenter__(self):
+        return 5
+    async def __aexit__(self, *error):
+        pass
+lock = asyncio.Lock()
+"""
+RUNS = {
+    "await": ([ASYNC, "a = await fetch(1)"], "print(a)", "1"),
+    "await within": ([ASYNC, "a = [await fetch(i) for i in range(2)]\nb = a[0] + await fetch(2)"], "print(a, b)", "[0, 1] 2"),
+    "async for": ([ASYNC, "t = 0\nasync for i in count(4):\n    t += i"], "print(t, i)", "6 3"),
+    "async with": ([ASYNC, "async with Door() as d:\n    e = d + 1"], "print(d, e)", "5 6"),
+    "async comprehension": ([ASYNC, "a = [i async for i in count(3)]"], "print(a)", "[0, 1, 2]"),
+    "a branch that waits": ([ASYNC, "if True:\n    a = await fetch(1)\nelse:\n    b = 2"], "print(a)", "1"),
+    "a task": ([ASYNC, "task = asyncio.create_task(fetch(4))", "a = await task"], "print(a)", "4"),
+    "tasks together": ([ASYNC, "a, b = await asyncio.gather(fetch(1), fetch(2))\ndel b"], "print(a, 'b' in globals())", "1 False"),
+    "one loop for all": ([ASYNC, "await lock.acquire()\nheld = True"], "lock.release(); print(await fetch(held))", "True"),
+    "names that waiting code reads": ([ASYNC, "a = 1", "async def f():\n    return a\na = 2\nr = await f()\nclass A:\n    b = r"],
+                                      "print(r, A.b, A.__qualname__)", "2 2 A"),
+    "annotated": ([ASYNC, "a: int = await fetch(3)\nb: int\nglobal c\nc = a"], "print(a + c)", "6"),
+    "on one line": ([ASYNC, "n = 2; a = await fetch(n); b = 4"], "print(a, b)", "2 4"),
+    "strings over lines": ([ASYNC, "a = [await fetch('x\\ny'), \"\"\"p\n  q\"\"\", f\"\"\"{1}\n  r\"\"\"]  # é"], "print(a)", r"['x\ny', 'p\n  q', '1\n  r']"),
+    "waiting that failed": ([ASYNC, ("a = await fetch(3)\nb = [await fetch(1)][2]", False)], "print(a)", "3"),
+    "decorated after": ([ASYNC, "def d(f):\n    return f\na = await fetch(1)\n@d\ndef g():\n    return a"], "print(g())", "1"),
+    "waiting in a function only": ([ASYNC, "async def f():\n    return await fetch(2)"], "print(asyncio.run(f()))", "2"),
+    "a failed cell with a text": ([('def f():\n    """One\n    two."""  # kept\n    return 1\nraise KeyError', False)], "print(repr(f.__doc__))", r"'One\n    two.'"),
+    "the last shown": (["a = 20", "a * 2"], "print(_ + 2)", "42"),
+    "a tuple shown": (["1, 2  # é", "b = _"], "print(b)", "(1, 2)"),
+    "shown by number": (["6 * 7", "5", "(1 +\n 2)"], "print(_1, Out[2], _3)", "42 5 3"),
+    "shown two before, in a script": (["1", "2", "3"], "print(_, __, ___)", "3 2 1"),
+    "shown nothing": (["1", "def f(x):\n    return None", "f(2)"], "print(_)", "1"),
+    "the last waited for": ([ASYNC, "await fetch(8)", "b = _ + 1"], "print(b)", "9"),
+    "a name that is not IPython's": (["for _ in range(3):\n    a = _", "5"], "print(_)", "2"),
+    "timed": (["%time a = 6", "%%time\nb = a\nb * 7", "c = _"], "print(c)", "42"),
+    "timed with a magic within": (["%%time\na = 6\n!echo"], "print(a * 7)", "42"),
+    "a plot's backend": (["import math\n%matplotlib inline\n%config InlineBackend.figure_format = 'retina'"], "print(math.floor(2.5))", "2"),
+    "a plot's backend, if wished": (["wish = True\nif wish:\n    %matplotlib widget"], "print(wish)", "True"),
+    "captured": (["%%capture out\na = 3\nprint(5)"], "print(a, out.stdout.strip())", "3 5"),
+    "folder": (["import os", "%cd -q sub"], "print(os.path.basename(os.getcwd()))", "sub"),
+    "environment": (["%env NBTRACK_A=b", "import os"], "print(os.environ['NBTRACK_A'])", "b"),
+    "shell": (["a = 4", "files = !echo {a}"], "print(files[0])", "4"),
+    "display": (["a = 4"], "display(a)", "4"),
+    "extensions": (["a = 4\n%load_ext autoreload\n%autoreload 2\n%load_ext nbtrack"], "print(a)", "4"),
+    "pickled": (["import pickle\n%cd -q .", "class A: pass"], "print(type(pickle.loads(pickle.dumps(A()))).__name__)", "A"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["python", "ipython"])
+@pytest.mark.parametrize(("earlier", "last", "expected"), RUNS.values(), ids=RUNS)
+def test_a_script_runs_where_it_is_taken(tmp_path, command, earlier, last, expected):
+    transform = TransformerManager().transform_cell
     history = History()
-    history.add("%time a = 6", "get_ipython().run_line_magic('time', 'a = 6')\n", 1, True)
+    for number, cell in enumerate(earlier, start=1):
+        raw, ok = cell if isinstance(cell, tuple) else (cell, True)
+        history.add(raw, transform(raw), number, ok)
+    source = transform(last)
     path = tmp_path / "run.py"
-    path.write_text(script([*history.slice("a"), Cell("print(a * 7)", "print(a * 7)", 2)]))
+    path.write_text(script([*history.slice(source), Cell(last, source, 0)]))
+    (tmp_path / "sub").mkdir()
+    how = [] if command == "python" else ["-m", "IPython", "--no-banner", "--colors=NoColor"]
+    environment = {
+        **os.environ,
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "PYTHONWARNINGS": "error" if command == "python" else "",
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "IPython", "--no-banner", str(path)],
+        [sys.executable, *how, str(path)],
+        check=False,
         capture_output=True,
         text=True,
-        check=True,
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
     )
-    assert done.stdout.rstrip().endswith("42")
+    assert done.returncode == 0, f"{path.read_text()}\n{done.stderr}\n{done.stdout}"
+    assert done.stdout.rstrip("\n").split("\n")[-1] == expected, path.read_text()
+
+
+def test_a_script_that_needs_no_ipython_asks_for_none():
+    sources = ["import math\n%matplotlib inline", "%%time\na = math.pi\n", "a"]
+    transform = TransformerManager().transform_cell
+    text = script(Cell(source, transform(source), n) for n, source in enumerate(sources))
+    assert text == ("# %%\nimport math\npass  # %matplotlib inline\n\n# %%\na = math.pi\n\n# %%\na\n")
+
+
+def test_a_script_waits_where_the_cells_wait():
+    cells = [
+        Cell("", "import asyncio", 1),
+        Cell("", "n = 1\n\n# Wait.\nawait asyncio.sleep(n)\nprint(n)\n", 2),
+    ]
+    assert script(cells).partition("# %%\n")[2] == (
+        "import asyncio\n\n# %%\nn = 1\n\n\nasync def _cell():\n    # Wait.\n    await asyncio.sleep(n)\n\n\n"
+        "_loop.run_until_complete(_cell())\nprint(n)\n"
+    )
+
+
+def test_the_same_cells_run_again_are_the_same_script():
+    once, again = ([Cell(s, s, start + n) for n, s in enumerate(["1 + 1", "a = _"])] for start in (1, 11))
+    assert script(once) == script(again)
 
 
 def test_fitting_again_does_not_depend_on_the_fit_before():
