@@ -5,11 +5,14 @@ from __future__ import annotations
 __all__ = [
     "FilterError",
     "InvalidValueError",
+    "ModelError",
     "NbtrackError",
     "NbtrackWarning",
     "NotFoundError",
     "RunStateError",
+    "SchemaError",
     "StoreError",
+    "TrustError",
 ]
 
 
@@ -35,6 +38,18 @@ class RunStateError(NbtrackError, RuntimeError):
 
 class StoreError(NbtrackError, OSError):
     """A store that cannot be opened, read or written."""
+
+
+class ModelError(NbtrackError, ValueError):
+    """A model that cannot be saved, or a folder that is none or cannot be loaded."""
+
+
+class SchemaError(NbtrackError, ValueError):
+    """Input that a model's signature does not admit; names the column."""
+
+
+class TrustError(NbtrackError, PermissionError):
+    """A model whose loading would run code that nobody has vouched for."""
 
 
 class FilterError(NbtrackError, ValueError):

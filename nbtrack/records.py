@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "FOLDS_TAG",
     "DataRecord",
     "EstimatorRecord",
     "Experiment",
     "MetricSummary",
+    "ModelRecord",
+    "ModelVersion",
     "ParamValue",
+    "RegisteredModel",
     "RunRecord",
     "Series",
     "Status",
@@ -24,6 +28,10 @@ ParamValue = bool | int | float | str | None
 """A typed setting of a run."""
 
 Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED", "CRASHED"]
+
+
+FOLDS_TAG = "nbtrack.folds"
+"""The tag that lists, as JSON, the metrics whose points are the scores of folds: their mean counts, not the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +126,51 @@ class EstimatorRecord:
     shape: tuple[int, ...]
     rows: tuple[tuple[ParamValue, ...], ...] = ()
     """The first rows of what it was fitted on."""
+    uri: str = ""
+    """Where it was saved, for `nbtrack.load_model`; empty if it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A model that a run saved. Times are seconds since the epoch."""
+
+    id: str
+    run: str
+    name: str
+    """Its folder among the run's artifacts."""
+    flavour: str
+    size: int
+    """In bytes."""
+    created: float
+    digest: str
+    """What its files came to when they were written."""
+    origin: str | None = None
+    """Where it was brought in from; None if a run of this store wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModel:
+    """A name under which versions of a model are kept."""
+
+    name: str
+    created: float
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    """Alias to version."""
+    versions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """One version of a registered model."""
+
+    name: str
+    version: int
+    source: str
+    """The model that it is, as `runs:/<id>/<name>` or a path."""
+    run: str | None
+    created: float
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()

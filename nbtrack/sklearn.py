@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackError, NbtrackWarning
+from nbtrack.tracking import models
 from nbtrack.tracking.current import (
     ActiveRun,
     begin,
@@ -28,9 +29,13 @@ from nbtrack.tracking.location import default_experiment, store_in_use
 from nbtrack.values import as_param
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["autolog"]
+    from nbtrack.models import Signature
+    from nbtrack.tracking.models import ModelInfo
+
+__all__ = ["autolog", "load_model", "log_model", "save_model"]
 
 _METHODS = ("fit", "fit_predict", "fit_transform")
 _NO_EFFECT = frozenset(
@@ -41,6 +46,79 @@ _NO_EFFECT = frozenset(
     }
 )
 _LONG = 500
+
+
+def log_model(
+    sk_model: Any,
+    artifact_path: str | None = None,
+    *,
+    name: str | None = None,
+    signature: Signature | None = None,
+    input_example: Any = None,
+    registered_model_name: str | None = None,
+    pip_requirements: Iterable[str] | None = None,
+    extra_pip_requirements: Iterable[str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    **others: Any,
+) -> ModelInfo:
+    """Save an estimator with the current run, as MLflow spells it; see `nbtrack.log_model`.
+
+    Parameters
+    ----------
+    artifact_path, name
+        The model's name; `model` by default.
+    **others
+        MLflow's other options, without effect.
+    """
+    _check_options("log_model", others)
+    return models.log_model(
+        sk_model, name or artifact_path or "model", input_example, signature,
+        registered_model_name=registered_model_name, pip_requirements=pip_requirements,
+        extra_pip_requirements=extra_pip_requirements or (), metadata=metadata,
+    )  # fmt: skip
+
+
+def save_model(
+    sk_model: Any,
+    path: str | os.PathLike[str],
+    *,
+    signature: Signature | None = None,
+    input_example: Any = None,
+    pip_requirements: Iterable[str] | None = None,
+    extra_pip_requirements: Iterable[str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    **others: Any,
+) -> None:
+    """Save an estimator into a new folder, as MLflow spells it; see `nbtrack.save_model`.
+
+    Parameters
+    ----------
+    **others
+        MLflow's other options, without effect.
+    """
+    _check_options("save_model", others)
+    models.save_model(
+        sk_model, path, input_example, signature, pip_requirements=pip_requirements,
+        extra_pip_requirements=extra_pip_requirements or (), metadata=metadata,
+    )  # fmt: skip
+
+
+def load_model(model_uri: str | os.PathLike[str], dst_path: None = None, *, trust: bool = False) -> Any:  # noqa: ARG001 (MLflow's)
+    """Return a saved estimator itself; see `nbtrack.load_model`."""
+    return models.load_model(model_uri, trust=trust).native
+
+
+def _check_options(function: str, others: Mapping[str, Any]) -> None:
+    for name in set(others) - _NO_EFFECT_ON_MODELS:
+        raise InvalidValueError(f"{function} has no option {name!r}; see help(nbtrack.sklearn.{function})")
+
+
+_NO_EFFECT_ON_MODELS = frozenset(
+    """
+    await_registration_for code_paths conda_env model_id model_type mlflow_model params pyfunc_predict_fn
+    serialization_format skops_trusted_types step tags
+    """.split()
+)
 
 
 @dataclass

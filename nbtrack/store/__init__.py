@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbtrack.store.buffers import SeriesBuffer
 from nbtrack.store.health import Health
 from nbtrack.store.lifecycle import GcReport
-from nbtrack.store.location import find_store
+from nbtrack.store.location import find_store, is_store
 from nbtrack.store.points import pack_point
 from nbtrack.store.readable import Changes, Window
 from nbtrack.store.run_writer import RunWriter
@@ -20,6 +20,7 @@ __all__ = [
     "Store",
     "Window",
     "find_store",
+    "is_store",
     "open_store",
     "pack_point",
 ]

@@ -33,6 +33,7 @@ __all__ = [
     "rename_experiment",
     "restore_experiment",
     "restore_runs",
+    "revive_experiment",
 ]
 
 _OF_RUN = ("params", "tags", "metrics", "points", "data", "run_documents")
@@ -158,6 +159,19 @@ def restore_experiment(connection: sqlite3.Connection, name: str) -> None:
         _touch_runs(connection, number)
 
 
+def revive_experiment(connection: sqlite3.Connection, name: str) -> None:
+    """Take a deleted experiment back without its runs: they stay deleted, each to be restored by itself."""
+    with transaction(connection):
+        number = _experiment(connection, name)
+        connection.execute(
+            "UPDATE runs SET deleted = (SELECT deleted FROM experiments WHERE id = ?) "
+            "WHERE experiment = ? AND deleted IS NULL",
+            (number, number),
+        )
+        connection.execute("UPDATE experiments SET deleted = NULL WHERE id = ?", (number,))
+        _touch_runs(connection, number)
+
+
 def _experiment(connection: sqlite3.Connection, name: str) -> int:
     row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
     if row is None:
@@ -179,7 +193,9 @@ def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcRep
         limit = time.time() - older_than
         rows = connection.execute(
             "SELECT r.id, r.uuid FROM runs AS r JOIN experiments AS e ON e.id = r.experiment "
-            "WHERE (r.deleted <= ? OR e.deleted <= ?) AND r.status <> 'RUNNING'",
+            "WHERE (r.deleted <= ? OR e.deleted <= ?) AND r.status <> 'RUNNING' "
+            # A registered model stays: its version is to be deleted first.
+            "AND r.uuid NOT IN (SELECT run FROM model_versions WHERE run IS NOT NULL)",
             (limit, limit),
         ).fetchall()
         keys = json.dumps([key for key, _ in rows])
@@ -188,6 +204,8 @@ def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcRep
             freed += _remove(folder / "artifacts" / uuid)
         for table in _OF_RUN:
             connection.execute(f"DELETE FROM {table} WHERE run IN (SELECT value FROM json_each(?))", (keys,))
+        uuids = json.dumps([uuid for _, uuid in rows])
+        connection.execute("DELETE FROM models WHERE run IN (SELECT value FROM json_each(?))", (uuids,))
         connection.execute("DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))", (keys,))
         connection.execute("DELETE FROM documents WHERE hash NOT IN (SELECT hash FROM run_documents)")
         gone = connection.execute(

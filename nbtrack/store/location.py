@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbtrack.errors import StoreError
 
-__all__ = ["DATABASE", "FOLDER", "find_store", "resolve"]
+__all__ = ["DATABASE", "FOLDER", "find_store", "is_store", "resolve"]
 
 FOLDER = ".nbtrack"
 DATABASE = "nbtrack.db"
@@ -31,7 +31,7 @@ def find_store(start: Path | None = None) -> Path:
         return resolve(named)
     start = Path.cwd() if start is None else Path(os.path.abspath(start))  # noqa: PTH100 - keeps links
     for folder in (start, *start.parents):
-        if _is_store(folder / FOLDER):
+        if is_store(folder / FOLDER):
             return (folder / FOLDER).resolve()
     return (start / FOLDER).resolve()
 
@@ -55,16 +55,17 @@ def resolve(location: str | os.PathLike[str]) -> Path:
         folder = folder.parent
     if folder.exists() and not folder.is_dir():
         raise StoreError(f"store {str(folder)!r} is a file; give the path of a folder")
-    if folder.name == FOLDER or _is_store(folder):
+    if folder.name == FOLDER or is_store(folder):
         return folder
     # A folder of the user's must not be told to git to be ignored, so a store never mixes with other things.
-    if _is_store(folder / FOLDER) or (
+    if is_store(folder / FOLDER) or (
         folder.is_dir() and any(entry.name not in _OWN for entry in os.scandir(folder))
     ):
         return folder / FOLDER
     return folder
 
 
-def _is_store(folder: Path) -> bool:
+def is_store(folder: Path) -> bool:
+    """Return whether a folder is a store's."""
     # Unlike Path.is_file, this passes over folders that may not be looked into.
     return os.path.isfile(folder / DATABASE)  # noqa: PTH113

@@ -137,4 +137,51 @@ CREATE TABLE run_documents (
 CREATE INDEX run_documents_by_hash ON run_documents (hash);
 """
 
-MIGRATIONS = (Migration("first", _FIRST),)
+# A model's version 0 in `model_tags` is the registered model itself. `origin` is NULL for what a run of this
+# store wrote: only that is loaded without being asked.
+_MODELS = """
+CREATE TABLE models (
+    id TEXT PRIMARY KEY,
+    run TEXT NOT NULL,
+    name TEXT NOT NULL,
+    flavour TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    created REAL NOT NULL,
+    digest TEXT NOT NULL,
+    origin TEXT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX models_by_run ON models (run, name);
+
+CREATE TABLE registered_models (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    created REAL NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    newest INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE model_versions (
+    model INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    run TEXT,
+    created REAL NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (model, version)
+) WITHOUT ROWID;
+CREATE INDEX model_versions_by_run ON model_versions (run) WHERE run IS NOT NULL;
+CREATE TABLE model_aliases (
+    model INTEGER NOT NULL,
+    alias TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (model, alias)
+) WITHOUT ROWID;
+CREATE TABLE model_tags (
+    model INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, version, key)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (Migration("first", _FIRST), Migration("models", _MODELS))

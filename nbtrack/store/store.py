@@ -14,10 +14,12 @@ from nbtrack.store.liveness import this_process
 from nbtrack.store.location import find_store, resolve
 from nbtrack.store.names import readable_name
 from nbtrack.store.readable import ReadableStore
+from nbtrack.store.registry import Registry
 from nbtrack.store.run_writer import RunWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from nbtrack.records import Experiment
@@ -69,6 +71,16 @@ class Store(ReadableStore):
     read_only
         Whether it can only be read.
     """
+
+    @property
+    def models(self) -> Registry:
+        """The models that runs saved, and the registered ones."""
+
+        def write(work: Callable[[sqlite3.Connection], Any]) -> Any:
+            self._check_writable()
+            return self._writer.call(work)
+
+        return Registry(self._settled, write)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _reopen, (self.path, self.read_only)
@@ -256,6 +268,16 @@ class Store(ReadableStore):
         """
         self._check_writable()
         self._writer.call(lambda connection: lifecycle.restore_experiment(connection, name))
+
+    def revive_experiment(self, name: str) -> bool:
+        """Let a deleted experiment begin anew, its runs deleted one by one; return whether it was deleted."""
+        self._check_writable()
+        with self._read() as connection:
+            row = connection.execute("SELECT deleted FROM experiments WHERE name = ?", (name,)).fetchone()
+        if row is None or row[0] is None:
+            return False
+        self._writer.call(lambda connection: lifecycle.revive_experiment(connection, name))
+        return True
 
     def close(self) -> None:
         """Write what is pending and let go of the store's files, so that the folder can be moved."""

@@ -12,15 +12,15 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 LAYERS = (
     ("errors", "records", "values", "installed"),
     ("direction",),
-    ("query", "capture"),
+    ("query", "capture", "models"),
     ("store",),
     ("entities",),
-    ("tracking", "sklearn"),
+    ("tracking", "sklearn", "pyfunc"),
     ("serving", "projects", "scale", "interop"),
     ("widgets",),
     ("notebook", "cli"),
 )
-FRIENDS = ({"errors", "records", "values", "installed"}, {"tracking", "sklearn"})
+FRIENDS = ({"errors", "records", "values", "installed"}, {"tracking", "sklearn", "pyfunc"})
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 # What a part may import where that is less than everything below it.
@@ -47,6 +47,11 @@ HEAVY = {
     "psutil",
     "pyarrow",
     "ipywidgets",
+    "cloudpickle",
+    "yaml",
+    "xgboost",
+    "lightgbm",
+    "skops",
 }
 
 

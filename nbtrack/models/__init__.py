@@ -1,0 +1,25 @@
+"""Models in MLflow's format: saved, loaded, and asked for predictions."""
+
+from nbtrack.models.flavours import Flavour, Loading, Saved
+from nbtrack.models.folder import LoadedModel, digest, load, save
+from nbtrack.models.mlmodel import MLmodel
+from nbtrack.models.schema import Column, Schema, Tensor, infer_schema
+from nbtrack.models.signature import Param, Signature, infer_signature
+
+__all__ = [
+    "Column",
+    "Flavour",
+    "LoadedModel",
+    "Loading",
+    "MLmodel",
+    "Param",
+    "Saved",
+    "Schema",
+    "Signature",
+    "Tensor",
+    "digest",
+    "infer_schema",
+    "infer_signature",
+    "load",
+    "save",
+]

@@ -1,0 +1,119 @@
+"""Pickles in a model's folder: written with cloudpickle, and read only where they are trusted."""
+
+from __future__ import annotations
+
+import io
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import ModelError, TrustError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbtrack.models.flavours.base import Loading
+
+__all__ = ["FILE", "TooLargeError", "check_trust", "read_pickle", "read_skops", "size_limit", "write_pickle"]
+
+FILE = "model.pkl"
+size_limit: ContextVar[int | None] = ContextVar("nbtrack_model_size", default=None)
+"""How many bytes a pickle may have: a larger one is given up half-way."""
+
+
+class TooLargeError(ModelError):
+    """A model that is larger than it may be."""
+
+
+class _Bounded(io.BytesIO):
+    """Memory that takes so many bytes and no more."""
+
+    def write(self, data: Any) -> int:
+        limit = size_limit.get()
+        if limit is not None and self.tell() + len(data) > limit:
+            raise TooLargeError(f"the model has more than {limit:,} bytes")
+        return super().write(data)
+
+
+def write_pickle(model: Any, file: Path) -> bytes:
+    """Write a model with cloudpickle, and return what was written.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be pickled.
+    """
+    import cloudpickle
+
+    memory = _Bounded()
+    try:
+        cloudpickle.dump(model, memory)
+    except TooLargeError:
+        raise
+    except Exception as error:  # whatever the model's own __reduce__ raises
+        raise ModelError(
+            f"a {type(model).__name__} cannot be saved, for it cannot be pickled ({error}); "
+            "leave out what holds files, sockets, locks or generators"
+        ) from error
+    data = memory.getvalue()
+    file.write_bytes(data)
+    return data
+
+
+def check_trust(file: Path, loading: Loading) -> None:
+    """Refuse what runs code when it is loaded, unless that was allowed.
+
+    Raises
+    ------
+    TrustError
+        With what to do.
+    """
+    if not loading.pickles:
+        raise TrustError(
+            f"{str(file)!r} was not written by a run of this store, and loading a pickle runs whatever code it holds: "
+            "if you trust where it comes from, load it with trust=True (--trust)"
+        )
+
+
+def read_pickle(file: Path, loading: Loading) -> Any:
+    """Return the object in a trusted pickle.
+
+    Raises
+    ------
+    TrustError, ModelError
+        When it is not trusted, or cannot be read.
+    """
+    check_trust(file, loading)
+    import cloudpickle
+
+    try:
+        with file.open("rb") as stream:
+            return cloudpickle.load(stream)
+    except FileNotFoundError:
+        raise ModelError(f"the model's file {str(file)!r} is not there") from None
+    except Exception as error:  # a pickle may raise anything
+        raise ModelError(
+            f"{str(file)!r} cannot be loaded here ({type(error).__name__}: {error}); "
+            "compare requirements.txt beside it with what is installed"
+        ) from error
+
+
+def read_skops(file: Path, loading: Loading) -> Any:
+    """Return the object in a file of skops, which makes no type that is not trusted.
+
+    Raises
+    ------
+    TrustError, ModelError
+        When it holds types that nobody trusts, or skops is not installed.
+    """
+    try:
+        from skops.io import get_untrusted_types, load
+    except ImportError as error:
+        raise ModelError(f"{str(file)!r} needs skops: python -m pip install skops") from error
+    unknown = get_untrusted_types(file=file)
+    refused = [] if loading.pickles else [name for name in unknown if name not in loading.types]
+    if refused:
+        raise TrustError(
+            f"{str(file)!r} holds types that skops does not know to be safe: {', '.join(refused)}; "
+            f"if you trust them, load it with trust={refused!r}, or with trust=True"
+        )
+    return load(file, trusted=unknown)

@@ -1,0 +1,90 @@
+"""PyTorch modules, in MLflow's `pytorch` form."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nbtrack.errors import ModelError
+from nbtrack.models.flavours.base import Flavour, Loading, Saved
+from nbtrack.models.flavours.pickled import check_trust
+from nbtrack.models.requirements import modules_of_pickle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["PyTorch"]
+
+_FOLDER = "data"
+
+
+class PyTorch(Flavour):
+    """Modules of `torch.nn`, whole, so that no class has to be there when they are loaded."""
+
+    name: ClassVar[str] = "pytorch"
+
+    def handles(self, model: Any) -> bool:
+        torch = sys.modules.get("torch")
+        return torch is not None and hasattr(torch, "nn") and isinstance(model, torch.nn.Module)
+
+    def save(self, model: Any, folder: Path) -> Saved:
+        import zipfile
+
+        import torch
+
+        (folder / _FOLDER).mkdir()
+        file = folder / _FOLDER / "model.pth"
+        try:
+            torch.save(model, file, pickle_module=_cloudpickle())
+        except Exception as error:
+            raise ModelError(f"a {type(model).__name__} cannot be saved ({error})") from error
+        # What cloudpickle writes the standard module reads; MLflow loads by the name in this file.
+        (folder / _FOLDER / "pickle_module_info.txt").write_text("pickle", encoding="ascii")
+        with zipfile.ZipFile(file) as archive:
+            (name,) = [n for n in archive.namelist() if n.endswith("/data.pkl")]
+            modules = modules_of_pickle(archive.read(name))
+        conf = {"code": None, "model_data": _FOLDER, "pytorch_version": torch.__version__.partition("+")[0]}
+        return Saved(conf, "mlflow.pytorch", {"data": _FOLDER}, modules | {"torch", "numpy", "cloudpickle"})
+
+    def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
+        file = folder / str(conf.get("model_data", _FOLDER)) / "model.pth"
+        check_trust(file, loading)
+        try:
+            import torch
+        except ImportError as error:
+            raise ModelError("the model needs PyTorch: python -m pip install torch") from error
+        import cloudpickle  # noqa: F401 (what a pickle of its refers to)
+
+        model = torch.load(file, weights_only=False, map_location="cpu")
+        model.eval()
+        return model
+
+    def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
+        import numpy as np
+        import pandas as pd
+        import torch
+
+        if isinstance(data, pd.DataFrame):
+            array = data.to_numpy(dtype="float32")
+        elif isinstance(data, torch.Tensor):
+            array = data.numpy()
+        else:
+            array = np.asarray(data)
+        with torch.no_grad():
+            answer = model(torch.from_numpy(np.ascontiguousarray(array)), **params)
+        answer = answer.cpu().numpy() if isinstance(answer, torch.Tensor) else answer
+        return pd.DataFrame(answer, index=data.index) if isinstance(data, pd.DataFrame) else answer
+
+
+def _cloudpickle() -> Any:
+    """Return a pickle module for `torch.save`: cloudpickle's pickler under the names that it asks for."""
+    import pickle
+    from types import SimpleNamespace
+
+    import cloudpickle
+
+    return SimpleNamespace(
+        __name__="cloudpickle", Pickler=cloudpickle.Pickler, dumps=cloudpickle.dumps, dump=cloudpickle.dump,
+        HIGHEST_PROTOCOL=pickle.HIGHEST_PROTOCOL,
+    )  # fmt: skip

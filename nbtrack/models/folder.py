@@ -1,0 +1,205 @@
+"""A model as a folder: written whole or not at all, read with or without trust."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from nbtrack.errors import ModelError
+from nbtrack.models.enforcement import enforce, enforce_params
+from nbtrack.models.example import read_example, write_example
+from nbtrack.models.flavours import Loading, flavour_in, flavour_of
+from nbtrack.models.mlmodel import MLmodel
+from nbtrack.models.requirements import requirements_of, write_environment
+from nbtrack.models.signature import Signature, infer_signature
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["LoadedModel", "digest", "load", "save"]
+
+
+class LoadedModel:
+    """A model that has been loaded: asked with `predict`, its input held against its signature.
+
+    Attributes
+    ----------
+    native
+        The model itself: an estimator, a torch module, a function ...
+    metadata
+        What `MLmodel` says of it.
+    path
+        Its folder.
+
+    Examples
+    --------
+    >>> model = nbtrack.load_model("models:/wine@champion")  # doctest: +SKIP
+    >>> model.predict(wine.head())  # doctest: +SKIP
+    """
+
+    def __init__(self, native: Any, metadata: MLmodel, path: Path) -> None:
+        self.native = native
+        self.metadata = metadata
+        self.path = path
+        self.flavour = flavour_in(metadata.flavors)
+
+    @property
+    def signature(self) -> Signature | None:
+        """What the model takes and gives, if that was kept."""
+        return self.metadata.signature
+
+    @property
+    def input_example(self) -> Any:
+        """The example that was kept of its input, or None."""
+        return read_example(self.path, self.metadata.saved_input_example_info)
+
+    def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """Return the model's predictions.
+
+        Parameters
+        ----------
+        data
+            What the signature asks for; columns in any order.
+        params
+            Parameters of the prediction, if it has some.
+
+        Raises
+        ------
+        SchemaError
+            When a column is missing, or has values that cannot be cast without changing them.
+        """
+        signature = self.signature
+        known = None
+        if signature is not None:
+            known = signature.params
+            if signature.inputs is not None:
+                data = enforce(data, signature.inputs)
+        return self.flavour.predict(self.native, data, enforce_params(params, known))
+
+    def __repr__(self) -> str:
+        return f"<LoadedModel {type(self.native).__name__} from {str(self.path)!r}>"
+
+
+def save(
+    model: Any,
+    path: str | os.PathLike[str],
+    *,
+    signature: Signature | None = None,
+    input_example: Any = None,
+    fitted_on: Any = None,
+    run_id: str | None = None,
+    model_id: str | None = None,
+    pip_requirements: Iterable[str] | None = None,
+    extra_pip_requirements: Iterable[str] = (),
+    metadata: Mapping[str, Any] | None = None,
+) -> MLmodel:
+    """Write a model into a new folder, in MLflow's format.
+
+    Parameters
+    ----------
+    model
+        An estimator, a torch module, a model of XGBoost or LightGBM, a function, or an object with `predict`.
+    path
+        The folder; it must not be there, or be empty.
+    signature
+        By default that of `fitted_on`, else of the input example.
+    input_example
+        Some rows of input to keep with it.
+    fitted_on
+        What the model was fitted on, for the signature.
+    pip_requirements
+        What it needs, in place of what its pickle refers to.
+    extra_pip_requirements
+        What it needs besides.
+    metadata
+        Anything that JSON can hold.
+
+    Raises
+    ------
+    ModelError
+        When the model cannot be saved, or the folder holds something.
+    """
+    target = Path(path)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ModelError(f"{str(target)!r} is there already; give the model a folder of its own")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside it and moved there, so that nobody finds half a model.
+    part = target.parent / f".{target.name}-{uuid4().hex[:8]}"
+    part.mkdir()
+    try:
+        written = MLmodel(
+            run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata)
+        )
+        flavour = flavour_of(model)
+        saved = flavour.save(model, part)
+        written.flavors[flavour.name] = saved.conf
+        written.add_python_function(saved.loader_module, **saved.function)
+        written.signature = signature or _signature(flavour, model, fitted_on, input_example)
+        if input_example is not None:
+            written.saved_input_example_info = write_example(part, input_example)
+        needs = list(pip_requirements) if pip_requirements is not None else _needs(saved.modules, written)
+        write_environment(part, [*needs, *extra_pip_requirements])
+        written.model_size_bytes = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
+        written.write(part)
+        if target.exists():
+            target.rmdir()
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return written
+
+
+def _signature(flavour: Any, model: Any, fitted_on: Any, example: Any) -> Signature | None:
+    if fitted_on is not None:
+        known: Signature | None = flavour.signature(model, fitted_on)
+        return known
+    return None if example is None else infer_signature(example)
+
+
+def _needs(modules: set[str], written: MLmodel) -> list[str]:
+    """Return the requirements of the modules; of pandas too, where the model takes columns."""
+    inputs = written.signature.inputs if written.signature is not None else None
+    columns = inputs is not None and any(hasattr(part, "required") for part in inputs)
+    return requirements_of(modules, ["pandas"] if columns else [])
+
+
+def digest(path: str | os.PathLike[str]) -> str:
+    """Return what the content of a model's folder comes to: another one when a file of it changes."""
+    folder = Path(path)
+    whole = hashlib.blake2b(digest_size=20)
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            with file.open("rb") as stream:
+                content = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+            whole.update(f"{file.relative_to(folder).as_posix()}\0{content}\n".encode())
+    return whole.hexdigest()
+
+
+def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -> LoadedModel:
+    """Return the model in a folder that nbtrack or MLflow wrote.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    trust
+        True to load pickles, which runs code of theirs; or the types that skops may make.
+
+    Raises
+    ------
+    ModelError
+        When there is no model, or it cannot be loaded here.
+    TrustError
+        When loading would run code, and it is not trusted.
+    """
+    folder = Path(path)
+    metadata = MLmodel.read(folder)
+    flavour = flavour_in(metadata.flavors)
+    loading = Loading(pickles=True) if trust is True else Loading(types=tuple(trust or ()))
+    native = flavour.load(folder, metadata.flavors[flavour.name], loading)
+    return LoadedModel(native, metadata, folder)

@@ -1,0 +1,136 @@
+"""The file `MLmodel`: what a model folder holds and how it is loaded (MLflow 3's storage format)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import ModelError
+from nbtrack.models.signature import Signature
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["FILE", "MLmodel"]
+
+FILE = "MLmodel"
+MLFLOW_FORMAT = "3.17.0"
+"""The version of MLflow whose form is written."""
+
+_OWN = (
+    "flavors",
+    "signature",
+    "run_id",
+    "model_id",
+    "model_uuid",
+    "utc_time_created",
+    "mlflow_version",
+    "model_size_bytes",
+    "saved_input_example_info",
+    "metadata",
+    "artifact_path",
+)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(" ")
+
+
+@dataclass(slots=True)
+class MLmodel:
+    """The content of an `MLmodel` file."""
+
+    flavors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signature: Signature | None = None
+    run_id: str | None = None
+    model_id: str | None = None
+    artifact_path: str | None = None
+    model_uuid: str = field(default_factory=lambda: uuid.uuid4().hex)
+    utc_time_created: str = field(default_factory=_now)
+    mlflow_version: str = MLFLOW_FORMAT
+    model_size_bytes: int | None = None
+    saved_input_example_info: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+    rest: dict[str, Any] = field(default_factory=dict)
+    """What else the file has; written back as it was."""
+
+    @property
+    def python_version(self) -> str | None:
+        """The Python that the model was made with."""
+        version = self.flavors.get("python_function", {}).get("python_version")
+        return None if version is None else str(version)
+
+    def add_python_function(self, loader_module: str, **conf: Any) -> None:
+        """Say how MLflow loads the model as a function."""
+        self.flavors["python_function"] = {
+            "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
+            "loader_module": loader_module,
+            "python_version": platform.python_version(),
+            **conf,
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write the file into a model's folder."""
+        import yaml
+
+        content: dict[str, Any] = {name: getattr(self, name) for name in _OWN if name != "signature"}
+        if self.signature is not None:
+            content["signature"] = self.signature.to_dict()
+        optional = ("artifact_path", "metadata", "saved_input_example_info", "run_id", "model_id")
+        for name in optional:
+            if content[name] is None:
+                del content[name]
+        content |= self.rest
+        text = yaml.dump(content, Dumper=_dumper(), default_flow_style=False, allow_unicode=True)
+        (folder / FILE).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> MLmodel:
+        """Return what the file in a model's folder says.
+
+        Raises
+        ------
+        ModelError
+            When there is none, or it is not such a file.
+        """
+        import yaml
+
+        file = folder / FILE
+        try:
+            content = yaml.load(file.read_bytes(), Loader=_loader())  # noqa: S506 (a safe loader)
+        except (FileNotFoundError, NotADirectoryError):
+            raise ModelError(f"there is no model in {str(folder)!r}: it has no file {FILE}") from None
+        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+            raise ModelError(f"{str(file)!r} cannot be read ({error})") from error
+        flavors = content.get("flavors") if isinstance(content, Mapping) else None
+        if not isinstance(flavors, Mapping) or not all(
+            isinstance(conf, Mapping) for conf in flavors.values()
+        ):
+            raise ModelError(f"{str(file)!r} tells of no flavors: it is no MLmodel file")
+        told = content.get("signature")
+        known: dict[str, Any] = {n: content.get(n) for n in _OWN if n not in ("flavors", "signature")}
+        known = {name: value for name, value in known.items() if value is not None}
+        for name in ("mlflow_version", "utc_time_created"):
+            known[name] = str(known.get(name, ""))
+        return cls(
+            flavors={str(name): dict(conf) for name, conf in flavors.items()},
+            signature=Signature.from_dict(told) if told else None,
+            rest={name: value for name, value in content.items() if name not in _OWN},
+            **known,
+        )
+
+
+def _dumper() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def _loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,0 +1,333 @@
+"""Models of runs and the registry: MLflow's `log_model`, `load_model`, `register_model`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from nbtrack.entities import Run
+from nbtrack.entities.artifacts import artifact_target
+from nbtrack.errors import InvalidValueError, NotFoundError, TrustError
+from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
+from nbtrack.tracking.current import require_run
+from nbtrack.tracking.location import store_in_use
+from nbtrack.values import as_name, as_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nbtrack.models import LoadedModel, MLmodel, Signature
+    from nbtrack.store import Store
+
+__all__ = [
+    "ModelInfo",
+    "find_model",
+    "keep_model",
+    "load_model",
+    "log_model",
+    "register_model",
+    "registered_model",
+    "registered_models",
+    "save_model",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What was saved, under MLflow's names."""
+
+    model_uri: str
+    run_id: str
+    model_id: str
+    artifact_path: str
+    signature: Signature | None
+    model_size_bytes: int
+    flavors: Mapping[str, Any]
+    registered_model_version: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name in its run."""
+        return self.artifact_path
+
+
+def log_model(
+    model: Any,
+    name: str = "model",
+    input_example: Any = None,
+    signature: Signature | None = None,
+    *,
+    registered_model_name: str | None = None,
+    pip_requirements: Iterable[str] | None = None,
+    extra_pip_requirements: Iterable[str] = (),
+    metadata: Mapping[str, Any] | None = None,
+) -> ModelInfo:
+    """Save a model with the current run, in MLflow's format.
+
+    Parameters
+    ----------
+    model
+        An estimator of scikit-learn's protocol, a torch module, a model of XGBoost or LightGBM, a function of the
+        input, or an object with `predict`.
+    name
+        Its folder among the run's artifacts; another model of this name is replaced.
+    input_example
+        Some rows of input to keep with it.
+    signature
+        What it takes and gives; by default that of the input example. See `nbtrack.models.infer_signature`.
+    registered_model_name
+        Register it under this name, too.
+    pip_requirements, extra_pip_requirements
+        What it needs in place of, or besides, what its pickle refers to.
+    metadata
+        Anything that JSON can hold.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be saved.
+
+    Examples
+    --------
+    >>> info = nbtrack.log_model(model, input_example=X.head())  # doctest: +SKIP
+    >>> nbtrack.load_model(info.model_uri).predict(X)  # doctest: +SKIP
+    """
+    run = require_run()
+    info = keep_model(
+        run, model, name, input_example=input_example, signature=signature, pip_requirements=pip_requirements,
+        extra_pip_requirements=extra_pip_requirements, metadata=metadata,
+    )  # fmt: skip
+    if registered_model_name is None:
+        return info
+    version = register_model(info.model_uri, registered_model_name)
+    fields = {field: getattr(info, field) for field in info.__slots__}
+    return ModelInfo(**fields | {"registered_model_version": version.version})
+
+
+def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
+    """Save a model with a run; `options` are those of `nbtrack.models.save`."""
+    from nbtrack.models import digest, save
+
+    store = run.store
+    as_name(name, "model name")
+    folder = artifact_target(store.artifact_folder(run.id), name)
+    model_id = f"m-{os.urandom(16).hex()}"
+    # Written beside an earlier one, which goes only when this one is whole.
+    fresh = folder.with_name(f".{folder.name}.{model_id}")
+    written = save(model, fresh, run_id=run.id, model_id=model_id, **options)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    flavour = next(key for key in written.flavors)
+    size = written.model_size_bytes or 0
+    store.flush()
+    store.models.add(ModelRecord(model_id, run.id, name, flavour, size, time.time(), digest(folder)))
+    return ModelInfo(
+        f"runs:/{run.id}/{name}", run.id, model_id, name, written.signature, size, written.flavors
+    )
+
+
+def save_model(
+    model: Any,
+    path: str | os.PathLike[str],
+    input_example: Any = None,
+    signature: Signature | None = None,
+    *,
+    pip_requirements: Iterable[str] | None = None,
+    extra_pip_requirements: Iterable[str] = (),
+    metadata: Mapping[str, Any] | None = None,
+) -> MLmodel:
+    """Save a model into a new folder of one's own; see `log_model`.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be saved, or the folder holds something.
+    """
+    from nbtrack.models import save
+
+    return save(
+        model, path, signature=signature, input_example=input_example, pip_requirements=pip_requirements,
+        extra_pip_requirements=extra_pip_requirements, metadata=metadata,
+    )  # fmt: skip
+
+
+def load_model(
+    model_uri: str | os.PathLike[str] | Run, *, trust: bool | Iterable[str] = False
+) -> LoadedModel:
+    """Load a model that was saved by nbtrack or MLflow.
+
+    Parameters
+    ----------
+    model_uri
+        `runs:/<run>/<name>` (a run's id, the beginning of it, or its name), `models:/<name>/<version>`,
+        `models:/<name>@<alias>`, `models:/<name>/latest`, `models:/m-<id>`, the path of a folder, or a run.
+    trust
+        Loading a pickle runs code. What a run of this store saved is loaded; of anything else say that you trust it,
+        or, of files of skops, which types.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run, model, version or alias.
+    TrustError
+        When it was not saved by a run of this store, or was changed since.
+    ModelError
+        When it cannot be loaded here.
+    """
+    from nbtrack.models import load
+
+    folder, record = find_model(model_uri)
+    if trust is False and record is not None and record.origin is None:
+        _check_unchanged(folder, record)
+        return load(folder, trust=True)
+    return load(folder, trust=trust)
+
+
+def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelRecord | None]:
+    """Return the folder of a model, and what the store in use knows of it.
+
+    Raises
+    ------
+    NotFoundError, InvalidValueError
+        When there is none, or it is no address of a model.
+    """
+    if isinstance(model_uri, Run):
+        saved = model_uri.store.models.of_run(model_uri.id)
+        if not saved:
+            raise NotFoundError(f"run {model_uri.name!r} saved no model")
+        main = next((record for record in saved if record.name == "model"), saved[-1])
+        return _folder(model_uri.store, main.run, main.name), main
+    store = store_in_use()
+    text = os.fspath(model_uri)
+    scheme, _, rest = text.partition(":/")
+    if scheme == "runs":
+        run, _, name = rest.strip("/").partition("/")
+        return _of_run(store, store.run(run).id, name)
+    if scheme == "models":
+        return _of_registry(store, unquote(rest.strip("/")))
+    if scheme == "file":
+        from urllib.request import url2pathname
+
+        return _of_path(store, Path(url2pathname(urlsplit(text).path)))
+    if re.match(r"[a-z][a-z0-9+.-]+://", text):
+        raise InvalidValueError(f"{text!r} is on another machine; give runs:/..., models:/... or a folder")
+    return _of_path(store, Path(text))
+
+
+def _of_run(store: Store, run_id: str, name: str) -> tuple[Path, ModelRecord | None]:
+    saved = {record.name: record for record in store.models.of_run(run_id)}
+    folder = _folder(store, run_id, name)
+    if not (folder / "MLmodel").is_file():
+        known = ", ".join(repr(known) for known in saved) or "none"
+        raise NotFoundError(f"run {run_id[:8]} has no model {name!r}; it has {known}")
+    return folder, saved.get(name)
+
+
+def _of_registry(store: Store, rest: str) -> tuple[Path, ModelRecord | None]:
+    if re.fullmatch(r"m-[0-9a-f]{32}", rest):
+        record = store.models.find(rest)
+        return _of_run(store, record.run, record.name)
+    name, at, alias = rest.rpartition("@")
+    if at:
+        version = store.models.by_alias(name, alias)
+    else:
+        name, _, number = rest.rpartition("/")
+        if not name or not (number.isdigit() or number.lower() == "latest"):
+            raise InvalidValueError(
+                f"'models:/{rest}' names no version; write models:/<name>/<version>, models:/<name>@<alias> "
+                "or models:/<name>/latest"
+            )
+        version = store.models.version(name, int(number)) if number.isdigit() else store.models.newest(name)
+    return find_model(version.source)
+
+
+def _of_path(store: Store, path: Path) -> tuple[Path, ModelRecord | None]:
+    artifacts = (store.path / "artifacts").resolve()
+    folder = path.expanduser().resolve()
+    if folder.is_relative_to(artifacts):
+        run, _, name = folder.relative_to(artifacts).as_posix().partition("/")
+        if name:
+            return _of_run(store, run, name)
+    return folder, None
+
+
+def _folder(store: Store, run_id: str, name: str) -> Path:
+    return artifact_target(store.artifact_folder(run_id), name or "model")
+
+
+def _check_unchanged(folder: Path, record: ModelRecord) -> None:
+    from nbtrack.models import digest
+
+    if digest(folder) != record.digest:
+        raise TrustError(
+            f"the model in {str(folder)!r} is not as run {record.run[:8]} saved it: its files have been changed since; "
+            "if you trust them, load it with trust=True (--trust)"
+        )
+
+
+def register_model(
+    model_uri: str,
+    name: str,
+    await_registration_for: int | None = None,  # noqa: ARG001 (MLflow's)
+    *,
+    tags: Mapping[str, Any] | None = None,
+    description: str = "",
+) -> ModelVersion:
+    """Make a saved model a new version of a registered one, which is made if need be.
+
+    Parameters
+    ----------
+    model_uri
+        The model; see `load_model`.
+    name
+        The registered model's name; without `/`, `:` and `@`.
+    await_registration_for
+        Has no effect.
+    tags
+        What to say of the version.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such model.
+    InvalidValueError
+        When the name cannot be one.
+
+    Examples
+    --------
+    >>> nbtrack.register_model(f"runs:/{run.id}/model", "wine").version  # doctest: +SKIP
+    1
+    """
+    checked = as_name(name, "model name")
+    if re.search(r"[/:@]", checked):
+        raise InvalidValueError(f"model name {checked!r} holds one of / : @, which addresses are made of")
+    folder, record = find_model(model_uri)
+    source = str(folder) if record is None else f"runs:/{record.run}/{record.name}"
+    registry = store_in_use().models
+    version = registry.register(checked, source, None if record is None else record.run, description)
+    for key, value in (tags or {}).items():
+        registry.set_tag(checked, as_name(key, "tag name"), as_tag(value), version.version)
+    return registry.version(checked, version.version)
+
+
+def registered_models() -> list[RegisteredModel]:
+    """Return the registered models, by name."""
+    registry = store_in_use().models
+    return [registry.model(name) for name in registry.names()]
+
+
+def registered_model(name: str) -> RegisteredModel:
+    """Return a registered model with its versions, aliases and tags.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none of the name.
+    """
+    return store_in_use().models.model(name)

@@ -1,0 +1,180 @@
+"""Models are saved, found again, loaded and asked; what is not this store's own is not loaded unasked."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import ElasticNet
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import nbtrack
+from nbtrack.errors import (
+    InvalidValueError,
+    ModelError,
+    NbtrackWarning,
+    NotFoundError,
+    SchemaError,
+    TrustError,
+)
+from nbtrack.models import MLmodel, infer_signature
+
+X = pd.DataFrame({"acid": [0.1, 0.2, 0.3, 0.4], "free so2": [1, 2, 3, 4]})
+y = pd.Series([1.0, 2.0, 3.0, 4.0])
+
+
+@pytest.fixture
+def run(store):
+    with nbtrack.start_run() as run:
+        yield run
+
+
+def test_an_estimator_comes_back_with_its_signature_and_example(run):
+    model = make_pipeline(StandardScaler(), ElasticNet(alpha=0.1)).fit(X, y)
+    info = nbtrack.log_model(model, input_example=X.head(2))
+    assert info.model_uri == f"runs:/{run.id}/model"
+    for address in (info.model_uri, f"models:/{info.model_id}", run, run.artifacts.folder / "model"):
+        loaded = nbtrack.load_model(address)
+        assert loaded.predict(X[["free so2", "acid"]]).tolist() == model.predict(X).tolist()
+    assert [(c.name, c.type) for c in loaded.signature.inputs] == [("acid", "double"), ("free so2", "long")]
+    assert loaded.input_example.equals(X.head(2))
+
+
+def test_the_folder_is_in_mlflows_format(run):
+    nbtrack.log_model(ElasticNet().fit(X, y), "net", input_example=X.head(2))
+    folder = run.artifacts.folder / "net"
+    assert {file.name for file in folder.iterdir()} == {
+        *("MLmodel", "model.pkl", "conda.yaml", "python_env.yaml", "requirements.txt"),
+        *("input_example.json", "serving_input_example.json"),
+    }
+    written = MLmodel.read(folder)
+    assert written.flavors["python_function"]["loader_module"] == "mlflow.sklearn"
+    assert written.flavors["sklearn"]["serialization_format"] == "cloudpickle"
+    assert written.run_id == run.id
+    needs = (folder / "requirements.txt").read_text().splitlines()
+    assert needs[0] == "mlflow"
+    names = {line.partition("==")[0] for line in needs[1:]}
+    assert {"scikit-learn", "numpy", "pandas"} <= names
+    assert all("==" in line for line in needs[1:])
+
+
+def test_a_function_keeps_what_it_refers_to(run):
+    scale = 3
+
+    def predict(data, factor=2):
+        return np.asarray(data)[:, 0] * factor * scale
+
+    info = nbtrack.log_model(predict, signature=infer_signature(X, None, {"factor": 2}))
+    loaded = nbtrack.load_model(info.model_uri)
+    assert loaded.predict(X).tolist() == pytest.approx([0.6, 1.2, 1.8, 2.4])
+    assert loaded.predict(X, {"factor": 1}).tolist() == pytest.approx([0.3, 0.6, 0.9, 1.2])
+    with pytest.raises(SchemaError, match="factor"):
+        loaded.predict(X, {"factor": "two"})
+
+
+def test_other_libraries_models(run):
+    import lightgbm
+    import torch
+    import xgboost
+
+    boosted = xgboost.XGBRegressor(n_estimators=2).fit(X, y)
+    assert np.array_equal(
+        nbtrack.load_model(nbtrack.log_model(boosted, "x").model_uri).predict(X), boosted.predict(X)
+    )
+    light = lightgbm.LGBMRegressor(n_estimators=2, min_child_samples=1, verbose=-1).fit(X, y)
+    assert np.array_equal(
+        nbtrack.load_model(nbtrack.log_model(light, "l").model_uri).predict(X), light.predict(X)
+    )
+    net = torch.nn.Linear(2, 1)
+    values = X.to_numpy("float32")
+    loaded = nbtrack.load_model(nbtrack.log_model(net, "t", input_example=values).model_uri)
+    assert np.allclose(loaded.predict(values), net(torch.from_numpy(values)).detach().numpy())
+
+
+def test_input_is_held_against_the_signature(run):
+    model = ElasticNet().fit(X, y)
+    loaded = nbtrack.load_model(nbtrack.log_model(model, input_example=X).model_uri)
+    with pytest.raises(SchemaError, match="lacks the column 'free so2'"):
+        loaded.predict(X[["acid"]])
+    with pytest.raises(SchemaError, match=r"column 'acid' holds .* such as 'much'"):
+        loaded.predict(X.assign(acid="much"))
+    with pytest.raises(SchemaError, match="column 'free so2' holds float64"):
+        loaded.predict(X.assign(**{"free so2": 1.5}))
+    with pytest.warns(NbtrackWarning, match="'more'"):
+        assert loaded.predict(X.assign(more=1)).tolist() == model.predict(X).tolist()
+
+
+def test_a_folder_from_elsewhere_is_loaded_only_when_it_is_trusted(run, tmp_path):
+    nbtrack.save_model(ElasticNet().fit(X, y), tmp_path / "mine")
+    with pytest.raises(TrustError, match="trust=True"):
+        nbtrack.load_model(tmp_path / "mine")
+    assert len(nbtrack.load_model(tmp_path / "mine", trust=True).predict(X)) == 4
+    # Copied into a run's artifacts it is as foreign as before.
+    nbtrack.log_artifacts(tmp_path / "mine", "model")
+    with pytest.raises(TrustError):
+        nbtrack.load_model(f"runs:/{run.id}/model")
+    nbtrack.register_model(str(tmp_path / "mine"), "foreign")
+    with pytest.raises(TrustError):
+        nbtrack.load_model("models:/foreign/1")
+
+
+def test_a_model_that_was_changed_since_is_not_loaded(run):
+    info = nbtrack.log_model(ElasticNet().fit(X, y))
+    file = run.artifacts.folder / "model" / "model.pkl"
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(TrustError, match="changed since"):
+        nbtrack.load_model(info.model_uri)
+
+
+def test_what_cannot_be_saved_is_refused_and_leaves_nothing(run):
+    for wrong in (3, open(__file__)):  # noqa: SIM115 - closed with the process
+        with pytest.raises(ModelError, match="no model"):
+            nbtrack.log_model(wrong)
+    with pytest.raises(ModelError, match="cannot be pickled"):
+        nbtrack.log_model(lambda data, held=(n for n in ()): data)
+    assert not any(run.artifacts.folder.rglob("*"))
+
+
+def test_versions_and_aliases(run):
+    first = nbtrack.log_model(ElasticNet(alpha=0.1).fit(X, y), registered_model_name="wine")
+    second = nbtrack.log_model(ElasticNet(alpha=9).fit(X, y), "other")
+    assert first.registered_model_version == 1
+    assert nbtrack.register_model(second.model_uri, "wine", tags={"by": "me"}).tags == {"by": "me"}
+    run.store.models.set_alias("wine", "champion", 1)
+    assert nbtrack.load_model("models:/wine@champion").native.alpha == 0.1
+    assert nbtrack.load_model("models:/wine/latest").native.alpha == 9
+    model = nbtrack.registered_model("wine")
+    assert (model.versions, model.aliases) == ((1, 2), {"champion": 1})
+    run.store.models.delete_version("wine", 2)
+    assert nbtrack.register_model(second.model_uri, "wine").version == 3, "a number is never given twice"
+    for wrong, error in (
+        ("models:/wine/2", NotFoundError),
+        ("models:/wine@best", NotFoundError),
+        ("models:/vine/1", NotFoundError),
+        ("models:/wine", InvalidValueError),
+        ("s3://bucket/model", InvalidValueError),
+        (f"runs:/{run.id}/none", NotFoundError),
+    ):
+        with pytest.raises(error):
+            nbtrack.load_model(wrong)
+
+
+def test_a_registered_models_run_is_not_cleared_away(store):
+    with nbtrack.start_run() as run:
+        nbtrack.log_model(ElasticNet().fit(X, y), registered_model_name="kept")
+    run.delete()
+    assert store.gc().runs == 0
+    assert nbtrack.load_model("models:/kept/1").predict(X).shape == (4,)
+    store.models.delete("kept")
+    assert store.gc().runs == 1
+
+
+def test_processes_that_register_at_once_get_versions_of_their_own(store):
+    with nbtrack.start_run():
+        uri = nbtrack.log_model(ElasticNet().fit(X, y)).model_uri
+    code = f"import nbtrack\nfor _ in range(10):\n    nbtrack.register_model({uri!r}, 'wine')"
+    processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+    assert [process.wait(120) for process in processes] == [0] * 4
+    assert nbtrack.registered_model("wine").versions == tuple(range(1, 41))
