@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import entities, errors, sklearn, tracking
+    from nbtrack import entities, errors, models, pyfunc, sklearn, tracking
     from nbtrack.direction import set_direction
     from nbtrack.entities import Run, Runs
     from nbtrack.errors import NbtrackError, NbtrackWarning
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         get_run,
         get_tracking_uri,
         last_active_run,
+        load_model,
         load_table,
         log_artifact,
         log_artifacts,
@@ -37,14 +38,19 @@ if TYPE_CHECKING:
         log_image,
         log_metric,
         log_metrics,
+        log_model,
         log_param,
         log_params,
         log_table,
         log_text,
+        register_model,
+        registered_model,
+        registered_models,
         rename_experiment,
         restore_experiment,
         restore_run,
         runs,
+        save_model,
         search_experiments,
         search_runs,
         set_experiment,
@@ -81,6 +87,7 @@ __all__ = [
     "get_run",
     "get_tracking_uri",
     "last_active_run",
+    "load_model",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -89,15 +96,22 @@ __all__ = [
     "log_image",
     "log_metric",
     "log_metrics",
+    "log_model",
     "log_param",
     "log_params",
     "log_table",
     "log_text",
+    "models",
     "open_store",
+    "pyfunc",
+    "register_model",
+    "registered_model",
+    "registered_models",
     "rename_experiment",
     "restore_experiment",
     "restore_run",
     "runs",
+    "save_model",
     "search_experiments",
     "search_runs",
     "set_direction",
@@ -112,7 +126,7 @@ __all__ = [
     "tracking",
 ]
 
-_MODULES = ("entities", "errors", "sklearn", "tracking")
+_MODULES = ("entities", "errors", "models", "pyfunc", "sklearn", "tracking")
 _PARTS = ("tracking", "entities", "errors", "store", "direction", "sklearn")
 """Where public names are looked for, in this order."""
 

@@ -132,7 +132,7 @@ def as_tag(value: Any, what: str = "tag") -> str:
 
 
 def as_metric(value: Any, what: str = "metric") -> float:
-    """Return `value` as a float; NaN and infinities are values like any other.
+    """Return `value` as a float; NaN and infinities are values like any other, and `"0.5"` is a number as in MLflow.
 
     Raises
     ------
@@ -146,6 +146,8 @@ def as_metric(value: Any, what: str = "metric") -> float:
     """
     if type(value) is float:
         return value
+    if isinstance(value, str):
+        value = _number_in(value)
     if isinstance(value, int | float | decimal.Decimal | fractions.Fraction):
         number: bool | int | float | decimal.Decimal | fractions.Fraction | None = value
     else:
@@ -189,6 +191,14 @@ def _as_exact_float(value: decimal.Decimal | fractions.Fraction) -> float | str:
         return math.nan
     number = float(value)
     return number if decimal.Decimal(repr(number)) == value else str(value)
+
+
+def _number_in(text: str) -> float | str:
+    """Return the number that a text is; the text itself where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _plain_number(value: Any) -> bool | int | float | None:

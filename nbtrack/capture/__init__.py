@@ -3,6 +3,7 @@
 Nothing here knows of IPython or of the store; `notebook` brings the cell and keeps what is found.
 """
 
-from nbtrack.capture.cell import Captured, CellCapture, Options, choices, trains
+from nbtrack.capture.cell import Captured, CellCapture, Options, choices, is_worth_tracking
+from nbtrack.capture.estimators import Fitted
 
-__all__ = ["Captured", "CellCapture", "Options", "choices", "trains"]
+__all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_tracking"]

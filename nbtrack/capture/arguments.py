@@ -55,7 +55,7 @@ OUTPUT_ARGUMENTS = frozenset(
     """
     verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
     error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame
+    random_seed_display return_X_y as_frame max_workers
     """.split()
 )
 """Arguments that change how a call runs or prints, not what it learns."""
@@ -104,7 +104,8 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
         # Of two models of one class each is known by its own name.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
         for name, value in _arguments(call.node, callee, own=own, works=works):
-            if name not in OUTPUT_ARGUMENTS:
+            # `set_params(ridge__alpha=1)` is the step's own setting already.
+            if name not in OUTPUT_ARGUMENTS and "__" not in name:
                 found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
     return found
 

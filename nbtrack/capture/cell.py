@@ -22,21 +22,22 @@ from nbtrack.capture.estimators import (
     state,
 )
 from nbtrack.capture.foreign import module_of
-from nbtrack.capture.instrument import Sites, instrument
+from nbtrack.capture.instrument import Sites, instrument, series_names
 from nbtrack.capture.metrics import collect
 from nbtrack.capture.observe import Hooks, as_number
 from nbtrack.capture.params import name_settings, read_names
 from nbtrack.capture.printed import PrintedScores
 from nbtrack.capture.scores import carries, estimator_series, score_metrics
-from nbtrack.capture.secrets import mask
+from nbtrack.capture.secrets import MASK, mask
 from nbtrack.capture.settings import Setting, flatten, resolve
+from nbtrack.capture.vocabulary import is_metric_name, is_training_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from nbtrack.records import DataRecord, EstimatorRecord, ParamValue
 
-__all__ = ["Captured", "CellCapture", "Options", "choices", "trains"]
+__all__ = ["Captured", "CellCapture", "Options", "choices", "is_worth_tracking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,28 @@ class Captured:
     """Series that were drained and turn out to be no results."""
     data: list[DataRecord] = field(default_factory=list)
     estimators: list[EstimatorRecord] = field(default_factory=list)
+    fitted: list[Fitted] = field(default_factory=list)
+    """The estimators themselves, in the order of `estimators`."""
     loops: dict[str, list[int]] = field(default_factory=dict)
     """Of series in a nested loop: the step at which each iteration of the outer loop began."""
+    folds: set[str] = field(default_factory=set)
+    """Metrics whose points are the scores of folds: their mean counts, not the last."""
+    secrets: list[str] = field(default_factory=list)
+    """What was masked in the params."""
 
 
-def trains(tree: ast.Module) -> bool:
-    """Return whether a cell trains or scores something, by its source."""
-    return CellAnalysis(tree).trains
+def is_worth_tracking(tree: ast.Module) -> bool:
+    """Return whether a cell trains or scores something, by its source.
+
+    A loop that computes a loss does; what only prepares data (`fit_transform`) does not.
+    """
+    analysis = CellAnalysis(tree)
+    if any(is_metric_name(name) for name in series_names(analysis)):
+        return True
+    working = [call for call in analysis.calls if call.name.rpartition(".")[2] != "fit_transform"]
+    return analysis.trains and any(
+        call.role in {"fit", "score"} or is_training_name(call.name.rpartition(".")[2]) for call in working
+    )
 
 
 def choices(tree: ast.Module, before: Iterable[str] = ()) -> set[str]:
@@ -123,7 +139,7 @@ class CellCapture:
         self._states: dict[str, frozenset[str]] = {}
         self._data: dict[str, DataRecord] = {}
         self._seen: dict[str, array[float]] = {}
-        self._fractional: set[str] = set()
+        self.secrets: list[str] = []
 
     def transform(self, tree: ast.Module) -> ast.Module:
         """Note what the cell is about to read, and return its tree with hooks in it."""
@@ -135,7 +151,7 @@ class CellCapture:
             self._before.setdefault(name, value)
             if is_estimator(value):
                 self._states.setdefault(name, state(value))
-            if name in analysis.uses or name in analysis.mutations:
+            if inner or name in analysis.uses or name in analysis.mutations:
                 self._describe(name, value)
         self._sites.append(instrument(tree, analysis, self._namespace, self._hooks, self._options.metrics))
         return tree
@@ -187,10 +203,12 @@ class CellCapture:
         self.printed.finish()
         fitted = self._fitted()
         captured.estimators = [record(one) for one in fitted]
+        captured.fitted = fitted
         self._metrics(captured, fitted, now)
         self._params(captured, fitted)
         self._loaded()
         captured.data = list(self._data.values())
+        captured.secrets = self.secrets
         for sites in self._sites:
             for counter in sites.loops.values():
                 for inner in counter.inner:
@@ -203,20 +221,24 @@ class CellCapture:
         found: dict[int, Fitted] = {}
         for sites in self._sites:
             for site in sites.fits:
+                several = len(site.fitted) > 1
                 for estimator, data in site.fitted.values():
                     if is_estimator(estimator) or module_of(type(estimator)) == "__main__":
-                        found[id(estimator)] = Fitted(self._name_of(estimator, site.source), estimator, data)
+                        name = self._name_of(estimator, site.source, several=several)
+                        found[id(estimator)] = Fitted(name, estimator, data)
             names = dict.fromkeys([*self._before, *sites.analysis.bindings])
             steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
             for one in fitted_names(names, self._states, self._namespace, trains_modules=steps):
                 found.setdefault(id(one.estimator), one)
         return list(found.values())
 
-    def _name_of(self, estimator: Any, source: str) -> str:
+    def _name_of(self, estimator: Any, source: str, *, several: bool) -> str:
         for sites in self._sites:
             for name in (*sites.analysis.bindings, *sites.analysis.reads):
                 bound = sites.analysis.bindings.get(name, ())
-                if self._namespace.get(name) is estimator and not any(b.kind == "loop" for b in bound):
+                # Of several that a loop fits under one name, the last is one like the others.
+                looped = any(b.kind == "loop" or (several and b.loop) for b in bound)
+                if self._namespace.get(name) is estimator and not looped:
                     return name
         if self._namespace.get(source) is estimator and not any(
             b.loop or b.kind == "loop" for s in self._sites for b in s.analysis.bindings.get(source, ())
@@ -256,7 +278,36 @@ class CellCapture:
                     array("d", [moment for moment, _ in points]),
                     array("d", [value for _, value in points]),
                 )
-        captured.metrics = {n: c for n, c in found.items() if n not in self._options.ignore}
+        captured.metrics = {
+            n: c for n, c in found.items() if n not in self._options.ignore and not self._is_said(n, c, found)
+        }
+        captured.folds = self._folds(captured.metrics)
+
+    def _is_said(self, name: str, columns: Columns, found: Mapping[str, Columns]) -> bool:
+        """Return whether an entry of a dict or list is a metric under its own name already."""
+        last = name.rpartition(".")[2]
+        if last == name:
+            return False
+        plain = found[last].values if last in found else self._seen.get(last)
+        return plain is not None and list(plain) == list(columns.values)
+
+    def _folds(self, metrics: Mapping[str, Columns]) -> set[str]:
+        """Return the metrics that are the scores of a cross validation's folds."""
+        validated = {"cross_val_score"}
+        for sites in self._sites:
+            for name, bindings in sites.analysis.bindings.items():
+                value = bindings[-1].value
+                if (
+                    bindings[-1].loop is None
+                    and isinstance(value, ast.Call)
+                    and "cross_val" in dotted(value.func)
+                ):
+                    validated.add(name)
+        return {
+            name
+            for name, columns in metrics.items()
+            if len(columns.values) > 1 and name.partition(".")[0] in validated
+        }
 
     def _new(self, results: Mapping[str, Columns], found: Mapping[str, Columns]) -> dict[str, Columns]:
         """Leave out what the cell's loops have given a history already."""
@@ -307,11 +358,12 @@ class CellCapture:
             if name in self._namespace:
                 settings += [Setting(k, leaf) for k, leaf in flatten(name, self._namespace[name])]
         kept = resolve(s for s in settings if s.name not in captured.metrics or s.prefix)
-        captured.params = {
-            name: mask(name, value)
-            for name, value in kept.items()
-            if name not in options.ignore and name.split(".")[0] not in options.ignore
-        }
+        for name, value in kept.items():
+            if name in options.ignore or name.split(".")[0] in options.ignore:
+                continue
+            captured.params[name] = masked = mask(name, value)
+            if masked == MASK:
+                self.secrets.append(str(value))
 
     def _named_objects(self, settings: list[Setting]) -> set[int]:
         """Return the `id` of the dicts and lists whose entries are settings under their own name."""

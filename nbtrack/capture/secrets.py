@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbtrack.records import ParamValue
 
-__all__ = ["MASK", "mask", "mask_text"]
+__all__ = ["MASK", "hide", "mask", "mask_text"]
 
 MASK = "***"
 """What stands in the place of a secret."""
+_TELLING = 6
 
 
 def mask(name: str, value: ParamValue) -> ParamValue:
@@ -33,6 +36,22 @@ def mask(name: str, value: ParamValue) -> ParamValue:
     if type(value) is int and _told_by(name) == "password":
         return MASK
     return value
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """Return text without these secrets: what a name told to be one is one wherever it is printed.
+
+    Those of fewer than six characters stay, for they stand in ordinary words.
+
+    Examples
+    --------
+    >>> hide("logged in with hunter22", ["hunter22"])
+    'logged in with ***'
+    """
+    for secret in secrets:
+        if len(secret) >= _TELLING:
+            text = text.replace(secret, MASK)
+    return text
 
 
 @lru_cache(maxsize=256)  # the cells that a run depends on are mostly those of the run before

@@ -17,23 +17,28 @@ if TYPE_CHECKING:
 __all__ = ["guarded"]
 
 
-def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method's fault become one warning line: tracking never breaks a user's cell."""
+def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., Any]:
+    """Let a method's fault become one warning line: tracking never breaks a user's cell.
 
-    @functools.wraps(method)
-    def safe(self: Any, *args: Any) -> Any:
-        try:
-            return method(self, *args)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary that protects the user's cell
-            what = (
-                str(error)
-                if isinstance(error, NbtrackError | UsageError)
-                else f"{type(error).__name__}: {error}"
-            )
-            _tell(f"{what} (the cell itself is not affected)")
-            return None
+    Parameters
+    ----------
+    outcome
+        What the fault means to the user.
+    """
 
-    return safe
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def safe(self: Any, *args: Any) -> Any:
+            try:
+                return method(self, *args)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary that protects the user's cell
+                known = isinstance(error, NbtrackError | UsageError)
+                _tell(f"{error if known else f'{type(error).__name__}: {error}'} ({outcome})")
+                return None
+
+        return safe
+
+    return decorate
 
 
 def _tell(message: str) -> None:

@@ -73,6 +73,8 @@ class Outcome:
     params: Mapping[str, ParamValue] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     changes: Mapping[str, Change] = field(default_factory=dict)
+    spreads: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    """Of scores of folds: their mean, and how many they are; the last fold says nothing."""
     models: Sequence[str] = ()
     error: str = ""
     experiment: str = ""
@@ -118,17 +120,24 @@ class Outcome:
         return [f"{_cut(name, 40)}={_cut(value_text(value), 40)}" for name, value in self.params.items()]
 
     def _metric_text(self, name: str) -> str:
-        value = self.metrics[name]
+        value, folds = self._value(name)
         change = self.changes.get(name)
         if change is None:
-            return value_text(value)
+            return value_text(value) + folds
         said, better = change.text(value)
         verdict = "" if better is None else (" better" if better else " worse")
-        return f"{value_text(value)} ({said}{verdict})"
+        return f"{value_text(value)}{folds} ({said}{verdict})"
+
+    def _value(self, name: str) -> tuple[float, str]:
+        """Return the value that stands for a metric, and what to say of it."""
+        if name in self.spreads:
+            mean, count = self.spreads[name]
+            return mean, f" (mean of {count})"
+        return self.metrics[name], ""
 
     def _metric_html(self, name: str) -> str:
-        value = self.metrics[name]
-        text = f"{escape(_cut(name, 40))}&nbsp;<b title='{value!r}'>{value_text(value)}</b>"
+        value, folds = self._value(name)
+        text = f"{escape(_cut(name, 40))}&nbsp;<b title='{value!r}'>{value_text(value)}</b>{folds}"
         change = self.changes.get(name)
         if change is None:
             return text

@@ -10,20 +10,25 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionResult
 
 from nbtrack import tracking
-from nbtrack.capture import choices, trains
+from nbtrack.capture import choices, is_worth_tracking
 from nbtrack.capture.environment import EnvironmentProbe
-from nbtrack.capture.secrets import mask_text
-from nbtrack.capture.slice import Cell, History, script, stale
+from nbtrack.capture.slice import Cell, History
 from nbtrack.capture.syntax import parse
+from nbtrack.entities.text import size_text
+from nbtrack.errors import InvalidValueError
+from nbtrack.notebook.code import RunCode
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.identity import notebook_name, notebook_path
 from nbtrack.notebook.lineage import Lineages
-from nbtrack.notebook.track import parse_track, take_off, track_line
+from nbtrack.notebook.models import limit_in_environment, parse_limit
+from nbtrack.notebook.track import asks_for_help, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
 
 if TYPE_CHECKING:
     import ast
     from argparse import Namespace
+
+    from nbtrack.store import RunWriter
 
 __all__ = ["Session"]
 
@@ -40,10 +45,12 @@ class Session:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.history = History()
+        self._code = RunCode(self.history)
         self.environment = EnvironmentProbe()
         self.environment.refresh()
         self.results: set[str] = set()
         self.chosen: set[str] = set()
+        self.model_limit = limit_in_environment()
         self.notebook = notebook_path(shell)
         self.lineages = Lineages(self.notebook)
         self._everything = False
@@ -58,7 +65,7 @@ class Session:
 
     # -- IPython's events
 
-    @guarded
+    @guarded("the cell runs all the same, but it is not tracked")
     def before_cell(self, info: Any) -> None:
         """Begin a run if the cell is to be tracked; nested cells belong to the outer one."""
         self._cells.append(info)
@@ -69,10 +76,14 @@ class Session:
             line = track_line(info.raw_cell)
         if line is None and self._everything and self._trains(info):
             line = ""
-        if line is not None:
-            self._tracked = TrackedCell(self, self._options(line), info)
+        if line is None:
+            return
+        if asks_for_help(line):
+            self.shell.run_line_magic("pinfo", "%%track")
+            return
+        self._tracked = TrackedCell(self, self._options(self._expanded(line)), info)
 
-    @guarded
+    @guarded()
     def after_cell(self, result: Any) -> None:
         """End the cell's run, and remember the cell for those that will depend on it."""
         if result is None and self._cells:
@@ -113,7 +124,7 @@ class Session:
         changed = self._transformed(tracked, tree)
         return tree if changed is None else changed
 
-    @guarded
+    @guarded("the cell runs all the same, but it is not tracked")
     def _transformed(self, tracked: TrackedCell, tree: ast.Module) -> ast.Module:
         # A fault half-way must leave IPython with the tree that it gave. Pickling copies a syntax tree in
         # a third of `deepcopy`'s time.
@@ -121,16 +132,26 @@ class Session:
 
     def _trains(self, info: Any) -> bool:
         try:
-            return trains(parse(self.shell.transform_cell(info.raw_cell)))
+            return is_worth_tracking(parse(self.shell.transform_cell(info.raw_cell)))
         except (SyntaxError, ValueError):
             return False
 
+    def _expanded(self, line: str) -> str:
+        """Put values in for `$name` and `{expression}`, as IPython does for every magic's line."""
+        try:
+            return str(self.shell.var_expand(line))
+        except Exception:  # noqa: BLE001 - an expression of the user's may raise anything
+            return line
+
     def _options(self, line: str) -> Namespace:
         try:
-            return parse_track(line)
+            options, faults = parse_track(line)
         except UsageError as error:
             print(f"nbtrack: %%track {line}: {error}; the cell is tracked without options", file=sys.stderr)
-            return parse_track("")
+            return parse_track("")[0]
+        if faults:
+            print(f"nbtrack: %%track {line}: {'; '.join(faults)}; the rest is heeded", file=sys.stderr)
+        return options
 
     def _remember(self, info: Any, result: Any) -> None:
         number = result.execution_count or 0
@@ -144,35 +165,38 @@ class Session:
             return
         self.chosen = choices(tree, self.chosen)
         self.history.add(raw, transformed, number, ok, cell_id=cell_id)
+        self._code.look(Cell(raw, transformed, number, ok, cell_id))
 
-    def source(self, info: Any) -> dict[str, Any]:
-        """Return the document of a run's code: the cell, and the earlier cells that it depends on."""
-        raw = "".join(take_off(info.raw_cell.splitlines(keepends=True)))
-        transformed = self.shell.transform_cell(info.raw_cell)
-        earlier = self.history.slice(transformed)
-        cell = Cell(raw, transformed, 0, cell_id=info.cell_id)
-        return {
-            "cell": mask_text(raw),
-            "earlier": [mask_text(one.raw) for one in earlier],
-            "script": mask_text(script([*earlier, cell])),
-            "stale": bool(stale(earlier, self.history)),
-        }
+    def keep_source(self, writer: RunWriter, info: Any) -> None:
+        """Keep the code of a run: the cell, and the earlier cells that it depends on."""
+        self._code.keep(writer, info.raw_cell, self.shell.transform_cell(info.raw_cell), info.cell_id)
 
     # -- the magics
 
     def switch(self, what: str) -> None:
-        """Do what `%track on|off|status` says."""
-        if what in {"on", "off"}:
+        """Do what `%track on|off|status|models ...` says."""
+        word, _, rest = what.partition(" ")
+        if word == "models":
+            try:
+                self.model_limit = parse_limit(rest)
+            except InvalidValueError as error:
+                raise UsageError(str(error)) from None
+        elif what in {"on", "off"}:
             self._everything = what == "on"
         elif what not in {"", "status"}:
-            raise UsageError(f"%track {what!r} is unknown; say on, off or status (%%track tracks one cell)")
+            raise UsageError(
+                f"%track {what!r} is unknown; say on, off, status or models (%%track tracks one cell)"
+            )
         state = "every cell that trains or scores something" if self._everything else "cells with %%track"
         store = tracking.store_in_use()
-        print(f"nbtrack tracks {state}, in experiment {tracking.default_experiment()!r} of {store.path}")
+        models = f"models up to {size_text(self.model_limit)}" if self.model_limit else "no models"
+        print(
+            f"nbtrack tracks {state}, in experiment {tracking.default_experiment()!r} of {store.path}, "
+            f"and saves {models}"
+        )
 
     def run_tracked(self, line: str, cell: str) -> None:
         """Run a cell's body as a tracked cell, where IPython did not see it as one."""
-        parse_track(line)
         if self._tracked is None and not self._cells:
             self._given = line
             self.shell.run_cell(cell).raise_error()

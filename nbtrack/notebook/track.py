@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nbtrack.notebook.session import Session
 
-__all__ = ["TrackMagics", "capture_options", "parse_track", "take_off", "track_line"]
+__all__ = ["TrackMagics", "asks_for_help", "capture_options", "parse_track", "take_off", "track_line"]
 
 _TRACK = re.compile(r"\A((?:[ \t]*(?:#[^\n]*)?\n)*)[ \t]*%%track(?![\w?])([^\n]*)\n?")
 _HELP = re.compile(r"\?\s*\Z")
@@ -47,6 +47,10 @@ def take_off(lines: list[str]) -> list[str]:
     return f"{match[1]}# %%track{match[2]}\n{rest}".splitlines(keepends=True)
 
 
+# So that a terminal asks for more lines after `%%track`, as after any cell magic, it must see the line.
+take_off.has_side_effects = True  # type: ignore[attr-defined]
+
+
 def _names(text: str) -> list[str]:
     return [name for name in re.split(r"[,\s]+", text) if name]
 
@@ -71,7 +75,7 @@ class TrackMagics(Magics):
     @argument("--only-params", type=_names, metavar="A,B", help="keep these params and no others")
     @argument("--only-metrics", type=_names, metavar="X,Y", help="keep these metrics and no others")
     @argument("--ignore", type=_names, default=[], metavar="A,B", help="names to keep as neither")
-    @argument("--no-model", action="store_true", help="do not record the estimators that the cell fits")
+    @argument("--no-model", action="store_true", help="do not save the estimators that the cell fits")
     @argument("--resume", metavar="RUN", help="go on with this run (an id, its beginning, or a name)")
     @line_cell_magic
     def track(self, line: str, cell: str | None = None) -> Any:
@@ -84,32 +88,44 @@ class TrackMagics(Magics):
             rmse = root_mean_squared_error(y_test, model.predict(X_test))
 
         `%track on` tracks every cell from now on that trains or scores something, `%track off` ends that,
-        `%track status` says what is tracked and where it is kept.
+        `%track status` says what is tracked and where it is kept, `%track models off|on|50MB` how large the models
+        may be that are saved.
         """
         if cell is None:
             return self._session.switch(line.strip())
+        if asks_for_help(line):
+            return self._session.shell.run_line_magic("pinfo", "%%track")
         # Here IPython itself has found the magic, as in a script that a notebook was turned into.
         return self._session.run_tracked(line, cell)
 
 
-def parse_track(line: str) -> Namespace:
-    """Return the options behind `%%track`.
+def parse_track(line: str) -> tuple[Namespace, list[str]]:
+    """Return the options behind `%%track`, and what of the line is to be passed over, each with the reason.
 
     Raises
     ------
     UsageError
-        IPython's error for a magic's options, with what was wrong.
+        IPython's error for a magic's options, where none of them can be read.
     """
     try:
         # As a shell would; IPython's own way leaves quotes where they are, and parts -t team="red and blue".
         words = shlex.split(line)
     except ValueError as error:
         raise UsageError(f"{error}; write \\' for an apostrophe") from None
-    options = TrackMagics.track.parser.parse_args(words)
-    for tag in options.tag:
+    options, extra = TrackMagics.track.parser.parse_known_args(words)
+    faults = []
+    if extra:
+        faults.append(f"{' '.join(extra)!r} is not understood (a name with blanks needs quotes)")
+    for tag in options.tag[:]:
         if "=" not in tag or not tag.partition("=")[0].strip():
-            raise UsageError(f"-t {tag!r} is no tag; write -t key=value")
-    return options  # type: ignore[no-any-return]
+            faults.append(f"-t {tag!r} is no tag; write -t key=value")
+            options.tag.remove(tag)
+    return options, faults
+
+
+def asks_for_help(line: str) -> bool:
+    """Return whether what stands behind `%%track` asks for its manual."""
+    return not {"-h", "--help"}.isdisjoint(line.split())
 
 
 def capture_options(options: Namespace) -> Options:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
-from nbtrack.capture.secrets import mask_text
+from nbtrack.capture.secrets import hide, mask, mask_text
 from nbtrack.capture.syntax import compiles
 from nbtrack.direction import direction
+from nbtrack.errors import NotFoundError, RunStateError
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Change, Outcome, Progress
 from nbtrack.notebook.live import Companion
+from nbtrack.notebook.models import save_fitted
 from nbtrack.notebook.output import OutputWatch
 from nbtrack.notebook.track import capture_options
+from nbtrack.records import FOLDS_TAG
 
 if TYPE_CHECKING:
     import ast
     from argparse import Namespace
 
     from nbtrack.notebook.session import Session
-    from nbtrack.store import RunWriter
+    from nbtrack.store import RunWriter, Store
     from nbtrack.tracking import ActiveRun
 
 __all__ = ["TrackedCell"]
@@ -76,24 +81,12 @@ class TrackedCell:
     def _begin(self, tree: ast.Module) -> None:
         session, options = self._session, self._options
         store = tracking.store_in_use()
-        if options.resume:
-            writer = store.resume_run(store.run(options.resume).id)
-        else:
-            lineage, tags = session.lineages.of(store, self._info.cell_id, tree)
-            writer = store.create_run(
-                experiment=options.experiment or tracking.default_experiment(),
-                name=options.name,
-                lineage=lineage,
-                tags=tags,
-                notebook=session.notebook,
-            )
-        if options.resume and options.name:
-            writer.rename(options.name)
+        writer = self._resumed(store) or self._created(store, tree)
         for tag in options.tag:
             key, _, value = tag.partition("=")
-            writer.set_tag(key.strip(), value.strip())
+            writer.set_tag(key.strip(), str(mask(key.strip(), value.strip())))
         if options.note:
-            writer.set_note(options.note)
+            writer.set_note(mask_text(options.note))
         self._run = tracking.begin(writer, "cell")
         progress = None
         if hasattr(session.shell, "kernel"):
@@ -104,6 +97,33 @@ class TrackedCell:
         session.environment.refresh(self._environment_known)
         self._began = time.perf_counter()
         self._cpu = time.process_time()
+
+    def _resumed(self, store: Store) -> RunWriter | None:
+        """Return the run that the cell is to go on with; None, and a word, if there is no such run."""
+        options = self._options
+        if not options.resume:
+            return None
+        try:
+            writer = store.resume_run(store.run(options.resume).id)
+        except (NotFoundError, RunStateError) as error:
+            print(f"nbtrack: {error}; the cell is tracked as a new run", file=sys.stderr)
+            return None
+        if options.name:
+            writer.rename(options.name)
+        return writer
+
+    def _created(self, store: Store, tree: ast.Module) -> RunWriter:
+        session, options = self._session, self._options
+        experiment = options.experiment or tracking.default_experiment()
+        lineage, tags = session.lineages.of(store, self._info.cell_id, tree)
+        if store.revive_experiment(experiment):
+            print(
+                f"nbtrack: the deleted experiment {experiment!r} begins anew; its earlier runs stay deleted",
+                file=sys.stderr,
+            )
+        return store.create_run(
+            experiment=experiment, name=options.name, lineage=lineage, tags=tags, notebook=session.notebook
+        )
 
     def end(self, result: Any) -> None:
         """Keep what the cell came to, end the run, and show the line."""
@@ -122,10 +142,10 @@ class TrackedCell:
             self._describe(run.writer, captured, wall, cpu, companion.peak_memory)
         finally:
             self._capture.stop()
-            tracking.finish(run, tracking.ending(error), error)
+            tracking.finish(run, tracking.ending(error), error, hidden=self._capture.secrets)
         self._show(run, captured, wall, error)
 
-    @guarded
+    @guarded()
     def _keep(self, writer: RunWriter, captured: Captured) -> None:
         assert self._run is not None
         logged = set()
@@ -139,15 +159,17 @@ class TrackedCell:
             if name not in self._run.logs:
                 writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
         self._session.results.update(captured.metrics)
+        if captured.folds:
+            writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
             writer.set_data(record)
 
-    @guarded
+    @guarded()
     def _describe(self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int) -> None:
         session = self._session
         self._ended = True
         self._write_environment(session.environment.get())
-        writer.set_document("source", session.source(self._info))
+        session.keep_source(writer, self._info)
         figures = []
         for number, (ending, content) in enumerate(self._output.figures, start=1):
             path = writer.artifact_folder / "figures" / f"figure-{number}.{ending}"
@@ -158,13 +180,17 @@ class TrackedCell:
             "wall_seconds": wall,
             "cpu_seconds": cpu,
             "peak_memory_bytes": memory,
-            "stdout": mask_text(self._output.tail),
+            "stdout": hide(mask_text(self._output.tail), captured.secrets),
             "figures": figures,
             "loops": captured.loops,
         }
         writer.set_document("outcome", outcome)
         if captured.estimators and not self._options.no_model:
-            writer.set_document("estimators", [dataclasses.asdict(one) for one in captured.estimators])
+            records = [dataclasses.asdict(one) for one in captured.estimators]
+            assert self._run is not None
+            for number, uri in save_fitted(self._run, captured.fitted, session.model_limit):
+                records[number]["uri"] = uri
+            writer.set_document("estimators", records)
 
     def _environment_known(self, environment: dict[str, Any]) -> None:
         """Take what the probe's thread found, where the cell was over before it."""
@@ -188,7 +214,8 @@ class TrackedCell:
             duration=wall,
             params=run.params,
             metrics=metrics,
-            changes=self._changes(run, metrics),
+            changes=self._changes(run, metrics, captured.folds),
+            spreads=self._spreads(run, captured.folds),
             models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
             error=type(error).__name__ if error is not None else "",
             experiment=run.experiment,
@@ -199,7 +226,12 @@ class TrackedCell:
         else:
             print(outcome.text())
 
-    def _changes(self, run: ActiveRun, metrics: dict[str, float]) -> dict[str, Change]:
+    def _spreads(self, run: ActiveRun, folds: set[str]) -> dict[str, tuple[float, int]]:
+        """Return the mean over the folds of cross validations, and how many they are."""
+        summaries = run.store.metrics(run.key) if folds else {}
+        return {name: (summaries[name].mean, summaries[name].count) for name in folds if name in summaries}
+
+    def _changes(self, run: ActiveRun, metrics: dict[str, float], folds: set[str]) -> dict[str, Change]:
         """Compare each metric that has a better side with the best earlier run of the cell."""
         known = {name: way for name in metrics if (way := direction(name)) is not None}
         record = run.store.run(run.id)
@@ -208,7 +240,8 @@ class TrackedCell:
         earlier = [r for r in run.store.lineage(record.lineage) if r.id != run.id and r.status == "FINISHED"]
         changes = {}
         for name, way in known.items():
-            values = run.store.column(f"metrics.{name}", earlier[:_EARLIER])
+            column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"
+            values = run.store.column(column, earlier[:_EARLIER])
             held = [value for value in values if value is not None and value == value]  # noqa: PLR0124 - NaN
             if held:
                 changes[name] = Change(min(held) if way == "down" else max(held), way)

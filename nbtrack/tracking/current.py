@@ -31,12 +31,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NbtrackWarning, RunStateError, StoreError
+from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.ending import ending, failure
 from nbtrack.tracking.location import default_experiment, store_in_use
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from nbtrack.records import Status
@@ -293,13 +294,23 @@ def open_runs() -> list[ActiveRun]:
 def begin(writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
     """Make the run of `writer` the current one; `fresh` if it is new, not gone on with."""
     run = ActiveRun(writer, kind, surrounding_run(), fresh=fresh)
+    if kind != "cell" and fresh:
+        keep_context(writer)
     _open[id(run)] = run
     here.set(run)
     return run
 
 
-def finish(run: ActiveRun, status: Status = "FINISHED", error: BaseException | None = None) -> None:
-    """End a run, with the traceback of `error` if there is one; nothing happens if it has ended."""
+def finish(
+    run: ActiveRun,
+    status: Status = "FINISHED",
+    error: BaseException | None = None,
+    hidden: Iterable[str] = (),
+) -> None:
+    """End a run, with the traceback of `error` if there is one; nothing happens if it has ended.
+
+    What is in `hidden` is masked in the traceback.
+    """
     global _last  # noqa: PLW0603 (one current run a process is what this module keeps)
     if run.ended:
         return
@@ -318,7 +329,7 @@ def finish(run: ActiveRun, status: Status = "FINISHED", error: BaseException | N
         return
     try:
         if error is not None and status in ("FAILED", "KILLED") and run.pid == os.getpid():
-            run.writer.set_document("traceback", failure(error))
+            run.writer.set_document("traceback", failure(error, hidden))
         # In a forked child this only writes what the child logged: the run is its parent's to end.
         run.writer.finish(status)
     except StoreError as fault:

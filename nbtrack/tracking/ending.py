@@ -6,6 +6,8 @@ import traceback
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbtrack.records import Status
 
 __all__ = ["ending", "failure"]
@@ -27,8 +29,13 @@ def ending(error: BaseException | None) -> Status:
     return "FAILED"
 
 
-def failure(error: BaseException) -> dict[str, str]:
-    """Return the document of kind `traceback`: the error's type, message and whole text."""
+def failure(error: BaseException, hidden: Iterable[str] = ()) -> dict[str, str]:
+    """Return the document of kind `traceback`: the error's type, message and whole text.
+
+    What looks like a secret is masked, and what is in `hidden`: a traceback quotes code, and a message values.
+    """
+    from nbtrack.capture.secrets import hide, mask_text
+
     text = "".join(traceback.format_exception(error))
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
@@ -36,4 +43,8 @@ def failure(error: BaseException) -> dict[str, str]:
         message = str(error)
     except Exception:  # noqa: BLE001 (a user's exception may fail to describe itself)
         message = ""
-    return {"type": name, "message": message, "text": text[-_MAX_TRACEBACK:]}
+    return {
+        "type": name,
+        "message": hide(mask_text(message), hidden),
+        "text": hide(mask_text(text[-_MAX_TRACEBACK:]), hidden),
+    }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.artifacts import artifact_target, copy_file, written_whole
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.store import is_store
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.lifecycle import get_run
 from nbtrack.values import as_name
@@ -272,13 +273,18 @@ def _join(folder: Any, name: str) -> str:
 
 
 def _copy_folder(source: Path, artifact_path: str | None, run_id: str | None) -> None:
-    for file, name in _files(source):
+    # Listed before anything is copied: the copies may be made in there.
+    for file, name in list(_files(source)):
         copy_file(file, _target(_join(artifact_path, name), run_id))
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of a folder with their names in it; links to folders are not followed, for they may go round."""
-    for parent, _, names in os.walk(folder):
+    """Yield the files of a folder with their names in it.
+
+    Links to folders are not followed, for they may go round; stores are left out, or a run would hold itself.
+    """
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_store(Path(parent, name)))
         for name in sorted(names):
             file = Path(parent, name)
             if file.is_file():

@@ -43,6 +43,8 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
     synchronous: bool | None = None,  # noqa: ARG001 (MLflow's; nothing here waits)
     timestamp: int | None = None,
     run_id: str | None = None,
+    model_id: str | None = None,  # noqa: ARG001 (MLflow's)
+    dataset: Any = None,  # noqa: ARG001 (MLflow's)
 ) -> None:
     """Add a point to a metric of the current run; takes about a microsecond.
 
@@ -61,6 +63,8 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
         Milliseconds since the epoch; now when not given.
     run_id
         Another run to log to.
+    model_id, dataset
+        Have no effect.
 
     Raises
     ------
@@ -86,12 +90,14 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
     log.append(pack_point(number, _now() if timestamp is None else _seconds(timestamp), value))
 
 
-def log_metrics(
+def log_metrics(  # noqa: PLR0917 (MLflow's order)
     metrics: Mapping[str, float],
     step: int | None = None,
     synchronous: bool | None = None,
     run_id: str | None = None,
     timestamp: int | None = None,
+    model_id: str | None = None,  # noqa: ARG001 (MLflow's)
+    dataset: Any = None,  # noqa: ARG001 (MLflow's)
 ) -> None:
     """Add a point to each of several metrics; see `log_metric`.
 
@@ -172,9 +178,9 @@ def delete_tag(key: str) -> None:
     require_run().delete_tag(key)
 
 
-def set_note(text: str) -> None:
-    """Replace the note of the current run."""
-    require_run().writer.set_note(as_tag(text, "note"))
+def set_note(text: str | None) -> None:
+    """Replace the note of the current run; None clears it."""
+    require_run().writer.set_note("" if text is None else as_tag(text, "note"))
 
 
 def _slow_log(key: Any, run_id: str | None) -> MetricLog:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.notebook.kernel import kernel_in
+from tests.notebook.kernel import eventually, kernel_in
 
 
 @pytest.mark.parametrize("code", ["%%track?", "?%%track", "%track?"])
@@ -108,8 +108,8 @@ def test_resume_adds_to_the_run(kernel):
         ("-t bad", "write -t key=value"),
         ("-t =3", "write -t key=value"),
         ("-e", "expected one argument"),
-        ("--nonsense", "unrecognized arguments: --nonsense"),
-        ("two names", "unrecognized arguments: names"),
+        ("--nonsense", "'--nonsense' is not understood"),
+        ("two names", "'names' is not understood"),
         ("it's", "No closing quotation"),
     ],
 )
@@ -122,16 +122,17 @@ def test_options_that_are_wrong_are_told_and_the_cell_is_tracked(kernel, line, t
 
 
 @pytest.mark.parametrize("line", ["--resume nowhere", "-e '' --resume ffffffff", "-e gone"])
-def test_options_that_cannot_be_followed_are_told_and_the_cell_runs(kernel, line):
+def test_options_that_cannot_be_followed_are_told_and_the_cell_is_tracked(kernel, line):
     kernel.ok(
         "import nbtrack\n"
         "if not nbtrack.get_experiment_by_name('gone'):\n"
         "    nbtrack.delete_experiment(nbtrack.create_experiment('gone'))"
     )
-    for _ in range(2):
-        executed = kernel.run(f"%%track {line}\nacc = sum([0.5])\nacc")
-        assert executed.result == "0.5"
-        assert executed.stderr.count("NbtrackWarning") == executed.stderr.count("\n") == 1
+    executed = kernel.run(f"%%track {line}\nacc = sum([0.5])\nacc")
+    assert executed.result == "0.5"
+    assert executed.stderr.startswith("nbtrack: ")
+    assert executed.stderr.count("\n") == 1
+    assert kernel.run_of(executed).metrics == {"acc": 0.5}
 
 
 def test_track_on_tracks_what_trains_or_scores(kernel):
@@ -223,3 +224,98 @@ def test_cells_before_the_extension_are_known_to_the_code_of_a_run(tmp_path):
         names = {}
         exec(compile(str(run.source), "script", "exec"), names)
         assert names["acc"] == 4.5
+
+
+def test_a_terminal_asks_for_the_rest_of_a_tracked_cell(kernel):
+    kernel.ok("check = get_ipython().check_complete")
+    assert kernel.value("check('%%track\\n')[0]") == "'incomplete'"
+    assert kernel.value("check('%%track base\\na = 1\\n')[0]") == "'incomplete'"
+    assert kernel.value("check('%%track base\\na = 1\\n\\n')[0]") == "'complete'"
+    assert kernel.value("check('a = 1\\n')[0]") == "'complete'"
+
+
+def test_what_can_be_understood_of_the_line_is_heeded(kernel):
+    executed = kernel.run("%%track my run -t team=red -t wrong -e mine\nacc = sum([0.5])")
+    assert "'run' is not understood" in executed.stderr
+    assert "-t 'wrong' is no tag" in executed.stderr
+    run = kernel.run_of(executed)
+    assert (run.name, run.experiment, run.tags["team"]) == ("my", "mine", "red")
+
+
+def test_the_lines_variables_are_filled_in(kernel):
+    kernel.ok("lr, parts = 0.5, ['a', 'b']")
+    run = kernel.run_of(kernel.ok("%%track 'run $lr {parts[1]}'\nacc = sum([0.5])"))
+    assert run.name == "run 0.5 b"
+
+
+def test_help_is_shown_and_nothing_is_tracked(kernel):
+    before = len(kernel.runs())
+    executed = kernel.ok("%%track --help\nacc = sum([0.5])")
+    assert executed.line is None
+    assert len(kernel.runs()) == before
+
+
+def test_a_deleted_experiment_begins_anew(kernel):
+    first = kernel.run_of(kernel.ok("%%track -e gone\nacc = sum([0.5])"))
+    kernel.ok("import nbtrack\nnbtrack.delete_experiment('gone')")
+    executed = kernel.run("%%track -e gone\nacc = sum([0.25])")
+    assert "'gone' begins anew" in executed.stderr
+    second = kernel.run_of(executed)
+    assert [run.id for run in kernel.runs("experiment = 'gone'")] == [second.id]
+    first.restore()
+    assert {run.id for run in kernel.runs("experiment = 'gone'")} == {first.id, second.id}
+
+
+def test_a_run_that_is_not_there_cannot_be_resumed_and_the_cell_is_a_new_run(kernel):
+    executed = kernel.run("%%track --resume nowhere -e other\nacc = sum([0.5])")
+    assert "there is no run 'nowhere'" in executed.stderr
+    assert "tracked as a new run" in executed.stderr
+    assert kernel.run_of(executed).experiment == "other"
+
+
+def test_options_are_no_change_of_the_code(kernel):
+    one = kernel.run_of(kernel.ok("%%track one\nacc = sum([0.5])"))
+    two = kernel.run_of(kernel.ok("%%track two -t team=red --note 'again'\nacc = sum([0.5])"))
+    assert one.diff(two).code == ""
+    assert two.source.cell.startswith("%%track two")
+
+
+def test_scores_of_folds_are_told_by_their_mean(kernel):
+    code = (
+        "%%track -e folds\nimport numpy as np\nfrom sklearn.dummy import DummyClassifier\n"
+        "from sklearn.model_selection import cross_val_score\n"
+        "X, y = np.zeros((9, 1)), np.array({y})\n"
+        "scores = cross_val_score(DummyClassifier(), X, y, cv=[(range(9), range(k, k + 3)) for k in (0, 3, 6)])"
+    )
+    # Always the commoner label: folds of 1, 1 and 0; then of 2/3 each.
+    first = kernel.ok(code.format(y="[1, 1, 1, 1, 1, 1, 0, 0, 0]"), cell_id="folds")
+    assert "scores 0.66667 (mean of 3)" in first.line.text
+    second = kernel.ok(code.format(y="[1, 1, 0, 1, 1, 0, 1, 1, 0]"), cell_id="folds")
+    assert "scores 0.66667 (mean of 3) (= best)" in second.line.text
+
+
+def test_secrets_are_hidden_wherever_the_cell_shows_them(kernel):
+    executed = kernel.run(
+        "%%track -t token=hf_abcdefghijklmnopqrstuvwxyz12345678\npassword = 'hunter22hunter'\nprint('in with', password)\n"
+        "def connect(url, api_key=None):\n    raise ConnectionError('cannot reach ' + url + ' as ' + password)\n"
+        "connect('postgresql://bob:s3cretpw@db/x', api_key='sk-abcdefghijklmnopqrstuvwxyz123456')"
+    )
+    assert executed.reply["ename"] == "ConnectionError"
+    assert "hunter22hunter" in executed.stdout, "what the user sees is as without"
+    run = kernel.run_of(executed)
+    kept = f"{run.traceback} {run.source} {run.outcome} {run.tags} {run.params}"
+    for secret in ("s3cretpw", "sk-abcdef", "hf_abcdef", "hunter22"):
+        assert secret not in kept
+    assert "cannot reach postgresql://***@db/x as ***" in run.traceback
+
+
+def test_a_run_is_flagged_once_a_cell_that_it_depends_on_is_changed(kernel):
+    kernel.ok("def f(x):\n    return x * 2", cell_id="f")
+    kernel.ok("def g(x):\n    return x * 3", cell_id="g")
+    run = kernel.run_of(kernel.ok("%%track\nacc = f(0.25)", cell_id="run"))
+    assert not run.source.stale
+    kernel.ok("def g(x):\n    return x * 4", cell_id="g")
+    kernel.ok("# a word\ndef f(x):\n    return x * 2", cell_id="f")
+    assert not run.source.stale, "neither another cell nor a comment matters"
+    kernel.ok("def f(x):\n    return x + 1", cell_id="f")
+    eventually(lambda: run.source.stale)

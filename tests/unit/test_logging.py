@@ -106,7 +106,7 @@ def test_every_real_number_is_kept(run):
 @pytest.mark.parametrize(
     "value",
     [
-        "0.5",
+        "low",
         None,
         1j,
         dt.datetime(2026, 11, 1),
@@ -126,7 +126,7 @@ def test_what_is_no_number_is_refused_and_the_rest_is_kept(run, value):
 
 def test_each_bad_one_is_named(run):
     with pytest.raises(InvalidValueError, match=r"metric 'x'.*metric 'y'"):
-        nbtrack.log_metrics({"x": "1", "good": 1, "y": None})
+        nbtrack.log_metrics({"x": "one", "good": 1, "y": None})
     assert run.metrics == {"good": 1.0}
 
 
@@ -458,3 +458,26 @@ def test_the_artifacts_have_an_address(run):
     nbtrack.log_text("x", "a b.txt")
     assert nbtrack.get_artifact_uri() == run.info.artifact_uri
     assert nbtrack.get_artifact_uri("a b.txt") == run.artifacts["a b.txt"].path.as_uri()
+
+
+def test_a_folder_that_holds_the_store_is_kept_without_it(store, tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("a")
+    (tmp_path / "b.txt").write_text("b")
+    with nbtrack.start_run() as run:
+        nbtrack.log_artifacts(".")
+        nbtrack.log_artifact(".", "all")
+    assert set(run.artifacts) == {
+        "notes/a.txt",
+        "b.txt",
+        f"all/{tmp_path.name}/notes/a.txt",
+        f"all/{tmp_path.name}/b.txt",
+    }
+
+
+def test_numbers_written_as_text_are_numbers_as_in_mlflow(store):
+    with nbtrack.start_run() as run:
+        nbtrack.log_metric("loss", f"{0.25:3f}", model_id=None, dataset=None)
+        with pytest.raises(InvalidValueError):
+            nbtrack.log_metric("loss", "low")
+    assert run.metrics == {"loss": 0.25}

@@ -199,3 +199,19 @@ def test_autolog():
     assert run.params["fit_intercept"] is True
     assert run.metrics["training_r2_score"] == pytest.approx(1)
     assert run.tags["estimator_name"] == "LinearRegression"
+
+
+def test_a_scripts_runs_know_what_they_were_made_by(store, tmp_path):
+    file = tmp_path / "train.py"
+    file.write_text(
+        "import nbtrack as mlflow\nimport pandas\npassword = 'hunter22'\n"
+        "for lr in (0.1, 0.2):\n    with mlflow.start_run():\n        mlflow.log_param('lr', lr)\n"
+    )
+    subprocess.run([sys.executable, str(file)], check=True, timeout=60)
+    runs = nbtrack.runs()
+    assert len(runs) == 2
+    for run in runs:
+        assert run.environment["python"]["version"]
+        assert "pandas" in run.environment["packages"]
+        assert "mlflow.log_param('lr', lr)" in str(run.source)
+        assert "hunter22" not in str(run.source)

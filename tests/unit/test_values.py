@@ -222,7 +222,7 @@ def test_nan_is_a_metric(value):
 @pytest.mark.parametrize(
     "value",
     [
-        "0.5",
+        "low",
         None,
         1j,
         np.complex64(1j),

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbtrack.capture import CellCapture, Options, trains
+from nbtrack.capture import CellCapture, Options, is_worth_tracking
 
 PLAIN = Options()
 
@@ -307,7 +307,51 @@ class TestHooks:
 
 
 def test_which_cells_train():
-    assert trains(ast.parse("model.fit(X, y)"))
-    assert trains(ast.parse("print(r2_score(y, p))"))
-    assert trains(ast.parse("loss.backward()"))
-    assert not trains(ast.parse("df = pd.read_csv('x')\ndf.head()"))
+    assert is_worth_tracking(ast.parse("model.fit(X, y)"))
+    assert is_worth_tracking(ast.parse("print(r2_score(y, p))"))
+    assert is_worth_tracking(ast.parse("loss.backward()"))
+    assert is_worth_tracking(ast.parse("for i in range(9):\n    w -= rate * g(w)\n    loss = f(w)"))
+    assert not is_worth_tracking(ast.parse("df = pd.read_csv('x')\ndf.head()"))
+    assert not is_worth_tracking(ast.parse("Z = StandardScaler().fit_transform(X)"))
+
+
+def test_scores_of_folds_are_told_apart_from_a_history():
+    code = (
+        "from sklearn.linear_model import Ridge\nfrom sklearn.model_selection import cross_val_score, cross_validate\n"
+        "X, y = [[float(i)] for i in range(9)], [float(i) for i in range(9)]\n"
+        "scores = cross_val_score(Ridge(), X, y, cv=3)\n"
+        "losses = [1.0, 0.5, 0.25]\nfor i in range(3):\n    loss = losses[i]"
+    )
+    captured, _ = track(code)
+    assert captured.folds == {"scores"}
+    assert {"scores", "loss"} <= set(captured.metrics)
+
+
+def test_a_result_is_kept_once_under_its_own_name():
+    captured, _ = track(
+        "loss, acc = sum([1]) / 2, sum([1]) / 4\nmetrics = {'loss': loss, 'acc': acc, 'auc': acc + 0.1}\nhistory = [metrics]"
+    )
+    assert set(captured.metrics) == {"loss", "acc", "metrics.auc", "history.auc"}
+
+
+def test_models_that_a_loop_fits_under_one_name_are_named_alike():
+    captured, _ = track(
+        "from sklearn.linear_model import Ridge\nX, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]\nrows = []\n"
+        "for a in [0.1, 1, 10]:\n    m = Ridge(alpha=a, solver='svd').fit(X, y)\n    rows.append({'a': a, 'r2': m.score(X, y)})"
+    )
+    assert {name for name in captured.params if name[0] not in "Xy"} == {"solver"}
+
+
+def test_data_that_a_function_of_the_notebook_reads():
+    import numpy as np
+
+    namespace = {"__name__": "__main__", "X": np.zeros((3, 2))}
+    exec("def total():\n    return X.sum()", namespace)
+    captured, _ = track("value = total()", namespace)
+    assert [(one.name, one.shape) for one in captured.data] == [("X", (3, 2))]
+
+
+def test_what_was_masked_is_told_so_that_it_can_be_hidden_elsewhere():
+    captured, _ = track("password = 'hunter22'\nrate = 0.5\nloss = rate * 2")
+    assert captured.params["password"] == "***"
+    assert captured.secrets == ["hunter22"]

@@ -1,0 +1,114 @@
+"""Saving what a tracked cell has fitted: which models, under which names, and how large at most."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from nbtrack import tracking
+from nbtrack.errors import InvalidValueError, NbtrackError, NbtrackWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbtrack.capture import Fitted
+    from nbtrack.tracking import ActiveRun
+
+__all__ = ["DEFAULT_LIMIT", "limit_in_environment", "parse_limit", "save_fitted"]
+
+DEFAULT_LIMIT = 100_000_000
+"""Bytes that a model may have to be saved without being asked."""
+_MODELS = 10
+_COLUMNS = 200
+_ROWS = 5
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def parse_limit(text: str) -> int:
+    """Return how many bytes a model may have: `on`, `off` (none), or a size such as `50MB`.
+
+    Raises
+    ------
+    InvalidValueError
+        When it is none of these.
+
+    Examples
+    --------
+    >>> parse_limit("50MB"), parse_limit("off")
+    (50000000, 0)
+    """
+    word = text.strip().lower()
+    if word in ("on", "off"):
+        return DEFAULT_LIMIT if word == "on" else 0
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?B?)", text.strip().upper())
+    if match is None or (match[2] and match[2] not in _UNITS and f"{match[2]}B" not in _UNITS):
+        raise InvalidValueError(f"{text!r} is no size of models; write on, off, or e.g. 50MB")
+    unit = match[2] if match[2] in _UNITS else f"{match[2]}B"
+    return int(float(match[1]) * _UNITS[unit])
+
+
+def limit_in_environment() -> int:
+    """Return the limit that `NBTRACK_MODELS` sets; the default one where it is not set, or makes no sense."""
+    try:
+        return parse_limit(os.environ.get("NBTRACK_MODELS", "on"))
+    except InvalidValueError as error:
+        warnings.warn(f"NBTRACK_MODELS: {error}", NbtrackWarning, stacklevel=2)
+        return DEFAULT_LIMIT
+
+
+def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterator[tuple[int, str]]:
+    """Save what a cell has fitted with its run; yield the number of each that was saved, and its address.
+
+    One that predicts is called `model`, several by their variables. What cannot be pickled, or is larger than
+    `limit` bytes, is left out with a word.
+    """
+    if limit <= 0:
+        return
+    from nbtrack.models.flavours.pickled import TooLargeError, size_limit
+
+    token = size_limit.set(limit)
+    try:
+        for number, name in _names(fitted):
+            try:
+                yield number, _save(run, fitted[number], name)
+            except TooLargeError:
+                told = f"{fitted[number].name} has more than {limit / 1e6:,.0f} MB and was not saved; "
+                warnings.warn(
+                    f"{told}%track models on or a size (1GB) sets the limit", NbtrackWarning, stacklevel=2
+                )
+            except NbtrackError as error:
+                warnings.warn(f"{fitted[number].name} was not saved: {error}", NbtrackWarning, stacklevel=2)
+    finally:
+        size_limit.reset(token)
+
+
+def _names(fitted: Sequence[Fitted]) -> Iterator[tuple[int, str]]:
+    """Yield which to save, and as what."""
+    predicting = [
+        n for n, one in enumerate(fitted) if hasattr(one.estimator, "predict") or _is_module(one.estimator)
+    ]
+    taken: set[str] = set()
+    for number, one in list(enumerate(fitted))[-_MODELS:]:
+        name = "model" if predicting == [number] else re.sub(r"[^\w.-]", "_", one.name)
+        # Of several under one name the last is the one that the variable holds now.
+        unique, again = name, 1
+        while unique in taken:
+            again += 1
+            unique = f"{name}_{again}"
+        taken.add(unique)
+        yield number, unique
+
+
+def _is_module(estimator: Any) -> bool:
+    return hasattr(type(estimator), "forward")
+
+
+def _save(run: ActiveRun, one: Fitted, name: str) -> str:
+    data = one.data
+    example = None
+    if data is not None and getattr(data, "ndim", 0) in (1, 2) and not hasattr(data, "tocsr"):
+        narrow = len(getattr(data, "shape", (0, 0))) < 2 or data.shape[1] <= _COLUMNS
+        example = data[:_ROWS] if narrow else None
+    return tracking.keep_model(run, one.estimator, name, fitted_on=data, input_example=example).model_uri

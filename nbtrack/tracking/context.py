@@ -1,0 +1,112 @@
+"""What the runs of scripts and functions were made by: the environment, the git commit, the script's text.
+
+Gathered once a process on a thread of its own, which takes some 100 ms; a run that ends before is written to later.
+A tracked cell's run is described by the notebook instead.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbtrack.store import RunWriter
+
+__all__ = ["keep_context"]
+
+_PATIENCE = 2.0
+"""Seconds that the end of a script waits for what is still being gathered."""
+_SCRIPT = 1_000_000
+
+_known: dict[str, Any] | None = None
+_folder = ""
+"""The working folder that the git state is of."""
+_waiting: list[tuple[RunWriter, bool]] = []
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+
+
+def keep_context(writer: RunWriter) -> None:
+    """Keep with a run what it is made by, now or as soon as that is known."""
+    global _thread, _folder  # noqa: PLW0603 (one gathering a process)
+    with _lock:
+        # A run in another folder may be of another repository.
+        git = not _folder or _folder == _here()
+        if _known is not None:
+            _write(writer, _known, git=git)
+            return
+        _waiting.append((writer, git))
+        if _thread is None:
+            # Registered now, it is called before the store, which was opened earlier, writes for the last time.
+            atexit.register(_finish)
+            # Python forgets a script's file as soon as it has run.
+            file = getattr(sys.modules.get("__main__"), "__file__", None)
+            _folder = _here()
+            _thread = threading.Thread(
+                target=_gather, args=(file, _folder), name="nbtrack-context", daemon=True
+            )
+            _thread.start()
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # the working folder has been removed
+        return ""
+
+
+def _gather(file: str | None, folder: str) -> None:
+    global _known  # noqa: PLW0603 (one gathering a process)
+    # Imported here: it would hold up the first run.
+    from nbtrack.capture.environment import environment
+
+    found = {"environment": environment(folder or None), "source": _script(file)}
+    with _lock:
+        _known = found
+        for writer, git in _waiting:
+            _write(writer, found, git=git)
+        _waiting.clear()
+
+
+def _write(writer: RunWriter, found: dict[str, Any], *, git: bool) -> None:
+    environment = found["environment"] if git else found["environment"] | {"git": None}
+    writer.set_document("environment", environment)
+    commit = (environment.get("git") or {}).get("commit")
+    writer.set(git_commit=commit)
+    if found["source"] is not None:
+        writer.set_document("source", found["source"])
+
+
+def _script(file: str | None) -> dict[str, Any] | None:
+    """Return the text of the script that runs, as the code of its runs."""
+    from nbtrack.capture.secrets import mask_text
+
+    # A kernel's own main module is no code of the user's.
+    if not file or "ipykernel" in sys.modules or not str(file).endswith(".py"):
+        return None
+    try:
+        path = Path(file)
+        text = path.read_text(encoding="utf-8") if path.stat().st_size <= _SCRIPT else ""
+    except (OSError, UnicodeDecodeError):
+        return None
+    text = mask_text(text)
+    return {"cell": text, "earlier": [], "script": text, "stale": False} if text else None
+
+
+def _finish() -> None:
+    if _thread is not None:
+        _thread.join(_PATIENCE)
+
+
+def _after_fork() -> None:
+    global _lock, _thread
+    _lock, _thread = threading.Lock(), None
+    _waiting.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
