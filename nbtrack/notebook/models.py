@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +75,18 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
             try:
                 yield number, _save(run, fitted[number], name)
             except TooLargeError:
-                told = f"{fitted[number].name} has more than {limit / 1e6:,.0f} MB and was not saved; "
-                warnings.warn(
-                    f"{told}%track models on or a size (1GB) sets the limit", NbtrackWarning, stacklevel=2
+                _tell(
+                    f"{fitted[number].name} has more than {limit / 1e6:,.0f} MB and was not saved; "
+                    "%track models 1GB would save it"
                 )
             except NbtrackError as error:
-                warnings.warn(f"{fitted[number].name} was not saved: {error}", NbtrackWarning, stacklevel=2)
+                _tell(f"{fitted[number].name} was not saved: {error}")
     finally:
         size_limit.reset(token)
+
+
+def _tell(message: str) -> None:
+    print(f"nbtrack: {message}", file=sys.stderr)
 
 
 def _names(fitted: Sequence[Fitted]) -> Iterator[tuple[int, str]]:
@@ -91,6 +96,8 @@ def _names(fitted: Sequence[Fitted]) -> Iterator[tuple[int, str]]:
     ]
     taken: set[str] = set()
     for number, one in list(enumerate(fitted))[-_MODELS:]:
+        if number not in predicting and not hasattr(one.estimator, "transform"):
+            continue  # a class of the notebook's own that fits, and answers nothing
         name = "model" if predicting == [number] else re.sub(r"[^\w.-]", "_", one.name)
         # Of several under one name the last is the one that the variable holds now.
         unique, again = name, 1

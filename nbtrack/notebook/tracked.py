@@ -139,7 +139,7 @@ class TrackedCell:
             companion.end()
             captured = self._capture.finish()
             self._keep(run.writer, captured)
-            self._describe(run.writer, captured, wall, cpu, companion.peak_memory)
+            self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
         finally:
             self._capture.stop()
             tracking.finish(run, tracking.ending(error), error, hidden=self._capture.secrets)
@@ -165,7 +165,9 @@ class TrackedCell:
             writer.set_data(record)
 
     @guarded()
-    def _describe(self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int) -> None:
+    def _describe(  # noqa: PLR0917 (one caller)
+        self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int, failed: bool
+    ) -> None:
         session = self._session
         self._ended = True
         self._write_environment(session.environment.get())
@@ -188,7 +190,8 @@ class TrackedCell:
         if captured.estimators and not self._options.no_model:
             records = [dataclasses.asdict(one) for one in captured.estimators]
             assert self._run is not None
-            for number, uri in save_fitted(self._run, captured.fitted, session.model_limit):
+            limit = 0 if failed else session.model_limit
+            for number, uri in save_fitted(self._run, captured.fitted, limit):
                 records[number]["uri"] = uri
             writer.set_document("estimators", records)
 

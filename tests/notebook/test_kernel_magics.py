@@ -158,7 +158,7 @@ def test_track_on_tracks_what_trains_or_scores(kernel):
 
 def test_track_says_what_it_does_not_know(kernel):
     said = kernel.run("%track sideways")
-    assert said.stderr.startswith("UsageError: %track 'sideways' is unknown; say on, off or status")
+    assert said.stderr.startswith("UsageError: %track 'sideways' is unknown; say on, off, status or models")
 
 
 def test_runs_finds_and_shows(kernel):
@@ -319,3 +319,17 @@ def test_a_run_is_flagged_once_a_cell_that_it_depends_on_is_changed(kernel):
     assert not run.source.stale, "neither another cell nor a comment matters"
     kernel.ok("def f(x):\n    return x + 1", cell_id="f")
     eventually(lambda: run.source.stale)
+
+
+def test_what_a_cell_fits_is_saved_as_a_model(kernel):
+    kernel.ok("from sklearn.linear_model import Ridge\nimport numpy as np\nX, y = np.eye(4), np.arange(4.0)")
+    run = kernel.run_of(kernel.ok("%%track\nridge = Ridge(alpha=0.5).fit(X, y)\nr2 = ridge.score(X, y)"))
+    assert run.models[0].uri == f"runs:/{run.id}/model"
+    kernel.ok("import nbtrack")
+    loaded = f"nbtrack.load_model('runs:/{run.id}/model').predict(X).tolist()"
+    assert kernel.value(loaded) == kernel.value("ridge.predict(X).tolist()")
+    kernel.ok("%track models off")
+    try:
+        assert kernel.run_of(kernel.ok("%%track\nridge = Ridge().fit(X, y)")).models[0].uri == ""
+    finally:
+        kernel.ok("%track models on")

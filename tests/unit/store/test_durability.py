@@ -12,6 +12,7 @@ import pytest
 
 from nbtrack.errors import StoreError
 from nbtrack.store import find_store, open_store
+from nbtrack.store.schema import MIGRATIONS
 
 LOGS = """
     import os, sys, time
@@ -385,6 +386,6 @@ def test_health(store):
     (store.artifact_folder("x") / "a").write_bytes(b"12345")
     health = store.check()
     assert (health.problems, health.runs, health.artifact_bytes) == ([], {"FINISHED": 1}, 5)
-    assert (health.version, health.journal_mode, health.read_only) == (1, "wal", False)
+    assert (health.version, health.journal_mode, health.read_only) == (len(MIGRATIONS), "wal", False)
     assert health.database_bytes >= 4096
     assert health.sqlite_version == sqlite3.sqlite_version

@@ -8,6 +8,10 @@ import pytest
 
 from nbtrack.errors import StoreError
 from nbtrack.store import open_store
+from nbtrack.store.schema import MIGRATIONS
+
+NEXT = len(MIGRATIONS) + 1
+"""The version of a store that the next nbtrack would write."""
 
 
 def test_eight_processes_log_a_hundred_and_sixty_runs_at_once(tmp_path, python, find):
@@ -100,7 +104,7 @@ def test_several_processes_migrate_one_store_at_once(tmp_path, python):
     with sqlite3.connect(folder / "nbtrack.db") as connection:
         colours = connection.execute("SELECT colour, count(*) FROM runs GROUP BY colour").fetchall()
         assert colours == [(None, 1), ("red; or blue", 4)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEXT,)
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -108,7 +112,8 @@ def test_a_store_from_a_newer_version_is_refused(tmp_path, run_python, read_only
     run_python(LATER, tmp_path / ".nbtrack", 0)
     before = (tmp_path / ".nbtrack" / "nbtrack.db").read_bytes()
     with pytest.raises(
-        StoreError, match=r"version 2, written by nbtrack [\d.]+; this nbtrack .* up to version 1"
+        StoreError,
+        match=rf"version {NEXT}, written by nbtrack [\d.]+; this nbtrack .* up to version {NEXT - 1}",
     ):
         open_store(tmp_path / ".nbtrack", read_only=read_only)
     assert (tmp_path / ".nbtrack" / "nbtrack.db").read_bytes() == before
@@ -131,7 +136,7 @@ def test_a_store_from_an_older_version_is_not_migrated_to_be_read(tmp_path, run_
         """,
         tmp_path / ".nbtrack",
     )
-    assert "has version 1 and needs 2: open it once where it can be written" in out
+    assert f"has version {NEXT - 1} and needs {NEXT}: open it once where it can be written" in out
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, run_python):
@@ -155,7 +160,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, run_python)
     assert out.strip() == "told"
     store = open_store(tmp_path / ".nbtrack")
     assert store.run("kept").status == "FINISHED"
-    assert store.check().version == 1
+    assert store.check().version == NEXT - 1
     store.close()
 
 
