@@ -29,7 +29,7 @@ class _Bounded(io.BytesIO):
 
     def write(self, data: Any) -> int:
         limit = size_limit.get()
-        if limit is not None and self.tell() + len(data) > limit:
+        if limit is not None and self.tell() + memoryview(data).nbytes > limit:
             raise TooLargeError(f"the model has more than {limit:,} bytes")
         return super().write(data)
 

@@ -178,3 +178,12 @@ def test_processes_that_register_at_once_get_versions_of_their_own(store):
     processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
     assert [process.wait(120) for process in processes] == [0] * 4
     assert nbtrack.registered_model("wine").versions == tuple(range(1, 41))
+
+
+def test_large_arrays_in_a_model(run):
+    from sklearn.neighbors import KNeighborsRegressor
+
+    values = np.random.default_rng(0).random((20_000, 10))
+    model = KNeighborsRegressor().fit(values, values[:, 0])
+    loaded = nbtrack.load_model(nbtrack.log_model(model).model_uri)
+    assert np.array_equal(loaded.predict(values[:5]), model.predict(values[:5]))
