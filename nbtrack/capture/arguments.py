@@ -110,11 +110,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
     return found
 
 
-def _nothing() -> None:
-    return None
-
-
-@forgiving(_nothing)
+@forgiving()
 def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
     """Return what a callee's name stands for, without running any code of the user's."""
     if isinstance(node, ast.Name):

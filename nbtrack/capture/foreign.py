@@ -20,8 +20,8 @@ FAULTS = (Exception, SystemExit)
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
 
-def forgiving(default: Callable[[], Any]) -> Callable[[_F], _F]:
-    """Have a function that looks at one object return what `default` makes where the object raises.
+def forgiving(default: Callable[[], Any] | None = None) -> Callable[[_F], _F]:
+    """Have a function that looks at one object return what `default` makes, or None, where the object raises.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def forgiving(default: Callable[[], Any]) -> Callable[[_F], _F]:
             try:
                 return function(*args, **kwargs)
             except FAULTS:  # foreign code: one object that cannot be looked at is passed over
-                return default()
+                return None if default is None else default()
 
         return safe  # type: ignore[return-value]
 

@@ -67,11 +67,7 @@ def _item(value: Any) -> float | None:
     return None if isinstance(plain, bool) or not isinstance(plain, int | float) else float(plain)
 
 
-def _nothing() -> None:
-    return None
-
-
-@forgiving(_nothing)
+@forgiving()
 def _shown_number(value: Any) -> float | None:
     """Return a number, also out of an array of one, which is shown as a number is."""
     number = as_number(value)
@@ -252,7 +248,7 @@ class Observed:
         return steps, times, values
 
 
-@forgiving(_nothing)
+@forgiving()
 def _parts(value: Any, limit: int) -> dict[str, float] | None:
     """Return the numbers of a small dict by name, or None for anything else."""
     if not issubclass(type(value), dict) or len(value) > limit:

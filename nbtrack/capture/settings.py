@@ -68,11 +68,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
             return
 
 
-def _nothing() -> None:
-    return None
-
-
-@forgiving(_nothing)
+@forgiving()
 def fields_of(value: Any) -> Mapping[str, Any] | None:
     """Return what a dict, dataclass, namespace or settings object holds, by name."""
     if isinstance(value, Mapping):

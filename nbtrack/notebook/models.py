@@ -79,8 +79,10 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
                     f"{fitted[number].name} has more than {limit / 1e6:,.0f} MB and was not saved; "
                     "%track models 1GB would save it"
                 )
-            except NbtrackError as error:
-                _tell(f"{fitted[number].name} was not saved: {error}")
+            except Exception as error:  # noqa: BLE001 - one odd model must not take the record of the others along
+                known = isinstance(error, NbtrackError)
+                why = error if known else f"{type(error).__name__}: {error}"
+                _tell(f"{fitted[number].name} was not saved: {why}")
     finally:
         size_limit.reset(token)
 

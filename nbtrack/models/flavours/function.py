@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
@@ -56,6 +57,14 @@ def _load_pyfunc(path):
 '''
 
 
+@lru_cache(maxsize=1)
+def _wrapper() -> Any:
+    """Return the class that the text above defines: models are asked here as MLflow asks them."""
+    names: dict[str, Any] = {}
+    exec(compile(_LOADER, "<nbtrack model>", "exec"), names)  # noqa: S102 - the text above
+    return names["Model"]
+
+
 class Function(Flavour):
     """A function of one argument, or an object with `predict`, pickled by value."""
 
@@ -83,9 +92,7 @@ class Function(Flavour):
         return read_pickle(folder / str(conf.get("pickled_model", FILE)), loading)
 
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
-        names: dict[str, Any] = {}
-        exec(compile(_LOADER, "<nbtrack model>", "exec"), names)  # noqa: S102 - the text above
-        return names["Model"](model).predict(data, params)
+        return _wrapper()(model).predict(data, params)
 
 
 class PythonFunction(Flavour):
