@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium, one of each for all browser tests."""
+"""A real JupyterLab for all browser tests, and a real Chromium for each module of them."""
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -16,9 +16,12 @@ def lab(tmp_path_factory):
         lab.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Return a headless Chromium."""
+    """Return a headless Chromium.
+
+    No longer than a module: while Playwright runs, its event loop does, and other tests have loops of their own.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),
