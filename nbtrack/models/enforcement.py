@@ -47,6 +47,7 @@ def _columns(data: Any, columns: list[Column]) -> pd.DataFrame:
             raise SchemaError(f"the model takes {len(columns)} columns, and the input has {frame.shape[1]}")
         names: list[Any] = list(frame.columns[: len(columns)])
     else:
+        frame = _relabelled(frame, columns)
         missing = [c.name for c in columns if c.required and c.name not in frame]
         extra = [name for name in frame if name not in {c.name for c in columns}]
         if missing:
@@ -63,6 +64,15 @@ def _columns(data: Any, columns: list[Column]) -> pd.DataFrame:
         for name, column in zip(names, columns, strict=True)
     }
     return pd.DataFrame(cast, index=frame.index)
+
+
+def _relabelled(frame: pd.DataFrame, columns: list[Column]) -> pd.DataFrame:
+    """Return a table whose labels are numbers where the schema's are: JSON makes text of them, and CSV too."""
+    if all(column.name in frame for column in columns):
+        return frame
+    texts = {str(label): label for label in frame.columns}
+    lacking = [c.name for c in columns if c.name not in frame and str(c.name) in texts]
+    return frame.rename(columns={texts[str(name)]: name for name in lacking}) if lacking else frame
 
 
 def _as_frame(data: Any, columns: list[Column]) -> pd.DataFrame:
@@ -119,7 +129,7 @@ def _cast(values: pd.Series, column: Column, name: Any) -> pd.Series:
     if isinstance(dtype, pd.api.extensions.ExtensionDtype) and getattr(dtype, "kind", "") == _kind(wanted):
         # pandas' own types (Int64, boolean) hold missing values, which NumPy's cannot.
         return values if values.isna().any() else values.astype(wanted)
-    if kind == "datetime" and (_is_object(values) or dtype.kind == "M"):
+    if kind == "datetime" and (_is_object(values) or isinstance(dtype, pd.StringDtype) or dtype.kind == "M"):
         try:
             return values.astype("datetime64[ns]")
         except (TypeError, ValueError) as error:

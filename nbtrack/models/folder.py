@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from pathlib import Path
@@ -18,7 +19,7 @@ from nbtrack.models.signature import Signature, infer_signature
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["LoadedModel", "digest", "load", "save"]
 
@@ -55,7 +56,8 @@ class LoadedModel:
     @property
     def input_example(self) -> Any:
         """The example that was kept of its input, or None."""
-        return read_example(self.path, self.metadata.saved_input_example_info)
+        inputs = self.signature.inputs if self.signature is not None else None
+        return read_example(self.path, self.metadata.saved_input_example_info, inputs)
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Return the model's predictions.
@@ -78,7 +80,11 @@ class LoadedModel:
             known = signature.params
             if signature.inputs is not None:
                 data = enforce(data, signature.inputs)
-        return self.flavour.predict(self.native, data, enforce_params(params, known))
+        given = enforce_params(params, known)
+        method = str(self.metadata.flavors.get("python_function", {}).get("predict_fn", "predict"))
+        if method != "predict":
+            return self.flavour.call(self.native, method, data, given)
+        return self.flavour.predict(self.native, data, given)
 
     def __repr__(self) -> str:
         return f"<LoadedModel {type(self.native).__name__} from {str(self.path)!r}>"
@@ -96,6 +102,7 @@ def save(
     pip_requirements: Iterable[str] | None = None,
     extra_pip_requirements: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
+    replace: bool = False,
 ) -> MLmodel:
     """Write a model into a new folder, in MLflow's format.
 
@@ -104,7 +111,7 @@ def save(
     model
         An estimator, a torch module, a model of XGBoost or LightGBM, a function, or an object with `predict`.
     path
-        The folder; it must not be there, or be empty.
+        The folder; it must not be there, or be empty, unless `replace` is given.
     signature
         By default that of `fitted_on`, else of the input example.
     input_example
@@ -117,27 +124,21 @@ def save(
         What it needs besides.
     metadata
         Anything that JSON can hold.
+    replace
+        Put it in the place of what the folder holds, which goes only when this one is whole.
 
     Raises
     ------
     ModelError
         When the model cannot be saved, or the folder holds something.
     """
-    target = Path(path)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ModelError(f"{str(target)!r} is there already; give the model a folder of its own")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside it and moved there, so that nobody finds half a model.
-    part = target.parent / f".{target.name}-{uuid4().hex[:8]}"
-    part.mkdir()
-    try:
-        written = MLmodel(
-            run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata)
-        )
+    written = MLmodel(run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata))
+    with _made_whole(Path(path), replace=replace) as part:
         flavour = flavour_of(model)
         saved = flavour.save(model, part)
         written.flavors[flavour.name] = saved.conf
-        written.add_python_function(saved.loader_module, **saved.function)
+        if saved.loader_module is not None:
+            written.add_python_function(saved.loader_module, **saved.function)
         written.signature = signature or _signature(flavour, model, fitted_on, input_example)
         if input_example is not None:
             written.saved_input_example_info = write_example(part, input_example)
@@ -145,13 +146,26 @@ def save(
         write_environment(part, [*needs, *extra_pip_requirements])
         written.model_size_bytes = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
         written.write(part)
-        if target.exists():
-            target.rmdir()
+    return written
+
+
+@contextlib.contextmanager
+def _made_whole(target: Path, *, replace: bool) -> Iterator[Path]:
+    """Yield a folder beside the target, which becomes it at the end, so that nobody finds half a model."""
+    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not replace)):
+        raise ModelError(f"{str(target)!r} is there already; give the model a folder of its own")
+    part = target.parent / f".{target.name}-{uuid4().hex[:8]}"
+    part.mkdir(parents=True)
+    try:
+        yield part
+        if replace:
+            shutil.rmtree(target, ignore_errors=True)
+        elif target.exists():
+            target.rmdir()  # refused if somebody has put something there meanwhile
         part.rename(target)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    return written
 
 
 def _signature(flavour: Any, model: Any, fitted_on: Any, example: Any) -> Signature | None:

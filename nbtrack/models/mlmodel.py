@@ -64,6 +64,12 @@ class MLmodel:
         version = self.flavors.get("python_function", {}).get("python_version")
         return None if version is None else str(version)
 
+    @property
+    def model_class(self) -> str | None:
+        """The qualified name of the model's class, or `function`; None where that was not written down."""
+        told = [conf["model_class"] for conf in self.flavors.values() if conf.get("model_class")]
+        return str(told[0]) if told else None
+
     def add_python_function(self, loader_module: str, **conf: Any) -> None:
         """Say how MLflow loads the model as a function."""
         self.flavors["python_function"] = {

@@ -15,7 +15,16 @@ from nbtrack.errors import InvalidValueError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TYPES", "Column", "Schema", "Tensor", "infer_schema", "schema_from_json", "schema_to_json"]
+__all__ = [
+    "TYPES",
+    "Column",
+    "Schema",
+    "Tensor",
+    "column_name",
+    "infer_schema",
+    "schema_from_json",
+    "schema_to_json",
+]
 
 TYPES = {
     "boolean": "bool",
@@ -36,7 +45,7 @@ class Column:
 
     type: str
     """One of `TYPES`, or `array`, `object`, `map`, `any`, whose parts `detail` has."""
-    name: str | None = None
+    name: str | int | None = None
     required: bool = True
     detail: Mapping[str, Any] | None = None
 
@@ -177,7 +186,14 @@ def _inferred(values: pd.Series, name: Any) -> Column:
     """Return a column by its values; what pandas does not know is `any`."""
     required = not bool(values.isna().any())
     kind, detail = _type_of(values)
-    return Column(kind, None if name is None else str(name), required, detail)
+    return Column(kind, None if name is None else column_name(name), required, detail)
+
+
+def column_name(label: Any) -> str | int:
+    """Return the name that a column with this label has in a schema: numbers stay numbers, as with MLflow."""
+    import numpy as np
+
+    return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else str(label)
 
 
 def _type_of(values: pd.Series) -> tuple[str, dict[str, Any] | None]:

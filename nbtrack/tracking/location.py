@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.store import open_store
+from nbtrack.store import find_store, open_store
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "name_default_experiment",
     "set_store",
     "set_tracking_uri",
+    "store_if_there",
     "store_in_use",
     "use_experiment",
     "use_store",
@@ -42,6 +43,11 @@ def store_in_use() -> Store:
     if _store is None or variable != _store_variable:
         _store, _store_variable = open_store(), variable
     return _store
+
+
+def store_if_there() -> Store | None:
+    """Return the store that runs go to, if it has been made; None makes none."""
+    return store_in_use() if _store is not None or find_store().is_dir() else None
 
 
 def use_store(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from nbtrack.entities.artifacts import artifact_target
 from nbtrack.errors import InvalidValueError, NotFoundError, TrustError
 from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
 from nbtrack.tracking.current import require_run
-from nbtrack.tracking.location import store_in_use
+from nbtrack.tracking.location import store_if_there, store_in_use
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ __all__ = [
     "registered_model",
     "registered_models",
     "save_model",
+    "trusted_model",
 ]
 
 
@@ -118,11 +118,7 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     as_name(name, "model name")
     folder = artifact_target(store.artifact_folder(run.id), name)
     model_id = f"m-{os.urandom(16).hex()}"
-    # Written beside an earlier one, which goes only when this one is whole.
-    fresh = folder.with_name(f".{folder.name}.{model_id}")
-    written = save(model, fresh, run_id=run.id, model_id=model_id, **options)
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    written = save(model, folder, run_id=run.id, model_id=model_id, replace=True, **options)
     flavour = next(key for key in written.flavors)
     size = written.model_size_bytes or 0
     store.flush()
@@ -182,11 +178,27 @@ def load_model(
     """
     from nbtrack.models import load
 
+    folder, trusted = trusted_model(model_uri, trust)
+    return load(folder, trust=trusted)
+
+
+def trusted_model(
+    model_uri: str | os.PathLike[str] | Run, trust: bool | Iterable[str] = False
+) -> tuple[Path, bool | Iterable[str]]:
+    """Return the folder of a model, and how far it is trusted: wholly, if a run of the store in use wrote it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    TrustError
+        When it was changed since it was written.
+    """
     folder, record = find_model(model_uri)
     if trust is False and record is not None and record.origin is None:
         _check_unchanged(folder, record)
-        return load(folder, trust=True)
-    return load(folder, trust=trust)
+        return folder, True
+    return folder, trust
 
 
 def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelRecord | None]:
@@ -203,21 +215,21 @@ def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelReco
             raise NotFoundError(f"run {model_uri.name!r} saved no model")
         main = next((record for record in saved if record.name == "model"), saved[-1])
         return _folder(model_uri.store, main.run, main.name), main
-    store = store_in_use()
     text = os.fspath(model_uri)
     scheme, _, rest = text.partition(":/")
     if scheme == "runs":
         run, _, name = rest.strip("/").partition("/")
+        store = store_in_use()
         return _of_run(store, store.run(run).id, name)
     if scheme == "models":
-        return _of_registry(store, unquote(rest.strip("/")))
+        return _of_registry(store_in_use(), unquote(rest.strip("/")))
     if scheme == "file":
         from urllib.request import url2pathname
 
-        return _of_path(store, Path(url2pathname(urlsplit(text).path)))
+        return _of_path(Path(url2pathname(urlsplit(text).path)))
     if re.match(r"[a-z][a-z0-9+.-]+://", text):
         raise InvalidValueError(f"{text!r} is on another machine; give runs:/..., models:/... or a folder")
-    return _of_path(store, Path(text))
+    return _of_path(Path(text))
 
 
 def _of_run(store: Store, run_id: str, name: str) -> tuple[Path, ModelRecord | None]:
@@ -247,10 +259,12 @@ def _of_registry(store: Store, rest: str) -> tuple[Path, ModelRecord | None]:
     return find_model(version.source)
 
 
-def _of_path(store: Store, path: Path) -> tuple[Path, ModelRecord | None]:
-    artifacts = (store.path / "artifacts").resolve()
+def _of_path(path: Path) -> tuple[Path, ModelRecord | None]:
     folder = path.expanduser().resolve()
-    if folder.is_relative_to(artifacts):
+    # A folder needs no store, and looking makes none.
+    store = store_if_there()
+    artifacts = None if store is None else (store.path / "artifacts").resolve()
+    if store is not None and artifacts is not None and folder.is_relative_to(artifacts):
         run, _, name = folder.relative_to(artifacts).as_posix().partition("/")
         if name:
             return _of_run(store, run, name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import ModelError
+from nbtrack.errors import ModelError, NbtrackWarning
 from nbtrack.models.flavours.base import Flavour, Loading, Saved
 from nbtrack.models.flavours.boosting import LightGBM, XGBoost
 from nbtrack.models.flavours.function import Function, PythonFunction
@@ -25,8 +26,37 @@ GROUP = "nbtrack.flavours"
 @lru_cache(maxsize=1)
 def _flavours() -> tuple[Flavour, ...]:
     """Return all flavours, the more special ones first."""
-    own = [entry.load()() for entry in metadata.entry_points(group=GROUP)]
+    found = (_own(entry) for entry in metadata.entry_points(group=GROUP))
+    own = [flavour for flavour in found if flavour is not None]
     return (*own, XGBoost(), LightGBM(), PyTorch(), Sklearn(), Function())
+
+
+def _own(entry: metadata.EntryPoint) -> Flavour | None:
+    """Return the flavour that an entry point names; None, with a warning, if that fails."""
+    try:
+        flavour = entry.load()()
+        why = "" if isinstance(flavour, Flavour) else f"a {type(flavour).__name__} is no Flavour"
+    except Exception as error:  # noqa: BLE001 - code of others, which may raise anything, breaks no other model
+        flavour, why = None, f"{type(error).__name__}: {error}"
+    if why:
+        brought = f" of {entry.dist.name}" if entry.dist is not None else ""
+        message = f"the flavour {entry.name!r}{brought} ({entry.value}) is left out: {why}"
+        warnings.warn(message, NbtrackWarning, stacklevel=5)
+        return None
+    return flavour  # type: ignore[no-any-return]
+
+
+def _handles(flavour: Flavour, model: Any) -> bool:
+    try:
+        return flavour.handles(model)
+    except Exception as error:  # noqa: BLE001 - of a user's own: it is not asked about this model then
+        warnings.warn(
+            f"the flavour {flavour.name!r} cannot tell whether it is for a {type(model).__name__} "
+            f"({type(error).__name__}: {error})",
+            NbtrackWarning,
+            stacklevel=4,
+        )
+        return False
 
 
 def flavour_of(model: Any) -> Flavour:
@@ -38,7 +68,7 @@ def flavour_of(model: Any) -> Flavour:
         When it is nothing that predicts.
     """
     for flavour in _flavours():
-        if flavour.handles(model):
+        if _handles(flavour, model):
             return flavour
     raise ModelError(
         f"a {type(model).__name__} is no model: save an estimator, a torch module, a function, or an object with predict"

@@ -27,8 +27,8 @@ class Saved:
 
     conf: dict[str, Any]
     """The flavour's own entry in `MLmodel`."""
-    loader_module: str
-    """The module by whose `_load_pyfunc` MLflow loads the model."""
+    loader_module: str | None
+    """The module by whose `_load_pyfunc` MLflow loads the model; None if it cannot be asked as a function."""
     function: dict[str, Any] = field(default_factory=dict)
     """What else MLflow's `python_function` entry has to say, such as `model_path`."""
     modules: set[str] = field(default_factory=set)
@@ -72,6 +72,10 @@ class Flavour(ABC):
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
         """Return a loaded model's predictions."""
         return model.predict(data, **params)
+
+    def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:  # noqa: ARG002 (for those who have some)
+        """Return what another method answers, which MLflow's `predict_fn` names in place of `predict`."""
+        return self.predict(model, data, params)
 
     def signature(self, model: Any, data: Any) -> Signature | None:  # noqa: ARG002 (for those who know more)
         """Return the signature of a model that was fitted on `data`, as far as that tells without predicting."""

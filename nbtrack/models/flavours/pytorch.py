@@ -44,7 +44,13 @@ class PyTorch(Flavour):
         with zipfile.ZipFile(file) as archive:
             (name,) = [n for n in archive.namelist() if n.endswith("/data.pkl")]
             modules = modules_of_pickle(archive.read(name))
-        conf = {"code": None, "model_data": _FOLDER, "pytorch_version": torch.__version__.partition("+")[0]}
+        kind = type(model)
+        conf = {
+            "code": None,
+            "model_class": f"{kind.__module__}.{kind.__qualname__}",
+            "model_data": _FOLDER,
+            "pytorch_version": torch.__version__.partition("+")[0],
+        }
         return Saved(conf, "mlflow.pytorch", {"data": _FOLDER}, modules | {"torch", "numpy", "cloudpickle"})
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:

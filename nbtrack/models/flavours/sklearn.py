@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nbtrack.errors import ModelError
 from nbtrack.installed import distributions_of
 from nbtrack.models.flavours.base import Flavour, Loading, Saved
+from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
 from nbtrack.models.requirements import modules_of_pickle
 from nbtrack.models.schema import Schema, Tensor, infer_schema
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Sklearn"]
+
+
+_METHODS = ("predict", "predict_proba", "predict_log_proba", "predict_joint_log_proba", "score", "transform")
+"""What a model may be asked by: the file that names it is not trusted."""
 
 
 class Sklearn(Flavour):
@@ -30,16 +36,22 @@ class Sklearn(Flavour):
     def save(self, model: Any, folder: Path) -> Saved:
         data = write_pickle(model, folder / FILE)
         versions = [found.version for found in distributions_of("sklearn")]
+        kind = type(model)
         conf = {
             "code": None,
+            "model_class": f"{kind.__module__}.{kind.__qualname__}",
             "pickled_model": FILE,
             "serialization_format": "cloudpickle",
             "sklearn_version": versions[0] if versions else None,
         }
         # Its file is plain pickle, but MLflow reads it with the module that wrote it.
         modules = modules_of_pickle(data) | {"sklearn", "cloudpickle"}
-        predict = "predict" if hasattr(model, "predict") else "transform"
-        return Saved(conf, "mlflow.sklearn", {"model_path": FILE, "predict_fn": predict}, modules)
+        if hasattr(model, "predict"):
+            function = {"model_path": FILE, "predict_fn": "predict"}
+            return Saved(conf, "mlflow.sklearn", function, modules)
+        # MLflow's loader asks nothing but predictors.
+        loader, function = write_loader(folder) if hasattr(model, "transform") else (None, {})
+        return Saved(conf, loader, function, modules)
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
         file = folder / str(conf.get("pickled_model", FILE))
@@ -48,8 +60,19 @@ class Sklearn(Flavour):
         return read_pickle(file, loading)
 
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
-        method = model.predict if hasattr(model, "predict") else model.transform
+        method = getattr(model, "predict", None) or getattr(model, "transform", None)
+        if method is None:
+            raise ModelError(
+                f"a {type(model).__name__} answers nothing: it has neither predict nor transform"
+            )
         return method(data, **params)
+
+    def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
+        if method not in _METHODS:
+            raise ModelError(
+                f"{method!r} is no method that predicts: the model's predict_fn must be one of {', '.join(_METHODS)}"
+            )
+        return getattr(model, method)(data, **params)
 
     def signature(self, model: Any, data: Any) -> Signature | None:
         inputs = infer_schema(data)
