@@ -11,6 +11,7 @@ __all__ = [
     "NotFoundError",
     "RunStateError",
     "SchemaError",
+    "ServerError",
     "StoreError",
     "TrustError",
 ]
@@ -46,6 +47,10 @@ class ModelError(NbtrackError, ValueError):
 
 class SchemaError(NbtrackError, ValueError):
     """Input that a model's signature does not admit; names the column."""
+
+
+class ServerError(NbtrackError, ConnectionError):
+    """A model server that cannot be started or reached, or that refuses a request."""
 
 
 class TrustError(NbtrackError, PermissionError):

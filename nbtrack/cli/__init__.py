@@ -1,0 +1,59 @@
+"""The command `nbtrack`: one small function a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+from click.shell_completion import get_completion_class
+
+from nbtrack import __version__
+from nbtrack.cli.command import Group
+from nbtrack.cli.experiments import experiments
+from nbtrack.cli.keeping import backup, doctor, gc
+from nbtrack.cli.models import models
+from nbtrack.cli.runs import delete, list_runs, restore, show
+from nbtrack.errors import NbtrackError
+
+__all__ = ["main"]
+
+_SHELLS = ("bash", "zsh", "fish")
+
+
+def main() -> None:
+    """Run the command line, and tell an error in a line instead of a traceback."""
+    try:
+        commands(prog_name="nbtrack", standalone_mode=True)
+    except NbtrackError as error:
+        click.echo(f"nbtrack: {error}", err=True)
+        sys.exit(1)
+    except ImportError as error:  # an extra that is not installed
+        click.echo(f"nbtrack: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of a pipe, such as head, has what it wants; nothing may complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nbtrack")
+def commands() -> None:
+    """Find and look after the runs that nbtrack keeps."""
+
+
+@commands.command()
+@click.argument("shell", type=click.Choice(_SHELLS))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete nbtrack's commands and runs; have its start-up file evaluate it.
+
+    E.g. in ~/.bashrc: eval "$(nbtrack completion bash)"
+    """
+    source = get_completion_class(shell)
+    assert source is not None
+    click.echo(source(commands, {}, "nbtrack", "_NBTRACK_COMPLETE").source())
+
+
+for _command in (list_runs, show, experiments, models, delete, restore, gc, doctor, backup):
+    commands.add_command(_command)

@@ -1,0 +1,123 @@
+"""What all commands share: the store that they are of, and the names that a shell completes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from nbtrack.entities.text import one_line, time_text
+from nbtrack.errors import NbtrackError, StoreError
+from nbtrack.store import find_store, open_store
+from nbtrack.tracking.experiments import all_experiments
+from nbtrack.tracking.location import use_store
+from nbtrack.tracking.search import runs as find_runs
+
+if TYPE_CHECKING:
+    from nbtrack.store import Store
+
+__all__ = [
+    "EXPERIMENT",
+    "RUN",
+    "SOME_RUNS",
+    "Command",
+    "Group",
+    "complete_experiment",
+    "deletion",
+    "store_of",
+]
+
+_STORE = "nbtrack.store"
+
+
+def _take_store(context: click.Context, parameter: click.Parameter, location: str | None) -> None:  # noqa: ARG001 (click's)
+    if location is not None:
+        context.meta[_STORE] = location
+
+
+_STORE_OPTION = click.Option(
+    ["--store"],
+    metavar="FOLDER",
+    help="The store; by default the nearest .nbtrack, or NBTRACK_STORE.",
+    expose_value=False,
+    callback=_take_store,
+)
+
+
+def _with_store(parameters: list[click.Parameter]) -> list[click.Parameter]:
+    return [*parameters[:-1], _STORE_OPTION, *parameters[-1:]]  # the last is --help
+
+
+class Command(click.Command):
+    """A command that takes --store like the group before it, for both places come to mind."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return click's parameters, and ours."""
+        return _with_store(super().get_params(ctx))
+
+
+class Group(click.Group):
+    """A group whose commands take --store, as it does itself."""
+
+    command_class = Command
+    group_class = type
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return click's parameters, and ours."""
+        return _with_store(super().get_params(ctx))
+
+
+def store_of(context: click.Context) -> Store:
+    """Return the store that is there; looking makes none."""
+    location = context.meta.get(_STORE)
+    folder = Path(location) if location else find_store()
+    if not folder.is_dir():
+        raise StoreError(f"there is no store {str(folder)!r}; give one with --store, or track a run first")
+    store = open_store(folder)
+    use_store(store)
+    return store
+
+
+def complete_run(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 (click's)
+    incomplete: str,
+) -> list[CompletionItem]:
+    deleted = context.info_name == "restore"
+    try:
+        store_of(context)
+        found = find_runs(limit=500, deleted=deleted).records
+    except NbtrackError:
+        return []
+    named = [CompletionItem(run.name, help=f"{run.status} {time_text(run.start_time)}") for run in found]
+    return [item for item in named if item.value.startswith(incomplete)] or [
+        CompletionItem(run.id, help=run.name) for run in found if run.id.startswith(incomplete)
+    ]
+
+
+def complete_experiment(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 (click's)
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return the experiments whose names begin so."""
+    try:
+        known = all_experiments(store_of(context))
+    except NbtrackError:
+        return []
+    return [CompletionItem(held.name) for held in known if held.name.startswith(incomplete)]
+
+
+RUN = click.argument("run", shell_complete=complete_run)
+SOME_RUNS = click.argument("runs", nargs=-1, required=True, metavar="RUN...", shell_complete=complete_run)
+EXPERIMENT = click.argument("experiment", shell_complete=complete_experiment)
+
+
+def deletion(name: str, number: str | int, *, deleted: bool, delete: bool) -> str:
+    """Return what became of something that was `deleted` or not before."""
+    shown = f"{one_line(name)} ({number})"
+    if deleted == delete:
+        return f"{shown} is {'already' if delete else 'not'} deleted"
+    return f"{'deleted' if delete else 'restored'} {shown}"

@@ -1,0 +1,71 @@
+"""Commands on the store as a whole."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from nbtrack import __version__
+from nbtrack.cli.command import Command, store_of
+from nbtrack.entities.text import one_line, size_text
+
+__all__ = ["backup", "doctor", "gc"]
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@click.command(cls=Command)
+@click.option(
+    "--older-than", default="0s", metavar="TIME", help="Only what was deleted so long ago, e.g. 30d."
+)
+@click.pass_context
+def gc(context: click.Context, older_than: str) -> None:
+    """Remove deleted runs for good, and free their space."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", older_than.strip())
+    if match is None:
+        raise click.BadParameter(
+            f"{older_than!r} is no length of time; write e.g. 12h or 30d", param_hint="--older-than"
+        )
+    report = store_of(context).gc(float(match[1]) * _UNITS[match[2]])
+    click.echo(
+        f"removed {report.runs} runs and {report.experiments} experiments, freed {size_text(max(0, report.bytes))}"
+    )
+
+
+@click.command(cls=Command)
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check the store, and tell the versions of what it rests on."""
+    import platform
+
+    health = store_of(context).check()
+    facts = {
+        "nbtrack": __version__,
+        "Python": f"{platform.python_version()} ({sys.executable})",
+        "SQLite": health.sqlite_version,
+        "store": f"{health.path}{' (read-only)' if health.read_only else ''}",
+        "version": str(health.version),
+        "journal": health.journal_mode,
+        "database": size_text(health.database_bytes),
+        "artifacts": size_text(health.artifact_bytes),
+        "runs": ", ".join(f"{count} {status}" for status, count in health.runs.items()) or "none",
+        "health": "sound" if not health.problems else f"{len(health.problems)} problems",
+    }
+    width = max(map(len, facts)) + 2
+    click.echo("\n".join(f"{name:<{width}}{value}" for name, value in facts.items()))
+    for problem in health.problems:
+        click.echo(f"problem: {one_line(problem)}", err=True)
+    if health.problems:
+        sys.exit(1)
+
+
+@click.command(cls=Command)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_context
+def backup(context: click.Context, target: Path) -> None:
+    """Copy the store to the new folder TARGET; others may go on writing to it."""
+    store_of(context).backup(target)
+    click.echo(f"copied to {target}")

@@ -1,0 +1,283 @@
+"""Commands on models: the registry, predictions for a file, and the server."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbtrack.cli.command import Group, store_of
+from nbtrack.entities.text import one_line, table_text, time_text
+from nbtrack.errors import InvalidValueError, StoreError
+from nbtrack.values import as_name, as_tag
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbtrack.serving.description import Description
+
+__all__ = ["models"]
+
+_URI = click.option(
+    "--model-uri", "-m", "uri", required=True, metavar="URI",
+    help="runs:/<run>/<name>, models:/<name>/<version>, models:/<name>@<alias>, or a folder.",
+)  # fmt: skip
+_TRUST = click.option(
+    "--trust", is_flag=True, help="Load it although no run of this store wrote it; a pickle runs any code."
+)
+_ENVIRONMENT = click.option(
+    "--env-manager", type=click.Choice(["local", "uv"]), default="local", show_default=True,
+    help="Where the model runs: here, or in an environment of its own that uv builds.",
+)  # fmt: skip
+_SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+
+
+@click.group("models", cls=Group, invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the registered models; look after them, serve one, or predict with one."""
+    if context.invoked_subcommand is not None:
+        return
+    registry = store_of(context).models
+    rows = []
+    for name in registry.names():
+        model = registry.model(name)
+        aliases = ", ".join(f"{alias} {version}" for alias, version in sorted(model.aliases.items()))
+        newest = str(max(model.versions)) if model.versions else ""
+        rows.append(
+            [one_line(name), newest, one_line(aliases), time_text(model.created), one_line(model.description)]
+        )
+    heads = ["name", "newest", "aliases", "made", "description"]
+    click.echo(table_text(heads, rows, [False, True]) if rows else "No registered models.")
+
+
+@models.command()
+@click.argument("name")
+@click.pass_context
+def show(context: click.Context, name: str) -> None:
+    """Show the versions of the registered model NAME."""
+    registry = store_of(context).models
+    rows = []
+    for number in registry.model(name).versions:
+        version = registry.version(name, number)
+        tags = ", ".join(f"{key}={value}" for key, value in sorted(version.tags.items()))
+        rows.append([
+            str(number), one_line(", ".join(version.aliases)), one_line(version.source), time_text(version.created),
+            one_line(tags), one_line(version.description),
+        ])  # fmt: skip
+    heads = ["version", "aliases", "model", "made", "tags", "description"]
+    click.echo(table_text(heads, rows, [True]) if rows else f"{one_line(name)} has no versions.")
+
+
+@models.command()
+@click.argument("uri")
+@click.argument("name")
+@click.option("--description", default="", help="What to say of the version.")
+@click.option("--tag", "-t", "tags", multiple=True, metavar="KEY=VALUE", help="A tag of the version.")
+@click.pass_context
+def register(context: click.Context, uri: str, name: str, description: str, tags: tuple[str, ...]) -> None:
+    """Make the model at URI a new version of NAME."""
+    from nbtrack.tracking.models import register_model
+
+    store_of(context)
+    pairs = dict(map(_pair, tags))
+    version = register_model(uri, name, tags=pairs, description=description)
+    click.echo(f"{one_line(name)} has version {version.version}")
+
+
+@models.command()
+@click.argument("name")
+@click.argument("alias")
+@click.argument("version", type=int, required=False)
+@click.pass_context
+def alias(context: click.Context, name: str, alias: str, version: int | None) -> None:
+    """Let ALIAS stand for VERSION of NAME; without a version the alias is taken away."""
+    registry = store_of(context).models
+    if version is None:
+        registry.by_alias(name, alias)
+        registry.delete_alias(name, alias)
+        click.echo(f"{one_line(name)}@{one_line(alias)} stands for nothing now")
+    else:
+        registry.set_alias(name, as_name(alias, "alias"), version)
+        click.echo(f"{one_line(name)}@{one_line(alias)} stands for version {version}")
+
+
+@models.command()
+@click.argument("name")
+@click.option("--version", type=int, help="This version only.")
+@click.pass_context
+def delete(context: click.Context, name: str, version: int | None) -> None:
+    """Remove the registered model NAME; the models that were registered stay with their runs."""
+    registry = store_of(context).models
+    if version is None:
+        registry.delete(name)
+        click.echo(f"removed {one_line(name)}")
+    else:
+        registry.delete_version(name, version)
+        click.echo(f"removed version {version} of {one_line(name)}")
+
+
+@models.command()
+@_URI
+@click.option(
+    "--input-path", "-i", "source", metavar="FILE", help="CSV, JSON or Parquet; standard input by default."
+)
+@click.option(
+    "--output-path",
+    "-o",
+    "target",
+    metavar="FILE",
+    help="CSV, Parquet or JSON by its name; by default JSON is printed.",
+)
+@click.option(
+    "--content-type",
+    "-t",
+    "kind",
+    type=click.Choice(["csv", "json", "parquet"]),
+    help="By default as FILE is named.",
+)
+@_TRUST
+@_ENVIRONMENT
+@click.pass_context
+def predict(  # noqa: PLR0917 (click hands them over by name)
+    context: click.Context,
+    uri: str,
+    source: str | None,
+    target: str | None,
+    kind: str | None,
+    trust: bool,
+    env_manager: str,
+) -> None:
+    """Predict with a model for the rows of a file."""
+    model, trusted = _found(context, uri, trust)
+    if env_manager == "uv":
+        from nbtrack.serving.environment import environment_of
+
+        python = environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
+        sys.exit(_predict_there(python, model, trusted, source, target, kind))
+    from nbtrack.models import load
+    from nbtrack.serving.batch import predict_file
+    from nbtrack.serving.versions import check_python, differences
+
+    check_python(model)
+    for line in differences(model):
+        click.echo(f"nbtrack: {line}", err=True)
+    predict_file(load(model.path, trust=trusted), source, target, kind)
+
+
+def _predict_there(  # noqa: PLR0917
+    python: Path, model: Description, trusted: Any, source: str | None, target: str | None, kind: str | None
+) -> int:
+    import json
+    import subprocess
+
+    told = {"path": str(model.path), "trust": trusted, "source": source, "target": target, "kind": kind}
+    command = [str(python), "-m", "nbtrack.serving.batch", json.dumps(told)]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 (a list, no shell)
+
+
+@models.command()
+@_URI
+@click.option(
+    "--port",
+    "-p",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    help="0 takes one that is free.",
+)
+@click.option(
+    "--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in; give a token then."
+)
+@click.option(
+    "--workers",
+    "-w",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that hold the model.",
+)
+@click.option(
+    "--timeout",
+    "-t",
+    type=click.FloatRange(0.01),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A prediction that takes longer is given up.",
+)
+@click.option(
+    "--max-body", default="100MB", show_default=True, metavar="SIZE", help="A larger request is refused."
+)
+@click.option(
+    "--token",
+    envvar="NBTRACK_SERVE_TOKEN",
+    show_envvar=True,
+    help="Asked of every client, as Authorization: Bearer TOKEN.",
+)
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A further name of this server, such as its proxy's; * for any.",
+)
+@_TRUST
+@_ENVIRONMENT
+@click.pass_context
+def serve(  # noqa: PLR0917
+    context: click.Context, uri: str, port: int, host: str, workers: int, timeout: float, max_body: str,
+    token: str | None, allowed_hosts: tuple[str, ...], trust: bool, env_manager: str,
+) -> None:  # fmt: skip
+    """Serve a model over HTTP until Ctrl-C, as MLflow does: POST /invocations; see / for the rest."""
+    from uuid import uuid4
+
+    from nbtrack.serving.running import records_folder
+    from nbtrack.serving.server import Settings, run
+
+    model, trusted = _found(context, uri, trust)
+    settings = Settings(
+        str(model.path), model.name, model.version, model.uri, trusted, host, port, workers, timeout, _size(max_body),
+        token=token, allowed_hosts=list(allowed_hosts), env_manager=env_manager,
+        record=str(records_folder() / f"{uuid4().hex[:12]}.json"),
+    )  # fmt: skip
+
+    def tell(event: dict[str, Any]) -> None:
+        if event["event"] == "bound":
+            line = f"loading {model.name} for {event['url']}"
+        elif event["event"] == "ready":
+            line = f"ready after {event['seconds']:.1f} s of loading; Ctrl-C stops it"
+        else:
+            line = event["message"]
+        click.echo(f"nbtrack: {line}", err=True)
+
+    sys.exit(run(settings, tell))
+
+
+def _found(context: click.Context, uri: str, trust: bool) -> tuple[Description, bool | list[str]]:
+    from nbtrack.serving.description import find_served
+
+    try:
+        store_of(context)
+    except StoreError:
+        # A folder needs no store.
+        if uri.startswith(("runs:", "models:")):
+            raise
+    return find_served(uri, trust)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidValueError(f"{text!r} is no tag; write key=value")
+    return as_name(key, "tag name"), as_tag(value)
+
+
+def _size(text: str) -> int:
+    import re
+
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text.strip().lower())
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no size; write e.g. 50MB", param_hint="--max-body")
+    return int(float(match[1]) * _SIZES[match[2]])

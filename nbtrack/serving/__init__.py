@@ -1,0 +1,18 @@
+"""Serving: a model behind HTTP, in processes of its own.
+
+The process that holds the model (`worker`) imports nothing of this but what it needs, so names are looked up when used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbtrack.serving.process import Server, Stats, serve, servers
+
+__all__ = ["Server", "Stats", "serve", "servers"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'nbtrack.serving' has no attribute {name!r}")
+    return getattr(import_module("nbtrack.serving.process"), name)

@@ -1,0 +1,92 @@
+"""Who may ask: no page of another site, no name that was turned to this machine, and whoever has the token.
+
+Against DNS rebinding the name in `Host` must be one of ours: a rebound name is not. Numbers are no names.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Access", "is_loopback"]
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address reaches this machine alone.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Access:
+    """The rules by which a request is let in.
+
+    Parameters
+    ----------
+    host
+        What the server is bound to.
+    allowed_hosts
+        Further names that it goes by, such as that of a proxy; `*` for any.
+    token
+        What `Authorization: Bearer` must say; None asks for nothing.
+    """
+
+    def __init__(self, host: str, allowed_hosts: Iterable[str] = (), token: str | None = None) -> None:
+        self._names = {"localhost", host.lower(), *(name.lower() for name in allowed_hosts)}
+        if not is_loopback(host):
+            self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+        self._any = "*" in self._names
+        self._token = None if token is None else f"Bearer {token}".encode()
+        self._known: set[bytes] = set()
+        """Values of `Host` that were looked at and are right."""
+
+    def refusal(
+        self, host: bytes | None, origin: bytes | None, authorization: bytes | None
+    ) -> tuple[int, str] | None:
+        """Return the status and the reason why a request is refused; None lets it in."""
+        if host not in self._known:
+            if not self._is_ours(host):
+                shown = (host or b"").decode("latin-1")
+                return 403, (
+                    f"the header Host names {shown!r}, which is not this server: ask by its number, or start it "
+                    f"with --allowed-host {shown.rpartition(':')[0] or shown or 'NAME'}"
+                )
+            if host is not None and len(self._known) < 100:
+                self._known.add(host)
+        if origin is not None and not self._any and not _same(origin, host):
+            return 403, f"a page of {origin.decode('latin-1')!r} may not ask this server"
+        if self._token is not None and not secrets.compare_digest(authorization or b"", self._token):
+            return 401, "the token is missing or wrong; send the header Authorization: Bearer TOKEN"
+        return None
+
+    def _is_ours(self, host: bytes | None) -> bool:
+        if self._any:
+            return True
+        try:
+            name = urlsplit(f"//{(host or b'').decode('ascii')}").hostname or ""
+        except ValueError:
+            return False
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return name in self._names or name.endswith(".localhost")
+        return True
+
+
+def _same(origin: bytes, host: bytes | None) -> bool:
+    """Return whether a page stands at this server's own address."""
+    _, found, rest = origin.partition(b"://")
+    return bool(found) and host is not None and rest.lower() == host.lower()

@@ -1,0 +1,294 @@
+"""The application (ASGI 3) that answers over HTTP what a model predicts.
+
+`/invocations` is MLflow's, `/v2` the Open Inference Protocol's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nbtrack import __version__
+from nbtrack.serving.answer import JSON, dumps, error_body
+from nbtrack.serving.inference import tensors_of
+from nbtrack.serving.openapi import document
+from nbtrack.serving.page import page
+from nbtrack.serving.telemetry import METRICS_TYPE, Telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from nbtrack.serving.access import Access
+    from nbtrack.serving.description import Description
+    from nbtrack.serving.pool import Pool
+
+    Message = dict[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+
+__all__ = ["Application"]
+
+_PATIENCE = 30.0
+"""Seconds that a client may take for the next piece of its request."""
+
+_OPEN = frozenset({"/ping", "/health", "/v2/health/live", "/v2/health/ready"})
+"""What is answered without the token: whether the server is there."""
+
+_WORDS = {
+    "application/json": "json",
+    "text/csv": "csv",
+    "application/vnd.apache.parquet": "parquet",
+}
+_OLD_FORMATS = {"pandas-split": "split", "pandas-records": "records"}
+
+
+class Answer(NamedTuple):
+    """What goes back to a client."""
+
+    status: int
+    body: bytes
+    type: str = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class RefusedError(Exception):
+    """A request that is answered with an error before any model is asked."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.answer = _refused(status, message)
+
+
+class GoneError(Exception):
+    """The client has gone away in the middle of its request."""
+
+
+def _refused(status: int, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    return Answer(status, error_body(status, message), headers=headers)
+
+
+class Application:
+    """A model's HTTP interface.
+
+    Parameters
+    ----------
+    pool
+        The processes that predict.
+    model
+        What is known of the model.
+    access
+        Who may ask.
+    max_body
+        The most bytes that a request may have.
+    patience
+        Seconds that a client may take for the next piece of its request.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        model: Description,
+        access: Access,
+        max_body: int = 100_000_000,
+        patience: float = _PATIENCE,
+    ) -> None:
+        self._pool = pool
+        self._model = model
+        self._access = access
+        self._max_body = max_body
+        self._patience = patience
+        self.telemetry = Telemetry({"name": model.name, "uri": model.uri, "flavour": model.flavour})
+        pool.batches = self.telemetry.batch
+        self._openapi = dumps(document(model))
+        self._page = page(model)
+        v2 = f"/v2/models/{model.name}"
+        versions = ("", f"/versions/{model.version}")
+        self._reads: dict[str, Callable[[], Answer]] = {
+            "/": self._docs,
+            "/docs": self._docs,
+            "/openapi.json": lambda: Answer(200, self._openapi),
+            "/ping": self._health,
+            "/health": self._health,
+            "/version": lambda: Answer(200, __version__.encode(), "text/plain; charset=utf-8"),
+            "/metrics": lambda: Answer(200, self.telemetry.text(**self._state()), METRICS_TYPE),
+            "/stats": lambda: Answer(200, dumps(self.telemetry.summary(**self._state()))),
+            "/v2": self._v2_server,
+            "/v2/health/live": lambda: Answer(200, b'{"live":true}'),
+            "/v2/health/ready": self._v2_ready,
+            **{f"{v2}{version}": self._v2_model for version in versions},
+            **{f"{v2}{version}/ready": self._v2_ready for version in versions},
+        }
+        self._asks: dict[str, Callable[[Mapping[bytes, bytes]], str]] = {
+            "/invocations": _word_of,
+            **dict.fromkeys((f"{v2}{version}/infer" for version in versions), _word_of_infer),
+        }
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            answer = await self._answer(scope, receive)
+        except RefusedError as error:
+            answer = error.answer
+        except GoneError:
+            return
+        headers = [
+            (b"content-type", answer.type.encode()),
+            (b"content-length", str(len(answer.body)).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            *answer.headers,
+        ]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Message, receive: Receive) -> Answer:
+        path, method = scope["path"], scope["method"]
+        headers = dict(scope["headers"])
+        refusal = self._access.refusal(
+            headers.get(b"host"), headers.get(b"origin"), headers.get(b"authorization")
+        )
+        if refusal is not None and not (refusal[0] == 401 and path in _OPEN):
+            extra = ((b"www-authenticate", b"Bearer"),) if refusal[0] == 401 else ()
+            return _refused(*refusal, extra)
+        word_of = self._asks.get(path)
+        if word_of is not None:
+            if method != "POST":
+                return _refused(
+                    405, f"{path} takes POST, and was asked with {method}", ((b"allow", b"POST"),)
+                )
+            return await self._predict(path, word_of, headers, receive)
+        read = self._reads.get(path)
+        if read is None:
+            return _refused(404, f"there is nothing at {path}; see /docs")
+        if method not in ("GET", "HEAD"):
+            return _refused(
+                405, f"{path} takes GET, and was asked with {method}", ((b"allow", b"GET, HEAD"),)
+            )
+        return read()
+
+    async def _predict(
+        self,
+        path: str,
+        word_of: Callable[[Mapping[bytes, bytes]], str],
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+    ) -> Answer:
+        start = time.perf_counter()
+        self.telemetry.in_progress += 1
+        status = 499
+        try:
+            word = word_of(headers)
+            body = await self._body(headers, receive)
+            start = time.perf_counter()
+            frame = await self._pool.ask(word, body)
+            status = frame.status
+            retry = ((b"retry-after", b"1"),) if status == 503 else ()
+            return Answer(status, frame.body, frame.word, retry)
+        except RefusedError as error:
+            status = error.answer.status
+            raise
+        finally:
+            self.telemetry.in_progress -= 1
+            self.telemetry.answered(
+                "infer" if path.endswith("/infer") else path, status, time.perf_counter() - start
+            )
+
+    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        """Return a request's body.
+
+        Raises
+        ------
+        RefusedError
+            When it is too large, or comes too slowly.
+        """
+        told = headers.get(b"content-length", b"0")
+        if told.isdigit() and int(told) > self._max_body:
+            raise self._too_large()
+        pieces = []
+        size = 0
+        while True:
+            try:
+                async with asyncio.timeout(self._patience):
+                    message = await receive()
+            except TimeoutError:
+                raise RefusedError(408, f"nothing came for {self._patience:g} s") from None
+            if message["type"] == "http.disconnect":
+                raise GoneError
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > self._max_body:
+                raise self._too_large()
+            pieces.append(piece)
+            if not message.get("more_body"):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _too_large(self) -> RefusedError:
+        return RefusedError(413, f"a request may have {self._max_body:,} bytes; send fewer rows at a time")
+
+    def _state(self) -> dict[str, Any]:
+        return {"ready": self._pool.is_ready, "restarts": self._pool.restarts}
+
+    def _health(self) -> Answer:
+        if self._pool.is_ready:
+            return Answer(200, b"\n")
+        return _refused(503, "the model is being loaded", ((b"retry-after", b"1"),))
+
+    def _docs(self) -> Answer:
+        policy = (
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+        )
+        return Answer(
+            200, self._page, "text/html; charset=utf-8", ((b"content-security-policy", policy.encode()),)
+        )
+
+    def _v2_server(self) -> Answer:
+        return Answer(200, dumps({"name": "nbtrack", "version": __version__, "extensions": []}))
+
+    def _v2_ready(self) -> Answer:
+        ready = self._pool.is_ready
+        return Answer(200 if ready else 503, dumps({"name": self._model.name, "ready": ready}))
+
+    def _v2_model(self) -> Answer:
+        return Answer(200, dumps({
+            "name": self._model.name,
+            "versions": [self._model.version],
+            "platform": f"nbtrack_{self._model.flavour}",
+            "inputs": tensors_of(self._model.inputs),
+            "outputs": tensors_of(self._model.outputs),
+        }))  # fmt: skip
+
+
+def _word_of(headers: Mapping[bytes, bytes]) -> str:
+    """Return the form of a body by its type.
+
+    Raises
+    ------
+    RefusedError
+        When it is of none.
+    """
+    told = headers.get(b"content-type", b"").decode("latin-1")
+    kind, *rest = (part.strip() for part in told.split(";"))
+    word = _WORDS.get(kind.lower())
+    if word is None:
+        raise RefusedError(415, f"the body is said to be {told!r}; send one of {', '.join(_WORDS)}")
+    for part in rest:
+        name, _, value = part.partition("=")
+        name, value = name.strip().lower(), value.strip().strip('"').lower()
+        if name == "charset" and value not in ("utf-8", "utf8"):
+            raise RefusedError(415, f"the body is said to be in {value!r}; send UTF-8")
+        if name == "format" and word == "json":
+            if value not in _OLD_FORMATS:
+                raise RefusedError(
+                    415, f"the format {value!r} is not known; send one of {', '.join(_OLD_FORMATS)}"
+                )
+            word = _OLD_FORMATS[value]
+    return word
+
+
+def _word_of_infer(headers: Mapping[bytes, bytes]) -> str:
+    if _word_of(headers) != "json":
+        raise RefusedError(415, "an inference request is JSON; send it as application/json")
+    return "v2"

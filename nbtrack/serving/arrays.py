@@ -1,0 +1,189 @@
+"""The short way from JSON to a prediction: plain arrays, and many requests in one call of the model.
+
+Only for models that take arrays row by row and tables of numbers (`rowwise.is_rowwise`). Whatever is out of the
+ordinary in a request, from text among the numbers to a missing column, goes the long way, which says what is wrong.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import NbtrackWarning
+from nbtrack.models.schema import TYPES, Tensor
+from nbtrack.serving.rowwise import is_rowwise
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nbtrack.models import LoadedModel
+    from nbtrack.serving.payload import Asked
+
+    Array = np.ndarray[Any, Any]
+
+__all__ = ["ArrayModel", "array_model"]
+
+_NUMBERS = frozenset({"double", "float", "integer", "long"})
+_FLOATS = frozenset({"double", "float"})
+_REMEMBERED = 1000
+"""How many orders of columns are remembered."""
+
+
+def array_model(model: LoadedModel) -> ArrayModel | None:
+    """Return the short way to a model, if there is one."""
+    signature = model.signature
+    inputs: Any = signature.inputs if signature is not None else None
+    plain = model.flavour.name == "sklearn" and is_rowwise(model.native) and hasattr(model.native, "predict")
+    if not plain or not inputs or (signature is not None and signature.params):
+        return None
+    if isinstance(inputs[0], Tensor):
+        tensor = inputs[0]
+        numeric = tensor.dtype in ("float64", "float32") and len(tensor.shape) == 2 and tensor.shape[1] > 0
+        if len(inputs) > 1 or tensor.name is not None or not numeric:
+            return None
+        return ArrayModel(
+            model.native, None, frozenset(range(tensor.shape[1])), tensor.shape[1], tensor.dtype
+        )
+    columns = list(inputs)
+    if not all(column.type in _NUMBERS and column.required for column in columns):
+        return None
+    import numpy as np
+
+    names = [column.name for column in columns if column.name is not None]
+    floats = frozenset(place for place, column in enumerate(columns) if column.type in _FLOATS)
+    # The type that a DataFrame of these columns has as an array.
+    dtype = str(np.result_type(*(TYPES[column.type] for column in columns)))
+    return ArrayModel(model.native, names or None, floats, len(columns), dtype)
+
+
+class ArrayModel:
+    """A model that is asked with arrays.
+
+    Parameters
+    ----------
+    estimator
+        What predicts.
+    names
+        The names of its columns, or None where they have none.
+    floats
+        The places of the columns that take floats; the others take integers.
+    width
+        How many columns there are.
+    dtype
+        The type of the array.
+    """
+
+    def __init__(
+        self, estimator: Any, names: list[str | int] | None, floats: frozenset[int], width: int, dtype: str
+    ) -> None:
+        self._predict = estimator.predict
+        self._names = names
+        # In JSON a name is text where it is a key.
+        self._keys = None if names is None else list(map(str, names))
+        self._integers = tuple(place for place in range(width) if place not in floats)
+        self._width = width
+        self._dtype = dtype
+        self._orders: dict[tuple[Any, ...], list[int] | None] = {}
+        # An estimator that was fitted on a table says so of each array; columns are put in order here.
+        warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
+
+    def rows(self, asked: Asked) -> Array | None:
+        """Return the rows of a request as the model takes them, or None where the long way must be gone."""
+        if asked.params or not asked.content:
+            return None
+        content = asked.content
+        if asked.form == "dataframe_split":
+            return self._split(content)
+        if asked.form == "dataframe_records":
+            return self._records(content)
+        if isinstance(content, dict):
+            return self._columns(content) if asked.form == "inputs" else None
+        if isinstance(content, list) and isinstance(content[0], dict):
+            return self._records(content)
+        return self._array(content)
+
+    def predict(self, rows: Array) -> Array:
+        """Return the predictions for rows."""
+        answer: Array = self._predict(rows)
+        return answer
+
+    def _split(self, content: Any) -> Array | None:
+        if not isinstance(content, dict):
+            return None
+        rows, names = content.get("data"), content.get("columns")
+        if not isinstance(rows, list) or not rows:
+            return None
+        if self._names is None or not isinstance(names, list):
+            return None if self._names is not None or names is not None else self._array(rows)
+        order = self._order(names)
+        if order is None:
+            return None
+        width = len(names)
+        if not all(type(row) is list and len(row) == width for row in rows):
+            return None
+        return self._array([[row[place] for place in order] for row in rows])
+
+    def _order(self, names: list[Any]) -> list[int] | None:
+        """Return the places of the model's columns among those of a request; None if one is missing."""
+        try:
+            key = tuple(names)
+            return self._orders[key]
+        except KeyError:
+            pass
+        except TypeError:  # a name is a list
+            return None
+        assert self._names is not None
+        order = None
+        if len(set(key)) == len(key) and all(name in key for name in self._names):
+            order = [key.index(name) for name in self._names]
+            extra = [name for name in key if name not in self._names]
+            if extra:
+                shown = ", ".join(map(repr, extra))
+                warnings.warn(
+                    f"requests have columns that the model does not take: {shown}; left out",
+                    NbtrackWarning,
+                    2,
+                )
+        if len(self._orders) < _REMEMBERED:
+            self._orders[key] = order
+        return order
+
+    def _records(self, records: Any) -> Array | None:
+        names = self._keys
+        if names is None or not isinstance(records, list):
+            return None
+        try:
+            return self._array([[record[name] for name in names] for record in records])
+        except (KeyError, TypeError):
+            return None
+
+    def _columns(self, content: dict[str, Any]) -> Array | None:
+        names = self._keys
+        if names is None or not all(isinstance(content.get(name), list) for name in names):
+            return None
+        columns = [content[name] for name in names]
+        if len(set(map(len, columns))) != 1:
+            return None
+        return self._array([list(row) for row in zip(*columns, strict=True)])
+
+    def _array(self, rows: Any) -> Array | None:
+        import numpy as np
+
+        if not isinstance(rows, list):
+            return None
+        width, integers = self._width, self._integers
+        kinds: set[type] = set()
+        for row in rows:
+            if type(row) is not list or len(row) != width:
+                return None
+            kinds.update(map(type, row))
+            for place in integers:
+                if type(row[place]) is not int:
+                    return None
+        if not kinds <= {float, int, type(None)}:
+            return None
+        try:
+            array: Array = np.array(rows, dtype=self._dtype)
+        except (TypeError, ValueError, OverflowError):
+            return None
+        return array

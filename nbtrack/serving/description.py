@@ -1,0 +1,169 @@
+"""What is known of a model before it is loaded: from `MLmodel` and the example beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.models.schema import Column, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from nbtrack.entities import Run
+    from nbtrack.models import MLmodel, Param
+    from nbtrack.models.schema import Schema
+
+__all__ = ["Description", "find_served"]
+
+_EMPTY: dict[str, Any] = {
+    "boolean": False,
+    "integer": 0,
+    "long": 0,
+    "float": 0.0,
+    "double": 0.0,
+    "string": "",
+    "binary": "",
+    "datetime": "2026-01-01T00:00:00",
+    "array": [],
+    "object": {},
+    "map": {},
+}
+"""A value of each type, for a model that was saved without an example."""
+_SERVING_FILE = "serving_input_example.json"
+
+
+@dataclass(frozen=True)
+class Description:
+    """A model that is served, as documents and forms tell of it."""
+
+    name: str
+    uri: str
+    version: str
+    path: Path
+    metadata: MLmodel
+
+    @property
+    def flavour(self) -> str:
+        """The flavour that it is loaded by."""
+        return next(
+            iter(name for name in self.metadata.flavors if name != "python_function"), "python_function"
+        )
+
+    @property
+    def inputs(self) -> Schema | None:
+        """What it takes."""
+        return self.metadata.signature.inputs if self.metadata.signature is not None else None
+
+    @property
+    def outputs(self) -> Schema | None:
+        """What it gives."""
+        return self.metadata.signature.outputs if self.metadata.signature is not None else None
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """What a prediction may be told."""
+        return (self.metadata.signature.params if self.metadata.signature is not None else None) or ()
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns that it takes; none if it takes arrays."""
+        return [part for part in self.inputs or () if isinstance(part, Column)]
+
+    @cached_property
+    def example(self) -> dict[str, Any]:
+        """A request of one row that it answers, as far as is known: the one it was saved with, else a made-up one."""
+        info = self.metadata.saved_input_example_info or {}
+        try:
+            file = self.path / str(info.get("serving_input_path", _SERVING_FILE))
+            held = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            held = None
+        return _first_row(held) if isinstance(held, dict) else self._made_up()
+
+    def _made_up(self) -> dict[str, Any]:
+        columns = self.columns
+        if columns and columns[0].name is not None:
+            row = [_EMPTY.get(column.type) for column in columns]
+            return {"dataframe_split": {"columns": [column.name for column in columns], "data": [row]}}
+        if columns:
+            return {"inputs": [[_EMPTY.get(column.type) for column in columns]]}
+        tensors = [part for part in self.inputs or () if isinstance(part, Tensor)]
+        if len(tensors) == 1 and tensors[0].name is None:
+            return {"inputs": _zeros(tensors[0])}
+        return {"inputs": {tensor.name: _zeros(tensor) for tensor in tensors} or [[0.0]]}
+
+    def curl(self, url: str) -> str:
+        """Return the line for a shell that asks the model for a prediction."""
+        body = json.dumps(self.example)
+        return f"curl {url}/invocations -H 'Content-Type: application/json' -d {shlex.quote(body)}"
+
+
+def _zeros(tensor: Tensor) -> Any:
+    zero: Any = "" if tensor.dtype in ("str", "bytes", "object") else False if tensor.dtype == "bool" else 0
+    for size in reversed(tensor.shape):
+        zero = [zero] * max(1, min(size, 1000))
+    return zero
+
+
+def _first_row(example: dict[str, Any]) -> dict[str, Any]:
+    """Return an example without the rows after its first: it stands in documents and on command lines."""
+    split = example.get("dataframe_split")
+    if isinstance(split, dict) and isinstance(split.get("data"), list):
+        rest = {key: value for key, value in split.items() if key not in ("data", "index")}
+        return {**example, "dataframe_split": rest | {"data": split["data"][:1]}}
+    inputs = example.get("inputs")
+    if isinstance(inputs, list) and inputs:
+        return {**example, "inputs": inputs[:1]}
+    return example
+
+
+def find_served(
+    model_uri: str | os.PathLike[str] | Run, trust: bool | Iterable[str] = False
+) -> tuple[Description, bool | list[str]]:
+    """Return what is known of a model to serve, and how far it is trusted; see `nbtrack.load_model`.
+
+    Raises
+    ------
+    NotFoundError, ModelError, TrustError
+        When there is none, or it was changed since it was written.
+    """
+    from nbtrack.entities import Run
+    from nbtrack.models import MLmodel
+    from nbtrack.tracking.models import trusted_model
+
+    folder, trusted = trusted_model(model_uri, trust)
+    folder = folder.resolve()
+    metadata = MLmodel.read(folder)
+    if isinstance(model_uri, Run):
+        uri, name, version = f"runs:/{model_uri.id}/{folder.name}", model_uri.name, "1"
+    else:
+        uri = os.fspath(model_uri)
+        name, version = _name_of(uri, folder)
+    return (
+        Description(name, uri, version, folder, metadata),
+        trusted if isinstance(trusted, bool) else list(trusted),
+    )
+
+
+def _name_of(uri: str, folder: Path) -> tuple[str, str]:
+    """Return the name and the version by which a model is served."""
+    from nbtrack.tracking.location import store_in_use
+
+    scheme, _, rest = uri.partition(":/")
+    rest = rest.strip("/")
+    if scheme == "runs":
+        return store_in_use().run(rest.partition("/")[0]).name, "1"
+    if scheme == "models" and ("@" in rest or "/" in rest):
+        name, at, alias = rest.rpartition("@")
+        if at:
+            return name, str(store_in_use().models.by_alias(name, alias).version)
+        name, _, number = rest.rpartition("/")
+        version = store_in_use().models.newest(name).version if not number.isdigit() else int(number)
+        return name, str(version)
+    return folder.name, "1"

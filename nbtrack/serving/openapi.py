@@ -1,0 +1,210 @@
+"""The document that tells what a server takes and gives, in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nbtrack import __version__
+from nbtrack.models.schema import Tensor
+from nbtrack.serving.inference import DATATYPES
+
+if TYPE_CHECKING:
+    from nbtrack.models.schema import Column
+    from nbtrack.serving.description import Description
+
+__all__ = ["document"]
+
+_TYPES: dict[str, dict[str, Any]] = {
+    "boolean": {"type": "boolean"},
+    "integer": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+    "long": {"type": "integer", "minimum": -(2**53), "maximum": 2**53},
+    "float": {"type": "number", "minimum": -1e30, "maximum": 1e30},
+    "double": {"type": "number", "minimum": -1e300, "maximum": 1e300},
+    "string": {"type": "string"},
+    "binary": {"type": "string", "contentEncoding": "base64"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "array": {"type": "array"},
+    "object": {"type": "object"},
+    "map": {"type": "object"},
+}
+_JSON = "application/json"
+_ERRORS = {
+    "400": "The body is malformed, or not what the model takes; the message names the column.",
+    "401": "The token is missing or wrong.",
+    "403": "A page of another site asked, or the header Host names another server.",
+    "408": "The client took too long.",
+    "413": "The body is too large.",
+    "415": "The type of the body is not known.",
+    "500": "The model failed.",
+    "503": "The model is being loaded, or too many requests wait.",
+    "504": "The model took too long; its process has been replaced.",
+}
+
+
+def document(model: Description) -> dict[str, Any]:
+    """Return the document for a model, its schemas built from the signature."""
+    v2 = f"/v2/models/{quote(model.name)}"
+    invocations = {
+        "summary": "Predict",
+        "operationId": "predict",
+        "description": "MLflow's protocol: a table by columns and rows, by records, or arrays.",
+        "requestBody": {
+            "required": True,
+            "content": {
+                _JSON: {"schema": _request(model), "example": model.example},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        },
+        "responses": _responses(_object({"predictions": {}}, ["predictions"]), *_ERRORS),
+    }
+    infer = {
+        "summary": "Predict (Open Inference Protocol)",
+        "operationId": "infer",
+        "requestBody": {"required": True, "content": {_JSON: {"schema": _inference_request()}}},
+        "responses": _responses(_inference_response(), *_ERRORS),
+    }
+    state = _object({"name": {"type": "string"}, "ready": {"type": "boolean"}}, ["ready"])
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": model.name, "version": model.version, "description": f"{model.uri}, served by nbtrack {__version__}."},
+        "paths": {
+            "/invocations": {"post": invocations},
+            "/ping": {"get": _read("Whether the model is ready", {}, "503")},
+            "/health": {"get": _read("Whether the model is ready", {}, "503")},
+            "/version": {"get": _read("The version of nbtrack", None)},
+            "/metrics": {"get": _read("Figures for Prometheus", None)},
+            "/stats": {"get": _read("Figures in short; p50 and p99 in milliseconds", {"type": "object"})},
+            "/v2": {"get": _read("The server", {"type": "object"})},
+            "/v2/health/live": {"get": _read("Whether the server is there", {"type": "object"})},
+            "/v2/health/ready": {"get": _read("Whether the model is ready", state, "503")},
+            v2: {"get": _read("The model's inputs and outputs", {"type": "object"})},
+            f"{v2}/ready": {"get": _read("Whether the model is ready", state, "503")},
+            f"{v2}/infer": {"post": infer},
+        },
+        "components": {
+            "schemas": {
+                "Error": _object(
+                    {"error_code": {"type": "string"}, "message": {"type": "string"}}, ["error_code", "message"]
+                )
+            },
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }  # fmt: skip
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _responses(schema: dict[str, Any], *errors: str) -> dict[str, Any]:
+    error = {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {
+        "200": {"description": "The predictions.", "content": {_JSON: {"schema": schema}}},
+        **{status: {"description": _ERRORS[status], "content": error} for status in errors},
+    }
+
+
+def _read(summary: str, schema: dict[str, Any] | None, *more: str) -> dict[str, Any]:
+    """Return a GET that takes nothing; None for the schema is text."""
+    kind = _JSON if schema is not None else "text/plain"
+    answer = {
+        "description": summary,
+        "content": {kind: {"schema": {"type": "string"} if schema is None else schema}},
+    }
+    errors = {
+        status: {"description": _ERRORS[status], "content": {_JSON: {}}} for status in ("401", "403", *more)
+    }
+    return {"summary": summary, "responses": {"200": answer, **errors}}
+
+
+def _value(column: Column) -> dict[str, Any]:
+    told = _TYPES.get(column.type, {})
+    if column.required or not told:
+        return told
+    return {"anyOf": [told, {"type": "null"}]}
+
+
+def _request(model: Description) -> dict[str, Any]:
+    """Return the schema of the body of `/invocations`."""
+    rows = _rows(model)
+    forms = {"instances": rows, "inputs": rows}
+    columns = model.columns
+    if columns and columns[0].name is not None:
+        names = [column.name for column in columns]
+        values = {str(column.name): _value(column) for column in columns}
+        record = _object(values, [str(column.name) for column in columns if column.required])
+        forms["dataframe_records"] = {"type": "array", "items": record, "minItems": 1}
+        split = _object(
+            {"columns": {"const": names, "description": "In any order."}, "data": rows}, ["columns", "data"]
+        )
+        forms["dataframe_split"] = split
+    elif columns or model.inputs is None:
+        forms["dataframe_split"] = _object({"data": rows}, ["data"])
+    params = {
+        param.name: _TYPES.get(param.type, {}) if param.shape is None
+        else {"type": "array", "items": _TYPES.get(param.type, {})}
+        for param in model.params
+    }  # fmt: skip
+    extra = {"params": {"type": "object", "properties": params}} if params else {}
+    return {
+        "oneOf": [
+            {**_object({form: schema, **extra}, [form]), "additionalProperties": False}
+            for form, schema in forms.items()
+        ]
+    }
+
+
+def _rows(model: Description) -> dict[str, Any]:
+    columns = model.columns
+    if columns:
+        kinds = [
+            kind
+            for n, kind in enumerate(map(_value, columns))
+            if kind not in [_value(c) for c in columns[:n]]
+        ]
+        items = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+        width = len(columns)
+        row = {"type": "array", "items": items, "minItems": width, "maxItems": width}
+        return {"type": "array", "items": row, "minItems": 1}
+    tensors = [part for part in model.inputs or () if isinstance(part, Tensor)]
+    if len(tensors) == 1 and tensors[0].name is None:
+        return _nested(tensors[0])
+    if tensors:
+        return _object(
+            {str(tensor.name): _nested(tensor) for tensor in tensors}, [str(t.name) for t in tensors]
+        )
+    return {}
+
+
+def _nested(tensor: Tensor) -> dict[str, Any]:
+    kind = "string" if tensor.dtype in ("str", "bytes") else "boolean" if tensor.dtype == "bool" else "number"
+    schema: dict[str, Any] = (
+        {"type": "integer"} if tensor.dtype.startswith(("int", "uint")) else {"type": kind}
+    )
+    for size in reversed(tensor.shape):
+        limits = {"minItems": 1} if size < 0 else {"minItems": size, "maxItems": size}
+        schema = {"type": "array", "items": schema, **limits}
+    return schema
+
+
+def _inference_request() -> dict[str, Any]:
+    size = {"type": "integer", "minimum": 0}
+    tensor = _object(
+        {
+            "name": {"type": "string"},
+            "shape": {"type": "array", "items": size},
+            "datatype": {"enum": list(DATATYPES)},
+            "data": {"type": "array"},
+        },
+        ["name", "shape", "datatype", "data"],
+    )
+    return _object(
+        {"id": {"type": "string"}, "inputs": {"type": "array", "items": tensor, "minItems": 1}}, ["inputs"]
+    )
+
+
+def _inference_response() -> dict[str, Any]:
+    return _object(
+        {"model_name": {"type": "string"}, "outputs": {"type": "array"}}, ["model_name", "outputs"]
+    )

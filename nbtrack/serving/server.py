@@ -1,0 +1,283 @@
+"""The server's own process: the HTTP side, which runs no code of the model's.
+
+`python -m nbtrack.serving.server '{...}'` is what a notebook starts; `nbtrack models serve` calls `run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, ServerError
+from nbtrack.serving.access import is_loopback
+from nbtrack.serving.description import Description
+from nbtrack.serving.pool import Pool
+from nbtrack.serving.versions import check_python, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import uvicorn
+
+__all__ = ["Settings", "run"]
+
+_KEEP_ALIVE = 75
+"""Seconds that a connection may rest between two requests."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is served.
+
+    Examples
+    --------
+    >>> Settings("models/wine", "wine", "1", "models:/wine/1").host
+    '127.0.0.1'
+    """
+
+    path: str
+    name: str
+    version: str
+    uri: str
+    trust: bool | list[str] = False
+    host: str = "127.0.0.1"
+    port: int = 5000
+    """0 takes any that is free."""
+    workers: int = 1
+    timeout: float = 60.0
+    max_body: int = 100_000_000
+    patience: float = 30.0
+    token: str | None = None
+    allowed_hosts: list[str] = field(default_factory=list)
+    env_manager: str = "local"
+    orphan_ends: bool = False
+    """Whether the server ends when its standard input does: with the process that started it."""
+    record: str | None = None
+    """The file that tells others of the server while it runs."""
+
+    def to_json(self) -> str:
+        """Return the settings for the command line of a process."""
+        return json.dumps(asdict(self))
+
+
+def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
+    """Serve a model until a signal comes, and return the exit code.
+
+    Parameters
+    ----------
+    settings
+        What to serve, and how.
+    tell
+        Called with what happens: `{"event": "bound", "url": ...}`, then `{"event": "ready", ...}` or
+        `{"event": "failed", "message": ...}`; `{"event": "warning", "message": ...}` at any time.
+
+    Raises
+    ------
+    ServerError
+        When the port is taken.
+    ModelError
+        When the model cannot be served here.
+    """
+    from nbtrack.models import MLmodel
+
+    folder = Path(settings.path)
+    model = Description(settings.name, settings.uri, settings.version, folder, MLmodel.read(folder))
+    bound = _bind(settings)
+    try:
+        python = _python(settings, model, tell)
+        told = {"path": settings.path, "trust": settings.trust, "name": settings.name}
+        pool = Pool(
+            python, told, count=settings.workers, timeout=settings.timeout, limit_bytes=4 * settings.max_body,
+            log=lambda line: tell({"event": "warning", "message": line}),
+        )  # fmt: skip
+        if not is_loopback(settings.host) and settings.token is None:
+            tell({
+                "event": "warning",
+                "message": f"whoever reaches {settings.host} may ask this server; give it a --token",
+            })  # fmt: skip
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_serve(settings, model, pool, bound, tell))
+    finally:
+        bound.close()
+
+
+def _python(settings: Settings, model: Description, tell: Callable[[dict[str, Any]], None]) -> list[str]:
+    """Return the command of the Python that the model runs in.
+
+    Raises
+    ------
+    ModelError, InvalidValueError
+        When there is none for it.
+    """
+    if settings.env_manager == "uv":
+        from nbtrack.serving.environment import environment_of
+
+        return [str(environment_of(model, lambda line: tell({"event": "warning", "message": line})))]
+    if settings.env_manager != "local":
+        raise InvalidValueError(f"there is no environment manager {settings.env_manager!r}; give local or uv")
+    check_python(model)
+    found = differences(model)
+    if found:
+        tell({
+            "event": "warning",
+            "message": f"the model may predict otherwise here: {'; '.join(found)}; --env-manager uv gives it its own",
+        })  # fmt: skip
+    return [sys.executable]
+
+
+def _bind(settings: Settings) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises
+    ------
+    ServerError
+        When the port is taken, or the address is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise ServerError(
+            f"port {settings.port} of {settings.host} cannot be served at ({error.args[-1]}); "
+            "give another with -p, or -p 0 for one that is free"
+        ) from error
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # Windows, or another Python than CPython
+        return None
+    return new_event_loop  # type: ignore[no-any-return, unused-ignore]
+
+
+async def _serve(
+    settings: Settings,
+    model: Description,
+    pool: Pool,
+    bound: socket.socket,
+    tell: Callable[[dict[str, Any]], None],
+) -> int:
+    await pool.start()
+    # The model is being loaded from here on, while the HTTP side is imported.
+    server = _uvicorn(settings, model, pool)
+    port = bound.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else '[::1]' if host == '[::]' else host}:{port}"  # noqa: S104
+    with _recorded(settings, url, port):
+        tell({"event": "bound", "url": url, "port": port, "pid": os.getpid()})
+        failure: list[str] = []
+        watching = asyncio.create_task(_announce(pool, server, failure, tell))
+        if settings.orphan_ends:
+            _end_with_parent(server)
+        await server.serve(sockets=[bound])
+        watching.cancel()
+        await pool.close()
+    return 1 if failure else 0
+
+
+async def _announce(
+    pool: Pool, server: uvicorn.Server, failure: list[str], tell: Callable[[dict[str, Any]], None]
+) -> None:
+    try:
+        hello = await asyncio.shield(pool.up)
+    except RuntimeError as error:
+        failure.append(str(error))
+        tell({"event": "failed", "message": str(error)})
+        server.should_exit = True
+        return
+    tell({"event": "ready", "seconds": hello["seconds"]})
+
+
+def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Server:
+    import uvicorn
+
+    from nbtrack.serving.access import Access
+    from nbtrack.serving.app import Application
+    from nbtrack.serving.connection import protocol
+
+    class Server(uvicorn.Server):
+        """Uvicorn's, which would end the process by the signal that it was stopped with, before ours is cleared up."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self.handle_exit)
+            yield
+
+    access = Access(settings.host, settings.allowed_hosts, settings.token)
+    config = uvicorn.Config(
+        Application(pool, model, access, settings.max_body, settings.patience),
+        http=protocol(settings.patience),
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        access_log=False,
+        log_level="error",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=int(settings.timeout) + 5,
+    )
+    return Server(config)
+
+
+def _end_with_parent(server: uvicorn.Server) -> None:
+    """Stop when the standard input ends: whoever started this has gone, however it ended."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 1024):
+                pass
+        server.should_exit = True
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _recorded(settings: Settings, url: str, port: int) -> Iterator[None]:
+    """Keep a file that tells of this server while it runs."""
+    if settings.record is None:
+        yield
+        return
+    from nbtrack.serving.running import write_record
+
+    file = Path(settings.record)
+    write_record(file, settings, url, port)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Serve what the one argument tells of; what happens is told on standard output, a line of JSON each."""
+    settings = Settings(**json.loads(arguments[0]))
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def tell(event: dict[str, Any]) -> None:
+        sys.stderr.write(f"nbtrack: {event.get('message') or event['event']}\n")
+        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # whoever listened has gone
+            out.write(json.dumps(event) + "\n")
+            out.flush()
+
+    try:
+        return run(settings, tell)
+    except (NbtrackError, ModelError) as error:
+        tell({"event": "failed", "message": str(error)})
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""Whether what is installed here is what the model was made with."""
+
+from __future__ import annotations
+
+import platform
+import re
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from nbtrack.errors import ModelError
+
+if TYPE_CHECKING:
+    from nbtrack.serving.description import Description
+
+__all__ = ["check_python", "differences", "requirements"]
+
+_PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^]]*])?==([^;\s]+)")
+_NO_PICKLE = frozenset({"xgboost", "lightgbm"})
+"""Flavours whose files are their library's own."""
+
+
+def requirements(model: Description) -> list[str]:
+    """Return the lines of a model's `requirements.txt`, MLflow aside, which nbtrack does without."""
+    try:
+        text = (model.path / "requirements.txt").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line and not re.match(r"mlflow(-skinny)?\b(?!-)", line, re.IGNORECASE)]
+
+
+def differences(model: Description) -> list[str]:
+    """Return in words which libraries are here in another version than the model was made with, or not at all."""
+    found = []
+    for line in requirements(model):
+        pin = _PIN.match(line)
+        if pin is None:
+            continue
+        name, wanted = pin[1], pin[2]
+        try:
+            here = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found.append(f"it was made with {name} {wanted}, which is not installed")
+            continue
+        if here.partition("+")[0] != wanted.partition("+")[0]:
+            found.append(f"it was made with {name} {wanted}, and {here} is installed")
+    return found
+
+
+def check_python(model: Description) -> None:
+    """Refuse a pickle of another Python.
+
+    Raises
+    ------
+    ModelError
+        When its major or minor version differs from the one here.
+    """
+    made, here = model.metadata.python_version, platform.python_version()
+    if made is None or made.split(".")[:2] == here.split(".")[:2] or not _is_pickle(model):
+        return
+    raise ModelError(
+        f"the model was pickled by Python {made}, and this is Python {here}, which may read it wrongly: "
+        "serve it with --env-manager uv, which builds an environment of its own, or save it again with skops"
+    )
+
+
+def _is_pickle(model: Description) -> bool:
+    if model.flavour in _NO_PICKLE:
+        return False
+    return bool(model.metadata.flavors.get(model.flavour, {}).get("serialization_format") != "skops")

@@ -1,0 +1,214 @@
+"""The process that holds a model: it loads it, and answers frames on its standard input.
+
+`python -m nbtrack.serving.worker '{"path": ..., "trust": true}'`. It runs in the model's own environment, so it
+imports no more of the house than the model's format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import NbtrackError
+from nbtrack.serving.answer import JSON, dumps, error_body, predictions_body
+from nbtrack.serving.arrays import array_model
+from nbtrack.serving.inference import infer
+from nbtrack.serving.payload import body_of_json, data_of, table_of_file
+from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from nbtrack.models import LoadedModel
+    from nbtrack.serving.payload import Asked
+
+__all__ = ["Answering", "main"]
+
+_WATCH = 1.0
+"""Seconds between two looks whether the server is still there."""
+
+
+class Answering:
+    """A loaded model that answers requests.
+
+    Parameters
+    ----------
+    model
+        The model.
+    name
+        What the Open Inference Protocol calls it.
+    """
+
+    def __init__(self, model: LoadedModel, name: str) -> None:
+        self._model = model
+        self._name = name
+        signature = model.signature
+        self._inputs = signature.inputs if signature is not None else None
+        self._arrays = array_model(model)
+
+    @property
+    def is_rowwise(self) -> bool:
+        """Whether requests that come together are predicted together."""
+        return self._arrays is not None
+
+    def answers(self, requests: list[Frame]) -> list[Frame]:
+        """Return the answers to requests that came together, in their order."""
+        if len(requests) == 1 or self._arrays is None:
+            return [self._answer(request) for request in requests]
+        return self._together(requests)
+
+    def _together(self, requests: list[Frame]) -> list[Frame]:
+        """Predict once for all that can go the short way; each alone where that fails."""
+        import numpy as np
+
+        assert self._arrays is not None
+        done: dict[int, Frame] = {}
+        held = []
+        for request in requests:
+            try:
+                asked = body_of_json(request.word, request.body) if _is_json(request.word) else None
+            except NbtrackError as error:
+                done[request.number] = _failed(request, 400, str(error))
+                continue
+            rows = None if asked is None else self._arrays.rows(asked)
+            if asked is not None and rows is not None:
+                held.append((request, asked, rows))
+        if len(held) > 1:
+            # The model may raise anything for one of them; then each is tried alone, below.
+            with contextlib.suppress(Exception):
+                answers = self._arrays.predict(np.concatenate([rows for _, _, rows in held]))
+                start = 0
+                for request, asked, rows in held:
+                    part = answers[start : start + len(rows)]
+                    start += len(rows)
+                    done[request.number] = _answered(request, predictions_body(part, bare=asked.bare))
+        return [done.get(request.number) or self._answer(request) for request in requests]
+
+    def _answer(self, request: Frame) -> Frame:
+        """Return the answer to one request; whatever the model raises is one, too."""
+        try:
+            predictions, bare = self._predicted(request)
+        except NbtrackError as error:
+            return _failed(request, 400, str(error))
+        except MemoryError:
+            return _failed(request, 500, "the model ran out of memory")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a model may raise anything
+            traceback.print_exc()
+            kind = type(error).__name__
+            # Of these the input is the likely cause: NaN where none is taken, text, a column of another type.
+            refused = isinstance(error, ValueError | TypeError | LookupError)
+            return _failed(request, 400 if refused else 500, f"the model raised {kind}: {error}"[:2000])
+        try:
+            # The answer to an inference request is whole already.
+            body = dumps(predictions) if request.word == "v2" else predictions_body(predictions, bare=bare)
+        except (TypeError, ValueError, RecursionError) as error:
+            return _failed(request, 500, f"the model's prediction cannot be sent: {error}")
+        return _answered(request, body)
+
+    def _predicted(self, request: Frame) -> tuple[Any, bool]:
+        """Return the predictions for a request, and whether they are sent bare."""
+        word, body = request.word, request.body
+        if word == "v2":
+            return infer(self._model, self._name, body), False
+        if not _is_json(word):
+            return self._model.predict(table_of_file(word, body, self._inputs)), False
+        asked = body_of_json(word, body)
+        rows = self._arrays.rows(asked) if self._arrays is not None else None
+        if self._arrays is not None and rows is not None:
+            return self._arrays.predict(rows), asked.bare
+        return self._long_way(asked), asked.bare
+
+    def _long_way(self, asked: Asked) -> Any:
+        return self._model.predict(data_of(asked, self._inputs), asked.params)
+
+
+def _is_json(word: str) -> bool:
+    return word in ("json", "split", "records")
+
+
+def _answered(request: Frame, body: bytes) -> Frame:
+    return Frame(request.number, 200, JSON, body)
+
+
+def _failed(request: Frame, status: int, message: str) -> Frame:
+    return Frame(request.number, status, JSON, error_body(status, message))
+
+
+def main(arguments: list[str]) -> int:
+    """Load the model that the one argument tells of, say so, and answer until the input ends."""
+    told = json.loads(arguments[0])
+    source, out = _pipes()
+    start = time.perf_counter()
+    try:
+        answering = Answering(_loaded(told), str(told.get("name", "model")))
+    except Exception as error:  # noqa: BLE001 - unpickling runs any code
+        known = isinstance(error, NbtrackError)
+        if not known:
+            traceback.print_exc()
+        message = str(error) if known else f"{type(error).__name__}: {error}"
+        _say(out, {"ok": False, "message": message})
+        return 1
+    _say(out, {
+        "ok": True, "rowwise": answering.is_rowwise, "seconds": time.perf_counter() - start, "pid": os.getpid(),
+    })  # fmt: skip
+    batch: list[Frame] = []
+    while (request := read(source)) is not None:
+        batch.append(request)
+        if request.status != BATCH:
+            out.write(b"".join(map(pack, answering.answers(batch))))
+            out.flush()
+            batch = []
+    return 0
+
+
+def _pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return the pipes to the server; what the model prints goes to the log from now on."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        for descriptor in (0, 1):
+            msvcrt.setmode(descriptor, os.O_BINARY)  # type: ignore[attr-defined, unused-ignore]
+    source, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    # The server ends this process; Ctrl-C in a terminal is meant for the server.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    return source, out
+
+
+def _watch(server: int) -> None:
+    """End this process when the server has died, also in the middle of a prediction."""
+    while os.getppid() == server:
+        time.sleep(_WATCH)
+    os._exit(1)
+
+
+def _loaded(told: dict[str, Any]) -> LoadedModel:
+    from nbtrack.models import load
+
+    trust = told.get("trust", False)
+    with warnings.catch_warnings():
+        # Said once by the server, for all libraries.
+        warnings.filterwarnings("ignore", category=UserWarning, message="Trying to unpickle estimator")
+        return load(told["path"], trust=trust if isinstance(trust, bool) else list(trust))
+
+
+def _say(out: BinaryIO, hello: dict[str, Any]) -> None:
+    out.write(pack(Frame(HELLO, 0, JSON, json.dumps(hello).encode())))
+    out.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

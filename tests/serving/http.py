@@ -1,0 +1,145 @@
+"""Model servers for the tests, as users start them, and plain HTTP to ask them."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+WINE_BODY = (
+    '{"columns":["alcohol", "chlorides", "citric acid", "density", "fixed acidity", "free sulfur dioxide", "pH", '
+    '"residual sugar", "sulphates", "total sulfur dioxide", "volatile acidity"],'
+    '"data":[[12.8, 0.029, 0.48, 0.98, 6.2, 29, 3.33, 1.2, 0.39, 75, 0.66]]}'
+)
+"""The body that MLflow's tutorial sends."""
+
+
+class Answer:
+    """What a server answered."""
+
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def predictions(self):
+        assert self.status == 200, self.body
+        return self.json["predictions"]
+
+    @property
+    def message(self):
+        """The message of an error, which must be JSON as MLflow's are."""
+        assert self.status >= 400, self.body
+        told = self.json
+        assert set(told) == {"error_code", "message"}
+        return told["message"]
+
+
+class Served:
+    """`nbtrack models serve` in a process of its own.
+
+    Parameters
+    ----------
+    uri
+        The model.
+    options
+        Further options of the command.
+    folder
+        The working folder.
+    """
+
+    def __init__(self, uri, *options, folder, environment=None):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "nbtrack", "models", "serve", "-m", str(uri), "-p", "0", *options],
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            text=True,
+            encoding="utf-8",
+        )
+        self.lines = []
+        self.port = None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+            bound = re.search(r"for http://[^ ]*:(\d+)$", line.rstrip())
+            if bound:
+                self.port = int(bound[1])
+
+    @property
+    def log(self):
+        return "".join(self.lines)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def wait(self, text="ready after", seconds=60):
+        """Return when the log has a text."""
+        deadline = time.monotonic() + seconds
+        while text not in self.log:
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.01)
+        return self
+
+    def ask(self, method="GET", path="/ping", body=None, timeout=60, **headers):
+        """Send one request on a connection of its own."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        with contextlib.closing(connection):
+            connection.request(method, path, body, named)
+            answer = connection.getresponse()
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+
+    def post(self, body, path="/invocations", kind="application/json", **options):
+        """Ask for a prediction; what is no text is sent as JSON."""
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        return self.ask("POST", path, text, Content_Type=kind, **options)
+
+    def stop(self, number=signal.SIGTERM):
+        """Stop it as Ctrl-C does, and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(30)
+        self._reader.join(5)
+        self.process.stderr.close()
+        return code
+
+
+@contextlib.contextmanager
+def served(uri, *options, folder, ready=True, environment=None):
+    """Serve a model while the block runs."""
+    server = Served(uri, *options, folder=folder, environment=environment)
+    try:
+        yield server.wait() if ready else server
+    finally:
+        server.stop()
+
+
+def together(work, count):
+    """Return the results of so many calls of `work(number)`, made on threads at once."""
+    results = [None] * count
+
+    def one(number):
+        results[number] = work(number)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

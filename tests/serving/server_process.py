@@ -1,0 +1,43 @@
+"""A server by its settings, where the command has no option for them."""
+
+import contextlib
+import json
+import subprocess
+import sys
+
+from tests.serving.http import Served
+
+
+class Started(Served):
+    """`python -m nbtrack.serving.server` in a process of its own."""
+
+    def __init__(self, settings, folder):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "nbtrack.serving.server", settings.to_json()],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            text=True,
+        )
+        for line in self.process.stdout:
+            told = json.loads(line)
+            if told["event"] == "bound":
+                self.port = told["port"]
+            elif told["event"] in ("ready", "failed"):
+                assert told["event"] == "ready", told
+                return
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+        self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def started(settings, folder):
+    """Serve while the block runs."""
+    server = Started(settings, folder)
+    try:
+        yield server
+    finally:
+        server.stop()

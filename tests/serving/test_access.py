@@ -1,0 +1,104 @@
+"""Who may ask a server: no page of another site, no rebound name, and nobody without the token."""
+
+import os
+
+import pytest
+
+from nbtrack.serving.access import Access, is_loopback
+from tests.serving.http import served
+
+ROW = {"inputs": [[1.0] * 11]}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", "", "local host"])
+def test_a_name_that_was_turned_to_this_machine_is_refused(wine_server, host):
+    for answer in (wine_server.post(ROW, Host=host), wine_server.ask(path="/ping", Host=host)):
+        assert answer.status == 403
+        assert "--allowed-host" in answer.message
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:5000", "model.localhost"])
+def test_numbers_and_localhost_are_let_in(wine_server, host):
+    assert wine_server.post(ROW, Host=host).status == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost"])
+def test_a_page_of_another_site_is_refused(wine_server, origin):
+    answer = wine_server.post(ROW, Origin=origin)
+    assert answer.status == 403
+    assert origin in answer.message
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_servers_own_page_may_ask(wine_server):
+    assert wine_server.post(ROW, Origin=wine_server.url).status == 200
+
+
+def test_a_form_of_another_site_cannot_send_what_is_no_json(wine_server):
+    """What a page may send without a preflight: these types, which are not JSON's."""
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        assert wine_server.post('{"inputs": [[1]]}', kind=kind).status == 415
+
+
+def test_a_token_is_asked_of_all_but_probes(wine_folder, tmp_path):
+    with served(wine_folder, "--trust", "--token", "secret", folder=tmp_path) as server:
+        for answer in (server.post(ROW), server.post(ROW, Authorization="Bearer wrong"), server.ask(path="/metrics")):
+            assert answer.status == 401
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert "secret" not in answer.message
+        assert server.post(ROW, Authorization="Bearer secret").status == 200
+        assert server.ask(path="/ping").status == 200
+    with served(wine_folder, "--trust", folder=tmp_path, environment={"NBTRACK_SERVE_TOKEN": "other"}) as server:
+        assert server.post(ROW).status == 401
+        assert server.post(ROW, Authorization="Bearer other").status == 200
+
+
+def test_beyond_loopback_there_is_a_warning_without_a_token(wine_folder, tmp_path):
+    with served(wine_folder, "--trust", "--host", "0.0.0.0", folder=tmp_path) as server:
+        assert "give it a --token" in server.log
+        assert server.post(ROW).status == 200
+        assert server.post(ROW, Host="evil.example").status == 403
+    with served(wine_folder, "--trust", "--host", "0.0.0.0", "--token", "t", folder=tmp_path) as server:
+        assert "--token" not in server.log
+
+
+def test_a_further_name_may_be_allowed(wine_folder, tmp_path):
+    options = ("--trust", "--allowed-host", "hub.example")
+    with served(wine_folder, *options, folder=tmp_path) as server:
+        assert server.post(ROW, Host="hub.example").status == 200
+        assert server.post(ROW, Host="hub.example", Origin="https://hub.example").status == 200
+        assert server.post(ROW, Host="other.example").status == 403
+
+
+def test_it_listens_on_this_machine_alone(wine_server):
+    import psutil
+
+    (listening,) = [
+        found
+        for found in psutil.Process(wine_server.process.pid).net_connections("inet")
+        if found.status == psutil.CONN_LISTEN
+    ]
+    assert listening.laddr.ip == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False),
+     ("example.org", False)],
+)  # fmt: skip
+def test_loopback(host, loopback):
+    assert is_loopback(host) is loopback
+
+
+def test_any_name_where_a_hub_has_looked(monkeypatch):
+    access = Access("127.0.0.1", ["*"])
+    assert access.refusal(b"hub.example", b"https://hub.example", None) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX's")
+def test_the_record_of_a_server_is_the_users_own(wine_server):
+    from nbtrack.serving.running import read_records
+
+    ((file, told),) = [found for found in read_records() if found[1]["pid"] == wine_server.process.pid]
+    assert file.stat().st_mode & 0o077 == 0
+    assert told["url"] == wine_server.url
