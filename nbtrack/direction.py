@@ -65,6 +65,9 @@ _PHRASES: tuple[tuple[tuple[str, ...], Direction | None], ...] = (
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
+# A summary is better where its metric is, as far as a history's values are compared at all.
+_SUMMARIES = frozenset({"first", "last", "max", "mean", "min"})
+
 _chosen: dict[str, Direction | None] = {}
 
 
@@ -74,19 +77,22 @@ def direction(name: str) -> Direction | None:
     Parameters
     ----------
     name
-        The metric's name; words such as `loss`, `error`, `rmse` point down, `acc`, `r2`, `auc`,
-        `f1`, `score` up, and the last such word decides.
+        The metric's name, or that of a summary such as `loss.min`; words such as `loss`, `error`, `rmse`
+        point down, `acc`, `r2`, `auc`, `f1`, `score` up, and the last such word decides.
 
     Examples
     --------
     >>> direction("val_loss"), direction("neg_mean_squared_error"), direction("elapsed")
     ('down', 'up', None)
     """
-    return _chosen[name] if name in _chosen else _read(name)
+    if name in _chosen:
+        return _chosen[name]
+    metric, _, summary = name.rpartition(".")
+    return _chosen[metric] if summary in _SUMMARIES and metric in _chosen else _read(name)
 
 
 def set_direction(name: str, direction: Direction | None) -> None:
-    """Say which way the metric of this exact name is better, for this process.
+    """Say which way the metric of this exact name is better, and its summaries, for this process.
 
     Parameters
     ----------

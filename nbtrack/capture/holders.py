@@ -62,64 +62,46 @@ def leaves(
     positions
         The namespace, by which it is told whether a loop filled an array entry by entry.
     """
-    found = _found(name, value, analysis, bindings, wanted=wanted, trains=trains, positions=positions)
-    return list(found)
-
-
-def _found(
-    name: str,
-    value: Any,
-    analysis: CellAnalysis,
-    bindings: list[Binding],
-    *,
-    wanted: bool,
-    trains: bool,
-    positions: Mapping[str, Any],
-) -> Iterator[tuple[str, list[float]]]:
     filled = any(loop is not None for loop in analysis.mutations.get(name, ()))
-    shown = "shown" in analysis.uses.get(name, ())
+    grown = filled and (trains or reduces_into(analysis, name))
     held = _held(value)
     if held is not None:
-        open_to_all = trains or reduces_into(analysis, name)
-        yield from _mapping_leaves(name, held, strong=wanted, filled=filled and open_to_all, shown=shown)
-        return
+        shown = "shown" in analysis.uses.get(name, ())
+        return list(_mapping_leaves(name, held, strong=wanted, filled=grown, shown=shown))
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
-        made = any(
-            isinstance(b.value, ast.Call) and dotted(b.value.func).endswith("DataFrame") for b in bindings
-        )
-        if len(value) <= _FRAME and (made or filled):
-            yield from _mapping_leaves(name, {str(c): value[c].tolist() for c in value.columns})
-        return
+        if len(value) > _FRAME or not (filled or _is_made_as_frame(bindings)):
+            return []
+        return list(_mapping_leaves(name, {str(c): value[c].tolist() for c in value.columns}))
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        yield from _record_leaves(name, value)
-        return
+        return list(_record_leaves(name, value))
     strong = wanted or is_metric_name(name) or words(name)[-1] in _HISTORIES
     if getattr(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _ROWS:
-        for number, row in enumerate(value):
-            numbers = as_numbers(row)
-            if numbers:
-                yield f"{name}.{number}", numbers
-        return
+        rows = [(f"{name}.{number}", as_numbers(row)) for number, row in enumerate(value)]
+        return [(path, numbers) for path, numbers in rows if numbers]
     if not is_listed(value) or not 0 < len(value) <= LENGTH:
-        return
+        return []
     plain = not is_bookkeeping_name(name) and not is_prediction_name(name)
     if isinstance(value, list | deque):
-        good = strong or (filled and plain and (trains or reduces_into(analysis, name)))
+        good = strong or (grown and plain)
     elif isinstance(value, tuple):
         good = strong
     else:
-        good = (strong and (filled or _is_made_of_scores(bindings))) or (plain and _is_reduced(bindings))
         # An array that a loop fills entry by entry is a history; one it fills by masks is data.
-        indices = analysis.indices.get(name, set())
-        good = good or (filled and plain and any(isinstance(positions.get(i), int) for i in indices))
+        entries = filled and any(isinstance(positions.get(i), int) for i in analysis.indices.get(name, ()))
+        good = (strong and (filled or _is_made_of_scores(bindings))) or (
+            plain and (entries or _is_reduced(bindings))
+        )
     numbers = as_numbers(value) if good or wanted else None
-    if numbers and (strong or _is_curve(numbers)):
-        yield name, numbers
+    return [(name, numbers)] if numbers and (strong or _is_curve(numbers)) else []
 
 
 def is_listed(value: Any) -> bool:
     """Return whether a value is a list, a tuple or a 1-d array."""
     return isinstance(value, list | tuple | deque) or getattr(value, "ndim", 0) == 1
+
+
+def _is_made_as_frame(bindings: list[Binding]) -> bool:
+    return any(isinstance(b.value, ast.Call) and dotted(b.value.func).endswith("DataFrame") for b in bindings)
 
 
 def _is_made_of_scores(bindings: list[Binding]) -> bool:

@@ -3,6 +3,7 @@
 from nbtrack.entities.artifacts import Artifact, Artifacts
 from nbtrack.entities.diff import RunDiff
 from nbtrack.entities.mlflow import Experiment, RunData, RunInfo, ViewType
+from nbtrack.entities.models import RunModel
 from nbtrack.entities.run import Run
 from nbtrack.entities.runs import Runs
 from nbtrack.entities.source import Source
@@ -15,6 +16,7 @@ __all__ = [
     "RunData",
     "RunDiff",
     "RunInfo",
+    "RunModel",
     "Runs",
     "Source",
     "ViewType",

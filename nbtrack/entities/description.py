@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.folds import folds_of
 from nbtrack.entities.text import duration_text, one_line, pairs_text, size_text, time_text, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from nbtrack.entities.models import RunModel
     from nbtrack.entities.run import Run
     from nbtrack.records import DataRecord, MetricSummary
 
@@ -18,6 +20,7 @@ __all__ = ["description"]
 def description(run: Run) -> str:
     """Return what is kept of a run, its code and its artifacts by their size only."""
     record, environment = run.record, run.environment
+    folds = folds_of([run])
     changed = (environment.get("git") or {}).get("dirty")
     facts = {
         "id": run.id,
@@ -34,10 +37,13 @@ def description(run: Run) -> str:
     parts = [one_line(record.name), pairs_text({name: text for name, text in facts.items() if text})]
     sections: dict[str, dict[str, str]] = {
         "params": {name: value_text(value) for name, value in run.params.items()},
-        "metrics": {name: _summary_text(value) for name, value in run.store.metrics(run.key).items()},
+        "metrics": {
+            name: _folds_text(value) if name in folds else _summary_text(value)
+            for name, value in run.store.metrics(run.key).items()
+        },
         "tags": {n: one_line(value) for n, value in run.tags.items() if not n.startswith("nbtrack.")},
         "data": {name: _data_text(data) for name, data in run.data.items()},
-        "models": {model.name: model.estimator for model in run.models},
+        "models": _models(run.models),
         "artifacts": {artifact.name: size_text(artifact.size) for artifact in run.artifacts.values()},
         "environment": _environment(environment),
     }
@@ -59,6 +65,21 @@ def _summary_text(summary: MetricSummary) -> str:
     if summary.count == 1:
         return last
     return f"{last}  (min {value_text(summary.min)}, max {value_text(summary.max)}, {summary.count:,} points)"
+
+
+def _folds_text(summary: MetricSummary) -> str:
+    spread = f"min {value_text(summary.min)}, max {value_text(summary.max)}"
+    return f"{value_text(summary.mean)}  (mean of {summary.count:,} folds, {spread})"
+
+
+def _models(models: Iterable[RunModel]) -> dict[str, str]:
+    """Return each model's class, with its folder and size where it was saved."""
+    told: dict[str, str] = {}
+    for model in models:
+        name = model.name if model.name not in told else f"{model.name} ({model.path or len(told) + 1})"
+        saved = f"  ({one_line(model.path)}, {size_text(model.size)})" if model.path else ""
+        told[name] = f"{one_line(model.estimator)}{saved}"
+    return told
 
 
 def _data_text(data: DataRecord) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbtrack.entities.display import html
+from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.text import one_line, table_text, value_text
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ class RunDiff:
 
     @cached_property
     def metrics(self) -> dict[str, tuple[float | None, float | None]]:
-        """The metrics whose last values differ."""
-        return _differences(self.left.metrics, self.right.metrics)
+        """The metrics whose last values differ; of scores of folds the means, as `scores.mean`."""
+        runs = (self.left, self.right)
+        folds = folds_of(runs)
+        return _differences(*(shown_metrics(run.store.metrics(run.key), folds) for run in runs))
 
     @cached_property
     def tags(self) -> dict[str, tuple[str | None, str | None]]:

@@ -8,17 +8,18 @@ from nbtrack.entities.artifacts import Artifacts
 from nbtrack.entities.description import description
 from nbtrack.entities.diff import RunDiff
 from nbtrack.entities.display import html
+from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
+from nbtrack.entities.models import RunModel, models_of
 from nbtrack.entities.source import Source
 from nbtrack.entities.text import did_you_mean, one_line, value_text
 from nbtrack.entities.times import utc
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.records import EstimatorRecord
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -117,7 +118,7 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The last value of each metric."""
+        """The last value of each metric, as MLflow has it: of scores of folds too, whose mean `summary` tells."""
         return {name: summary.last for name, summary in self.store.metrics(self.key).items()}
 
     @property
@@ -167,9 +168,9 @@ class Run:
         )
 
     @property
-    def models(self) -> list[EstimatorRecord]:
-        """The estimators that the run fitted."""
-        return [_estimator(item) for item in self.store.document(self.key, "estimators") or []]
+    def models(self) -> list[RunModel]:
+        """The models that the run fitted or saved; those with a `uri` can be loaded."""
+        return models_of(self)
 
     @property
     def source(self) -> Source | None:
@@ -291,9 +292,8 @@ class Run:
             record = self.record
         except NotFoundError:
             return f"<Run {self.id} removed>"
-        values = [
-            f"{one_line(name, 24)}={value_text(value)}" for name, value in list(self.metrics.items())[:4]
-        ]
+        shown = shown_metrics(self.store.metrics(self.key), folds_of([self]))
+        values = [f"{one_line(name, 24)}={value_text(value)}" for name, value in list(shown.items())[:4]]
         return f"<Run {' '.join([one_line(record.name, 40), self.id[:8], record.status, *values])}>"
 
     def describe(self) -> str:
@@ -326,9 +326,3 @@ def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
             faults.append(str(fault))
     if faults:
         raise InvalidValueError("; ".join(faults))
-
-
-def _estimator(item: Mapping[str, Any]) -> EstimatorRecord:
-    """Return what JSON made lists of as the tuples they were."""
-    shape, rows = tuple(item.get("shape", ())), tuple(tuple(row) for row in item.get("rows", ()))
-    return EstimatorRecord(**{**item, "shape": shape, "rows": rows})

@@ -14,6 +14,8 @@ from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.records import FOLDS_TAG
+from nbtrack.store.reader import fold_names
 
 if TYPE_CHECKING:
     import os
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = ["Runs"]
+
+_SUMMARIES = frozenset({"last", "first", "min", "max", "mean", "count"})
 
 
 class Runs(Sequence[Run]):
@@ -132,12 +136,16 @@ class Runs(Sequence[Run]):
     __hash__ = None  # type: ignore[assignment]
 
     def best(self, metric: str, mode: Literal["min", "max"] | None = None) -> Run:
-        """Return the run with the best last value of a metric; of equals the first.
+        """Return the run with the best value of a metric: its last one, of scores of folds their mean.
+
+        Of equals the first is best. Scores of folds are those that `%%track` found in the cross validation of a
+        cell; where the metric is one in some of these runs, all are compared by their means.
 
         Parameters
         ----------
         metric
-            The metric's name; runs without it, or with NaN, are passed over.
+            The metric's name, or a summary of it as in filters: `loss.min`, `scores.mean`, `scores.last`. Runs
+            without it, or with NaN, are passed over.
         mode
             `"min"` or `"max"`; known from the name where it says (`loss`, `rmse`, `accuracy`, `r2`).
 
@@ -150,11 +158,12 @@ class Runs(Sequence[Run]):
         """
         if mode not in ("min", "max", None):
             raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
-        values = self.store.column(f"metrics.{metric}", self.records)
+        values = self.store.column(f"metrics.{self._compared(metric)}", self.records)
         numbered = [(v, i) for i, v in enumerate(values) if v is not None and not math.isnan(v)]
         if not numbered:
             known = self.store.names("metrics")
-            if metric not in known:
+            whole, _, summary = metric.rpartition(".")
+            if metric not in known and not (whole in known and summary in _SUMMARIES):
                 raise NotFoundError(f"no run has a metric {metric!r}{did_you_mean(metric, known)}")
             raise NotFoundError(f"none of these runs has a value of the metric {metric!r}")
         chosen = mode or {"down": "min", "up": "max", None: None}[direction(metric)]
@@ -165,6 +174,11 @@ class Runs(Sequence[Run]):
             )
         sign = 1 if chosen == "min" else -1
         return self[min(numbered, key=lambda pair: (sign * pair[0], pair[1]))[1]]
+
+    def _compared(self, metric: str) -> str:
+        """Return what of a metric these runs are compared by, as a column's name."""
+        folds = fold_names(self.store.column(f"tags.{FOLDS_TAG}", self.records))
+        return f"`{metric}`.mean" if metric in folds else metric
 
     def remarks(self) -> tuple[FilterError, ...]:
         """Return what may be mistyped: in the order, and where nothing was found in the filter, names that no run has."""
@@ -181,8 +195,10 @@ class Runs(Sequence[Run]):
         Returns
         -------
         pandas.DataFrame
-            `run_id`, `name`, `experiment`, `status`, `start_time` and `end_time` (UTC), then `metrics.*`,
-            `params.*` (with their types) and `tags.*`.
+            `run_id`, `name`, `experiment`, `status`, `start_time` and `end_time` (UTC), then `metrics.*` (their
+            last values), `params.*` (with their types) and `tags.*`. Beside a metric that is scores of folds in
+            one of the runs stands its mean, named as in filters: `metrics.scores.mean`. Shown as text or HTML,
+            runs have that one alone.
         """
         return runs_frame(self.records, self.store.table(self.records))
 

@@ -8,6 +8,9 @@ import shutil
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.records import FOLDS_TAG
+from nbtrack.store.reader import fold_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -157,15 +160,18 @@ def choose_columns(table: Mapping[str, Sequence[Any]]) -> list[str]:
     """Return the params and metrics of a table, those that tell most first.
 
     Metrics and params by turns; the params that differ before those that are all the same, and
-    what more rows have before what fewer have.
+    what more rows have before what fewer have. Of scores of folds the mean is returned, not the last.
     """
+    folds = fold_names(table.get(f"tags.{FOLDS_TAG}", ()))
+    last_folds = {f"metrics.{name}" for name in folds if f"metrics.{name}.mean" in table}
 
     def rank(name: str) -> tuple[bool, int]:
         values = [value for value in table[name] if value is not None]
         same = len(values) == len(table[name]) > 1 and all(value == values[0] for value in values)
         return same and name.startswith("params."), -len(values)
 
-    metrics = sorted((name for name in table if name.startswith("metrics.")), key=rank)
+    every = [name for name in table if name.startswith("metrics.") and name not in last_folds]
+    metrics = sorted(every, key=rank)
     params = sorted((name for name in table if name.startswith("params.")), key=rank)
     turns = [name for pair in zip(metrics, params, strict=False) for name in pair]
     shorter = min(len(metrics), len(params))

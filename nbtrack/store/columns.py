@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.records import FOLDS_TAG
 from nbtrack.store import reader
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def columns(
 ) -> dict[str, list[Any]]:
     """Return columns such as ``params.alpha``, ``metrics.loss.min``, ``tags.team``, ``duration`` by name.
 
-    None stands where a run lacks it.
+    None stands where a run lacks it. As in the filter language a metric that is itself called ``loss.min`` is meant
+    before the summary of ``loss``, and ``metrics.`loss`.min`` is always the summary.
 
     Raises
     ------
@@ -65,10 +67,34 @@ def columns(
 
 
 def table(connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> dict[str, list[Any]]:
-    """Return all columns of params, metrics (their last values) and tags that one of the runs has."""
+    """Return all columns of params, metrics (their last values) and tags that one of the runs has.
+
+    Beside a metric that is scores of folds in one of the runs stands its mean, as ``metrics.NAME.mean``.
+    """
     scope = _Scope(connection, runs)
     if scope.runs is not None:
-        return _small_table(connection, runs, scope.runs)
+        result = _small_table(connection, runs, scope.runs)
+    else:
+        result = _whole_table(connection, runs, scope)
+    means: dict[str, list[Any]] = {}
+    for name in reader.fold_names(result.get(f"tags.{FOLDS_TAG}", ())):
+        column = f"metrics.{name}.mean"
+        if f"metrics.{name}" in result and column not in result:
+            values = _metrics(connection, f"`{name}`.mean", scope)
+            means[column] = [values.get(run.key) for run in runs]
+    return dict(sorted((result | means).items(), key=_place)) if means else result
+
+
+def _place(column: tuple[str, list[Any]]) -> tuple[int, str]:
+    """Return where a column stands in a table."""
+    name = column[0]
+    return list(_AS_PARAMS).index(name.partition(".")[0]), name
+
+
+def _whole_table(
+    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: _Scope
+) -> dict[str, list[Any]]:
+    """Return a table of many of a store's runs: column by column."""
     keys = [run.key for run in runs]
     result: dict[str, list[Any]] = {}
     for kind in ("params", "metrics", "tags"):
@@ -137,10 +163,11 @@ def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord]
 
 
 def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, float]:
-    number, summary = _number(connection, name), "last"
+    number, summary = _metric_number(connection, name), "last"
     if number is None:
         name, _, summary = name.rpartition(".")
-        number = _number(connection, name) if summary in _SUMMARIES else None
+        name = name.removeprefix("`").removesuffix("`") if name.startswith("`") else name
+        number = _metric_number(connection, name) if summary in _SUMMARIES else None
     if number is None:
         return {}
     values: dict[int, Any] = dict(
@@ -194,6 +221,13 @@ _READ: dict[str, Callable[[sqlite3.Connection, str, _Scope], dict[int, Any]]] = 
     "tags": _tags,
     "data": _fingerprints,
 }
+
+
+def _metric_number(connection: sqlite3.Connection, name: str) -> int | None:
+    """Return the number of a name that is a metric's; a param called `loss.min` hides no summary of `loss`."""
+    number = _number(connection, name)
+    held = connection.execute("SELECT 1 FROM metrics WHERE key = ? LIMIT 1", (number,)).fetchone()
+    return None if held is None else number
 
 
 def _number(connection: sqlite3.Connection, name: str) -> int | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import zlib
@@ -15,7 +16,7 @@ from nbtrack.store.points import Columns, in_order, pack_point, unpack
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "NameKind",
@@ -26,6 +27,7 @@ __all__ = [
     "document",
     "experiment_ids",
     "find_run",
+    "fold_names",
     "history",
     "lineage",
     "metrics",
@@ -167,6 +169,19 @@ def tags(connection: sqlite3.Connection, key: int) -> dict[str, str]:
     """Return a run's tags by name."""
     sql = "SELECT n.name, t.value FROM tags AS t JOIN names AS n ON n.id = t.key WHERE t.run = ? ORDER BY n.name"
     return dict(connection.execute(sql, (key,)))
+
+
+def fold_names(tags: Iterable[str | None]) -> set[str]:
+    """Return the metrics that are scores of folds, told by the values that runs have of `FOLDS_TAG`."""
+    found: set[str] = set()
+    for text in set(tags) - {None, ""}:
+        # A tag is the user's to change: what does not list names says nothing.
+        with contextlib.suppress(ValueError, RecursionError):
+            listed = json.loads(text or "")
+            found.update(
+                name for name in (listed if isinstance(listed, list) else ()) if isinstance(name, str)
+            )
+    return found
 
 
 def history(connection: sqlite3.Connection, key: int, metric: str) -> Series:

@@ -190,6 +190,31 @@ def test_the_line_says_what_came_of_it(kernel):
     assert re.fullmatch(r"nbtrack: baseline \| \d+ ms \| rate=0\.5 \| acc 0\.75", tracked.line.text)
 
 
+def test_runs_of_a_cross_validation_are_shown_and_chosen_by_the_mean_of_its_folds(kernel):
+    kernel.ok(
+        "import numpy as np\nimport nbtrack\n"
+        "from sklearn.dummy import DummyRegressor\n"
+        "from sklearn.model_selection import cross_val_score\n"
+        "X, y = np.zeros((6, 1)), np.array([0.0, 1, 2, 4, 8, 16])"
+    )
+    lines = []
+    for value in (1, 15):
+        # The larger guess is right for the last fold alone.
+        tracked = kernel.ok(
+            f"%%track folds -e cross\nguess = {value}\n"
+            "model = DummyRegressor(strategy='constant', constant=guess)\n"
+            "scores = cross_val_score(model, X, y, cv=3, scoring='neg_mean_absolute_error')"
+        )
+        lines.append(re.search(r"scores (\S+) \(mean of 3\)", tracked.line.text)[1])
+    shown = kernel.ok("nbtrack.runs(experiment='cross')").outputs[0].data
+    for form in ("text/plain", "text/html"):
+        assert "scores.mean" in shown[form]
+        assert [text in shown[form] for text in lines] == [True, True]
+        assert not re.search(r"\bscores\b(?!\.mean)", shown[form])
+    assert kernel.ok("nbtrack.runs(experiment='cross').best('scores').params['guess']").result == "1"
+    assert kernel.ok("nbtrack.runs(experiment='cross').best('scores.last').params['guess']").result == "15"
+
+
 def test_an_image_that_is_none_is_shown_as_without(kernel):
     plain, tracked = kernel.both(
         "from IPython.display import publish_display_data as publish\n"

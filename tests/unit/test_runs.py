@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import nbtrack
-from nbtrack.entities import Run, Runs, Source, ViewType
+from nbtrack.entities import Run, RunModel, Runs, Source, ViewType
 from nbtrack.entities.text import (
     duration_text,
     one_line,
@@ -21,7 +21,7 @@ from nbtrack.entities.text import (
     value_text,
 )
 from nbtrack.errors import FilterError, InvalidValueError, NbtrackError, NotFoundError
-from nbtrack.records import DataRecord, EstimatorRecord
+from nbtrack.records import FOLDS_TAG, DataRecord, EstimatorRecord
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -216,6 +216,107 @@ def test_a_best_that_there_is_none_of_is_told(three):
     for wrong in ("minimum", "", 1):
         with pytest.raises(InvalidValueError, match=rf"mode {wrong!r} is not known; give 'min' or 'max'"):
             nbtrack.runs().best("rmse", wrong)
+
+
+# --- scores of folds
+
+
+@pytest.fixture
+def folds(store):
+    """Keep two cross validations, of which the one with the worse last fold is better, and a plain run."""
+
+    def keep(name, scores, **tags):
+        with nbtrack.start_run(run_name=name) as run:
+            for score in scores:
+                nbtrack.log_metric("scores", score)
+                nbtrack.log_metric("loss", 1 - score)
+            nbtrack.set_tags(tags)
+        return run
+
+    keep("plain", [0.6])
+    keep("steady", [0.9, 0.9, 0.6], **{FOLDS_TAG: '["scores"]'})
+    return keep("lucky", [0.5, 0.3, 0.8], **{FOLDS_TAG: '["scores"]'})
+
+
+def test_scores_of_folds_are_compared_by_their_mean(folds):
+    runs = nbtrack.runs()
+    assert runs.best("scores").name == runs.best("scores.mean").name == "steady"
+    assert runs.best("scores", "min").name == "lucky"
+    assert runs.best("scores.last").name == "lucky"
+    assert runs.best("scores.max").name == "steady"
+    assert runs.best("scores.min", "min").name == "lucky"
+    assert runs.best("loss").name == "lucky"
+    assert runs.best("loss.first").name == "steady"
+    assert nbtrack.runs("name = 'plain'").best("scores").name == "plain"
+    assert nbtrack.runs(order_by="metrics.scores.mean DESC")[0] == runs.best("scores")
+
+
+def test_a_summary_that_there_is_none_of_is_told(folds):
+    with pytest.raises(NotFoundError, match=r"no run has a metric 'scores\.std'; did you mean 'scores'"):
+        nbtrack.runs().best("scores.std")
+    with pytest.raises(NotFoundError, match=r"none of these runs has a value of the metric 'scores\.max'"):
+        nbtrack.runs("name = 'nobody'").best("scores.max")
+
+
+def test_a_summary_is_better_where_its_metric_is(folds):
+    with nbtrack.start_run(run_name="warm"):
+        nbtrack.log_metric("temperature", 3)
+    nbtrack.set_direction("temperature", "up")
+    assert nbtrack.runs().best("temperature.max").name == "warm"
+    nbtrack.set_direction("temperature", None)
+    with pytest.raises(InvalidValueError, match=r"whether 'temperature\.max' is better low or high"):
+        nbtrack.runs().best("temperature.max")
+
+
+def test_a_param_or_metric_called_like_the_mean_takes_nothing_away(folds):
+    nbtrack.log_param("loss.max", 3)
+    nbtrack.log_metric("scores.mean", 5)
+    nbtrack.end_run()
+    runs = nbtrack.runs("metrics.scores is not null")
+    assert runs.best("loss.max").name == "steady"
+    assert runs.best("scores").name == "steady"
+    assert list(runs.to_pandas()["metrics.scores.mean"]) == pytest.approx([1.6 / 3, 0.8, 0.6])
+    assert nbtrack.runs().best("scores.mean").metrics == {"scores.mean": 5}
+
+
+@pytest.mark.parametrize("others", [0, 20], ids=["of all runs", "of few of the store's"])
+def test_tables_have_the_mean_of_folds(folds, others):
+    for _ in range(others):
+        nbtrack.start_run()
+    nbtrack.end_run()
+    runs = nbtrack.runs("metrics.scores is not null", order_by="metrics.scores.mean DESC")
+    frame = runs.to_pandas()
+    assert list(frame.columns[6:]) == [
+        "metrics.loss",
+        "metrics.scores",
+        "metrics.scores.mean",
+        f"tags.{FOLDS_TAG}",
+    ]
+    assert list(frame["metrics.scores"]) == [0.6, 0.6, 0.8]
+    assert list(frame["metrics.scores.mean"]) == pytest.approx([0.8, 0.6, 1.6 / 3])
+    lines = repr(runs).splitlines()
+    assert lines[0].split()[4:] == ["loss", "scores.mean"]
+    assert [line.split()[-1] for line in lines[2:]] == ["0.8", "0.6", "0.53333"]
+    assert "scores.mean" not in nbtrack.runs("name = 'plain'").to_pandas()
+    assert repr(nbtrack.runs("name = 'plain'")).split()[4:6] == ["loss", "scores"]
+
+
+def test_a_run_of_folds_is_told_by_their_mean(folds):
+    steady = nbtrack.runs("name = 'steady'")[0]
+    assert repr(steady).endswith("FINISHED loss=0.4 scores.mean=0.8>")
+    assert "scores  0.8  (mean of 3 folds, min 0.6, max 0.9)" in steady.describe()
+    assert (steady.metrics["scores"], steady.data.metrics["scores"]) == (0.6, 0.6)
+    assert steady.summary("scores").mean == pytest.approx(0.8)
+    assert steady.diff(folds).metrics["scores.mean"] == pytest.approx((0.8, 1.6 / 3))
+    assert steady.diff("plain").metrics == {"scores.mean": (pytest.approx(0.8), 0.6)}
+
+
+@pytest.mark.parametrize("text", ["", "scores", '{"scores": 1}', "3", '[1, null, ["scores"]]', "[" * 100_000])
+def test_a_tag_that_lists_no_metrics_makes_none_of_folds(folds, text):
+    for run in nbtrack.runs():
+        run.set_tag(FOLDS_TAG, text)
+    assert nbtrack.runs().best("scores").name == "lucky"
+    assert "scores.mean" not in repr(nbtrack.runs())
 
 
 # --- tables
@@ -422,7 +523,7 @@ def test_a_run_has_all_that_was_kept_of_it(store):
     assert run.source == Source("fit(x)", ("import a", "x = 1"), stale=True)
     assert run.environment["packages"] == {"numpy": "2.0"}
     assert run.outcome == {"wall_seconds": 1.5}
-    assert run.models == [estimator]
+    assert run.models == [RunModel(**asdict(estimator))]
     assert dict(run.data) == {"wine": data}
     assert run.traceback is None
     assert names(run.lineage) == ["cell"]

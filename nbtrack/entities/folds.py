@@ -1,0 +1,32 @@
+"""Scores of folds: a cross validation's metric, of which the mean counts, not the last fold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbtrack.records import FOLDS_TAG
+from nbtrack.store.reader import fold_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nbtrack.entities.run import Run
+    from nbtrack.records import MetricSummary
+
+__all__ = ["folds_of", "shown_metrics"]
+
+
+def folds_of(runs: Iterable[Run]) -> set[str]:
+    """Return the metrics that are scores of folds in one of the runs."""
+    return fold_names(run.tags.get(FOLDS_TAG) for run in runs)
+
+
+def shown_metrics(summaries: Mapping[str, MetricSummary], folds: set[str]) -> dict[str, float]:
+    """Return a run's metrics as they are shown: `rmse`, the last value, and of folds `scores.mean`.
+
+    The names mean what they mean in the filter language.
+    """
+    return {
+        f"{name}.mean" if name in folds else name: summary.mean if name in folds else summary.last
+        for name, summary in summaries.items()
+    }

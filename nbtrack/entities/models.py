@@ -1,0 +1,97 @@
+"""The models of a run: what its cell fitted, and what was saved with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError, ModelError
+from nbtrack.records import EstimatorRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from nbtrack.entities.run import Run
+    from nbtrack.models import MLmodel, Signature
+    from nbtrack.records import ModelRecord
+
+__all__ = ["RunModel", "models_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunModel(EstimatorRecord):
+    """A model of a run: fitted in its cell, saved with it, or both.
+
+    Of one that was only saved, `name` is its folder, and `params`, `schema`, `shape` and `rows` are empty; of one
+    that was only fitted, `uri` and the fields below are. Where a model does not tell its class, `estimator` is the
+    flavour.
+    """
+
+    path: str = ""
+    """Its folder among the run's artifacts."""
+    id: str = ""
+    flavour: str = ""
+    size: int = 0
+    """In bytes."""
+    folder: Path | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def signature(self) -> Signature | None:
+        """What it takes and gives; None if that was not kept, or its files are gone."""
+        known = None if self.folder is None else _mlmodel(self.folder)
+        return None if known is None else known.signature
+
+
+def models_of(run: Run) -> list[RunModel]:
+    """Return the models of a run: those of its cell in the order of fitting, then the others in that of saving."""
+    saved = {record.name: record for record in run.store.models.of_run(run.id)}
+    models = []
+    for item in run.store.document(run.key, "estimators") or []:
+        described = _described(item)
+        path = str(described.get("uri", "")).removeprefix(f"runs:/{run.id}/")
+        record = saved.get(path)
+        if record is None:
+            models.append(RunModel(**described))
+        elif _is_still(described["estimator"], run.artifacts.folder / path):
+            models.append(RunModel(**described, **_saved(run, saved.pop(path))))
+        else:
+            # Another model was saved in its place.
+            models.append(RunModel(**described | {"uri": ""}))
+    for record in saved.values():
+        known = _mlmodel(run.artifacts.folder / record.name)
+        kind = (known.model_class if known is not None else None) or record.flavour
+        uri = f"runs:/{run.id}/{record.name}"
+        models.append(RunModel(record.name, kind, {}, {}, (), uri=uri, **_saved(run, record)))
+    return models
+
+
+def _described(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what JSON made lists of as the tuples they were."""
+    shape, rows = tuple(item.get("shape", ())), tuple(tuple(row) for row in item.get("rows", ()))
+    return {**item, "shape": shape, "rows": rows}
+
+
+def _saved(run: Run, record: ModelRecord) -> dict[str, Any]:
+    return {
+        "path": record.name,
+        "id": record.id,
+        "flavour": record.flavour,
+        "size": record.size,
+        "folder": run.artifacts.folder / record.name,
+    }
+
+
+def _is_still(estimator: str, folder: Path) -> bool:
+    """Return whether a folder holds a model of this class, as far as it tells."""
+    known = _mlmodel(folder)
+    return known is None or known.model_class in (None, estimator)
+
+
+def _mlmodel(folder: Path) -> MLmodel | None:
+    from nbtrack.models import MLmodel
+
+    try:
+        return MLmodel.read(folder)
+    except (ModelError, InvalidValueError):  # deleted by hand, or written by who knows whom
+        return None
