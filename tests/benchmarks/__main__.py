@@ -16,7 +16,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import capture, durability, imports, notebook, parts, peers, points, search, wine
+from tests.benchmarks import (
+    capture,
+    durability,
+    imports,
+    models,
+    notebook,
+    parts,
+    peers,
+    points,
+    search,
+    wine,
+)
 from tests.benchmarks.harness import Figures, Group, PartError, Settings, measure
 from tests.benchmarks.table import Table, legend
 
@@ -28,6 +39,7 @@ GROUPS: tuple[Group, ...] = (
     *points.GROUPS,
     *search.GROUPS,
     *wine.GROUPS,
+    *models.GROUPS,
     *notebook.GROUPS,
     *parts.GROUPS,
     *durability.GROUPS,

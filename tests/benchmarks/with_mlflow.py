@@ -65,6 +65,21 @@ def run(settings: Settings) -> Samples:
     return {"run": {"mlflow": taken}}
 
 
+def save(settings: Settings) -> Samples:
+    """Save the fitted model, the first of the process and some more."""
+    from tests.benchmarks.models import fitted
+
+    model, rows = fitted()
+    mlflow = _mlflow()
+    taken = []
+    for _ in range(settings.repeats(3, 2)):
+        with mlflow.start_run():
+            start = perf_counter()
+            mlflow.sklearn.log_model(model, name="model", input_example=rows)
+            taken.append((perf_counter() - start) * 1e3)
+    return {"model_cold": {"mlflow": taken[:1]}, "model": {"mlflow": taken[1:]}}
+
+
 def find(settings: Settings) -> Samples:
     """Search 10,000 runs of 20 fields."""
     from tests.benchmarks.search import FILTER, ORDER, fields
