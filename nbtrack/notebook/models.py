@@ -71,7 +71,12 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
 
     token = size_limit.set(limit)
     try:
-        for number, name in _names(fitted):
+        own = {number: tracking.kept_model(run, one.estimator) for number, one in enumerate(fitted)}
+        yield from ((number, uri) for number, uri in own.items() if uri is not None)
+        saved = {model.name for model in run.store.models.of_run(run.id)}
+        for number, name in _names(fitted, saved):
+            if own[number] is not None:
+                continue  # the cell has logged it, its own way
             try:
                 yield number, _save(run, fitted[number], name)
             except TooLargeError:
@@ -91,12 +96,12 @@ def _tell(message: str) -> None:
     print(f"nbtrack: {message}", file=sys.stderr)
 
 
-def _names(fitted: Sequence[Fitted]) -> Iterator[tuple[int, str]]:
-    """Yield which to save, and as what."""
+def _names(fitted: Sequence[Fitted], saved: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield which to save, and as what: not under a name that the cell has saved a model by."""
     predicting = [
         n for n, one in enumerate(fitted) if hasattr(one.estimator, "predict") or _is_module(one.estimator)
     ]
-    taken: set[str] = set()
+    taken = set(saved)
     for number, one in list(enumerate(fitted))[-_MODELS:]:
         if number not in predicting and not hasattr(one.estimator, "transform"):
             continue  # a class of the notebook's own that fits, and answers nothing

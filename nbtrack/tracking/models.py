@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 from nbtrack.entities import Run
 from nbtrack.entities.artifacts import artifact_target
@@ -28,6 +30,7 @@ __all__ = [
     "ModelInfo",
     "find_model",
     "keep_model",
+    "kept_model",
     "load_model",
     "log_model",
     "register_model",
@@ -110,6 +113,19 @@ def log_model(
     return ModelInfo(**fields | {"registered_model_version": version.version})
 
 
+_kept: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
+"""The run that a model was last saved with, and its address."""
+
+
+def kept_model(run: Run, model: Any) -> str | None:
+    """Return the address under which this very object was saved with a run; None if it was not."""
+    try:
+        kept_with, uri = _kept.get(model, ("", ""))
+    except TypeError:  # it cannot be hashed or referred to
+        return None
+    return uri if kept_with == run.id else None
+
+
 def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     """Save a model with a run; `options` are those of `nbtrack.models.save`."""
     from nbtrack.models import digest, save
@@ -123,9 +139,10 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     size = written.model_size_bytes or 0
     store.flush()
     store.models.add(ModelRecord(model_id, run.id, name, flavour, size, time.time(), digest(folder)))
-    return ModelInfo(
-        f"runs:/{run.id}/{name}", run.id, model_id, name, written.signature, size, written.flavors
-    )
+    uri = f"runs:/{run.id}/{name}"
+    with contextlib.suppress(TypeError):  # some cannot be hashed or referred to
+        _kept[model] = (run.id, uri)
+    return ModelInfo(uri, run.id, model_id, name, written.signature, size, written.flavors)
 
 
 def save_model(

@@ -333,3 +333,18 @@ def test_what_a_cell_fits_is_saved_as_a_model(kernel):
         assert kernel.run_of(kernel.ok("%%track\nridge = Ridge().fit(X, y)")).models[0].uri == ""
     finally:
         kernel.ok("%track models on")
+
+
+def test_a_model_that_the_cell_logs_itself_is_not_saved_again(kernel):
+    kernel.ok(
+        "import nbtrack, numpy as np\nfrom sklearn.linear_model import Lasso, Ridge\nX, y = np.eye(4), np.arange(4.0)"
+    )
+    run = kernel.run_of(
+        kernel.ok(
+            "%%track\nridge, lasso = Ridge().fit(X, y), Lasso().fit(X, y)\n"
+            "info = nbtrack.log_model(ridge, metadata={'made': 'by hand'}, registered_model_name='mine')"
+        )
+    )
+    for uri in ("info.model_uri", "f'models:/{info.model_id}'", "'models:/mine/latest'"):
+        assert kernel.value(f"nbtrack.load_model({uri}).metadata.metadata['made']") == "'by hand'"
+    assert sorted(model.uri for model in run.models) == [f"runs:/{run.id}/lasso", f"runs:/{run.id}/model"]
