@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import entities, errors, models, pyfunc, sklearn, tracking
+    from nbtrack import entities, errors, models, pyfunc, serving, sklearn, tracking
     from nbtrack.direction import set_direction
     from nbtrack.entities import Run, Runs
     from nbtrack.errors import NbtrackError, NbtrackWarning
+    from nbtrack.serving import serve, servers
     from nbtrack.sklearn import autolog
     from nbtrack.store import open_store
     from nbtrack.tracking import (
@@ -114,6 +115,9 @@ __all__ = [
     "save_model",
     "search_experiments",
     "search_runs",
+    "serve",
+    "servers",
+    "serving",
     "set_direction",
     "set_experiment",
     "set_note",
@@ -126,8 +130,8 @@ __all__ = [
     "tracking",
 ]
 
-_MODULES = ("entities", "errors", "models", "pyfunc", "sklearn", "tracking")
-_PARTS = ("tracking", "entities", "errors", "store", "direction", "sklearn")
+_MODULES = ("entities", "errors", "models", "pyfunc", "serving", "sklearn", "tracking")
+_PARTS = ("tracking", "entities", "errors", "store", "direction", "sklearn", "serving")
 """Where public names are looked for, in this order."""
 
 

@@ -40,6 +40,7 @@ _WORDS = {
     "text/csv": "csv",
     "application/vnd.apache.parquet": "parquet",
 }
+_TEXT = "text/plain; charset=utf-8"
 _OLD_FORMATS = {"pandas-split": "split", "pandas-records": "records"}
 
 
@@ -110,7 +111,7 @@ class Application:
             "/openapi.json": lambda: Answer(200, self._openapi),
             "/ping": self._health,
             "/health": self._health,
-            "/version": lambda: Answer(200, __version__.encode(), "text/plain; charset=utf-8"),
+            "/version": lambda: Answer(200, __version__.encode(), _TEXT),
             "/metrics": lambda: Answer(200, self.telemetry.text(**self._state()), METRICS_TYPE),
             "/stats": lambda: Answer(200, dumps(self.telemetry.summary(**self._state()))),
             "/v2": self._v2_server,
@@ -233,7 +234,7 @@ class Application:
 
     def _health(self) -> Answer:
         if self._pool.is_ready:
-            return Answer(200, b"\n")
+            return Answer(200, b"\n", _TEXT)
         return _refused(503, "the model is being loaded", ((b"retry-after", b"1"),))
 
     def _docs(self) -> Answer:

@@ -183,7 +183,9 @@ class ArrayModel:
         if not kinds <= {float, int, type(None)}:
             return None
         try:
-            array: Array = np.array(rows, dtype=self._dtype)
+            with np.errstate(over="ignore"):
+                array: Array = np.array(rows, dtype=self._dtype)
         except (TypeError, ValueError, OverflowError):
             return None
-        return array
+        # A number may be too large for a shorter float.
+        return array if self._dtype != "float32" or not np.isinf(array).any() else None

@@ -108,6 +108,8 @@ def _tensor(entry: Any) -> tuple[str, np.ndarray[Any, Any]]:
         raise InvalidValueError(f"input {name!r} is of the type {kind!r}; send one of {', '.join(DATATYPES)}")
     if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
         raise InvalidValueError(f"input {name!r} has the shape {shape!r}; send a list of sizes")
+    if not isinstance(entry["data"], list):
+        raise InvalidValueError(f"input {name!r} has data that are no list; send {kind} values in a list")
     text = kind == "BYTES" or _holds_text(entry["data"])
     if text and kind != "BYTES":
         raise InvalidValueError(f"input {name!r} holds text, and is said to be of the type {kind}")

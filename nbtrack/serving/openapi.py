@@ -8,19 +8,23 @@ from urllib.parse import quote
 from nbtrack import __version__
 from nbtrack.models.schema import Tensor
 from nbtrack.serving.inference import DATATYPES
+from nbtrack.serving.payload import FORMS
 
 if TYPE_CHECKING:
+    from nbtrack.models import Param
     from nbtrack.models.schema import Column
     from nbtrack.serving.description import Description
 
 __all__ = ["document"]
 
+_FLOAT = 3.4e38
+"""The largest float of 32 bits, rounded down."""
 _TYPES: dict[str, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
     "integer": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
-    "long": {"type": "integer", "minimum": -(2**53), "maximum": 2**53},
-    "float": {"type": "number", "minimum": -1e30, "maximum": 1e30},
-    "double": {"type": "number", "minimum": -1e300, "maximum": 1e300},
+    "long": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+    "float": {"type": "number", "minimum": -_FLOAT, "maximum": _FLOAT},
+    "double": {"type": "number"},
     "string": {"type": "string"},
     "binary": {"type": "string", "contentEncoding": "base64"},
     "datetime": {"type": "string", "format": "date-time"},
@@ -28,6 +32,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "object": {"type": "object"},
     "map": {"type": "object"},
 }
+_NUMBERS = frozenset({"integer", "long", "float", "double"})
 _JSON = "application/json"
 _ERRORS = {
     "400": "The body is malformed, or not what the model takes; the message names the column.",
@@ -48,13 +53,11 @@ def document(model: Description) -> dict[str, Any]:
     invocations = {
         "summary": "Predict",
         "operationId": "predict",
-        "description": "MLflow's protocol: a table by columns and rows, by records, or arrays.",
+        "description": "MLflow's protocol: a table by columns and rows, by records, or arrays; also a table "
+        "as text/csv or application/vnd.apache.parquet.",
         "requestBody": {
             "required": True,
-            "content": {
-                _JSON: {"schema": _request(model), "example": model.example},
-                "text/csv": {"schema": {"type": "string"}},
-            },
+            "content": {_JSON: {"schema": _request(model), "example": model.example}},
         },
         "responses": _responses(_object({"predictions": {}}, ["predictions"]), *_ERRORS),
     }
@@ -70,8 +73,8 @@ def document(model: Description) -> dict[str, Any]:
         "info": {"title": model.name, "version": model.version, "description": f"{model.uri}, served by nbtrack {__version__}."},
         "paths": {
             "/invocations": {"post": invocations},
-            "/ping": {"get": _read("Whether the model is ready", {}, "503")},
-            "/health": {"get": _read("Whether the model is ready", {}, "503")},
+            "/ping": {"get": _read("Whether the model is ready", None, "503")},
+            "/health": {"get": _read("Whether the model is ready", None, "503")},
             "/version": {"get": _read("The version of nbtrack", None)},
             "/metrics": {"get": _read("Figures for Prometheus", None)},
             "/stats": {"get": _read("Figures in short; p50 and p99 in milliseconds", {"type": "object"})},
@@ -120,7 +123,8 @@ def _read(summary: str, schema: dict[str, Any] | None, *more: str) -> dict[str, 
 
 def _value(column: Column) -> dict[str, Any]:
     told = _TYPES.get(column.type, {})
-    if column.required or not told:
+    # A missing value among numbers is one that only some models take: those that were fitted on one.
+    if not told or (column.required and column.type in _NUMBERS):
         return told
     return {"anyOf": [told, {"type": "null"}]}
 
@@ -140,32 +144,28 @@ def _request(model: Description) -> dict[str, Any]:
         )
         forms["dataframe_split"] = split
     elif columns or model.inputs is None:
-        forms["dataframe_split"] = _object({"data": rows}, ["data"])
-    params = {
-        param.name: _TYPES.get(param.type, {}) if param.shape is None
-        else {"type": "array", "items": _TYPES.get(param.type, {})}
-        for param in model.params
-    }  # fmt: skip
-    extra = {"params": {"type": "object", "properties": params}} if params else {}
-    return {
-        "oneOf": [
-            {**_object({form: schema, **extra}, [form]), "additionalProperties": False}
-            for form, schema in forms.items()
-        ]
-    }
+        forms["dataframe_split"] = _object({"data": rows or {"type": "array"}}, ["data"])
+    params = {param.name: _param(param) for param in model.params}
+    extra = (
+        {"params": {"anyOf": [{"type": "object", "properties": params}, {"type": "null"}]}} if params else {}
+    )
+    # What else stands in it is passed over, as MLflow does; two forms at once are not.
+    refused: dict[str, Any] = dict.fromkeys(FORMS, False)
+    return {"anyOf": [_object(refused | {form: schema, **extra}, [form]) for form, schema in forms.items()]}
+
+
+def _param(param: Param) -> dict[str, Any]:
+    kind = _TYPES.get(param.type, {})
+    return {"anyOf": [kind if param.shape is None else {"type": "array", "items": kind}, {"type": "null"}]}
 
 
 def _rows(model: Description) -> dict[str, Any]:
     columns = model.columns
     if columns:
-        kinds = [
-            kind
-            for n, kind in enumerate(map(_value, columns))
-            if kind not in [_value(c) for c in columns[:n]]
-        ]
-        items = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+        kinds = list(map(_value, columns))
         width = len(columns)
-        row = {"type": "array", "items": items, "minItems": width, "maxItems": width}
+        row: dict[str, Any] = {"type": "array", "minItems": width, "maxItems": width}
+        row |= {"items": kinds[0]} if all(kind == kinds[0] for kind in kinds) else {"prefixItems": kinds}
         return {"type": "array", "items": row, "minItems": 1}
     tensors = [part for part in model.inputs or () if isinstance(part, Tensor)]
     if len(tensors) == 1 and tensors[0].name is None:

@@ -105,10 +105,12 @@ def data_of(asked: Asked, schema: Schema | None) -> Any:
         When it is no such data.
     """
     columns = [part for part in schema or () if isinstance(part, Column)]
+    # As they were sent where the schema says their types: pandas would make floats of integers beside floats.
+    dtype = "object" if columns else None
     if asked.form == "dataframe_split":
-        return cast_frame(_split(asked.content), columns)
+        return cast_frame(_split(asked.content, dtype), columns)
     if asked.form == "dataframe_records":
-        return cast_frame(_records(asked.content), columns)
+        return cast_frame(_records(asked.content, dtype), columns)
     tensors = [part for part in schema or () if isinstance(part, Tensor)]
     if columns:
         return cast_frame(_table(asked.content, columns), columns)
@@ -140,7 +142,7 @@ def table_of_file(word: str, body: bytes, schema: Schema | None) -> Any:
     return cast_frame(frame, columns)
 
 
-def _split(content: Any) -> pd.DataFrame:
+def _split(content: Any, dtype: str | None) -> pd.DataFrame:
     import pandas as pd
 
     if not isinstance(content, dict) or not isinstance(content.get("data"), list):
@@ -154,17 +156,17 @@ def _split(content: Any) -> pd.DataFrame:
         if isinstance(row, list) and names is not None and len(row) != len(names):
             raise InvalidValueError(f"row {number} has {len(row)} values, and there are {len(names)} columns")
     try:
-        return pd.DataFrame(rows, columns=names, index=content.get("index"))
+        return pd.DataFrame(rows, columns=names, index=content.get("index"), dtype=dtype)
     except (ValueError, TypeError, AssertionError, OverflowError) as error:
         raise InvalidValueError(f"columns and data make no table: {error}") from error
 
 
-def _records(content: Any) -> pd.DataFrame:
+def _records(content: Any, dtype: str | None) -> pd.DataFrame:
     import pandas as pd
 
     if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
         raise InvalidValueError(f"the records are a {_kind(content)}; send [{{name: value, ...}}, ...]")
-    return pd.DataFrame(content)
+    return pd.DataFrame(content, dtype=dtype)
 
 
 def _table(content: Any, columns: list[Column]) -> pd.DataFrame:
@@ -172,7 +174,7 @@ def _table(content: Any, columns: list[Column]) -> pd.DataFrame:
     import pandas as pd
 
     if isinstance(content, list) and content and all(isinstance(row, dict) for row in content):
-        return pd.DataFrame(content)
+        return pd.DataFrame(content, dtype="object")
     names = [column.name for column in columns]
     named = names[0] is not None
     try:
@@ -180,10 +182,10 @@ def _table(content: Any, columns: list[Column]) -> pd.DataFrame:
             whole = any(isinstance(value, list) for value in content.values())
             # A column whose values are lists themselves cannot be told from one of several rows.
             many = whole and all(column.is_scalar for column in columns)
-            return pd.DataFrame(content) if many else pd.DataFrame([content])
+            return pd.DataFrame(content if many else [content], dtype="object")
         if not isinstance(content, list):
             content = [content]
-        frame = pd.DataFrame(content)
+        frame = pd.DataFrame(content, dtype="object")
         if named and frame.shape[1] == len(names):
             frame.columns = pd.Index(names)
     except (ValueError, TypeError, OverflowError) as error:

@@ -10,7 +10,9 @@ from tests.serving.http import served
 ROW = {"inputs": [[1.0] * 11]}
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", "", "local host"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", "", "local host"]
+)
 def test_a_name_that_was_turned_to_this_machine_is_refused(wine_server, host):
     for answer in (wine_server.post(ROW, Host=host), wine_server.ask(path="/ping", Host=host)):
         assert answer.status == 403
@@ -42,13 +44,19 @@ def test_a_form_of_another_site_cannot_send_what_is_no_json(wine_server):
 
 def test_a_token_is_asked_of_all_but_probes(wine_folder, tmp_path):
     with served(wine_folder, "--trust", "--token", "secret", folder=tmp_path) as server:
-        for answer in (server.post(ROW), server.post(ROW, Authorization="Bearer wrong"), server.ask(path="/metrics")):
+        for answer in (
+            server.post(ROW),
+            server.post(ROW, Authorization="Bearer wrong"),
+            server.ask(path="/metrics"),
+        ):
             assert answer.status == 401
             assert answer.headers["www-authenticate"] == "Bearer"
             assert "secret" not in answer.message
         assert server.post(ROW, Authorization="Bearer secret").status == 200
         assert server.ask(path="/ping").status == 200
-    with served(wine_folder, "--trust", folder=tmp_path, environment={"NBTRACK_SERVE_TOKEN": "other"}) as server:
+    with served(
+        wine_folder, "--trust", folder=tmp_path, environment={"NBTRACK_SERVE_TOKEN": "other"}
+    ) as server:
         assert server.post(ROW).status == 401
         assert server.post(ROW, Authorization="Bearer other").status == 200
 

@@ -77,7 +77,9 @@ def test_a_large_body_is_refused_whole_or_in_pieces(naughty):
     assert "10,000,000 bytes" in answer.message
     connection = http.client.HTTPConnection("127.0.0.1", naughty.port, timeout=30)
     pieces = (b" " * 1_000_000 for _ in range(11))
-    connection.request("POST", "/invocations", pieces, {"Content-Type": "application/json"}, encode_chunked=True)
+    connection.request(
+        "POST", "/invocations", pieces, {"Content-Type": "application/json"}, encode_chunked=True
+    )
     answer = connection.getresponse()
     assert answer.status == 413
     assert "10,000,000 bytes" in json.loads(answer.read())["message"]
@@ -115,7 +117,9 @@ def test_slow_clients_are_let_go_and_hold_up_nobody(naughty_folder, tmp_path):
 
     settings = Settings(str(naughty_folder), "naughty", "1", "naughty", trust=True, port=0, patience=1.0)
     with started(settings, tmp_path) as server:
-        idle, heads, bodies = (socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(3))
+        idle, heads, bodies = (
+            socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(3)
+        )
         heads.sendall(b"POST /invocations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-")
         bodies.sendall(
             b"POST /invocations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

@@ -57,7 +57,9 @@ def test_a_tensor_that_is_none_is_named(wine_server, change, says):
     assert says in answer.message
 
 
-@pytest.mark.parametrize("body", ["{}", '{"inputs": []}', '{"inputs": [3]}', '{"inputs": [{"name": "a"}]}', "["])
+@pytest.mark.parametrize(
+    "body", ["{}", '{"inputs": []}', '{"inputs": [3]}', '{"inputs": [{"name": "a"}]}', "["]
+)
 def test_a_body_that_is_no_inference_request(wine_server, body):
     assert wine_server.post(body, path="/v2/models/wine/infer").status == 400
 

@@ -46,7 +46,9 @@ def test_a_split_table_without_its_name_is_mlflow_1(wine_server, rows, expected)
     assert wine_server.post(split(rows)).json == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("form", ["split", "records", "instances", "rows", "inputs", "columns", "shuffled", "extra"])
+@pytest.mark.parametrize(
+    "form", ["split", "records", "instances", "rows", "inputs", "columns", "shuffled", "extra"]
+)
 def test_each_form_of_mlflow_gets_the_models_own_predictions(wine_server, rows, expected, form):
     records = json.loads(rows.to_json(orient="records"))
     bodies = {
@@ -67,7 +69,9 @@ def test_each_form_of_mlflow_gets_the_models_own_predictions(wine_server, rows, 
 def test_csv_and_charset(wine_server, rows, expected):
     text = rows.to_csv(index=False)
     assert wine_server.post(text, kind="text/csv").predictions == pytest.approx(expected, rel=1e-12)
-    assert wine_server.post(text, kind="text/csv; charset=utf-8").predictions == pytest.approx(expected, rel=1e-12)
+    assert wine_server.post(text, kind="text/csv; charset=utf-8").predictions == pytest.approx(
+        expected, rel=1e-12
+    )
 
 
 def test_parquet(wine_server, rows, expected):
@@ -130,7 +134,14 @@ def test_json_knows_nan_and_infinity_as_python_writes_them(wine_server):
 
 
 @pytest.mark.parametrize(
-    "kind", ["", "text/plain", "application/xml", "application/json; charset=latin-1", "application/json; format=odd"]
+    "kind",
+    [
+        "",
+        "text/plain",
+        "application/xml",
+        "application/json; charset=latin-1",
+        "application/json; format=odd",
+    ],
 )
 def test_another_type_of_body_is_refused(wine_server, kind):
     answer = wine_server.post("{}", kind=kind)
@@ -189,7 +200,9 @@ def test_a_pipeline_that_picks_columns_by_name_gets_a_table(tmp_path):
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    frame = pd.DataFrame({"size": [1.0, 2.0, 3.0, 4.0], "colour": ["red", "blue", "red", "blue"], "n": [1, 2, 3, 4]})
+    frame = pd.DataFrame(
+        {"size": [1.0, 2.0, 3.0, 4.0], "colour": ["red", "blue", "red", "blue"], "n": [1, 2, 3, 4]}
+    )
     columns = make_column_transformer((OneHotEncoder(), ["colour"]), (StandardScaler(), ["size", "n"]))
     model = make_pipeline(columns, LogisticRegression()).fit(frame, ["no", "no", "yes", "yes"])
     save(model, tmp_path / "m", fitted_on=frame)
@@ -250,7 +263,9 @@ def test_a_model_without_a_signature_gets_what_was_sent(tmp_path, rows, elastic_
     save(elastic_net, tmp_path / "m")
     with served(tmp_path / "m", "--trust", folder=tmp_path) as server:
         assert server.post({"dataframe_split": split(rows)}).predictions == pytest.approx(expected, rel=1e-12)
-        assert server.post({"inputs": rows.to_numpy().tolist()}).predictions == pytest.approx(expected, rel=1e-12)
+        assert server.post({"inputs": rows.to_numpy().tolist()}).predictions == pytest.approx(
+            expected, rel=1e-12
+        )
 
 
 def test_predictions_are_those_of_the_loaded_model_for_float32_and_integers(tmp_path):

@@ -1,0 +1,185 @@
+"""Servers that a notebook starts: watched, asked, stopped, and never left behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+import nbtrack
+from nbtrack.errors import ModelError, NotFoundError, ServerError, TrustError
+from tests.serving.http import served
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, wine, elastic_net):
+    """Return a run that has saved the model of the wine data."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NBTRACK_STORE", raising=False)
+    store = nbtrack.set_store(tmp_path / ".nbtrack")
+    with nbtrack.start_run(run_name="fine wine") as run:
+        nbtrack.log_model(elastic_net, input_example=wine.drop(columns="quality").head(2))
+    yield nbtrack.get_run(run.id)
+    store.close()
+
+
+@pytest.fixture(autouse=True)
+def _none_is_left():
+    yield
+    for server in nbtrack.servers():
+        server.stop()
+
+
+def family(server):
+    process = psutil.Process(server.pid)
+    return [process, *process.children(recursive=True)]
+
+
+def gone(processes, seconds=10):
+    return not psutil.wait_procs(processes, timeout=seconds)[1]
+
+
+def test_a_run_is_served_asked_listed_and_stopped(run, wine, elastic_net):
+    server = nbtrack.serve(run)
+    assert server.status in ("starting", "ready")
+    server.wait()
+    assert server.status == "ready"
+    rows = wine.drop(columns="quality").head(3)
+    expected = pytest.approx(elastic_net.predict(rows).tolist(), rel=1e-12)
+    assert server.predict(rows) == expected
+    assert server.predict(rows.to_numpy()) == expected
+    assert server.predict(rows.to_dict(orient="list")) == expected
+    with pytest.raises(ServerError, match="'pH'"):
+        server.predict(rows.drop(columns="pH"))
+    stats = server.stats()
+    assert (stats.requests, stats.errors) == (4, 1)
+    assert stats.p50 <= stats.p99
+    (listed,) = nbtrack.servers()
+    assert listed is server
+    assert server.name == "fine wine"
+    processes = family(server)
+    server.stop()
+    assert server.status == "stopped"
+    assert gone(processes, 0)
+    assert nbtrack.servers() == []
+    with pytest.raises(ServerError, match="stopped"):
+        server.predict(rows)
+    server.stop()
+    server.start()
+    assert server.wait().predict(rows) == expected
+
+
+def test_the_curl_line_is_what_a_shell_takes(run, elastic_net, wine):
+    server = nbtrack.serve(run).wait()
+    done = subprocess.run(["sh", "-c", f"{server.curl} -sS"], capture_output=True, text=True, check=True)
+    expected = elastic_net.predict(wine.drop(columns="quality").head(1))[0]
+    assert done.stdout == f'{{"predictions":[{expected!r}]}}'.replace("np.float64(", "").replace(")", "")
+
+
+def test_a_port_in_use_is_an_error_by_number_and_the_next_one_otherwise(run):
+    first = nbtrack.serve(run).wait()
+    second = nbtrack.serve(run).wait()
+    assert first.port != second.port
+    third = nbtrack.serve(run, first.port)
+    with pytest.raises(ServerError, match=f"port {first.port}"):
+        third.wait()
+    assert third.status == "failed"
+    assert str(first.port) in third.error
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert nbtrack.serve(run, port).wait().url == f"http://127.0.0.1:{port}"
+
+
+def test_what_cannot_be_served_is_said_at_once(run, wine_folder):
+    with pytest.raises(NotFoundError):
+        nbtrack.serve("models:/nothing/1")
+    with pytest.raises(ModelError):
+        nbtrack.serve(wine_folder.parent)
+    server = nbtrack.serve(wine_folder)
+    with pytest.raises(ServerError, match="trust=True"):
+        server.wait()
+    assert server.status == "failed"
+    assert nbtrack.serve(wine_folder, trust=True).wait().status == "ready"
+    (nbtrack.get_run(run.id).store.artifact_folder(run.id) / "model" / "model.pkl").write_bytes(b"other")
+    with pytest.raises(TrustError):
+        nbtrack.serve(run)
+
+
+def test_a_model_that_cannot_be_loaded_fails_with_its_log(tmp_path, wine_folder):
+    import shutil
+
+    folder = tmp_path / "broken"
+    shutil.copytree(wine_folder, folder)
+    (folder / "model.pkl").write_bytes(b"cos\nsystem\n")
+    server = nbtrack.serve(folder, trust=True)
+    with pytest.raises(ServerError, match="cannot be loaded"):
+        server.wait()
+    assert "cannot be loaded" in server.tail()
+
+
+_CHILD = """
+import nbtrack, sys, time
+server = nbtrack.serve({folder!r}, trust=True, detach={detach}).wait()
+print(server.pid, flush=True)
+{end}
+"""
+
+
+def child(folder, *, detach=False, end="time.sleep(600)"):
+    """Return a process that serves, and the processes of its server."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _CHILD.format(folder=str(folder), detach=detach, end=end)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    server = psutil.Process(int(process.stdout.readline()))
+    return process, [server, *server.children(recursive=True)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_server_outlives_the_process_that_started_it(wine_folder, number):
+    process, processes = child(wine_folder)
+    assert len(processes) == 2
+    os.kill(process.pid, number)
+    process.wait(30)
+    assert gone(processes)
+    assert nbtrack.servers() == []
+    process.stdout.close()
+
+
+def test_a_server_ends_with_a_script_that_ends(wine_folder):
+    process, processes = child(wine_folder, end="")
+    process.wait(30)
+    assert gone(processes)
+    process.stdout.close()
+
+
+def test_a_detached_server_goes_on_and_is_found_by_others(wine_folder, wine):
+    process, processes = child(wine_folder, detach=True, end="")
+    process.wait(30)
+    process.stdout.close()
+    time.sleep(0.5)
+    (server,) = nbtrack.servers()
+    assert server.pid == processes[0].pid
+    assert len(server.predict(wine.drop(columns="quality").head(2))) == 2
+    assert "ready" in server.tail()
+    server.stop()
+    assert gone(processes)
+
+
+def test_servers_of_the_command_line_are_listed_too(wine_folder, tmp_path):
+    with served(wine_folder, "--trust", folder=tmp_path) as server:
+        (found,) = nbtrack.servers()
+        assert (found.url, found.uri) == (server.url, str(wine_folder))
+    assert nbtrack.servers() == []
+
+
+def test_the_start_takes_the_import_of_scikit_learn_and_little_more(run):
+    """Bounds against hanging, not a measurement: `make bench` measures."""
+    start = time.perf_counter()
+    nbtrack.serve(run).wait(30)
+    assert time.perf_counter() - start < 30
