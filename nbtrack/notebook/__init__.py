@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbtrack.notebook.search import SearchMagics
+from nbtrack.notebook.serve import ServeMagics
 from nbtrack.notebook.session import Session
 from nbtrack.notebook.track import TrackMagics, take_off
 
@@ -22,6 +23,7 @@ def load(shell: Any) -> None:
     _sessions[id(shell)] = session
     shell.register_magics(magics)
     shell.register_magics(SearchMagics(shell))
+    shell.register_magics(ServeMagics(shell))
     shell.input_transformers_cleanup.append(take_off)
     shell.ast_transformers.append(session)
     shell.events.register("pre_run_cell", session.before_cell)
@@ -38,5 +40,5 @@ def unload(shell: Any) -> None:
     shell.ast_transformers.remove(session)
     shell.input_transformers_cleanup.remove(take_off)
     for kind in ("cell", "line"):
-        for name in ("track", "runs"):
+        for name in ("track", "runs", "serve"):
             shell.magics_manager.magics[kind].pop(name, None)

@@ -98,10 +98,11 @@ class Description:
             return {"inputs": _zeros(tensors[0])}
         return {"inputs": {tensor.name: _zeros(tensor) for tensor in tensors} or [[0.0]]}
 
-    def curl(self, url: str) -> str:
-        """Return the line for a shell that asks the model for a prediction."""
-        body = json.dumps(self.example)
-        return f"curl {url}/invocations -H 'Content-Type: application/json' -d {shlex.quote(body)}"
+    def curl(self, url: str, token: bool = False) -> str:
+        """Return the line for a shell that asks the model for a prediction; the token stands in a variable."""
+        asked = " -H \"Authorization: Bearer $TOKEN\"" if token else ""
+        body = shlex.quote(json.dumps(self.example))
+        return f"curl {url}/invocations -H 'Content-Type: application/json'{asked} -d {body}"
 
 
 def _zeros(tensor: Tensor) -> Any:

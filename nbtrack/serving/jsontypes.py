@@ -42,9 +42,9 @@ def cast_frame(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise InvalidValueError(f"the input has the column {twice!r} twice")
     places = zip(frame.columns, columns, strict=False)
-    kinds = {name if column.name is None else column.name: column.type for name, column in places} | {
-        column.name: column.type for column in columns if column.name is not None
-    }
+    kinds: dict[Any, str] = {
+        name if column.name is None else column.name: column.type for name, column in places
+    } | {column.name: column.type for column in columns if column.name is not None}
     cast = {name: _inferred(_cast(frame[name], kinds.get(name, ""), name)) for name in frame}
     return pd.DataFrame(cast, index=frame.index, columns=frame.columns)
 
@@ -53,13 +53,17 @@ def _inferred(values: pd.Series) -> pd.Series:
     """Return a column of objects in the type that pandas gives such values."""
     import pandas as pd
 
-    return pd.Series(values.tolist(), index=values.index) if values.dtype == object else values
+    return pd.Series(values.tolist(), index=values.index) if _is_object(values) else values
+
+
+def _is_object(values: pd.Series) -> bool:
+    return str(values.dtype) == "object"
 
 
 def _cast(values: pd.Series, kind: str, name: Any) -> pd.Series:
     dtype: Any = values.dtype
     if kind in ("double", "float", "long", "integer"):
-        return _objects(values, TYPES[kind]) if dtype == object else _number(values, TYPES[kind])
+        return _objects(values, TYPES[kind]) if _is_object(values) else _number(values, TYPES[kind])
     if kind == "string" and dtype.kind == "O":
         wrong = next((v for v in values if not isinstance(v, str | bytes | None) and v == v), None)  # noqa: PLR0124 (NaN)
         if wrong is not None:

@@ -14,11 +14,13 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from nbtrack.errors import ServerError
+from nbtrack.serving.answer import dumps
 from nbtrack.serving.description import Description, find_served
 from nbtrack.serving.running import read_records, records_folder
 from nbtrack.serving.server import Settings
@@ -80,6 +82,7 @@ class Server:
         self._status: Status = "stopped"
         self._url = ""
         self._log: Path | None = None
+        self._panel: Any = None
         self.error: str | None = None
 
     @classmethod
@@ -118,7 +121,7 @@ class Server:
         """The example of the model's input that was kept with it, or None."""
         from nbtrack.models.example import read_example
 
-        return read_example(self._model.path, self.metadata.saved_input_example_info)
+        return read_example(self._model.path, self.metadata.saved_input_example_info, self._model.inputs)
 
     @property
     def url(self) -> str:
@@ -145,7 +148,7 @@ class Server:
     @property
     def curl(self) -> str:
         """The line for a shell that asks the model for a prediction."""
-        return self._model.curl(self._url)
+        return self._model.curl(self._url, self._settings.token is not None)
 
     def wait(self, timeout: float = 60.0) -> Server:
         """Return when the model is loaded.
@@ -267,10 +270,10 @@ class Server:
         if params:
             body["params"] = dict(params)
         try:
-            text = json.dumps(body, default=_jsonable)
+            text = dumps(body)
         except (TypeError, ValueError) as error:
             raise ServerError(f"the input cannot be sent as JSON ({error})") from error
-        return json.loads(self._ask("/invocations", text.encode(), timeout=self._settings.timeout + 30))[
+        return json.loads(self._ask("/invocations", text, timeout=self._settings.timeout + 30))[
             "predictions"
         ]
 
@@ -294,6 +297,19 @@ class Server:
     def __repr__(self) -> str:
         where = f" at {self._url}" if self._url and self.status in ("starting", "ready") else ""
         return f"<Server {self.name} {self.status}{where}>"
+
+    def panel(self) -> Any:
+        """Return the widget that shows and controls it; always the same one."""
+        if self._panel is None:
+            # From the layer above, looked up only when a front end asks for it.
+            self._panel = import_module("nbtrack.widgets").ServePanel(self)
+        return self._panel
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        # A terminal shows no widgets.
+        if "ipykernel" not in sys.modules:
+            return {"text/plain": repr(self)}
+        return self.panel()._repr_mimebundle_(**options)
 
 
 def serve(
@@ -406,30 +422,32 @@ def _started(settings: Settings, log: Path, *, detach: bool) -> subprocess.Popen
     )
     try:
         # Of a group of its own: an interrupt of the kernel is not meant for it.
-        return subprocess.Popen(  # noqa: S603 (a list, no shell)
-            [sys.executable, "-m", "nbtrack.serving.server", settings.to_json()],
-            stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nbtrack.serving.server"],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=handle,
             **options,
         )
     finally:
         os.close(handle)
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):  # it ended at once; whoever listens to it is told
+        process.stdin.write(settings.to_json().encode() + b"\n")
+        process.stdin.flush()
+    if detach:
+        process.stdin.close()
+    return process
 
 
 def _payload(data: Any) -> dict[str, Any]:
     if hasattr(data, "to_dict") and hasattr(data, "columns"):
-        split = json.loads(data.to_json(orient="split", date_format="iso"))
-        return {"dataframe_split": {"columns": split["columns"], "data": split["data"]}}
+        # As Python's own values: pandas' JSON rounds numbers.
+        rows = [list(row) for row in data.astype("object").itertuples(index=False, name=None)]
+        return {"dataframe_split": {"columns": list(data.columns), "data": rows}}
     if hasattr(data, "to_frame"):
         return _payload(data.to_frame())
     return {"inputs": data}
-
-
-def _jsonable(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"a {type(value).__name__} is not JSON")
 
 
 def _message(error: urllib.error.HTTPError) -> str:

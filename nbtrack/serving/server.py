@@ -1,6 +1,6 @@
 """The server's own process: the HTTP side, which runs no code of the model's.
 
-`python -m nbtrack.serving.server '{...}'` is what a notebook starts; `nbtrack models serve` calls `run`.
+`python -m nbtrack.serving.server` is what a notebook starts; `nbtrack models serve` calls `run`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Settings:
     """The file that tells others of the server while it runs."""
 
     def to_json(self) -> str:
-        """Return the settings for the command line of a process."""
+        """Return the settings in one line, for a process of their own."""
         return json.dumps(asdict(self))
 
 
@@ -259,9 +259,12 @@ def _recorded(settings: Settings, url: str, port: int) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def main(arguments: list[str]) -> int:
-    """Serve what the one argument tells of; what happens is told on standard output, a line of JSON each."""
-    settings = Settings(**json.loads(arguments[0]))
+def main() -> int:
+    """Serve what the first line of standard input tells of; what happens is told on standard output, in lines of JSON.
+
+    On the command line, others on the machine could read the token.
+    """
+    settings = Settings(**json.loads(sys.stdin.readline()))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
@@ -280,4 +283,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

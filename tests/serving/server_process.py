@@ -13,12 +13,14 @@ class Started(Served):
 
     def __init__(self, settings, folder):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nbtrack.serving.server", settings.to_json()],
+            [sys.executable, "-m", "nbtrack.serving.server"],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=folder,
             text=True,
         )
+        print(settings.to_json(), file=self.process.stdin, flush=True)
         for line in self.process.stdout:
             told = json.loads(line)
             if told["event"] == "bound":
@@ -31,6 +33,7 @@ class Started(Served):
         self.process.terminate()
         self.process.wait(30)
         self.process.stdout.close()
+        self.process.stdin.close()
 
 
 @contextlib.contextmanager

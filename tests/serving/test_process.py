@@ -183,3 +183,11 @@ def test_the_start_takes_the_import_of_scikit_learn_and_little_more(run):
     start = time.perf_counter()
     nbtrack.serve(run).wait(30)
     assert time.perf_counter() - start < 30
+
+
+def test_the_token_is_on_no_command_line(run, wine):
+    server = nbtrack.serve(run, token="very-secret").wait()
+    lines = [" ".join(process.cmdline()) for process in family(server)]
+    assert len(lines) == 2
+    assert not any("very-secret" in line for line in lines)
+    assert len(server.predict(wine.drop(columns="quality").head(2))) == 2

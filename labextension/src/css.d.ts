@@ -1,0 +1,2 @@
+// esbuild puts a module's CSS beside the bundle.
+declare module "*.css";

@@ -1,0 +1,25 @@
+import type { Traits } from "./messages.ts";
+import type { Model } from "./model.ts";
+import type { Requests } from "./requests.ts";
+
+/** What each part of the panel is given. */
+export interface Panel {
+  model: Model;
+  requests: Requests;
+  /** Aborted when the view goes. */
+  signal: AbortSignal;
+}
+
+/** Draw now, and again whenever one of these traits has changed. */
+export function follow({ model, signal }: Panel, names: readonly (keyof Traits)[], draw: () => void): void {
+  const events = names.map((name) => `change:${name}`);
+  for (const event of events) {
+    model.on(event, draw);
+  }
+  signal.addEventListener("abort", () => {
+    for (const event of events) {
+      model.off(event, draw);
+    }
+  });
+  draw();
+}

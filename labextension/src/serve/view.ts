@@ -1,0 +1,28 @@
+import { element } from "../widget/dom.ts";
+import { curl } from "./curl.ts";
+import { figures } from "./figures.ts";
+import { form } from "./form.ts";
+import { header } from "./header.ts";
+import { logTail } from "./log.ts";
+import type { Model } from "./model.ts";
+import type { Panel } from "./panel.ts";
+import { Requests } from "./requests.ts";
+
+/** Show a server's panel in an element until the signal is aborted. */
+export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
+  const panel: Panel = { model, requests: new Requests(model, signal), signal };
+  const label = `Model server ${model.get("title")}`;
+  // JupyterLab would take Enter for itself, and edit the cell.
+  const keys = { "data-lm-suppress-shortcuts": "true" };
+  place.replaceChildren(
+    element(
+      "section",
+      { class: "nbtrack-serve", "aria-label": label, ...keys },
+      header(panel),
+      form(panel),
+      curl(panel),
+      figures(panel),
+      logTail(panel),
+    ),
+  );
+}

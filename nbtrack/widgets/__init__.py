@@ -1,0 +1,8 @@
+"""What stands in the notebook and can be worked with: the only part that speaks to anywidget.
+
+Importing it imports ipywidgets: import it in the function that shows a widget.
+"""
+
+from nbtrack.widgets.serve import ServePanel
+
+__all__ = ["ServePanel"]
