@@ -189,3 +189,13 @@ function keydown(key: string): Event {
   const view = document.defaultView as unknown as { KeyboardEvent: typeof KeyboardEvent };
   return new view.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
 }
+
+it("a model that is offered is one button, which starts it", () => {
+  const kernel = new Kernel({ state: "offered", address: "", curl: "" });
+  const { button, find } = shown(kernel);
+  assert.ok(find(".nbtrack-serve").classList.contains("nbtrack-offered"));
+  button("Serve this model").click();
+  assert.equal(kernel.sent[0]?.kind, "start");
+  kernel.change({ state: "starting" });
+  assert.ok(!find(".nbtrack-serve").classList.contains("nbtrack-offered"));
+});

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["html"]
+__all__ = ["html", "show_run"]
 
 
 def html(function: str, shown: Any) -> str:
@@ -13,3 +13,8 @@ def html(function: str, shown: Any) -> str:
     display = importlib.import_module("nbtrack.notebook.display")
     result: str = getattr(display, function)(shown)
     return result
+
+
+def show_run(run: Any) -> None:
+    """Show a run with what can be done with it, where that is possible; `NotImplementedError` elsewhere."""
+    importlib.import_module("nbtrack.notebook.serve").show_run(run)

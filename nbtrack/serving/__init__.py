@@ -7,12 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack.serving.process import Server, Stats, serve, servers
+    from nbtrack.serving.process import Server, Stats
+    from nbtrack.serving.start import offer, serve, servers
 
-__all__ = ["Server", "Stats", "serve", "servers"]
+__all__ = ["Server", "Stats", "offer", "serve", "servers"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'nbtrack.serving' has no attribute {name!r}")
-    return getattr(import_module("nbtrack.serving.process"), name)
+    module = "process" if name in ("Server", "Stats") else "start"
+    return getattr(import_module(f"nbtrack.serving.{module}"), name)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NbtrackWarning, NotFoundError
 from nbtrack.serving.answer import plain, predictions_body
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nbtrack.models import LoadedModel
 
 __all__ = ["predict_file"]
@@ -26,8 +29,8 @@ def predict_file(model: LoadedModel, source: str | None, target: str | None, kin
     model
         The model.
     source, target
-        Paths; None for standard input and output. The form of the predictions goes by the name of the target: `.csv`,
-        `.parquet`, and JSON as the server answers it for any other.
+        Paths; None or `-` for standard input and output. The form of the predictions goes by the name of the target:
+        `.csv`, `.parquet`, and JSON as the server answers it for any other.
     kind
         `csv`, `json` or `parquet`; by default by the name of the source.
 
@@ -37,7 +40,20 @@ def predict_file(model: LoadedModel, source: str | None, target: str | None, kin
         When there is no such file.
     InvalidValueError, SchemaError
         When it is none of these, or the model does not take it.
+    ModelError
+        When the model fails.
     """
+    with warnings.catch_warnings(record=True) as caught:
+        predictions = _predicted(model, None if source == "-" else source, kind)
+    for warning in caught:
+        # Ours tell of the file, and not of a line of code.
+        ours = issubclass(warning.category, NbtrackWarning)
+        text = f"nbtrack: {warning.message}" if ours else f"{warning.category.__name__}: {warning.message}"
+        sys.stderr.write(f"{text}\n")
+    _write(predictions, None if target == "-" else target)
+
+
+def _predicted(model: LoadedModel, source: str | None, kind: str | None) -> Any:
     from nbtrack.serving.payload import body_of_json, data_of, table_of_file
 
     word = kind or _KINDS.get(Path(source or "").suffix.lower(), "csv")
@@ -46,43 +62,66 @@ def predict_file(model: LoadedModel, source: str | None, target: str | None, kin
         body = sys.stdin.buffer.read() if source is None else Path(source).read_bytes()
     except OSError as error:
         raise NotFoundError(f"{source!r} cannot be read ({error.strerror})") from error
+    data, params = None, None
     if word == "json":
         asked = body_of_json("json", body)
-        predictions = model.predict(data_of(asked, schema), asked.params)
+        data, params = data_of(asked, schema), asked.params
     elif word in ("csv", "parquet"):
-        predictions = model.predict(table_of_file(word, body, schema))
+        data = table_of_file(word, body, schema)
     else:
         raise InvalidValueError(f"{word!r} is no form of input; give csv, json or parquet")
-    _write(predictions, target)
+    try:
+        return model.predict(data, params)
+    except NbtrackError:
+        raise
+    except Exception as error:
+        raise ModelError(f"the model raised {type(error).__name__}: {error}") from error
 
 
 def _write(predictions: Any, target: str | None) -> None:
     form = _KINDS.get(Path(target or "").suffix.lower())
     if target is None:
-        sys.stdout.buffer.write(predictions_body(predictions, bare=False) + b"\n")
+        sys.stdout.buffer.write(_body(predictions))
+        sys.stdout.buffer.flush()
         return
-    if form in ("csv", "parquet"):
-        frame = _table(predictions)
+    try:
         if form == "csv":
-            frame.to_csv(target, index=False)
+            _table(predictions).to_csv(target, index=False)
+        elif form == "parquet":
+            _table(predictions).to_parquet(target, index=False)
         else:
-            frame.to_parquet(target, index=False)
-        return
-    Path(target).write_bytes(predictions_body(predictions, bare=False) + b"\n")
+            Path(target).write_bytes(_body(predictions))
+    except OSError as error:
+        raise InvalidValueError(f"{target!r} cannot be written ({error.strerror or error})") from error
 
 
-def _table(predictions: Any) -> Any:
+def _body(predictions: Any) -> bytes:
+    try:
+        return predictions_body(predictions, bare=False) + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ModelError(f"the model's prediction cannot be written as JSON: {error}") from error
+
+
+def _table(predictions: Any) -> pd.DataFrame:
     """Return predictions as a table: one column `prediction`, or those that the model names."""
     import pandas as pd
 
-    held = plain(predictions)
-    if isinstance(held, list) and held and isinstance(held[0], dict):
-        return pd.DataFrame(held)
-    frame = pd.DataFrame(held)
-    frame.columns = pd.Index(
-        ["prediction"] if frame.shape[1] == 1 else [f"prediction_{n}" for n in range(frame.shape[1])]
-    )
-    return frame
+    if isinstance(predictions, pd.Series):
+        predictions = predictions.to_frame()
+    if isinstance(predictions, pd.DataFrame):
+        held, named = predictions, not isinstance(predictions.columns, pd.RangeIndex)
+    else:
+        values = plain(predictions)
+        named = isinstance(values, dict) or (
+            isinstance(values, list) and bool(values) and isinstance(values[0], dict)
+        )
+        if isinstance(values, dict):
+            values = values if all(isinstance(one, list) for one in values.values()) else [values]
+        held = pd.DataFrame(values if isinstance(values, list | dict) else [values])
+    count = held.shape[1]
+    unnamed = [f"prediction_{number}" for number in range(count)] if count > 1 else ["prediction"]
+    names = list(map(str, held.columns)) if named else unnamed
+    return held.set_axis(names, axis=1) if count else pd.DataFrame(columns=names)
 
 
 def main(arguments: list[str]) -> int:
@@ -92,7 +131,7 @@ def main(arguments: list[str]) -> int:
     told = json.loads(arguments[0])
     try:
         predict_file(load(told["path"], trust=told["trust"]), told["source"], told["target"], told["kind"])
-    except NbtrackError as error:
+    except (NbtrackError, ImportError) as error:
         sys.stderr.write(f"nbtrack: {error}\n")
         return 1
     return 0

@@ -100,7 +100,7 @@ class Description:
 
     def curl(self, url: str, token: bool = False) -> str:
         """Return the line for a shell that asks the model for a prediction; the token stands in a variable."""
-        asked = " -H \"Authorization: Bearer $TOKEN\"" if token else ""
+        asked = ' -H "Authorization: Bearer $TOKEN"' if token else ""
         body = shlex.quote(json.dumps(self.example))
         return f"curl {url}/invocations -H 'Content-Type: application/json'{asked} -d {body}"
 

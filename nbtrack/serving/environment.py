@@ -4,30 +4,53 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from nbtrack import __version__
-from nbtrack.errors import ModelError
-from nbtrack.serving.versions import requirements
+from nbtrack.errors import ModelError, TrustError
+from nbtrack.models.requirements import modules_of_pickle
+from nbtrack.serving.versions import needs_mlflow, requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbtrack.serving.description import Description
 
-__all__ = ["environment_of"]
+__all__ = ["check_trusted", "environment_of"]
 
-_OWN = ("cloudpickle", "numpy", "orjson", "pandas", "pyyaml")
+_NEEDED = ("cloudpickle", "numpy", "orjson", "pandas", "pyyaml")
 """What nbtrack needs in it to load and ask a model."""
+_OLDEST = (3, 10)
+"""The oldest Python that the process of a model runs on."""
+_ABANDONED = 86_400.0
+"""Seconds after which a half-built environment has nobody who builds it."""
+
+
+def check_trusted(model: Description, trust: bool | list[str]) -> None:
+    """Refuse to build an environment for a model that nobody has vouched for.
+
+    Raises
+    ------
+    TrustError
+        When it is not wholly trusted: what it asks for may run code as it is installed.
+    """
+    if trust is not True:
+        raise TrustError(
+            f"{str(model.path)!r} was not written by a run of this store, and to install what it asks for may run any "
+            "code: if you trust where it comes from, say so with trust=True (--trust)"
+        )
 
 
 def environment_of(model: Description, tell: Callable[[str], None]) -> Path:
     """Return the Python of a model's environment, which is built if it is not there yet.
+
+    Only for a model that is trusted; see `check_trusted`.
 
     Raises
     ------
@@ -36,50 +59,127 @@ def environment_of(model: Description, tell: Callable[[str], None]) -> Path:
     """
     from platformdirs import user_cache_path
 
-    version = (
-        ".".join((model.metadata.python_version or "").split(".")[:2])
-        or f"{sys.version_info[0]}.{sys.version_info[1]}"
-    )
-    needs = requirements(model)
-    named = {line.partition("=")[0].strip().lower() for line in needs}
-    needs += [name for name in _OWN if name not in named]
-    key = hashlib.sha256("\n".join([version, __version__, *needs]).encode()).hexdigest()[:16]
-    folder = user_cache_path("nbtrack", appauthor=False) / "environments" / key
-    if not folder.is_dir():
+    version, older = _version(model)
+    needs = requirements(model, mlflow=needs_mlflow(model))
+    named = {_name(line) for line in needs}
+    needs += [name for name in _NEEDED if name not in named]
+    folder = user_cache_path("nbtrack", appauthor=False) / "environments" / _key(model, version, needs)
+    python = _python(folder)
+    if not python.is_file():
+        if older:
+            tell(f"the model was made with Python {older}, which nbtrack does not run on: it gets {version}")
         tell(f"an environment with Python {version} is built for the model; it is kept in {str(folder)!r}")
-        _build(folder, version, needs)
-    return _python(folder)
+        _build(folder, model.path, version, needs)
+    return python
 
 
-def _build(folder: Path, version: str, needs: list[str]) -> None:
+def _version(model: Description) -> tuple[str, str | None]:
+    """Return the Python that the environment has, and that of the model where it is too old for nbtrack."""
+    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    made = model.metadata.python_version
+    if made is None:
+        return here, None
+    match = re.match(r"(\d+)\.(\d+)", made)
+    if match is None:
+        raise ModelError(f"the model was made with Python {made!r}, which is no version")
+    if (int(match[1]), int(match[2])) >= _OLDEST:
+        return match[0], None
+    oldest = ".".join(map(str, _OLDEST))
+    if _holds_code(model):
+        raise ModelError(
+            f"the model holds functions of Python {made}, which another cannot run, and nbtrack needs {oldest} or "
+            "later: save it again with a later Python"
+        )
+    # What an estimator's pickle holds is data: any Python reads it that has the model's libraries.
+    return oldest, made
+
+
+def _holds_code(model: Description) -> bool:
+    """Return whether functions are pickled by value, as bytecode; also when that cannot be told."""
+    file = model.metadata.flavors.get(model.flavour, {}).get("pickled_model")
+    try:
+        return "cloudpickle" in modules_of_pickle((model.path / str(file)).read_bytes())
+    except (OSError, ValueError):
+        return True
+
+
+def _name(line: str) -> str:
+    """Return the name of a requirement, as indexes compare it."""
+    match = re.match(r"[A-Za-z0-9][\w.-]*", line)
+    return re.sub(r"[-_.]+", "-", match[0]).lower() if match else ""
+
+
+def _key(model: Description, version: str, needs: list[str]) -> str:
+    """Return a name for an environment: of all that goes into it."""
+    found = hashlib.sha256("\n".join([version, *needs]).encode())
+    # Files that lines such as `-c constraints.txt` name, relative to the model.
+    for line in needs:
+        option = re.match(r"(?:-[cr]|--constraint|--requirement)[ =]*(.+)", line)
+        if option is not None and (model.path / option[1]).is_file():
+            found.update((model.path / option[1]).read_bytes())
+    own = Path(__file__).parents[1]
+    for file in sorted(own.rglob("*.py")):
+        found.update(file.relative_to(own).as_posix().encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
     uv = shutil.which(
         "uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     )
     if uv is None:
         raise ModelError("--env-manager uv needs uv, which is not installed: python -m pip install uv")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(".*-*"):  # of a build that was killed
+        if time.time() - left.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
     # Built beside it and moved there, so that nobody finds half of one; two may build at once.
     part = folder.with_name(f".{folder.name}-{uuid4().hex[:8]}")
+    python = str(_python(part))
+    ours = version == f"{sys.version_info[0]}.{sys.version_info[1]}"
     try:
-        _run([uv, "venv", "--quiet", "--relocatable", "--python", version, str(part)])
-        listed = part / "requirements.txt"
-        listed.write_text("\n".join(needs) + "\n", encoding="utf-8")
-        _run([uv, "pip", "install", "--quiet", "--python", str(_python(part)), "-r", str(listed)])
-        site = _run(
-            [str(_python(part)), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-        ).strip()
-        own = Path(__file__).parents[1]
-        shutil.copytree(own, Path(site) / "nbtrack", ignore=shutil.ignore_patterns("__pycache__", "static"))
-        if not folder.is_dir():
-            part.rename(folder)
+        wanted = sys.executable if ours else version
+        _run([uv, "venv", "--quiet", "--no-project", "--relocatable", "--python", wanted, str(part)])
+        # In the model's folder, which lines such as `-c constraints.txt` and `wheels/own.whl` are relative to.
+        # Bytecode is compiled now, not by the first start.
+        _run(
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", "-"],
+            "\n".join(needs),
+            model,
+        )
+        site = Path(_run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip())
+        ignored = shutil.ignore_patterns("__pycache__", "static")
+        shutil.copytree(Path(__file__).parents[1], site / "nbtrack", ignore=ignored)
+        # Some of it may be too new for an old Python, but nothing that the model's process imports.
+        compiled = [sys.executable if ours else python, "-m", "compileall", "-q", str(site / "nbtrack")]
+        subprocess.run(compiled, capture_output=True, check=False)  # noqa: S603 (a list, no shell)
+        _move(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a list, no shell)
+def _move(part: Path, folder: Path) -> None:
+    """Put an environment in its place, unless another process was first."""
+    if folder.is_dir() and not _python(folder).is_file():
+        shutil.rmtree(folder, ignore_errors=True)  # the Python that it was made with has been removed
+    try:
+        part.rename(folder)
+    except OSError:
+        if not _python(folder).is_file():
+            raise
+
+
+def _run(command: list[str], text: str | None = None, folder: Path | None = None) -> str:
+    # What a virtual environment sets is of this Python, not of the model's.
+    variables = {n: v for n, v in os.environ.items() if n not in ("PYTHONHOME", "VIRTUAL_ENV")}
+    done = subprocess.run(  # noqa: S603 (a list, no shell)
+        command, input=text, capture_output=True, text=True, check=False, cwd=folder, env=variables
+    )
     if done.returncode:
-        raise ModelError(f"the model's environment cannot be built: {done.stderr.strip()[-2000:]}")
+        raise ModelError(
+            f"the model's environment cannot be built (uv goes by its own settings for indexes, not by pip's): "
+            f"{done.stderr.strip()[-2000:]}"
+        )
     return done.stdout
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -11,8 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -20,24 +17,23 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from nbtrack.errors import ServerError
-from nbtrack.serving.answer import dumps
-from nbtrack.serving.description import Description, find_served
-from nbtrack.serving.running import read_records, records_folder
+from nbtrack.serving.client import ask, payload
+from nbtrack.serving.description import Description
+from nbtrack.serving.running import records_folder
 from nbtrack.serving.server import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from nbtrack.entities import Run
     from nbtrack.models import MLmodel
 
-__all__ = ["Server", "Stats", "serve", "servers"]
+__all__ = ["Server", "Stats"]
 
-Status = Literal["starting", "ready", "failed", "stopped"]
+Status = Literal["offered", "starting", "ready", "failed", "stopped"]
+"""`offered`: never started yet."""
 
 _STOP = 10.0
 """Seconds that a server has to finish its requests before it is killed."""
-_BEHIND_HUB = "JUPYTERHUB_SERVICE_PREFIX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +48,17 @@ class Stats:
 
 class Server:
     """A model server in a process of its own.
+
+    Parameters
+    ----------
+    settings
+        How it is served.
+    model
+        What is known of the model.
+    detach
+        Whether it goes on when this process ends.
+    check
+        Called before each start, which it may refuse; returns how far the model is trusted.
 
     Attributes
     ----------
@@ -71,23 +78,32 @@ class Server:
     >>> server.stop()  # doctest: +SKIP
     """
 
-    def __init__(self, settings: Settings, model: Description, *, detach: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        model: Description,
+        *,
+        detach: bool = False,
+        check: Callable[[], bool | list[str]] | None = None,
+    ) -> None:
         self._settings = settings
         self._model = model
         self._detach = detach
+        self._check = check
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
-        self._status: Status = "stopped"
+        self._status: Status = "offered"
         self._url = ""
         self._log: Path | None = None
         self._panel: Any = None
+        self._stopping = False
         self.error: str | None = None
 
     @classmethod
-    def _found(cls, told: Mapping[str, Any], file: Path) -> Server:
-        """Return a server that runs already, by its record."""
+    def found(cls, told: Mapping[str, Any], file: Path) -> Server:
+        """Return a server that runs already, by its record; see `nbtrack.serving.running`."""
         from nbtrack.models import MLmodel
 
         settings = Settings(
@@ -140,7 +156,7 @@ class Server:
 
     @property
     def status(self) -> Status:
-        """`starting`, `ready`, `failed` or `stopped`."""
+        """`offered` before it is started, then `starting`, `ready`, `failed` or `stopped`."""
         if self._process is None and self._status == "ready" and not _alive(self._pid):
             self._status = "stopped"
         return self._status
@@ -174,13 +190,18 @@ class Server:
         with self._lock:
             if self.status in ("starting", "ready"):
                 return
+            trust = self._settings.trust if self._check is None else self._check()
             ident = uuid4().hex[:12]
             folder = records_folder()
             self._log = folder / f"{ident}.log"
             settings = replace(
-                self._settings, record=str(folder / f"{ident}.json"), orphan_ends=not self._detach
+                self._settings,
+                trust=trust,
+                record=str(folder / f"{ident}.json"),
+                orphan_ends=not self._detach,
             )
             self._status, self._url, self.error = "starting", "", None
+            self._stopping = False
             self._changed.clear()
             self._process = process = _started(settings, self._log, detach=self._detach)
             self._pid = process.pid
@@ -204,7 +225,9 @@ class Server:
         code = process.wait()
         if process is not self._process:
             return  # it was started again meanwhile
-        if self._status == "starting" or (code != 0 and self._status == "ready"):
+        if self._stopping:
+            self._status = "stopped"
+        elif self._status == "starting" or (code != 0 and self._status == "ready"):
             self._status = "failed"
             self.error = self.error or f"the server ended with exit code {code}; see its log"
         elif self._status == "ready":
@@ -217,8 +240,7 @@ class Server:
             if self.status not in ("starting", "ready"):
                 return
             process, pid = self._process, self._pid
-            self._status = "stopped"
-            self._changed.set()
+            self._stopping = True
         if process is not None:
             process.terminate()
             try:
@@ -230,6 +252,10 @@ class Server:
                 process.stdin.close()
         elif pid is not None:
             _end(pid)
+        with self._lock:
+            if self._process is process:
+                self._status = "stopped"
+                self._changed.set()
 
     def tail(self, lines: int = 50) -> str:
         """Return the last lines of its log."""
@@ -266,33 +292,13 @@ class Server:
         ServerError
             With what the server said.
         """
-        body = _payload(data)
-        if params:
-            body["params"] = dict(params)
-        try:
-            text = dumps(body)
-        except (TypeError, ValueError) as error:
-            raise ServerError(f"the input cannot be sent as JSON ({error})") from error
-        return json.loads(self._ask("/invocations", text, timeout=self._settings.timeout + 30))[
-            "predictions"
-        ]
+        answer = self._ask("/invocations", payload(data, params), timeout=self._settings.timeout + 30)
+        return json.loads(answer)["predictions"]
 
     def _ask(self, path: str, body: bytes | None, timeout: float) -> bytes:
         if not self._url or self.status not in ("starting", "ready"):
             raise ServerError(f"the server of {self.name} is {self.status}; start it first")
-        headers = {"Content-Type": "application/json"}
-        if self._settings.token is not None:
-            headers["Authorization"] = f"Bearer {self._settings.token}"
-        request = urllib.request.Request(self._url + path, body, headers)  # noqa: S310 (an address of ours)
-        # No proxy stands between a machine and itself, whatever the environment says.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=timeout) as answer:
-                return bytes(answer.read())
-        except urllib.error.HTTPError as error:
-            raise ServerError(_message(error)) from error
-        except OSError as error:
-            raise ServerError(f"{self._url} does not answer ({error})") from error
+        return ask(self._url + path, body, self._settings.token, timeout)
 
     def __repr__(self) -> str:
         where = f" at {self._url}" if self._url and self.status in ("starting", "ready") else ""
@@ -310,107 +316,6 @@ class Server:
         if "ipykernel" not in sys.modules:
             return {"text/plain": repr(self)}
         return self.panel()._repr_mimebundle_(**options)
-
-
-def serve(
-    model_uri: str | os.PathLike[str] | Run,
-    port: int | None = None,
-    *,
-    host: str = "127.0.0.1",
-    workers: int = 1,
-    trust: bool | Iterable[str] = False,
-    timeout: float = 60.0,
-    token: str | None = None,
-    env_manager: str = "local",
-    detach: bool = False,
-) -> Server:
-    """Serve a model from a process of its own, and return at once; `wait()` waits until it is ready.
-
-    In a notebook, what is returned shows a panel. It ends with the process that started it, unless detached.
-
-    Parameters
-    ----------
-    model_uri
-        A run, or the address of a model; see `load_model`.
-    port
-        By default 5000, or the next that is free; a port that is asked for by number must be free.
-    host
-        What it is bound to; give a token when others can reach it.
-    workers
-        How many processes hold the model.
-    trust
-        See `load_model`.
-    timeout
-        Seconds that a prediction may take.
-    token
-        What clients must send as `Authorization: Bearer`.
-    env_manager
-        `local`, or `uv` to build an environment of the model's own.
-    detach
-        Whether it goes on when this process ends.
-
-    Raises
-    ------
-    NotFoundError, TrustError, ModelError
-        When there is no such model, or it may not be loaded.
-
-    Examples
-    --------
-    >>> server = nbtrack.serve(nbtrack.runs().best("rmse")).wait()  # doctest: +SKIP
-    >>> server.url  # doctest: +SKIP
-    'http://127.0.0.1:5000'
-    """
-    model, trusted = find_served(model_uri, trust)
-    settings = Settings(
-        str(model.path), model.name, model.version, model.uri, trusted, host, _port(host, port), workers, timeout,
-        token=token, env_manager=env_manager,
-        # Behind a hub its proxy asks, by a name that is not known here; the hub has looked who it is.
-        allowed_hosts=["*"] if _BEHIND_HUB in os.environ else [],
-    )  # fmt: skip
-    server = Server(settings, model, detach=detach)
-    server.start()
-    if not detach:
-        _own.append(server)
-    return server
-
-
-_own: list[Server] = []
-"""Servers that end with this process."""
-
-
-@atexit.register
-def _stop_own() -> None:
-    for server in _own:
-        server.stop()
-
-
-def servers() -> list[Server]:
-    """Return the model servers of this user that run on this machine, the newest last.
-
-    Examples
-    --------
-    >>> nbtrack.servers()  # doctest: +SKIP
-    [<Server wine ready at http://127.0.0.1:5000>]
-    """
-    own = {server.pid: server for server in _own if server.pid is not None}
-    records = sorted(read_records(), key=lambda found: float(found[1]["since"]))
-    return [own.get(told["pid"]) or Server._found(told, file) for file, told in records]  # noqa: SLF001 (its own module)
-
-
-def _port(host: str, wanted: int | None) -> int:
-    """Return the port to ask for: that which is wanted, else 5000 or the next that is free."""
-    import socket
-
-    if wanted is not None:
-        return wanted
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in range(5000, 5100):
-        try:
-            socket.create_server((host, port), family=family).close()
-        except OSError:
-            continue
-        return port
-    return 0
 
 
 def _started(settings: Settings, log: Path, *, detach: bool) -> subprocess.Popen[bytes]:
@@ -438,23 +343,6 @@ def _started(settings: Settings, log: Path, *, detach: bool) -> subprocess.Popen
     if detach:
         process.stdin.close()
     return process
-
-
-def _payload(data: Any) -> dict[str, Any]:
-    if hasattr(data, "to_dict") and hasattr(data, "columns"):
-        # As Python's own values: pandas' JSON rounds numbers.
-        rows = [list(row) for row in data.astype("object").itertuples(index=False, name=None)]
-        return {"dataframe_split": {"columns": list(data.columns), "data": rows}}
-    if hasattr(data, "to_frame"):
-        return _payload(data.to_frame())
-    return {"inputs": data}
-
-
-def _message(error: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.loads(error.read())["message"])
-    except (ValueError, KeyError, TypeError, OSError):
-        return f"the server answered {error.code} {error.reason}"
 
 
 def _alive(pid: int | None) -> bool:

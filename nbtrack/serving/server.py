@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "run"]
 
+_NEXT = 100
+"""How many ports are tried, where the next that is free will do."""
 _KEEP_ALIVE = 75
 """Seconds that a connection may rest between two requests."""
 
@@ -61,6 +63,8 @@ class Settings:
     env_manager: str = "local"
     orphan_ends: bool = False
     """Whether the server ends when its standard input does: with the process that started it."""
+    next_free: bool = False
+    """Whether the next port that is free will do."""
     record: str | None = None
     """The file that tells others of the server while it runs."""
 
@@ -143,13 +147,17 @@ def _bind(settings: Settings) -> socket.socket:
         When the port is taken, or the address is none of this machine.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-    except (OSError, OverflowError) as error:
-        raise ServerError(
-            f"port {settings.port} of {settings.host} cannot be served at ({error.args[-1]}); "
-            "give another with -p, or -p 0 for one that is free"
-        ) from error
+    last = min(settings.port + _NEXT, 65535) if settings.next_free else settings.port
+    for port in range(settings.port, last + 1):
+        try:
+            return socket.create_server((settings.host, port), family=family, backlog=2048)
+        except OSError as error:
+            if port == last:
+                raise ServerError(
+                    f"port {port} of {settings.host} cannot be served at ({error.args[-1]}); "
+                    "give another with -p, or -p 0 for one that is free"
+                ) from error
+    raise AssertionError
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

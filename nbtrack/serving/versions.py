@@ -12,21 +12,30 @@ from nbtrack.errors import ModelError
 if TYPE_CHECKING:
     from nbtrack.serving.description import Description
 
-__all__ = ["check_python", "differences", "requirements"]
+__all__ = ["check_python", "differences", "needs_mlflow", "requirements"]
 
-_PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^]]*])?==([^;\s]+)")
+_PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^]]*])?\s*==\s*([^;\s,]+)\s*$")
+"""A version, and nothing else: what holds on some systems only is not looked at."""
+_MLFLOW = re.compile(r"mlflow(-skinny|-tracing)?(?![\w.-])", re.IGNORECASE)
 _NO_PICKLE = frozenset({"xgboost", "lightgbm"})
 """Flavours whose files are their library's own."""
 
 
-def requirements(model: Description) -> list[str]:
+def requirements(model: Description, *, mlflow: bool = False) -> list[str]:
     """Return the lines of a model's `requirements.txt`, MLflow aside, which nbtrack does without."""
     try:
         text = (model.path / "requirements.txt").read_text(encoding="utf-8")
     except OSError:
         return []
-    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
-    return [line for line in lines if line and not re.match(r"mlflow(-skinny)?\b(?!-)", line, re.IGNORECASE)]
+    # As pip reads it: a line may go on, and what follows a blank and # is a comment.
+    lines = [re.sub(r"(^|\s)#.*", "", line).strip() for line in re.sub(r"\\\r?\n", " ", text).splitlines()]
+    return [line for line in lines if line and (mlflow or not _MLFLOW.match(line))]
+
+
+def needs_mlflow(model: Description) -> bool:
+    """Return whether a model is loaded by MLflow's own code, which nbtrack has nothing in place of."""
+    function = model.metadata.flavors.get("python_function", {})
+    return model.flavour == "python_function" and str(function.get("loader_module")).startswith("mlflow")
 
 
 def differences(model: Description) -> list[str]:
@@ -42,9 +51,21 @@ def differences(model: Description) -> list[str]:
         except metadata.PackageNotFoundError:
             found.append(f"it was made with {name} {wanted}, which is not installed")
             continue
-        if here.partition("+")[0] != wanted.partition("+")[0]:
+        if not _is(here, wanted):
             found.append(f"it was made with {name} {wanted}, and {here} is installed")
     return found
+
+
+def _is(here: str, wanted: str) -> bool:
+    """Return whether a version is one that is asked for; what follows + names a build of it.
+
+    Examples
+    --------
+    >>> _is("1.9.0+cpu", "1.9"), _is("1.9.1", "1.*"), _is("1.10", "1.1")
+    (True, True, False)
+    """
+    ours, theirs = (re.sub(r"(\.0+)+$", "", version.partition("+")[0]) for version in (here, wanted))
+    return f"{ours}.".startswith(theirs.removesuffix("*")) if theirs.endswith(".*") else ours == theirs
 
 
 def check_python(model: Description) -> None:

@@ -49,7 +49,7 @@ class ServePanel(anywidget.AnyWidget):
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
 
-    state = traitlets.Unicode("starting").tag(sync=True)
+    state = traitlets.Unicode("offered").tag(sync=True)
     address = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     subtitle = traitlets.Unicode().tag(sync=True)
@@ -196,6 +196,9 @@ class ServePanel(anywidget.AnyWidget):
         if shown is None:
             return None
         data, metadata = shown
+        if self.state == "offered":
+            # A button that nobody can press is nothing to read.
+            return {**data, "text/plain": "", "text/html": ""}, metadata
         return {**data, "text/plain": repr(self), "text/html": self._html()}, metadata
 
     def _html(self) -> str:

@@ -106,6 +106,7 @@ class Lab:
             page.goto(f"{self.url}lab/workspaces/{Path(name).stem}/tree/{name}?token={self.token}&reset")
             notebook = Notebook(page)
             notebook.wait_until_idle()
+            notebook.wait_until_drawn()
             yield notebook
         finally:
             page.close()
@@ -128,6 +129,14 @@ class Notebook:
         self.page.wait_for_selector(
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=seconds * 1_000, state="attached"
         )
+
+    def wait_until_drawn(self):
+        """Wait until JupyterLab has drawn the cells for good: at first it does so more than once."""
+        same = "() => { const cell = document.querySelector('.jp-CodeCell'); const was = cell?.seen; if (cell) cell.seen = true; return was }"
+        kept = 0
+        while kept < 4:
+            kept = kept + 1 if self.page.evaluate(same) else 0
+            self.page.wait_for_timeout(250)
 
     def run(self, number, *, wait=True):
         """Run the code cell of this number, from 0, as Ctrl+Enter does; return the cell."""

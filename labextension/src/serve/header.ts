@@ -4,6 +4,7 @@ import type { State } from "./messages.ts";
 import { follow, type Panel } from "./panel.ts";
 
 const WORDS: Record<State, string> = {
+  offered: "",
   starting: "Starting",
   ready: "Ready",
   failed: "Failed",
@@ -56,9 +57,11 @@ function control(panel: Panel, error: HTMLElement): HTMLElement {
   let busy = "";
 
   const draw = () => {
-    const alive = ["starting", "ready"].includes(model.get("state"));
+    const state = model.get("state");
+    const alive = ["starting", "ready"].includes(state);
+    const start = state === "offered" ? "Serve this model" : "Start again";
     button.dataset["kind"] = alive ? "stop" : "start";
-    button.textContent = busy || (alive ? "Stop" : "Start again");
+    button.textContent = busy || (alive ? "Stop" : start);
     button.disabled = busy !== "";
   };
 

@@ -2,7 +2,8 @@
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-export type State = "starting" | "ready" | "failed" | "stopped";
+/** `offered`: there is a model to serve, and nobody has asked for it yet. */
+export type State = "offered" | "starting" | "ready" | "failed" | "stopped";
 
 /** One thing that the form asks for; `value` is what it holds at first. */
 export interface Field {

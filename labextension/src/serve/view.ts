@@ -5,7 +5,7 @@ import { form } from "./form.ts";
 import { header } from "./header.ts";
 import { logTail } from "./log.ts";
 import type { Model } from "./model.ts";
-import type { Panel } from "./panel.ts";
+import { follow, type Panel } from "./panel.ts";
 import { Requests } from "./requests.ts";
 
 /** Show a server's panel in an element until the signal is aborted. */
@@ -14,15 +14,18 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
   const label = `Model server ${model.get("title")}`;
   // JupyterLab would take Enter for itself, and edit the cell.
   const keys = { "data-lm-suppress-shortcuts": "true" };
-  place.replaceChildren(
-    element(
-      "section",
-      { class: "nbtrack-serve", "aria-label": label, ...keys },
-      header(panel),
-      form(panel),
-      curl(panel),
-      figures(panel),
-      logTail(panel),
-    ),
+  const section = element(
+    "section",
+    { class: "nbtrack-serve", "aria-label": label, ...keys },
+    header(panel),
+    form(panel),
+    curl(panel),
+    figures(panel),
+    logTail(panel),
   );
+  // What is only offered is a button, and nothing more.
+  follow(panel, ["state"], () =>
+    section.classList.toggle("nbtrack-offered", model.get("state") === "offered"),
+  );
+  place.replaceChildren(section);
 }

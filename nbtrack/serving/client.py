@@ -1,0 +1,80 @@
+"""A model server asked by HTTP."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import ServerError
+from nbtrack.serving.answer import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ask", "payload"]
+
+
+def payload(data: Any, params: Mapping[str, Any] | None = None) -> bytes:
+    """Return the body of a request for predictions.
+
+    Parameters
+    ----------
+    data
+        A DataFrame, an array, a dict of columns, or a list of rows.
+    params
+        Parameters of the prediction.
+
+    Raises
+    ------
+    ServerError
+        When JSON cannot hold it.
+    """
+    body = _form(data)
+    if params:
+        body["params"] = dict(params)
+    try:
+        return dumps(body)
+    except (TypeError, ValueError) as error:
+        raise ServerError(f"the input cannot be sent as JSON ({error})") from error
+
+
+def _form(data: Any) -> dict[str, Any]:
+    if hasattr(data, "to_frame"):
+        data = data.to_frame()
+    if not (hasattr(data, "itertuples") and hasattr(data, "columns")):
+        return {"inputs": data}
+    # As Python's own values: pandas' JSON rounds numbers.
+    rows = [list(row) for row in data.astype("object").itertuples(index=False, name=None)]
+    return {"dataframe_split": {"columns": list(data.columns), "data": rows}}
+
+
+def ask(url: str, body: bytes | None, token: str | None, timeout: float) -> bytes:
+    """Return what a server of this machine answers; with a body it is a POST.
+
+    Raises
+    ------
+    ServerError
+        With what the server said, or when it does not answer.
+    """
+    headers = {"Content-Type": "application/json"}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(url, body, headers)  # noqa: S310 (an address of ours)
+    # No proxy stands between a machine and itself, whatever the environment says.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=timeout) as answer:
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        raise ServerError(_message(error)) from error
+    except OSError as error:
+        raise ServerError(f"{url} does not answer ({error})") from error
+
+
+def _message(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["message"])
+    except (ValueError, KeyError, TypeError, OSError):
+        return f"the server answered {error.code} {error.reason}"

@@ -1,0 +1,146 @@
+"""Model servers started, offered and listed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from typing import TYPE_CHECKING
+
+from nbtrack.serving.description import Description, find_served
+from nbtrack.serving.process import Server
+from nbtrack.serving.running import read_records
+from nbtrack.serving.server import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbtrack.entities import Run
+
+__all__ = ["offer", "serve", "servers"]
+
+_PORT = 5000
+_BEHIND_HUB = "JUPYTERHUB_SERVICE_PREFIX"
+
+
+def serve(
+    model_uri: str | os.PathLike[str] | Run,
+    port: int | None = None,
+    *,
+    host: str = "127.0.0.1",
+    workers: int = 1,
+    trust: bool | Iterable[str] = False,
+    timeout: float = 60.0,
+    token: str | None = None,
+    env_manager: str = "local",
+    detach: bool = False,
+) -> Server:
+    """Serve a model from a process of its own, and return at once; `wait()` waits until it is ready.
+
+    In a notebook, what is returned shows a panel. It ends with the process that started it, unless detached.
+
+    Parameters
+    ----------
+    model_uri
+        A run, or the address of a model; see `load_model`.
+    port
+        By default 5000, or the next that is free; a port that is asked for by number must be free.
+    host
+        What it is bound to; give a token when others can reach it.
+    workers
+        How many processes hold the model.
+    trust
+        See `load_model`.
+    timeout
+        Seconds that a prediction may take.
+    token
+        What clients must send as `Authorization: Bearer`.
+    env_manager
+        `local`, or `uv` to build an environment of the model's own.
+    detach
+        Whether it goes on when this process ends.
+
+    Raises
+    ------
+    NotFoundError, TrustError, ModelError
+        When there is no such model, or it may not be loaded.
+
+    Examples
+    --------
+    >>> server = nbtrack.serve(nbtrack.runs().best("rmse")).wait()  # doctest: +SKIP
+    >>> server.url  # doctest: +SKIP
+    'http://127.0.0.1:5000'
+    """
+    model, trusted = find_served(model_uri, trust)
+    settings = Settings(
+        str(model.path), model.name, model.version, model.uri, trusted, host,
+        _PORT if port is None else port, workers, timeout, next_free=port is None,
+        token=token, env_manager=env_manager,
+        allowed_hosts=_hosts(),
+    )  # fmt: skip
+    server = Server(settings, model, detach=detach)
+    if not detach:
+        _own.append(server)
+    server.start()
+    return server
+
+
+def offer(run: Run) -> Server:
+    """Return a server of a run's model that is not started yet; whether the model is trusted is looked at then.
+
+    Raises
+    ------
+    NotFoundError, ModelError
+        When the run has no model.
+    """
+    from nbtrack.models import MLmodel
+    from nbtrack.tracking.models import find_model, trusted_model
+
+    folder, _ = find_model(run)
+    model = Description(
+        run.name, f"runs:/{run.id}/{folder.name}", "1", folder.resolve(), MLmodel.read(folder)
+    )
+    settings = Settings(
+        str(model.path),
+        model.name,
+        model.version,
+        model.uri,
+        port=_PORT,
+        next_free=True,
+        allowed_hosts=_hosts(),
+    )
+
+    def check() -> bool | list[str]:
+        _, trusted = trusted_model(run)
+        return trusted if isinstance(trusted, bool) else list(trusted)
+
+    server = Server(settings, model, check=check)
+    _own.append(server)
+    return server
+
+
+def _hosts() -> list[str]:
+    """Return the names that a server goes by: behind a hub its proxy asks by any, having looked who it is."""
+    return ["*"] if _BEHIND_HUB in os.environ else []
+
+
+_own: list[Server] = []
+"""Servers that end with this process."""
+
+
+@atexit.register
+def _stop_own() -> None:
+    for server in _own:
+        server.stop()
+
+
+def servers() -> list[Server]:
+    """Return the model servers of this user that run on this machine, the newest last.
+
+    Examples
+    --------
+    >>> nbtrack.servers()  # doctest: +SKIP
+    [<Server wine ready at http://127.0.0.1:5000>]
+    """
+    own = {server.pid: server for server in _own if server.pid is not None}
+    records = sorted(read_records(), key=lambda found: float(found[1]["since"]))
+    return [own.get(told["pid"]) or Server.found(told, file) for file, told in records]
