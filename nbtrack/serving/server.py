@@ -154,10 +154,15 @@ def _bind(settings: Settings) -> socket.socket:
         except OSError as error:
             if port == last:
                 raise ServerError(
-                    f"port {port} of {settings.host} cannot be served at ({error.args[-1]}); "
+                    f"port {port} of {settings.host} cannot be served at ({_reason(error)}); "
                     "give another with -p, or -p 0 for one that is free"
                 ) from error
     raise AssertionError
+
+
+def _reason(error: OSError) -> str:
+    """Return why a port cannot be had, without asyncio's words around it."""
+    return str(error.strerror or error).partition(" (while")[0].lower()
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 import warnings
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackError
@@ -159,6 +160,10 @@ def main(arguments: list[str]) -> int:
     _say(out, {
         "ok": True, "rowwise": answering.is_rowwise, "seconds": time.perf_counter() - start, "pid": os.getpid(),
     })  # fmt: skip
+    if not answering.is_rowwise:
+        # The first request would wait for it; this one is only being waited for.
+        with contextlib.suppress(ImportError):
+            import_module("pandas")
     batch: list[Frame] = []
     while (request := read(source)) is not None:
         batch.append(request)

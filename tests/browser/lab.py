@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -110,6 +111,49 @@ class Lab:
             yield notebook
         finally:
             page.close()
+
+
+class Voila:
+    """A Voila server of one notebook, which it executes for each page.
+
+    Parameters
+    ----------
+    folder
+        Where the notebook is.
+    name
+        The notebook.
+    theme
+        `light` or `dark`.
+    """
+
+    def __init__(self, folder, name, theme):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        command = [sys.executable, "-m", "voila", name, "--no-browser", f"--port={port}", f"--theme={theme}"]
+        with (folder / "voila.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={n: v for n, v in os.environ.items() if n != "NBTRACK_STORE"},
+            )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not self._listens(port):
+            assert self._process.poll() is None, (folder / "voila.log").read_text()
+            assert time.monotonic() < deadline, (folder / "voila.log").read_text()
+            time.sleep(0.1)
+
+    @staticmethod
+    def _listens(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def close(self):
+        """End it, and with it the kernels."""
+        self._process.terminate()
+        self._process.wait(30)
 
 
 class Notebook:

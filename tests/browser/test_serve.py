@@ -1,11 +1,12 @@
 """The serve panel as a user works with it in JupyterLab, in both themes."""
 
 import re
+import shutil
 
 import psutil
 import pytest
 
-from tests.browser.lab import contrast
+from tests.browser.lab import SHOTS, Voila, contrast
 
 SETUP = """
 %load_ext nbtrack
@@ -145,7 +146,9 @@ def test_a_server_is_asked_and_stopped_from_its_panel(lab, chromium, theme):
 
 
 def test_the_button_below_a_run_serves_its_model(lab, chromium):
-    lab.put("serve-run.ipynb", [SETUP, "run", "[one.stop() for one in nbtrack.servers() if run.id in one.uri]"])
+    lab.put(
+        "serve-run.ipynb", [SETUP, "run", "[one.stop() for one in nbtrack.servers() if run.id in one.uri]"]
+    )
     with lab.opened(chromium, "serve-run.ipynb") as notebook:
         notebook.page.set_default_timeout(20_000)
         notebook.run(0)
@@ -213,3 +216,26 @@ def test_a_model_of_many_columns_fits(lab, chromium, theme, width):
         panel.scroll_into_view_if_needed()
         notebook.shot(f"serve-wide-{width}")
         assert not pale(panel)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_voila_page_serves_a_model(lab, chromium, theme, tmp_path):
+    lab.put("page.ipynb", [SETUP, "%serve run"])
+    shutil.move(lab.folder / "page.ipynb", tmp_path)
+    voila = Voila(tmp_path, "page.ipynb", theme)
+    page = chromium.new_page(viewport={"width": 900, "height": 800})
+    try:
+        page.goto(voila.url, timeout=120_000)
+        panel = page.locator(".nbtrack-serve")
+        panel.get_by_text("Ready", exact=True).wait_for(timeout=60_000)
+        panel.get_by_label("alcohol").fill("12.5")
+        panel.get_by_role("button", name="Predict").click()
+        panel.locator("output").wait_for()
+        assert panel.locator("output").inner_text() == "72.6438"
+        page.screenshot(path=SHOTS / f"serve-voila-{theme}.png")
+        assert not pale(panel)
+        panel.get_by_role("button", name="Stop").click()
+        panel.get_by_text("Stopped", exact=True).wait_for(timeout=15_000)
+    finally:
+        page.close()
+        voila.close()
