@@ -1,6 +1,7 @@
 """What MLflow's clients send is answered as MLflow answers it."""
 
 import json
+import shutil
 import subprocess
 
 import numpy as np
@@ -25,6 +26,7 @@ def split(frame):
     return json.loads(frame.to_json(orient="split", index=False))
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here; the next tests send the same")
 def test_mlflow_1_curl_is_answered_with_the_bare_list(wine_server, elastic_net, wine):
     done = subprocess.run(
         ["curl", "-sS", "-X", "POST", "-H", "Content-Type:application/json; format=pandas-split", "--data", WINE_BODY,
@@ -34,6 +36,11 @@ def test_mlflow_1_curl_is_answered_with_the_bare_list(wine_server, elastic_net, 
     body = json.loads(WINE_BODY)
     frame = pd.DataFrame(body["data"], columns=body["columns"])[wine.columns.drop("quality")]
     assert json.loads(done.stdout) == pytest.approx(elastic_net.predict(frame).tolist(), rel=1e-12)
+
+
+def test_what_that_curl_sends_is_answered_with_the_bare_list(wine_server):
+    (prediction,) = wine_server.post(WINE_BODY, kind="application/json; format=pandas-split").json
+    assert 5 < prediction < 8
 
 
 def test_mlflow_1_records_are_answered_with_the_bare_list(wine_server, rows, expected):

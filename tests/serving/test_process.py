@@ -1,6 +1,7 @@
 """Servers that a notebook starts: watched, asked, stopped, and never left behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -73,6 +74,7 @@ def test_a_run_is_served_asked_listed_and_stopped(run, wine, elastic_net):
     assert server.wait().predict(rows) == expected
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
 def test_the_curl_line_is_what_a_shell_takes(run, elastic_net, wine):
     server = nbtrack.serve(run).wait()
     done = subprocess.run(["sh", "-c", f"{server.curl} -sS"], capture_output=True, text=True, check=True)
@@ -110,8 +112,6 @@ def test_what_cannot_be_served_is_said_at_once(run, wine_folder):
 
 
 def test_a_model_that_cannot_be_loaded_fails_with_its_log(tmp_path, wine_folder):
-    import shutil
-
     folder = tmp_path / "broken"
     shutil.copytree(wine_folder, folder)
     (folder / "model.pkl").write_bytes(b"cos\nsystem\n")
