@@ -78,10 +78,12 @@ def show(context: click.Context, name: str) -> None:
 @click.pass_context
 def register(context: click.Context, uri: str, name: str, description: str, tags: tuple[str, ...]) -> None:
     """Make the model at URI a new version of NAME."""
-    from nbtrack.tracking.models import register_model
+    from nbtrack.models import MLmodel
+    from nbtrack.tracking.models import find_model, register_model
 
     store_of(context)
     pairs = dict(map(_pair, tags))
+    MLmodel.read(find_model(uri)[0])  # a folder that is no model is no version of one
     version = register_model(uri, name, tags=pairs, description=description)
     click.echo(f"{one_line(name)} has version {version.version}")
 
@@ -121,7 +123,11 @@ def delete(context: click.Context, name: str, version: int | None) -> None:
 @models.command()
 @_URI
 @click.option(
-    "--input-path", "-i", "source", metavar="FILE", help="CSV, JSON or Parquet; standard input by default."
+    "--input-path",
+    "-i",
+    "source",
+    metavar="FILE",
+    help="CSV, JSON or Parquet; standard input by default, or for '-'.",
 )
 @click.option(
     "--output-path",
@@ -150,7 +156,7 @@ def predict(  # noqa: PLR0917 (click hands them over by name)
     env_manager: str,
 ) -> None:
     """Predict with a model for the rows of a file."""
-    model, trusted = _found(context, uri, trust)
+    model, trusted = _found(context, uri, trust, env_manager)
     if env_manager == "uv":
         from nbtrack.serving.environment import environment_of
 
@@ -161,8 +167,9 @@ def predict(  # noqa: PLR0917 (click hands them over by name)
     from nbtrack.serving.versions import check_python, differences
 
     check_python(model)
-    for line in differences(model):
-        click.echo(f"nbtrack: {line}", err=True)
+    found = differences(model)
+    if found:
+        click.echo(f"nbtrack: the model may predict otherwise here: {'; '.join(found)}", err=True)
     predict_file(load(model.path, trust=trusted), source, target, kind)
 
 
@@ -236,9 +243,10 @@ def serve(  # noqa: PLR0917
     from nbtrack.serving.running import records_folder
     from nbtrack.serving.server import Settings, run
 
-    model, trusted = _found(context, uri, trust)
+    model, trusted = _found(context, uri, trust, env_manager)
     settings = Settings(
-        str(model.path), model.name, model.version, model.uri, trusted, host, port, workers, timeout, _size(max_body),
+        str(model.path), model.name, model.version, model.uri, trust=trusted, host=host, port=port, workers=workers,
+        timeout=timeout, max_body=_size(max_body),
         token=token, allowed_hosts=list(allowed_hosts), env_manager=env_manager,
         record=str(records_folder() / f"{uuid4().hex[:12]}.json"),
     )  # fmt: skip
@@ -255,7 +263,9 @@ def serve(  # noqa: PLR0917
     sys.exit(run(settings, tell))
 
 
-def _found(context: click.Context, uri: str, trust: bool) -> tuple[Description, bool | list[str]]:
+def _found(
+    context: click.Context, uri: str, trust: bool, env_manager: str
+) -> tuple[Description, bool | list[str]]:
     from nbtrack.serving.description import find_served
 
     try:
@@ -264,7 +274,12 @@ def _found(context: click.Context, uri: str, trust: bool) -> tuple[Description, 
         # A folder needs no store.
         if uri.startswith(("runs:", "models:")):
             raise
-    return find_served(uri, trust)
+    model, trusted = find_served(uri, trust)
+    if env_manager == "uv":
+        from nbtrack.serving.environment import check_trusted
+
+        check_trusted(model, trusted)
+    return model, trusted
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -95,9 +95,10 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
 
     folder = Path(settings.path)
     model = Description(settings.name, settings.uri, settings.version, folder, MLmodel.read(folder))
+    # An environment may have to be built: until then nobody is kept waiting at the port.
+    python = _python(settings, model, tell)
     bound = _bind(settings)
     try:
-        python = _python(settings, model, tell)
         told = {"path": settings.path, "trust": settings.trust, "name": settings.name}
         pool = Pool(
             python, told, count=settings.workers, timeout=settings.timeout, limit_bytes=4 * settings.max_body,
@@ -123,8 +124,10 @@ def _python(settings: Settings, model: Description, tell: Callable[[dict[str, An
         When there is none for it.
     """
     if settings.env_manager == "uv":
-        from nbtrack.serving.environment import environment_of
+        from nbtrack.serving.environment import check_trusted, environment_of
 
+        # Installing what a model asks for runs code, too.
+        check_trusted(model, settings.trust)
         return [str(environment_of(model, lambda line: tell({"event": "warning", "message": line})))]
     if settings.env_manager != "local":
         raise InvalidValueError(f"there is no environment manager {settings.env_manager!r}; give local or uv")

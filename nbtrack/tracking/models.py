@@ -339,6 +339,8 @@ def register_model(
     if re.search(r"[/:@]", checked):
         raise InvalidValueError(f"model name {checked!r} holds one of / : @, which addresses are made of")
     folder, record = find_model(model_uri)
+    if not (folder / "MLmodel").is_file():
+        raise NotFoundError(f"there is no model in {str(folder)!r}: it has no file MLmodel")
     source = str(folder) if record is None else f"runs:/{record.run}/{record.name}"
     registry = store_in_use().models
     version = registry.register(checked, source, None if record is None else record.run, description)

@@ -26,6 +26,7 @@ from tests.benchmarks import (
     peers,
     points,
     search,
+    serving,
     wine,
 )
 from tests.benchmarks.harness import Figures, Group, PartError, Settings, measure
@@ -40,6 +41,7 @@ GROUPS: tuple[Group, ...] = (
     *search.GROUPS,
     *wine.GROUPS,
     *models.GROUPS,
+    *serving.GROUPS,
     *notebook.GROUPS,
     *parts.GROUPS,
     *durability.GROUPS,

@@ -191,3 +191,11 @@ def test_the_token_is_on_no_command_line(run, wine):
     assert len(lines) == 2
     assert not any("very-secret" in line for line in lines)
     assert len(server.predict(wine.drop(columns="quality").head(2))) == 2
+
+
+def test_an_untrusted_model_has_nothing_installed(wine_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    server = nbtrack.serve(wine_folder, env_manager="uv")
+    with pytest.raises(ServerError, match="trust"):
+        server.wait()
+    assert not list(tmp_path.iterdir())
