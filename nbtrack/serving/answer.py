@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -34,7 +35,15 @@ def dumps(value: Any) -> bytes:
     TypeError
         When JSON cannot hold it.
     """
-    return orjson.dumps(value, default=_other, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY)
+    try:
+        return orjson.dumps(
+            value, default=_other, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+        )
+    except orjson.JSONEncodeError as error:
+        if "64-bit" not in str(error):
+            raise
+        # Python's own writer takes integers of any length.
+        return json.dumps(value, default=_other).encode()
 
 
 def error_body(status: int, message: str) -> bytes:
@@ -65,12 +74,19 @@ def plain(predictions: Any) -> Any:
     if hasattr(predictions, "to_frame"):
         predictions = predictions.to_frame()
     if hasattr(predictions, "to_dict"):
+        if not predictions.columns.is_unique:
+            raise TypeError(f"two columns of a prediction are called alike: {list(predictions.columns)[:20]}")
         return predictions.to_dict(orient="records")
+    if getattr(getattr(predictions, "dtype", None), "kind", "") in "mM":
+        # NumPy would make counts of nanoseconds of them.
+        return [None if text == "NaT" else text for text in predictions.astype(str).tolist()]
     return predictions.tolist() if hasattr(predictions, "tolist") else predictions
 
 
 def _other(value: Any) -> Any:
     """Return something that JSON can hold for what orjson does not know."""
+    if type(value).__name__ in ("NaTType", "NAType"):
+        return None
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -80,8 +96,6 @@ def _other(value: Any) -> Any:
     held = plain(value)
     if held is not value:
         return held
-    if isinstance(value, int):
-        return float(value)
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)
     if hasattr(value, "__iter__"):

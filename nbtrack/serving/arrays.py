@@ -16,15 +16,15 @@ from nbtrack.serving.rowwise import is_rowwise
 if TYPE_CHECKING:
     import numpy as np
 
-    from nbtrack.models import LoadedModel
+    from nbtrack.models import Column, LoadedModel
     from nbtrack.serving.payload import Asked
 
     Array = np.ndarray[Any, Any]
 
 __all__ = ["ArrayModel", "array_model"]
 
-_NUMBERS = frozenset({"double", "float", "integer", "long"})
-_FLOATS = frozenset({"double", "float"})
+_KINDS = ({"double", "long"}, {"float"}, {"integer"})
+"""Types of columns that make an array as a DataFrame of them does, to the last digit."""
 _REMEMBERED = 1000
 """How many orders of columns are remembered."""
 
@@ -33,27 +33,35 @@ def array_model(model: LoadedModel) -> ArrayModel | None:
     """Return the short way to a model, if there is one."""
     signature = model.signature
     inputs: Any = signature.inputs if signature is not None else None
+    function = model.metadata.flavors.get("python_function", {}).get("predict_fn", "predict")
     plain = model.flavour.name == "sklearn" and is_rowwise(model.native) and hasattr(model.native, "predict")
-    if not plain or not inputs or (signature is not None and signature.params):
+    if not plain or not inputs or function != "predict" or (signature is not None and signature.params):
         return None
     if isinstance(inputs[0], Tensor):
         tensor = inputs[0]
         numeric = tensor.dtype in ("float64", "float32") and len(tensor.shape) == 2 and tensor.shape[1] > 0
         if len(inputs) > 1 or tensor.name is not None or not numeric:
             return None
-        return ArrayModel(
-            model.native, None, frozenset(range(tensor.shape[1])), tensor.shape[1], tensor.dtype
-        )
-    columns = list(inputs)
-    if not all(column.type in _NUMBERS and column.required for column in columns):
+        width = tensor.shape[1]
+        return ArrayModel(model.native, None, ["double"] * width, tensor.dtype)
+    columns = _in_order(list(inputs), getattr(model.native, "feature_names_in_", None))
+    kinds = [column.type for column in columns]
+    if not any(set(kinds) <= one for one in _KINDS) or not all(column.required for column in columns):
         return None
     import numpy as np
 
     names = [column.name for column in columns if column.name is not None]
-    floats = frozenset(place for place, column in enumerate(columns) if column.type in _FLOATS)
-    # The type that a DataFrame of these columns has as an array.
-    dtype = str(np.result_type(*(TYPES[column.type] for column in columns)))
-    return ArrayModel(model.native, names or None, floats, len(columns), dtype)
+    dtype = str(np.result_type(*(TYPES[kind] for kind in kinds)))
+    return ArrayModel(model.native, names or None, kinds, dtype)
+
+
+def _in_order(columns: list[Column], fitted: Any) -> list[Column]:
+    """Return the columns in the order that the estimator was fitted with; none if it was fitted with others."""
+    if fitted is None or columns[0].name is None:
+        return columns
+    by_name = {str(column.name): column for column in columns}
+    names = list(map(str, fitted))
+    return [by_name[name] for name in names] if by_name.keys() == set(names) else []
 
 
 class ArrayModel:
@@ -65,25 +73,22 @@ class ArrayModel:
         What predicts.
     names
         The names of its columns, or None where they have none.
-    floats
-        The places of the columns that take floats; the others take integers.
-    width
-        How many columns there are.
+    kinds
+        The types of its columns.
     dtype
         The type of the array.
     """
 
-    def __init__(
-        self, estimator: Any, names: list[str | int] | None, floats: frozenset[int], width: int, dtype: str
-    ) -> None:
+    def __init__(self, estimator: Any, names: list[str | int] | None, kinds: list[str], dtype: str) -> None:
         self._predict = estimator.predict
         self._names = names
         # In JSON a name is text where it is a key.
         self._keys = None if names is None else list(map(str, names))
-        self._integers = tuple(place for place in range(width) if place not in floats)
-        self._width = width
+        self._integers = tuple(place for place, kind in enumerate(kinds) if kind in ("integer", "long"))
+        self._width = len(kinds)
         self._dtype = dtype
-        self._orders: dict[tuple[Any, ...], list[int] | None] = {}
+        self._orders: dict[tuple[Any, ...], list[int]] = {}
+        self._told = False
         # An estimator that was fitted on a table says so of each array; columns are put in order here.
         warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
 
@@ -111,7 +116,7 @@ class ArrayModel:
         if not isinstance(content, dict):
             return None
         rows, names = content.get("data"), content.get("columns")
-        if not isinstance(rows, list) or not rows:
+        if not isinstance(rows, list) or not rows or content.get("index"):
             return None
         if self._names is None or not isinstance(names, list):
             return None if self._names is not None or names is not None else self._array(rows)
@@ -132,20 +137,21 @@ class ArrayModel:
             pass
         except TypeError:  # a name is a list
             return None
-        assert self._names is not None
-        order = None
-        if len(set(key)) == len(key) and all(name in key for name in self._names):
-            order = [key.index(name) for name in self._names]
-            extra = [name for name in key if name not in self._names]
-            if extra:
-                shown = ", ".join(map(repr, extra))
-                warnings.warn(
-                    f"requests have columns that the model does not take: {shown}; left out",
-                    NbtrackWarning,
-                    2,
-                )
-        if len(self._orders) < _REMEMBERED:
-            self._orders[key] = order
+        known = self._names
+        assert known is not None
+        if len(set(key)) != len(key) or not set(known) <= set(key):
+            return None
+        order = [key.index(name) for name in known]
+        if len(key) == len(known):
+            # Of requests with further columns there is no end.
+            if len(self._orders) < _REMEMBERED:
+                self._orders[key] = order
+        elif not self._told:
+            self._told = True
+            extra = ", ".join(repr(name)[:50] for name in list(set(key) - set(known))[:5])
+            warnings.warn(
+                f"requests have columns that the model does not take, such as {extra}", NbtrackWarning, 2
+            )
         return order
 
     def _records(self, records: Any) -> Array | None:

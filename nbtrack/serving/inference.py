@@ -6,20 +6,24 @@ Specified at https://github.com/kserve/open-inference-protocol/blob/main/specifi
 from __future__ import annotations
 
 import base64
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.models.schema import Column, Tensor
+from nbtrack.serving.answer import dumps, plain
 from nbtrack.serving.jsontypes import cast_array, cast_frame
 from nbtrack.serving.payload import loads
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
-    from nbtrack.models import LoadedModel
+    from nbtrack.models import Signature
     from nbtrack.models.schema import Schema
 
-__all__ = ["DATATYPES", "OUTPUT", "infer", "tensors_of"]
+__all__ = ["DATATYPES", "OUTPUT", "Inference", "inference_body", "read_inference", "tensors_of"]
 
 OUTPUT = "predict"
 """The name of the output of a model that gives one."""
@@ -41,12 +45,19 @@ DATATYPES = {
 }
 """The protocol's types, and NumPy's for each."""
 
+_DEEPEST = 64
+"""How deep NumPy's arrays can be."""
 _OF_COLUMNS = {"boolean": "BOOL", "integer": "INT32", "long": "INT64", "float": "FP32", "double": "FP64"}
 _OF_DTYPES = {dtype: name for name, dtype in DATATYPES.items()}
 
 
-def tensors_of(schema: Schema | None) -> list[dict[str, Any]]:
-    """Return a schema as the protocol's metadata tells of it; columns without a name are one tensor.
+def tensors_of(schema: Schema | None, single: str = "") -> list[dict[str, Any]]:
+    """Return a schema as the protocol's metadata tells of it; parts without a name are called by their places.
+
+    Parameters
+    ----------
+    single
+        What one part without a name is called.
 
     Examples
     --------
@@ -60,18 +71,33 @@ def tensors_of(schema: Schema | None) -> list[dict[str, Any]]:
             kind, shape = _OF_DTYPES.get(part.dtype, "BYTES"), list(part.shape)
         else:
             kind, shape = _OF_COLUMNS.get(part.type, "BYTES"), [-1, 1]
-        told.append(
-            {
-                "name": f"input-{number}" if part.name is None else str(part.name),
-                "datatype": kind,
-                "shape": shape,
-            }
+        name = (
+            (single if single and len(parts) == 1 else _place(number))
+            if part.name is None
+            else str(part.name)
         )
+        told.append({"name": name, "datatype": kind, "shape": shape})
     return told
 
 
-def infer(model: LoadedModel, name: str, body: bytes) -> dict[str, Any]:
-    """Return the answer to an inference request.
+def _place(number: int) -> str:
+    return f"input-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """An inference request that has been read."""
+
+    data: Any
+    """What the model is asked with."""
+    params: dict[str, Any]
+    id: str | None
+    outputs: list[str] | None
+    """The names of the outputs that are wanted; None for all."""
+
+
+def read_inference(body: bytes, signature: Signature | None) -> Inference:
+    """Return what an inference request asks.
 
     Raises
     ------
@@ -83,18 +109,41 @@ def infer(model: LoadedModel, name: str, body: bytes) -> dict[str, Any]:
         raise InvalidValueError(
             "the body is no inference request; send {'inputs': [{name, shape, datatype, data}]}"
         )
-    tensors = dict(map(_tensor, request["inputs"]))
-    params = request.get("parameters")
-    if not isinstance(params, dict | None):
+    tensors: dict[str, np.ndarray[Any, Any]] = {}
+    for entry in request["inputs"]:
+        name, array = _tensor(entry)
+        if name in tensors:
+            raise InvalidValueError(f"there are two inputs {name!r}")
+        tensors[name] = array
+    params, wanted = request.get("parameters") or {}, request.get("outputs")
+    if not isinstance(params, dict):
         raise InvalidValueError("parameters is no object of names and values")
-    schema = model.signature.inputs if model.signature is not None else None
-    known = {param.name for param in (model.signature.params if model.signature else None) or ()}
-    given = {key: value for key, value in (params or {}).items() if key in known}
-    predictions = model.predict(_data(tensors, schema), given)
-    answer = {"model_name": name, "outputs": _outputs(predictions)}
-    if isinstance(request.get("id"), str):
-        answer["id"] = request["id"]
-    return answer
+    if wanted is not None and not (
+        isinstance(wanted, list) and all(isinstance(w, dict) and "name" in w for w in wanted)
+    ):
+        raise InvalidValueError("outputs is no list of {name}")
+    known = {param.name for param in (signature.params if signature else None) or ()}
+    return Inference(
+        _data(tensors, signature.inputs if signature is not None else None),
+        {key: value for key, value in params.items() if key in known},
+        request["id"] if isinstance(request.get("id"), str) else None,
+        None if not wanted else [str(output["name"]) for output in wanted],
+    )
+
+
+def inference_body(predictions: Any, asked: Inference, name: str) -> bytes:
+    """Return the answer to an inference request.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When the predictions are no tensors.
+    """
+    outputs = _outputs(predictions)
+    if asked.outputs is not None:
+        outputs = [output for output in outputs if output["name"] in asked.outputs]
+    answer = {"model_name": name, "outputs": outputs}
+    return dumps(answer if asked.id is None else {**answer, "id": asked.id})
 
 
 def _tensor(entry: Any) -> tuple[str, np.ndarray[Any, Any]]:
@@ -110,34 +159,58 @@ def _tensor(entry: Any) -> tuple[str, np.ndarray[Any, Any]]:
         raise InvalidValueError(f"input {name!r} has the shape {shape!r}; send a list of sizes")
     if not isinstance(entry["data"], list):
         raise InvalidValueError(f"input {name!r} has data that are no list; send {kind} values in a list")
-    text = kind == "BYTES" or _holds_text(entry["data"])
-    if text and kind != "BYTES":
-        raise InvalidValueError(f"input {name!r} holds text, and is said to be of the type {kind}")
+    flat = _flat(entry["data"], name)
+    dtype: Any = np.dtype(DATATYPES[kind])
+    for value in flat:
+        if not _fits(value, dtype):
+            raise InvalidValueError(f"input {name!r} holds {value!r}, which is no {kind}")
     try:
-        array = np.array(entry["data"], dtype=DATATYPES[kind]).reshape(shape)
+        return name, np.array(flat, dtype=dtype).reshape(shape)
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidValueError(f"input {name!r} is not {kind} of the shape {shape} ({error})") from error
-    return name, array
 
 
-def _holds_text(data: Any) -> bool:
-    while isinstance(data, list) and data:
-        data = data[0]
-    return isinstance(data, str)
+def _flat(values: list[Any], name: str) -> list[Any]:
+    """Return the values in nested lists."""
+    for _ in range(_DEEPEST):
+        if not any(type(value) is list for value in values):
+            return values
+        values = [item for value in values for item in (value if type(value) is list else [value])]
+    raise InvalidValueError(f"input {name!r} is nested too deeply")
+
+
+def _fits(value: Any, dtype: Any) -> bool:
+    """Return whether a value of JSON is one of a type; null stands for NaN among floats, which JSON lacks."""
+    import numpy as np
+
+    if dtype.kind == "b":
+        return type(value) is bool
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return type(value) is int and limits.min <= value <= limits.max
+    if dtype.kind == "f":
+        number = type(value) in (int, float)
+        return value is None or (
+            number and (not math.isfinite(value) or abs(value) <= float(np.finfo(dtype).max))
+        )
+    return isinstance(value, str) or value is None
 
 
 def _data(tensors: dict[str, np.ndarray[Any, Any]], schema: Schema | None) -> Any:
     """Return tensors as the model takes them: a table by its columns or whole, or arrays."""
+    columns = [part for part in schema or () if isinstance(part, Column)]
+    if columns:
+        return _table(tensors, columns)
+    known = {part.name: part for part in schema or () if isinstance(part, Tensor)}
+    if len(tensors) == 1 and (not known or set(known) == {None}):
+        (array,) = tensors.values()
+        return cast_array(array, next(iter(known.values()), None), None)
+    return {name: cast_array(array, known.get(name), name) for name, array in tensors.items()}
+
+
+def _table(tensors: dict[str, np.ndarray[Any, Any]], columns: list[Column]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = [part for part in schema or () if isinstance(part, Column)]
-    if not columns:
-        known = {part.name: part for part in schema or () if isinstance(part, Tensor)}
-        single = len(tensors) == 1 and (not known or set(known) == {None})
-        if single:
-            (array,) = tensors.values()
-            return cast_array(array, next(iter(known.values()), None), None)
-        return {name: cast_array(array, known.get(name), name) for name, array in tensors.items()}
     names = [column.name for column in columns]
     whole = next(iter(tensors.values()))
     if len(tensors) == 1 and whole.ndim == 2 and whole.shape[1] == len(columns):
@@ -152,6 +225,13 @@ def _data(tensors: dict[str, np.ndarray[Any, Any]], schema: Schema | None) -> An
         flat[name] = array.reshape(-1)
     if len({len(array) for array in flat.values()}) > 1:
         raise InvalidValueError("the inputs have different numbers of rows")
+    if names[0] is None:
+        places = list(map(_place, range(len(columns))))
+        if set(flat) != set(places):
+            raise InvalidValueError(
+                f"the inputs are {', '.join(map(repr, flat))}; send {places[0]} to {places[-1]}"
+            )
+        flat = {place: flat[place] for place in places}
     return cast_frame(pd.DataFrame(flat), columns)
 
 
@@ -166,14 +246,28 @@ def _outputs(predictions: Any) -> list[dict[str, Any]]:
         predictions = predictions.to_numpy()
     if hasattr(predictions, "items"):
         return [_output(str(name), np.asarray(part)) for name, part in predictions.items()]
+    if not hasattr(predictions, "__array__"):
+        predictions = (
+            list(predictions)
+            if hasattr(predictions, "__iter__") and not isinstance(predictions, str)
+            else [predictions]
+        )
     return [_output(OUTPUT, np.asarray(predictions))]
 
 
 def _output(name: str, array: np.ndarray[Any, Any]) -> dict[str, Any]:
     kind = _OF_DTYPES.get(str(array.dtype), "BYTES")
-    data: list[Any] = array.reshape(-1).tolist()
+    data: list[Any] = plain(array.reshape(-1))
     if kind == "BYTES":
-        data = [
-            base64.b64encode(v).decode() if isinstance(v, bytes) else v if v is None else str(v) for v in data
-        ]
+        data = [_text(value) for value in data]
     return {"name": name, "datatype": kind, "shape": list(array.shape), "data": data}
+
+
+def _text(value: Any) -> str | None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, str | bool | int | float) or hasattr(value, "isoformat"):
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    raise TypeError(f"a tensor cannot hold a {type(value).__name__}")

@@ -15,17 +15,19 @@ import threading
 import time
 import traceback
 import warnings
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import NbtrackError
-from nbtrack.serving.answer import JSON, dumps, error_body, predictions_body
+from nbtrack.errors import NbtrackError, NbtrackWarning
+from nbtrack.serving.answer import JSON, error_body, predictions_body
 from nbtrack.serving.arrays import array_model
-from nbtrack.serving.inference import infer
+from nbtrack.serving.inference import inference_body, read_inference
 from nbtrack.serving.payload import body_of_json, data_of, table_of_file
 from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from nbtrack.models import LoadedModel
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answering", "main"]
 
+_WARNINGS = 100
+"""How many warnings are told."""
 _WATCH = 1.0
 """Seconds between two looks whether the server is still there."""
 
@@ -96,36 +100,41 @@ class Answering:
     def _answer(self, request: Frame) -> Frame:
         """Return the answer to one request; whatever the model raises is one, too."""
         try:
-            predictions, bare = self._predicted(request)
+            predictions, write = self._predicted(request)
         except NbtrackError as error:
             return _failed(request, 400, str(error))
         except MemoryError:
             return _failed(request, 500, "the model ran out of memory")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a model may raise anything
-            traceback.print_exc()
-            kind = type(error).__name__
+            said = f"the model raised {type(error).__name__}: {error}"[:2000]
             # Of these the input is the likely cause: NaN where none is taken, text, a column of another type.
-            refused = isinstance(error, ValueError | TypeError | LookupError)
-            return _failed(request, 400 if refused else 500, f"the model raised {kind}: {error}"[:2000])
+            if isinstance(error, ValueError | TypeError | LookupError):
+                sys.stderr.write(f"nbtrack: {said[:500]}\n")
+                return _failed(request, 400, said)
+            traceback.print_exc()
+            return _failed(request, 500, said)
         try:
-            # The answer to an inference request is whole already.
-            body = dumps(predictions) if request.word == "v2" else predictions_body(predictions, bare=bare)
+            return _answered(request, write(predictions))
         except (TypeError, ValueError, RecursionError) as error:
             return _failed(request, 500, f"the model's prediction cannot be sent: {error}")
-        return _answered(request, body)
 
-    def _predicted(self, request: Frame) -> tuple[Any, bool]:
-        """Return the predictions for a request, and whether they are sent bare."""
+    def _predicted(self, request: Frame) -> tuple[Any, Callable[[Any], bytes]]:
+        """Return the predictions for a request, and what writes them."""
         word, body = request.word, request.body
         if word == "v2":
-            return infer(self._model, self._name, body), False
+            inference = read_inference(body, self._model.signature)
+            predictions = self._model.predict(inference.data, inference.params)
+            return predictions, partial(inference_body, asked=inference, name=self._name)
         if not _is_json(word):
-            return self._model.predict(table_of_file(word, body, self._inputs)), False
+            return self._model.predict(table_of_file(word, body, self._inputs)), partial(
+                predictions_body, bare=False
+            )
         asked = body_of_json(word, body)
+        write = partial(predictions_body, bare=asked.bare)
         rows = self._arrays.rows(asked) if self._arrays is not None else None
         if self._arrays is not None and rows is not None:
-            return self._arrays.predict(rows), asked.bare
-        return self._long_way(asked), asked.bare
+            return self._arrays.predict(rows), write
+        return self._long_way(asked), write
 
     def _long_way(self, asked: Asked) -> Any:
         return self._model.predict(data_of(asked, self._inputs), asked.params)
@@ -164,6 +173,7 @@ def main(arguments: list[str]) -> int:
         # The first request would wait for it; this one is only being waited for.
         with contextlib.suppress(ImportError):
             import_module("pandas")
+    _warn_briefly()
     batch: list[Frame] = []
     while (request := read(source)) is not None:
         batch.append(request)
@@ -191,6 +201,21 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     return source, out
+
+
+def _warn_briefly() -> None:
+    """Keep warnings short and few: what clients send stands in them."""
+    told = 0
+
+    def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        nonlocal told
+        told += 1
+        if told <= _WARNINGS:
+            sys.stderr.write(f"{category.__name__}: {str(message)[:300]}\n")
+
+    warnings.showwarning = show
+    # "default" would remember the text of each.
+    warnings.simplefilter("always", NbtrackWarning)
 
 
 def _watch(server: int) -> None:

@@ -189,3 +189,95 @@ def test_the_short_way_of_an_array_model(tmp_path):
     with served(tmp_path / "m", "--trust", folder=tmp_path) as server:
         assert server.post({"inputs": values.tolist()}).predictions == ["a", "b"] * 10
         assert server.post({"inputs": [[1.0]]}).status == 400
+
+
+def every_way(model, frame):
+    """Return a model's predictions by each way that a request can take."""
+    answering = Answering(model, "m")
+    split = {"columns": [*frame], "data": frame.to_numpy().tolist()}
+    tensors = [
+        {"name": name, "shape": [len(frame)], "datatype": "FP64", "data": frame[name].tolist()}
+        for name in frame
+    ]
+    asked = {
+        "json": {"dataframe_split": split},
+        "split": split,
+        "v2": {"inputs": tensors},
+    }
+    found = {}
+    for word, body in asked.items():
+        (answer,) = answering.answers([Frame(1, 0, word, json.dumps(body).encode())])
+        found[word] = (answer.status, json.loads(answer.body))
+    (answer,) = answering.answers([Frame(1, 0, "csv", frame.to_csv(index=False).encode())])
+    found["csv"] = (answer.status, json.loads(answer.body))
+    assert {status for status, _ in found.values()} == {200}, found
+    (output,) = found["v2"][1]["outputs"]
+    return [
+        found["json"][1]["predictions"],
+        found["split"][1],
+        found["csv"][1]["predictions"],
+        np.reshape(output["data"], output["shape"]).tolist(),
+    ]
+
+
+def test_the_columns_are_put_in_the_order_that_the_estimator_knows(tmp_path):
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    frame, _ = regression()
+    target = 2 * frame["a"] - 3 * frame["b"] + frame["c"] / 2
+    for number, model in enumerate([LinearRegression(), make_pipeline(StandardScaler(), LinearRegression())]):
+        fitted = model.fit(frame, target)
+        # The example, and so the signature, has them in another order.
+        save(fitted, tmp_path / str(number), input_example=frame[["d", "c", "a", "b"]].head())
+        loaded = load(tmp_path / str(number), trust=True)
+        rows = frame[["b", "d", "a", "c"]].head(4)
+        expected = pytest.approx(fitted.predict(frame.head(4)).tolist(), rel=1e-12)
+        assert loaded.predict(rows).tolist() == expected
+        for answer in every_way(loaded, rows):
+            assert answer == expected
+
+
+def test_a_model_that_was_saved_to_answer_probabilities_does(tmp_path):
+    from sklearn.linear_model import LogisticRegression
+
+    from nbtrack.models import MLmodel
+
+    frame, target = regression()
+    fitted = LogisticRegression().fit(frame, np.where(target > 0, "yes", "no"))
+    save(fitted, tmp_path / "m", fitted_on=frame)
+    written = MLmodel.read(tmp_path / "m")
+    written.flavors["python_function"]["predict_fn"] = "predict_proba"
+    written.write(tmp_path / "m")
+    loaded = load(tmp_path / "m", trust=True)
+    for answer in every_way(loaded, frame.head(3)):
+        assert np.array(answer) == pytest.approx(fitted.predict_proba(frame.head(3)), rel=1e-9)
+
+
+def test_columns_of_two_float_types_go_the_long_way(tmp_path):
+    from sklearn.linear_model import LinearRegression
+
+    frame, target = regression()
+    frame = frame.astype({"a": "float32"})
+    save(LinearRegression().fit(frame, target), tmp_path / "m", fitted_on=frame)
+    loaded = load(tmp_path / "m", trust=True)
+    assert not Answering(loaded, "m").is_rowwise
+    rows = frame.head(5).astype("float64")
+    for answer in every_way(loaded, rows):
+        assert answer == pytest.approx(loaded.predict(frame.head(5)).tolist(), rel=1e-12)
+
+
+def test_unknown_columns_leave_nothing_behind(elastic_model):
+    answering = Answering(elastic_model, "m")
+
+    def ask(number):
+        names = [*"abcd", *(f"extra {number} {k}" for k in range(100))]
+        body = {"dataframe_split": {"columns": names, "data": [[0.5] * len(names)]}}
+        (answer,) = answering.answers([Frame(1, 0, "json", json.dumps(body).encode())])
+        return answer.status
+
+    with pytest.warns(UserWarning, match="does not take"):
+        assert ask(0) == 200
+    assert [ask(number) for number in range(1, 50)] == [200] * 49
+    assert not answering._arrays._orders

@@ -1,5 +1,6 @@
 """The Open Inference Protocol, version 2."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -45,7 +46,12 @@ def test_a_table_by_columns_or_as_one_tensor(wine_server, wine, elastic_net, for
         ({"datatype": "FP99"}, "FP99"),
         ({"shape": [3, 3]}, "shape"),
         ({"shape": "x"}, "list of sizes"),
-        ({"data": ["a"]}, "text"),
+        ({"data": ["a"]}, "'a', which is no FP64"),
+        ({"data": [True]}, "True, which is no FP64"),
+        ({"data": [1.9], "datatype": "INT64"}, "1.9, which is no INT64"),
+        ({"data": [300], "datatype": "INT8"}, "300, which is no INT8"),
+        ({"data": [1e300], "datatype": "FP32"}, "which is no FP32"),
+        ({"data": [7.5], "datatype": "BOOL"}, "7.5, which is no BOOL"),
         ({"data": {"a": 1}}, "FP64"),
     ],
 )
@@ -83,3 +89,68 @@ def test_a_model_of_arrays(tmp_path):
         tensor = {"name": "x", "shape": [2, 3], "datatype": "FP32", "data": [[1, 2, 3], [4, 5, 6]]}
         (output,) = server.post({"inputs": [tensor]}, path="/v2/models/m/infer").json["outputs"]
         assert (output["datatype"], output["data"]) == ("FP32", [6.0, 15.0])
+
+
+def test_columns_without_a_name_go_by_their_places(tmp_path):
+    from sklearn.linear_model import LinearRegression
+
+    from nbtrack.models import Column
+
+    values = np.arange(12.0).reshape(4, 3) ** 2
+    model = LinearRegression().fit(values, values @ [1.0, 10.0, 100.0])
+    save(model, tmp_path / "m", signature=Signature(tuple(Column("double") for _ in range(3))))
+    with served(tmp_path / "m", "--trust", folder=tmp_path) as server:
+        told = server.ask(path="/v2/models/m").json["inputs"]
+        inputs = [
+            {"name": part["name"], "shape": [1], "datatype": "FP64", "data": [float(number)]}
+            for number, part in enumerate(told)
+        ]
+        for order in (inputs, inputs[::-1]):
+            (output,) = server.post({"inputs": order}, path="/v2/models/m/infer").json["outputs"]
+            assert output["data"] == pytest.approx(model.predict([[0.0, 1.0, 2.0]]).tolist())
+        inputs[0]["name"] = "first"
+        assert server.post({"inputs": inputs}, path="/v2/models/m/infer").status == 400
+        assert server.post({"inputs": [inputs[1]] * 2}, path="/v2/models/m/infer").status == 400
+
+
+def test_dates_missing_values_and_what_no_tensor_holds(tmp_path):
+    def told(frame):
+        what = frame["what"].iloc[0]
+        return {
+            "dates": pd.Series(pd.to_datetime(["2026-11-25", None])),
+            "missing": pd.Series(["a", None]),
+            "generator": (n for n in (1, 2)),
+            "ragged": [[1], [2, 3]],
+            "object": [object()],
+            "twice": pd.DataFrame([[1, 2]], columns=["a", "a"]),
+            "large": [10**30],
+        }[what]
+
+    save(told, tmp_path / "m", input_example=pd.DataFrame({"what": ["dates"]}))
+    with served(tmp_path / "m", "--trust", folder=tmp_path) as server:
+
+        def infer(what):
+            word = {"name": "what", "shape": [1], "datatype": "BYTES", "data": [what]}
+            return server.post({"inputs": [word]}, path="/v2/models/m/infer")
+
+        def predict(what):
+            return server.post({"dataframe_records": [{"what": what}]})
+
+        assert predict("dates").predictions == [{"0": "2026-11-25T00:00:00"}, {"0": None}]
+        assert infer("missing").json["outputs"][0]["data"] == ["a", None]
+        assert infer("generator").json["outputs"][0]["data"] == [1, 2]
+        assert predict("large").predictions == [10**30]
+        for answer in (infer("ragged"), infer("object"), predict("object"), predict("twice")):
+            assert answer.status == 500
+            assert "cannot be sent" in answer.json.get("message", answer.json.get("error"))
+
+
+def test_only_the_outputs_that_are_wanted(tmp_path):
+    save(lambda frame: pd.DataFrame({"a": frame["x"], "b": frame["x"]}), tmp_path / "m",
+         input_example=pd.DataFrame({"x": [1.0]}))  # fmt: skip
+    with served(tmp_path / "m", "--trust", folder=tmp_path) as server:
+        body = {
+            "inputs": [{"name": "x", "shape": [1], "datatype": "FP64", "data": [2.0]}],
+            "outputs": [{"name": "b"}],
+        }
+        assert [o["name"] for o in server.post(body, path="/v2/models/m/infer").json["outputs"]] == ["b"]

@@ -65,18 +65,27 @@ class Sklearn(Flavour):
             raise ModelError(
                 f"a {type(model).__name__} answers nothing: it has neither predict nor transform"
             )
-        return method(data, **params)
+        return method(_in_order(model, data), **params)
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
         if method not in _METHODS:
             raise ModelError(
                 f"{method!r} is no method that predicts: the model's predict_fn must be one of {', '.join(_METHODS)}"
             )
-        return getattr(model, method)(data, **params)
+        return getattr(model, method)(_in_order(model, data), **params)
 
     def signature(self, model: Any, data: Any) -> Signature | None:
         inputs = infer_schema(data)
         return Signature(inputs, _outputs(model))
+
+
+def _in_order(model: Any, data: Any) -> Any:
+    """Return a table with its columns in the order that the estimator was fitted with, which it insists on."""
+    names = getattr(model, "feature_names_in_", None)
+    columns = getattr(data, "columns", None)
+    if names is None or columns is None or list(columns) == list(names) or set(columns) != set(names):
+        return data
+    return data[list(names)]
 
 
 def _outputs(model: Any) -> Schema | None:
