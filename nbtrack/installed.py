@@ -1,4 +1,4 @@
-"""Which installed distribution a module comes from, and in which version."""
+"""Which installed distribution a module comes from, in which version, and which plug-ins are installed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import threading
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["Distribution", "distributions_of", "imported_versions"]
+__all__ = ["Distribution", "distributions_of", "entry_points_of", "imported_versions"]
 
 _NAME = re.compile(r"^Name:(.*)$", re.MULTILINE | re.IGNORECASE)
 _VERSION = re.compile(r"^Version:(.*)$", re.MULTILINE | re.IGNORECASE)
+_Metadata = frozenset[tuple[str, float]]
 _MODULE_END = re.compile(r"(?:/__init__)?(?:\.py|(?:\.[\w-]+)*\.(?:so|pyd))$")
 
 
@@ -42,6 +43,16 @@ def distributions_of(module: str) -> list[Distribution]:
         return _installed.of(module.partition(".")[0])
 
 
+def entry_points_of(group: str) -> list[metadata.EntryPoint]:
+    """Return the entry points of a group, as `importlib.metadata.entry_points` does.
+
+    That one searches the path again and parses those of all groups, which takes longer than to save a model.
+    """
+    with _installed.lock:
+        _installed.refresh()
+        return [point for found in _installed.distributions for point in found.entry_points(group)]
+
+
 class _Installed:
     """Which installed distribution each top-level module comes from.
 
@@ -53,7 +64,10 @@ class _Installed:
         self.lock = threading.Lock()
         self._count = -1
         self._versions: dict[str, str] = {}
+        self.distributions: list[Distribution] = []
         self._path: list[tuple[str, float]] = []
+        self._metadata: dict[str, tuple[float, _Metadata]] = {}
+        self._found_in: list[tuple[str, _Metadata]] = []
         self._owners: dict[str, list[Distribution]] = {}
         self._found: dict[str, Distribution] = {}
 
@@ -67,9 +81,23 @@ class _Installed:
         return dict(self._versions)
 
     def refresh(self) -> None:
-        path = [(entry, _modified(entry)) for entry in sys.path]
-        if path != self._path:
-            self._owners, self._path = _owners(), path
+        # The empty entry is the working folder, which may be another one by now.
+        path = [(str(Path(entry).absolute()), _modified(entry)) for entry in sys.path]
+        if path == self._path:
+            return
+        self._path = path
+        # Any new file changes a folder's time: only what tells of distributions matters.
+        self._metadata = {
+            entry: known
+            if (known := self._metadata.get(entry)) is not None and known[0] == modified
+            else (modified, _metadata_in(entry, modified))
+            for entry, modified in path
+        }
+        found_in = [(entry, self._metadata[entry][1]) for entry, _ in path]
+        if found_in != self._found_in:
+            self._found_in = found_in
+            self.distributions = _distributions()
+            self._owners = _owners(self.distributions)
 
     def of(self, module: str) -> list[Distribution]:
         # What was found once stays: a newer version that is installed later is not the imported one.
@@ -122,6 +150,15 @@ class Distribution:
             )
         return self._files
 
+    def entry_points(self, group: str) -> list[metadata.EntryPoint]:
+        """Return its entry points of a group."""
+        try:
+            text = self._installed.read_text("entry_points.txt") or ""
+        except (OSError, UnicodeDecodeError):  # a broken install
+            return []
+        # Only where there are some is the whole parsed.
+        return [p for p in self._installed.entry_points if p.group == group] if f"[{group}]" in text else []
+
     def is_imported(self) -> bool:
         """Return whether one of its modules is imported."""
         return not self._modules().isdisjoint(sys.modules)
@@ -149,20 +186,39 @@ def _imported() -> list[str]:
     ]
 
 
-def _owners() -> dict[str, list[Distribution]]:
-    """Return the distributions that bring each top-level module; of two versions the one found first."""
-    owners: dict[str, list[Distribution]] = {}
-    names = set()
-    for found in metadata.distributions():
+def _distributions() -> list[Distribution]:
+    """Return what is installed; of two versions the one found first."""
+    found: dict[str, Distribution] = {}
+    for installed in metadata.distributions():
         try:
-            distribution = Distribution(found)
+            distribution = Distribution(installed)
         except (OSError, UnicodeDecodeError):  # a broken install
             continue
-        if distribution.name and distribution.name not in names:
-            names.add(distribution.name)
-            for module in distribution.modules:
-                owners.setdefault(module, []).append(distribution)
+        if distribution.name:
+            found.setdefault(distribution.name, distribution)
+    return list(found.values())
+
+
+def _owners(distributions: list[Distribution]) -> dict[str, list[Distribution]]:
+    """Return the distributions that bring each top-level module."""
+    owners: dict[str, list[Distribution]] = {}
+    for distribution in distributions:
+        for module in distribution.modules:
+            owners.setdefault(module, []).append(distribution)
     return owners
+
+
+def _metadata_in(entry: str, modified: float) -> _Metadata:
+    """Return what in an entry of `sys.path` tells of distributions, each with its time."""
+    try:
+        with os.scandir(entry) as files:
+            return frozenset(
+                (file.name, file.stat().st_mtime)
+                for file in files
+                if file.name.lower().endswith((".dist-info", ".egg-info")) or file.name == "EGG-INFO"
+            )
+    except OSError:  # an archive, or nothing at all
+        return frozenset({("", modified)})
 
 
 def _modified(folder: str) -> float:

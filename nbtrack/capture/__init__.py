@@ -1,9 +1,22 @@
-"""Capture: from a cell's source and what its names became to params, metrics, data and models.
+"""Capture: from a cell's source and what its names became to params, metrics, models, data and code.
 
-Nothing here knows of IPython or of the store; `notebook` brings the cell and keeps what is found.
+Nothing here knows of IPython or of the store; `notebook` brings the cell and keeps what is found. Names are
+imported when they are first used: the environment of a script is gathered without all that watches cells.
 """
 
-from nbtrack.capture.cell import Captured, CellCapture, Options, choices, is_worth_tracking
-from nbtrack.capture.estimators import Fitted
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbtrack.capture.cell import Captured, CellCapture, Options, choices, is_worth_tracking
+    from nbtrack.capture.estimators import Fitted
 
 __all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_tracking"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{'estimators' if name == 'Fitted' else 'cell'}"), name)
+    globals()[name] = found
+    return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.analysis import CellAnalysis, dotted
 from nbtrack.capture.arguments import call_settings
 from nbtrack.capture.columns import Columns
-from nbtrack.capture.data import describe
+from nbtrack.capture.data import Sketch, sketch
 from nbtrack.capture.estimators import (
     Fitted,
     estimator_settings,
@@ -137,7 +137,7 @@ class CellCapture:
         self._before: dict[str, Any] = {}
         self._inner: set[str] = set()
         self._states: dict[str, frozenset[str]] = {}
-        self._data: dict[str, DataRecord] = {}
+        self._data: dict[str, Sketch] = {}
         self._seen: dict[str, array[float]] = {}
         self.secrets: list[str] = []
 
@@ -158,9 +158,14 @@ class CellCapture:
 
     def _describe(self, name: str, value: Any) -> None:
         if name not in self._data and not name.startswith("_"):
-            found = describe(name, value)
+            found = sketch(name, value)
             if found is not None:
                 self._data[name] = found
+
+    def settle(self) -> None:
+        """Do what need not hold up the cell, nor its end; called from another thread."""
+        for one in list(self._data.values()):
+            one.record()
 
     def drain(self) -> Iterator[tuple[str, Columns]]:
         """Yield what the cell's loops have observed since the last call; safe from another thread."""
@@ -207,7 +212,7 @@ class CellCapture:
         self._metrics(captured, fitted, now)
         self._params(captured, fitted)
         self._loaded()
-        captured.data = list(self._data.values())
+        captured.data = [one.record() for one in self._data.values()]
         captured.secrets = self.secrets
         for sites in self._sites:
             for counter in sites.loops.values():

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.installed import imported_versions
@@ -139,7 +140,7 @@ class EnvironmentProbe:
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _look_at_git(self, folder: str) -> dict[str, Any] | None:
-        git = shutil.which("git")
+        git = shutil.which("git") if _may_be_in_repository(folder) else None
         if git is None:
             return None
         found = None
@@ -204,6 +205,15 @@ def _gpus() -> list[str]:
 
 
 # Git. Its commands ask nothing, lock nothing, start no daemon, and are given up after a time.
+
+
+def _may_be_in_repository(folder: str) -> bool:
+    """Return whether git would look further: most folders outside one are told without a process for each run."""
+    if "GIT_DIR" in os.environ:
+        return True
+    # As git does, from the folder that is meant; a bare repository has no state to tell.
+    here = Path(folder).resolve()
+    return any(os.path.lexists(parent / ".git") for parent in (here, *here.parents))
 
 
 def _run(git: str, folder: str, *arguments: str) -> str | None:

@@ -24,6 +24,8 @@ TOLD_BY_STR = frozenset(
 )
 """Whose scalars `str` shows whole, quickly and the same in every process: no addresses, no user code."""
 
+_WAITING = 2 * EXACT_BYTES
+"""How many bytes are kept to be hashed later, maybe on another thread."""
 _NUMBERS = frozenset({bool, int, float, complex, type(None)})
 _PLAIN = _NUMBERS | {str, bytes}
 
@@ -36,19 +38,35 @@ class Fingerprint:
     depend on which objects are shared).
     """
 
-    __slots__ = ("digest", "sampled")
+    __slots__ = ("_digest", "_done", "_parts", "_size", "sampled")
 
     def __init__(self, *, sampled: bool = False) -> None:
-        self.digest = hashlib.blake2b(digest_size=16)
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._done = ""
         self.sampled = sampled
 
     def hexdigest(self) -> str:
-        """Return the fingerprint of all that was taken in, 32 hex digits."""
-        return self.digest.hexdigest()
+        """Return the fingerprint of all that was taken in, 32 hex digits; another thread may ask as well."""
+        if not self._done:
+            digest = self._digest.copy()
+            # At once: each larger piece would let other threads in, and wait for them to let go again.
+            digest.update(b"".join(self._parts))
+            self._done = digest.hexdigest()
+        return self._done
 
     def note(self, *facts: Any) -> None:
         """Take in plain facts."""
-        self.digest.update(marshal.dumps(facts, 2))
+        self._take(marshal.dumps(facts, 2))
+
+    def _take(self, content: bytes) -> None:
+        self._parts.append(content)
+        self._size += len(content)
+        if self._size > _WAITING:
+            self._digest.update(b"".join(self._parts))
+            self._parts.clear()
+            self._size = 0
 
     def array(self, value: Any) -> None:
         """Take in a NumPy array; the order in memory makes no difference."""
@@ -74,9 +92,9 @@ class Fingerprint:
             # An extended float has padding too: as the double nearest to it, and what that leaves.
             near = array.astype(np.complex128 if array.dtype.char == "G" else np.float64)
             with np.errstate(all="ignore"):
-                self.digest.update(near.tobytes() + (array - near).astype(near.dtype).tobytes())
+                self._take(near.tobytes() + (array - near).astype(near.dtype).tobytes())
         else:
-            self.digest.update(array.tobytes())
+            self._take(array.tobytes())
 
     def objects(self, items: list[Any]) -> None:
         """Take in Python objects."""
@@ -84,13 +102,13 @@ class Fingerprint:
         kinds = set(map(type, items))
         texts = [i for i in items if type(i) is str or type(i) is bytes] if kinds - {str} else items
         if kinds <= _PLAIN and sum(map(len, texts)) < EXACT_BYTES:
-            self.digest.update(marshal.dumps(items, 2))
+            self._take(marshal.dumps(items, 2))
         else:
             if len(items) > ODD_OBJECTS:
                 self.sampled = True
                 items = [items[i] for i in spread(len(items), ODD_OBJECTS)]
             for item in items:
-                self.digest.update(self.token(item, EXACT_BYTES // ODD_OBJECTS))
+                self._take(self.token(item, EXACT_BYTES // ODD_OBJECTS))
 
     def token(self, item: Any, limit: int, depth: int = 3) -> bytes:
         """Return what stands for one object, at a bounded cost (`limit` characters of a text)."""
@@ -157,7 +175,7 @@ class Fingerprint:
         try:
             if isinstance(value.dtype, pd.StringDtype):
                 raise TypeError  # noqa: TRY301  pandas hashes text slower than `objects` does
-            self.digest.update(pd.util.hash_array(value.array, categorize=False).tobytes())
+            self._take(pd.util.hash_array(value.array, categorize=False).tobytes())
         except (TypeError, ValueError, NotImplementedError):
             self.objects(value.tolist())
 
@@ -180,7 +198,7 @@ class Fingerprint:
             # Rows first: a row of a wide table is quick to copy, its columns may be gigabytes.
             value = value.iloc[spread(rows, BLOCKS // 4)].iloc[:, spread(columns, MAX_COLUMNS)]
         alike: dict[Any, list[int]] = {}
-        for position, dtype in enumerate(value.dtypes):
+        for position, dtype in enumerate(value.dtypes.tolist()):
             alike.setdefault(dtype, []).append(position)
         objects = sum(len(p) for d, p in alike.items() if _is_object(d))
         width = sum(len(p) * _width(d) for d, p in alike.items() if not _is_object(d))
@@ -192,7 +210,12 @@ class Fingerprint:
         if not ranged:
             self.index(value.index)
         if columns <= BLOCKS:
-            for _, column in value.items():  # noqa: PERF102  a frame, not a dictionary
+            if len(alike) == 1 and hasattr(next(iter(alike)), "byteorder"):
+                # The same as of each Series, which would have to be made.
+                for column in value.to_numpy().T:
+                    self.array(column)
+                return
+            for _, column in value.items():  # noqa: PERF102  as above
                 self.cells(column)
             return
         for dtype, positions in alike.items():

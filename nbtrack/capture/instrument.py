@@ -132,7 +132,6 @@ def instrument(
     _place_scores(sites, editor, namespace, hooks, parents)
     _place_fits(sites, editor, hooks)
     editor.visit(tree)
-    ast.fix_missing_locations(tree)
     return sites
 
 
@@ -193,6 +192,9 @@ def _place_series(
         loop = chosen[0].loop
         assert loop is not None
         counter = None if plain else _counter(sites, loop)
+        if counter is not None:
+            # In an expression the value goes past the hook that may be exchanged for a quicker one.
+            counter.readers += 1 + sum(isinstance(b.stmt, ast.expr) for b in chosen)
         observed = sites.series[name] = Observed(name, counter)
         observed.hook = hooks.lend(observed.observer())
         for binding in chosen:
@@ -208,7 +210,7 @@ def _place_series(
     for outer, observed in outer_loops.values():
         _counter(sites, outer).inner.append(observed)
     for number, made in sites.loops.items():
-        editor.ticks[id(analysis.loops[number].node)] = hooks.lend(made.ticker())
+        made.hook = editor.ticks[id(analysis.loops[number].node)] = hooks.lend(made.ticker())
 
 
 def _passing(observed: Observed) -> Callable[[Any], Any]:
@@ -317,8 +319,9 @@ def _counter_of(sites: Sites, editor: _Editor, hooks: Hooks, loop: Loop | None) 
         return None
     fresh = loop.number not in sites.loops
     counter = _counter(sites, loop)
+    counter.readers += 1
     if fresh:
-        editor.ticks[id(loop.node)] = hooks.lend(counter.ticker())
+        counter.hook = editor.ticks[id(loop.node)] = hooks.lend(counter.ticker())
     return counter
 
 

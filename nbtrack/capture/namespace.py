@@ -63,7 +63,7 @@ class Namespace:
         other = Namespace()
         other._names, other._kept, other._keepers = dict(self._names), dict(self._kept), dict(self._keepers)
         other._code, other._module = dict(self._code), dict(self._module)
-        other._nameless = dict(self._nameless)
+        other._nameless, other._reached = dict(self._nameless), dict(self._reached)
         other._libraries, other._count = self._libraries, self._count
         return other
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import builtins
 import itertools
 import math
-import sys
 import time
 from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.stream import Stream, ramp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,12 +100,16 @@ class Hooks:
 class LoopCounter:
     """Counts a loop's iterations, for the sites whose own number of values does not tell it."""
 
-    __slots__ = ("count", "inner", "marks")
+    __slots__ = ("count", "hook", "inner", "marks", "readers")
 
     _MARKS = 10_000
 
     def __init__(self) -> None:
         self.count = -1
+        self.hook = ""
+        """The name that the ticker is lent under."""
+        self.readers = 0
+        """How many sites ask for the count."""
         self.inner: list[Observed] = []
         self.marks: list[int] = []
 
@@ -132,7 +136,8 @@ class Observed:
     """One name's values over a loop; each drain takes what has come since the last.
 
     Between drains a value waits in a list; a site whose values are all floats is handed the list's own
-    `append`, so that an observation costs one call into C. Times are told by the drains, which a
+    `append`, so that an observation costs one call into C. Where a loop's iterations are counted for one such
+    site alone, they go into a list with its values and are counted by the drains. Times are told by the drains, which a
     thread makes every tenth of a second: values that came between two of them are spread evenly.
 
     Parameters
@@ -143,7 +148,9 @@ class Observed:
         Counts the loop that holds the assignment; None where every iteration gives one value.
     """
 
-    __slots__ = ("_drained", "_misfits", "_steps", "counted", "hook", "loop", "name", "parts", "values")
+    __slots__ = (
+        "_drained", "_misfits", "_steps", "_stream", "counted", "hook", "loop", "name", "parts", "values",
+    )  # fmt: skip
 
     _PARTS = 20
     _FLOATS = 8
@@ -157,6 +164,7 @@ class Observed:
         self.counted = 0
         self.parts: dict[str, Observed] = {}
         self._steps: list[int] = []
+        self._stream: Stream | None = None
         self._misfits = 0
         self._drained = time.time()
 
@@ -165,19 +173,7 @@ class Observed:
 
         It gives nothing back: a statement's value is shown where IPython is told to show them all.
         """
-        if self.loop is None:
-            return self._observe
-        step, keep, loop = self._steps.append, self.values.append, self.loop
-
-        def observe(value: Any) -> None:
-            number = value if type(value) is float else as_number(value)
-            if number is not None:
-                step(loop.count)
-                keep(number)
-            else:
-                self._other(value)
-
-        return observe
+        return self._observe
 
     def reader(self, namespace: dict[str, Any]) -> Callable[[], None]:
         """Return the function that keeps a running sum's value just before it is reset."""
@@ -205,10 +201,37 @@ class Observed:
         if number is None:
             self._other(value)
             return
+        if self.loop is not None:
+            self._steps.append(self.loop.count)
         self.values.append(number)
-        floats = issubclass(type(value), float) and not self._misfits
-        if floats and self.counted + len(self.values) >= self._FLOATS:
-            setattr(builtins, self.hook, self.values.append)
+        if self.counted + len(self.values) >= self._FLOATS:
+            self._settle(floats=issubclass(type(value), float) and not self._misfits)
+
+    def _settle(self, *, floats: bool) -> None:
+        """Have the next values observed in the quickest way, now that it shows what they are."""
+        loop = self.loop
+        if loop is None:
+            if floats:
+                setattr(builtins, self.hook, self.values.append)
+        elif floats and loop.readers == 1 and not loop.inner:
+            self._stream = Stream(loop.count)
+            setattr(builtins, loop.hook, self._stream.tick)
+            setattr(builtins, self.hook, self._stream.append)
+        else:
+            setattr(builtins, self.hook, self._stepping(loop))
+
+    def _stepping(self, loop: LoopCounter) -> Callable[[Any], None]:
+        step, keep = self._steps.append, self.values.append
+
+        def observe(value: Any) -> None:
+            number = value if type(value) is float else as_number(value)
+            if number is not None:
+                step(loop.count)
+                keep(number)
+            else:
+                self._other(value)
+
+        return observe
 
     def _other(self, value: Any) -> None:
         """Keep the numbers of a dict of results each as a series of its own; count what is none."""
@@ -231,7 +254,7 @@ class Observed:
         now = time.time()
         since, self._drained = self._drained, now
         if self.loop is None:
-            steps = _ramp("q", self.counted, 1, n)
+            steps = ramp("q", self.counted, 1, n)
         else:
             steps = array("q", self._steps[:n])
             del self._steps[:n]
@@ -243,8 +266,13 @@ class Observed:
             pairs = [(step, as_number(value)) for step, value in zip(steps, taken, strict=True)]
             steps = array("q", (step for step, number in pairs if number is not None))
             values = array("d", (number for _, number in pairs if number is not None))
+        if self._stream is not None:
+            more, numbers = self._stream.drain(as_number)
+            self.counted += len(numbers)
+            steps.extend(more)
+            values.extend(numbers)
         width = (now - since) / max(len(values), 1)
-        times = _ramp("d", since + width, width, len(values))
+        times = ramp("d", since + width, width, len(values))
         return steps, times, values
 
 
@@ -264,16 +292,6 @@ def _scores(value: Any) -> list[tuple[int, float]]:
         return []
     numbers = [(step, as_number(one)) for step, one in enumerate(value)]
     return [(step, number) for step, number in numbers if number is not None]
-
-
-def _ramp(typecode: str, start: float, stride: float, count: int) -> array[Any]:
-    """Return evenly spaced numbers; with NumPy, where it is loaded, in a quarter of the time."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or count < 1_000:
-        return array(typecode, itertools.islice(itertools.count(start, stride), count))
-    ramp = array(typecode)
-    ramp.frombytes((start + stride * numpy.arange(count)).astype(typecode).tobytes())
-    return ramp
 
 
 class ScoreSite:

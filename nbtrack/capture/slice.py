@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ from nbtrack.capture.statements import steps_of
 from nbtrack.capture.syntax import compiles, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from nbtrack.capture.names import Names
     from nbtrack.capture.namespace import Effect
 
-__all__ = ["Cell", "History", "script", "stale"]
+__all__ = ["Cell", "History", "binds", "form", "script", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,14 @@ class History:
         self._cells: list[Cell] = []
         self._effects: list[Effect] = []
         self._first: dict[str, int] = {}
+        self._places: dict[tuple[int, str], int] = {}
+        self._newest: dict[str, Cell] = {}
+        self._binders: dict[str, dict[str, int]] = {}
+        """By name: the forms of the cells that bind it, each with the place where it was last executed."""
         self._namespace = Namespace()
         self._last_shown = LAST_SHOWN
+        self._ahead: tuple[str, Namespace, Effect] | None = None
+        """The cell that was asked about last, with what its execution makes of the names."""
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self._cells)
@@ -80,7 +88,11 @@ class History:
         """
         # What cannot be compiled (`return 1`) has not even begun.
         steps = steps_of(source) if ok or _begins(source) else ()
-        effect = self._namespace.run(steps, ok=ok)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == source and ok:
+            _, self._namespace, effect = ahead
+        else:
+            effect = self._namespace.run(steps, ok=ok)
         # Where the notebook has names of its own for the last shown, IPython leaves them alone.
         if not LAST_SHOWN.isdisjoint(bound(steps)):
             self._last_shown = NO_NAMES
@@ -92,6 +104,28 @@ class History:
             self._first.setdefault(name, len(self._cells))
         self._cells.append(Cell(raw, source, number, ok, cell_id))
         self._effects.append(effect)
+        self._index(self._cells[-1])
+
+    def _index(self, cell: Cell) -> None:
+        """Write down where the newest cell is found again, so that `stale` need not go through them all."""
+        place = len(self._cells) - 1
+        self._places[cell.number, cell.source] = place
+        if cell.cell_id:
+            self._newest[cell.cell_id] = cell
+        for name in binds(cell.source):
+            self._binders.setdefault(name, {})[form(cell.source)] = place
+
+    def newest(self, cell: Cell) -> Cell:
+        """Return the cell that was last executed under the name that the notebook has for this one."""
+        return self._newest.get(cell.cell_id or "", cell)
+
+    def place(self, cell: Cell) -> int:
+        """Return the position at which a cell was executed; -1 if it was not in this session."""
+        return self._places.get((cell.number, cell.source), -1)
+
+    def bound_since(self, names: Iterable[str], place: int) -> set[str]:
+        """Return the forms of the cells that bind one of the names, of those executed after a place."""
+        return {f for name in names for f, last in self._binders.get(name, {}).items() if last > place}
 
     def slice(self, source: str) -> list[Cell]:
         """Return the executed cells that a cell depends on if it is executed now, in the order they ran.
@@ -108,7 +142,10 @@ class History:
         source
             The cell as Python, its magics transformed by IPython.
         """
-        wanted = set(self._namespace.copy().run(steps_of(source)).needs)
+        namespace = self._namespace.copy()
+        effect = namespace.run(steps_of(source))
+        self._ahead = source, namespace, effect
+        wanted = set(effect.needs)
         wanted.add(PROCESS)
         found = []
         for position in range(len(self._cells) - 1, -1, -1):
@@ -145,22 +182,14 @@ def stale(recorded: Sequence[Cell], history: History) -> list[Cell]:
     history
         The present session, which may be another one than the run's.
     """
-    known = {_form(cell.source) for cell in recorded}
-    cells = list(history)
-    places = {(cell.number, cell.source): place for place, cell in enumerate(cells)}
-    after = max((places.get((cell.number, cell.source), -1) for cell in recorded), default=-1) + 1
-    newest = {cell.cell_id: cell for cell in cells if cell.cell_id}
+    known = {form(cell.source) for cell in recorded}
+    last = max(map(history.place, recorded), default=-1)
     found = []
     for cell in recorded:
         if cell.cell_id:
-            now = newest.get(cell.cell_id, cell)
-            changed = _form(now.source) != _form(cell.source)
+            changed = form(history.newest(cell).source) != form(cell.source)
         else:
-            own = bound(steps_of(cell.source))
-            changed = any(
-                not own.isdisjoint(bound(steps_of(later.source))) and _form(later.source) not in known
-                for later in cells[after:]
-            )
+            changed = not history.bound_since(binds(cell.source), last) <= known
         if changed:
             found.append(cell)
     return found
@@ -173,9 +202,16 @@ def _begins(source: str) -> bool:
         return False
 
 
+def binds(source: str) -> Names:
+    """Return the names that a cell binds, or may bind."""
+    return bound(steps_of(source))
+
+
 @lru_cache(maxsize=1024)
-def _form(source: str) -> str:
+def form(source: str) -> str:
+    """Return what stands for the form of a cell: the same for the same code, whatever its comments and layout."""
     try:
-        return ast.dump(parse(source))
+        text = ast.dump(parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return source
+        text = source
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import platform
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from nbtrack.errors import ModelError
 from nbtrack.models.signature import Signature
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["FILE", "MLmodel"]
@@ -81,8 +83,6 @@ class MLmodel:
 
     def write(self, folder: Path) -> None:
         """Write the file into a model's folder."""
-        import yaml
-
         content: dict[str, Any] = {name: getattr(self, name) for name in _OWN if name != "signature"}
         if self.signature is not None:
             content["signature"] = self.signature.to_dict()
@@ -91,8 +91,7 @@ class MLmodel:
             if content[name] is None:
                 del content[name]
         content |= self.rest
-        text = yaml.dump(content, Dumper=_dumper(), default_flow_style=False, allow_unicode=True)
-        (folder / FILE).write_text(text, encoding="utf-8")
+        (folder / FILE).write_text(_yaml(content), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> MLmodel:
@@ -128,6 +127,61 @@ class MLmodel:
             rest={name: value for name, value in content.items() if name not in _OWN},
             **known,
         )
+
+
+def _yaml(content: dict[str, Any]) -> str:
+    """Return a mapping as YAML."""
+    try:
+        return "".join(f"{line}\n" for line in _lines(content, ""))
+    except _NotPlainError:
+        import yaml
+
+        return str(yaml.dump(content, Dumper=_dumper(), default_flow_style=False, allow_unicode=True))
+
+
+# To import PyYAML takes as long as all else that saving a small model does: what nearly every model has to say
+# is written without it.
+
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_./]*(?:-[A-Za-z0-9_./]+)*")
+_NOT_BARE = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+"""Words that YAML takes for something else than text."""
+_PRINTABLE = re.compile(r"[ -~]*")
+_KEY = 100
+
+
+class _NotPlainError(Exception):
+    """Something that needs the whole of YAML."""
+
+
+def _lines(content: dict[str, Any], indent: str) -> Iterator[str]:
+    """Yield the lines of a mapping, as PyYAML would but for quotes and the breaking of long lines."""
+    if not all(type(key) is str and len(key) <= _KEY for key in content):
+        raise _NotPlainError
+    for key, value in sorted(content.items()):
+        head = f"{indent}{_scalar(key)}:"
+        if type(value) is dict and value:
+            yield head
+            yield from _lines(value, f"{indent}  ")
+        elif type(value) is list and value:
+            yield head
+            yield from (f"{indent}- {_scalar(item)}" for item in value)
+        else:
+            yield f"{head} {_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    if value is None or type(value) is bool:
+        return {None: "null", True: "true", False: "false"}[value]
+    if type(value) is int:
+        return str(value)
+    if type(value) in (dict, list) and not value:
+        return "{}" if type(value) is dict else "[]"
+    if type(value) is not str or not _PRINTABLE.fullmatch(value):
+        raise _NotPlainError
+    if _BARE.fullmatch(value) and value.lower() not in _NOT_BARE:
+        return value
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def _dumper() -> Any:

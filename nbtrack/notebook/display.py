@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
+from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.text import (
     ROWS_SHOWN,
     choose_columns,
@@ -106,15 +107,18 @@ def run_html(run: Run) -> str:
     note = f"<div style='white-space:pre-wrap'>{escape(record.note[:2000])}</div>" if record.note else ""
     summaries = run.store.metrics(run.key)
     metrics = [
-        [name, value_text(s.last), value_text(s.min), value_text(s.max), f"{s.count:,}"]
-        for name, s in summaries.items()
+        [name, value_text(value), value_text(s.min), value_text(s.max), f"{s.count:,}"]
+        for (name, value), s in zip(
+            shown_metrics(summaries, folds_of([run])).items(), summaries.values(), strict=True
+        )
     ]
     sections = [
         _pairs("params", run.params),
-        _rows("metrics", ["metric", "last", "min", "max", "points"], metrics),
+        _rows("metrics", ["metric", "value", "min", "max", "points"], metrics),
         # System tags are for filters, not for the eye.
         _pairs("tags", {name: text for name, text in run.tags.items() if not name.startswith("nbtrack.")}),
-        _pairs("models", {model.name: model.estimator for model in run.models}),
+        # A loop may fit several under one name.
+        _rows("models", ["models", "", "saved as"], [[m.name, m.estimator, m.path] for m in run.models]),
         _pairs("data", {name: f"{d.kind} {' × '.join(map(str, d.shape))}" for name, d in run.data.items()}),
         _pairs("artifacts", {a.name: size_text(a.size) for a in run.artifacts.values()}),
     ]

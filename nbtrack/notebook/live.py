@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,11 +43,20 @@ class Companion:
         self._progress = progress
         self._over = threading.Event()
         self._lock = threading.Lock()
+        self._began = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="nbtrack-cell", daemon=True)
 
     def begin(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Begin to watch."""
+        self._began = time.monotonic()
+        self._sample()
+        _starter.hand(self)
+
+    def start_if_long(self) -> None:
+        """Wait until the cell has ended, or has gone on for long enough that a thread of its own pays."""
+        self._capture.settle()
+        if not self._over.wait(_DRAIN):
+            self._thread.start()
 
     def end(self) -> None:
         """Stop it, and take in what is left."""
@@ -57,20 +68,20 @@ class Companion:
             self._progress.end()
 
     def _run(self) -> None:
-        began = shown = sampled = time.monotonic()
-        self._sample()
-        while not self._over.wait(_DRAIN):
+        shown = sampled = self._began
+        while not self._over.is_set():
             try:
                 self._drain()
                 now = time.monotonic()
                 if now - sampled >= _MEMORY:
                     sampled = now
                     self._sample()
-                if self._progress is not None and now - began > _PATIENCE and now - shown >= _SHOW:
+                if self._progress is not None and now - self._began > _PATIENCE and now - shown >= _SHOW:
                     shown = now
                     self._progress.show()
             except Exception:  # noqa: BLE001 - a fault here must not end the watching of the rest
                 self._progress = None
+            self._over.wait(_DRAIN)
 
     def _drain(self) -> None:
         with self._lock:
@@ -87,6 +98,43 @@ class Companion:
 
     def _sample(self) -> None:
         self.peak_memory = max(self.peak_memory, _memory())
+
+
+class _Starter:
+    """A thread for good that starts those of the cells that take long: most end before they need one.
+
+    To start a thread means to wait for its first steps, which a cell of a few milliseconds would notice.
+    """
+
+    def __init__(self) -> None:
+        self._process = 0
+        self._handed: SimpleQueue[Companion] = SimpleQueue()
+
+    def hand(self, companion: Companion) -> None:
+        """Start a companion's thread if its cell takes long enough; returns at once."""
+        if self._process != os.getpid():  # the first time, and in a forked child, where the thread is gone
+            self._process = os.getpid()
+            self._handed = SimpleQueue()
+            threading.Thread(
+                target=self._work, args=(self._handed,), name="nbtrack-starter", daemon=True
+            ).start()
+        self._handed.put(companion)
+
+    @staticmethod
+    def _work(handed: SimpleQueue[Companion]) -> None:
+        while True:
+            # It holds on to no cell's values while it waits for the next.
+            _start(handed.get())
+
+
+def _start(companion: Companion) -> None:
+    try:
+        companion.start_if_long()
+    except RuntimeError as error:  # no more threads can be started: what comes is kept when the cell ends
+        threading.excepthook(threading.ExceptHookArgs((type(error), error, None, threading.current_thread())))
+
+
+_starter = _Starter()
 
 
 def _memory() -> int:

@@ -132,7 +132,7 @@ class Session:
 
     def _trains(self, info: Any) -> bool:
         try:
-            return is_worth_tracking(parse(self.shell.transform_cell(info.raw_cell)))
+            return is_worth_tracking(parse(self._transformed_cell(info)))
         except (SyntaxError, ValueError):
             return False
 
@@ -155,8 +155,14 @@ class Session:
 
     def _remember(self, info: Any, result: Any) -> None:
         number = result.execution_count or 0
-        transformed = self.shell.transform_cell(info.raw_cell)
-        self._note(info.raw_cell, transformed, number, ok=result.success, cell_id=info.cell_id)
+        self._note(
+            info.raw_cell, self._transformed_cell(info), number, ok=result.success, cell_id=info.cell_id
+        )
+
+    def _transformed_cell(self, info: Any) -> str:
+        """Return a cell as Python, as IPython has it already where it tells."""
+        known = getattr(info, "transformed_cell", None)
+        return self.shell.transform_cell(info.raw_cell) if known is None else str(known)
 
     def _note(self, raw: str, transformed: str, number: int, *, ok: bool, cell_id: str | None) -> None:
         try:
@@ -169,7 +175,7 @@ class Session:
 
     def keep_source(self, writer: RunWriter, info: Any) -> None:
         """Keep the code of a run: the cell, and the earlier cells that it depends on."""
-        self._code.keep(writer, info.raw_cell, self.shell.transform_cell(info.raw_cell), info.cell_id)
+        self._code.keep(writer, info.raw_cell, self._transformed_cell(info), info.cell_id)
 
     # -- the magics
 

@@ -70,13 +70,18 @@ class TrackedCell:
         """Begin the run if this is the cell's first tree, and put hooks into the tree."""
         if self._failed:
             return tree
-        if self._run is None:
+        first = self._run is None
+        if first:
             self._failed = True  # until all of the beginning has gone well
             if not compiles(tree):
                 return tree
             self._begin(tree)
             self._failed = False
-        return self._capture.transform(tree)
+        try:
+            return self._capture.transform(tree)
+        finally:
+            if first:
+                self._watch()
 
     def _begin(self, tree: ast.Module) -> None:
         session, options = self._session, self._options
@@ -93,8 +98,15 @@ class TrackedCell:
             progress = Progress(session.shell.display_pub.publish, lambda: self._capture.iterations)
         self._companion = Companion(self._capture, self._run, progress)
         self._output.begin()
+
+    def _watch(self) -> None:
+        """Start what runs beside the cell, and the clock: when all is noted that the cell is about to read.
+
+        Reading data lets other threads in, and the cell would wait for what they have to do.
+        """
+        assert self._companion is not None
         self._companion.begin()
-        session.environment.refresh(self._environment_known)
+        self._session.environment.refresh(self._environment_known)
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 

@@ -42,9 +42,6 @@ def save(settings: Settings) -> Samples:
     # The store is there before, as it is where a script has logged a metric.
     with nbtrack.start_run():
         nbtrack.log_metric("rmse", 0.7)
-    # Not into the working folder: what appears there makes nbtrack look again for what is installed.
-    folder = Path("pickles")
-    folder.mkdir()
     ours, bare = [], []
     for number in range(settings.repeats(21, 4)):
         with nbtrack.start_run():
@@ -52,7 +49,8 @@ def save(settings: Settings) -> Samples:
             saved = nbtrack.log_model(model, input_example=rows)
             ours.append((perf_counter() - start) * 1e3)
         start = perf_counter()
-        with (folder / f"{number}.pkl").open("wb") as file:
+        # Into the working folder, where notebooks write: it is on the import path, and is looked at for packages.
+        with Path(f"{number}.pkl").open("wb") as file:
             pickle.dump(model, file)
         bare.append((perf_counter() - start) * 1e3)
     if list(nbtrack.load_model(saved.model_uri).predict(rows)) != list(model.predict(rows)):

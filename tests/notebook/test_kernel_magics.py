@@ -321,6 +321,17 @@ def test_a_run_is_flagged_once_a_cell_that_it_depends_on_is_changed(kernel):
     eventually(lambda: run.source.stale)
 
 
+def test_without_cell_ids_many_runs_are_flagged_once_a_name_is_bound_otherwise(kernel):
+    kernel.ok("rate = 2\ndef f(x):\n    return x * rate")
+    runs = [kernel.run_of(kernel.ok("%%track\nacc = f(0.25)")) for _ in range(12)]
+    kernel.ok("unrelated = 3")
+    kernel.ok("rate = 2\n\ndef f(x):\n    return x * rate  # the same")
+    later = kernel.run_of(kernel.ok("%%track\nacc = f(0.25)"))
+    assert not any(run.source.stale for run in [*runs, later])
+    kernel.ok("rate = 3")
+    eventually(lambda: all(run.source.stale for run in [*runs, later]))
+
+
 def test_what_a_cell_fits_is_saved_as_a_model(kernel):
     kernel.ok("from sklearn.linear_model import Ridge\nimport numpy as np\nX, y = np.eye(4), np.arange(4.0)")
     run = kernel.run_of(kernel.ok("%%track\nridge = Ridge(alpha=0.5).fit(X, y)\nr2 = ridge.score(X, y)"))

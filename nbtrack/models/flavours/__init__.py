@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import ModelError, NbtrackWarning
+from nbtrack.installed import entry_points_of
 from nbtrack.models.flavours.base import Flavour, Loading, Saved
 from nbtrack.models.flavours.boosting import LightGBM, XGBoost
 from nbtrack.models.flavours.function import Function, PythonFunction
@@ -16,6 +16,7 @@ from nbtrack.models.flavours.sklearn import Sklearn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib import metadata
 
 __all__ = ["Flavour", "Loading", "Saved", "flavour_in", "flavour_of"]
 
@@ -26,7 +27,7 @@ GROUP = "nbtrack.flavours"
 @lru_cache(maxsize=1)
 def _flavours() -> tuple[Flavour, ...]:
     """Return all flavours, the more special ones first."""
-    found = (_own(entry) for entry in metadata.entry_points(group=GROUP))
+    found = (_own(entry) for entry in entry_points_of(GROUP))
     own = [flavour for flavour in found if flavour is not None]
     return (*own, XGBoost(), LightGBM(), PyTorch(), Sklearn(), Function())
 

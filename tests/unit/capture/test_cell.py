@@ -42,6 +42,83 @@ def series(captured):
     return {name: list(columns.values) for name, columns in captured.metrics.items()}
 
 
+class TestConditionalSeries:
+    """Values that come in some iterations only: their steps are the iterations', however they are counted."""
+
+    def points(self, source, name="loss"):
+        captured, _ = track(source)
+        columns = captured.metrics[name]
+        return list(zip(columns.steps, columns.values, strict=True))
+
+    @pytest.mark.parametrize("every", [1, 3, 50])
+    def test_floats(self, every):
+        found = self.points(
+            f"for i in range(1000):\n    if i % {every} == 0:\n        loss = 1.0 / (i + 1)\nprint(loss)"
+        )
+        assert found == [(i, 1.0 / (i + 1)) for i in range(0, 1000, every)]
+
+    @pytest.mark.parametrize("scalar", ["float", "np.float64", "np.float32"])
+    def test_nan_and_infinity_are_values(self, scalar):
+        found = self.points(
+            "import numpy as np\nfor i in range(100):\n    if i % 2:\n"
+            f"        loss = {scalar}(['nan', 'inf', i][i % 3])\nprint(loss)"
+        )
+        assert [step for step, _ in found] == list(range(1, 100, 2))
+        assert [str(value) for _, value in found] == [
+            str(float(["nan", "inf", i][i % 3])) for i in range(1, 100, 2)
+        ]
+
+    def test_what_comes_to_be_something_else(self):
+        found = self.points(
+            "for i in range(60):\n    if i % 2:\n        loss = i / 2 if i < 30 else [i, None, 'x'][i % 3]\nprint(loss)"
+        )
+        assert found == [(i, i / 2) for i in range(1, 30, 2)] + [
+            (33, 33.0),
+            (39, 39.0),
+            (45, 45.0),
+            (51, 51.0),
+            (57, 57.0),
+        ]
+
+    def test_several_in_one_loop(self):
+        source = (
+            "for i in range(100):\n    if i % 2:\n        loss = i / 2\n    if i % 5 == 0:\n        val_loss = i / 5\n"
+            "    if i % 10 == 0 and (best_acc := i / 7) > 1:\n        print(best_acc)"
+        )
+        assert self.points(source) == [(i, i / 2) for i in range(1, 100, 2)]
+        assert self.points(source, "val_loss") == [(i, i / 5) for i in range(0, 100, 5)]
+
+    def test_beside_a_score_that_is_printed(self):
+        source = (
+            "from sklearn.metrics import mean_absolute_error\nfor i in range(50):\n    if i % 2:\n        loss = i / 2\n"
+            "    print(mean_absolute_error([i], [0]))"
+        )
+        assert self.points(source) == [(i, i / 2) for i in range(1, 50, 2)]
+        assert self.points(source, "mean_absolute_error") == [(i, float(i)) for i in range(50)]
+
+    def test_drained_while_it_runs(self):
+        namespace = {"__name__": "__main__"}
+        capture = CellCapture(namespace)
+        tree = capture.transform(
+            ast.parse("for i in range(300):\n    if i % 3:\n        loss = i / 2\n    pause(i)\nprint(loss)")
+        )
+        drained = []
+
+        def pause(i):
+            if i % 40 == 7:
+                drained.extend(
+                    pair for _, c in capture.drain() for pair in zip(c.steps, c.values, strict=True)
+                )
+
+        namespace["pause"] = pause
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(tree, "cell", "exec"), namespace)
+        rest = capture.finish().metrics["loss"]
+        assert [*drained, *zip(rest.steps, rest.values, strict=True)] == [
+            (i, i / 2) for i in range(300) if i % 3
+        ]
+
+
 class TestParams:
     def test_literals_at_the_top_level(self):
         captured, _ = track("alpha, ratio = 0.5, 1\nname: str = 'adam'\nlimit = None\nrate = 10 ** -3")

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbtrack.capture.data import describe, first_rows
+from nbtrack.capture.fingerprint import Fingerprint
 
 
 def fingerprint(value):
@@ -81,6 +82,32 @@ def test_each_kind_is_described(value, kind, shape, dtypes):
 )  # fmt: skip
 def test_everything_else_is_not_data(value):
     assert describe("x", value) is None
+
+
+ALIKE = [
+    pd.DataFrame({"a": [0.5, np.nan, 2.5], "b": [1.0, -0.0, np.inf]}),
+    pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6]}, index=["x", "y", "z"]),
+    pd.DataFrame({"a": [True, False], "b": [False, False]}),
+    pd.DataFrame(
+        {"a": pd.to_datetime(["2026-01-01", None]), "b": pd.to_datetime(["2026-01-02", "2026-01-03"])}
+    ),
+    pd.DataFrame({"a": pd.to_timedelta([1, 2], unit="s"), "b": pd.to_timedelta([3, None], unit="s")}),
+    pd.DataFrame({"a": [1, "x"], "b": [None, 2.5]}, dtype=object),
+    pd.DataFrame({"a": [1, 2]}, dtype="int8"),
+]
+
+
+@pytest.mark.parametrize("value", ALIKE, ids=lambda value: str(value.dtypes.iloc[0]))
+def test_columns_of_one_dtype_are_taken_like_any_others(value):
+    content = Fingerprint()
+    content.note("frame", value.shape, [(name, str(dtype)) for name, dtype in value.dtypes.items()])
+    content.series(value.columns)
+    content.index(value.index)
+    for _, column in value.items():
+        content.cells(column)
+    assert describe("x", value).fingerprint == content.hexdigest()
+    one_by_one = [first_rows(column)[2] for _, column in value.items()]
+    assert first_rows(value)[2] == tuple(zip(*([row[0] for row in rows] for rows in one_by_one), strict=True))
 
 
 def test_polars_and_arrow_are_described_like_the_rest():

@@ -135,6 +135,36 @@ def test_namespaces_single_files_and_packages_installed_later(tmp_path):
     assert third == second | {"nbt-later": "9"}
 
 
+NEW_FILES = """
+import pathlib, sys
+sys.path[:0] = [{root!r}, {site!r}, ""]
+from nbtrack import installed
+reads = []
+read = installed._distributions
+installed._distributions = lambda: reads.append(1) or read()
+def look():
+    return [found.name for found in installed.distributions_of("nbt_new")], len(reads)
+print(look())
+pathlib.Path("notes.txt").write_text("x")
+pathlib.Path({site!r}, "module.py").write_text("x")
+print(look())
+info = pathlib.Path("nbt_new-1.dist-info")
+info.mkdir()
+(info / "METADATA").write_text("Name: nbt-new\\nVersion: 1\\n")
+print(look())
+"""
+
+
+def test_only_what_tells_of_distributions_has_them_read_again(tmp_path):
+    site = tmp_path / "site"
+    install(site, "nbt-one", "1.0", ["one.py"])
+    program = NEW_FILES.format(root=str(ROOT), site=str(site))
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert list(map(eval, done.stdout.splitlines())) == [([], 1), ([], 1), (["nbt-new"], 2)]
+
+
 def test_git_tells_commit_branch_and_whether_it_is_dirty(repository):
     commit = git(repository, "rev-parse", "HEAD")
     clean = {"commit": commit, "branch": "trunk", "dirty": False, "remote": None}
@@ -155,6 +185,25 @@ def test_git_tells_commit_branch_and_whether_it_is_dirty(repository):
         "dirty": False,
         "remote": None,
     }
+
+
+def test_outside_a_repository_git_is_not_started(tmp_path_factory, repository, monkeypatch):
+    asked = []
+    outside = tmp_path_factory.mktemp("outside")
+    monkeypatch.setattr(module, "_status", lambda git, folder: asked.append(folder))
+    monkeypatch.delenv("GIT_DIR", raising=False)
+    assert environment(str(outside))["git"] is None
+    assert not asked
+    (repository / "deep" / "er").mkdir(parents=True)
+    (outside / "link").symlink_to(repository / "deep")
+    (outside / "worktree").mkdir()
+    (outside / "worktree" / ".git").write_text("gitdir: elsewhere")
+    for folder in (repository, repository / "deep" / "er", outside / "link", outside / "worktree"):
+        environment(str(folder))
+        assert asked.pop() == str(folder)
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    environment(str(outside))
+    assert asked == [str(outside)]
 
 
 def test_a_repository_without_a_commit_and_no_repository(tmp_path):

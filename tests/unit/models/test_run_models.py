@@ -1,5 +1,7 @@
 """`Run.models`: what a cell fitted and what was saved, each once."""
 
+import json
+import re
 import shutil
 from dataclasses import asdict
 
@@ -10,7 +12,7 @@ from sklearn.linear_model import ElasticNet, Ridge
 from sklearn.preprocessing import StandardScaler
 
 import nbtrack
-from nbtrack.records import EstimatorRecord
+from nbtrack.records import FOLDS_TAG, EstimatorRecord
 
 X = pd.DataFrame({"acid": [0.1, 0.2, 0.3, 0.4], "so2": [1, 2, 3, 4]})
 y = pd.Series([1.0, 2.0, 3.0, 4.0])
@@ -99,3 +101,17 @@ def test_show_tells_of_them(run):
     assert shown[1].startswith("model (model) sklearn.linear_model._ridge.Ridge (model, ")
     assert shown[2].startswith("net sklearn.linear_model._coordinate_descent.ElasticNet (net, ")
     assert "sklearn.linear_model._coordinate_descent.ElasticNet" in run._repr_html_()
+
+
+def test_a_runs_html_tells_of_each_model_and_of_the_mean_of_folds(run):
+    fitted(run, described("model", StandardScaler()), described("model", Ridge()))
+    run.writer.set_tag(FOLDS_TAG, json.dumps(["scores"]))
+    for value in (0.25, 0.5, 0.75, 0.5):
+        nbtrack.log_metric("scores", value)
+        nbtrack.log_metric("rmse", value * 3)
+    html = re.sub(r"<[^>]+>", " ", run._repr_html_())
+    assert "StandardScaler" in html
+    assert "Ridge" in html
+    words = html.split()
+    assert words[words.index("scores.mean") :][:5] == ["scores.mean", "0.5", "0.25", "0.75", "4"]
+    assert words[words.index("rmse") :][:5] == ["rmse", "1.5", "0.75", "2.25", "4"]

@@ -1,0 +1,98 @@
+"""The iterations of a loop and the values of a name in it, in one list in the order in which they came."""
+
+from __future__ import annotations
+
+import itertools
+import struct
+import sys
+from array import array
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Stream", "ramp"]
+
+# Stands for the beginning of an iteration: a float, so that a list of them and of values becomes an array as it
+# is, and a NaN that no computation gives, so that it is found there again.
+_BITS = 0x7FF8_6E62_7472_6B01
+_TICK: float = struct.unpack("=d", struct.pack("=q", _BITS))[0]
+
+
+class Stream:
+    """Values that come in some of a loop's iterations, each with the iteration's number.
+
+    A loop's code that calls `tick` and `append` calls into C both times; counting is left to the drains.
+
+    Parameters
+    ----------
+    step
+        The number of the iteration that is under way; none has begun at -1.
+
+    Examples
+    --------
+    >>> stream = Stream(-1)
+    >>> for i in range(6):
+    ...     stream.tick()
+    ...     if i % 2:
+    ...         stream.append(i / 2)
+    >>> stream.drain(float)
+    (array('q', [1, 3, 5]), array('d', [0.5, 1.5, 2.5]))
+    """
+
+    __slots__ = ("_events", "_step", "append", "tick")
+
+    def __init__(self, step: int) -> None:
+        self._events: list[Any] = []
+        self._step = step
+        self.append: Callable[[Any], None] = self._events.append
+        self.tick: Callable[[], None] = partial(self._events.append, _TICK)
+
+    def drain(self, number: Callable[[Any], float | None]) -> tuple[array[int], array[float]]:
+        """Take what has come since the last call: steps and values.
+
+        Parameters
+        ----------
+        number
+            Makes a number of a value that is no float, or None.
+        """
+        # A list's slice and its deletion are one step each for other threads: no append gets lost.
+        n = len(self._events)
+        taken = self._events[:n]
+        del self._events[:n]
+        numpy = sys.modules.get("numpy")
+        try:
+            events = array("d", taken) if numpy is not None else None
+        except TypeError:  # the name has come to hold something else
+            events = None
+        if events is None or not n:
+            return self._one_by_one(taken, number)
+        content = numpy.frombuffer(events)  # type: ignore[union-attr]
+        places = numpy.flatnonzero(content.view(numpy.int64) != _BITS)  # type: ignore[union-attr]
+        # What stands before a value and is none is a tick.
+        reached = places - numpy.arange(-self._step, len(places) - self._step)  # type: ignore[union-attr]
+        self._step += n - len(places)
+        return array("q", reached.astype("q").tobytes()), array("d", content[places].tobytes())
+
+    def _one_by_one(
+        self, events: list[Any], number: Callable[[Any], float | None]
+    ) -> tuple[array[int], array[float]]:
+        steps, values = array("q"), array("d")
+        for event in events:
+            if event is _TICK:
+                self._step += 1
+            elif (value := number(event)) is not None:
+                steps.append(self._step)
+                values.append(value)
+        return steps, values
+
+
+def ramp(typecode: str, start: float, stride: float, count: int) -> array[Any]:
+    """Return evenly spaced numbers; with NumPy, where it is loaded, in a quarter of the time."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or count < 1_000:
+        return array(typecode, itertools.islice(itertools.count(start, stride), count))
+    ramp = array(typecode)
+    ramp.frombytes((start + stride * numpy.arange(count)).astype(typecode).tobytes())
+    return ramp
