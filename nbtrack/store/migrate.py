@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbtrack import __version__
 from nbtrack.errors import StoreError
 from nbtrack.store import schema
-from nbtrack.store.connection import transaction
+from nbtrack.store.connection import retrying, transaction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,10 @@ __all__ = ["check_readable", "check_version", "migrate", "version_of"]
 
 def version_of(connection: sqlite3.Connection) -> int:
     """Return how many migrations the store has had."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    found: list[int] = []
+    # With a rollback journal even this waits for who writes at the moment.
+    retrying(lambda: found.append(connection.execute("PRAGMA user_version").fetchone()[0]))
+    return found[0]
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> int:
