@@ -72,7 +72,19 @@ def execute(path: Path) -> None:
         client.execute(env=os.environ | {"JPY_SESSION_NAME": str(path)})
     except CellExecutionError as error:
         sys.exit(f"\nThe quickstart failed in this cell:\n{error}")
+    take_out_widgets(notebook)
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def take_out_widgets(notebook: Any) -> None:
+    """Leave of each widget what can be read without a kernel: this one's has ended, and no button would answer."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+        if "outputs" in cell:
+            # A button by itself leaves nothing to read.
+            cell.outputs = [one for one in cell.outputs if one.get("data", {"": "x"}).get("text/html", "x") != ""]
 
 
 def headline(source: str, width: int = 72) -> str:

@@ -1,12 +1,16 @@
 """The quickstart runs from end to end in a real kernel, and what it tracked can be found again."""
 
+import ast
+import json
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from sklearn.model_selection import train_test_split
 
 import nbtrack
 
@@ -24,6 +28,7 @@ def quickstart(tmp_path_factory):
             cell.outputs = []
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("NBTRACK_STORE", raising=False)
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         NotebookClient(notebook, timeout=280, resources={"metadata": {"path": str(folder)}}).execute()
         patch.setenv("NBTRACK_STORE", str(folder / ".nbtrack"))
         yield notebook
@@ -98,3 +103,15 @@ def test_the_committed_notebook_shows_its_outputs_and_no_path_of_a_machine():
     assert not re.findall(
         r"(?:/home/|/root/|/Users/|/tmp/|/work/|/site-packages/|[A-Z]:\\\\)[^\"]{0,80}", text
     )
+
+
+def test_it_ends_with_an_answer_of_the_best_model_by_http(quickstart):
+    (answer,) = outputs(quickstart, "ask")
+    predictions = json.loads(ast.literal_eval(answer))["predictions"]
+    best = nbtrack.runs().best("rmse")
+    wine = pd.read_csv(NOTEBOOKS / "data" / "wine-quality.csv")
+    _, held_back = train_test_split(wine.drop(columns="quality"), test_size=0.25, random_state=42)
+    expected = nbtrack.load_model(best).predict(held_back.head(3))
+    assert predictions == pytest.approx(expected.tolist())
+    assert outputs(quickstart, "stop") == ["'stopped'"]
+    assert nbtrack.servers() == []
