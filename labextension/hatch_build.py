@@ -10,7 +10,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = ("src", "package.json", "package-lock.json")
-OUTPUT = ("serve.js", "serve.css")
+OUTPUT = tuple(f"{name}.{kind}" for name in ("panel", "runpage", "serve") for kind in ("js", "css"))
 
 
 class FrontEnd(BuildHookInterface):

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         set_tracking_uri,
         start_run,
     )
+    from nbtrack.widgets.panel import Panel, panel
 
 __version__ = "0.1.0"
 
@@ -69,6 +70,7 @@ __all__ = [
     "ActiveRun",
     "NbtrackError",
     "NbtrackWarning",
+    "Panel",
     "Run",
     "Runs",
     "active_run",
@@ -104,6 +106,7 @@ __all__ = [
     "log_text",
     "models",
     "open_store",
+    "panel",
     "pyfunc",
     "register_model",
     "registered_model",
@@ -131,7 +134,7 @@ __all__ = [
 ]
 
 _MODULES = ("entities", "errors", "models", "pyfunc", "serving", "sklearn", "tracking")
-_PARTS = ("tracking", "entities", "errors", "store", "direction", "sklearn", "serving")
+_PARTS = ("tracking", "entities", "errors", "store", "direction", "sklearn", "serving", "widgets.panel")
 """Where public names are looked for, in this order."""
 
 

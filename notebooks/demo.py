@@ -84,7 +84,9 @@ def take_out_widgets(notebook: Any) -> None:
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         if "outputs" in cell:
             # A button by itself leaves nothing to read.
-            cell.outputs = [one for one in cell.outputs if one.get("data", {"": "x"}).get("text/html", "x") != ""]
+            cell.outputs = [
+                one for one in cell.outputs if one.get("data", {"": "x"}).get("text/html", "x") != ""
+            ]
 
 
 def headline(source: str, width: int = 72) -> str:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from nbtrack.direction import direction
-from nbtrack.entities.display import html
+from nbtrack.entities.display import html, panel, panel_bundle
 from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 __all__ = ["Runs"]
 
 _SUMMARIES = frozenset({"last", "first", "min", "max", "mean", "count"})
+
+
+class Scope(NamedTuple):
+    """Where runs were looked for."""
+
+    experiments: Sequence[str] | None
+    deleted: bool
+    picked: bool
+    """Whether they are others than all that the query finds there."""
 
 
 class Runs(Sequence[Run]):
@@ -60,6 +69,7 @@ class Runs(Sequence[Run]):
         self._offset = offset
         self._limit = limit
         self._records: list[RunRecord] | None = None
+        self._picked = False
 
     @classmethod
     def of(cls, store: Store, records: Sequence[RunRecord]) -> Runs:
@@ -68,7 +78,14 @@ class Runs(Sequence[Run]):
 
         runs = cls(store, Query())
         runs._records = list(records)
+        runs._picked = True
         return runs
+
+    @property
+    def scope(self) -> Scope:
+        """Where the runs were looked for, beside their query."""
+        picked = self._picked or bool(self._offset) or self._limit is not None
+        return Scope(self._scope["experiments"], self._scope["deleted"], picked)
 
     @property
     def records(self) -> list[RunRecord]:
@@ -210,6 +227,16 @@ class Runs(Sequence[Run]):
         """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`."""
         write_parquet(Path(path), self.records, self.store.table(self.records))
 
+    def panel(self, columns: Sequence[str] | None = None) -> Any:
+        """Return a panel that shows these runs, in which they can be filtered, ordered and compared.
+
+        Parameters
+        ----------
+        columns
+            Such as `["params.alpha", "metrics.loss.min"]`; those that tell most without it.
+        """
+        return panel(self, columns)
+
     def __repr__(self) -> str:
         shown = self[:ROWS_SHOWN].records
         total = len(shown)
@@ -224,6 +251,9 @@ class Runs(Sequence[Run]):
             return len(self._records)
         total = max(0, self.store.count_runs(self.query, **self._scope) - self._offset)
         return total if self._limit is None else min(total, self._limit)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return panel_bundle(self, **kwargs)
 
     def _repr_html_(self) -> str:
         return html("runs_html", self)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from nbtrack import tracking
 from nbtrack.errors import NbtrackError
-
-if TYPE_CHECKING:
-    from nbtrack.entities import Runs
 
 __all__ = ["SearchMagics"]
 
@@ -21,18 +18,23 @@ class SearchMagics(Magics):
     """The magic `%runs`."""
 
     @line_magic
-    def runs(self, line: str) -> Runs:
+    def runs(self, line: str) -> Any:
         """Show the runs that a filter finds, newest first unless it says ORDER BY.
 
             %runs
             %runs metrics.rmse < 0.8 order by metrics.rmse
             %runs params.alpha >= 0.1 and tags.team = 'red' limit 5
             best = %runs metrics.rmse is not null order by metrics.rmse limit 1
+            panel = %runs --panel metrics.rmse < 0.8
 
-        The language is told by `help(nbtrack.query)`; `nbtrack.runs()` is the same as a function.
+        With `--panel` it returns the panel itself, whose filter, columns and chosen runs can be read and set. The
+        language is told by `help(nbtrack.query)`; `nbtrack.runs()` is the same as a function.
         """
+        text = line.strip()
+        shown = text.split(maxsplit=1)[:1] == ["--panel"]
         try:
-            return tracking.runs(line.strip() or None)
+            found = tracking.runs(text.removeprefix("--panel").strip() if shown else text)
+            return found.panel() if shown else found
         except NbtrackError as error:
             # IPython shows this one without the way to it.
             raise UsageError(str(error)) from None

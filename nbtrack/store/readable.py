@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from nbtrack.store import columns as run_columns
+from nbtrack.store import curves as run_curves
 from nbtrack.store import health, lifecycle, reader
 from nbtrack.store.access import OpenStore
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from nbtrack.query import Compiled, Query
     from nbtrack.records import DataRecord, Experiment, MetricSummary, ParamValue, RunRecord, Series
+    from nbtrack.store.curves import Curve, CurveX, Spacing
 
     _Function = Callable[..., str | int | float | None]
 
@@ -157,6 +159,39 @@ class ReadableStore(OpenStore):
         """
         with self._settled() as connection:
             return reader.history(connection, key, metric)
+
+    def curves(
+        self,
+        keys: Sequence[int],
+        metric: str,
+        *,
+        points: int = 400,
+        x: CurveX = "step",
+        within: tuple[float, float] | None = None,
+        spacing: Spacing = "even",
+    ) -> list[Curve]:
+        """Return a metric's history in each of the runs with these record keys, downsampled to be drawn.
+
+        Parameters
+        ----------
+        points
+            How many buckets a curve has at most; each tells its least, greatest and mean value.
+        x
+            Along what: `step`, `relative` (seconds since the run began) or `time` (seconds since the epoch).
+        within
+            The part to look at, from and to; by default all.
+        spacing
+            `log` gives the beginning more buckets, as a logarithmic axis does.
+
+        Raises
+        ------
+        InvalidValueError
+            For fewer than 4 points, or another `x` or `spacing`.
+        """
+        with self._settled() as connection:
+            return run_curves.curves(
+                connection, keys, metric, points=points, x=x, within=within, spacing=spacing
+            )
 
     def data(self, key: int) -> dict[str, DataRecord]:
         """Return what a run read."""

@@ -3,6 +3,8 @@
 Importing it imports ipywidgets: import it in the function that shows a widget.
 """
 
+from nbtrack.widgets.panel import Panel
+from nbtrack.widgets.runpage import RunPage
 from nbtrack.widgets.serve import ServePanel
 
-__all__ = ["ServePanel"]
+__all__ = ["Panel", "RunPage", "ServePanel"]

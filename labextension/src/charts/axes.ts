@@ -1,0 +1,82 @@
+import { FONT } from "./pen.ts";
+import type { Scale } from "./scales.ts";
+import type { Sheet } from "./stage.ts";
+
+/** The rectangle that data is drawn in. */
+export interface Plot {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const LETTER = 6.1;
+const AIR = 8;
+
+/** Return about how wide a text is: exact enough to leave room for it. */
+export function textWidth(text: string, size = FONT): number {
+  return [...text].length * LETTER * (size / FONT);
+}
+
+/** Return a text that is about at most so wide. */
+export function cut(text: string, width: number, size = FONT): string {
+  const letters = [...text.replaceAll(/\s+/gu, " ")];
+  const room = Math.max(1, Math.floor(width / (LETTER * (size / FONT))));
+  return letters.length <= room ? letters.join("") : `${letters.slice(0, Math.max(1, room - 1)).join("")}…`;
+}
+
+/** Return how much room the labels of a vertical scale need. */
+export function labelRoom(scale: Scale, most = 150): number {
+  return Math.min(most, Math.max(16, ...scale.ticks.map(({ text }) => textWidth(text)))) + AIR;
+}
+
+/** Draw both axes with their grid and titles. */
+export function drawAxes(
+  { pen, inks }: Sheet,
+  plot: Plot,
+  { x, y }: { x: Scale; y: Scale },
+  titles: { x: string; y: string },
+): void {
+  const { left, top, width, height } = plot;
+  const bottom = top + height;
+  for (const { value, text } of y.ticks) {
+    const place = y.place(value);
+    if (y.kind !== "category") {
+      pen.line([left, left + width], [place, place], { colour: inks.line });
+    }
+    pen.text(cut(text, 150), [left - AIR, place], { colour: inks.quiet, anchor: "end" });
+  }
+  drawBottom({ pen, inks }, plot, x);
+  pen.line([left, left + width], [bottom, bottom], { colour: inks.quiet });
+  pen.text(cut(titles.x, width), [left + width / 2, bottom + 36], {
+    colour: inks.ink,
+    anchor: "middle",
+    size: 12,
+  });
+  pen.text(cut(titles.y, left + width), [2, 9], { colour: inks.ink, size: 12, bold: true });
+}
+
+function drawBottom(
+  { pen, inks }: Pick<Sheet, "pen" | "inks">,
+  { left, top, width, height }: Plot,
+  x: Scale,
+): void {
+  const bottom = top + height;
+  const band = width / Math.max(1, x.ticks.length);
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { value, text } of x.ticks) {
+    const place = x.place(value);
+    const label = x.kind === "category" ? cut(text, Math.max(band - 6, 24)) : text;
+    const half = textWidth(label) / 2;
+    if (x.kind !== "category") {
+      pen.line([place, place], [top, bottom], { colour: inks.line, alpha: 0.6 });
+    }
+    pen.line([place, place], [bottom, bottom + 4], { colour: inks.quiet });
+    // Labels that would touch are left out.
+    if (place - half >= free) {
+      const shownAt = Math.min(left + width + 12 - half, place);
+      pen.text(label, [shownAt, bottom + 15], { colour: inks.quiet, anchor: "middle" });
+      free = place + half + 6;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { Answered, type Part } from "./answered.ts";
+import { drawAxes, labelRoom, type Plot } from "./axes.ts";
+import { slotColour } from "./colours.ts";
+import { asTable, cautions, choice } from "./controls.ts";
+import type { Ask, Box, BoxDocument, Range } from "./documents.ts";
+import { fieldLabel } from "./fields.ts";
+import { shown } from "./numbers.ts";
+import { categories, extent, linear, padded, type Scale } from "./scales.ts";
+import { type Sheet, Stage } from "./stage.ts";
+import { Tip } from "./tip.ts";
+
+export interface BoxOptions {
+  ask?: Ask;
+  /** Numeric fields to choose from, and fields to group by: columns of the run table. */
+  values?: readonly string[];
+  fields?: readonly string[];
+}
+
+const TOGETHER = { value: "", text: "all together" };
+const TOP = 24;
+const BELOW = 44;
+const RIGHT = 14;
+const MOST_DOTS = 300;
+
+/** Show box plots in an element until the signal is aborted. */
+export function showBox(
+  place: HTMLElement,
+  document: BoxDocument,
+  { ask, values = [], fields = [] }: BoxOptions,
+  signal: AbortSignal,
+): void {
+  const answered = new Answered(boxesOf, signal);
+  const chosen = { field: document.field, by: document.by };
+  const listed = (names: readonly string[]) => names.map((name) => ({ value: name, text: name }));
+  const change = (next: Partial<typeof chosen>) => {
+    Object.assign(chosen, next);
+    if (ask !== undefined) {
+      void answered.wait(ask("box", { ...chosen }));
+    }
+  };
+  const controls = [
+    choice("Values", listed(values), chosen.field, (field) => change({ field })),
+    choice("By", [TOGETHER, ...listed(fields)], chosen.by ?? "", (by) =>
+      change({ by: by === "" ? null : by }),
+    ),
+  ];
+  place.replaceChildren(
+    answered.view("box", `Box plots of ${document.field}`, ask === undefined ? [] : controls),
+  );
+  answered.take(document);
+}
+
+function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
+  const { boxes } = document;
+  const tip = new Tip();
+  let x: Scale = categories([], [0, 1]);
+  const stage = new Stage(
+    {
+      height: () => 340,
+      draw: (sheet) => {
+        x = drawBoxes(sheet, document);
+      },
+    },
+    `Box plots of ${document.field}${document.by === null ? "" : ` by ${document.by}`}; the table below has the figures`,
+    signal,
+    false,
+  );
+  stage.surface.addEventListener("pointermove", (event) => {
+    const box = boxes[Math.round(x.value(event.offsetX))];
+    if (box === undefined) {
+      tip.hide();
+      return;
+    }
+    const lines = figures(box).map(([name = "", value = ""]) => ({ name, value }));
+    tip.show(box.label, lines, { x: event.offsetX, y: event.offsetY, width: stage.size.width });
+  });
+  stage.surface.addEventListener("pointerleave", () => tip.hide());
+  stage.root.append(tip.root);
+  const names = (boxes[0] === undefined ? [] : figures(boxes[0])).map(([name = ""]) => name);
+  const rows = () => boxes.map((box) => [box.label, ...figures(box).map(([, value = ""]) => value)]);
+  const table = asTable([document.by ?? "", ...names], rows);
+  return { stage, name: `box-${document.field}`, shown: [cautions(document.cautions), stage.root, table] };
+}
+
+function figures(box: Box): [string, string][] {
+  return [
+    ["runs", shown(box.values.length)],
+    ["highest", shown(Math.max(...box.values))],
+    ["upper quartile", shown(box.q3)],
+    ["median", shown(box.median)],
+    ["mean", shown(box.mean)],
+    ["lower quartile", shown(box.q1)],
+    ["lowest", shown(Math.min(...box.values))],
+  ];
+}
+
+function drawBoxes(sheet: Sheet, { boxes, field, by }: BoxDocument): Scale {
+  const { width, height } = sheet.size;
+  const up: Range = [height - BELOW, TOP];
+  const y = linear(padded(extent(boxes.flatMap(({ values }) => values))), up, 6);
+  const left = labelRoom(y) + 4;
+  const plot: Plot = {
+    left,
+    top: TOP,
+    width: Math.max(60, width - left - RIGHT),
+    height: height - TOP - BELOW,
+  };
+  const x = categories(
+    boxes.map(({ label }) => label),
+    [left, left + plot.width],
+  );
+  drawAxes(sheet, plot, { x, y }, { x: fieldLabel(by ?? ""), y: fieldLabel(field) });
+  const half = Math.min(34, (plot.width / Math.max(1, boxes.length)) * 0.3);
+  for (const [place, box] of boxes.entries()) {
+    drawBox(sheet, box, { middle: x.place(place), half, y }, slotColour(place, sheet.inks.dark));
+  }
+  return x;
+}
+
+function drawBox(
+  { pen, inks }: Sheet,
+  box: Box,
+  { middle, half, y }: { middle: number; half: number; y: Scale },
+  colour: string,
+): void {
+  const [low, q1, median, q3, high] = [box.low, box.q1, box.median, box.q3, box.high].map(y.place) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const sides = { colour, width: 1.5 };
+  pen.rectangle([middle - half, q3, half * 2, Math.max(1, q1 - q3)], colour, 0.18);
+  const corners = [middle - half, middle + half];
+  pen.line([...corners, ...corners.toReversed(), middle - half], [q3, q3, q1, q1, q3], sides);
+  pen.line([middle, middle], [high, q3], sides);
+  pen.line([middle, middle], [q1, low], sides);
+  for (const end of [low, high]) {
+    pen.line([middle - half / 2, middle + half / 2], [end, end], sides);
+  }
+  pen.line(corners, [median, median], { colour: inks.ink, width: 2 });
+  const beyond = new Set(box.outliers);
+  for (const [run, value] of box.values.entries()) {
+    if (beyond.has(run) || box.values.length <= MOST_DOTS) {
+      // Spread by the run's place: the same picture each time.
+      const aside = (((run * 37) % 17) / 16 - 0.5) * half * 1.2;
+      pen.circle([middle + aside, y.place(value)], 2.5, colour, { alpha: beyond.has(run) ? 1 : 0.55 });
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import { element } from "../widget/dom.ts";
+import { rounded } from "./brushes.ts";
+import type { Column, Range } from "./documents.ts";
+import { momentText, shown } from "./numbers.ts";
+import type { Scale } from "./scales.ts";
+
+const SLACK = 6;
+const KEY_STEPS = 40;
+
+type End = 0 | 1;
+
+/** The brush of one axis: dragged on it, or its two ends moved by keyboard. */
+export class Brush {
+  readonly root: HTMLElement;
+  readonly #column: Column;
+  readonly #changed: (range: Range | null, done: boolean) => void;
+  readonly #part = element("div", { class: "nbtrack-brushed-part", hidden: true });
+  readonly #thumbs: readonly [HTMLElement, HTMLElement];
+  #scale: Scale | undefined;
+  #top = 0;
+  #range: Range | null = null;
+
+  constructor(column: Column, changed: (range: Range | null, done: boolean) => void) {
+    this.#column = column;
+    this.#changed = changed;
+    this.#thumbs = [this.#thumb(0), this.#thumb(1)];
+    const about = { role: "group", "aria-label": `Range of ${column.label}`, title: "Drag to choose a part" };
+    this.root = element("div", { class: "nbtrack-brush", ...about }, this.#part, ...this.#thumbs);
+    this.#drags();
+  }
+
+  /** Lie on an axis: its scale, and where it is on the stage. */
+  lie(scale: Scale, x: number, top: number, height: number): void {
+    this.#scale = scale;
+    this.#top = top - SLACK;
+    Object.assign(this.root.style, {
+      left: `${x - 14}px`,
+      top: `${top - SLACK}px`,
+      height: `${height + 2 * SLACK}px`,
+    });
+    this.#draw();
+  }
+
+  clear(): void {
+    this.#range = null;
+    this.#draw();
+  }
+
+  #thumb(end: End): HTMLElement {
+    const name = `${end === 0 ? "Lowest" : "Highest"} ${this.#column.label}`;
+    const thumb = element("div", {
+      class: "nbtrack-thumb",
+      role: "slider",
+      tabindex: "0",
+      "aria-label": name,
+    });
+    thumb.setAttribute("aria-orientation", "vertical");
+    thumb.addEventListener("keydown", (event) => {
+      if (this.#key(event.key, end)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    });
+    return thumb;
+  }
+
+  #key(key: string, end: End): boolean {
+    const scale = this.#scale;
+    if (scale === undefined) {
+      return false;
+    }
+    if (key === "Escape" || key === "Delete") {
+      this.#set(null, true);
+      return true;
+    }
+    const range: [number, number] = [...(this.#range ?? this.#whole())];
+    const place = scale.place(range[end]);
+    const step = Math.abs(scale.place(scale.domain[1]) - scale.place(scale.domain[0])) / KEY_STEPS;
+    const moves: Record<string, number> = {
+      ArrowUp: this.#stepped(scale, range[end], place - step, 1),
+      ArrowDown: this.#stepped(scale, range[end], place + step, -1),
+      Home: this.#whole()[0],
+      End: this.#whole()[1],
+    };
+    const moved = moves[key];
+    if (moved === undefined) {
+      return false;
+    }
+    range[end] = end === 0 ? Math.min(moved, range[1]) : Math.max(moved, range[0]);
+    this.#set(rounded(this.#column, range, scale.domain), true);
+    return true;
+  }
+
+  #stepped(scale: Scale, value: number, place: number, one: number): number {
+    const [low, high] = this.#whole();
+    const next = this.#column.kind === "category" || this.#column.whole ? value + one : scale.value(place);
+    return Math.min(high, Math.max(low, next));
+  }
+
+  #whole(): Range {
+    const domain = this.#scale?.domain ?? [0, 1];
+    return this.#column.kind === "category" ? [0, this.#column.categories.length - 1] : domain;
+  }
+
+  #drags(): void {
+    let from: { place: number; fixed: number } | null = null;
+    const placeOf = (event: PointerEvent) =>
+      event.clientY - this.root.getBoundingClientRect().top + this.#top;
+    this.root.addEventListener("pointerdown", (event) => {
+      const grabbed = this.#thumbs.indexOf(event.target as HTMLElement);
+      const held = grabbed < 0 ? null : (this.#range ?? this.#whole())[grabbed === 0 ? 1 : 0];
+      const place = placeOf(event);
+      from = {
+        place,
+        fixed: this.#scale === undefined || held === null ? place : this.#scale.place(held ?? 0),
+      };
+      this.root.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    this.root.addEventListener("pointermove", (event) => {
+      if (from !== null && Math.abs(placeOf(event) - from.place) > 2) {
+        this.#drag(from.fixed, placeOf(event), false);
+      }
+    });
+    this.root.addEventListener("pointerup", (event) => {
+      if (from !== null) {
+        const moved = Math.abs(placeOf(event) - from.place) > 2;
+        if (moved) {
+          this.#drag(from.fixed, placeOf(event), true);
+        } else {
+          this.#set(null, true);
+        }
+      }
+      from = null;
+    });
+  }
+
+  #drag(from: number, to: number, done: boolean): void {
+    const scale = this.#scale;
+    if (scale === undefined) {
+      return;
+    }
+    const [low, high] = scale.domain;
+    const ends = [from, to].map((place) => Math.min(high, Math.max(low, scale.value(place))));
+    const range = rounded(this.#column, [Math.min(...ends), Math.max(...ends)], scale.domain);
+    this.#set(range[0] <= range[1] ? range : null, done);
+  }
+
+  #set(range: Range | null, done: boolean): void {
+    this.#range = range;
+    this.#draw();
+    this.#changed(range === null ? null : this.#opened(range), done);
+  }
+
+  /** An end that is the axis' own leaves nothing out. */
+  #opened([low, high]: Range): Range {
+    const [least, most] = this.#whole();
+    const slack = (most - least) * 1e-3;
+    const isLow = this.#column.log ? low <= least * 1.01 : low <= least + slack;
+    const isHigh = this.#column.log ? high >= most * 0.99 : high >= most - slack;
+    return [isLow ? Number.NEGATIVE_INFINITY : low, isHigh ? Number.POSITIVE_INFINITY : high];
+  }
+
+  #draw(): void {
+    const scale = this.#scale;
+    if (scale === undefined) {
+      return;
+    }
+    const half = this.#column.kind === "category" ? 0.4 : 0;
+    const range = this.#range ?? this.#whole();
+    const [bottom, top] = [range[0] - half, range[1] + half].map((value) => scale.place(value) - this.#top);
+    this.root.classList.toggle("nbtrack-brushed", this.#range !== null);
+    this.#part.hidden = this.#range === null;
+    this.#part.style.top = `${top}px`;
+    this.#part.style.height = `${Math.max(2, (bottom ?? 0) - (top ?? 0))}px`;
+    for (const [end, thumb] of this.#thumbs.entries()) {
+      const value = range[end === 0 ? 0 : 1];
+      thumb.style.top = `${(end === 0 ? (bottom ?? 0) : (top ?? 0)) - 6}px`;
+      thumb.setAttribute("aria-valuemin", String(this.#whole()[0]));
+      thumb.setAttribute("aria-valuemax", String(this.#whole()[1]));
+      thumb.setAttribute("aria-valuenow", String(value));
+      thumb.setAttribute("aria-valuetext", this.#text(value));
+    }
+  }
+
+  #text(value: number): string {
+    if (this.#column.kind === "category") {
+      return this.#column.categories[value] ?? "";
+    }
+    return this.#column.kind === "time" ? momentText(value) : shown(value);
+  }
+}

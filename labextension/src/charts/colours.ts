@@ -1,0 +1,62 @@
+/** Colours that the colour-blind tell apart, each with a contrast of 3 or more with its page. */
+
+const LIGHT = ["#0072b2", "#c8500a", "#00805e", "#b0508a", "#8a6d00", "#5b4bb5", "#c4314b", "#4d4d4d"];
+const DARK = ["#56b4e9", "#f08a3c", "#2fc59a", "#e58fc2", "#e3c437", "#a99bff", "#ff7d8c", "#c9c9c9"];
+const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3]];
+
+const RAMP_LIGHT = ["#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a"];
+const RAMP_DARK = ["#8f7bff", "#4aa3f0", "#3cc3c8", "#63cf8b", "#d6c33a", "#ffa25a"];
+
+/** Gives each run a colour of its own, the same in all views that share this. */
+export class Colours {
+  readonly #slots = new Map<string, number>();
+
+  /** Return the run's slot: the next free one when it is new. */
+  slot(id: string): number {
+    const known = this.#slots.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    this.#slots.set(id, this.#slots.size);
+    return this.#slots.size - 1;
+  }
+
+  of(id: string, dark: boolean): string {
+    return slotColour(this.slot(id), dark);
+  }
+
+  /** Return how CSS calls the run's line. */
+  style(id: string): "solid" | "dashed" | "dotted" {
+    const [long] = this.dash(id);
+    if (long === undefined) {
+      return "solid";
+    }
+    return long > 3 ? "dashed" : "dotted";
+  }
+
+  /** Return the dashes of the run's line: the ninth run has the first one's colour, but not its line. */
+  dash(id: string): readonly number[] {
+    return DASHES[Math.floor(this.slot(id) / LIGHT.length) % DASHES.length] ?? [];
+  }
+}
+
+/** Return the colour at a place of the palette, from the first again after the last. */
+export function slotColour(slot: number, dark: boolean): string {
+  const colours = dark ? DARK : LIGHT;
+  return colours[slot % colours.length] ?? "#888888";
+}
+
+/** Return the colour of a part between 0 and 1 of the way from low to high. */
+export function ramp(part: number, dark: boolean): string {
+  const stops = dark ? RAMP_DARK : RAMP_LIGHT;
+  const place = Math.min(1, Math.max(0, part)) * (stops.length - 1);
+  const start = Math.min(stops.length - 2, Math.floor(place));
+  const from = channels(stops[start] ?? "#000000");
+  const to = channels(stops[start + 1] ?? "#000000");
+  const mixed = from.map((one, channel) => Math.round(one + ((to[channel] ?? 0) - one) * (place - start)));
+  return `rgb(${mixed.join(", ")})`;
+}
+
+function channels(colour: string): number[] {
+  return [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
+}

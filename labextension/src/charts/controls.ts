@@ -1,0 +1,76 @@
+import { element, freshId } from "../widget/dom.ts";
+import { fileName } from "./save.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Choice {
+  value: string;
+  text: string;
+}
+
+/** A labelled choice of one. */
+export function choice(
+  label: string,
+  choices: readonly Choice[],
+  chosen: string,
+  changed: (value: string) => void,
+): HTMLElement {
+  const id = freshId();
+  // What is shown is among the choices, whoever chose it.
+  const known = choices.some(({ value }) => value === chosen);
+  const all = known ? choices : [...choices, { value: chosen, text: chosen }];
+  const options = all.map(({ value, text }) =>
+    element("option", { value, selected: value === chosen }, text),
+  );
+  const select = element("select", { id }, ...options);
+  select.addEventListener("change", () => changed(select.value));
+  return element("span", { class: "nbtrack-control" }, element("label", { for: id }, label), select);
+}
+
+/** A labelled yes or no. */
+export function check(label: string, on: boolean, changed: (on: boolean) => void): HTMLElement {
+  const box = element("input", { type: "checkbox", checked: on });
+  box.addEventListener("change", () => changed(box.checked));
+  return element("label", { class: "nbtrack-control" }, box, label);
+}
+
+export function button(text: string, pressed: () => void, title = ""): HTMLButtonElement {
+  const made = element("button", { type: "button", ...(title === "" ? {} : { title }) }, text);
+  made.addEventListener("click", pressed);
+  return made;
+}
+
+/** The buttons that keep a chart as a file. */
+export function keepers(stage: Stage, name: () => string): HTMLElement {
+  return element(
+    "span",
+    { class: "nbtrack-control nbtrack-keep", role: "group", "aria-label": "Save the chart" },
+    button("PNG", () => void stage.savePng(fileName(name())), "Save the chart as PNG"),
+    button("SVG", () => stage.saveSvg(fileName(name())), "Save the chart as SVG"),
+  );
+}
+
+/** A chart's numbers as a table, for who reads rather than sees. */
+export function asTable(heads: readonly string[], rows: () => readonly (readonly string[])[]): HTMLElement {
+  const table = element("table");
+  const details = element(
+    "details",
+    { class: "nbtrack-data" },
+    element("summary", {}, "Data as a table"),
+    table,
+  );
+  details.addEventListener("toggle", () => {
+    // Made when it is asked for: a thousand rows cost more than the chart.
+    const body = details.open
+      ? rows().map((row) => element("tr", {}, ...row.map((text) => element("td", {}, text))))
+      : [];
+    const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
+    table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...body));
+  });
+  return details;
+}
+
+/** Sentences to be minded before a chart is believed. */
+export function cautions(texts: readonly string[]): HTMLElement {
+  const items = texts.map((text) => element("li", {}, text));
+  return element("ul", { class: "nbtrack-cautions", hidden: texts.length === 0 }, ...items);
+}

@@ -1,0 +1,193 @@
+/** What the kernel gives the views; nbtrack/widgets/comparison/documents.py says the same in Python. */
+
+export type Direction = "down" | "up" | null;
+export type CurveX = "step" | "relative" | "time";
+export type Spacing = "even" | "log";
+export type Range = readonly [number, number];
+
+export interface RunHead {
+  id: string;
+  name: string;
+  status: string;
+}
+
+export interface Cell {
+  kind: "number" | "text" | "bool" | "none" | "time" | "duration";
+  text: string;
+}
+
+export interface Row {
+  name: string;
+  cells: (Cell | null)[];
+  differs: boolean;
+  best: number[];
+  direction: Direction;
+}
+
+export interface Section {
+  name: string;
+  rows: Row[];
+}
+
+export interface CodeLine {
+  kind: "same" | "added" | "removed" | "changed";
+  left: [number, string] | null;
+  right: [number, string] | null;
+}
+
+export interface CodeDiff {
+  left: string;
+  right: string;
+  lines: CodeLine[];
+  cut: number;
+}
+
+export interface Comparison {
+  runs: RunHead[];
+  sections: Section[];
+  code: CodeDiff[];
+  coded: boolean[];
+}
+
+export interface CurveEntry extends RunHead {
+  count: number;
+  lost: number;
+  size: number;
+  exact: boolean;
+  last: [number, number | null] | null;
+}
+
+export interface CurvesDocument {
+  metric: string;
+  x: CurveX;
+  spacing: Spacing;
+  within: [number, number] | null;
+  direction: Direction;
+  origin: number;
+  runs: CurveEntry[];
+  packed: string;
+}
+
+export interface Spread {
+  mean: number | null;
+  std: number | null;
+  min: number | null;
+  max: number | null;
+  count: number;
+}
+
+export interface Group {
+  label: string;
+  key: (Cell | null)[];
+  runs: string[];
+  spreads: Spread[];
+}
+
+export interface GroupsDocument {
+  by: string[];
+  metrics: string[];
+  directions: Direction[];
+  groups: Group[];
+}
+
+export interface GroupCurve {
+  label: string;
+  runs: string[];
+  x: number[];
+  mean: (number | null)[];
+  std: (number | null)[];
+  min: (number | null)[];
+  max: (number | null)[];
+  count: number[];
+}
+
+export interface GroupCurvesDocument {
+  metric: string;
+  x: CurveX;
+  by: string[];
+  groups: GroupCurve[];
+}
+
+export interface Column {
+  field: string;
+  filter: string | null;
+  label: string;
+  kind: "number" | "category" | "time";
+  values: (number | null)[];
+  categories: string[];
+  quoted: (string | null)[];
+  log: boolean;
+  whole: boolean;
+}
+
+export interface FieldsDocument {
+  runs: RunHead[];
+  columns: Column[];
+  left_out: number;
+}
+
+export interface Box {
+  label: string;
+  runs: string[];
+  values: number[];
+  low: number;
+  q1: number;
+  median: number;
+  q3: number;
+  high: number;
+  mean: number;
+  outliers: number[];
+}
+
+export interface BoxDocument {
+  field: string;
+  by: string | null;
+  names: Record<string, string>;
+  boxes: Box[];
+  cautions: string[];
+}
+
+export interface Importance {
+  param: string;
+  importance: number | null;
+  spread: number | null;
+  share: number | null;
+  correlation: number | null;
+  count: number;
+}
+
+export interface ImportanceDocument {
+  metric: string;
+  runs: number;
+  score: number | null;
+  params: Importance[];
+  constant: string[];
+  cautions: string[];
+}
+
+interface CurvesAsked {
+  metric: string;
+  x: CurveX;
+  points: number;
+  within: Range | null;
+  spacing: Spacing;
+}
+
+/** What a view may ask of the kernel, by the name of the Python function; whom it is about, the panel adds. */
+export interface Questions {
+  curves: { asked: CurvesAsked; answer: CurvesDocument };
+  grouped_curves: {
+    asked: { metric: string; x: CurveX; points: number; by: string[] };
+    answer: GroupCurvesDocument;
+  };
+  parallel: { asked: { fields: string[] }; answer: FieldsDocument };
+  scatter: { asked: { x: string; y: string; colour: string | null }; answer: FieldsDocument };
+  box: { asked: { field: string; by: string | null }; answer: BoxDocument };
+  importance: { asked: { metric: string }; answer: ImportanceDocument };
+}
+
+/** Ask the kernel; rejected with an Error that says what was wrong. */
+export type Ask = <Kind extends keyof Questions>(
+  kind: Kind,
+  asked: Questions[Kind]["asked"],
+) => Promise<Questions[Kind]["answer"]>;

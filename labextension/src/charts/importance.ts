@@ -1,0 +1,134 @@
+import { element } from "../widget/dom.ts";
+import { Answered, type Part } from "./answered.ts";
+import { cut, textWidth } from "./axes.ts";
+import { slotColour } from "./colours.ts";
+import { asTable, cautions, choice } from "./controls.ts";
+import type { Ask, Importance, ImportanceDocument } from "./documents.ts";
+import { shown } from "./numbers.ts";
+import { type Sheet, Stage } from "./stage.ts";
+
+export interface ImportanceOptions {
+  ask?: Ask;
+  /** The metrics to choose from. */
+  metrics?: readonly string[];
+}
+
+const ROW = 30;
+const TOP = 34;
+const MOST = 30;
+
+/** Show how much each param tells of a metric, in an element until the signal is aborted. */
+export function showImportance(
+  place: HTMLElement,
+  document: ImportanceDocument,
+  { ask, metrics = [] }: ImportanceOptions,
+  signal: AbortSignal,
+): void {
+  const answered = new Answered(barsOf, signal);
+  const choices = metrics.map((name) => ({ value: name, text: name }));
+  const chooser = choice("Metric", choices, document.metric, (metric) => {
+    if (ask !== undefined) {
+      void answered.wait(ask("importance", { metric }));
+    }
+  });
+  const controls = ask === undefined || metrics.length === 0 ? [] : [chooser];
+  place.replaceChildren(answered.view("importance", "Importance of params", controls));
+  answered.take(document);
+}
+
+function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
+  const params = document.params.slice(0, MOST);
+  const stage = new Stage(
+    {
+      height: () => TOP + ROW * Math.max(1, params.length) + 8,
+      draw: (sheet) => drawBars(sheet, params),
+    },
+    `Importance of params for ${document.metric}: ${params.map(({ param, share }) => `${param} ${percent(share)}`).join(", ")}`,
+    signal,
+    false,
+  );
+  const score =
+    document.score === null
+      ? ""
+      : ` A forest explains ${percent(Math.max(0, document.score))} of it on runs it has not seen.`;
+  const about = `${document.metric} in ${document.runs.toLocaleString("en-GB")} runs.${score}`;
+  const rows = () =>
+    document.params.map(({ param, share, importance, spread, correlation, count }) => [
+      param,
+      percent(share),
+      importance === null ? "–" : `${shown(importance, 3)} ± ${shown(spread, 2)}`,
+      shown(correlation, 3),
+      shown(count),
+    ]);
+  const nothing = element(
+    "p",
+    { class: "nbtrack-empty", hidden: params.length > 0 },
+    "No param differs between these runs.",
+  );
+  const heads = ["Param", "Share", "Fall of R²", "Rank correlation", "Runs that have it"];
+  return {
+    stage,
+    name: `importance-${document.metric}`,
+    shown: [element("p", {}, about), cautions(document.cautions), nothing, stage.root, asTable(heads, rows)],
+  };
+}
+
+function percent(share: number | null): string {
+  return share === null ? "–" : `${Math.round(share * 100)} %`;
+}
+
+/** Where the two kinds of bars begin, and how long they are at most. */
+interface Bars {
+  names: number;
+  wide: number;
+  most: number;
+  middle: number;
+  half: number;
+}
+
+function drawBars(sheet: Sheet, params: readonly Importance[]): void {
+  const { pen, inks, size } = sheet;
+  const longest = Math.max(60, ...params.map(({ param }) => textWidth(param, 12)));
+  const names = Math.min(size.width * 0.3, longest) + 12;
+  const wide = (size.width - names - 16) * 0.55;
+  const left = names + wide + 56;
+  const half = Math.max(20, (size.width - left - 44) / 2);
+  const most = Math.max(0.01, ...params.map(({ share }) => share ?? 0));
+  const bars: Bars = { names, wide, most, half, middle: left + half };
+  const head = { colour: inks.quiet, size: 12 };
+  pen.text("importance", [names, 12], head);
+  pen.text("rank correlation", [bars.middle, 12], { ...head, anchor: "middle" });
+  const [from, to] = [TOP - 8, TOP + ROW * params.length];
+  pen.line([bars.middle, bars.middle], [from, to], { colour: inks.quiet });
+  for (const [place, row] of params.entries()) {
+    const y = TOP + ROW * place + ROW / 2;
+    pen.text(cut(row.param, names - 14, 12), [names - 8, y], { colour: inks.ink, anchor: "end", size: 12 });
+    drawShare(sheet, row.share, bars, y);
+    drawCorrelation(sheet, row.correlation, bars, y);
+  }
+}
+
+function drawShare({ pen, inks }: Sheet, share: number | null, { names, wide, most }: Bars, y: number): void {
+  const long = ((share ?? 0) / most) * wide;
+  if (share !== null) {
+    pen.rectangle([names, y - 8, Math.max(1, long), 16], slotColour(0, inks.dark), 0.9);
+  }
+  pen.text(percent(share), [names + long + 6, y], { colour: inks.ink });
+}
+
+function drawCorrelation(
+  { pen, inks }: Sheet,
+  value: number | null,
+  { middle, half }: Bars,
+  y: number,
+): void {
+  if (value === null) {
+    pen.text("none: text", [middle + 6, y], { colour: inks.quiet });
+    return;
+  }
+  const end = value * half;
+  const left = middle + Math.min(0, end);
+  pen.rectangle([left, y - 8, Math.max(1, Math.abs(end)), 16], slotColour(value < 0 ? 1 : 2, inks.dark), 0.9);
+  const anchor = value < 0 ? "end" : "start";
+  pen.text(value.toFixed(2), [middle + end + (value < 0 ? -6 : 6), y], { colour: inks.ink, anchor });
+}

@@ -1,0 +1,75 @@
+import { type Colours, ramp, slotColour } from "./colours.ts";
+import type { Column, FieldsDocument } from "./documents.ts";
+import type { Inks } from "./inks.ts";
+import { momentText, shown } from "./numbers.ts";
+import { extent } from "./scales.ts";
+import type { Sheet } from "./stage.ts";
+
+/** How marks are coloured: by a column's values, or each run in its own colour. */
+export class Shading {
+  readonly #document: FieldsDocument;
+  readonly #column: Column | undefined;
+  readonly #colours: Colours;
+  readonly #low: number;
+  readonly #high: number;
+
+  constructor(document: FieldsDocument, column: Column | undefined, colours: Colours) {
+    this.#document = document;
+    this.#column = column;
+    this.#colours = colours;
+    [this.#low, this.#high] =
+      column === undefined ? [0, 1] : extent(column.values.map((one) => this.#turned(one)));
+  }
+
+  of(run: number, inks: Inks): string {
+    const column = this.#column;
+    if (column === undefined) {
+      return this.#colours.of(this.#document.runs[run]?.id ?? "", inks.dark);
+    }
+    const value = this.#turned(column.values[run] ?? null);
+    if (value === null) {
+      return inks.quiet;
+    }
+    if (column.kind === "category") {
+      return slotColour(value, inks.dark);
+    }
+    return ramp(this.#high > this.#low ? (value - this.#low) / (this.#high - this.#low) : 0.5, inks.dark);
+  }
+
+  /** Draw what the colours mean, in a line that ends at this place. */
+  drawKey({ pen, inks }: Sheet, right: number, y: number): void {
+    const column = this.#column;
+    if (column === undefined) {
+      return;
+    }
+    const quiet = { colour: inks.quiet };
+    if (column.kind === "category") {
+      let x = right;
+      for (const [place, text] of [...column.categories.entries()].slice(0, 8).reverse()) {
+        const label = text.length > 14 ? `${text.slice(0, 13)}…` : text;
+        pen.text(label, [x, y], { ...quiet, anchor: "end" });
+        x -= label.length * 6.2 + 9;
+        pen.circle([x, y], 4, slotColour(place, inks.dark));
+        x -= 14;
+      }
+      return;
+    }
+    const width = 90;
+    const text = (value: number) => (column.kind === "time" ? momentText(value) : shown(value, 4));
+    const [low, high] = extent(column.values);
+    const highText = text(high);
+    pen.text(highText, [right, y], { ...quiet, anchor: "end" });
+    const start = right - highText.length * 6.2 - 8 - width;
+    for (let step = 0; step < width; step += 1) {
+      pen.rectangle([start + step, y - 5, 1.5, 10], ramp(step / (width - 1), inks.dark));
+    }
+    const lowText = text(low);
+    pen.text(lowText, [start - 6, y], { ...quiet, anchor: "end" });
+    const label = column.label.length > 24 ? `${column.label.slice(0, 23)}…` : column.label;
+    pen.text(label, [start - 14 - lowText.length * 6.2, y], { colour: inks.ink, anchor: "end" });
+  }
+
+  #turned(value: number | null): number | null {
+    return value !== null && this.#column?.log === true ? Math.log10(value) : value;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Comparison, Row, Section } from "../charts/documents.ts";
+import { nameOf } from "../curves/lines.ts";
+import { element } from "../widget/dom.ts";
+import { cellText } from "./cells.ts";
+
+/** Return the runs side by side: a column a run, a row a name, what differs marked. */
+export function comparisonTable({ runs, sections }: Comparison): HTMLElement {
+  const heads = runs.map((run) => {
+    const swatch = element("i", { class: "nbtrack-swatch" });
+    const name = element("span", {}, nameOf(run));
+    const short = element("small", {}, run.id.slice(0, 8));
+    return element(
+      "th",
+      { scope: "col", title: `${run.name}\n${run.id}\n${run.status}` },
+      swatch,
+      name,
+      short,
+    );
+  });
+  const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Name"));
+  const head = element("thead", {}, element("tr", {}, corner, ...heads));
+  const bodies = sections.map((section) => sectionBody(section, runs.length));
+  return element("table", { class: "nbtrack-compare-table" }, head, ...bodies);
+}
+
+function sectionBody({ name, rows }: Section, runs: number): HTMLElement {
+  const different = rows.filter(({ differs }) => differs).length;
+  const count = different === 0 ? "" : `${different} of ${rows.length} differ`;
+  const title = element("span", {}, name, element("small", {}, count));
+  const head = element("th", { scope: "rowgroup", colspan: String(runs + 1) }, title);
+  const first = element("tr", { class: "nbtrack-compare-section" }, head);
+  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, runs)));
+  body.dataset["differs"] = String(different > 0);
+  return body;
+}
+
+function valueRow(row: Row, runs: number): HTMLElement {
+  const head = element("th", { scope: "row", title: row.name }, row.name, arrow(row));
+  const cells = row.cells.map((cell, place) => {
+    const best = row.best.includes(place);
+    const numeric = cell?.kind === "number" || cell?.kind === "duration";
+    const made = element(
+      "td",
+      { title: cell?.text ?? "the run has none", class: numeric ? "nbtrack-number" : false },
+      cellText(cell),
+    );
+    if (best) {
+      made.classList.add("nbtrack-best");
+      made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
+    }
+    if (cell === null || cell.kind === "none") {
+      made.classList.add("nbtrack-lacking");
+    }
+    return made;
+  });
+  const made = element("tr", {}, head, ...cells);
+  made.dataset["differs"] = String(row.differs && runs > 1);
+  return made;
+}
+
+/** Which way is better, as far as the name tells. */
+function arrow({ direction }: Row): HTMLElement | string {
+  if (direction === null) {
+    return "";
+  }
+  const better = direction === "down" ? "lower is better" : "higher is better";
+  const sign = element("span", { "aria-hidden": "true", title: better }, direction === "down" ? " ↓" : " ↑");
+  return element("small", {}, sign, element("span", { class: "nbtrack-unseen" }, better));
+}

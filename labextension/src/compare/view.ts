@@ -1,0 +1,107 @@
+import type { Colours } from "../charts/colours.ts";
+import { check } from "../charts/controls.ts";
+import type { Comparison } from "../charts/documents.ts";
+import { readInks } from "../charts/inks.ts";
+import { view } from "../charts/view.ts";
+import { element } from "../widget/dom.ts";
+import { codeDiff } from "./code.ts";
+import { comparisonTable } from "./table.ts";
+
+export interface CompareOptions {
+  colours: Colours;
+}
+
+export interface CompareHandle {
+  /** Show a newer comparison; what was chosen and scrolled stays. */
+  update: (document: Comparison) => void;
+}
+
+/** Show runs side by side in an element until the signal is aborted. */
+export function showCompare(
+  place: HTMLElement,
+  document: Comparison,
+  { colours }: CompareOptions,
+  signal: AbortSignal,
+): CompareHandle {
+  const compare = new Compare(colours);
+  place.replaceChildren(compare.root);
+  compare.update(document);
+  const themed = new MutationObserver(() => compare.colour());
+  themed.observe(globalThis.document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  signal.addEventListener("abort", () => themed.disconnect());
+  return { update: (next) => compare.update(next) };
+}
+
+class Compare {
+  readonly root: HTMLElement;
+  readonly #colours: Colours;
+  readonly #find = element("input", {
+    type: "search",
+    placeholder: "Find a name",
+    "aria-label": "Find a name",
+  });
+  readonly #about = element("span", { role: "status" });
+  readonly #scroll = element("div", { class: "nbtrack-compare-scroll", tabindex: "0", role: "region" });
+  readonly #none = element("p", { class: "nbtrack-empty", hidden: true }, "Nothing differs here.");
+  readonly #code = element("div");
+  #shown: Comparison | undefined;
+  #text = "";
+
+  constructor(colours: Colours) {
+    this.#colours = colours;
+    this.#scroll.setAttribute("aria-label", "Comparison");
+    const only = check("Only differences", false, (on) => {
+      this.root.classList.toggle("nbtrack-only", on);
+      this.#narrow();
+    });
+    this.#find.addEventListener("input", () => this.#narrow());
+    const controls = element("div", { class: "nbtrack-controls" }, this.#about, only, this.#find);
+    this.root = view("compare", "Runs side by side", controls, this.#scroll, this.#none, this.#code);
+  }
+
+  update(next: Comparison): void {
+    const text = JSON.stringify(next);
+    if (text === this.#text) {
+      return;
+    }
+    this.#text = text;
+    this.#shown = next;
+    const rows = next.sections.flatMap((section) => section.rows);
+    const differing = rows.filter(({ differs }) => differs).length;
+    this.#about.textContent = `${next.runs.length} runs, ${differing} of ${rows.length} rows differ`;
+    const { scrollTop, scrollLeft } = this.#scroll;
+    this.#scroll.replaceChildren(comparisonTable(next));
+    this.#code.replaceChildren(codeDiff(next));
+    this.#narrow();
+    this.#scroll.scrollTo?.(scrollLeft, scrollTop);
+    this.colour();
+    // Put into the page only later it takes the theme's colours then.
+    requestAnimationFrame(() => this.colour());
+  }
+
+  /** Give the runs the colours that they have in the theme of now. */
+  colour(): void {
+    const { dark } = readInks(this.root);
+    const swatches = this.#scroll.querySelectorAll<HTMLElement>(".nbtrack-swatch");
+    for (const [place, swatch] of swatches.entries()) {
+      swatch.style.background = this.#colours.of(this.#shown?.runs[place]?.id ?? "", dark);
+    }
+  }
+
+  #narrow(): void {
+    const wanted = this.#find.value.trim().toLowerCase();
+    const matches = (row: HTMLElement) =>
+      row.firstElementChild?.textContent?.toLowerCase().includes(wanted) ?? false;
+    const isOnly = this.root.classList.contains("nbtrack-only");
+    const hides = (row: HTMLElement) => isOnly && row.dataset["differs"] === "false";
+    let rows = 0;
+    for (const row of this.#scroll.querySelectorAll<HTMLElement>("tr[data-differs]")) {
+      row.hidden = !matches(row) || hides(row);
+      rows += row.hidden ? 0 : 1;
+    }
+    for (const body of this.#scroll.querySelectorAll("tbody")) {
+      body.hidden = body.querySelector("tr[data-differs]:not([hidden])") === null;
+    }
+    this.#none.hidden = rows > 0;
+  }
+}

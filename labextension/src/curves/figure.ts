@@ -1,0 +1,188 @@
+import { drawAxes, labelRoom, type Plot } from "../charts/axes.ts";
+import type { Range } from "../charts/documents.ts";
+import { lengthText } from "../charts/numbers.ts";
+import type { Fill, Pen } from "../charts/pen.ts";
+import { extent, linear, logarithmic, moments, padded, type Scale } from "../charts/scales.ts";
+import type { Sheet, Size } from "../charts/stage.ts";
+import type { Line } from "./lines.ts";
+import { smoothed } from "./smooth.ts";
+import type { CurvesState } from "./state.ts";
+
+const TITLES = { step: "step", relative: "time since the run began", time: "time" };
+const TOP = 22;
+const BELOW = 44;
+const RIGHT = 14;
+const FAINT = 0.22;
+/** With more curves than this, bands and raw lines would be one grey. */
+const MANY = 12;
+/** With more curves than this, dashes tell nothing apart. */
+const MOST_DASHED = 24;
+/** So many times as far as usual is a spike. */
+const SPIKE = 6;
+
+/** The curves as they were last laid out: what a place of the pointer means. */
+export interface Layout {
+  plot: Plot;
+  x: Scale;
+  y: Scale;
+}
+
+/** Return where everything lies. */
+export function layOut(state: CurvesState, { width, height }: Size): Layout {
+  const { zoom, logY } = state.chosen;
+  const lines = state.shown;
+  const below: Plot = { left: 0, top: TOP, width, height: height - TOP - BELOW };
+  const xDomain = zoom.x ?? wholeX(lines);
+  const up: Range = [below.top + below.height, below.top];
+  const yDomain = zoom.y ?? domainY(state, lines, xDomain);
+  const steps = Math.max(3, Math.round(below.height / 55));
+  const y = logY ? logarithmic(yDomain, up, steps) : linear(yDomain, up, steps);
+  const left = labelRoom(y) + 4;
+  const plot = { ...below, left, width: Math.max(60, width - left - RIGHT) };
+  return { plot, x: scaleX(state, xDomain, plot), y };
+}
+
+function wholeX(lines: readonly Line[]): Range {
+  return extent(lines.flatMap(({ xs }) => [xs[0] ?? null, xs.at(-1) ?? null]));
+}
+
+function scaleX({ chosen }: CurvesState, domain: Range, { left, width }: Plot): Scale {
+  const across: Range = [left, left + width];
+  const steps = Math.max(2, Math.round(width / 95));
+  if (chosen.x === "time") {
+    return moments(domain, across, steps);
+  }
+  if (chosen.logX) {
+    return logarithmic([Math.max(domain[0], chosen.x === "step" ? 1 : 1e-3), domain[1]], across, steps);
+  }
+  const scale = linear(domain, across, steps);
+  const lengths = chosen.x === "relative" && domain[1] - domain[0] > 120;
+  return lengths ? { ...scale, ticks: inMinutes(domain, steps) } : scale;
+}
+
+/** Lengths of time have ticks at whole minutes and hours, not at powers of ten. */
+function inMinutes(domain: Range, count: number): Scale["ticks"] {
+  const wanted = (domain[1] - domain[0]) / count;
+  const step = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400].find(
+    (one) => one >= wanted,
+  );
+  const every = step ?? Math.ceil(wanted / 86_400) * 86_400;
+  const ticks: Scale["ticks"] = [];
+  for (let value = Math.ceil(domain[0] / every) * every; value <= domain[1]; value += every) {
+    ticks.push({ value, text: value === 0 ? "0" : lengthText(value) });
+  }
+  return ticks;
+}
+
+function domainY({ chosen }: CurvesState, lines: readonly Line[], within: Range): Range {
+  const ends = lines.map(({ xs, means, lows, highs }) => {
+    const inView = (ys: Float64Array) =>
+      ys.filter((y, place) => isWithin(xs[place], within) && (!chosen.logY || y > 0));
+    const least = inView(chosen.band && lows !== null ? lows : means);
+    const most = inView(chosen.band && highs !== null ? highs : means);
+    return least.length === 0 ? [] : [extent(least)[0], extent(most)[1]];
+  });
+  const domain = extent(ends.flat());
+  return chosen.logY ? domain : padded(domain);
+}
+
+function isWithin(x: number | undefined, [from, to]: Range): boolean {
+  return x !== undefined && x >= from && x <= to;
+}
+
+/** Draw axes, bands and lines. */
+export function drawCurves(sheet: Sheet, state: CurvesState, layout: Layout): void {
+  const { pen, inks } = sheet;
+  const { plot, x, y } = layout;
+  const { chosen, colours } = state;
+  const lines = state.shown;
+  drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x], y: chosen.metric });
+  const crowd = Math.min(1, MANY / Math.max(1, lines.length));
+  pen.within([plot.left, plot.top, plot.width, plot.height], () => {
+    for (const line of chosen.band ? lines : []) {
+      const colour = colours.of(line.id, inks.dark);
+      drawBand(pen, state, line, { ...layout, colour, alpha: 0.05 + 0.17 * crowd });
+    }
+    for (const line of lines) {
+      drawLine(sheet, state, line, { ...layout, width: 1 + 0.6 * crowd });
+    }
+  });
+}
+
+function drawBand(pen: Pen, state: CurvesState, line: Line, { x, y, ...fill }: Layout & Fill): void {
+  if (line.lows === null || line.highs === null) {
+    return;
+  }
+  // A logarithm knows no place for what is below zero: the band then ends at the edge.
+  const onScale = (value: number) => y.place(y.kind === "log" && value <= 0 ? y.domain[0] / 10 : value);
+  const xs = line.xs.map(x.place);
+  // A group's band belongs to its mean; a run's is what its points were, and stays.
+  const edge = (ys: Float64Array) => (isGroup(state) ? smooth(state, line.xs, ys, x) : ys).map(onScale);
+  pen.band(xs, edge(line.lows), edge(line.highs), fill);
+  if (!isGroup(state)) {
+    drawSpikes(pen, line, { xs, place: onScale, colour: fill.colour });
+  }
+}
+
+function isGroup({ data }: CurvesState): boolean {
+  return !("packed" in data);
+}
+
+/** Draw what stands out of a line's band for itself: among many bands it would be too faint to be seen. */
+function drawSpikes(
+  pen: Pen,
+  { means, lows, highs }: Line,
+  { xs, place, colour }: { xs: Float64Array; place: (value: number) => number; colour: string },
+): void {
+  const reach = means.map((mean, bucket) =>
+    Math.max((highs?.[bucket] ?? mean) - mean, mean - (lows?.[bucket] ?? mean)),
+  );
+  const usual = median(reach);
+  for (const [bucket, far] of reach.entries()) {
+    if (far > usual * SPIKE && usual > 0) {
+      const ends = [place(lows?.[bucket] ?? 0), place(highs?.[bucket] ?? 0)];
+      pen.line([xs[bucket] ?? 0, xs[bucket] ?? 0], ends, { colour, width: 1.5, alpha: 0.85 });
+    }
+  }
+}
+
+function median(values: Float64Array): number {
+  const known = values.filter((value) => Number.isFinite(value)).sort();
+  return known[Math.floor(known.length / 2)] ?? 0;
+}
+
+/** Draw one line: where it is smoothed, what it is made of stays faintly behind it. */
+export function drawLine(
+  { pen, inks }: Sheet,
+  state: CurvesState,
+  line: Line,
+  { x, y, width }: Layout & { width: number },
+): void {
+  const { shown, chosen, colours } = state;
+  const colour = colours.of(line.id, inks.dark);
+  const few = shown.length <= MOST_DASHED;
+  const stroke = { colour, width, dash: few ? colours.dash(line.id) : [], alpha: few || width > 2 ? 1 : 0.8 };
+  const xs = line.xs.map(x.place);
+  if (xs.length === 1 && Number.isFinite(line.means[0])) {
+    // A metric that was logged once is no line.
+    pen.circle([xs[0] ?? 0, y.place(line.means[0] ?? 0)], width > 2 ? 5 : 3.5, colour);
+    return;
+  }
+  if (chosen.smoothing === 0) {
+    pen.line(xs, line.means.map(y.place), stroke);
+    return;
+  }
+  pen.line(xs, line.means.map(y.place), { colour, width: 1, alpha: few ? FAINT : FAINT / 2 });
+  pen.line(xs, smooth(state, line.xs, line.means, x).map(y.place), stroke);
+}
+
+/** Return smoothed values. */
+export function smooth({ chosen }: CurvesState, xs: Float64Array, ys: Float64Array, x: Scale): Float64Array {
+  if (chosen.smoothing === 0) {
+    return ys;
+  }
+  const isLog = x.kind === "log";
+  const along = isLog ? xs.map((one) => Math.log10(Math.max(one, x.domain[0]))) : xs;
+  const span = isLog ? Math.log10(x.domain[1] / x.domain[0]) : x.domain[1] - x.domain[0];
+  return smoothed(along, ys, chosen.smoothing, span);
+}

@@ -1,0 +1,111 @@
+import { button } from "../charts/controls.ts";
+import { shown } from "../charts/numbers.ts";
+import type { Stage } from "../charts/stage.ts";
+import { element } from "../widget/dom.ts";
+import type { Line } from "./lines.ts";
+import type { CurvesState } from "./state.ts";
+
+interface Item {
+  root: HTMLElement;
+  button: HTMLButtonElement;
+  swatch: HTMLElement;
+  name: HTMLElement;
+  lost: HTMLElement;
+  last: HTMLElement;
+}
+
+/** The runs by name: a press hides or shows a curve, the pointer marks it. */
+export class Legend {
+  readonly root: HTMLElement;
+  readonly #state: CurvesState;
+  readonly #stage: Stage;
+  readonly #list = element("ul");
+  readonly #about = element("span");
+  readonly #items = new Map<string, Item>();
+
+  constructor(state: CurvesState, stage: Stage) {
+    this.#state = state;
+    this.#stage = stage;
+    const all = button("All", () => this.#hide(() => false));
+    const none = button("None", () => this.#hide(() => true));
+    const head = element("div", { class: "nbtrack-legend-head" }, this.#about, all, none);
+    const about = { class: "nbtrack-legend", role: "group", "aria-label": "Runs" };
+    this.root = element("div", about, head, this.#list);
+  }
+
+  draw(): void {
+    const { lines, chosen } = this.#state;
+    const wanted = lines.map(({ id }) => this.#item(id).root);
+    // What is there stays there: with the focus, and where it was scrolled to.
+    if (
+      wanted.length !== this.#list.children.length ||
+      wanted.some((one, at) => one !== this.#list.children[at])
+    ) {
+      this.#list.replaceChildren(...wanted);
+    }
+    for (const line of lines) {
+      this.#update(this.#item(line.id), line);
+    }
+    const hidden = lines.filter(({ id }) => chosen.hidden.has(id)).length;
+    const all = lines.length;
+    this.#about.textContent = hidden === 0 ? `${all} shown` : `${all - hidden} of ${all} shown`;
+  }
+
+  /** Take the colours of the theme of now. */
+  colour(dark: boolean): void {
+    for (const { id } of this.#state.lines) {
+      this.#item(id).swatch.style.borderTopColor = this.#state.colours.of(id, dark);
+    }
+  }
+
+  #update({ button: press, name, lost, last }: Item, line: Line): void {
+    press.title = titleOf(line);
+    press.setAttribute("aria-pressed", String(!this.#state.chosen.hidden.has(line.id)));
+    name.textContent = line.name + ("packed" in this.#state.data ? "" : ` (${line.runs})`);
+    lost.hidden = line.lost === 0;
+    lost.title = `${line.lost} values are NaN or infinite`;
+    last.textContent = line.last === null ? "–" : shown(line.last[1]);
+  }
+
+  #item(id: string): Item {
+    const known = this.#items.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const swatch = element("i", { class: "nbtrack-legend-line" });
+    swatch.style.borderTopStyle = this.#state.colours.style(id);
+    const [name, lost, last] = [element("span"), element("em", {}, "NaN"), element("b")];
+    const press = button("", () => this.#toggle(id));
+    press.append(swatch, name, lost, last);
+    const mark = (marked: string | null) => () => {
+      this.#state.marked = marked;
+      this.#stage.redrawOver();
+    };
+    press.addEventListener("pointerenter", mark(id));
+    press.addEventListener("focus", mark(id));
+    press.addEventListener("pointerleave", mark(null));
+    press.addEventListener("blur", mark(null));
+    const made = { root: element("li", {}, press), button: press, swatch, name, lost, last };
+    this.#items.set(id, made);
+    return made;
+  }
+
+  #toggle(id: string): void {
+    const { hidden } = this.#state.chosen;
+    if (!hidden.delete(id)) {
+      hidden.add(id);
+    }
+    this.#state.changed();
+  }
+
+  #hide(hides: (line: Line) => boolean): void {
+    const { lines, chosen } = this.#state;
+    chosen.hidden = new Set(lines.filter(hides).map(({ id }) => id));
+    this.#state.changed();
+  }
+}
+
+function titleOf({ name, count, last }: Line): string {
+  const end = last === null || last[1] === null ? "" : `, last ${last[1]}`;
+  return count === 0 ? `${name}: no such metric` : `${name}: ${count.toLocaleString("en-GB")} points${end}`;
+}

@@ -1,0 +1,95 @@
+import type { CurvesDocument, GroupCurvesDocument, RunHead } from "../charts/documents.ts";
+
+/** A curve, ready to be drawn. */
+export interface Line {
+  id: string;
+  name: string;
+  xs: Float64Array;
+  means: Float64Array;
+  /** Nothing where each bucket is one point. */
+  lows: Float64Array | null;
+  highs: Float64Array | null;
+  last: [number, number | null] | null;
+  count: number;
+  lost: number;
+  /** How many runs it is the mean of. */
+  runs: number;
+}
+
+export type CurveData = CurvesDocument | GroupCurvesDocument;
+
+/** Return the curves of a document. */
+export function linesOf(data: CurveData): Line[] {
+  return "packed" in data ? ofRuns(data) : ofGroups(data);
+}
+
+function ofRuns({ runs, packed, origin }: CurvesDocument): Line[] {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  let place = 0;
+  const read = (size: number, shift: number): Float64Array => {
+    const column = new Float64Array(size);
+    for (let row = 0; row < size; row += 1) {
+      column[row] = view.getFloat32(place + row * 4, true) + shift;
+    }
+    place += size * 4;
+    return column;
+  };
+  return runs.map((run) => {
+    const xs = read(run.size, origin);
+    const means = read(run.size, 0);
+    const lows = run.exact ? null : read(run.size, 0);
+    const highs = run.exact ? null : read(run.size, 0);
+    return { id: run.id, name: nameOf(run), xs, means, lows, highs, ...kept(run) };
+  });
+}
+
+function kept(run: { last: Line["last"]; count: number; lost: number }) {
+  return { last: run.last, count: run.count, lost: run.lost, runs: 1 };
+}
+
+export function nameOf({ id, name }: RunHead): string {
+  return name === "" ? id.slice(0, 8) : name;
+}
+
+function ofGroups({ groups }: GroupCurvesDocument): Line[] {
+  return groups.map((group) => {
+    const means = numbers(group.mean);
+    const spread = numbers(group.std).map((one) => (Number.isNaN(one) ? 0 : one));
+    const lastX = group.x.at(-1);
+    return {
+      id: `group ${group.label}`,
+      name: group.label,
+      xs: Float64Array.from(group.x),
+      means,
+      lows: means.map((mean, place) => mean - (spread[place] ?? 0)),
+      highs: means.map((mean, place) => mean + (spread[place] ?? 0)),
+      last: lastX === undefined ? null : [lastX, group.mean.at(-1) ?? null],
+      count: group.x.length,
+      lost: 0,
+      runs: group.runs.length,
+    };
+  });
+}
+
+function numbers(values: readonly (number | null)[]): Float64Array {
+  return Float64Array.from(values, (value) => value ?? Number.NaN);
+}
+
+/** Return the place of the x nearest to a value, in numbers that rise; -1 where there are none. */
+export function nearest(xs: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = xs.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((xs[middle] ?? 0) < value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low > 0 && value - (xs[low - 1] ?? 0) < (xs[low] ?? 0) - value) {
+    return low - 1;
+  }
+  return xs.length === 0 ? -1 : low;
+}

@@ -1,0 +1,255 @@
+import type { CurveX, Range } from "../charts/documents.ts";
+import { lengthText, momentText, shown } from "../charts/numbers.ts";
+import type { Sheet, Stage } from "../charts/stage.ts";
+import { Tip, type TipLine } from "../charts/tip.ts";
+import { drawLine, type Layout, smooth } from "./figure.ts";
+import { type Line, nearest } from "./lines.ts";
+import type { CurvesState, Zoom } from "./state.ts";
+
+const MOST_TOLD = 8;
+const LEAST_DRAG = 8;
+const KEY_STEPS = 100;
+const CLOSE = 24;
+
+interface Spot {
+  x: number;
+  y: number;
+}
+
+interface Told {
+  line: Line;
+  place: number;
+  value: number;
+  at: Spot;
+}
+
+/** Crosshair, values, zoom: what the pointer and the keyboard do in the chart. */
+export class Pointer {
+  readonly tip = new Tip();
+  readonly #state: CurvesState;
+  readonly #layout: () => Layout;
+  readonly #zoomed: (zoom: Zoom) => void;
+  #stage: Stage | undefined;
+  #spot: Spot | null = null;
+  #from: Spot | null = null;
+
+  constructor(state: CurvesState, layout: () => Layout, zoomed: (zoom: Zoom) => void) {
+    this.#state = state;
+    this.#layout = layout;
+    this.#zoomed = zoomed;
+  }
+
+  /** Listen to a stage. */
+  reach(stage: Stage): void {
+    this.#stage = stage;
+    const { surface } = stage;
+    surface.addEventListener("pointermove", (event) => this.#move(spotOf(event)));
+    surface.addEventListener("pointerleave", () => this.#leave());
+    surface.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) {
+        this.#from = spotOf(event);
+        surface.setPointerCapture(event.pointerId);
+      }
+    });
+    surface.addEventListener("pointerup", (event) => this.#release(spotOf(event)));
+    surface.addEventListener("pointercancel", () => {
+      this.#from = null;
+      this.#leave();
+    });
+    surface.addEventListener("dblclick", () => this.#zoomed({ x: null, y: null }));
+    surface.addEventListener("keydown", (event) => {
+      if (this.#key(event.key)) {
+        event.preventDefault();
+      }
+    });
+    surface.addEventListener("blur", () => this.#leave());
+  }
+
+  /** Draw the crosshair, the dots, the marked run, or the part that is being chosen. */
+  draw(sheet: Sheet): void {
+    const layout = this.#layout();
+    const { plot } = layout;
+    const marked = this.#state.shown.find(({ id }) => id === this.#state.marked);
+    if (marked !== undefined) {
+      sheet.pen.within([plot.left, plot.top, plot.width, plot.height], () => {
+        drawLine(sheet, this.#state, marked, { ...layout, width: 3 });
+      });
+    }
+    if (this.#spot !== null && this.#from !== null) {
+      drawPart(sheet, layout, zoomBetween(this.#from, this.#spot, layout));
+    } else if (this.#spot !== null) {
+      this.#drawCross(sheet, this.#spot);
+    }
+  }
+
+  #drawCross({ pen, inks }: Sheet, spot: Spot): void {
+    const { plot } = this.#layout();
+    const told = this.#told(spot);
+    const x = told.at(0)?.at.x ?? spot.x;
+    pen.line([x, x], [plot.top, plot.top + plot.height], { colour: inks.quiet, dash: [3, 3] });
+    for (const { line, at } of told) {
+      pen.circle([at.x, at.y], 4, this.#state.colours.of(line.id, inks.dark), { edge: inks.paper });
+    }
+  }
+
+  #move(spot: Spot): void {
+    this.#spot = inside(spot, this.#layout()) || this.#from !== null ? spot : null;
+    this.#tell();
+  }
+
+  #leave(): void {
+    if (this.#from === null) {
+      this.#spot = null;
+      this.#tell();
+    }
+  }
+
+  #release(spot: Spot): void {
+    const from = this.#from;
+    this.#from = null;
+    if (from === null) {
+      return;
+    }
+    const zoom = zoomBetween(from, spot, this.#layout());
+    if (zoom.x !== null || zoom.y !== null) {
+      const before = this.#state.chosen.zoom;
+      this.#zoomed({ x: zoom.x ?? before.x, y: zoom.y ?? before.y });
+    }
+    this.#move(spot);
+  }
+
+  #key(key: string): boolean {
+    const { plot, x } = this.#layout();
+    const spot = this.#spot ?? { x: plot.left + plot.width / 2, y: plot.top + plot.height / 2 };
+    const step = plot.width / KEY_STEPS;
+    const moves: Record<string, Spot> = {
+      ArrowLeft: { ...spot, x: Math.max(plot.left, spot.x - step) },
+      ArrowRight: { ...spot, x: Math.min(plot.left + plot.width, spot.x + step) },
+      ArrowUp: { ...spot, y: Math.max(plot.top, spot.y - step * 2) },
+      ArrowDown: { ...spot, y: Math.min(plot.top + plot.height, spot.y + step * 2) },
+    };
+    const moved = moves[key];
+    if (moved !== undefined) {
+      this.#move(moved);
+      this.#say();
+      return true;
+    }
+    if (key === "+" || key === "-") {
+      const room = plot.width * (key === "+" ? 0.25 : 1);
+      this.#zoomed({ x: [x.value(spot.x - room), x.value(spot.x + room)], y: null });
+      return true;
+    }
+    if (key === "0" || key === "Escape") {
+      this.#zoomed({ x: null, y: null });
+      return true;
+    }
+    return false;
+  }
+
+  /** Return the values at a place, the nearest curves first. */
+  #told(spot: Spot): Told[] {
+    const { x, y } = this.#layout();
+    const wanted = x.value(spot.x);
+    const found: Told[] = [];
+    for (const line of this.#state.shown) {
+      const place = nearest(line.xs, wanted);
+      const values = smooth(this.#state, line.xs, line.means, x);
+      const value = values[place] ?? Number.NaN;
+      const at = { x: x.place(line.xs[place] ?? 0), y: y.place(value) };
+      // A curve that has ended has nothing to say beyond its end.
+      if (Number.isFinite(at.y) && Math.abs(at.x - spot.x) < CLOSE) {
+        found.push({ line, place, value, at });
+      }
+    }
+    found.sort((one, other) => Math.abs(one.at.y - spot.y) - Math.abs(other.at.y - spot.y));
+    return found.slice(0, MOST_TOLD);
+  }
+
+  #tell(): void {
+    const stage = this.#stage;
+    if (stage === undefined) {
+      return;
+    }
+    const told = this.#spot === null || this.#from !== null ? [] : this.#told(this.#spot);
+    const [first] = told;
+    if (this.#spot === null || first === undefined) {
+      this.tip.hide();
+    } else {
+      this.tip.show(this.#title(first), this.#lines(told, stage.inks.dark), {
+        ...this.#spot,
+        width: stage.size.width,
+      });
+    }
+    stage.redrawOver();
+  }
+
+  #title({ line, place }: Told): string {
+    return placeText(line.xs[place] ?? 0, this.#state.chosen.x);
+  }
+
+  #lines(told: readonly Told[], dark: boolean): TipLine[] {
+    const lines: TipLine[] = told.map(({ line, place, value }) => {
+      const low = line.lows?.[place];
+      const high = line.highs?.[place];
+      const band =
+        low === undefined || high === undefined || low === high
+          ? ""
+          : ` (${shown(low, 4)} – ${shown(high, 4)})`;
+      return {
+        colour: this.#state.colours.of(line.id, dark),
+        name: line.name,
+        value: `${shown(value)}${band}`,
+      };
+    });
+    const more = this.#state.shown.length - told.length;
+    return more > 0 && told.length === MOST_TOLD
+      ? [...lines, { name: `and ${more} more`, value: "" }]
+      : lines;
+  }
+
+  #say(): void {
+    const told = this.#spot === null ? [] : this.#told(this.#spot);
+    const [first] = told;
+    const values = told.map(({ line, value }) => `${line.name} ${shown(value)}`);
+    this.tip.say(first === undefined ? "nothing here" : `${this.#title(first)}: ${values.join(", ")}`);
+  }
+}
+
+/** Return a place along the chart in words. */
+export function placeText(value: number, x: CurveX): string {
+  if (x === "time") {
+    return momentText(value);
+  }
+  return x === "relative" ? lengthText(value) : `step ${shown(value, 9)}`;
+}
+
+function drawPart({ pen, inks }: Sheet, { plot, x, y }: Layout, zoom: Zoom): void {
+  const [left = 0, right = 0] = zoom.x === null ? [plot.left, plot.left + plot.width] : zoom.x.map(x.place);
+  const [bottom = 0, top = 0] = zoom.y === null ? [plot.top + plot.height, plot.top] : zoom.y.map(y.place);
+  pen.rectangle([left, top, right - left, bottom - top], inks.brand, 0.18);
+}
+
+function spotOf(event: MouseEvent): Spot {
+  return { x: event.offsetX, y: event.offsetY };
+}
+
+function inside({ x, y }: Spot, { plot }: Layout): boolean {
+  return (
+    x >= plot.left - 4 && x <= plot.left + plot.width + 4 && y >= plot.top && y <= plot.top + plot.height
+  );
+}
+
+/** Return what is between two corners; a drag that is flat in one direction chooses along the other alone. */
+function zoomBetween(from: Spot, to: Spot, { plot, x, y }: Layout): Zoom {
+  const across = Math.abs(from.x - to.x) >= LEAST_DRAG;
+  const up = Math.abs(from.y - to.y) >= LEAST_DRAG * 3 || (!across && Math.abs(from.y - to.y) >= LEAST_DRAG);
+  const clamp = (place: number, start: number, length: number) =>
+    Math.min(start + length, Math.max(start, place));
+  const xs = [from.x, to.x].map((place) => x.value(clamp(place, plot.left, plot.width)));
+  const ys = [from.y, to.y].map((place) => y.value(clamp(place, plot.top, plot.height)));
+  return { x: across ? ordered(xs) : null, y: up ? ordered(ys) : null };
+}
+
+function ordered(ends: readonly number[]): Range {
+  return [Math.min(...ends), Math.max(...ends)];
+}

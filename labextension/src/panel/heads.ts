@@ -1,0 +1,223 @@
+import { element } from "../widget/dom.ts";
+import { ColumnMenu } from "./columnmenu.ts";
+import { type Layout, moved, titleOf } from "./layout.ts";
+import type { Head } from "./messages.ts";
+import { clicked, directionOf, placeOf } from "./selection.ts";
+import type { Table } from "./table.ts";
+
+/** Pixels after which a press on a head is meant to move it. */
+const DRAG = 6;
+const HEAD = ".nbtrack-panel-head";
+
+/** The row of heads: sorts, moves and resizes columns. */
+export class Heads {
+  readonly row: HTMLElement = element("div", {
+    class: "nbtrack-panel-heads",
+    role: "row",
+    "aria-rowindex": "1",
+  });
+  readonly #table: Table;
+  readonly #layout: Layout;
+  readonly #laidOut: () => void;
+  readonly #menu: ColumnMenu;
+
+  /** `laidOut` is called when a width has changed. */
+  constructor(table: Table, layout: Layout, laidOut: () => void) {
+    this.#table = table;
+    this.#layout = layout;
+    this.#laidOut = laidOut;
+    this.#menu = new ColumnMenu(table, layout, laidOut);
+    this.row.addEventListener("pointerdown", (event) => this.#press(event));
+    this.row.addEventListener("keydown", (event) => this.#key(event));
+    this.row.addEventListener("contextmenu", (event) => {
+      const cell = headAt(event);
+      if (cell !== null) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.#menu.open(cell);
+      }
+    });
+    this.row.addEventListener("click", (event) => {
+      const more = (event.target as HTMLElement).closest(".nbtrack-panel-more");
+      if (more !== null) {
+        this.#menu.open(headAt(event));
+      }
+    });
+  }
+
+  draw(): void {
+    const table = this.#table;
+    const columns = table.shown;
+    const lefts = this.#layout.lefts(columns, table.heads);
+    // The keyboard stays where it is.
+    const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>(HEAD)?.dataset[
+      "column"
+    ];
+    const cells = columns.map((column, at) => {
+      const cell = head(column, table.heads[column], table.query.order_by);
+      cell.setAttribute("aria-colindex", String(at + 1));
+      const left = lefts[at];
+      if (left !== undefined) {
+        cell.classList.add("nbtrack-panel-pinned");
+        cell.style.left = `${left}px`;
+      }
+      return cell;
+    });
+    const had = focused !== undefined && this.row.contains(document.activeElement);
+    this.row.replaceChildren(...cells);
+    if (had) {
+      cells.find((cell) => cell.dataset["column"] === focused)?.focus();
+    }
+    this.align();
+  }
+
+  /** Put the heads of numbers to the right, as the numbers are. */
+  align(): void {
+    const { cache } = this.#table;
+    for (const cell of this.row.querySelectorAll<HTMLElement>(HEAD)) {
+      const column = cell.dataset["column"] ?? "";
+      const numeric = column !== "start_time" && column !== "end_time" && cache.isNumeric(column);
+      cell.classList.toggle("nbtrack-panel-numeric", numeric);
+    }
+  }
+
+  #press(event: PointerEvent): void {
+    const cell = headAt(event);
+    const target = event.target as HTMLElement;
+    const column = cell?.dataset["column"];
+    if (cell === null || column === undefined || event.button !== 0 || target.closest("button") !== null) {
+      return;
+    }
+    if (target.classList.contains("nbtrack-panel-edge")) {
+      event.preventDefault();
+      this.#resize(event, column);
+    } else {
+      this.#drag(event, cell, column);
+    }
+  }
+
+  #resize(start: PointerEvent, column: string): void {
+    const width = this.#layout.width(column, this.#table.heads[column]);
+    track((event) => {
+      this.#layout.resize(column, width + event.clientX - start.clientX);
+      this.#laidOut();
+    });
+  }
+
+  #drag(start: PointerEvent, cell: HTMLElement, column: string): void {
+    let target: number | null = null;
+    track(
+      (event) => {
+        if (target !== null || Math.abs(event.clientX - start.clientX) > DRAG) {
+          target = this.#placeAt(event.clientX);
+          cell.classList.add("nbtrack-panel-dragged");
+          this.#markDrop(target);
+        }
+      },
+      (event) => {
+        if (target !== null) {
+          this.#drop(column, target);
+        } else if (event.type === "pointerup") {
+          this.#sort(column, event.shiftKey || event.ctrlKey || event.metaKey);
+        }
+      },
+    );
+  }
+
+  #drop(column: string, target: number): void {
+    const table = this.#table;
+    const before = table.shown[target];
+    const to = before === undefined ? table.columns.length : table.columns.indexOf(before);
+    table.setColumns(moved(table.columns, column, to));
+    this.draw();
+  }
+
+  #markDrop(target: number): void {
+    for (const [at, other] of [...this.row.querySelectorAll(HEAD)].entries()) {
+      other.classList.toggle("nbtrack-panel-drop", at === target);
+    }
+  }
+
+  /** Return before which of the heads a place on the page is. */
+  #placeAt(x: number): number {
+    const boxes = [...this.row.querySelectorAll(HEAD)].map((one) => one.getBoundingClientRect());
+    const found = boxes.findIndex((box) => x < box.left + box.width / 2);
+    return found < 0 ? boxes.length : found;
+  }
+
+  #key(event: KeyboardEvent): void {
+    const cell = headAt(event);
+    const column = cell?.dataset["column"];
+    if (column === undefined || event.target !== cell) {
+      return;
+    }
+    if (event.key === "Enter" || event.key === " ") {
+      this.#sort(column, event.shiftKey);
+    } else if (event.key === "ArrowDown" || event.key === "ContextMenu") {
+      this.#menu.open(cell);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #sort(column: string, more: boolean): void {
+    const table = this.#table;
+    const about = table.heads[column];
+    if (about !== undefined) {
+      const firstDescending = about.better === "up" || column === "start_time" || column === "end_time";
+      table.ask({ order_by: clicked(table.asked.order_by, about.field, firstDescending, more) });
+    }
+  }
+}
+
+function headAt(event: Event): HTMLElement | null {
+  return (event.target as HTMLElement).closest<HTMLElement>(HEAD);
+}
+
+const SORTED = { up: "ascending", down: "descending" };
+
+function head(column: string, about: Head | undefined, orders: readonly string[]): HTMLElement {
+  const direction = about === undefined ? null : directionOf(orders, about.field);
+  const title = about === undefined ? column : titleOf(about);
+  const cell = element("div", {
+    class: "nbtrack-panel-head",
+    role: "columnheader",
+    tabindex: "0",
+    "aria-sort": direction === null ? "none" : SORTED[direction],
+    title: `${column}\nClick to sort, with Shift by several; drag to move`,
+    "data-column": column,
+  });
+  const metric = about?.kind === "metrics";
+  cell.append(element("span", { class: "nbtrack-panel-label" }, metric ? about.label : title));
+  if (metric && about.summary !== "last") {
+    cell.append(element("span", { class: "nbtrack-panel-summary" }, about.summary ?? ""));
+  }
+  if (about !== undefined && direction !== null) {
+    const place = orders.length > 1 ? placeOf(orders, about.field) : "";
+    const arrow = `${direction === "up" ? "▲" : "▼"}${place}`;
+    cell.append(element("span", { class: "nbtrack-panel-arrow", "aria-hidden": "true" }, arrow));
+  }
+  const more = element("button", { type: "button", class: "nbtrack-panel-more", tabindex: "-1" }, "⋮");
+  more.setAttribute("aria-label", `Column ${title}`);
+  cell.append(more, element("span", { class: "nbtrack-panel-edge", "aria-hidden": "true" }));
+  return cell;
+}
+
+/** Follow the pointer until it is let go. */
+function track(moves: (event: PointerEvent) => void, ends?: (event: PointerEvent) => void): void {
+  const over = new AbortController();
+  const { signal } = over;
+  document.addEventListener("pointermove", moves, { signal });
+  for (const end of ["pointerup", "pointercancel"] as const) {
+    document.addEventListener(
+      end,
+      (event) => {
+        over.abort();
+        ends?.(event);
+      },
+      { signal },
+    );
+  }
+}

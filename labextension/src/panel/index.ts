@@ -1,0 +1,14 @@
+import type { AnyWidget } from "@anywidget/types";
+import "../compare/styles.css";
+import "../runpage/runpage.css";
+import "./panel.css";
+import type { Traits } from "./messages.ts";
+import { show } from "./view.ts";
+
+export default {
+  render({ model, el }) {
+    const gone = new AbortController();
+    show(model, el, gone.signal);
+    return () => gone.abort();
+  },
+} satisfies AnyWidget<Traits>;

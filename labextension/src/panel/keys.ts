@@ -1,0 +1,136 @@
+import { problemOf } from "./problems.ts";
+import type { Table } from "./table.ts";
+
+/** So many runs can be chosen at once. */
+const MOST = 20_000;
+
+/** How the table is moved. */
+export interface Moves {
+  /** Bring a row into sight. */
+  show: (index: number) => void;
+  /** How many rows a page has. */
+  page: () => number;
+}
+
+/** Chooses rows by mouse and keyboard. */
+export class GridKeys {
+  readonly #table: Table;
+  readonly #moves: Moves;
+
+  constructor(table: Table, moves: Moves) {
+    this.#table = table;
+    this.#moves = moves;
+  }
+
+  /** Hear what is pressed in the table, and clicked on its rows. */
+  listen(root: HTMLElement, canvas: HTMLElement): void {
+    const { signal } = this.#table;
+    canvas.addEventListener("click", (event) => this.#click(event), { signal });
+    // A click with Shift would mark text.
+    canvas.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault(), { signal });
+    root.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.target === root && this.#key(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      },
+      { signal },
+    );
+  }
+
+  #click(event: MouseEvent): void {
+    const { selection, cache } = this.#table;
+    const row = (event.target as HTMLElement).closest<HTMLElement>(".nbtrack-panel-row");
+    const index = Number(row?.dataset["index"] ?? -1);
+    const id = cache.id(index);
+    if (id === undefined) {
+      return;
+    }
+    const more = event.ctrlKey || event.metaKey;
+    if (event.shiftKey) {
+      void this.#range(index, more);
+      return;
+    }
+    if (more || (selection.ids.size === 1 && selection.has(id))) {
+      selection.toggle(id, index);
+    } else {
+      selection.only(id, index);
+    }
+    this.#table.chosen();
+  }
+
+  /** Do what a key says; return whether it said something. */
+  #key(event: KeyboardEvent): boolean {
+    const { selection, cache } = this.#table;
+    const target = this.#target(event.key);
+    if (target !== null) {
+      this.#go(target, event.shiftKey);
+    } else if (event.key === " ") {
+      selection.toggle(cache.id(selection.cursor), selection.cursor);
+      this.#table.chosen();
+    } else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) {
+      void this.#all();
+    } else if (event.key === "Escape" && selection.ids.size > 0) {
+      selection.ids = new Set();
+      this.#table.chosen();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Return the row that a key goes to. */
+  #target(key: string): number | null {
+    const { cursor } = this.#table.selection;
+    const last = this.#table.cache.total - 1;
+    const targets: Record<string, number> = {
+      ArrowDown: cursor + 1,
+      ArrowUp: cursor - 1,
+      PageDown: cursor + this.#moves.page(),
+      PageUp: cursor - this.#moves.page(),
+      Home: 0,
+      End: last,
+    };
+    const target = targets[key];
+    return target === undefined ? null : Math.max(0, Math.min(last, target));
+  }
+
+  #go(index: number, choosing: boolean): void {
+    const { selection } = this.#table;
+    if (choosing) {
+      void this.#range(index, false);
+    } else {
+      selection.cursor = index;
+      selection.anchor = index;
+    }
+    this.#moves.show(index);
+  }
+
+  async #all(): Promise<void> {
+    const { selection, cache } = this.#table;
+    const { cursor } = selection;
+    selection.anchor = 0;
+    await this.#range(cache.total - 1, false);
+    selection.cursor = cursor;
+  }
+
+  /** Choose the rows from the anchor on; the kernel knows those that are not here. */
+  async #range(to: number, more: boolean): Promise<void> {
+    const { selection, cache, query, requests } = this.#table;
+    const from = Math.min(selection.anchor, to);
+    const count = Math.min(MOST, Math.abs(selection.anchor - to) + 1);
+    const here = Array.from({ length: count }, (_, at) => cache.id(from + at));
+    const known = here.filter((id) => id !== undefined);
+    selection.cursor = to;
+    try {
+      const asked = { ...query, offset: from, limit: count };
+      const ids = known.length === count ? known : (await requests.ask("ids", asked)).ids;
+      selection.range(ids, to, more);
+      this.#table.chosen();
+    } catch (error) {
+      problemOf(error);
+    }
+  }
+}

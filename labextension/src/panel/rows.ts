@@ -1,0 +1,93 @@
+import type { Cell, Rows } from "./messages.ts";
+
+/** So many rows are kept: going back and forth asks for nothing. */
+const MOST = 6000;
+
+interface Page {
+  rows: Rows;
+  generation: number;
+}
+interface Place {
+  page: Page;
+  at: number;
+}
+
+/** The rows that are here, by their place in the table. */
+export class RowCache {
+  total = 0;
+  readonly #places = new Map<number, Place>();
+  #generation = 0;
+  #newest: Rows | null = null;
+
+  /** Take what is here for outdated: it is still shown until something newer has come. */
+  outdate(): void {
+    this.#generation += 1;
+  }
+
+  /** Keep rows; `anew` lets go of all others, which belonged to another query. */
+  put(rows: Rows, anew: boolean): void {
+    if (anew) {
+      this.#places.clear();
+    }
+    this.total = rows.total;
+    this.#newest = rows;
+    const page = { rows, generation: this.#generation };
+    for (const at of rows.ids.keys()) {
+      this.#places.set(rows.offset + at, { page, at });
+    }
+    for (const index of this.#places.keys()) {
+      if (index >= rows.total) {
+        this.#places.delete(index);
+      }
+    }
+    this.#bound(rows.offset);
+  }
+
+  id(index: number): string | undefined {
+    const place = this.#places.get(index);
+    return place?.page.rows.ids[place.at];
+  }
+
+  value(index: number, column: string): Cell | undefined {
+    const place = this.#places.get(index);
+    const values = place?.page.rows.columns;
+    return values !== undefined && Object.hasOwn(values, column)
+      ? values[column]?.[place?.at ?? 0]
+      : undefined;
+  }
+
+  /** Whether a column of the rows that came last holds numbers, or nothing else. */
+  isNumeric(column: string): boolean {
+    const values = this.#newest === null ? undefined : this.#newest.columns[column];
+    const first = values?.find((value) => value !== null);
+    return typeof first === "number" || Array.isArray(first);
+  }
+
+  has(index: number): boolean {
+    return this.#places.has(index);
+  }
+
+  /** Return the first and the last row of these that is not here or outdated, or null where all are. */
+  missing(first: number, last: number): [number, number] | null {
+    const lacks = (index: number) => this.#places.get(index)?.page.generation !== this.#generation;
+    let from = Math.max(first, 0);
+    let to = Math.min(last, this.total - 1);
+    while (from <= to && !lacks(from)) {
+      from += 1;
+    }
+    while (to >= from && !lacks(to)) {
+      to -= 1;
+    }
+    return from <= to ? [from, to] : null;
+  }
+
+  #bound(near: number): void {
+    if (this.#places.size <= MOST) {
+      return;
+    }
+    const far = [...this.#places.keys()].sort((one, other) => Math.abs(other - near) - Math.abs(one - near));
+    for (const index of far.slice(0, this.#places.size - MOST / 2)) {
+      this.#places.delete(index);
+    }
+  }
+}

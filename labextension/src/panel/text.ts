@@ -1,0 +1,105 @@
+import type { Cell, Head } from "./messages.ts";
+
+/** How a value is shown, and what it is exactly. */
+export interface Shown {
+  text: string;
+  exact: string;
+  /** Whether it stands to the right. */
+  number: boolean;
+}
+
+const NOTHING: Shown = { text: "", exact: "", number: false };
+const TIMES = new Set(["start_time", "end_time"]);
+
+/** Return how a cell's value is shown; `now` in seconds since the epoch. */
+export function shownCell(value: Cell | undefined, head: Head, now: number): Shown {
+  if (value === null || value === undefined) {
+    return NOTHING;
+  }
+  if (Array.isArray(value)) {
+    const exact = String(value[0]);
+    return { text: exact.length > 12 ? `${exact.slice(0, 12)}…` : exact, exact, number: true };
+  }
+  if (typeof value === "number") {
+    if (head.kind === "attributes" && TIMES.has(head.label)) {
+      return { text: relativeTime(value, now), exact: exactTime(value), number: false };
+    }
+    if (head.kind === "attributes" && head.label === "duration") {
+      return { text: shownDuration(value), exact: `${value} s`, number: true };
+    }
+    return { text: shownNumber(value), exact: String(value), number: true };
+  }
+  if (typeof value === "boolean") {
+    return { text: String(value), exact: String(value), number: false };
+  }
+  return { text: oneLine(value), exact: value, number: false };
+}
+
+/** Return a number with five digits: so many tell two runs apart, and more are read by nobody. */
+export function shownNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) {
+    return String(value);
+  }
+  return String(Number(value.toPrecision(5)));
+}
+
+/** Return how long ago a moment was, in seconds since the epoch both. */
+export function relativeTime(moment: number, now: number): string {
+  const ago = now - moment;
+  if (ago < -60) {
+    return exactTime(moment);
+  }
+  if (ago < 45) {
+    return "just now";
+  }
+  if (ago < 3570) {
+    return `${Math.max(1, Math.round(ago / 60))} min ago`;
+  }
+  if (ago < 86_400) {
+    return `${Math.round(ago / 3600)} h ago`;
+  }
+  if (ago < 14 * 86_400) {
+    return `${Math.round(ago / 86_400)} d ago`;
+  }
+  return exactTime(moment).slice(0, 10);
+}
+
+/** Return a moment as local date and time. */
+export function exactTime(moment: number): string {
+  const date = new Date(moment * 1000);
+  if (Number.isNaN(date.getTime())) {
+    return String(moment);
+  }
+  const two = (part: number) => String(part).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Return a length of time as a person says it. */
+export function shownDuration(seconds: number): string {
+  if (seconds < 0.0005) {
+    return "<1 ms";
+  }
+  if (seconds < 0.9995) {
+    return `${(seconds * 1000).toFixed(0)} ms`;
+  }
+  if (seconds < 59.95) {
+    return `${seconds.toFixed(1)} s`;
+  }
+  const minutes = Math.floor(Math.round(seconds) / 60);
+  if (minutes < 60) {
+    return `${minutes} min ${Math.round(seconds) % 60} s`;
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Return a count with separators. */
+export function shownCount(count: number, one: string, many: string): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** Return text without line breaks and other control characters, which a cell cannot show. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ");
+}

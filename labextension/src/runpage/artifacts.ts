@@ -1,0 +1,215 @@
+import { element } from "../widget/dom.ts";
+import { shownSize } from "./figures.ts";
+import type { Artifact } from "./messages.ts";
+import { ask, followPart, type Page } from "./page.ts";
+import { asPreview, previewed } from "./preview.ts";
+import { section } from "./section.ts";
+import { leftOut, line, seen } from "./seen.ts";
+
+const ICONS: Record<string, string> = {
+  folder: "📁",
+  image: "▣",
+  table: "▦",
+  json: "{}",
+  model: "◆",
+  source: "‹›",
+};
+/** Deeper folders are not moved further to the right. */
+const DEEPEST = 12;
+const PAGE = 10;
+
+/** The files kept with the run as a tree, and beside it what is in the chosen one. */
+export function artifacts(page: Page): HTMLElement {
+  const { block, body, count } = section("Artifacts", page.signal, true, true);
+  const pane = element("div", { class: "nbtrack-run-pane", role: "region", "aria-label": "Preview" });
+  const tree = new Tree(page.signal, (artifact) => void show(page, artifact, pane));
+  const more = element("div", { class: "nbtrack-run-quiet" });
+  const files = element("div", { class: "nbtrack-run-files" }, tree.block, more);
+  body.append(element("div", { class: "nbtrack-run-split" }, files, pane));
+  let run = "";
+  followPart(
+    page,
+    ({ id, artifacts: found, artifacts_left: left, artifacts_size: size }) => ({ id, found, left, size }),
+    ({ id, found, left, size }) => {
+      if (id !== run) {
+        run = id;
+        tree.forget();
+        pane.replaceChildren(element("p", { class: "nbtrack-run-quiet" }, "Choose a file to look into it."));
+      }
+      tree.draw(found);
+      more.textContent = leftOut(left, "files");
+      const number = found.filter(({ kind }) => kind !== "folder").length + left;
+      count(`${number.toLocaleString("en")} · ${shownSize(size)}`, number > 0);
+    },
+  );
+  return block;
+}
+
+async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<void> {
+  const title = element("div", { class: "nbtrack-run-line" });
+  title.append(
+    element("strong", {}, line(artifact.path)),
+    element("span", { class: "nbtrack-run-quiet" }, shownSize(artifact.size)),
+  );
+  pane.replaceChildren(title, element("p", { class: "nbtrack-run-quiet" }, "Reading…"));
+  const preview = asPreview(await ask(page, { kind: "preview", name: artifact.path }, "Reading the file"));
+  // Another one may have been chosen meanwhile.
+  if (pane.firstChild === title) {
+    const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewed(preview);
+    pane.replaceChildren(title, shown);
+  }
+}
+
+/** A tree for mouse and keys: arrows go, right opens, left closes, Enter chooses. */
+class Tree {
+  readonly block = element("div", { class: "nbtrack-run-tree", role: "tree", "aria-label": "Artifacts" });
+  readonly #closed = new Set<string>();
+  readonly #choose: (artifact: Artifact) => void;
+  #rows: Artifact[] = [];
+  #chosen = "";
+  #current = "";
+
+  constructor(signal: AbortSignal, choose: (artifact: Artifact) => void) {
+    this.#choose = choose;
+    this.block.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.block.addEventListener(
+      "click",
+      (event) => {
+        const row = (event.target as Element).closest<HTMLElement>("[role=treeitem]");
+        const found = this.#rows[Number(row?.dataset["place"])];
+        if (row !== null && found !== undefined) {
+          this.#act(found);
+        }
+      },
+      { signal },
+    );
+  }
+
+  forget(): void {
+    this.#closed.clear();
+    this.#chosen = "";
+    this.#current = "";
+  }
+
+  draw(rows: Artifact[]): void {
+    this.#rows = rows;
+    // A model's folder holds what machines read.
+    this.#redraw(false);
+  }
+
+  #redraw(focus: boolean): void {
+    const shown = this.#shown();
+    if (!shown.some(({ path }) => path === this.#current)) {
+      this.#current = shown[0]?.path ?? "";
+    }
+    this.block.replaceChildren(...shown.map((row) => this.#item(row)));
+    if (focus) {
+      [...this.block.querySelectorAll<HTMLElement>("[tabindex]")]
+        .find(({ tabIndex }) => tabIndex === 0)
+        ?.focus();
+    }
+  }
+
+  /** What is in no closed folder. */
+  #shown(): Artifact[] {
+    let within = "";
+    return this.#rows.filter(({ path, kind }) => {
+      if (within !== "" && path.startsWith(within)) {
+        return false;
+      }
+      within = kind === "folder" && this.#closed.has(path) ? `${path}/` : "";
+      return true;
+    });
+  }
+
+  #item(row: Artifact): HTMLElement {
+    const { path, name, depth, kind, size } = row;
+    const folder = kind === "folder";
+    const made = element(
+      "div",
+      {
+        role: "treeitem",
+        class: "nbtrack-run-item",
+        tabindex: path === this.#current ? "0" : "-1",
+        "aria-level": String(depth + 1),
+        "aria-selected": String(path === this.#chosen),
+        "aria-expanded": folder && String(!this.#closed.has(path)),
+      },
+      element(
+        "span",
+        { "aria-hidden": "true", class: "nbtrack-run-icon" },
+        folder ? this.#arrow(path) : (ICONS[kind] ?? "·"),
+      ),
+      element("span", { class: "nbtrack-run-file" }, line(name)),
+      element("span", { class: "nbtrack-run-quiet" }, shownSize(size)),
+    );
+    made.title = seen(path);
+    made.style.paddingInlineStart = `${6 + Math.min(depth, DEEPEST) * 16}px`;
+    made.dataset["place"] = String(this.#rows.indexOf(row));
+    return made;
+  }
+
+  #arrow(path: string): string {
+    return this.#closed.has(path) ? "▸" : "▾";
+  }
+
+  #act(row: Artifact): void {
+    this.#current = row.path;
+    if (row.kind === "folder") {
+      this.#toggle(row.path, this.#closed.has(row.path));
+    } else {
+      this.#chosen = row.path;
+      this.#redraw(true);
+      this.#choose(row);
+    }
+  }
+
+  #toggle(path: string, open: boolean): void {
+    this.#closed[open ? "delete" : "add"](path);
+    this.#redraw(true);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const shown = this.#shown();
+    const place = shown.findIndex(({ path }) => path === this.#current);
+    const row = shown[place];
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE };
+    const step = steps[event.key];
+    if (step !== undefined) {
+      this.#go(shown, place + step);
+    } else if (event.key === "Home" || event.key === "End") {
+      this.#go(shown, event.key === "Home" ? 0 : shown.length - 1);
+    } else if (event.key === "ArrowRight" && row.kind === "folder") {
+      this.#toggle(row.path, true);
+    } else if (event.key === "ArrowLeft") {
+      this.#left(shown, row);
+    } else if (event.key === "Enter" || event.key === " ") {
+      this.#act(row);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Close a folder, or go to the one that this is in. */
+  #left(shown: readonly Artifact[], row: Artifact): void {
+    if (row.kind === "folder" && !this.#closed.has(row.path)) {
+      this.#toggle(row.path, false);
+      return;
+    }
+    const parent = shown.findIndex(({ path }) => path === row.path.slice(0, row.path.lastIndexOf("/")));
+    if (parent >= 0) {
+      this.#go(shown, parent);
+    }
+  }
+
+  #go(shown: readonly Artifact[], place: number): void {
+    const to = shown[Math.max(0, Math.min(shown.length - 1, place))];
+    this.#current = to?.path ?? "";
+    this.#redraw(true);
+  }
+}

@@ -1,0 +1,128 @@
+import { copyText } from "../widget/copy.ts";
+import { element } from "../widget/dom.ts";
+
+/** So long a button says what it did. */
+const SAID = 2000;
+
+type Act = () => unknown;
+
+/** A button; `label` is for those who cannot see it. */
+export function button(text: string, act: Act, signal: AbortSignal, label = ""): HTMLButtonElement {
+  const made = element(
+    "button",
+    {
+      type: "button",
+      class: "nbtrack-run-button",
+      "aria-label": label === "" ? false : label,
+    },
+    text,
+  );
+  if (label !== "") {
+    made.title = label;
+  }
+  made.addEventListener("click", () => void act(), { signal });
+  return made;
+}
+
+/** Give a button another look. */
+export function styled(
+  kind: "primary" | "danger" | "quietly" | "link",
+  made: HTMLButtonElement,
+): HTMLButtonElement {
+  made.classList.add(`nbtrack-run-${kind}`);
+  return made;
+}
+
+/** A button that copies; the text may have to be asked for. */
+export function copyButton(
+  title: string,
+  text: () => string | Promise<string | undefined>,
+  signal: AbortSignal,
+  label = "",
+): HTMLButtonElement {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const press = async () => {
+    const held = await text();
+    const done = held !== undefined && (await copyText(held));
+    made.textContent = done ? "Copied" : "Not copied";
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      made.textContent = title;
+    }, SAID);
+  };
+  const made = button(title, press, signal, label);
+  made.setAttribute("aria-live", "polite");
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return made;
+}
+
+interface Editor {
+  /** What stands there at first. */
+  text: string;
+  label: string;
+  lines?: number;
+  /** Return whether it was saved: the editor is closed then. */
+  save: (text: string) => Promise<boolean>;
+  closed: () => void;
+}
+
+/** A place to write in. Ctrl+Enter saves, in a single line Enter too; Escape leaves all as it was. */
+export function editor({ text, label, lines = 1, save, closed }: Editor, signal: AbortSignal): HTMLElement {
+  const attributes = { class: "nbtrack-run-input", "aria-label": label, autocomplete: "off" };
+  const input =
+    lines > 1
+      ? element("textarea", { ...attributes, rows: String(lines) })
+      : element("input", { ...attributes, type: "text" });
+  input.value = text;
+  const submit = async () => {
+    if (input.disabled) {
+      return;
+    }
+    for (const control of controls) {
+      control.disabled = true;
+    }
+    if (await save(input.value)) {
+      closed();
+      return;
+    }
+    for (const control of controls) {
+      control.disabled = false;
+    }
+    input.focus();
+  };
+  const saveButton = styled("primary", button("Save", submit, signal));
+  const cancel = button("Cancel", closed, signal);
+  const controls = [input, saveButton, cancel];
+  input.addEventListener(
+    "keydown",
+    (event: Event) => {
+      const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
+      if (isComposing) {
+        return;
+      }
+      if (key === "Enter" && (lines === 1 || ctrlKey || metaKey)) {
+        event.preventDefault();
+        event.stopPropagation();
+        void submit();
+      } else if (key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        closed();
+      }
+    },
+    { signal },
+  );
+  const hint = lines > 1 ? "Markdown. Ctrl+Enter saves, Escape cancels." : "";
+  const foot = element("div", { class: "nbtrack-run-line" }, saveButton, cancel);
+  foot.append(element("span", { class: "nbtrack-run-quiet" }, hint));
+  return element("div", { class: lines > 1 ? "nbtrack-run-editor" : "nbtrack-run-line" }, input, foot);
+}
+
+/** Put the focus into what was just shown. */
+export function focusIn(block: HTMLElement): void {
+  const first = block.querySelector<HTMLInputElement>("input, textarea, button");
+  first?.focus();
+  if (first !== null && "select" in first && first.tagName === "INPUT") {
+    first.select();
+  }
+}

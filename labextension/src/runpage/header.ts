@@ -1,0 +1,228 @@
+import { element } from "../widget/dom.ts";
+import { button, copyButton, editor, focusIn, styled } from "./controls.ts";
+import { opener } from "./family.ts";
+import { ago, exactTime, shownDuration, shownSize } from "./figures.ts";
+import type { RunDocument } from "./messages.ts";
+import { ask, follow, followPart, type Page } from "./page.ts";
+import { leftOut, line, seen } from "./seen.ts";
+
+/** Every so many milliseconds "a minute ago" may have become "two minutes ago". */
+const TICK = 10_000;
+
+/** The run's status and name, where and when it ran, and what can be done with it as a whole. */
+export function header(page: Page): HTMLElement {
+  const word = element("span");
+  const state = element(
+    "span",
+    { class: "nbtrack-run-state", role: "status", "aria-live": "polite" },
+    element("span", { class: "nbtrack-run-dot", "aria-hidden": "true" }),
+    word,
+  );
+  const parent = element("span");
+  followPart(
+    page,
+    ({ status }) => status,
+    (status) => {
+      state.dataset["state"] = status.toLowerCase();
+      word.textContent = `${status.charAt(0)}${status.slice(1).toLowerCase()}`;
+    },
+  );
+  followPart(
+    page,
+    ({ parent: found }) => found,
+    (found) => parent.replaceChildren(...(found === null ? [] : ["part of ", opener(page, found)])),
+  );
+  return element(
+    "header",
+    {},
+    element("div", { class: "nbtrack-run-line" }, state, name(page), actions(page)),
+    element("div", { class: "nbtrack-run-line nbtrack-run-facts" }, times(page), identity(page), parent),
+    deleted(page),
+    faults(page),
+  );
+}
+
+function name(page: Page): HTMLElement {
+  const shown = element("span", { class: "nbtrack-run-title", role: "heading", "aria-level": "2" });
+  const place = element("div", { class: "nbtrack-run-name" });
+  const rename = styled(
+    "quietly",
+    button("Rename", () => open(), page.signal, "Rename the run"),
+  );
+  const close = () => {
+    place.replaceChildren(shown, rename);
+    rename.focus();
+  };
+  const save = async (text: string) =>
+    (await ask(page, { kind: "edit", changes: { name: text } }, "Renaming the run")) !== undefined;
+  const open = () => {
+    const { name: held } = page.model.get("page");
+    const made = editor({ text: held.text, label: "Name of the run", save, closed: close }, page.signal);
+    place.replaceChildren(made);
+    focusIn(made);
+  };
+  place.append(shown, rename);
+  followPart(
+    page,
+    ({ name: held }) => held,
+    ({ text, left }) => {
+      shown.textContent = `${line(text, 200)}${leftOut(left)}`;
+      shown.title = seen(text);
+      rename.hidden = left > 0;
+    },
+  );
+  return place;
+}
+
+/** When it began and how long it took. */
+function times(page: Page): HTMLElement {
+  const started = element("time");
+  const took = element("span");
+  const draw = () => {
+    const { started: begin, ended, status, measured } = page.model.get("page");
+    const now = Date.now() / 1000;
+    put(started, `started ${ago(begin, now)}`);
+    started.title = exactTime(begin);
+    started.dateTime = new Date(begin * 1000).toISOString();
+    const seconds = (ended ?? (status === "RUNNING" ? now : begin)) - begin;
+    put(
+      took,
+      ended === null && status !== "RUNNING"
+        ? ""
+        : `${ended === null ? "for" : "took"} ${shownDuration(seconds)}`,
+    );
+    took.title = measures(measured);
+  };
+  follow(page, ["page"], draw);
+  const timer = setInterval(() => draw(), page.model.get("page").status === "RUNNING" ? TICK / 10 : TICK);
+  page.signal.addEventListener("abort", () => clearInterval(timer));
+  return element("span", { class: "nbtrack-run-facts" }, started, took);
+}
+
+function measures({
+  wall_seconds: wall,
+  cpu_seconds: cpu,
+  peak_memory_bytes: memory,
+}: RunDocument["measured"]): string {
+  const told = [
+    wall === undefined ? "" : `cell ${shownDuration(wall)}`,
+    cpu === undefined ? "" : `CPU ${shownDuration(cpu)}`,
+    memory === undefined ? "" : `peak memory ${shownSize(memory)}`,
+  ];
+  return told.filter((part) => part !== "").join(", ");
+}
+
+/** The experiment, the notebook, the id. */
+function identity(page: Page): HTMLElement {
+  const experiment = element("span");
+  const notebook = element("span");
+  const id = element("code");
+  const copy = copyButton("Copy", () => page.model.get("page").id, page.signal, "Copy the run's id");
+  styled("quietly", copy);
+  followPart(
+    page,
+    (run) => [run.experiment, run.notebook, run.id],
+    ([in_, from, held = ""]) => {
+      experiment.textContent = `in ${line(in_ ?? "", 80)}`;
+      notebook.textContent = line(from ?? "", 80);
+      id.textContent = held.slice(0, 8);
+      id.title = held;
+    },
+  );
+  return element(
+    "span",
+    { class: "nbtrack-run-facts" },
+    experiment,
+    notebook,
+    element("span", {}, id, " ", copy),
+  );
+}
+
+function actions(page: Page): HTMLElement {
+  const save = button("Export", () => exported(page), page.signal, "Save params, metrics and tags as JSON");
+  const place = element("div", { class: "nbtrack-run-line nbtrack-run-actions" });
+  const remove = button("Delete", () => confirm(), page.signal, "Delete the run");
+  const close = () => place.replaceChildren(save, remove);
+  const confirm = () => {
+    const { children, children_left: left } = page.model.get("page");
+    const total = children.length + left;
+    const also = total === 0 ? "" : ` and its ${total} child run${total === 1 ? "" : "s"}`;
+    const no = button(
+      "Keep",
+      () => {
+        close();
+        remove.focus();
+      },
+      page.signal,
+    );
+    const act = async () => {
+      close();
+      await ask(page, { kind: "delete" }, "Deleting the run");
+    };
+    const yes = styled("danger", button("Delete it", act, page.signal));
+    place.replaceChildren(element("span", { role: "alert" }, `Delete this run${also}?`), yes, no);
+    no.focus();
+  };
+  close();
+  followPart(
+    page,
+    (run) => run.deleted !== null,
+    (gone) => {
+      remove.hidden = gone;
+    },
+  );
+  return place;
+}
+
+async function exported(page: Page): Promise<void> {
+  const result = await ask(page, { kind: "export" }, "Exporting");
+  const { text, filename } = result ?? {};
+  if (typeof text !== "string" || typeof filename !== "string") {
+    return;
+  }
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  element("a", { href: address, download: filename }).click();
+  setTimeout(() => URL.revokeObjectURL(address), TICK);
+}
+
+/** A deleted run says so, and can be taken back until it is removed for good. */
+function deleted(page: Page): HTMLElement {
+  const text = element("span");
+  const restore = button(
+    "Restore",
+    () => ask(page, { kind: "restore" }, "Restoring the run"),
+    page.signal,
+    "Take the run back",
+  );
+  const made = element("div", { class: "nbtrack-run-banner", role: "note", hidden: true }, text, restore);
+  follow(page, ["page", "removed"], () => {
+    const gone = page.model.get("removed");
+    const { deleted: at } = page.model.get("page");
+    made.hidden = !gone && at === null;
+    restore.hidden = gone;
+    put(text, gone ? "This run was removed for good." : `Deleted ${ago(at ?? 0, Date.now() / 1000)}.`);
+  });
+  return made;
+}
+
+function faults(page: Page): HTMLElement {
+  const made = element("ul", { class: "nbtrack-run-list nbtrack-run-bad", hidden: true });
+  followPart(
+    page,
+    (run) => run.faults,
+    (found) => {
+      const told = Object.entries(found);
+      made.replaceChildren(
+        ...told.map(([part, why]) => element("li", {}, line(`${part} could not be read: ${why}`, 600))),
+      );
+      made.hidden = told.length === 0;
+    },
+  );
+  return made;
+}
+
+function put(place: HTMLElement, text: string): void {
+  if (place.textContent !== text) {
+    place.textContent = text;
+  }
+}

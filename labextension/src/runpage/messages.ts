@@ -1,0 +1,274 @@
+/** The messages and the synced state, as `nbtrack/widgets/runpage/` has them: `messages.py`, `document.py`, `page.py`. */
+
+/** A text, and how many of its characters were left out. */
+export interface Text {
+  text: string;
+  left: number;
+}
+
+/** A number; what JSON has no number for is `NaN`, `Infinity` or `-Infinity`. */
+export type Figure = number | string;
+
+export type Status = "RUNNING" | "FINISHED" | "FAILED" | "KILLED" | "CRASHED";
+
+export interface Param {
+  name: string;
+  type: string;
+  value: Text;
+}
+
+export interface Tag {
+  name: string;
+  value: Text;
+}
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+export interface SavedModel {
+  name: string;
+  class: string;
+  flavour: string;
+  size: number;
+  uri: string;
+  /** Its folder among the artifacts; empty if it was not saved. */
+  path: string;
+  inputs: Column[];
+  outputs: Column[];
+  params: [string, string][];
+  params_left: number;
+}
+
+export interface Data {
+  name: string;
+  kind: string;
+  shape: number[];
+  columns: [string, string][];
+  columns_left: number;
+  fingerprint: string;
+  sampled: boolean;
+}
+
+export interface Code {
+  cell: Text;
+  earlier: Text[];
+  earlier_left: number;
+  script: Text;
+  stale: boolean;
+}
+
+export interface Environment {
+  facts: [string, string][];
+  packages: [string, string][];
+  packages_left: number;
+}
+
+/** A file or a folder; those in a folder come below it, one deeper. */
+export interface Artifact {
+  path: string;
+  name: string;
+  depth: number;
+  kind: string;
+  size: number;
+}
+
+/** A run beside this one. */
+export interface Relative {
+  id: string;
+  name: string;
+  status: Status;
+  started: number;
+}
+
+/** All that is kept of a run but its metrics; times in seconds since the epoch. */
+export interface RunDocument {
+  id: string;
+  name: Text;
+  experiment: string;
+  status: Status;
+  started: number;
+  ended: number | null;
+  deleted: number | null;
+  notebook: string;
+  commit: string;
+  note: Text;
+  params: Param[];
+  params_left: number;
+  tags: Tag[];
+  tags_left: number;
+  system_tags: Tag[];
+  models: SavedModel[];
+  data: Data[];
+  data_left: number;
+  code: Code | null;
+  environment: Environment | null;
+  measured: { wall_seconds?: number; cpu_seconds?: number; peak_memory_bytes?: number };
+  output: Text | null;
+  traceback: Text | null;
+  figures: string[];
+  artifacts: Artifact[];
+  artifacts_left: number;
+  artifacts_size: number;
+  parent: Relative | null;
+  children: Relative[];
+  children_left: number;
+  /** Why a part could not be read. */
+  faults: Record<string, string>;
+}
+
+export interface Points {
+  steps: number[];
+  values: (number | null)[];
+}
+
+export interface Metric {
+  name: string;
+  /** Whether the points are scores of folds, of which the mean counts. */
+  folds: boolean;
+  value: Figure;
+  last: Figure;
+  first: Figure;
+  min: Figure;
+  max: Figure;
+  mean: Figure;
+  count: number;
+  step: number;
+  sparkline: Points | null;
+}
+
+export interface Server {
+  state: "offered" | "starting" | "ready" | "failed" | "stopped";
+  address: string;
+  error: string;
+}
+
+export interface Traits {
+  page: RunDocument;
+  metrics: Metric[];
+  metrics_left: number;
+  /** The servers that the page started, by the models' folders. */
+  servers: Record<string, Server>;
+  /** Whether the run was removed for good. */
+  removed: boolean;
+  /** Whether the kernel can put code into a new cell. */
+  can_insert: boolean;
+}
+
+/** A tag that becomes null is taken away. */
+export interface Changes {
+  name?: string;
+  note?: string;
+  tags?: Record<string, string | null>;
+}
+
+export type Request = { id: string } & (
+  | { kind: "edit"; changes: Changes }
+  | { kind: "preview"; name: string }
+  | { kind: "open"; run: string }
+  | { kind: "serve" | "stop"; model: string }
+  | { kind: "delete" | "restore" | "script" | "insert" | "export" | "refresh" }
+);
+
+export type Asked = Request extends infer One ? (One extends Request ? Omit<One, "id"> : never) : never;
+
+/** What is in an artifact. */
+export type Preview = { name: string; size: number } & (
+  | { kind: "image"; type: string; data: string }
+  | { kind: "text" | "json"; text: Text }
+  | { kind: "table"; columns: string[]; rows: string[][]; more: boolean; columns_left: number }
+  | { kind: "none"; why: string }
+);
+
+/** The kernel has the request and works on it. */
+export interface Accepted {
+  id: string;
+  accepted: true;
+}
+export interface Done {
+  id: string;
+  ok: true;
+  result: Record<string, unknown>;
+}
+export interface Failed {
+  id: string;
+  ok: false;
+  error: { type: string; message: string };
+}
+export type Answer = Done | Failed;
+export type Reply = Accepted | Answer;
+
+const PARTS: Record<string, string> = {
+  edit: "changes",
+  preview: "name",
+  open: "run",
+  serve: "model",
+  stop: "model",
+  delete: "",
+  restore: "",
+  script: "",
+  insert: "",
+  export: "",
+  refresh: "",
+};
+
+export function isRequest(value: unknown): value is Request {
+  if (!isObject(value) || !isId(value["id"]) || value["id"] === "" || typeof value["kind"] !== "string") {
+    return false;
+  }
+  const part = Object.hasOwn(PARTS, value["kind"]) ? PARTS[value["kind"]] : undefined;
+  if (part === undefined) {
+    return false;
+  }
+  if (part === "") {
+    return hasOnly(value, "id", "kind");
+  }
+  const held = value[part];
+  return hasOnly(value, "id", "kind", part) && (part === "changes" ? isChanges(held) : isText(held));
+}
+
+export function isReply(value: unknown): value is Reply {
+  if (!isObject(value) || !isId(value["id"])) {
+    return false;
+  }
+  if (value["ok"] === true) {
+    return hasOnly(value, "id", "ok", "result") && isObject(value["result"]);
+  }
+  if (value["ok"] === false) {
+    return hasOnly(value, "id", "ok", "error") && isError(value["error"]);
+  }
+  return hasOnly(value, "id", "accepted") && value["accepted"] === true;
+}
+
+function isChanges(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).some((key) => !["name", "note", "tags"].includes(key))) {
+    return false;
+  }
+  const { name = "", note = "", tags = {} } = value;
+  const fit = isObject(tags) && Object.values(tags).every((tag) => tag === null || isText(tag));
+  return isText(name) && isText(note) && fit;
+}
+
+function isError(value: unknown): boolean {
+  return (
+    isObject(value) && hasOnly(value, "type", "message") && isText(value["type"]) && isText(value["message"])
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isId(value: unknown): boolean {
+  return isText(value) && value.length <= 100;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function hasOnly(value: object, ...names: string[]): boolean {
+  const found = Object.keys(value);
+  return found.length === names.length && names.every((name) => found.includes(name));
+}

@@ -1,0 +1,117 @@
+import { element } from "../widget/dom.ts";
+import { shownFigure } from "./figures.ts";
+import type { Figure, Metric } from "./messages.ts";
+import { follow, type Page } from "./page.ts";
+import { section } from "./section.ts";
+import { leftOut, line, seen } from "./seen.ts";
+import { Sparkline } from "./sparkline.ts";
+import { filter, search } from "./table.ts";
+
+const HEADS = ["value", "min", "max", "points"] as const;
+const NUMBERS: ReadonlySet<string> = new Set(HEADS);
+const MANY = 20;
+/** So many characters need not be broken. */
+const UNBROKEN = 24;
+/** Of a longer name the rest is seen on hover. */
+const LONGEST = 160;
+
+/** The metrics, each with its history in small. While the run goes on, rows stay and only what is in them changes. */
+export function metrics(page: Page): HTMLElement {
+  const { block, body, count } = section("Metrics", page.signal);
+  const rows = new Map<string, Row>();
+  const list = element("tbody");
+  const heads = ["metric", ...HEADS, "history"].map((head) => {
+    const made = element("th", { scope: "col", class: "nbtrack-run-unbroken" }, head);
+    made.classList.toggle("nbtrack-run-right", NUMBERS.has(head));
+    return made;
+  });
+  const grid = element(
+    "table",
+    { "aria-label": "Metrics" },
+    element("thead", {}, element("tr", {}, ...heads)),
+    list,
+  );
+  const box = search("metrics", list);
+  const more = element("div", { class: "nbtrack-run-quiet" });
+  body.append(
+    box,
+    element(
+      "div",
+      { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": "Metrics" },
+      grid,
+    ),
+    more,
+  );
+
+  follow(page, ["metrics", "metrics_left"], () => {
+    const found = page.model.get("metrics");
+    const kept = new Set(found.map(({ name }) => name));
+    for (const [name, row] of rows) {
+      if (!kept.has(name)) {
+        row.block.remove();
+        rows.delete(name);
+      }
+    }
+    for (const [place, metric] of found.entries()) {
+      const row = rows.get(metric.name) ?? new Row();
+      rows.set(metric.name, row);
+      row.draw(metric);
+      if (list.children[place] !== row.block) {
+        list.insertBefore(row.block, list.children[place] ?? null);
+      }
+    }
+    const left = page.model.get("metrics_left");
+    more.textContent = leftOut(left, "metrics");
+    count(String(found.length + left), found.length > 0);
+    box.hidden = found.length < MANY;
+    const typed = (box as HTMLInputElement).value;
+    if (typed !== "") {
+      filter(list, typed);
+    }
+  });
+  return block;
+}
+
+class Row {
+  readonly block = element("tr");
+  readonly #name = element("th", { scope: "row" });
+  readonly #cells = HEADS.map(() => element("td", { class: "nbtrack-run-right nbtrack-run-unbroken" }));
+  readonly #spark = new Sparkline();
+  readonly #history = element("td", { class: "nbtrack-run-history nbtrack-run-unbroken" }, this.#spark.block);
+
+  constructor() {
+    this.block.append(this.#name, ...this.#cells, this.#history);
+  }
+
+  draw(metric: Metric): void {
+    const name = metric.folds ? `${metric.name}.mean` : metric.name;
+    put(this.#name, line(name, LONGEST), seen(name));
+    this.#name.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
+    const told = metric.folds ? `mean of ${metric.count} folds` : `last, at step ${metric.step}`;
+    const several = metric.count > 1;
+    const [value, min, max, count] = this.#cells;
+    put(value, shownFigure(metric.value), `${metric.value} (${told})`);
+    put(min, several ? shownFigure(metric.min) : "", String(metric.min));
+    put(max, several ? shownFigure(metric.max) : "", String(metric.max));
+    put(count, metric.count.toLocaleString("en"), "");
+    const range = `from ${shownFigure(metric.first)} to ${shownFigure(metric.last)}`;
+    this.#spark.draw(
+      metric.sparkline,
+      `${metric.count} points ${range}, between ${limits(metric.min, metric.max)}`,
+    );
+  }
+}
+
+function limits(low: Figure, high: Figure): string {
+  return `${shownFigure(low)} and ${shownFigure(high)}`;
+}
+
+/** Change a cell only where it differs: a selection in it stays. */
+function put(cell: HTMLElement | undefined, text: string, title: string): void {
+  if (cell !== undefined && cell.textContent !== text) {
+    cell.textContent = text;
+  }
+  if (cell !== undefined && cell.title !== title) {
+    cell.title = title;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Asked, RunDocument, Traits } from "./messages.ts";
+import type { Model } from "./model.ts";
+import type { Notice } from "./notice.ts";
+import type { Requests } from "./requests.ts";
+
+/** What each part of the page is given. */
+export interface Page {
+  model: Model;
+  requests: Requests;
+  notice: Notice;
+  /** Aborted when the view goes. */
+  signal: AbortSignal;
+}
+
+/** Draw now, and again whenever one of these traits has changed. */
+export function follow({ model, signal }: Page, names: readonly (keyof Traits)[], draw: () => void): void {
+  // A model goes on telling those whom it had begun to tell, also when they went meanwhile.
+  const look = () => {
+    if (!signal.aborted) {
+      draw();
+    }
+  };
+  if (!signal.aborted) {
+    listen(model, signal, names, look);
+  }
+  look();
+}
+
+function listen(model: Model, signal: AbortSignal, names: readonly (keyof Traits)[], look: () => void): void {
+  const events = names.map((name) => `change:${name}`);
+  for (const event of events) {
+    model.on(event, look);
+  }
+  signal.addEventListener("abort", () => {
+    for (const event of events) {
+      model.off(event, look);
+    }
+  });
+}
+
+/** Draw a part of the run's document now, and again when that part has changed: what has not keeps its place. */
+export function followPart<Part>(
+  page: Page,
+  part: (run: RunDocument) => Part,
+  draw: (part: Part) => void,
+): void {
+  let drawn: string | undefined;
+  follow(page, ["page"], () => {
+    const now = part(page.model.get("page"));
+    const stamp = JSON.stringify(now);
+    if (stamp !== drawn) {
+      drawn = stamp;
+      draw(now);
+    }
+  });
+}
+
+/** Ask the kernel, and say in the page how that goes; the result is undefined if it could not be done. */
+export async function ask(
+  page: Page,
+  asked: Asked,
+  doing: string,
+): Promise<Record<string, unknown> | undefined> {
+  const close = page.notice.open(doing);
+  const answer = await page.requests.send(asked, (stage) => page.notice.tell(close, stage));
+  page.notice.close(close);
+  if (!answer.ok) {
+    page.notice.failed(answer.error.message);
+  }
+  return answer.ok ? answer.result : undefined;
+}

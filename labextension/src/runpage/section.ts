@@ -1,0 +1,75 @@
+import { element } from "../widget/dom.ts";
+
+const KEY = "nbtrack-run-sections";
+
+/** A part of the page that can be closed; whether it is, is remembered. */
+export interface Section {
+  block: HTMLElement;
+  body: HTMLElement;
+  /** Say in the heading how much is inside; without anything inside the section is not there. */
+  count: (told: string, shown?: boolean) => void;
+  /** Called now if it is open, and whenever it is opened. */
+  whenOpen: (open: () => void) => void;
+}
+
+export function section(title: string, signal: AbortSignal, open = true, wide = false): Section {
+  const told = element("span", { class: "nbtrack-run-quiet" });
+  const heading = element(
+    "span",
+    { class: "nbtrack-run-heading", role: "heading", "aria-level": "3" },
+    title,
+  );
+  const body = element("div", { class: "nbtrack-run-body" });
+  const details = element(
+    "details",
+    { class: wide ? "nbtrack-run-section nbtrack-run-wide" : "nbtrack-run-section" },
+    element("summary", {}, heading, told),
+    body,
+  );
+  details.dataset["section"] = title.toLowerCase();
+  details.open = remembered()[title] ?? open;
+  let wanted = details.open;
+  details.addEventListener(
+    "toggle",
+    () => {
+      // The first event only tells that it was drawn.
+      if (details.open !== wanted) {
+        wanted = details.open;
+        remember(title, wanted);
+      }
+    },
+    { signal },
+  );
+  return {
+    block: details,
+    body,
+    count(text, shown = true) {
+      told.textContent = text;
+      details.hidden = !shown;
+    },
+    whenOpen(opened) {
+      const look = () => details.open && opened();
+      details.addEventListener("toggle", look, { signal });
+      look();
+    },
+  };
+}
+
+function remembered(): Record<string, boolean> {
+  try {
+    const held: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    const pairs = Object.entries(typeof held === "object" && held !== null ? held : {});
+    return Object.fromEntries(pairs.filter(([, open]) => typeof open === "boolean"));
+  } catch {
+    // No storage in some frames.
+    return {};
+  }
+}
+
+function remember(title: string, open: boolean): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [title]: open }));
+  } catch {
+    // As above: then it is not remembered.
+  }
+}

@@ -1,0 +1,84 @@
+import { element } from "../widget/dom.ts";
+import { line, seen } from "./seen.ts";
+
+/** A cell: what is shown, what is said on hover, and whether it stands to the right. */
+export interface Cell {
+  text: string;
+  title?: string;
+  right?: boolean;
+}
+
+/** So many characters need not be broken. */
+const UNBROKEN = 24;
+/** Of a longer text the rest is seen on hover. */
+const LONGEST = 160;
+
+/** So many rows are looked through by eye. */
+const MANY = 20;
+
+/** A table of texts, with a box to search it where it is long. */
+export function table(
+  label: string,
+  heads: readonly Cell[],
+  rows: readonly (readonly Cell[])[],
+): HTMLElement {
+  const body = element("tbody");
+  for (const row of rows) {
+    const [first, ...rest] = row;
+    const made = element("tr");
+    if (first !== undefined) {
+      made.append(cell("th", first, { scope: "row" }));
+    }
+    made.append(...rest.map((one) => cell("td", one)));
+    body.append(made);
+  }
+  const head = element(
+    "thead",
+    {},
+    element("tr", {}, ...heads.map((one) => cell("th", one, { scope: "col" }))),
+  );
+  const made = element("table", { "aria-label": label }, head, body);
+  const framed = element(
+    "div",
+    { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": label },
+    made,
+  );
+  if (rows.length < MANY) {
+    return framed;
+  }
+  return element("div", {}, search(label, body), framed);
+}
+
+/** A box that hides the rows without what is typed in it. */
+export function search(label: string, body: HTMLElement): HTMLElement {
+  const input = element("input", {
+    class: "nbtrack-run-input nbtrack-run-search",
+    type: "search",
+    placeholder: `Search ${label.toLowerCase()}`,
+    "aria-label": `Search ${label.toLowerCase()}`,
+  });
+  input.addEventListener("input", () => filter(body, input.value));
+  return input;
+}
+
+export function filter(body: HTMLElement, typed: string): void {
+  const wanted = typed.trim().toLowerCase();
+  for (const row of body.children) {
+    (row as HTMLElement).hidden = !(row.textContent ?? "").toLowerCase().includes(wanted);
+  }
+}
+
+export function cell(
+  tag: "td" | "th",
+  { text, title = "", right = false }: Cell,
+  attributes: Record<string, string> = {},
+): HTMLElement {
+  const made = element(tag, attributes, line(text, LONGEST));
+  made.classList.toggle("nbtrack-run-right", right);
+  made.classList.toggle("nbtrack-run-unbroken", text.length <= UNBROKEN);
+  const full = title === "" && text.length > 40 ? text : title;
+  if (full !== "") {
+    made.title = seen(full.slice(0, 2000));
+  }
+  return made;
+}

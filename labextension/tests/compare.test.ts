@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { Colours } from "../src/charts/colours.ts";
+import type { Cell, Comparison, GroupsDocument, Row } from "../src/charts/documents.ts";
+import { cellText } from "../src/compare/cells.ts";
+import { showGroups } from "../src/compare/groups.ts";
+import { showCompare } from "../src/compare/view.ts";
+import { buttonOf, event, find, HOSTILE, place } from "./views.ts";
+
+const number = (text: string): Cell => ({ kind: "number", text });
+
+function row(name: string, cells: (Cell | null)[], more: Partial<Row> = {}): Row {
+  return { name, cells, differs: true, best: [], direction: null, ...more };
+}
+
+const SAME = Array.from({ length: 10 }, (_, line) => ({
+  kind: "same" as const,
+  left: [line + 1, `line ${line}`] as [number, string],
+  right: [line + 1, `line ${line}`] as [number, string],
+}));
+
+const COMPARISON: Comparison = {
+  runs: [HOSTILE, "two"].map((name, place_) => ({ id: String(place_).repeat(32), name, status: "FINISHED" })),
+  sections: [
+    {
+      name: "Params",
+      rows: [
+        row(HOSTILE, [{ kind: "text", text: HOSTILE }, null]),
+        row("alpha", [number("0.5"), number("0.5")], { differs: false }),
+      ],
+    },
+    {
+      name: "Metrics",
+      rows: [row("rmse", [number("0.123456789"), number("nan")], { best: [0], direction: "down" })],
+    },
+    {
+      name: "Tags",
+      rows: [
+        row(
+          "team",
+          [
+            { kind: "text", text: "red" },
+            { kind: "text", text: "red" },
+          ],
+          { differs: false },
+        ),
+      ],
+    },
+  ],
+  code: [
+    {
+      left: "0".repeat(32),
+      right: "1".repeat(32),
+      lines: [
+        ...SAME,
+        { kind: "changed", left: [11, HOSTILE], right: [11, "b = 2"] },
+        { kind: "added", left: null, right: [12, "c"] },
+      ],
+      cut: 0,
+    },
+  ],
+  coded: [true, true],
+};
+
+function shown(document: Comparison = COMPARISON) {
+  const at = place();
+  const gone = new AbortController();
+  const handle = showCompare(at, document, { colours: new Colours() }, gone.signal);
+  const names = () =>
+    [...at.querySelectorAll<HTMLElement>("tr[data-differs]")]
+      .filter((one) => !one.hidden)
+      .map((one) => one.firstElementChild?.textContent);
+  return { at, handle, names };
+}
+
+it("values are shown as they are, with few digits and the whole beside it", () => {
+  assert.deepEqual(
+    [
+      number("0.123456789"),
+      number(String(2n ** 64n)),
+      number("nan"),
+      null,
+      { kind: "none", text: "None" } as const,
+    ].map(cellText),
+    ["0.12346", "18,446,744,073,709,551,616", "nan", "–", "None"],
+  );
+  assert.equal(cellText({ kind: "text", text: "x".repeat(1000) }).length, 301);
+  const { at } = shown();
+  assert.equal(find(at, "td.nbtrack-best").title, "0.123456789");
+});
+
+it("what differs is marked, and alone where that is wanted", () => {
+  const { at, names } = shown();
+  assert.equal(names().length, 4);
+  const box = find<HTMLInputElement>(at, "label > input");
+  box.checked = true;
+  box.dispatchEvent(event("change"));
+  assert.deepEqual(names(), [HOSTILE, "rmse ↓lower is better"]);
+  assert.equal(at.querySelectorAll<HTMLElement>("tbody[hidden]").length, 1, "no section stands empty");
+});
+
+it("a name is found, and nothing found is said", () => {
+  const { at, names } = shown();
+  const [, search] = at.querySelectorAll("input");
+  assert.ok(search);
+  search.value = "ALP";
+  search.dispatchEvent(event("input"));
+  assert.deepEqual(names(), ["alpha"]);
+  search.value = "nonsense";
+  search.dispatchEvent(event("input"));
+  assert.deepEqual(names(), []);
+  assert.equal(find(at, ".nbtrack-empty").hidden, false);
+});
+
+it("all of it is text", () => {
+  const { at } = shown();
+  assert.equal(at.querySelector("img"), null);
+  assert.ok(at.textContent?.includes(HOSTILE));
+});
+
+it("long stretches of the same code are folded, and open", () => {
+  const { at } = shown();
+  const code = find(at, ".nbtrack-code");
+  assert.equal(code.querySelectorAll("tr[data-kind=same]").length, 3);
+  buttonOf(code, "7 lines the same").click();
+  assert.equal(code.querySelectorAll("tr[data-kind=same]").length, 10);
+  assert.equal(find(code, "[data-side=removed]").textContent, `−${HOSTILE}`);
+  assert.equal(find(code, "tr[data-kind=added] [data-side=added]").textContent, "+c");
+});
+
+it("code that nobody has, or that is the same, is said", () => {
+  assert.match(
+    shown({ ...COMPARISON, code: [], coded: [true, false] }).at.textContent ?? "",
+    /No code to compare/u,
+  );
+  const same = COMPARISON.code.map((diff) => ({ ...diff, lines: SAME }));
+  assert.match(shown({ ...COMPARISON, code: same }).at.textContent ?? "", /The same code, 10 lines/u);
+});
+
+it("a newer comparison keeps what was chosen", () => {
+  const { at, handle, names } = shown();
+  const box = find<HTMLInputElement>(at, "label > input");
+  box.checked = true;
+  box.dispatchEvent(event("change"));
+  handle.update(COMPARISON);
+  assert.equal(names().length, 2);
+});
+
+it("groups have mean, spread and count, and the best is marked", () => {
+  const at = place();
+  const spread = (mean: number, count: number) => ({ mean, std: 0.1, min: 0, max: 1, count });
+  const document: GroupsDocument = {
+    by: ["params.alpha"],
+    metrics: ["rmse"],
+    directions: ["down"],
+    groups: [
+      { label: "alpha=1", key: [number("1")], runs: ["a", "b"], spreads: [spread(0.5, 2)] },
+      {
+        label: "alpha=2",
+        key: [null],
+        runs: ["c"],
+        spreads: [{ mean: null, std: null, min: null, max: null, count: 0 }],
+      },
+      { label: "alpha=3", key: [number("3")], runs: ["d"], spreads: [spread(0.25, 1)] },
+    ],
+  };
+  showGroups(at, document);
+  assert.deepEqual(
+    [...at.querySelectorAll("td.nbtrack-best")].map((cell) => cell.textContent),
+    ["0.25 ± 0.1 n=1"],
+  );
+  assert.deepEqual(
+    [...at.querySelectorAll("tbody tr:nth-child(2) td")].map((cell) => cell.textContent),
+    ["1", "–"],
+  );
+});

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { Colours } from "../src/charts/colours.ts";
+import type { Ask, GroupCurvesDocument, Questions } from "../src/charts/documents.ts";
+import { linesOf, nearest } from "../src/curves/lines.ts";
+import { smoothed } from "../src/curves/smooth.ts";
+import { showCurves } from "../src/curves/view.ts";
+import { buttonOf, curvesOf, event, find, HOSTILE, place } from "./views.ts";
+
+const FEW = curvesOf([
+  { name: HOSTILE, xs: [0, 1, 2], means: [3, Number.NaN, 1] },
+  { name: "long", xs: [0, 50, 99], means: [2, 1, 0.5], lows: [1.5, 0.5, 0.25], highs: [2.5, 9, 0.75] },
+  { name: "none", xs: [], means: [] },
+]);
+
+it("curves are read as they were packed", () => {
+  const [one, two, none] = linesOf(FEW);
+  assert.deepEqual([...(one?.xs ?? [])], [0, 1, 2]);
+  assert.ok(Number.isNaN(one?.means[1]));
+  assert.equal(one?.lows, null);
+  assert.deepEqual([...(two?.highs ?? [])], [2.5, 9, 0.75]);
+  assert.equal(none?.xs.length, 0);
+  assert.deepEqual([...(linesOf({ ...FEW, origin: 1e9 })[0]?.xs ?? [])], [1e9, 1e9 + 1, 1e9 + 2]);
+});
+
+it("a group is its mean with a band", () => {
+  const group = { label: "alpha=1", runs: ["a", "b"], x: [0, 1], mean: [2, null], std: [0.5, null] };
+  const document = {
+    metric: "loss",
+    x: "step",
+    by: ["params.alpha"],
+    groups: [{ ...group, min: [], max: [], count: [2, 1] }],
+  };
+  const [line] = linesOf(document as unknown as GroupCurvesDocument);
+  assert.equal(line?.runs, 2);
+  assert.deepEqual([line?.lows?.[0], line?.highs?.[0]], [1.5, 2.5]);
+  assert.ok(Number.isNaN(line?.means[1]));
+});
+
+it("the nearest point is found", () => {
+  assert.deepEqual(
+    [-5, 0, 4, 6, 100].map((value) => nearest([0, 5, 10], value)),
+    [0, 0, 1, 1, 2],
+  );
+  assert.equal(nearest([], 1), -1);
+});
+
+it("smoothing begins where the curve does, keeps its gaps, and follows it", () => {
+  const xs = Float64Array.from({ length: 200 }, (_, step) => step);
+  const ys = xs.map((x) => (x === 100 ? Number.NaN : 5 + (x % 2 === 0 ? 1 : -1)));
+  const smooth = smoothed(xs, ys, 0.95, 199);
+  assert.equal(smooth[0], ys[0]);
+  assert.ok(Number.isNaN(smooth[100]));
+  assert.ok(smooth.slice(50, 100).every((value) => Math.abs(value - 5) < 0.2));
+  assert.deepEqual([...smoothed(xs, ys, 0, 199)].slice(0, 50), [...ys].slice(0, 50));
+  const flat = smoothed(
+    xs,
+    xs.map(() => 3),
+    0.99,
+    199,
+  );
+  assert.ok(flat.every((value) => Math.abs(value - 3) < 1e-9));
+});
+
+function shown(ask?: Ask) {
+  const at = place();
+  const gone = new AbortController();
+  const more = ask === undefined ? {} : { ask, metrics: ["loss", "rmse"], fields: ["params.alpha"] };
+  const handle = showCurves(at, FEW, { colours: new Colours(), ...more }, gone.signal);
+  return { at, gone, handle };
+}
+
+function asking() {
+  const asked: { kind: string; what: Record<string, unknown> }[] = [];
+  const ask = (kind: keyof Questions, what: object) => {
+    asked.push({ kind, what: { ...what } });
+    return Promise.resolve(FEW);
+  };
+  return { asked, ask: ask as unknown as Ask };
+}
+
+it("the legend hides and shows, and stays so when newer curves come", () => {
+  const { at, handle, gone } = shown();
+  const item = buttonOf(at, HOSTILE);
+  assert.equal(item.getAttribute("aria-pressed"), "true");
+  item.click();
+  assert.equal(buttonOf(at, HOSTILE).getAttribute("aria-pressed"), "false");
+  assert.match(at.textContent ?? "", /2 of 3 shown/u);
+  handle.update(FEW);
+  assert.equal(buttonOf(at, HOSTILE).getAttribute("aria-pressed"), "false");
+  buttonOf(at, "None").click();
+  assert.match(at.textContent ?? "", /0 of 3 shown/u);
+  buttonOf(at, "All").click();
+  assert.match(at.textContent ?? "", /3 shown/u);
+  assert.equal(at.querySelector("img"), null);
+  gone.abort();
+});
+
+it("without a kernel to ask there is nothing that would ask it", () => {
+  const { at } = shown();
+  const labels = [...at.querySelectorAll("label")].map((label) => label.textContent);
+  assert.deepEqual(labels, ["Smoothing", "Log x", "Log y", "Band"]);
+});
+
+it("what is chosen is asked for", async () => {
+  const { asked, ask } = asking();
+  const { at } = shown(ask);
+  const [metric, along, by] = at.querySelectorAll("select");
+  const choose = (select: HTMLSelectElement | undefined, value: string) => {
+    assert.ok(select);
+    select.value = value;
+    select.dispatchEvent(event("change"));
+  };
+  choose(metric, "rmse");
+  choose(along, "relative");
+  choose(by, "params.alpha");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(
+    asked.map(({ kind }) => kind),
+    ["curves", "curves", "grouped_curves"],
+  );
+  assert.equal(asked[0]?.what["metric"], "rmse");
+  assert.deepEqual([asked[1]?.what["x"], asked[1]?.what["within"]], ["relative", null]);
+  assert.deepEqual(asked[2]?.what["by"], ["params.alpha"]);
+});
+
+it("keys zoom, and take it back", async () => {
+  const { asked, ask } = asking();
+  const { at } = shown(ask);
+  const surface = find(at, ".nbtrack-chart-surface");
+  assert.equal(surface.tabIndex, 0);
+  surface.dispatchEvent(event("keydown", { key: "+" }));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const [low = 0, high = 0] = (asked[0]?.what["within"] ?? []) as number[];
+  assert.ok(low > 0 && high < 99 && low < high, `${low} ${high}`);
+  surface.dispatchEvent(event("keydown", { key: "0" }));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(asked[1]?.what["within"], null);
+  surface.dispatchEvent(event("keydown", { key: "ArrowLeft" }));
+  assert.match(find(at, ".nbtrack-unseen").textContent ?? "", /nothing here|step/u);
+});
+
+it("an answer that comes late does not replace a newer one", async () => {
+  const answers: ((document: typeof FEW) => void)[] = [];
+  const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as Ask;
+  const { at, handle } = shown(ask);
+  handle.refresh();
+  handle.refresh();
+  answers[1]?.(curvesOf([{ name: "newer", xs: [0], means: [1] }]));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  answers[0]?.(curvesOf([{ name: "older", xs: [0], means: [1] }]));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.match(at.textContent ?? "", /newer/u);
+  assert.doesNotMatch(at.textContent ?? "", /older/u);
+});
+
+it("no point of the metric is said", () => {
+  const at = place();
+  const none = curvesOf([{ name: "none", xs: [], means: [] }]);
+  showCurves(at, none, { colours: new Colours() }, new AbortController().signal);
+  assert.equal(find(at, ".nbtrack-empty").hidden, false);
+});

@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { afterEach } from "node:test";
+import { Window } from "happy-dom";
+import type { Rows, Traits } from "../src/panel/messages.ts";
+import type { Model } from "../src/panel/model.ts";
+import { show } from "../src/panel/view.ts";
+
+interface Examples {
+  requests: { valid: unknown[]; invalid: unknown[] };
+  replies: { valid: unknown[]; invalid: unknown[] };
+  changed: { valid: unknown[]; invalid: unknown[] };
+  state: Traits & { _first: Rows };
+}
+
+/** The examples that the Python tests read too. */
+export const panelExamples: Examples = JSON.parse(
+  readFileSync(new URL("../../tests/unit/widgets/panel/messages.json", import.meta.url), "utf8"),
+);
+
+const page = new Window({ url: "https://hub.example.org/user/ada/lab" });
+// The modules under test speak to a page of their own.
+for (const name of [
+  "document",
+  "location",
+  "HTMLElement",
+  "ResizeObserver",
+  "requestAnimationFrame",
+] as const) {
+  Object.defineProperty(globalThis, name, { configurable: true, value: page[name] });
+}
+Object.defineProperty(globalThis, "cancelAnimationFrame", {
+  configurable: true,
+  value: page.cancelAnimationFrame.bind(page),
+});
+Object.defineProperty(globalThis, "requestAnimationFrame", {
+  configurable: true,
+  value: page.requestAnimationFrame.bind(page),
+});
+Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
+
+type Listener = (message: unknown) => void;
+interface Sent {
+  id: string;
+  kind: string;
+  [part: string]: unknown;
+}
+
+/** The kernel's half of a panel: keeps what the page sends, and says what a test has it say. */
+export class PanelKernel implements Model {
+  readonly sent: Sent[] = [];
+  readonly traits: Traits;
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  constructor(traits: Partial<Traits> = {}) {
+    this.traits = { ...structuredClone(panelExamples.state), ...traits };
+  }
+
+  get listening(): number {
+    return [...this.#listeners.values()].reduce((sum, found) => sum + found.size, 0);
+  }
+
+  get<Name extends keyof Traits>(name: Name): Traits[Name] {
+    return this.traits[name];
+  }
+
+  set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void {
+    this.traits[name] = value;
+    this.tell(`change:${name}`, undefined);
+  }
+
+  save_changes(): void {
+    this.sent.push({ id: "", kind: "saved" });
+  }
+
+  on(event: string, listener: Listener): void {
+    const found = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, found.add(listener));
+  }
+
+  off(event: string, listener: Listener): void {
+    this.#listeners.get(event)?.delete(listener);
+  }
+
+  send(content: unknown): void {
+    this.sent.push(content as Sent);
+  }
+
+  change(traits: Partial<Traits>): void {
+    Object.assign(this.traits, traits);
+    for (const name of Object.keys(traits)) {
+      this.tell(`change:${name}`, undefined);
+    }
+  }
+
+  /** Return the last request of a kind. */
+  last(kind: string): Sent {
+    const found = this.sent.findLast((one) => one.kind === kind);
+    if (found === undefined) {
+      throw new Error(`nothing asked for ${kind}`);
+    }
+    return found;
+  }
+
+  /** Answer the last request of a kind, and let the page draw it. */
+  async answer(kind: string, result: object): Promise<void> {
+    this.tell("msg:custom", { id: this.last(kind).id, ok: true, result });
+    await drawn();
+  }
+
+  async refuse(kind: string, problem: object): Promise<void> {
+    const none = { type: "FilterError", message: "", start: null, end: null, suggestion: null };
+    this.tell("msg:custom", { id: this.last(kind).id, ok: false, error: { ...none, ...problem } });
+    await drawn();
+  }
+
+  tell(event: string, message: unknown): void {
+    for (const listener of this.#listeners.get(event) ?? []) {
+      listener(message);
+    }
+  }
+}
+
+/** Wait until the page has drawn what it was told. */
+export async function drawn(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 40));
+}
+
+const open = new Set<AbortController>();
+// A panel that is shown goes on drawing, and the tests with it.
+afterEach(() => {
+  for (const gone of open) {
+    gone.abort();
+  }
+  open.clear();
+});
+
+/** Show a panel of this kernel; return what a test looks at. */
+export function shownPanel(kernel: PanelKernel) {
+  const place = document.createElement("div");
+  document.body.replaceChildren(place);
+  const gone = new AbortController();
+  open.add(gone);
+  show(kernel, place, gone.signal);
+  const find = <Found extends Element = HTMLElement>(selector: string): Found => {
+    const found = place.querySelector<Found>(selector);
+    if (found === null) {
+      throw new Error(`nothing is ${selector}`);
+    }
+    return found;
+  };
+  const rows = () => [...place.querySelectorAll<HTMLElement>(".nbtrack-panel-row:not([hidden])")];
+  const texts = () => rows().map((row) => [...row.children].map((cell) => cell.textContent));
+  const button = (text: string): HTMLButtonElement => {
+    const found = [...place.querySelectorAll("button")].find((one) => one.textContent === text);
+    if (found === undefined) {
+      throw new Error(`no button says ${text}`);
+    }
+    return found;
+  };
+  return { place, gone, find, rows, texts, button };
+}
+
+/** Press a key, or another event of the page's own kind. */
+export function press(target: Element, key: string, more: object = {}): void {
+  const event = new page.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+  target.dispatchEvent(event as unknown as Event);
+}
+
+export function click(target: Element, more: object = {}): void {
+  const event = new page.MouseEvent("click", { bubbles: true, cancelable: true, ...more });
+  target.dispatchEvent(event as unknown as Event);
+}
+
+export function type(target: HTMLInputElement, text: string): void {
+  target.value = text;
+  target.setSelectionRange(text.length, text.length);
+  target.dispatchEvent(new page.Event("input", { bubbles: true }) as unknown as Event);
+}

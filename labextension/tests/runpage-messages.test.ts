@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { isReply, isRequest } from "../src/runpage/messages.ts";
+import { examples } from "./runpage.ts";
+
+for (const [name, is, { valid, invalid }] of [
+  ["request", isRequest, examples.requests],
+  ["reply", isReply, examples.replies],
+] as const) {
+  it(`every valid ${name} of a run's page is known`, () => {
+    for (const message of valid) {
+      assert.ok(is(message), JSON.stringify(message));
+    }
+  });
+
+  it(`what is no ${name} of a run's page is refused`, () => {
+    for (const message of invalid) {
+      assert.ok(!is(message), JSON.stringify(message));
+    }
+  });
+}

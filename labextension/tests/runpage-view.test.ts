@@ -1,0 +1,274 @@
+// biome-ignore-all lint/security/noSecrets: selectors look like secrets
+import assert from "node:assert/strict";
+import { it, mock } from "node:test";
+import { isRequest, type Metric } from "../src/runpage/messages.ts";
+import { examples, Kernel, keydown, shown } from "./runpage.ts";
+
+const DONE = { ok: true, result: {} };
+
+it("everything that is kept is there", () => {
+  const { find, rows, place, section } = shown(new Kernel());
+  assert.equal(find(".nbtrack-run-title").textContent, "brave-otter-417");
+  assert.match(find("header").textContent ?? "", /Finished.*took 1 min 5 s.*in wine.*wine\.ipynb.*01234567/u);
+  assert.equal(find("time").getAttribute("datetime"), "2025-11-24T16:00:00.000Z");
+  assert.deepEqual(rows("params"), [
+    ["alpha", "0.12346"],
+    ["solver", "lbfgs"],
+  ]);
+  assert.deepEqual(rows("metrics")[0]?.slice(0, 5), ["rmse", "0.79123", "0.7", "2", "3"]);
+  assert.deepEqual(rows("metrics")[1]?.slice(0, 5), ["scores.mean", "NaN", "", "", "1"]);
+  assert.equal(section("metrics").querySelector("td")?.title, "0.7912345678 (last, at step 2)");
+  assert.equal(find(".nbtrack-run-note strong").textContent, "best");
+  const text = place.textContent ?? "";
+  for (const part of [
+    "ElasticNet",
+    "200 × 2",
+    "0994d36d9e24",
+    "Stale",
+    "import numpy",
+    "numpy2.1.0",
+    "fold 1",
+  ]) {
+    assert.ok(text.includes(part), part);
+  }
+  assert.equal(section("traceback").querySelector("code")?.textContent, "ValueError: <b>no</b>");
+  assert.match(section("output").textContent ?? "", /… 12 more charactersdone/u);
+});
+
+it("a section that holds nothing is not there", () => {
+  const kernel = new Kernel({
+    models: [],
+    data: [],
+    code: null,
+    traceback: null,
+    output: null,
+    artifacts: [],
+    children: [],
+  });
+  const { place } = shown(kernel);
+  const there = [...place.querySelectorAll<HTMLElement>("[data-section]")].filter((one) => !one.hidden);
+  assert.deepEqual(
+    there.map((one) => one.dataset["section"]),
+    ["metrics", "params", "environment"],
+  );
+});
+
+it("the name is edited, and what cannot be kept is said", async () => {
+  const kernel = new Kernel();
+  const { button, field, find, place } = shown(kernel);
+  button("Rename the run").click();
+  field("Name of the run").value = "<b>best</b>";
+  field("Name of the run").dispatchEvent(keydown("Enter"));
+  assert.ok(isRequest(kernel.sent[0]));
+  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "edit", changes: { name: "<b>best</b>" } });
+  assert.ok(field("Name of the run").disabled);
+  await kernel.answer({ ok: false, error: { type: "InvalidValueError", message: "no <i>" } });
+  assert.equal(find("[role=alert]").textContent, "no <i>");
+  assert.equal(field("Name of the run").disabled, false);
+  field("Name of the run").dispatchEvent(keydown("Enter"));
+  kernel.edit({ name: { text: "<b>best</b>", left: 0 } });
+  await kernel.answer(DONE);
+  assert.equal(find(".nbtrack-run-title").textContent, "<b>best</b>");
+  assert.equal(place.querySelector("b"), null);
+  assert.equal(find("[role=alert]").textContent, "");
+});
+
+it("Ctrl+Enter saves a note, Enter does not, Escape leaves it as it was", async () => {
+  const kernel = new Kernel();
+  const { button, field, place, find } = shown(kernel);
+  button("Edit note").click();
+  field("Note").value = "other";
+  field("Note").dispatchEvent(keydown("Enter"));
+  field("Note").dispatchEvent(keydown("Escape"));
+  assert.equal(kernel.sent.length, 0);
+  button("Edit note").click();
+  assert.equal(field("Note").value, "**best** so far");
+  field("Note").value = "_new_";
+  // What is being written is not written over.
+  kernel.edit({ note: { text: "from elsewhere", left: 0 } });
+  assert.equal(field("Note").value, "_new_");
+  field("Note").dispatchEvent(keydown("Enter", { ctrlKey: true }));
+  assert.equal(kernel.sent.length, 1);
+  kernel.edit({ note: { text: "_new_", left: 0 } });
+  await kernel.answer(DONE);
+  assert.equal(find(".nbtrack-run-note em").textContent, "new");
+  assert.equal(place.querySelector("textarea"), null);
+});
+
+it("tags are changed, taken away and added, whatever they are called", async () => {
+  const kernel = new Kernel();
+  const { button, field } = shown(kernel);
+  button("team: red").click();
+  field("Value of the tag team").value = "blue";
+  field("Value of the tag team").dispatchEvent(keydown("Enter"));
+  button("Save");
+  await kernel.answer(DONE);
+  button("Remove the tag team").click();
+  await kernel.answer(DONE);
+  button("Add a tag").click();
+  field("Name of the tag").value = "__proto__";
+  field("Value of the tag").value = "x";
+  field("Value of the tag").dispatchEvent(keydown("Enter"));
+  const changes = kernel.sent.map(
+    (request) => request.kind === "edit" && JSON.stringify(request.changes.tags),
+  );
+  assert.deepEqual(changes, ['{"team":"blue"}', '{"team":null}', '{"__proto__":"x"}']);
+});
+
+it("what was cut is not edited: the rest would be lost", () => {
+  const kernel = new Kernel({
+    note: { text: "long", left: 5 },
+    tags: [{ name: "big", value: { text: "xxx", left: 9 } }],
+  });
+  const { button } = shown(kernel);
+  assert.ok(button("Edit note").hidden);
+  assert.ok(button("big: xxx").disabled);
+});
+
+it("a kernel that is silent for a second is said to be busy", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { button, find } = shown(new Kernel());
+    button("Export").click();
+    assert.equal(find(".nbtrack-run-notice").textContent?.replace("×", ""), "Exporting…");
+    mock.timers.tick(1000);
+    assert.match(find(".nbtrack-run-notice").textContent ?? "", /waiting for the kernel: a cell is running/u);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+it("deleting is asked twice, and can be undone", async () => {
+  const kernel = new Kernel();
+  const { button, find } = shown(kernel);
+  button("Delete the run").click();
+  assert.equal(kernel.sent.length, 0);
+  assert.match(find(".nbtrack-run-actions").textContent ?? "", /Delete this run and its 1 child run\?/u);
+  button("Delete it").click();
+  assert.equal(kernel.sent[0]?.kind, "delete");
+  kernel.edit({ deleted: Date.now() / 1000 });
+  await kernel.answer(DONE);
+  assert.match(find(".nbtrack-run-banner").textContent ?? "", /Deleted just now/u);
+  button("Take the run back").click();
+  assert.equal(kernel.sent[1]?.kind, "restore");
+  kernel.change({ removed: true });
+  assert.match(find(".nbtrack-run-banner").textContent ?? "", /removed for good/u);
+});
+
+it("rows of metrics stay the same elements while the run goes on", () => {
+  const kernel = new Kernel({ status: "RUNNING", ended: null });
+  const { rows, section } = shown(kernel);
+  const row = section("metrics").querySelector("tbody tr");
+  const [rmse, scores] = examples.state.metrics as [Metric, Metric];
+  const points = { steps: [0, 1], values: [2, 0.5] };
+  kernel.change({
+    metrics: [{ ...rmse, name: "acc" }, { ...rmse, value: 0.5, count: 4, sparkline: points }, scores],
+  });
+  assert.deepEqual(
+    rows("metrics").map(([name, value]) => [name, value]),
+    [
+      ["acc", "0.79123"],
+      ["rmse", "0.5"],
+      ["scores.mean", "NaN"],
+    ],
+  );
+  assert.equal(section("metrics").querySelector("tbody")?.children[1], row);
+  kernel.change({ metrics: [scores] });
+  assert.equal(rows("metrics").length, 1);
+});
+
+it("files are chosen by keys, and what is in them is shown as text", async () => {
+  const kernel = new Kernel();
+  const { find, place } = shown(kernel);
+  const tree = find("[role=tree]");
+  const current = () => place.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.title;
+  assert.equal(current(), "report.md");
+  for (const key of ["ArrowDown", "ArrowLeft"]) {
+    tree.dispatchEvent(keydown(key));
+  }
+  assert.equal(place.querySelectorAll("[role=treeitem]").length, 2, "the folder is closed");
+  for (const key of ["ArrowRight", "End", "Enter"]) {
+    tree.dispatchEvent(keydown(key));
+  }
+  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "preview", name: "plots/loss.png" });
+  await kernel.answer({
+    ok: true,
+    result: { name: "plots/loss.png", size: 3, kind: "image", type: "image/png", data: "iVBO" },
+  });
+  assert.equal(find<HTMLImageElement>("img").src, "data:image/png;base64,iVBO");
+  tree.dispatchEvent(keydown("Home"));
+  tree.dispatchEvent(keydown("Enter"));
+  const text = { text: "<img src=x>", left: 7 };
+  await kernel.answer({ ok: true, result: { name: "report.md", size: 3, kind: "text", text } });
+  assert.match(find("[role=region] pre").textContent ?? "", /^<img src=x>… 7 more characters$/u);
+  assert.equal(place.querySelector("img"), null);
+});
+
+for (const [type, data] of [
+  ["image/svg+xml", "PHN2Zz4="],
+  ["text/html", "PGI+"],
+  ["image/png", 'x" onerror="alert(1)'],
+]) {
+  it(`a picture that is no pixels is not shown: ${type}`, async () => {
+    const kernel = new Kernel();
+    const { find, place } = shown(kernel);
+    find("[role=tree]").dispatchEvent(keydown("Enter"));
+    await kernel.answer({ ok: true, result: { name: "a", size: 3, kind: "image", type, data } });
+    assert.equal(place.querySelector("img"), null);
+  });
+}
+
+it("a model is served, and where it answers is a link", async () => {
+  const kernel = new Kernel();
+  const { button, find, section } = shown(kernel);
+  button("Serve this model").click();
+  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "serve", model: "model" });
+  kernel.change({ servers: { model: { state: "ready", address: "/user/ada/proxy/5001/", error: "" } } });
+  await kernel.answer(DONE);
+  const link = () => section("models").querySelector("a");
+  assert.equal(link()?.href, "https://hub.example.org/user/ada/proxy/5001/");
+  kernel.change({ servers: { model: { state: "ready", address: "javascript:alert(1)", error: "" } } });
+  assert.equal(link(), null);
+  kernel.change({ servers: { model: { state: "failed", address: "", error: "<b>no</b>" } } });
+  assert.equal(find(".nbtrack-run-card pre").textContent, "<b>no</b>");
+  assert.ok(button("Start again"));
+});
+
+it("the code is copied without asking, and asked for where it was cut", async () => {
+  const kernel = new Kernel();
+  const { button } = shown(kernel);
+  button("Copy the cell with all that it depends on").click();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(await navigator.clipboard.readText(), "import numpy\n\nalpha = 0.1\nfit()");
+  assert.equal(kernel.sent.length, 0);
+  const { code } = examples.state.page;
+  kernel.edit({ code: code && { ...code, script: { text: "import", left: 20 } } });
+  button("Copy the cell with all that it depends on").click();
+  await kernel.answer({ ok: true, result: { script: "all of it" } });
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(await navigator.clipboard.readText(), "all of it");
+});
+
+it("another run is another page, and the one before is forgotten", () => {
+  const kernel = new Kernel();
+  const { button, find, place, gone } = shown(kernel);
+  const { listening } = kernel;
+  button("Open the run fold 1").click();
+  assert.equal(kernel.sent[0]?.kind === "open" && kernel.sent[0].run, "fedcba9876543210fedcba9876543210");
+  button("Edit note").click();
+  kernel.edit({ id: "fedcba9876543210fedcba9876543210", name: { text: "fold 1", left: 0 } });
+  assert.equal(find(".nbtrack-run-title").textContent, "fold 1");
+  assert.equal(place.querySelector("textarea"), null);
+  assert.equal(kernel.listening, listening);
+  gone.abort();
+  assert.equal(kernel.listening, 0);
+});
+
+it("whether a section is closed is remembered", () => {
+  const { section } = shown(new Kernel());
+  const params = section("params");
+  assert.ok(params.open);
+  params.open = false;
+  params.dispatchEvent(new (document.defaultView as unknown as { Event: typeof Event }).Event("toggle"));
+  assert.equal(localStorage.getItem("nbtrack-run-sections"), '{"Params":false}');
+});

@@ -1,0 +1,201 @@
+"""Metric histories as curves to draw: many runs at once, downsampled so that spikes stay visible."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.store.points import Columns, unpack
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Curve", "CurveX", "Spacing", "curves"]
+
+CurveX = Literal["step", "relative", "time"]
+"""What a curve runs along: the step, seconds since the run began, or seconds since the epoch."""
+
+Spacing = Literal["even", "log"]
+"""How points are thinned: evenly, or more at the end than at the start, for a logarithmic axis."""
+
+_FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A metric's history in at most so many buckets: NumPy arrays of equal length, and what is exact.
+
+    The first and the last point of what was asked for have a bucket of their own. NaN stands where a bucket holds
+    no finite value.
+    """
+
+    key: int
+    """The run's row."""
+    x: Any
+    """The place of each bucket: that of its middle point."""
+    low: Any
+    """The least finite value of each bucket."""
+    high: Any
+    """The greatest finite value of each bucket."""
+    mean: Any
+    """The mean of the finite values of each bucket; the value itself where there is only one."""
+    last: tuple[float, float] | None
+    """The place and the value of the last point of all, in view or not; None where there is no point."""
+    count: int = 0
+    """How many points there are in all."""
+    lost: int = 0
+    """How many of those in view are NaN or infinite, and cannot be drawn."""
+    exact: bool = True
+    """Whether each bucket holds one point."""
+
+
+def curves(
+    connection: sqlite3.Connection,
+    keys: Sequence[int],
+    metric: str,
+    *,
+    points: int,
+    x: CurveX,
+    within: tuple[float, float] | None,
+    spacing: Spacing,
+) -> list[Curve]:
+    """Return the curve of a metric for each of these runs, in their order; see `ReadableStore.curves`.
+
+    Raises
+    ------
+    InvalidValueError
+        For fewer than 4 points, or another `x` or `spacing`.
+    """
+    if points < _FEWEST:
+        raise InvalidValueError(f"{points} points are no curve; ask for {_FEWEST} or more")
+    if x not in get_args(CurveX):
+        raise InvalidValueError(f"x {x!r} is not known; use one of {', '.join(get_args(CurveX))}")
+    if spacing not in get_args(Spacing):
+        raise InvalidValueError(f"spacing {spacing!r} is not known; use 'even' or 'log'")
+    wanted = json.dumps(list(keys))
+    number = connection.execute("SELECT id FROM names WHERE name = ?", (metric,)).fetchone()
+    starts = dict(
+        connection.execute(
+            "SELECT id, start_time FROM runs WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+    )
+    found: dict[int, Curve] = {}
+    if number is not None:
+        for key, columns in _histories(connection, wanted, number[0]):
+            places, values = _placed(columns, x, starts.get(key, 0.0))
+            found[key] = _curve(key, places, values, points, within=within, spacing=spacing)
+    return [found.get(key) or _empty(key) for key in keys]
+
+
+def _histories(connection: sqlite3.Connection, wanted: str, number: int) -> Iterator[tuple[int, Columns]]:
+    """Yield the points of each run that has some, in the order they were logged."""
+    within = "key = ? AND run IN (SELECT value FROM json_each(?))"
+    lasts = {
+        row[0]: row[1:]
+        for row in connection.execute(
+            f"SELECT run, count, last_step, last_time, last FROM metrics WHERE {within}",  # noqa: S608 - our own text
+            (number, wanted),
+        )
+    }
+    chunks = connection.execute(
+        f"SELECT run, data FROM points WHERE {within} ORDER BY run, id",  # noqa: S608 - our own text
+        (number, wanted),
+    )
+    current: int | None = None
+    columns = Columns.empty()
+    for run, chunk in chunks:
+        if run != current and current is not None:
+            yield current, _with_last(columns, lasts.get(current))
+            columns = Columns.empty()
+        current = run
+        columns.extend(unpack(chunk))
+    if current is not None:
+        yield current, _with_last(columns, lasts.get(current))
+
+
+def _with_last(columns: Columns, last: tuple[Any, ...] | None) -> Columns:
+    """Add the last point where a series was too long for all of its points to be kept."""
+    if last is not None and last[0] > len(columns.steps):
+        _, step, time, value = last
+        if (step, time) != (columns.steps[-1], columns.times[-1]):
+            columns.steps.append(step)
+            columns.times.append(time)
+            columns.values.append(float("nan") if value is None else value)
+    return columns
+
+
+def _placed(columns: Columns, x: CurveX, start: float) -> tuple[Any, Any]:
+    """Return where the points lie, in this order, and their values."""
+    import numpy as np
+
+    places = np.frombuffer(columns.steps, "int64").astype("float64")
+    times = np.frombuffer(columns.times, "float64")
+    values = np.frombuffer(columns.values, "float64")
+    if x != "step":
+        places = times - start if x == "relative" else times
+    if bool((places[1:] < places[:-1]).any()):
+        order = np.lexsort((times, places))  # stable, as `last` of equals is the one logged last
+        places, values = places[order], values[order]
+    return places, values
+
+
+def _curve(
+    key: int,
+    places: Any,
+    values: Any,
+    points: int,
+    *,
+    within: tuple[float, float] | None,
+    spacing: Spacing,
+) -> Curve:
+    import numpy as np
+
+    count, last = len(places), (float(places[-1]), float(values[-1]))
+    if within is not None:
+        # With a neighbour on each side, so that the line leaves the view where it should.
+        first = max(0, int(np.searchsorted(places, within[0], "left")) - 1)
+        after = int(np.searchsorted(places, within[1], "right")) + 1
+        places, values = places[first:after], values[first:after]
+    finite = np.isfinite(values)
+    lost = int(len(values) - finite.sum())
+    if lost:
+        values = np.where(finite, values, np.nan)
+    if len(values) <= points:
+        return Curve(key, places, values, values, values, last, count, lost)
+    buckets = _buckets(places, values, _edges(len(values), points, spacing))
+    return Curve(key, *buckets, last, count, lost, exact=False)
+
+
+def _edges(count: int, points: int, spacing: Spacing) -> Any:
+    """Return where each bucket begins: the first and the last point are alone in theirs."""
+    import numpy as np
+
+    inner = points - 1
+    spaced = np.geomspace if spacing == "log" else np.linspace
+    edges = spaced(1, count - 1, inner).astype("int64")
+    return np.unique(np.concatenate([[0], edges, [count - 1]]))
+
+
+def _buckets(places: Any, values: Any, edges: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the place, least, greatest and mean value of each bucket."""
+    import numpy as np
+
+    ends: Any = np.append(edges[1:], len(values))
+    known = ~np.isnan(values)
+    sizes = np.add.reduceat(known.astype("int64"), edges)
+    # A bucket without a value has no mean, and the sum of the largest floats is infinite.
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        means = np.add.reduceat(np.where(known, values, 0.0), edges) / sizes
+    low, high = np.fmin.reduceat(values, edges), np.fmax.reduceat(values, edges)
+    means = np.where(np.isinf(means), low / 2 + high / 2, means)
+    return places[(edges + ends - 1) // 2], low, high, means
+
+
+def _empty(key: int) -> Curve:
+    import numpy as np
+
+    none = np.empty(0)
+    return Curve(key, none, none, none, none, None)

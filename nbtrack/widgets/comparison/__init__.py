@@ -1,0 +1,24 @@
+"""Runs compared: documents of plain JSON for the panel's views, and the same as Plotly figures.
+
+A document holds no NaN and no infinity, so that any JSON reader takes it. Every name and text in it is the
+user's: it is data, and must be shown as text.
+"""
+
+from nbtrack.widgets.comparison.fields import box, parallel, scatter
+from nbtrack.widgets.comparison.figures import figure
+from nbtrack.widgets.comparison.groups import grouped, grouped_curves
+from nbtrack.widgets.comparison.histories import curves
+from nbtrack.widgets.comparison.importance import importance
+from nbtrack.widgets.comparison.sides import side_by_side
+
+__all__ = [
+    "box",
+    "curves",
+    "figure",
+    "grouped",
+    "grouped_curves",
+    "importance",
+    "parallel",
+    "scatter",
+    "side_by_side",
+]

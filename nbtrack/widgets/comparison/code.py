@@ -1,0 +1,54 @@
+"""The code of runs, line by line beside the first one's."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.widgets.comparison.documents import CodeDiff, Line
+
+__all__ = ["code_diffs", "code_of"]
+
+_MOST_LINES = 3_000
+"""More would take seconds to compare, and nobody reads them side by side."""
+
+
+def code_of(source: Any) -> str:
+    """Return the cells of a run's `source` document as one text: those it depends on, then its own."""
+    if not isinstance(source, dict):
+        return ""
+    earlier = source.get("earlier") or ()
+    cells = [*(earlier if isinstance(earlier, list | tuple) else ()), source.get("cell", "")]
+    return "\n\n".join(str(cell).strip("\n") for cell in cells)
+
+
+def code_diffs(ids: Sequence[str], codes: Sequence[str]) -> list[CodeDiff]:
+    """Return for each run after the first, where both codes are known, the lines of both."""
+    first = codes[0].splitlines()
+    return [
+        {
+            "left": ids[0],
+            "right": run_id,
+            "lines": _lines(first[:_MOST_LINES], code.splitlines()[:_MOST_LINES]),
+            "cut": max(0, len(first) - _MOST_LINES, len(code.splitlines()) - _MOST_LINES),
+        }
+        for run_id, code in zip(ids[1:], codes[1:], strict=True)
+        if codes[0] and code
+    ]
+
+
+def _lines(left: list[str], right: list[str]) -> list[Line]:
+    lines: list[Line] = []
+    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        sides = zip_longest(
+            [(number + 1, left[number]) for number in range(i, i_end)],
+            [(number + 1, right[number]) for number in range(j, j_end)],
+        )
+        for one, other in sides:
+            kind: Any = "same" if tag == "equal" else "added" if one is None else "changed"
+            lines.append({"kind": "removed" if other is None else kind, "left": one, "right": other})
+    return lines

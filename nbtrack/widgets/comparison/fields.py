@@ -1,0 +1,195 @@
+"""Fields of many runs as columns to draw: parallel coordinates, scatter, box plots."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.text import value_text
+from nbtrack.errors import FilterError, InvalidValueError
+from nbtrack.query import parse
+from nbtrack.query.fields import SUMMARIES, written
+from nbtrack.widgets.comparison.chosen import chosen, heads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.widgets.comparison.documents import Box, BoxDocument, Column, FieldsDocument
+
+__all__ = ["NONE", "box", "column", "parallel", "scatter"]
+
+NONE = "none"
+"""What a group is called whose runs lack the field."""
+MOST_RUNS = 2_000
+"""More lines or dots than these are one blot."""
+_MOST_CATEGORIES = 40
+_TIMES = ("start_time", "end_time")
+_KEYED = ("params", "metrics", "tags", "data")
+
+
+def parallel(store: Store, ids: Sequence[str], fields: Sequence[str]) -> FieldsDocument:
+    """Return fields of these runs, an axis each; the last one colours the lines.
+
+    Parameters
+    ----------
+    fields
+        As columns of the run table: `params.alpha`, `metrics.rmse`, `duration`.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        For a field that there is not, when no run is chosen, or one is not there.
+    """
+    runs = chosen(store, ids)
+    shown = runs[:MOST_RUNS]
+    columns = [column(store, field, store.column(field, shown)) for field in fields]
+    return {"runs": heads(shown), "columns": columns, "left_out": len(runs) - len(shown)}
+
+
+def scatter(store: Store, ids: Sequence[str], x: str, y: str, colour: str | None = None) -> FieldsDocument:
+    """Return two fields of these runs, and a third that colours the dots; see `parallel`."""
+    return parallel(store, ids, [x, y] if colour is None else [x, y, colour])
+
+
+def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> BoxDocument:
+    """Return the spread of a field of these runs, a box for each value of another.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        For a field that there is not, one that is not a number, when no run is chosen, or one is not there.
+    """
+    runs = chosen(store, ids)
+    values = store.column(field, runs)
+    groups: dict[tuple[bool, Any], list[int]] = {}
+    labels = [None] * len(runs) if by is None else store.column(by, runs)
+    for place, label in enumerate(labels):
+        groups.setdefault((isinstance(label, bool), label), []).append(place)
+    cautions = []
+    if len(groups) > _MOST_CATEGORIES:
+        cautions.append(f"{by} has {len(groups)} different values; the first {_MOST_CATEGORIES} are shown")
+    boxes: list[Box] = []
+    for (_, label), places in sorted(groups.items(), key=lambda group: _order(group[0][1])):
+        known = [place for place in places if _number(values[place])]
+        if known and len(boxes) < _MOST_CATEGORIES:
+            name = "all runs" if by is None else NONE if label is None else value_text(label)
+            boxes.append(_box(name, [runs[p] for p in known], [float(values[p]) for p in known]))
+    if not boxes:
+        raise InvalidValueError(f"no run has a number for {field!r}; choose a metric or a numeric param")
+    return {
+        "field": field,
+        "by": by,
+        "names": {run.id: run.name for run in runs},
+        "boxes": boxes,
+        "cautions": cautions,
+    }
+
+
+def column(store: Store, field: str, values: Sequence[Any]) -> Column:
+    """Return a field's values along an axis: numbers where all are, else one category for each text."""
+    numbers = [value for value in values if value is not None]
+    kind: Any = "category"
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
+        kind = "time" if field.removeprefix("attributes.") in _TIMES else "number"
+    label = field.partition(".")[2] if field.startswith("params.") else field.removeprefix("metrics.")
+    base: Column = {
+        "field": field,
+        "filter": _filter(store, field),
+        "label": label,
+        "kind": kind,
+        "values": [],
+        "categories": [],
+        "quoted": [],
+        "log": False,
+        "whole": False,
+    }
+    if kind != "category":
+        drawn = [_finite(value) for value in values]
+        known = [value for value in drawn if value is not None]
+        whole = bool(known) and all(value == round(value) for value in known)
+        return {**base, "values": drawn, "log": _wide(known), "whole": whole}
+    texts = [None if value is None else str(value) for value in values]
+    shown = sorted(set(texts) - {None}, key=str)
+    kept = [text for text in shown if text is not None][:_MOST_CATEGORIES]
+    quoted = {str(value): _quoted(value) for value in numbers}
+    places = {text: float(place) for place, text in enumerate(kept)}
+    return {
+        **base,
+        "values": [None if text is None else places.get(text) for text in texts],
+        "categories": kept,
+        "quoted": [quoted[text] for text in kept],
+    }
+
+
+def _filter(store: Store, field: str) -> str | None:
+    """Return a column's name as a filter writes it; None where none can."""
+    kind, dot, name = field.partition(".")
+    text = field
+    if dot and kind in _KEYED and "`" not in name:
+        text = written(kind, name)
+        whole, _, summary = name.rpartition(".")
+        if kind == "metrics" and summary in SUMMARIES and "`" in text and name not in store.names("metrics"):
+            text = f"metrics.`{whole}`.{summary}"
+    elif dot and kind in ("params", "tags", "data"):
+        text = written(kind, name)
+    try:
+        parse(f"{text} IS NULL")
+    except FilterError:
+        return None
+    return text
+
+
+def _quoted(value: Any) -> str | None:
+    """Return a value as a filter writes it; None where it holds both kinds of quotes, or ends in a backslash."""
+    text = str(value)
+    if "\\" in text or "\0" in text or not text.isprintable():
+        return None
+    if "'" not in text:
+        return f"'{text}'"
+    return None if '"' in text else f'"{text}"'
+
+
+def _finite(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _wide(values: Sequence[float]) -> bool:
+    """Return whether numbers, all above zero, spread over more than two powers of ten."""
+    return bool(values) and min(values) > 0 and max(values) / min(values) > 100
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    if _number(value):
+        return 0, value
+    return (2, "") if value is None else (1, str(value))
+
+
+def _box(label: str, runs: Sequence[RunRecord], values: list[float]) -> Box:
+    import numpy as np
+
+    quartiles: list[float] = np.percentile(values, [25, 50, 75]).tolist()
+    q1, median, q3 = quartiles
+    reach = 1.5 * (q3 - q1)
+    inside = [value for value in values if q1 - reach <= value <= q3 + reach]
+    return {
+        "label": label,
+        "runs": [run.id for run in runs],
+        "values": values,
+        "low": min(inside),
+        "q1": q1,
+        "median": median,
+        "q3": q3,
+        "high": max(inside),
+        "mean": float(np.mean(values)),
+        "outliers": [p for p, value in enumerate(values) if not q1 - reach <= value <= q3 + reach],
+    }

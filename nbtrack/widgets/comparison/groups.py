@@ -1,0 +1,176 @@
+"""Runs grouped by params or other fields, such as all but the seed: mean and spread of metrics, curves with a band."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.direction import direction
+from nbtrack.entities.text import value_text
+from nbtrack.widgets.comparison.cells import cell, finites
+from nbtrack.widgets.comparison.chosen import chosen
+from nbtrack.widgets.comparison.fields import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.store.curves import Curve, CurveX
+    from nbtrack.widgets.comparison.documents import (
+        Group,
+        GroupCurve,
+        GroupCurvesDocument,
+        GroupsDocument,
+        Spread,
+    )
+
+__all__ = ["grouped", "grouped_curves"]
+
+_RESOLUTION = 2_000
+"""How finely the curves are read that a group's mean is made of."""
+
+
+def grouped(store: Store, ids: Sequence[str], by: Sequence[str], metrics: Sequence[str]) -> GroupsDocument:
+    """Return the runs grouped by fields, with the spread of each metric's last values in each group.
+
+    Parameters
+    ----------
+    by
+        Columns of the run table: `params.alpha`, `tags.team`, `experiment`. Runs that lack one are a group, too.
+    metrics
+        Names, or summaries as in filters: `loss`, `loss.min`.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        For a field that there is not, when no run is chosen, or one is not there.
+    """
+    runs = chosen(store, ids)
+    columns = [store.column(metric if _is_field(metric) else f"metrics.{metric}", runs) for metric in metrics]
+    groups: list[Group] = []
+    for key, places in _groups(store, runs, by):
+        groups.append(
+            {
+                "label": _label(by, key),
+                "key": [cell(value) for value in key],
+                "runs": [runs[place].id for place in places],
+                "spreads": [_spread([column[place] for place in places]) for column in columns],
+            }
+        )
+    return {
+        "by": list(by),
+        "metrics": list(metrics),
+        "directions": [direction(metric) for metric in metrics],
+        "groups": groups,
+    }
+
+
+def grouped_curves(
+    store: Store,
+    ids: Sequence[str],
+    by: Sequence[str],
+    metric: str,
+    *,
+    points: int = 300,
+    x: CurveX = "step",
+) -> GroupCurvesDocument:
+    """Return the mean of a metric's curves in each group, with standard deviation, least and greatest.
+
+    At each place those runs count whose curve reaches it; between its points a curve is a straight line.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        As `grouped` and `curves` raise.
+    """
+    runs = chosen(store, ids)
+    found = store.curves([run.key for run in runs], metric, points=max(points, _RESOLUTION), x=x)
+    groups: list[GroupCurve] = []
+    for key, places in _groups(store, runs, by):
+        curves = [found[place] for place in places if len(found[place].x)]
+        if curves:
+            ids_of = [runs[place].id for place in places if len(found[place].x)]
+            groups.append(_mean_curve(_label(by, key), ids_of, curves, points))
+    return {"metric": metric, "x": x, "by": list(by), "groups": groups}
+
+
+def _is_field(metric: str) -> bool:
+    return metric.startswith("metrics.")
+
+
+def _groups(
+    store: Store, runs: Sequence[RunRecord], by: Sequence[str]
+) -> list[tuple[tuple[Any, ...], list[int]]]:
+    """Return the values that each group has of the fields, and the places of its runs."""
+    columns = [store.column(field, runs) for field in by]
+    found: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[int]]] = {}
+    for place in range(len(runs)):
+        values = tuple(column[place] for column in columns)
+        # A NaN is a group, and True another than 1.
+        identity = tuple(
+            (isinstance(v, bool), "nan" if isinstance(v, float) and math.isnan(v) else v) for v in values
+        )
+        found.setdefault(identity, (values, []))[1].append(place)
+    return sorted(found.values(), key=lambda group: tuple(map(_order, group[0])))
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    if isinstance(value, int | float) and not math.isnan(value):
+        return 0, value
+    return (2, "") if value is None else (1, str(value))
+
+
+def _label(by: Sequence[str], key: Sequence[Any]) -> str:
+    """Return what a group is called: `alpha=0.1, seed=none`."""
+    if not by:
+        return "all runs"
+    named = zip(by, key, strict=True)
+    return ", ".join(
+        f"{field.partition('.')[2] or field}={NONE if value is None else value_text(value)}"
+        for field, value in named
+    )
+
+
+def _spread(values: Sequence[Any]) -> Spread:
+    known = [float(value) for value in values if value is not None and math.isfinite(value)]
+    if not known:
+        return {"mean": None, "std": None, "min": None, "max": None, "count": 0}
+    mean = math.fsum(value / len(known) for value in known)
+    std = None
+    if len(known) > 1:
+        # Scaled, for the square of a large float is infinite.
+        scale = max(abs(value - mean) for value in known) or 1.0
+        std = scale * math.sqrt(
+            math.fsum(((value - mean) / scale) ** 2 for value in known) / (len(known) - 1)
+        )
+    return {"mean": mean, "std": std, "min": min(known), "max": max(known), "count": len(known)}
+
+
+def _mean_curve(label: str, ids: list[str], curves: Sequence[Curve], points: int) -> GroupCurve:
+    import numpy as np
+
+    places = np.unique(np.concatenate([curve.x for curve in curves]))
+    if len(places) > points:
+        places = np.linspace(places[0], places[-1], points)
+    table = np.full((len(curves), len(places)), np.nan)
+    for row, curve in zip(table, curves, strict=True):
+        known = ~np.isnan(curve.mean)
+        if known.any():
+            row[:] = np.interp(places, curve.x[known], curve.mean[known], left=np.nan, right=np.nan)
+    counts = (~np.isnan(table)).sum(axis=0)
+    filled = np.where(np.isnan(table), 0.0, table)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = filled.sum(axis=0) / counts
+        squares = np.where(np.isnan(table), 0.0, (table - mean) ** 2).sum(axis=0)
+        std = np.sqrt(squares / (counts - 1))
+    return {
+        "label": label,
+        "runs": ids,
+        "x": places.tolist(),
+        "mean": finites(mean.tolist()),
+        "std": finites(std.tolist()),
+        "min": finites(np.fmin.reduce(table, axis=0).tolist()),
+        "max": finites(np.fmax.reduce(table, axis=0).tolist()),
+        "count": counts.tolist(),
+    }

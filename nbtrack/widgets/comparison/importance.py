@@ -1,0 +1,238 @@
+"""Which params tell of a metric: a forest's permutation importance, and rank correlation."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.widgets.comparison.chosen import chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.widgets.comparison.documents import Importance, ImportanceDocument
+
+__all__ = ["importance"]
+
+FEW = 20
+"""With fewer runs, chance says as much as the params."""
+_LEAST = 5
+_MOST_RUNS = 1_000
+_MOST_TEXTS = 12
+"""A text param's rarer values are one."""
+_TREES, _FOLDS, _SHUFFLES = 50, 5, 3
+
+
+def importance(
+    store: Store, ids: Sequence[str], metric: str, params: Sequence[str] | None = None
+) -> ImportanceDocument:
+    """Return how much each param of these runs tells of a metric.
+
+    Without scikit-learn there are rank correlations only, and a caution says how to install it.
+
+    Parameters
+    ----------
+    metric
+        A name, or a summary as in filters: `loss.min`.
+    params
+        Names of the params to look at; by default all.
+
+    Raises
+    ------
+    InvalidValueError
+        When fewer than 5 of the runs have the metric.
+    NotFoundError
+        When a run is not there.
+    """
+    import numpy as np
+
+    runs = chosen(store, ids)
+    scores = store.column(f"metrics.{metric}", runs)
+    kept = [place for place, value in enumerate(scores) if value is not None and math.isfinite(value)]
+    if len(kept) < _LEAST:
+        raise InvalidValueError(
+            f"{len(kept)} of these {len(runs)} runs have a value of {metric!r}; importance needs {_LEAST} or more"
+        )
+    cautions = _cautions(len(kept), len(runs), metric)
+    target = np.array([scores[place] for place in kept], dtype="float64")
+    columns = _params(store, [runs[place] for place in kept], params)
+    constant = [name for name, values in columns.items() if len({_identity(value) for value in values}) == 1]
+    if constant:
+        number = f"{len(constant)} params are" if len(constant) > 1 else f"the param {constant[0]} is"
+        cautions.append(f"{number} the same in all runs, which tells nothing")
+    varied = {name: values for name, values in columns.items() if name not in constant}
+    if len(set(target.tolist())) == 1:
+        cautions.append(f"{metric} is the same in all runs: there is nothing to explain")
+        varied = {}
+    score, found = _forest(varied, target, cautions)
+    return {
+        "metric": metric,
+        "runs": len(kept),
+        "score": score,
+        "params": _ranked(varied, target, found),
+        "constant": constant,
+        "cautions": cautions,
+    }
+
+
+def _params(store: Store, runs: Sequence[RunRecord], names: Sequence[str] | None) -> dict[str, list[Any]]:
+    """Return the params of the runs, or of them those with these names, as columns."""
+    kind = "params."
+    table = store.table(runs)
+    columns = {name.removeprefix(kind): values for name, values in table.items() if name.startswith(kind)}
+    return columns if names is None else {name: columns[name] for name in names if name in columns}
+
+
+def _cautions(known: int, total: int, metric: str) -> list[str]:
+    cautions = []
+    if known < total:
+        cautions.append(f"{total - known} of the runs have no finite value of {metric} and are left out")
+    if known < FEW:
+        cautions.append(f"only {known} runs: with fewer than {FEW}, this is a hint at best")
+    return cautions
+
+
+def _identity(value: Any) -> tuple[str, str]:
+    return type(value).__name__, str(value)
+
+
+def _ranked(
+    columns: Mapping[str, list[Any]], target: Any, found: Mapping[str, tuple[float, float]]
+) -> list[Importance]:
+    """Return the params, the most telling first."""
+    total = sum(max(0.0, mean) for mean, _ in found.values())
+    rows: list[Importance] = []
+    for name, values in columns.items():
+        mean, spread = found.get(name, (None, None))
+        share = None if mean is None else max(0.0, mean) / total if total > 0 else 0.0
+        rows.append(
+            {
+                "param": name,
+                "importance": mean,
+                "spread": spread,
+                "share": share,
+                "correlation": _correlation(values, target),
+                "count": sum(value is not None for value in values),
+            }
+        )
+    return sorted(
+        rows, key=lambda row: (-(row["importance"] or 0.0), -abs(row["correlation"] or 0.0), row["param"])
+    )
+
+
+def _numbers(values: Sequence[Any]) -> list[float] | None:
+    """Return a param as numbers, NaN where it is lacking; None when one of its values is text."""
+    numbers = []
+    for value in values:
+        if isinstance(value, str):
+            return None
+        try:
+            number = math.nan if value is None else float(value)
+        except OverflowError:
+            return None
+        # Ranks and trees know no infinity, and float32 no larger number.
+        numbers.append(max(-3e38, min(3e38, number)) if not math.isnan(number) else number)
+    return numbers
+
+
+def _correlation(values: Sequence[Any], target: Any) -> float | None:
+    """Return Spearman's rank correlation, None for text and where it is not defined."""
+    import pandas as pd
+
+    numbers = _numbers(values)
+    if numbers is None:
+        return None
+    pair = pd.DataFrame({"param": numbers, "metric": target}).dropna().rank()
+    if len(pair) < 3 or pair["param"].nunique() < 2 or pair["metric"].nunique() < 2:
+        return None
+    return float(pair["param"].corr(pair["metric"]))
+
+
+def _encoded(values: Sequence[Any]) -> list[list[float]]:
+    """Return a param as columns of numbers: itself, or one for each of its commoner texts."""
+    from collections import Counter
+
+    numbers = _numbers(values)
+    if numbers is not None:
+        return [numbers]
+    texts = [None if value is None else str(value) for value in values]
+    common = [text for text, _ in Counter(texts).most_common(_MOST_TEXTS) if text is not None]
+    return [[float(text == one) for text in texts] for one in common]
+
+
+def _forest(
+    columns: Mapping[str, list[Any]], target: Any, cautions: list[str]
+) -> tuple[float | None, dict[str, tuple[float, float]]]:
+    """Return the R2 of forests on runs they have not seen, and by how much it falls without each param."""
+    if not columns:
+        return None, {}
+    try:
+        from sklearn.ensemble import RandomForestRegressor
+    except ImportError:
+        cautions.append(
+            "importance needs scikit-learn (python -m pip install scikit-learn); "
+            "until then there is rank correlation only"
+        )
+        return None, {}
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    encoded = {name: _encoded(values) for name, values in columns.items()}
+    table = np.array([one for group in encoded.values() for one in group], dtype="float64").T
+    order = random.permutation(len(target))[:_MOST_RUNS]
+    if len(order) < len(target):
+        cautions.append(f"the forest looked at {len(order):,} runs drawn by chance")
+    table, target = table[order], target[order]
+    places = np.cumsum([0, *map(len, encoded.values())])
+    groups = [slice(start, end) for start, end in pairwise(places.tolist())]
+    whole, falls = [], []
+    for fold in range(_FOLDS):
+        test = np.arange(len(target)) % _FOLDS == fold
+        if test.sum() < 1 or (~test).sum() < 2:
+            continue
+        forest = RandomForestRegressor(_TREES, random_state=fold, min_samples_leaf=2)
+        forest.fit(table[~test], target[~test])
+        error, shuffled = _errors(forest, table[test], target[test], groups, random)
+        whole.append(error)
+        falls.append(shuffled - error[:, None, None])
+    return _score(whole, falls, target, list(columns), cautions)
+
+
+def _errors(forest: Any, table: Any, target: Any, groups: Sequence[slice], random: Any) -> tuple[Any, Any]:
+    """Return the squared error of each run, and with each param shuffled, some times each."""
+    import numpy as np
+
+    copies = np.repeat(table[None], len(groups) * _SHUFFLES, axis=0)
+    for place, columns in enumerate(groups):
+        for turn in range(_SHUFFLES):
+            mixed = random.permutation(len(table))
+            copies[place * _SHUFFLES + turn][:, columns] = table[mixed][:, columns]
+    # One call, as each costs more than what it predicts.
+    predicted = forest.predict(np.concatenate([table[None], copies]).reshape(-1, table.shape[1]))
+    errors = (predicted.reshape(-1, len(table)) - target) ** 2
+    return errors[0], errors[1:].T.reshape(len(table), len(groups), _SHUFFLES)
+
+
+def _score(
+    whole: Sequence[Any], falls: Sequence[Any], target: Any, names: Sequence[str], cautions: list[str]
+) -> tuple[float | None, dict[str, tuple[float, float]]]:
+    import numpy as np
+
+    variance = float(np.var(target))
+    if not whole or not variance > 0:
+        return None, {}
+    score = 1 - float(np.concatenate(whole).mean()) / variance
+    if score < 0.3:
+        cautions.append(
+            f"the forest explains {max(0.0, score):.0%} of the metric on runs it has not seen: "
+            "the params tell little of it"
+        )
+    drop = np.concatenate(falls).mean(axis=0) / variance  # by param and shuffle
+    return score, {
+        name: (float(mean), float(spread))
+        for name, mean, spread in zip(names, drop.mean(axis=1), drop.std(axis=1), strict=True)
+    }

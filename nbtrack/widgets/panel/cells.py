@@ -1,0 +1,108 @@
+"""Values as JSON carries them, and what is told of a column beside its values."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from nbtrack.direction import direction
+from nbtrack.query.fields import SUMMARIES, written
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+__all__ = ["ATTRIBUTES", "Head", "cell", "cells", "head"]
+
+ATTRIBUTES = (
+    *("name", "status", "start_time", "duration", "end_time", "experiment", "note", "notebook"),
+    *("git_commit", "parent", "lineage", "run_id"),
+)
+"""What of the run itself can be a column, that most asked for first."""
+
+LONGEST = 500
+"""So many characters of a text are sent: more is nothing to read in a cell."""
+
+_EXACT = 2**53
+
+
+class Head(TypedDict):
+    """What the page needs to know of a column."""
+
+    kind: str
+    """`attributes`, `params`, `metrics`, `tags` or `data`."""
+    label: str
+    """The name alone; of a metric without its summary."""
+    summary: str | None
+    """Of a metric which of its summaries: last, min, max, mean, first, count."""
+    field: str
+    """How the filter language writes it."""
+    better: str | None
+    """`down` or `up` where the metric's name tells."""
+
+
+def cell(value: Any) -> Any:
+    """Return a value as JSON has it; a number that JSON or JavaScript would change as a list of its text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    if isinstance(value, float):
+        return value if math.isfinite(value) else [str(value)]
+    if isinstance(value, int):
+        return value if -_EXACT <= value <= _EXACT else [_digits(value)]
+    return str(value)[:LONGEST]
+
+
+def _digits(value: int) -> str:
+    # str() refuses integers of many digits.
+    return str(value) if abs(value) < 10**100 else f"{value:#x}"[:LONGEST]
+
+
+def cells(values: Sequence[Any]) -> list[Any]:
+    """Return a column's values as JSON has them."""
+    return list(map(cell, values))
+
+
+def head(column: str, metrics: Container[str]) -> Head:
+    """Return what is told of a column.
+
+    Parameters
+    ----------
+    column
+        Its name, as in `Store.window`.
+    metrics
+        The store's metrics: `metrics.loss.min` may be one of that name.
+    """
+    kind, _, rest = column.partition(".")
+    if kind == "metrics" and rest:
+        name, summary = _metric(rest, metrics)
+        quoted = summary != "last" and f"{name}.{summary}" in metrics
+        field = f"metrics.`{name}`" if quoted else written("metrics", name)
+        return {
+            "kind": kind,
+            "label": name,
+            "summary": summary,
+            "field": field if summary == "last" else f"{field}.{summary}",
+            # Of how many points there are, neither more nor fewer is better.
+            "better": None if summary == "count" else direction(name),
+        }
+    if kind in {"params", "tags", "data"} and rest:
+        return {
+            "kind": kind,
+            "label": rest,
+            "summary": None,
+            "field": written(kind, rest),
+            "better": None,
+        }
+    name = rest if kind == "attributes" else column
+    return {"kind": "attributes", "label": name, "summary": None, "field": name, "better": None}
+
+
+def _metric(rest: str, metrics: Container[str]) -> tuple[str, str]:
+    if rest in metrics:
+        return rest, "last"
+    name, _, summary = rest.rpartition(".")
+    if name and summary in SUMMARIES:
+        quoted = len(name) > 1 and name.startswith("`") and name.endswith("`")
+        return (name[1:-1] if quoted else name), summary
+    return rest, "last"

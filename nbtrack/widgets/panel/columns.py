@@ -1,0 +1,28 @@
+"""Which columns a panel begins with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbtrack.entities.text import choose_columns
+
+if TYPE_CHECKING:
+    from nbtrack.store import Store
+    from nbtrack.widgets.panel.queries import Asked
+
+__all__ = ["first_columns"]
+
+LOOKED_AT = 40
+"""So many runs tell which columns say most."""
+METRICS, PARAMS = 7, 7
+
+
+def first_columns(store: Store, asked: Asked) -> list[str]:
+    """Return the run's name, state and times, then the metrics and params that tell most."""
+    records = store.find_runs(asked.query, **asked.scope, limit=LOOKED_AT)
+    found = choose_columns(store.table(records))
+    metrics = [name for name in found if name.startswith("metrics.")][:METRICS]
+    params = [name for name in found if name.startswith("params.")][:PARAMS]
+    experiments = {record.experiment for record in records}
+    several = ["experiment"] if len(experiments) > 1 else []
+    return ["name", "status", "start_time", "duration", *several, *metrics, *params]

@@ -1,0 +1,117 @@
+"""What the table shows, as text for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.text import duration_text, one_line, time_text, value_text
+from nbtrack.entities.times import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.widgets.panel.cells import Head
+
+__all__ = ["export"]
+
+_TIMES = {"start_time", "end_time"}
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+_MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#$~"})
+
+
+def export(store: Store, records: Sequence[RunRecord], heads: dict[str, Head], form: str) -> str:
+    """Return runs as a table: CSV with full values, Markdown or LaTeX as they are shown.
+
+    Parameters
+    ----------
+    records
+        The runs, in their order.
+    heads
+        The columns.
+    form
+        `csv`, `markdown` or `latex`.
+    """
+    columns = {name: store.column(name, records) for name in heads}
+    if form == "csv":
+        return _csv(columns)
+    titles = [_title(one) for one in heads.values()]
+    right = [_numeric(columns[name]) for name in heads]
+    rows = list(zip(*([_shown(name, v) for v in values] for name, values in columns.items()), strict=True))
+    return (_markdown if form == "markdown" else _latex)(titles, right, rows)
+
+
+def _title(about: Head) -> str:
+    summary = about["summary"]
+    return about["label"] if summary in {None, "last"} else f"{about['label']} ({summary})"
+
+
+def _numeric(values: Sequence[Any]) -> bool:
+    return all(value is None or isinstance(value, int | float) for value in values)
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in _TIMES:
+        return time_text(value)
+    return duration_text(value) if name == "duration" else value_text(value)
+
+
+def _csv(columns: dict[str, list[Any]]) -> str:
+    for name in _TIMES & columns.keys():
+        columns[name] = [None if time is None else utc(time).isoformat() for time in columns[name]]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(map(_inert, columns))
+    writer.writerows([_inert(value) for value in row] for row in zip(*columns.values(), strict=True))
+    return file.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    """Return a text so that no spreadsheet takes it for a formula."""
+    dangerous = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    return f"'{value}" if dangerous and not _is_number(value) else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _markdown(titles: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
+    def line(texts: Sequence[str]) -> str:
+        return f"| {' | '.join(one_line(text).translate(_MARKDOWN) for text in texts)} |"
+
+    rule = f"|{'|'.join('---:' if one else ':---' for one in right)}|"
+    return "\n".join([line(titles), rule, *map(line, rows), ""])
+
+
+def _latex(titles: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
+    def line(texts: Sequence[str]) -> str:
+        escaped = ("".join(_LATEX.get(c, c) for c in one_line(text)) for text in texts)
+        return rf"{' & '.join(escaped)} \\"
+
+    sides = "".join("r" if one else "l" for one in right)
+    body = "\n".join(map(line, rows))
+    begin, end = rf"\begin{{tabular}}{{{sides}}}", r"\end{tabular}"
+    return "\n".join([begin, r"\hline", line(titles), r"\hline", body, r"\hline", end, ""])

@@ -1,0 +1,106 @@
+"""How a panel is opened: from nothing, or from runs that were already looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbtrack import tracking
+from nbtrack.errors import InvalidValueError
+from nbtrack.widgets.panel.widget import Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.entities import Runs
+    from nbtrack.query import Query
+
+__all__ = ["panel", "panel_of"]
+
+MOST = 5_000
+"""Of more runs than that, picked by hand, no panel is made: SQL has its limits."""
+
+
+def panel(
+    filter: str | None = None,  # noqa: A002 - as in `nbtrack.runs`
+    order_by: str | Sequence[str] | None = None,
+    experiment: str | int | Sequence[str | int] | None = None,
+    columns: Sequence[str] | None = None,
+    *,
+    deleted: bool = False,
+) -> Panel:
+    """Return a panel that shows runs, and follows them.
+
+    Parameters
+    ----------
+    filter
+        As in `nbtrack.runs`, `metrics.rmse < 0.8` for instance; all runs without it.
+    order_by
+        As in `nbtrack.runs`.
+    experiment
+        The name or id of an experiment to look in, or several; all without it.
+    columns
+        Such as `["params.alpha", "metrics.loss.min", "tags.team", "status"]`; those that tell most without it.
+    deleted
+        Whether to show deleted runs in place of the others.
+
+    Raises
+    ------
+    FilterError
+        When the filter cannot be understood, with its place.
+    NotFoundError
+        When there is no such experiment.
+
+    Examples
+    --------
+    >>> panel = nbtrack.panel("metrics.rmse < 0.8", order_by="metrics.rmse")  # doctest: +SKIP
+    """
+    runs = tracking.runs(filter, order_by, experiment=experiment, deleted=deleted)
+    return panel_of(runs, columns)
+
+
+def panel_of(runs: Runs, columns: Sequence[str] | None = None) -> Panel:
+    """Return a panel that shows the runs of a filter, or, where they were picked otherwise, these alone.
+
+    Raises
+    ------
+    InvalidValueError
+        When too many were picked.
+    """
+    scope = runs.scope
+    only = None
+    if scope.picked:
+        only = [record.id for record in runs.records]
+        if len(only) > MOST:
+            raise InvalidValueError(
+                f"{len(only):,} runs were picked; a panel is about {MOST:,} at most, or a filter's"
+            )
+    return Panel(
+        runs.store,
+        filter=_filter_text(runs.query),
+        order_by=_order_texts(runs.query),
+        experiments=scope.experiments,
+        columns=columns,
+        deleted=scope.deleted,
+        only=only,
+    )
+
+
+def _filter_text(query: Query) -> str:
+    """Return a query's filter with its limit, which may have been given apart from it."""
+    from nbtrack.query import parse
+
+    text = query.text
+    if query.limit is not None and parse(text).limit != query.limit:
+        return f"{text} LIMIT {query.limit}" if parse(text).limit is None else text
+    return text
+
+
+def _order_texts(query: Query) -> list[str]:
+    """Return the order that was given apart from the filter."""
+    texts = []
+    for order in query.order_by:
+        if order.text == query.text:
+            return []
+        start, end = order.by.span
+        texts.append(f"{order.text[start:end]}{' DESC' if order.descending else ''}")
+    return texts

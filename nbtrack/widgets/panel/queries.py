@@ -1,0 +1,205 @@
+"""What a page asks of a store: rows, ids, the ends of a column, which columns differ."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.query import Order, Query, parse, parse_order, unknown_names
+from nbtrack.query.tree import And, Field, In, IsNull, Text
+from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
+from nbtrack.widgets.panel.messages import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from nbtrack.query.tree import Condition
+    from nbtrack.store import Store
+    from nbtrack.store.reader import NameKind
+    from nbtrack.widgets.panel.cells import Head
+    from nbtrack.widgets.panel.messages import Request
+
+__all__ = ["Asked", "check_column", "differing", "ids", "names", "scales", "window"]
+
+SOON = 0.03
+"""Seconds for which a question about columns may hold up the rows."""
+
+FEW = 2_000
+"""Whether so many runs differ is told by their values; whether more do, by the ends of their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which runs are looked at, in which order."""
+
+    query: Query
+    experiments: Sequence[str] | None = None
+    deleted: bool = False
+    scope: dict[str, Any] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scope", {"experiments": self.experiments, "deleted": self.deleted})
+
+    @classmethod
+    def of(cls, store: Store, request: Request, only: Sequence[str] | None = None) -> Asked:
+        """Return what a request asks for.
+
+        Parameters
+        ----------
+        only
+            The ids of the runs that the panel is about; None for all.
+
+        Raises
+        ------
+        FilterError
+            When the filter or the order cannot be understood.
+        """
+        query = parse(request["filter"], store.names)
+        if request["order_by"]:
+            query = replace(query, order_by=parse_order(request["order_by"], store.names))
+        if only is not None:
+            query = _among(query, only)
+        return cls(query, request["experiments"], request["deleted"])
+
+    def where(self, condition: Condition) -> Asked:
+        """Return the same with one more condition."""
+        return Asked(_and(self.query, condition), self.experiments, self.deleted)
+
+
+def _and(query: Query, condition: Condition) -> Query:
+    return replace(query, where=And((query.where, condition)) if query.where else condition)
+
+
+def _among(query: Query, only: Iterable[str]) -> Query:
+    return _and(query, In(Field("attributes", "run_id"), tuple(map(Text, only))))
+
+
+def check_column(name: str) -> str:
+    """Return a column's name if it can be one.
+
+    Raises
+    ------
+    InvalidValueError
+        When it can be none.
+    """
+    kind, _, rest = name.partition(".")
+    if (kind in {"params", "metrics", "tags", "data"} and rest) or name in (
+        *ATTRIBUTES,
+        "id",
+        "experiment_id",
+    ):
+        return name
+    from nbtrack.query import suggest
+
+    near = suggest(name, ATTRIBUTES)
+    hint = f"; did you mean {near!r}?" if near else ""
+    raise InvalidValueError(
+        f"{name!r} is no column; use params.NAME, metrics.NAME, tags.NAME or one of {', '.join(ATTRIBUTES)}{hint}"
+    )
+
+
+def window(store: Store, asked: Asked, offset: int, limit: int, columns: Sequence[str]) -> dict[str, Any]:
+    """Return the rows of a table from `offset` on, with what is told of its columns."""
+    clock = store.changes(2**62).clock
+    # Names that stand for one another are one column.
+    found = store.window(asked.query, offset, limit, list(dict.fromkeys(columns)), **asked.scope)
+    metrics = frozenset(store.names("metrics"))
+    result: dict[str, Any] = {
+        "clock": clock,
+        "total": found.total,
+        "offset": offset,
+        "ids": found.ids,
+        "columns": {name: cells(values) for name, values in found.columns.items()},
+        "heads": {name: head(name, metrics) for name in columns},
+        "remark": None,
+    }
+    if not found.total and (remarks := unknown_names(asked.query, store.names)):
+        result["remark"] = problem(remarks[0])
+    return result
+
+
+def ids(store: Store, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
+    """Return the ids of the runs from `offset` on."""
+    found = store.window(asked.query, offset, limit, [], **asked.scope)
+    return {"total": found.total, "ids": found.ids}
+
+
+def scales(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]:
+    """Return what the first of the columns span: as many as can be told soon, so that rows can come between."""
+    metrics = frozenset(store.names("metrics"))
+    found: list[dict[str, Any]] = []
+    began = time.perf_counter()
+    for column in columns:
+        found.append(_scale(store, asked, column, head(column, metrics)))
+        if time.perf_counter() - began > SOON:
+            break
+    return {"scales": found}
+
+
+def _scale(store: Store, asked: Asked, column: str, about: Head) -> dict[str, Any]:
+    """Return the least and the greatest number in a column, and the best where a metric's name tells."""
+    low, high = (_end(store, asked, column, about["field"], descending=down) for down in (False, True))
+    if not (_is_number(low) and _is_number(high)):
+        low = high = None
+    best = {"down": low, "up": high}.get(about["better"] or "") if low != high else None
+    return {"column": column, "low": cell(low), "high": cell(high), "best": cell(best)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+
+
+def _end(store: Store, asked: Asked, column: str, written: str, *, descending: bool) -> Any:
+    """Return a column's value in the run that comes first when ordered by it."""
+    (by,) = parse_order(written)
+    query = replace(asked.query, order_by=(Order(by.by, descending, by.text),))
+    if asked.query.limit is not None:
+        # The first by another order may not be among those that the limit lets through.
+        records = store.find_runs(asked.query, **asked.scope)
+        numbers = [value for value in store.column(column, records) if _is_number(value)]
+        return (max if descending else min)(numbers, default=None)
+    records = store.find_runs(query, **asked.scope, limit=1)
+    return store.column(column, records)[0] if records else None
+
+
+def differing(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]:
+    """Return those of the columns in which not all runs have the same."""
+    unbounded = asked.query.limit is None
+    records = store.find_runs(asked.query, **asked.scope, limit=FEW if unbounded else None)
+    differ: list[str] = []
+    alike: list[str] = []
+    for name in columns:
+        values = store.column(name, records)
+        (alike if all(_same(value, values[0]) for value in values) else differ).append(name)
+    if unbounded and len(records) == FEW:
+        metrics = frozenset(store.names("metrics"))
+        differ += [name for name in alike if _ends_differ(store, asked, name, head(name, metrics)["field"])]
+    kept = set(differ)
+    return {"columns": [name for name in columns if name in kept]}
+
+
+def _same(one: Any, other: Any) -> bool:
+    # NaN is the same as NaN here, and 1 is not True.
+    return type(one) is type(other) and (one == other or (one != one and other != other))  # noqa: PLR0124
+
+
+def _ends_differ(store: Store, asked: Asked, column: str, written: str) -> bool:
+    ends = [_end(store, asked, column, written, descending=down) for down in (False, True)]
+    if not _same(*ends):
+        return True
+    (by,) = parse_order(written)
+    lacking = isinstance(by.by, Field) and store.count_runs(asked.where(IsNull(by.by)).query, **asked.scope)
+    return bool(lacking) and ends[0] is not None
+
+
+def names(store: Store) -> dict[str, Any]:
+    """Return what can be a column, and the experiments."""
+    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
+    return {
+        "columns": [*ATTRIBUTES, *(f"{kind}.{name}" for kind in kinds for name in store.names(kind))],
+        "experiments": [{"name": one.name, "runs": one.runs} for one in store.experiments()],
+        "read_only": store.read_only,
+    }

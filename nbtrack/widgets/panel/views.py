@@ -1,0 +1,64 @@
+"""What the panel's views beside the table are drawn from: documents about the chosen runs, or about all that it shows."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.widgets import comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.store import Store
+    from nbtrack.widgets.panel import queries
+
+__all__ = ["DOCUMENTS", "document"]
+
+DOCUMENTS = {
+    "side_by_side": 20,
+    "curves": 100,
+    "grouped_curves": 2_000,
+    "parallel": 10_000,
+    "scatter": 10_000,
+    "box": 10_000,
+    "importance": 10_000,
+}
+"""Documents, and of how many runs at most one is made where none are chosen."""
+
+
+def document(
+    store: Store, asked: queries.Asked, ids: Sequence[str], name: str, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a document, with how many runs it is about and how many there are.
+
+    Parameters
+    ----------
+    asked
+        The panel's query.
+    ids
+        The chosen runs; the first that the query finds if there are none.
+    name
+        One of `DOCUMENTS`, a function of `nbtrack.widgets.comparison`.
+    options
+        What that function takes besides the runs.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        When there is no such document, or it cannot be made of these runs.
+    """
+    if name not in DOCUMENTS:
+        raise InvalidValueError(f"{name!r} is no view; ask for one of {', '.join(DOCUMENTS)}")
+    make = getattr(comparison, name)
+    total = len(ids)
+    if not ids:
+        total = store.count_runs(asked.query, **asked.scope)
+        found = store.find_runs(asked.query, **asked.scope, limit=DOCUMENTS[name])
+        ids = [run.id for run in found]
+    try:
+        inspect.signature(make).bind(store, ids, **options)
+    except TypeError as error:
+        raise InvalidValueError(f"{name} is not asked for so: {error}") from None
+    return {"document": make(store, ids, **options), "shown": len(ids), "total": total}

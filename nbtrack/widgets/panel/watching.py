@@ -1,0 +1,81 @@
+"""Follows stores for all panels that are open: one thread a store, none while nobody looks."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Protocol
+
+from nbtrack.errors import NbtrackError
+from nbtrack.store.location import DATABASE
+
+if TYPE_CHECKING:
+    from nbtrack.store import Store
+
+__all__ = ["Follower", "follow"]
+
+PAUSE = 0.5
+"""Seconds between two looks at a store."""
+
+_watches: dict[int, _Watch] = {}
+_watching = threading.Lock()
+
+
+class Follower(Protocol):
+    """Who is told that a store has changed."""
+
+    @property
+    def followed(self) -> bool:
+        """Whether it still wants to know."""
+
+    def changed(self, clock: int) -> None:
+        """Hear that the store has changed."""
+
+
+def follow(store: Store, follower: Follower) -> None:
+    """Tell a follower of the store's changes as long as it wants to know."""
+    with _watching:
+        watch = _watches.get(id(store))
+        if watch is None:
+            watch = _watches[id(store)] = _Watch(store)
+            watch.followers.add(follower)
+            threading.Thread(target=watch.run, name="nbtrack-panel-watch", daemon=True).start()
+        else:
+            watch.followers.add(follower)
+
+
+class _Watch:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.followers: weakref.WeakSet[Follower] = weakref.WeakSet()
+        self.clock = -1
+
+    def run(self) -> None:
+        pause = PAUSE
+        while True:
+            time.sleep(pause)
+            with _watching:
+                interested = [one for one in self.followers if one.followed]
+                if not interested:
+                    # With the lock: who follows next finds either this thread at work or none.
+                    del _watches[id(self.store)]
+                    return
+            began = time.perf_counter()
+            self._look(interested)
+            # What is slow to look at is looked at less often: a cell may be training meanwhile.
+            pause = max(PAUSE, 10 * (time.perf_counter() - began))
+
+    def _look(self, interested: list[Follower]) -> None:
+        if not (self.store.path / DATABASE).is_file():
+            # To read a store that was taken away would make a new one in its place.
+            return
+        try:
+            clock = self.store.changes(2**62).clock
+        except NbtrackError:
+            # It may be there again at the next look.
+            return
+        if clock != self.clock:
+            self.clock = clock
+            for one in interested:
+                one.changed(clock)

@@ -1,0 +1,207 @@
+"""What a run's page may ask of the kernel, and how it is done: of no widget, so that any can use it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities import Run
+from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
+from nbtrack.entities.run import edit_tags
+from nbtrack.entities.times import utc
+from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.widgets.address import page_address
+from nbtrack.widgets.runpage.bounds import number
+from nbtrack.widgets.runpage.preview import artifact_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from nbtrack.serving import Server
+    from nbtrack.widgets.runpage.messages import Request
+
+__all__ = ["RunDesk", "edit"]
+
+_OWN = "nbtrack."
+_ALIVE = ("starting", "ready")
+
+
+def edit(run: Run, changes: Mapping[str, Any]) -> None:
+    """Change what a person says of a run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    changes
+        `name`, `note`, `tags`: a mapping of tags to set, and to take away where the value is None.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming each change that cannot be made; nothing is changed then.
+    NotFoundError, StoreError
+        When the run is gone, or its store may only be read.
+
+    Examples
+    --------
+    >>> edit(run, {"name": "the best so far", "tags": {"team": "red", "draft": None}})  # doctest: +SKIP
+    """
+    tags: Mapping[str, str | None] = changes.get("tags", {})
+    own = [name for name in tags if name.startswith(_OWN) or name in {NAME_TAG, NOTE_TAG}]
+    if own:
+        raise InvalidValueError(f"tag {own[0]!r} is nbtrack's own; choose another name")
+    wanted: list[tuple[str, str]] = [(name, value) for name, value in tags.items() if value is not None]
+    wanted += [(NAME_TAG, changes["name"])] if "name" in changes else []
+    wanted += [(NOTE_TAG, changes["note"])] if "note" in changes else []
+    edit_tags(_Trial(), wanted)  # type: ignore[arg-type]
+    writer = run.store.edit_run(run.id)
+    held = run.tags
+    for name in (name for name, value in tags.items() if value is None and name in held):
+        writer.delete_tag(name)
+    edit_tags(writer, wanted)
+    run.store.flush()
+
+
+class _Trial:
+    """Takes what a run's writer takes, and keeps nothing."""
+
+    def rename(self, name: str) -> None: ...
+
+    def set_note(self, text: str) -> None: ...
+
+    def set_tag(self, name: str, value: str) -> None: ...
+
+
+class RunDesk:
+    """Answers the requests of one page.
+
+    Parameters
+    ----------
+    run
+        The run that the page shows at first.
+    insert
+        Puts code into a new cell of the notebook, where something can.
+    """
+
+    def __init__(self, run: Run, insert: Callable[[str], None] | None = None) -> None:
+        self.run = run
+        self.insert = insert
+        self._servers: dict[str, Server] = {}
+
+    def answer(self, request: Request) -> dict[str, Any]:
+        """Do what is asked; return the result.
+
+        Raises
+        ------
+        NbtrackError
+            When it cannot be done, with a message for the page.
+        """
+        if request["kind"] == "preview":
+            return artifact_preview(self.run, request["name"])
+        if request["kind"] == "script":
+            return {"script": _script(self.run)}
+        if request["kind"] == "export":
+            return exported(self.run)
+        if request["kind"] == "edit":
+            edit(self.run, request["changes"])
+        elif request["kind"] == "serve" or request["kind"] == "stop":
+            self._serve(request["model"], start=request["kind"] == "serve")
+        elif request["kind"] == "open":
+            self.run = _other(self.run, request["run"])
+        else:
+            self._do(request["kind"])
+        return {}
+
+    def servers(self) -> dict[str, dict[str, str]]:
+        """Return how the servers are that the page started, by the models' folders."""
+        return {
+            path: {
+                "state": server.status,
+                "address": page_address(server.url),
+                "error": (server.error or "")[:2_000] if server.status == "failed" else "",
+            }
+            for path, server in list(self._servers.items())
+            if server.uri.startswith(f"runs:/{self.run.id}/")
+        }
+
+    @property
+    def serving(self) -> bool:
+        """Whether a server of the page's lives."""
+        return any(server.status in _ALIVE for server in list(self._servers.values()))
+
+    def _do(self, kind: str) -> None:
+        if kind == "delete":
+            self.run.delete()
+        elif kind == "restore":
+            self.run.restore()
+        elif kind == "insert":
+            self._insert()
+
+    def _serve(self, path: str, *, start: bool) -> None:
+        server = self._servers.get(path)
+        if not start:
+            if server is not None:
+                server.stop()
+        elif server is None or not server.uri.startswith(f"runs:/{self.run.id}/"):
+            self._servers[path] = _started(self.run, path)
+        elif server.status not in _ALIVE:
+            server.start()
+
+    def _insert(self) -> None:
+        if self.insert is None:
+            raise NbtrackError("no cell can be made from here; copy the code")
+        self.insert(_script(self.run))
+
+
+def _started(run: Run, path: str) -> Server:
+    from nbtrack import serving
+    from nbtrack.tracking.models import find_model
+
+    folder, _ = find_model(run)
+    if folder.name == path:
+        # Of a run whose store need not be the one in use.
+        server = serving.offer(run)
+        server.start()
+        return server
+    return serving.serve(f"runs:/{run.id}/{path}")
+
+
+def _other(run: Run, run_id: str) -> Run:
+    record = run.store.run(run_id)
+    return Run(run.store, record.id, record)
+
+
+def _script(run: Run) -> str:
+    source = run.source
+    if source is None:
+        raise NotFoundError("no code was kept of this run")
+    return str(source)
+
+
+def exported(run: Run) -> dict[str, Any]:
+    """Return a file's name and its text: the run with its params and metrics as JSON."""
+    record = run.record
+    told = {
+        "run_id": record.id,
+        "name": record.name,
+        "experiment": record.experiment,
+        "status": record.status,
+        "start_time": utc(record.start_time).isoformat(),
+        "end_time": None if record.end_time is None else utc(record.end_time).isoformat(),
+        "note": record.note,
+        "tags": run.tags,
+        "params": {n: number(v) if isinstance(v, float) else v for n, v in run.params.items()},
+        "metrics": {
+            name: {
+                "last": number(summary.last),
+                "first": number(summary.first),
+                "min": number(summary.min),
+                "max": number(summary.max),
+                "mean": number(summary.mean),
+                "count": summary.count,
+            }
+            for name, summary in run.store.metrics(run.key).items()
+        },
+    }
+    return {"filename": f"run-{record.id[:8]}.json", "text": json.dumps(told, indent=2, ensure_ascii=False)}

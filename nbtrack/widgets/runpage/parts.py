@@ -1,0 +1,146 @@
+"""Parts of a run's document: its models, its data, its code, its environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.entities.text import size_text
+from nbtrack.models.schema import Tensor
+from nbtrack.widgets.runpage.bounds import cut, first, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbtrack.entities import Run
+    from nbtrack.entities.models import RunModel
+    from nbtrack.models.schema import Column, Schema
+
+__all__ = ["code_part", "data_part", "environment_part", "models_part"]
+
+MOST_MODELS = 100
+MOST_COLUMNS = 200
+MOST_PACKAGES = 2_000
+MOST_CELLS = 100
+CODE = 100_000
+"""Characters of a piece of code."""
+_SHORT = 300
+"""Characters of what stands in a line."""
+
+
+def models_part(run: Run) -> dict[str, Any]:
+    """Return the models that the run fitted or saved."""
+    return {"models": [_model(model) for model in run.models[:MOST_MODELS]]}
+
+
+def _model(model: RunModel) -> dict[str, Any]:
+    signature = model.signature
+    params, params_left = first(model.params.items(), MOST_COLUMNS)
+    return {
+        "name": _line(model.name),
+        "class": _line(model.estimator),
+        "flavour": _line(model.flavour),
+        "size": model.size,
+        "uri": _line(model.uri),
+        # Only what was saved can be served.
+        "path": whole(model.path) if model.folder is not None else "",
+        "inputs": _columns(None if signature is None else signature.inputs),
+        "outputs": _columns(None if signature is None else signature.outputs),
+        "params": [[_line(name), _line(value)] for name, value in params],
+        "params_left": params_left,
+    }
+
+
+def _columns(schema: Schema | None) -> list[dict[str, Any]]:
+    columns = []
+    parts: Sequence[Column | Tensor] = schema or ()
+    for place, part in enumerate(parts[:MOST_COLUMNS], 1):
+        kind = f"{part.dtype} {list(part.shape)}" if isinstance(part, Tensor) else str(part.type)
+        name = str(place) if part.name is None else _line(part.name)
+        columns.append({"name": name, "type": _line(kind)})
+    left = len(parts) - len(columns)
+    return [*columns, {"name": f"and {left:,} more", "type": ""}] if left else columns
+
+
+def data_part(run: Run) -> dict[str, Any]:
+    """Return what the run read."""
+    shown, left = first(run.data.values(), MOST_CELLS)
+    rows = []
+    for record in shown:
+        columns, more = first(record.dtypes.items(), MOST_COLUMNS)
+        rows.append(
+            {
+                "name": _line(record.name),
+                "kind": _line(record.kind),
+                "shape": [int(size) for size in record.shape],
+                "columns": [[_line(name), _line(dtype)] for name, dtype in columns],
+                "columns_left": more,
+                "fingerprint": _line(record.fingerprint),
+                "sampled": record.sampled,
+            }
+        )
+    return {"data": rows, "data_left": left}
+
+
+def code_part(run: Run) -> dict[str, Any]:
+    """Return the cell, the earlier cells that it depends on, and both as a script."""
+    source = run.source
+    if source is None:
+        return {"code": None}
+    earlier, left = first(source.earlier, MOST_CELLS)
+    return {
+        "code": {
+            "cell": cut(source.cell, CODE),
+            "earlier": [cut(cell, CODE // 5) for cell in earlier],
+            "earlier_left": left,
+            "script": cut(source, CODE),
+            "stale": source.stale,
+        }
+    }
+
+
+def environment_part(run: Run) -> dict[str, Any]:
+    """Return the environment: what is worth a line each, and the packages."""
+    environment = run.environment
+    if not environment:
+        return {"environment": None}
+    packages = environment.get("packages")
+    listed = sorted(packages.items()) if isinstance(packages, dict) else []
+    shown, left = first(listed, MOST_PACKAGES)
+    return {
+        "environment": {
+            "facts": [[name, _line(text)] for name, text in _facts(environment).items() if text],
+            "packages": [[_line(name), _line(version)] for name, version in shown],
+            "packages_left": left,
+        }
+    }
+
+
+def _facts(environment: Mapping[str, Any]) -> dict[str, str]:
+    python, memory = environment.get("python"), environment.get("memory")
+    if isinstance(python, dict):
+        python = f"{python.get('implementation', '')} {python.get('version', '')}".strip()
+    git = environment.get("git")
+    git = git if isinstance(git, dict) else {}
+    variables = environment.get("variables")
+    gpus = environment.get("gpus")
+    return {
+        "Python": str(python or ""),
+        "platform": str(environment.get("platform") or ""),
+        "machine": str(environment.get("machine") or ""),
+        "processors": str(environment.get("cpus") or ""),
+        "memory": size_text(memory) if isinstance(memory, int) else "",
+        "GPUs": ", ".join(map(str, gpus)) if isinstance(gpus, list) else "",
+        "commit": f"{git.get('commit') or ''}{' with changes' if git.get('dirty') else ''}",
+        "branch": str(git.get("branch") or ""),
+        "remote": str(git.get("remote") or ""),
+        **(
+            {str(name): str(value) for name, value in variables.items()}
+            if isinstance(variables, dict)
+            else {}
+        ),
+    }
+
+
+def _line(value: Any) -> str:
+    text = whole(value)
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text) - _SHORT:,} characters more)"

@@ -1,0 +1,176 @@
+"""What is in an artifact, to be looked at: nothing of it is ever run, and what is large is not read whole."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import StoreError
+from nbtrack.widgets.runpage.bounds import cut, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbtrack.entities import Run
+
+__all__ = ["artifact_preview"]
+
+IMAGE_BYTES = 5_000_000
+TEXT_BYTES = 200_000
+JSON_BYTES = 1_000_000
+TABLE_BYTES = 2_000_000
+ROWS, COLUMNS, CELL = 100, 50, 200
+_PARQUET = b"PAR1"
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+
+
+def artifact_preview(run: Run, name: str) -> dict[str, Any]:
+    """Return what an artifact holds, told by its content.
+
+    The answer has `kind` and `size`, and with `image` also `type` and `data` (base64), with `text` and `json` a `text`
+    (cut), with `table` `columns`, `rows` (of texts), `more` and `columns_left`, with `none` a `why`. SVG and HTML are
+    text: they are programs.
+
+    Raises
+    ------
+    NotFoundError
+        When the run has no such artifact, or the name leads out of its folder.
+    StoreError
+        When it cannot be read.
+    """
+    artifact = run.artifacts[name]
+    try:
+        with artifact.path.open("rb") as file:
+            size = artifact.size
+            head = file.read(TEXT_BYTES)
+        shown = _shown(artifact.path, head, size)
+    except OSError as error:
+        raise StoreError(f"{name!r} could not be read ({error.strerror or error})") from error
+    return {"name": whole(artifact.name), "size": size, **shown}
+
+
+def _shown(path: Path, head: bytes, size: int) -> dict[str, Any]:
+    kind = _image_type(head)
+    if kind is not None:
+        if size > IMAGE_BYTES:
+            return _none("The image is too large to be shown")
+        return {"kind": "image", "type": kind, "data": base64.b64encode(path.read_bytes()).decode()}
+    if head[:4] == _PARQUET:
+        return _parquet(path)
+    ending = path.suffix.lower()
+    delimiter = _DELIMITERS.get(ending)
+    if delimiter is not None and size:
+        table = _delimited(path, delimiter)
+        if table is not None:
+            return table
+    text = _text(head, whole_file=size <= len(head))
+    if text is None:
+        return _none("No preview of this kind of file")
+    if text[:1] in ("{", "[") or ending in {".json", ".ipynb", ".geojson"}:
+        pretty = _pretty(path, size)
+        if pretty is not None:
+            return {"kind": "json", "text": cut(pretty, TEXT_BYTES)}
+    shown = cut(text, TEXT_BYTES)
+    # What was not read is counted in bytes: near enough.
+    shown["left"] += max(0, size - len(head))
+    return {"kind": "text", "text": shown}
+
+
+def _none(why: str) -> dict[str, Any]:
+    return {"kind": "none", "why": why}
+
+
+def _image_type(head: bytes) -> str | None:
+    """Return the type of an image by its first bytes; a name may say anything."""
+    if head[:8] == b"\x89PNG\r\n\x1a\n":
+        return "image/png"
+    if head[:3] == b"\xff\xd8\xff":
+        return "image/jpeg"
+    if head[:6] in {b"GIF87a", b"GIF89a"}:
+        return "image/gif"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def _text(head: bytes, *, whole_file: bool) -> str | None:
+    """Return bytes as text; None if they are none."""
+    if b"\0" in head:
+        return None
+    try:
+        # The last character may be cut in two.
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(head, final=whole_file)
+    except UnicodeDecodeError:
+        return None
+
+
+def _pretty(path: Path, size: int) -> str | None:
+    if size > JSON_BYTES:
+        return None
+    try:
+        return json.dumps(json.loads(path.read_bytes()), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _delimited(path: Path, delimiter: str) -> dict[str, Any] | None:
+    """Return the first rows of a CSV file; None if it is none."""
+    with path.open("rb") as file:
+        raw = file.read(TABLE_BYTES)
+        rest = bool(file.read(1))
+    text = _text(raw, whole_file=not rest)
+    if text is None:
+        return None
+    # Many a European CSV file has semicolons.
+    line = text.partition("\n")[0]
+    if delimiter == "," and line.count(";") > line.count(","):
+        delimiter = ";"
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            if row:
+                rows.append(row)
+            if len(rows) > ROWS + 1:
+                break
+    except csv.Error:
+        return None
+    if not rows:
+        return None
+    header, *body = rows
+    return _table(header, body[:ROWS], more=len(body) > ROWS)
+
+
+def _parquet(path: Path) -> dict[str, Any]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        return _none('Parquet needs pyarrow: python -m pip install "nbtrack[parquet]"')
+    try:
+        file = pq.ParquetFile(path)
+        names = list(file.schema_arrow.names)
+        batch = next(file.iter_batches(ROWS, columns=names[:COLUMNS]), None)
+        columns = [] if batch is None else [column.to_pylist() for column in batch.columns]
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        return _none("This Parquet file cannot be read")
+    rows = [["" if value is None else str(value) for value in row] for row in zip(*columns, strict=True)]
+    return _table(names, rows, more=file.metadata.num_rows > len(rows))
+
+
+def _table(header: list[str], rows: list[list[str]], *, more: bool) -> dict[str, Any]:
+    return {
+        "kind": "table",
+        "columns": [_cell(name) for name in header[:COLUMNS]],
+        "rows": [[_cell(value) for value in row[:COLUMNS]] for row in rows],
+        "more": more,
+        "columns_left": max(0, len(header) - COLUMNS),
+    }
+
+
+def _cell(value: str) -> str:
+    text = whole(value)
+    return text if len(text) <= CELL else f"{text[:CELL]}…"

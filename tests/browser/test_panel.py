@@ -1,0 +1,401 @@
+"""The comparison panel as a user works with it in JupyterLab, in both themes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.browser.test_serve import pale
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FILL = """
+import os, random
+import nbtrack
+nbtrack.set_store('{store}')
+nbtrack.set_experiment('{store}')
+chance = random.Random(1)
+for number in range({count}):
+    with nbtrack.start_run(run_name=f'run-{{number:03}}'):
+        nbtrack.log_params(dict(
+            alpha=chance.random(), depth=number % 5, optimizer=chance.choice(['sgd', 'adam']), same=1))
+        nbtrack.log_metrics(dict(rmse=(number * 7 % {count}) / 100, r2=chance.random()))
+        for step in range(3):
+            nbtrack.log_metric('loss', abs(step - 1) + number, step=step)
+        nbtrack.set_tag('team', 'red' if number % 2 else 'blue')
+"""
+
+LARGE = """
+import sys, os
+sys.path.insert(0, {root!r})
+os.makedirs({folder!r}, exist_ok=True)
+os.chdir({folder!r})
+os.environ.pop('NBTRACK_STORE', None)
+from tests.benchmarks.search import fields, fill
+fill(fields({count}))
+"""
+
+ATTACKS = [
+    "<img src=x onerror=window.__pwned=1>",
+    "<script>window.__pwned=1</script>",
+    "\"'><svg onload=window.__pwned=1>",
+    "javascript:window.__pwned=1",
+    "__proto__",
+    "`${window.__pwned=1}`",
+    "a\n=cmd|' /C calc'!A0",
+]
+
+
+class Shown:
+    """A panel on the page."""
+
+    def __init__(self, cell):
+        self.cell = cell
+        self.page = cell.page
+        self.root = cell.locator(".nbtrack-panel")
+        self.root.wait_for()
+        self.box = self.root.get_by_role("combobox", name="Filter runs")
+        self.grid = self.root.get_by_role("grid")
+
+    def total(self, count):
+        """Wait until so many runs are said to be there."""
+        text = f"{count:,} run{'' if count == 1 else 's'}"
+        self.root.locator(".nbtrack-panel-total").get_by_text(text, exact=True).wait_for()
+
+    def row(self, index):
+        return self.grid.locator(f'[role="row"][aria-rowindex="{index + 2}"]:not([hidden])')
+
+    def heads(self):
+        return [head.get_attribute("data-column") for head in self.grid.get_by_role("columnheader").all()]
+
+    def head(self, column):
+        return self.grid.locator(f'[role="columnheader"][data-column="{column}"]')
+
+    def text(self, index, column):
+        at = self.heads().index(column)
+        return self.row(index).get_by_role("gridcell").nth(at).inner_text()
+
+    def wait_text(self, index, column, text):
+        at = self.heads().index(column)
+        self.row(index).get_by_role("gridcell").nth(at).get_by_text(text, exact=True).wait_for()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
+    word = theme[-5:].strip().lower()
+    name = f"panel-{word}.ipynb"
+    store = f"panel-{word}"
+    sources = [
+        FILL.format(store=store, count=60),
+        "panel = nbtrack.panel()\nheard = []\npanel.observe(lambda c: heard.append(len(c['new'])), 'selected')\npanel",
+        "print(repr(panel.filter), panel.order_by, len(panel.runs), [r.name for r in panel.selected], heard[-1:])",
+        "panel.columns = ['name', 'metrics.loss.min', 'params.alpha']\npanel.filter = 'metrics.rmse < 0.1'",
+        "panel.selected = panel.runs[:2]\nprint(panel.columns)",
+    ]
+    lab.put(name, sources)
+    with lab.opened(chromium, name, theme=theme) as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+
+        def shot(what):
+            panel.root.scroll_into_view_if_needed()
+            notebook.page.wait_for_timeout(300)
+            notebook.shot(f"panel-{word}-{what}")
+            # What marks an error is a text without ink over the box's own.
+            assert not [one for one in pale(panel.root) if one[1] != "rgba(0, 0, 0, 0)"], what
+
+        panel.total(60)
+        assert panel.text(0, "name") == "run-059", "the newest run stands first"
+        shot("first")
+
+        panel.box.click()
+        panel.box.press_sequentially("metrics.rm")
+        options = panel.root.get_by_role("listbox")
+        options.get_by_text("metrics.rmse").wait_for()
+        shot("completion")
+        panel.box.press("Tab")
+        panel.box.press_sequentially(" < 0.1 and params.optimizer = ")
+        options.get_by_text("'adam'").wait_for()
+        panel.box.press("ArrowDown")
+        panel.box.press("Enter")
+        assert panel.box.input_value() == "metrics.rmse < 0.1 and params.optimizer = 'adam'"
+        panel.box.press("Enter")
+        panel.root.get_by_text("60 runs").wait_for(state="detached")
+        few = int(panel.grid.get_attribute("aria-rowcount")) - 1
+        assert 0 < few < 10
+
+        panel.box.fill("metrisc.rmse < 0.1")
+        wrong = panel.root.locator(".nbtrack-panel-wrong")
+        wrong.wait_for()
+        assert wrong.text_content() == "metrisc"
+        panel.root.get_by_role("button", name="metric", exact=True).wait_for()
+        shot("error")
+        assert int(panel.grid.get_attribute("aria-rowcount")) - 1 == few, "the runs that were found stay"
+        panel.root.get_by_role("button", name="metric", exact=True).click()
+        panel.total(10)
+        assert wrong.count() == 0
+        panel.box.fill("")
+        panel.total(60)
+
+        panel.head("metrics.rmse").click()
+        panel.wait_text(0, "metrics.rmse", "0")
+        assert panel.head("metrics.rmse").get_attribute("aria-sort") == "ascending"
+        # What adorns the rows comes after them.
+        panel.row(0).locator(".nbtrack-panel-best").filter(has_text=re.compile("^0$")).wait_for()
+        panel.head("params.depth").click()
+        panel.head("metrics.rmse").click(modifiers=["Shift"])
+        panel.head("metrics.rmse").click(modifiers=["Shift"])
+        panel.head("metrics.rmse").get_by_text("▼2").wait_for()
+        panel.wait_text(0, "params.depth", "0")
+        shown = [float(panel.text(row, "metrics.rmse")) for row in range(8)]
+        assert shown == sorted(shown, reverse=True)
+        shot("sorted")
+
+        panel.row(0).click()
+        panel.row(3).click(modifiers=["Shift"])
+        panel.row(5).click(modifiers=["Control"])
+        panel.root.get_by_text("5 runs chosen").wait_for()
+        panel.grid.focus()
+        panel.page.keyboard.press("ArrowDown")
+        panel.page.keyboard.press("Shift+ArrowDown")
+        panel.root.get_by_text("2 runs chosen").wait_for()
+        names = [panel.text(row, "name") for row in (6, 7)]
+        shot("chosen")
+        told = notebook.run(2).locator(".jp-OutputArea").inner_text()
+        assert f"'' ['params.depth', 'metrics.rmse DESC'] 60 {names} [2]" in told
+
+        panel.root.get_by_role("button", name="Delete", exact=True).click()
+        panel.root.get_by_text("2 runs deleted.").wait_for()
+        panel.total(58)
+        panel.root.get_by_role("button", name="Deleted").click()
+        panel.total(2)
+        shot("deleted")
+        panel.row(0).click()
+        panel.root.get_by_role("button", name="Restore", exact=True).click()
+        panel.total(1)
+        panel.root.get_by_role("button", name="Deleted").click()
+        panel.total(59)
+
+        notebook.run(3)
+        panel.total(10)
+        assert panel.heads() == ["name", "metrics.loss.min", "params.alpha"]
+        assert panel.box.input_value() == "metrics.rmse < 0.1"
+        notebook.run(4)
+        panel.root.get_by_text("2 runs chosen").wait_for()
+        shot("set")
+        assert notebook.page.locator(".jp-CodeCell").count() == len(sources), "keys in the panel are its own"
+
+
+def test_columns_are_chosen_moved_and_resized(lab, chromium):
+    lab.put(
+        "panel-columns.ipynb",
+        [
+            FILL.format(store="panel-columns", count=20),
+            "panel = nbtrack.panel()\npanel",
+            "print(panel.columns)",
+        ],
+    )
+    with lab.opened(chromium, "panel-columns.ipynb", width=1700) as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+        panel.root.get_by_role("button", name="Columns").click()
+        chooser = panel.root.get_by_role("dialog", name="Columns")
+        chooser.get_by_role("searchbox").fill("team")
+        chooser.get_by_label("team").check()
+        chooser.get_by_role("searchbox").fill("")
+        notebook.shot("panel-columns-menu")
+        chooser.get_by_label("optimizer").uncheck()
+        panel.page.keyboard.press("Escape")
+        assert chooser.is_hidden()
+        panel.wait_text(0, "tags.team", "red")
+        assert "params.optimizer" not in panel.heads()
+
+        panel.root.get_by_role("button", name="Only what differs").click()
+        panel.head("params.same").wait_for(state="detached")
+        assert {"name", "params.alpha", "metrics.rmse", "tags.team"} <= set(panel.heads())
+        assert "status" not in panel.heads()
+        notebook.shot("panel-columns-differing")
+        panel.root.get_by_role("button", name="Only what differs").click()
+        panel.head("params.same").wait_for()
+
+        loss = panel.head("metrics.loss")
+        loss.hover()
+        loss.get_by_role("button").click()
+        panel.root.get_by_role("menuitemradio", name="max").click()
+        panel.head("metrics.loss.max").get_by_text("max").wait_for()
+        panel.wait_text(0, "metrics.loss.max", "20")
+
+        before = panel.head("params.alpha").bounding_box()
+        edge = panel.head("params.alpha").locator(".nbtrack-panel-edge").bounding_box()
+        panel.page.mouse.move(edge["x"] + 3, edge["y"] + 10)
+        panel.page.mouse.down()
+        panel.page.mouse.move(edge["x"] + 63, edge["y"] + 10, steps=4)
+        panel.page.mouse.up()
+        assert abs(panel.head("params.alpha").bounding_box()["width"] - before["width"] - 60) < 3
+        panel.head("params.alpha").drag_to(panel.head("status"), target_position={"x": 5, "y": 10})
+        assert panel.heads()[:3] == ["name", "params.alpha", "status"]
+        notebook.shot("panel-columns-moved")
+        assert str(panel.heads()) in notebook.run(2).locator(".jp-OutputArea").inner_text()
+
+
+def test_what_another_process_writes_appears_by_itself(lab, chromium):
+    lab.put(
+        "panel-live.ipynb",
+        [FILL.format(store="panel-live", count=30), "nbtrack.panel()", "import time; time.sleep(6)"],
+    )
+    with lab.opened(chromium, "panel-live.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+        panel.total(30)
+        panel.row(2).click()
+        panel.grid.evaluate("grid => { grid.scrollTop = 200 }")
+        code = "import nbtrack\nwith nbtrack.start_run(run_name='from elsewhere'): nbtrack.log_metric('rmse', 9.5)"
+        env = os.environ | {"NBTRACK_STORE": str(lab.folder / "panel-live")}
+        subprocess.run([sys.executable, "-c", code], check=True, env=env, cwd=ROOT)
+        began = time.monotonic()
+        panel.total(31)
+        assert time.monotonic() - began < 3
+        assert panel.grid.evaluate("grid => grid.scrollTop") == 200, "the place is kept"
+        assert panel.grid.locator('[aria-selected="true"]').count() == 1
+        panel.grid.evaluate("grid => { grid.scrollTop = 0 }")
+        panel.wait_text(0, "name", "from elsewhere")
+
+        # A cell that runs keeps the kernel from answering, not from telling.
+        notebook.run(2, wait=False)
+        notebook.page.wait_for_timeout(700)
+        subprocess.run(
+            [sys.executable, "-c", code.replace("elsewhere", "afar")], check=True, env=env, cwd=ROOT
+        )
+        panel.wait_text(0, "name", "from afar")
+        assert notebook.cell(2).locator(".jp-InputPrompt").first.inner_text() == "[*]:", (
+            "the cell is still running"
+        )
+        notebook.wait_until_idle()
+
+
+@pytest.mark.parametrize("count", [10_000])
+def test_many_runs_scroll(lab, chromium, count):
+    folder = lab.folder / f"many-{count}"
+    subprocess.run(
+        [sys.executable, "-c", LARGE.format(root=str(ROOT), folder=str(folder), count=count)], check=True
+    )
+    lab.put(
+        "panel-many.ipynb",
+        [
+            "import nbtrack\nfrom nbtrack.widgets import Panel",
+            f"nbtrack.set_store({str(folder)!r})\nnbtrack.panel()",
+        ],
+    )
+    with lab.opened(chromium, "panel-many.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+        panel.total(count)
+        panel.head("metrics.loss").click()
+        panel.wait_text(0, "status", "finished")
+        panel.grid.evaluate(f"grid => {{ grid.scrollTop = {count // 2} * 28 }}")
+        row = panel.row(count // 2 + 3)
+        row.get_by_text("finished").wait_for()
+        assert panel.grid.locator('[role="row"]').count() < 60, "only what is seen is on the page"
+        panel.grid.focus()
+        panel.page.keyboard.press("End")
+        panel.row(count - 1).get_by_text("finished").wait_for()
+        panel.page.keyboard.press("Control+a")
+        panel.root.get_by_text(f"{count:,} runs chosen").wait_for()
+        panel.root.get_by_role("button", name="Choose none").click()
+        panel.root.get_by_text("No run chosen").wait_for()
+
+
+def test_nothing_that_a_store_holds_is_ever_code(lab, chromium):
+    code = f"""
+import nbtrack
+nbtrack.set_store('panel-hostile')
+attacks = {ATTACKS!r}
+for attack in attacks:
+    with nbtrack.start_run(run_name=attack):
+        nbtrack.set_note(attack)
+        for other in attacks:
+            nbtrack.log_param(other, attack)
+            nbtrack.log_metric(other, 1.0)
+            nbtrack.set_tag(other, attack)
+names = [f'{{kind}}.{{attack}}' for kind in ('params', 'metrics', 'tags') for attack in attacks]
+nbtrack.panel(columns=['name', 'note', *names])
+"""
+    lab.put("panel-hostile.ipynb", [code, "nbtrack.runs()"])
+    with lab.opened(chromium, "panel-hostile.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        panel = Shown(notebook.run(0))
+        panel.total(len(ATTACKS))
+        panel.grid.get_by_text(ATTACKS[1], exact=True).first.wait_for()
+        for button in ("Filters", "Columns", "All experiments", "Export"):
+            panel.root.get_by_role("button", name=button).click()
+            notebook.page.wait_for_timeout(300)
+            panel.page.keyboard.press("Escape")
+        panel.head(f"params.{ATTACKS[0]}").click(button="right")
+        panel.page.keyboard.press("Enter")
+        panel.box.click()
+        for text in ("params.", "name = '<", "tags.`__proto__` = ", f"params.`{ATTACKS[0]}", ATTACKS[1]):
+            panel.box.fill(text)
+            notebook.page.wait_for_timeout(500)
+        panel.box.press("Enter")
+        notebook.shot("panel-hostile")
+        notebook.run(1)
+        notebook.page.wait_for_timeout(500)
+        assert (
+            notebook.page.locator(".jp-OutputArea img, .jp-OutputArea script, .nbtrack-panel svg").count()
+            == 0
+        )
+        assert notebook.page.evaluate("[window.__pwned, ({}).polluted]") == [None, None]
+
+
+def test_runs_show_as_a_panel_and_are_kept_as_a_table(lab, chromium):
+    lab.put(
+        "panel-kept.ipynb",
+        [
+            FILL.format(store="panel-kept", count=5),
+            "nbtrack.runs('metrics.rmse >= 0')",
+            "%load_ext nbtrack\n%runs --panel params.depth = 1",
+        ],
+    )
+    with lab.opened(chromium, "panel-kept.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        Shown(notebook.run(1)).total(5)
+        Shown(notebook.run(2)).total(1)
+        notebook.page.keyboard.press("Control+s")
+        notebook.page.wait_for_timeout(1_500)
+    saved = json.loads((lab.folder / "panel-kept.ipynb").read_text())
+    for cell in saved["cells"][1:]:
+        html = "".join(cell["outputs"][0]["data"]["text/html"])
+        assert "<table>" in html
+        assert "run-001" in html
+
+
+def test_an_empty_store_says_what_to_do(lab, chromium):
+    lab.put(
+        "panel-empty.ipynb",
+        [
+            "import nbtrack\nnbtrack.set_store('panel-empty')\nnbtrack.panel()",
+            "with nbtrack.start_run(run_name='first'): nbtrack.log_metric('rmse', 1)",
+        ],
+    )
+    with lab.opened(chromium, "panel-empty.ipynb", width=760) as notebook:
+        notebook.page.set_default_timeout(15_000)
+        panel = Shown(notebook.run(0))
+        panel.root.get_by_text("No runs yet.").wait_for()
+        notebook.shot("panel-empty")
+        notebook.run(1)
+        panel.total(1)
+        panel.root.get_by_text("No runs yet.").wait_for(state="hidden")
+        panel.box.fill("name = 'nobody'")
+        panel.root.get_by_role("button", name="Show all runs").click()
+        panel.total(1)
+        notebook.shot("panel-narrow")

@@ -1,0 +1,358 @@
+"""A run's page as a user works with it in JupyterLab, in both themes, and with a run that means harm."""
+
+import json
+
+import pytest
+
+from tests.browser.lab import contrast
+from tests.browser.test_serve import COLOURS
+
+SETUP = """
+%load_ext nbtrack
+import json, time
+import numpy as np, pandas as pd
+import nbtrack
+from nbtrack.widgets import RunPage
+rng = np.random.default_rng(0)
+wine = pd.DataFrame(rng.normal(size=(200, 4)), columns=['alcohol', 'fixed acidity', 'pH', 'sulphates'])
+wine['quality'] = wine['alcohol'] * 2 + rng.normal(size=200)
+"""
+
+TRAIN = """
+%%track wine-forest -e wine -t team=red -t stage=draft
+from sklearn.ensemble import RandomForestRegressor
+import matplotlib.pyplot as plt
+n_estimators, max_depth, learning_rate = 20, 4, 0.0123456789
+X, y = wine.drop(columns='quality'), wine['quality']
+model = RandomForestRegressor(n_estimators=n_estimators, max_depth=max_depth, random_state=3).fit(X, y)
+r2 = model.score(X, y)
+for epoch in range(300):
+    loss = float(np.exp(-epoch / 60) + 0.05 * rng.random() + (1.5 if epoch == 140 else 0))
+    print(f'epoch {epoch} loss {loss:.3f}')
+plt.figure(figsize=(4, 2.5)); plt.plot(np.cumsum(rng.normal(size=100))); plt.show()
+nbtrack.log_text('# Report\\nAll is well.', 'report.md')
+nbtrack.log_dict({'deep': {'list': [1, 2, 3]}, 'ok': True}, 'config/settings.json')
+nbtrack.log_text(wine.round(4).to_csv(index=False), 'tables/wine.csv')
+nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwned=1"/>', 'plots/logo.svg')
+"""
+
+SHOW = """
+run = nbtrack.last_active_run()
+run = nbtrack.get_run(run.id)
+run.note = '''## What this run is for
+
+A **forest** on the wine data, see [the paper](https://example.org/wine).
+
+- [x] baseline
+- [ ] more trees
+
+| trees | r2 |
+|---|--:|
+| 20 | 0.87 |
+'''
+page = RunPage(run)
+page
+"""
+
+
+def pale(shown):
+    """Return the texts that WCAG 2 calls too pale to read."""
+    found = []
+    for element in shown.locator("xpath=descendant::*[normalize-space(text())]").element_handles():
+        if element.is_visible() and element.inner_text().strip():
+            text, behind = element.evaluate(COLOURS)
+            if contrast(text, behind) < 4.5:
+                found.append((element.inner_text(), text, behind, contrast(text, behind)))
+    return found
+
+
+def whole(notebook, shown, name):
+    """Leave a picture of all of a page, however long it is."""
+    size = notebook.page.viewport_size
+    height = int(shown.bounding_box()["height"]) + 400
+    notebook.page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    shown.scroll_into_view_if_needed()
+    notebook.page.wait_for_timeout(200)
+    notebook.shot(name)
+    notebook.page.set_viewport_size(size)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
+    word = theme[-5:].strip().lower()
+    name = f"runpage-{word}.ipynb"
+    sources = [
+        SETUP,
+        TRAIN,
+        SHOW,
+        # Whoever lets other threads run is heard by the kernel of today while its cell runs.
+        "print('be' 'gun')\ntime.sleep(1)\nimport ctypes\nctypes.PyDLL(None).usleep(4_000_000)",
+        "[run.name, run.tags.get('team'), run.tags.get('owner'), run.tags.get('stage'), run.note[:10]]",
+    ]
+    lab.put(name, sources)
+    with lab.opened(chromium, name, theme=theme) as notebook:
+        page = notebook.page
+        page.set_default_timeout(15_000)
+        notebook.run(0)
+        notebook.run(1)
+        shown = notebook.run(2).locator(".nbtrack-run")
+        shown.get_by_text("Finished", exact=True).wait_for()
+        shown.locator("figure img").wait_for()
+        assert shown.get_by_role("row", name="r2").first.is_visible()
+        assert shown.get_by_role("link", name="the paper").get_attribute("rel") == "noopener noreferrer"
+        whole(notebook, shown, f"runpage-{word}")
+        assert not pale(shown)
+
+        # Files of each kind, by mouse and by keys.
+        tree = shown.get_by_role("tree")
+        pane = shown.get_by_role("region", name="Preview")
+        tree.get_by_text("wine.csv").click()
+        pane.get_by_text("the first 100 rows").wait_for()
+        tree.get_by_text("settings.json").click()
+        pane.get_by_text('"deep": {').wait_for()
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        tree.get_by_text("logo.svg").click()
+        pane.get_by_text("onload=").wait_for()
+        tree.get_by_text("figure-1.png").click()
+        pane.locator("img").wait_for()
+        whole(notebook, shown, f"runpage-{word}-preview")
+
+        # Name, tags and note.
+        shown.get_by_role("button", name="Rename the run").click()
+        box = shown.get_by_label("Name of the run")
+        box.fill("forest <b>of</b> the year")
+        box.press("Enter")
+        shown.get_by_role("heading", name="forest <b>of</b> the year").wait_for()
+        shown.get_by_role("button", name="team: red").click()
+        shown.get_by_label("Value of the tag team").fill("blue")
+        shown.get_by_label("Value of the tag team").press("Enter")
+        shown.get_by_role("button", name="team: blue").wait_for()
+        shown.get_by_role("button", name="Remove the tag stage").click()
+        shown.get_by_role("button", name="stage: draft").wait_for(state="detached")
+        shown.get_by_role("button", name="Add a tag").click()
+        shown.get_by_label("Name of the tag").fill("owner")
+        shown.get_by_label("Value of the tag").press_sequentially("ada")
+        shown.get_by_label("Value of the tag").press("Enter")
+        shown.get_by_role("button", name="owner: ada").wait_for()
+        shown.get_by_role("button", name="Edit note").click()
+        shown.get_by_label("Note", exact=True).last.fill("not this")
+        page.keyboard.press("Escape")
+        assert shown.get_by_text("What this run is for").is_visible()
+
+        # The kernel is busy: the edit waits, and that is said.
+        notebook.run(3, wait=False)
+        notebook.cell(3).get_by_text("begun", exact=True).wait_for()
+        shown.get_by_role("button", name="Edit note").click()
+        shown.get_by_label("Note", exact=True).last.fill("short _note_")
+        page.wait_for_timeout(1_000)
+        page.keyboard.press("Control+Enter")
+        shown.get_by_text("waiting for the kernel: a cell is running").wait_for()
+        shown.scroll_into_view_if_needed()
+        notebook.shot(f"runpage-{word}-waiting")
+        shown.locator(".nbtrack-run-note em").get_by_text("note").wait_for()
+        notebook.wait_until_idle()
+        told = "['forest <b>of</b> the year', 'blue', 'ada', None, 'short _not']"
+        assert told in notebook.run(4).inner_text()
+
+        # A name that cannot be is refused, with the reason.
+        shown.get_by_role("button", name="Rename the run").click()
+        box.fill("n" * 2000)
+        box.press("Enter")
+        shown.get_by_text("shorten it to 1,000 at most").wait_for()
+        box.press("Escape")
+
+        shown.get_by_role("button", name="Serve this model").click()
+        shown.get_by_text("Ready", exact=True).wait_for(timeout=30_000)
+        notebook.shot(f"runpage-{word}-serving")
+        shown.get_by_role("button", name="Stop the server").click()
+        shown.get_by_text("Stopped", exact=True).wait_for()
+
+        with page.expect_download() as download:
+            shown.get_by_role("button", name="Save params, metrics and tags as JSON").click()
+        saved = json.loads(download.value.path().read_text())
+        assert saved["params"]["max_depth"] == 4
+
+        shown.get_by_role("button", name="Delete the run").click()
+        shown.get_by_role("button", name="Delete it").click()
+        shown.get_by_role("button", name="Take the run back").click()
+        shown.get_by_role("button", name="Delete the run").wait_for()
+        # A closed section stays closed.
+        shown.locator("summary").filter(has_text="Params").click()
+        again = notebook.run(2).locator(".nbtrack-run")
+        again.get_by_text("Finished", exact=True).wait_for()
+        assert again.locator("[data-section=params]").get_attribute("open") is None
+        assert page.locator(".jp-CodeCell").count() == len(sources), "keys in the page are its own"
+
+
+BEGIN = """
+active = nbtrack.start_run(run_name='live')
+nbtrack.log_metrics({f'm{k:02}': k for k in range(40)})
+nbtrack.log_metric('loss', 1.0, step=0)
+page = RunPage(nbtrack.get_run(active.id))
+page
+"""
+
+GO_ON = """
+for step in range(1, 25):
+    nbtrack.log_metric('loss', 1 / step, step=step)
+    time.sleep(0.25)
+nbtrack.end_run()
+"""
+
+
+def test_a_run_that_goes_on_is_followed_and_nothing_moves(lab, chromium):
+    lab.put("runpage-live.ipynb", [SETUP, BEGIN, GO_ON])
+    with lab.opened(chromium, "runpage-live.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        shown = notebook.run(1).locator(".nbtrack-run")
+        shown.get_by_text("Running", exact=True).wait_for()
+        frame = shown.get_by_role("group", name="Metrics")
+        frame.evaluate("frame => { frame.scrollTop = 90 }")
+        row = shown.locator("tr").filter(has=notebook.page.get_by_role("rowheader", name="loss", exact=True))
+        handle = row.element_handle()
+        points = row.locator("td").nth(3)
+        assert points.inner_text() == "1"
+        notebook.run(2, wait=False)
+        seen = set()
+        for _ in range(12):
+            notebook.page.wait_for_timeout(400)
+            seen.add(points.inner_text())
+        assert len(seen) > 3, "it is followed within about a second"
+        assert frame.evaluate("frame => frame.scrollTop") == 90
+        shown.scroll_into_view_if_needed()
+        notebook.shot("runpage-live")
+        notebook.wait_until_idle()
+        shown.get_by_text("Finished", exact=True).wait_for()
+        row.get_by_text("25", exact=True).wait_for()
+        assert row.element_handle().evaluate("(now, before) => now === before", handle), (
+            "rows stay what they are"
+        )
+
+
+HOSTILE = '''
+from nbtrack.models import infer_signature
+from nbtrack.records import DataRecord
+S = '<script>window.__pwned=1</script>'
+I = '<img src=x onerror="window.__pwned=2">'
+RTL = 'gnp.\\u202etxt.exe\\u200b\\u2066'
+with nbtrack.start_run(run_name=I + S, experiment_id=None) as active:
+    for name in (S, I, RTL, 'n' * 1000, '__proto__', 'constructor', 'javascript:alert(1)'):
+        nbtrack.log_param(name, I)
+        nbtrack.log_metric(name, float('nan'))
+        nbtrack.set_tag(name, S)
+    nbtrack.log_param('long', S * 5000)
+    for step in range(200):
+        nbtrack.log_metric('wild', [float('inf'), 1e308, -1e308, float('nan')][step % 4], step=step)
+    nbtrack.set_tag('big', 'x' * 100_000)
+    nbtrack.log_text(S + I, 'page.html')
+    nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwned=3"><script>window.__pwned=4</script></svg>', 'image.svg')
+    nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwned=5"/>', 'image.png')
+    nbtrack.log_text(S + ',' + I + '\\n' + I + ',' + S, 'table.csv')
+    nbtrack.log_text(json.dumps({S: I}), 'data.json')
+    nbtrack.log_text('x', '<img src=x onerror=window.__pwned=6>.txt')
+    nbtrack.log_text('x', RTL)
+    def model(frame):
+        return frame
+    bad = pd.DataFrame([[1.0, 'a']], columns=[I, S])
+    nbtrack.log_model(model, input_example=bad)
+run = nbtrack.get_run(active.id)
+run.note = """# <img src=x onerror="window.__pwned=7">
+<script>window.__pwned=8</script> <a href="javascript:window.__pwned=9">raw</a>
+[js](javascript:window.__pwned=10) [js2](JaVaScRiPt:window.__pwned=11) [tab](java\\tscript:window.__pwned=12)
+[data](data:text/html,<script>window.__pwned=13</script>) [vb](vbscript:x) [api](/api/shutdown) [rel](//evil.example/x)
+![i](javascript:window.__pwned=14) ![tracker](https://evil.example/x.png) <https://ok.example/a>
+[mail](mailto:a@b.example) [ok](https://ok.example "on\\" onmouseover=window.__pwned=15 ") &lt;script&gt; &#x3c;b&#62;
+<svg onload="window.__pwned=16"><details open ontoggle=window.__pwned=17> \\u202eback\\u200bwards
+<iframe srcdoc="<script>parent.__pwned=18</script>"></iframe>
+"""
+writer = run.store.edit_run(run.id)
+writer.set_data(DataRecord(I, S, (3, 2), {I: S, RTL: 'x'}, S))
+writer.set_document('source', {'cell': S + I + RTL, 'earlier': [S, I], 'stale': True, 'script': S})
+writer.set_document('traceback', {'text': S + I})
+writer.set_document('environment', {'python': {'implementation': I, 'version': S}, 'packages': {S: I, '__proto__': I}, 'git': {'commit': S, 'remote': 'javascript:alert(1)'}, 'variables': {I: S}})
+writer.set_document('outcome', {'stdout': S + I + '\\x1b[31m', 'figures': ['image.svg', 'image.png', '../../nbtrack.db', I], 'wall_seconds': 'x'})
+run.store.flush()
+page = RunPage(run)
+page
+'''
+
+
+@pytest.mark.parametrize(("theme", "width"), [("JupyterLab Light", 720), ("JupyterLab Dark", 1900)])
+def test_a_run_that_means_harm_is_only_read(lab, chromium, theme, width):
+    name = f"runpage-hostile-{width}.ipynb"
+    lab.put(name, [SETUP, HOSTILE])
+    with lab.opened(chromium, name, theme=theme, width=width) as notebook:
+        page = notebook.page
+        page.set_default_timeout(15_000)
+        # The text for notebooks without widgets is JupyterLab's to clean; here the widget is looked at.
+        asked, dialogs, errors = [], [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright marks what it calls
+        notebook.run(0)
+        shown = notebook.run(1).locator(".nbtrack-run")
+        shown.get_by_text("Finished", exact=True).wait_for()
+        shown.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+        tree = shown.get_by_role("tree")
+        pane = shown.get_by_role("region", name="Preview")
+        for file in ["page.html", "image.svg", "image.png", "table.csv", "data.json", ".txt", "MLmodel"]:
+            tree.get_by_text(file).first.click()
+            page.wait_for_timeout(300)
+        tree.get_by_text("image.png").click()
+        pane.get_by_text("onload=").wait_for()
+        assert shown.locator("script, iframe, object, embed, svg script, figure img").count() == 0
+        hrefs = shown.locator("a").evaluate_all("all => all.map(one => [one.getAttribute('href'), one.rel])")
+        assert hrefs
+        assert all(href.startswith(("https://", "mailto:")) for href, _ in hrefs), hrefs
+        assert all("noopener" in rel for _, rel in hrefs)
+        attributes = (
+            "all => all.flatMap(e => [...e.attributes].map(a => a.name)).filter(n => n.startsWith('on'))"
+        )
+        assert shown.locator("*").evaluate_all(attributes) == []
+        text = shown.inner_text()
+        assert "\u202e" not in text
+        assert "⟨U+202E⟩" in text
+        area = notebook.cell(1).locator(".jp-OutputArea").first
+        assert area.evaluate("a => a.scrollWidth <= a.clientWidth + 1"), "nothing hangs out of the cell"
+        whole(notebook, shown, f"runpage-hostile-{width}")
+        assert not pale(shown)
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.__pwned") is None
+        assert not dialogs
+        assert not [error for error in errors if "nbtrack" in str(error)], errors
+        assert not [url for url in asked if "evil" in url or url.endswith("/x")]
+
+
+INSIDE = """
+import anywidget, traitlets
+class Host(anywidget.AnyWidget):
+    _esm = '''export default { async render({ model, el }) {
+        const page = await model.widget_manager.get_model(model.get("page").slice("IPY_MODEL_".length));
+        const draw = () => { el.firstChild.textContent = page.get("page").name.text };
+        el.append(document.createElement("b"), document.createElement("i"));
+        el.className = "host";
+        page.on("change:page", draw);
+        page.on("msg:custom", (message) => { el.lastChild.textContent += JSON.stringify(message) });
+        draw();
+        page.send({ id: "a", kind: "edit", changes: { name: "renamed from outside" } });
+    } };'''
+    page = traitlets.Unicode().tag(sync=True)
+with nbtrack.start_run(run_name='inner') as active:
+    pass
+inner = RunPage(nbtrack.get_run(active.id), inside=True)
+Host(page=f'IPY_MODEL_{inner.model_id}')
+"""
+
+
+def test_another_widget_may_show_a_page(lab, chromium):
+    """The model that a front end gets of a `RunPage` is what `show` of view.ts takes."""
+    lab.put("runpage-inside.ipynb", [SETUP, INSIDE])
+    with lab.opened(chromium, "runpage-inside.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        host = notebook.run(1).locator(".host")
+        host.get_by_text("renamed from outside", exact=True).wait_for()
+        host.get_by_text('"accepted":true').wait_for()
+        host.get_by_text('"ok":true').wait_for()

@@ -1,0 +1,407 @@
+"""The panel's Python half, with a real store."""
+
+import csv
+import io
+import json
+import math
+import sys
+import threading
+import time
+
+import pytest
+
+import nbtrack
+from nbtrack.entities import Runs
+from nbtrack.errors import FilterError, InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.store import open_store
+from nbtrack.widgets.panel import Panel, queries, watching
+from nbtrack.widgets.panel.completion import complete
+from nbtrack.widgets.panel.memory import Memory
+
+QUERY = {"filter": "", "order_by": [], "experiments": None, "deleted": False}
+
+
+@pytest.fixture
+def filled(store):
+    """Return a store of twelve runs in two experiments."""
+    for number in range(12):
+        nbtrack.set_experiment("wine" if number % 3 else "beer")
+        with nbtrack.start_run(run_name=f"run-{number:02}"):
+            nbtrack.log_params({"alpha": number / 10, "kind": "auto" if number % 2 else 1, "same": 7})
+            nbtrack.log_metric("rmse", math.nan if number == 5 else number)
+            for step in range(3):
+                nbtrack.log_metric("val loss", abs(step - 1) + number, step=step)
+            nbtrack.set_tag("team", "red" if number % 2 else "blue")
+    return store
+
+
+class Page:
+    """The page's half: sends requests, and waits for the answers."""
+
+    def __init__(self, panel, monkeypatch, view="v"):
+        self.panel, self.view, self.count = panel, view, 0
+        self.heard = []
+        self.came = threading.Condition()
+        monkeypatch.setattr(panel, "send", self.hear)
+
+    def hear(self, message):
+        json.dumps(message, allow_nan=False)
+        with self.came:
+            self.heard.append(message)
+            self.came.notify_all()
+
+    def wait(self, wanted):
+        with self.came:
+            assert self.came.wait_for(lambda: any(map(wanted, self.heard)), 10), self.heard
+            return next(filter(wanted, self.heard))
+
+    def ask(self, kind, **parts):
+        self.count += 1
+        request = f"{self.view}-{self.count}"
+        self.panel._receive(self.panel, {"id": request, "kind": kind, **parts}, [])
+        if kind != "bye":
+            return self.wait(lambda message: message.get("id") == request)
+        return None
+
+    def result(self, kind, **parts):
+        reply = self.ask(kind, **parts)
+        assert reply["ok"], reply
+        return reply["result"]
+
+    def window(self, offset=0, limit=50, columns=("name",), **query):
+        asked = {**QUERY, **query, "offset": offset, "limit": limit, "columns": list(columns)}
+        return self.result("window", **asked)
+
+
+@pytest.fixture
+def page(filled, monkeypatch):
+    page = Page(nbtrack.panel(), monkeypatch)
+    yield page
+    page.panel.close()
+
+
+def names(runs):
+    return [run.name for run in runs]
+
+
+def test_the_first_rows_come_with_the_panel(filled):
+    panel = nbtrack.panel("metrics.rmse < 4", order_by="metrics.rmse DESC")
+    assert panel.order_by == ["metrics.rmse DESC"]
+    assert panel._first["columns"]["name"] == ["run-03", "run-02", "run-01", "run-00"]
+    assert panel._first["total"] == 4
+    assert panel.columns[:3] == ["name", "status", "start_time"]
+    assert {"metrics.rmse", "metrics.val loss", "params.alpha", "params.kind", "experiment"} <= set(
+        panel.columns
+    )
+    assert names(panel.runs) == ["run-03", "run-02", "run-01", "run-00"]
+    assert len(json.dumps(panel._first)) < 100_000
+
+
+def test_a_window_holds_the_rows_that_are_asked_for(page):
+    rows = page.window(
+        2, 3, ["name", "metrics.val loss.min", "metrics.rmse"], filter="metrics.rmse >= 0 order by name"
+    )
+    assert rows["total"] == 11
+    assert rows["columns"]["name"] == ["run-02", "run-03", "run-04"]
+    assert rows["columns"]["metrics.val loss.min"] == [2.0, 3.0, 4.0]
+    assert rows["heads"]["metrics.val loss.min"]["field"] == "metrics.`val loss`.min"
+    assert page.window(columns=["metrics.rmse"], filter="name = 'run-05'")["columns"]["metrics.rmse"] == [
+        ["nan"]
+    ]
+    assert page.window(experiments=["beer"])["total"] == 4
+    assert page.window(deleted=True)["total"] == 0
+
+
+def test_an_error_tells_the_place_and_a_mistyped_name_is_remarked(page):
+    asked = {**QUERY, "offset": 0, "limit": 5, "columns": ["name"]}
+    error = page.ask("window", **{**asked, "filter": "stauts = 'FAILED'"})["error"]
+    assert (error["type"], error["start"], error["end"], error["suggestion"]) == (
+        "FilterError",
+        0,
+        6,
+        "status",
+    )
+    remark = page.window(filter="metrics.rsme < 1")["remark"]
+    assert (remark["start"], remark["suggestion"]) == (0, "metrics.rmse")
+    assert page.window(filter="metrics.rmse < -1")["remark"] is None
+    assert page.ask("window", **{**asked, "columns": ["colour"]})["error"]["type"] == "InvalidValueError"
+    assert page.ask("window", **{**asked, "experiments": ["bier"]})["error"]["type"] == "NotFoundError"
+
+
+def test_what_is_no_request_is_answered(page):
+    page.panel._receive(page.panel, [], [])
+    assert page.wait(lambda message: message.get("id") == "")["error"]["type"] == "InvalidValueError"
+
+
+def test_traits_can_be_set_and_are_checked(filled):
+    panel = nbtrack.panel(columns=["params.alpha", "metrics.rmse.min"])
+    panel.filter = "metrics.rmse < 3"
+    panel.order_by = ["params.alpha"]
+    assert names(panel.runs) == ["run-00", "run-01", "run-02"]
+    panel.columns = ["name", "name", "tags.team"]
+    assert panel.columns == ["name", "tags.team"]
+    for name, wrong, error in (
+        ("filter", "metrics.rmse <", FilterError),
+        ("order_by", ["rmse"], FilterError),
+        ("columns", ["nmae"], InvalidValueError),
+        ("experiments", ["bier"], NotFoundError),
+    ):
+        with pytest.raises(error):
+            setattr(panel, name, wrong)
+    panel.experiments = ["beer"]
+    assert names(panel.runs) == ["run-00"]
+
+
+def test_runs_are_selected_from_either_side(filled):
+    panel = nbtrack.panel(order_by="name")
+    heard = []
+    panel.observe(lambda change: heard.append(names(change["new"])), "selected")
+    assert isinstance(panel.selected, Runs)
+    panel.selected = panel.runs[2:4]
+    assert panel._chosen == [run.id for run in panel.runs[2:4]]
+    panel._chosen = [panel.runs[0].id]
+    assert names(panel.selected) == ["run-00"]
+    panel.selected = ["run-07", panel.runs[1].id[:12]]
+    assert names(panel.selected) == ["run-01", "run-07"]
+    with pytest.raises(NotFoundError):
+        panel.selected = ["nobody"]
+    panel.selected = []
+    assert panel._chosen == []
+    assert heard == [["run-02", "run-03"], ["run-00"], ["run-01", "run-07"], []]
+
+
+def test_panels_are_independent(filled):
+    one, other = nbtrack.panel(), nbtrack.panel()
+    one.filter = "metrics.rmse < 3"
+    one.selected = one.runs[:1]
+    assert (other.filter, len(other.selected)) == ("", 0)
+
+
+def test_a_panel_of_runs_is_about_these(filled):
+    runs = nbtrack.runs("metrics.rmse < 9 order by metrics.rmse", limit=4, experiment="wine")
+    panel = runs.panel()
+    assert (panel.filter, panel.experiments) == ("metrics.rmse < 9 order by metrics.rmse LIMIT 4", ["wine"])
+    assert panel.runs == runs
+    picked = runs[1:3].panel(["name"])
+    assert {run.name for run in picked.runs} == set(names(runs[1:3]))
+    picked.filter = f"name = '{runs[0].name}'"
+    assert len(picked.runs) == 0, "others stay outside"
+
+
+def test_ids_of_a_range_are_told(page):
+    found = page.result("ids", **{**QUERY, "order_by": ["name"]}, offset=10, limit=5)
+    assert found["total"] == 12
+    assert found["ids"] == [run.id for run in page.panel.runs if run.name in ("run-10", "run-11")][::-1]
+
+
+@pytest.mark.parametrize(
+    ("column", "filter_", "ends"),
+    [
+        ("metrics.rmse", "", (0.0, 11.0, 0.0)),
+        ("metrics.rmse", "metrics.rmse > 3 limit 2", (10.0, 11.0, 10.0)),
+        ("metrics.val loss.min", "metrics.rmse > 3", (4.0, 11.0, 4.0)),
+        ("params.alpha", "", (0.0, 1.1, None)),
+        ("params.kind", "params.kind = 'auto'", (None, None, None)),
+        ("metrics.rmse", "name = 'run-05'", (None, None, None)),
+        ("metrics.rmse", "name = 'nobody'", (None, None, None)),
+        ("status", "", (None, None, None)),
+    ],
+)
+def test_a_column_spans_from_its_least_to_its_greatest_number(page, column, filter_, ends):
+    (scale,) = page.result("scale", **{**QUERY, "filter": filter_}, columns=[column])["scales"]
+    assert (scale["low"], scale["high"], scale["best"]) == ends
+
+
+@pytest.mark.parametrize("few", [2, 2_000])
+def test_columns_that_differ_are_told_of_few_runs_and_of_many(page, monkeypatch, few):
+    monkeypatch.setattr(queries, "FEW", few)
+    columns = [
+        "status",
+        "params.same",
+        "params.alpha",
+        "metrics.rmse",
+        "tags.team",
+        "params.missing",
+        "experiment",
+    ]
+    asked = {**QUERY, "order_by": ["name"]}
+    found = page.result("differing", **asked, columns=columns)["columns"]
+    assert set(found) == {"params.alpha", "metrics.rmse", "tags.team", "experiment"}
+    with nbtrack.start_run(run_name="run-99"):
+        nbtrack.log_metric("rmse", 1)
+    assert "params.same" in page.result("differing", **asked, columns=["params.same"])["columns"]
+    alike = page.result("differing", **{**asked, "filter": "params.kind = 'auto'"}, columns=["params.kind"])
+    assert alike["columns"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("metrics.rm", ["metrics.rmse"]),
+        ("rms", ["metrics.rmse"]),
+        ("metrics.val", ["metrics.`val loss`"]),
+        ("metrics.`val", ["metrics.`val loss`"]),
+        ("metrics.rmse.m", ["metrics.rmse.min", "metrics.rmse.max", "metrics.rmse.mean"]),
+        ("status = 'FI", ["'FINISHED'"]),
+        ("tags.team = ", ["'blue'", "'red'"]),
+        ("tags.team = 'RE", ["'red'"]),
+        ("params.kind = ", ["1", "'auto'"]),
+        ("experiment in ('beer', 'w", ["'wine'"]),
+        ("name = 'run-1", ["'run-10'", "'run-11'"]),
+        ("metrics.rmse < 1 a", ["AND"]),
+        ("metrics.rmse < 1 order by metrics.rmse d", ["DESC"]),
+        ("metrics.rmse is", ["IS NULL", "IS NOT NULL"]),
+        ("name = 'metrics.rm", []),
+        ("nothing.rm", []),
+        ("metrics.rmse < 0.1", []),
+        ("status = 'FINISHED'", []),
+    ],
+)
+def test_what_may_follow_is_told(filled, text, options):
+    found = complete(filled, text, len(text))
+    assert [option["text"] for option in found["options"]] == options
+    if options:
+        whole = text[: found["start"]] + options[0] + text[found["end"] :]
+        assert options[0] in whole
+
+
+def test_completion_takes_the_place_of_what_was_typed(filled):
+    found = complete(filled, "metrics.rm < 1", 10)
+    assert (found["start"], found["end"]) == (0, 10)
+    found = complete(filled, "status = 'FI'", 12)
+    assert (found["start"], found["end"]) == (9, 13), "the quote that closes it is there already"
+    assert [option["text"] for option in complete(filled, "", 0)["options"]][:2] == ["run_id", "run_name"]
+
+
+def test_runs_are_deleted_and_restored(page):
+    ids = [run.id for run in page.panel.runs[:2]]
+    assert page.result("delete", ids=ids) == {"count": 2}
+    assert page.window()["total"] == 10
+    assert page.window(deleted=True)["ids"] == ids
+    page.panel.selected = ids
+    assert len(page.panel.selected) == 2, "deleted runs can be chosen too"
+    page.result("restore", ids=ids)
+    assert page.window()["total"] == 12
+    assert page.ask("delete", ids=["nobody"])["error"]["type"] == "NotFoundError"
+
+
+def test_what_is_shown_is_exported(page):
+    asked = {
+        **QUERY,
+        "order_by": ["name"],
+        "columns": ["name", "metrics.val loss.min", "params.kind", "start_time"],
+    }
+    text = page.result("export", **asked, ids=[], format="csv")["text"]
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == asked["columns"]
+    assert rows[1][:3] == ["run-00", "0.0", "1"]
+    assert rows[1][3].endswith("+00:00")
+    assert len(rows) == 13
+    ids = [page.panel.runs[0].id]
+    text = page.result("export", **asked, ids=ids, format="markdown")["text"]
+    assert text.splitlines()[0] == "| name | val loss (min) | kind | start\\_time |"
+    assert text.splitlines()[2].startswith("| run\\-11 |".replace("\\-", "-"))
+    assert len(text.splitlines()) == 3
+    text = page.result("export", **asked, ids=ids, format="latex")["text"]
+    assert r"name & val loss (min) & kind & start\_time \\" in text
+
+
+def test_nothing_that_is_exported_is_code(store, monkeypatch):
+    attack = "=cmd|'/C calc'!A0"
+    with nbtrack.start_run(run_name=attack):
+        nbtrack.log_param("<script>|", "\\input{/etc/passwd}\n|")
+    page = Page(nbtrack.panel(), monkeypatch)
+    asked = {**QUERY, "columns": ["name", "params.<script>|"], "ids": []}
+    assert "'=cmd" in page.result("export", **asked, format="csv")["text"]
+    markdown = page.result("export", **asked, format="markdown")["text"]
+    assert "<script>" not in markdown.replace("\\<", "")
+    assert len(markdown.splitlines()) == 3
+    assert r"\textbackslash{}input\{" in page.result("export", **asked, format="latex")["text"]
+
+
+def test_filters_are_remembered_beside_the_store(page, filled):
+    page.result("remember", filter="metrics.rmse < 1")
+    page.result("remember", filter="status = 'FAILED'")
+    page.result("remember", filter="metrics.rmse < 1")
+    page.result("remember", filter="  ")
+    page.result("save", name="good", filter="metrics.rmse < 1")
+    held = Memory(open_store(filled.path)).read()
+    assert held["history"] == ["metrics.rmse < 1", "status = 'FAILED'"]
+    assert held["saved"] == [{"name": "good", "filter": "metrics.rmse < 1"}]
+    assert page.result("forget", name="good")["saved"] == []
+    (filled.path / "panel.json").write_text('{"history": [1, "a"], "saved": {"x": 1}}')
+    assert page.result("memory") == {"history": ["a"], "saved": [], "kept": True}
+    (filled.path / "panel.json").write_bytes(b"\xff[")
+    assert page.result("memory")["history"] == []
+
+
+def test_a_store_that_may_only_be_read_keeps_no_filters(filled, monkeypatch):
+    filled.flush()
+    page = Page(Panel(open_store(filled.path, read_only=True)), monkeypatch)
+    assert page.panel._read_only
+    assert page.result("remember", filter="metrics.rmse < 1") == {"history": [], "saved": [], "kept": False}
+    with pytest.raises(StoreError, match="only be read"):
+        page.panel._memory.save("good", "")
+    assert page.ask("delete", ids=[page.panel.runs[0].id])["error"]["type"] == "StoreError"
+    assert not (filled.path / "panel.json").exists()
+
+
+def test_changes_are_pushed_to_who_looks(page, filled, monkeypatch):
+    monkeypatch.setattr(watching, "PAUSE", 0.02)
+    page.window(limit=3, filter="metrics.rmse > 20")
+    with nbtrack.start_run(run_name="new"):
+        nbtrack.log_metric("rmse", 50)
+    pushed = page.wait(
+        lambda message: message.get("kind") == "changed" and message["views"]["v"]["total"] == 1
+    )
+    assert pushed["views"]["v"]["columns"]["name"] == ["new"]
+    assert pushed["views"]["v"]["asked"] == "v-1"
+    page.ask("bye")
+    assert not page.panel.followed
+    deadline = time.monotonic() + 5
+    while id(filled) in watching._watches and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert id(filled) not in watching._watches, "nobody looks, and no thread is left"
+
+
+def test_a_panel_of_an_empty_store_chooses_columns_when_there_are_some(store, monkeypatch):
+    page = Page(nbtrack.panel(), monkeypatch)
+    assert page.window()["total"] == 0
+    with nbtrack.start_run():
+        nbtrack.log_metric("rmse", 1)
+    page.panel.changed(1)
+    assert "metrics.rmse" in page.panel.columns
+
+
+def test_a_closed_panel_says_nothing(page):
+    page.window()
+    page.panel.close()
+    heard = len(page.heard)
+    page.panel.changed(1)
+    assert len(page.heard) == heard
+    assert not page.panel.followed
+
+
+def test_names_for_the_menus(page):
+    told = page.result("names")
+    assert {"name", "params.alpha", "metrics.val loss", "tags.team"} <= set(told["columns"])
+    assert [one["name"] for one in told["experiments"] if one["runs"]] == ["beer", "wine"]
+
+
+def test_runs_show_as_a_panel_in_a_kernel_alone(filled, monkeypatch):
+    ipykernel = pytest.importorskip("ipykernel")
+    runs = nbtrack.runs()
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    assert runs._repr_mimebundle_() is None
+    monkeypatch.setitem(sys.modules, "ipykernel", ipykernel)
+    data, _ = runs._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "run-11" in data["text/html"]
+    assert data["text/plain"] == repr(runs)
+
+    def broken(*_args, **_options):
+        raise NbtrackError("no front end")
+
+    monkeypatch.setattr("nbtrack.widgets.panel.panel_of", broken)
+    assert runs._repr_mimebundle_() is None, "the table is shown, whatever becomes of the panel"
+    assert "run-11" in runs._repr_html_()

@@ -1,0 +1,299 @@
+"""What a run's page shows, from a real store."""
+
+import base64
+import json
+import math
+import os
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nbtrack
+from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.records import FOLDS_TAG, DataRecord, Series
+from nbtrack.widgets.runpage import RunDesk, artifact_preview, edit, run_document
+from nbtrack.widgets.runpage.sparkline import MetricRows, sparkline
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def run(store):
+    """Return a run that has a little of everything."""
+    with nbtrack.start_run(run_name="wine") as active:
+        nbtrack.log_params({"alpha": 0.1, "large": 2**80, "on": True, "none": None, "text": "a" * 5_000})
+        for step in range(500):
+            nbtrack.log_metric("loss", 1 / (step + 1), step=step)
+        nbtrack.log_metric("broken", math.nan)
+        for score in (0.5, 0.7):
+            nbtrack.log_metric("scores", score)
+        nbtrack.set_tags({"team": "red", FOLDS_TAG: '["scores"]'})
+        nbtrack.log_text("all is well", "notes/deep/report.txt")
+        with nbtrack.start_run(run_name="fold 1", nested=True):
+            pass
+    made = nbtrack.get_run(active.id)
+    writer = store.edit_run(made.id)
+    writer.set_data(DataRecord("wine", "DataFrame", (3, 2), {"a": "float64", "b": "object"}, "f00d", True))
+    writer.set_document("source", {"cell": "x = 1", "earlier": ["import y"], "script": "import y\nx = 1"})
+    writer.set_document("traceback", {"text": "T" * 60_000 + "the end"})
+    packages = {"numpy": "2.0"}
+    python = {"implementation": "CPython", "version": "3.12"}
+    writer.set_document(
+        "environment", {"python": python, "packages": packages, "git": {"commit": "abc", "dirty": True}}
+    )
+    writer.set_document(
+        "outcome", {"stdout": "\x1b[31mdone\x1b[0m", "wall_seconds": 1.5, "figures": ["figures/figure-1.png"]}
+    )
+    store.flush()
+    return made
+
+
+def test_the_document_has_all_that_is_kept(run):
+    document = run_document(run)
+    json.dumps(document, allow_nan=False)
+    assert document["faults"] == {}
+    params = {param["name"]: (param["type"], param["value"]) for param in document["params"]}
+    assert params["alpha"] == ("float", {"text": "0.1", "left": 0})
+    assert params["large"] == ("int", {"text": str(2**80), "left": 0}), "JavaScript would change it"
+    assert params["none"] == ("none", {"text": "None", "left": 0})
+    assert params["text"][1]["left"] == 3_000
+    metrics = {metric["name"]: metric for metric in document["metrics"]}
+    assert (metrics["loss"]["count"], metrics["loss"]["max"]) == (500, 1.0)
+    assert len(metrics["loss"]["sparkline"]["values"]) <= 60
+    assert metrics["broken"]["value"] == "NaN"
+    assert metrics["broken"]["sparkline"] is None
+    assert metrics["scores"]["value"] == pytest.approx(0.6)
+    assert metrics["scores"]["folds"]
+    assert [tag["name"] for tag in document["tags"]] == ["team"]
+    assert [tag["name"] for tag in document["system_tags"]] == [FOLDS_TAG]
+    assert document["data"][0]["columns"] == [["a", "float64"], ["b", "object"]]
+    assert document["code"]["script"] == {"text": "import y\nx = 1", "left": 0}
+    assert document["traceback"]["text"].endswith("the end"), "the end of an error is what matters"
+    assert document["traceback"]["left"] == 10_007
+    assert ["commit", "abc with changes"] in document["environment"]["facts"]
+    assert document["environment"]["packages"] == [["numpy", "2.0"]]
+    assert document["output"] == {"text": "done", "left": 0}, "colours are for terminals"
+    assert document["measured"] == {"wall_seconds": 1.5}
+    assert [(row["path"], row["depth"], row["kind"]) for row in document["artifacts"]] == [
+        ("notes", 0, "folder"),
+        ("notes/deep", 1, "folder"),
+        ("notes/deep/report.txt", 2, "text"),
+    ]
+    (child,) = document["children"]
+    assert child["name"] == "fold 1"
+    assert run_document(run.children[0])["parent"]["id"] == run.id
+
+
+def test_a_store_that_holds_nonsense_is_shown_as_far_as_it_goes(run, store):
+    writer = store.edit_run(run.id)
+    writer.set_document(
+        "environment", {"python": 3, "packages": ["a"], "git": "b", "variables": 1, "gpus": 4}
+    )
+    writer.set_document("outcome", {"stdout": 5, "wall_seconds": "x", "figures": "y"})
+    writer.set_document("source", {"cell": 7, "earlier": [None, {}]})
+    writer.set_document("estimators", [1, 2])
+    store.flush()
+    document = run_document(run)
+    json.dumps(document, allow_nan=False)
+    assert "models" in document["faults"]
+    assert document["models"] == []
+    assert document["params"]
+    assert document["environment"]["facts"][0] == ["Python", "3"]
+
+
+def test_what_is_large_is_bounded(store):
+    with nbtrack.start_run() as active:
+        nbtrack.log_params({f"p{k}": "v" * 5_000 for k in range(1_200)})
+        nbtrack.log_metrics({f"m{k}": k for k in range(1_100)})
+        nbtrack.set_tag("t", "x" * 1_000_000)
+    run = nbtrack.get_run(active.id)
+    folder = run.artifacts.folder
+    folder.mkdir(parents=True)
+    for number in range(2_100):
+        (folder / f"{number}.txt").touch()
+    document = run_document(run)
+    assert (document["params_left"], document["metrics_left"], document["artifacts_left"]) == (200, 100, 100)
+    assert document["tags"][0]["value"]["left"] == 998_000
+    assert len(json.dumps(document)) < 4_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have names in Unicode only")
+def test_a_file_whose_name_is_no_text_is_listed(run):
+    (run.artifacts.folder / os.fsdecode(b"b\xffd.txt")).write_text("x")
+    document = run_document(run)
+    json.dumps(document, ensure_ascii=False).encode()
+    assert "b?d.txt" in [row["name"] for row in document["artifacts"]]
+
+
+@pytest.mark.parametrize("count", [1, 59, 60, 61, 1_000, 100_001])
+def test_no_spike_is_lost_in_a_small_picture(count):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=count)
+    drawn = sparkline(Series(list(range(count)), [0.0] * count, values.tolist()))
+    assert len(drawn["values"]) == min(count, len(drawn["values"])) <= 60
+    assert (min(drawn["values"]), max(drawn["values"])) == (values.min(), values.max())
+    assert drawn["steps"] == sorted(drawn["steps"])
+
+
+def test_what_is_not_finite_is_a_gap():
+    values = [1.0, math.nan, math.inf, 2.0]
+    assert sparkline(Series([0, 1, 2, 3], [0.0] * 4, values))["values"] == [1.0, None, None, 2.0]
+    drawn = sparkline(Series(list(range(200)), [0.0] * 200, [math.nan] * 200))
+    assert set(drawn["values"]) == {None}
+    assert sparkline(Series([], [], [])) == {"steps": [], "values": []}
+
+
+def test_a_history_is_read_again_only_when_it_has_grown(run, store, monkeypatch):
+    rows = MetricRows(run)
+    first, _ = rows.rows()
+    read = []
+    history = store.history
+    monkeypatch.setattr(store, "history", lambda key, name: read.append(name) or history(key, name))
+    assert rows.rows()[0] == first
+    assert read == []
+    store.edit_run(run.id).log_metric("loss", 7.0, step=900)
+    assert rows.rows()[0] != first
+    assert read == ["loss"]
+
+
+def put(run, name, content):
+    path = run.artifacts.folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return name
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "part"),
+    [
+        ("a.png", PIXEL, "image", "image/png"),
+        ("no-ending", PIXEL, "image", "image/png"),
+        ("a.gif", b"GIF89a...", "image", "image/gif"),
+        ("a.jpg", b"\xff\xd8\xff\xe0", "image", "image/jpeg"),
+        ("a.webp", b"RIFF\0\0\0\0WEBPVP8 ", "image", "image/webp"),
+        ("fake.png", b"<svg onload=alert(1)>", "text", "<svg onload=alert(1)>"),
+        ("a.svg", b"<svg onload=alert(1)>", "text", "<svg onload=alert(1)>"),
+        ("a.html", b"<script>alert(1)</script>", "text", "<script>alert(1)</script>"),
+        ("bom.txt", b"\xef\xbb\xbfhello", "text", "hello"),
+        ("a.json", b'{"a":[1]}', "json", '{\n  "a": [\n    1\n  ]\n}'),
+        ("no-ending.cfg", b'{"a":1}', "json", '{\n  "a": 1\n}'),
+        ("broken.json", b'{"a":', "text", '{"a":'),
+        ("deep.json", b"[" * 100_000, "text", "[" * 100_000),
+        ("latin.txt", b"caf\xe9", "none", None),
+        ("a.pkl", b"\x80\x04\0", "none", None),
+        ("empty.csv", b"", "text", ""),
+        ("empty.json", b"", "text", ""),
+    ],
+)  # fmt: skip
+def test_a_file_is_told_by_what_is_in_it(run, name, content, kind, part):
+    preview = artifact_preview(run, put(run, name, content))
+    json.dumps(preview)
+    assert (preview["kind"], preview["size"], preview["name"]) == (kind, len(content), name)
+    if kind == "image":
+        assert preview["type"] == part
+        assert base64.b64decode(preview["data"]) == content
+    elif kind != "none":
+        assert preview["text"]["text"] == part
+
+
+def test_large_files_are_not_read_whole(run):
+    picture = artifact_preview(run, put(run, "big.png", PIXEL + b"\0" * 6_000_000))
+    assert picture["kind"] == "none"
+    assert "too large" in picture["why"]
+    text = artifact_preview(run, put(run, "big.txt", "ä".encode() * 200_001))
+    assert text["text"] == {"text": "ä" * 100_000, "left": 200_002}
+    assert artifact_preview(run, put(run, "big.json", b"[" + b"1," * 600_000 + b"1]"))["kind"] == "text"
+
+
+def test_tables_show_their_first_rows(run):
+    lines = "\n".join(f"{k},{'x' * 500},{k / 7}" for k in range(1_000))
+    table = artifact_preview(run, put(run, "a.csv", f"id,text,value\n{lines}".encode()))
+    assert table["columns"] == ["id", "text", "value"]
+    assert (len(table["rows"]), table["more"], table["columns_left"]) == (100, True, 0)
+    assert len(table["rows"][0][1]) == 201
+    european = artifact_preview(run, put(run, "b.csv", b"a;b\n1,5;2\n"))
+    assert european["rows"] == [["1,5", "2"]]
+    tabs = artifact_preview(run, put(run, "c.tsv", b"a\tb\n1\t2\n"))
+    assert tabs["columns"] == ["a", "b"]
+    wide = artifact_preview(run, put(run, "d.csv", (",".join(map(str, range(80))) + "\n1\n").encode()))
+    assert (len(wide["columns"]), wide["columns_left"]) == (50, 30)
+    one_field = artifact_preview(run, put(run, "e.csv", b'"' + b"x" * 1_000_000))
+    assert one_field["kind"] == "text", "no table that Python's csv reads"
+
+
+def test_parquet_shows_its_first_rows(run):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({f"c{k}": range(300) for k in range(60)})
+    path = run.artifacts.folder / "a.parquet"
+    frame.to_parquet(path)
+    table = artifact_preview(run, "a.parquet")
+    assert (len(table["columns"]), len(table["rows"]), table["more"]) == (50, 100, True)
+    assert table["rows"][99][0] == "99"
+    assert artifact_preview(run, put(run, "b.parquet", b"PAR1 and no more"))["kind"] == "none"
+
+
+@pytest.mark.parametrize(
+    "name", ["../nbtrack.db", "../../nbtrack.db", "/etc/passwd", "C:\\x", "a/../../../nbtrack.db", "", "notes", "link", "missing"]
+)  # fmt: skip
+def test_nothing_outside_the_run_is_read(run, store, name):
+    (run.artifacts.folder / "link").symlink_to(store.path / "nbtrack.db")
+    assert (store.path / "nbtrack.db").is_file()
+    with pytest.raises(NotFoundError):
+        artifact_preview(run, name)
+
+
+def test_edits_are_made_together_or_not_at_all(run):
+    edit(run, {"name": "best", "note": "why", "tags": {"team": None, "owner": "ada", "gone": None}})
+    assert (run.name, run.note, run.tags) == ("best", "why", {"owner": "ada", FOLDS_TAG: '["scores"]'})
+    with pytest.raises(InvalidValueError, match="run name"):
+        edit(run, {"name": "n" * 2_000, "note": "changed", "tags": {"owner": None}})
+    assert (run.name, run.note, run.tags["owner"]) == ("best", "why", "ada")
+    with pytest.raises(InvalidValueError, match="nbtrack's own"):
+        edit(run, {"tags": {FOLDS_TAG: None}})
+    with pytest.raises(InvalidValueError, match="NUL"):
+        edit(run, {"tags": {"a": "\0"}})
+    edit(run, {"note": ""})
+    assert run.note == ""
+
+
+def test_a_store_that_may_only_be_read_says_so(run, store):
+    path = store.path
+    store.close()
+    frozen = nbtrack.open_store(path, read_only=True)
+    held = type(run)(frozen, run.id)
+    assert run_document(held)["name"]["text"] == "wine"
+    with pytest.raises(StoreError, match="may only be read"):
+        edit(held, {"name": "other"})
+    with pytest.raises(StoreError, match="may only be read"):
+        RunDesk(held).answer({"id": "a", "kind": "delete"})
+    frozen.close()
+
+
+def test_the_desk_does_what_is_asked(run, store):
+    inserted = []
+    desk = RunDesk(run, inserted.append)
+    assert desk.answer({"id": "a", "kind": "script"}) == {"script": "import y\nx = 1"}
+    desk.answer({"id": "a", "kind": "insert"})
+    assert inserted == ["import y\nx = 1"]
+    told = json.loads(desk.answer({"id": "a", "kind": "export"})["text"])
+    assert told["metrics"]["broken"]["last"] == "NaN"
+    assert told["params"]["large"] == 2**80
+    desk.answer({"id": "a", "kind": "delete"})
+    assert run.record.deleted is not None
+    desk.answer({"id": "a", "kind": "restore"})
+    assert run.record.deleted is None
+    child = run.children[0]
+    desk.answer({"id": "a", "kind": "open", "run": child.id})
+    assert desk.run == child
+    bare = store.create_run(experiment="imported")
+    bare.finish()
+    with pytest.raises(NotFoundError, match="no code"):
+        RunDesk(nbtrack.get_run(bare.id)).answer({"id": "a", "kind": "script"})
+    with pytest.raises(NbtrackError, match="copy the code"):
+        RunDesk(run).answer({"id": "a", "kind": "insert"})
+    with pytest.raises(NotFoundError):
+        desk.answer({"id": "a", "kind": "serve", "model": "../model"})

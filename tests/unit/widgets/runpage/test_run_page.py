@@ -1,0 +1,149 @@
+"""The widget's Python half: its state, its answers, and how it follows a run."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+import nbtrack
+from nbtrack.widgets import RunPage
+
+STATE = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))["state"]
+
+
+@pytest.fixture
+def shown():
+    """Return a function that makes a page whose messages to the front end are kept in `page.said`."""
+    pages = []
+
+    def make(run, **options):
+        page = RunPage(run, **options)
+        pages.append(page)
+        page.said = []
+        page.send = page.said.append
+        return page
+
+    yield make
+    for page in pages:
+        page.close()
+
+
+def until(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.01)
+
+
+def ask(page, **content):
+    """Send what the page would send; return the final reply."""
+    before = len(page.said)
+    page._handle_custom_msg({"id": "a", **content}, [])
+    until(lambda: any("ok" in one for one in page.said[before:]))
+    return next(one for one in page.said[before:] if "ok" in one)
+
+
+def test_the_state_is_what_the_front_end_declares(store, shown):
+    with nbtrack.start_run() as active:
+        nbtrack.log_metric("rmse", 0.5)
+    page = shown(nbtrack.get_run(active.id))
+    own = {name for name in page.traits(sync=True) if not name.startswith("_")}
+    assert own - {"layout", "tooltip", "tabbable"} == set(STATE)
+    assert page.page.keys() == STATE["page"].keys()
+    assert page.metrics[0].keys() == STATE["metrics"][0].keys()
+
+
+def test_an_edit_is_shown_before_it_is_answered(store, shown):
+    with nbtrack.start_run() as active:
+        pass
+    page = shown(nbtrack.get_run(active.id))
+    seen = []
+    page.send = lambda reply: seen.append((page.page["name"]["text"], reply)) or page.said.append(reply)
+    assert ask(page, kind="edit", changes={"name": "<b>best</b>"}) == {"id": "a", "ok": True, "result": {}}
+    assert seen[-1][0] == "<b>best</b>"
+    refused = ask(page, kind="edit", changes={"name": " "})
+    assert not refused["ok"]
+    assert "visible character" in refused["error"]["message"]
+    assert ask(page, kind="preview", name="../nbtrack.db")["error"]["type"] == "NotFoundError"
+    page._handle_custom_msg({"id": "b", "kind": "drop"}, [])
+    assert page.said[-1]["error"]["type"] == "InvalidValueError"
+
+
+def test_a_run_that_goes_on_is_followed_to_its_end(store, shown, monkeypatch):
+    monkeypatch.setattr("nbtrack.widgets.runpage.page._PAUSE", 0.02)
+    monkeypatch.setattr("nbtrack.widgets.runpage.page._AFTER", 0.1)
+    active = nbtrack.start_run()
+    page = shown(nbtrack.get_run(active.id))
+    assert page.page["status"] == "RUNNING"
+    for step in range(3):
+        nbtrack.log_metric("loss", 1.0 - step / 10, step=step)
+    until(lambda: page.metrics and page.metrics[0]["count"] == 3)
+    assert page.metrics[0]["sparkline"]["values"] == [1.0, 0.9, 0.8]
+    nbtrack.end_run()
+    until(lambda: page.page["status"] == "FINISHED")
+    until(lambda: page._watcher is None)
+
+
+def test_what_has_not_changed_is_not_sent(store, shown):
+    active = nbtrack.start_run()
+    page = shown(nbtrack.get_run(active.id))
+    sent = []
+    page.observe(lambda change: sent.append(change["name"]))
+    page.refresh()
+    assert sent == []
+    nbtrack.log_metric("loss", float("nan"))
+    page.refresh()
+    assert sent == ["metrics"]
+    page.refresh()
+    assert sent == ["metrics"], "NaN is the same as before"
+
+
+def test_another_run_is_opened_in_its_place(store, shown):
+    with nbtrack.start_run() as parent:
+        nbtrack.log_metric("rmse", 1.0)
+        with nbtrack.start_run(nested=True) as child:
+            pass
+    page = shown(nbtrack.get_run(parent.id))
+    assert ask(page, kind="open", run=child.id)["ok"]
+    assert (page.page["id"], page.page["parent"]["id"], page.metrics) == (child.id, parent.id, [])
+    assert page.run == nbtrack.get_run(child.id)
+
+
+def test_a_run_removed_for_good_says_so(store, shown):
+    with nbtrack.start_run() as active:
+        pass
+    run = nbtrack.get_run(active.id)
+    page = shown(run)
+    assert ask(page, kind="delete")["ok"]
+    assert page.page["deleted"] is not None
+    store.gc()
+    page.refresh()
+    assert page.removed
+    assert not ask(page, kind="restore")["ok"]
+
+
+def test_a_closed_page_follows_nothing(store, shown):
+    page = shown(nbtrack.get_run(nbtrack.start_run().id))
+    watcher = page._watcher
+    page.close()
+    watcher.join(5)
+    assert not watcher.is_alive()
+
+
+def test_the_output_can_be_read_without_a_widget(store, shown):
+    with nbtrack.start_run(run_name="<script>alert(1)</script>") as active:
+        nbtrack.log_param("<b>", "<i>")
+    data, _ = shown(nbtrack.get_run(active.id))._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "<script>" not in data["text/html"]
+    assert "&lt;script&gt;" in data["text/html"]
+    assert active.id[:8] in data["text/plain"]
+
+
+def test_inside_another_widget_it_sends_no_front_end_of_its_own(store, shown):
+    with nbtrack.start_run() as active:
+        pass
+    page = shown(nbtrack.get_run(active.id), inside=True)
+    assert len(page._esm) < 100
+    assert page._css == ""
