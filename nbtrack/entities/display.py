@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
-__all__ = ["html", "panel", "panel_bundle", "show_run"]
+__all__ = ["html", "page", "panel"]
 
 
 def html(function: str, shown: Any) -> str:
@@ -16,24 +15,11 @@ def html(function: str, shown: Any) -> str:
     return result
 
 
-def show_run(run: Any) -> None:
-    """Show a run with what can be done with it, where that is possible; `NotImplementedError` elsewhere."""
-    importlib.import_module("nbtrack.notebook.serve").show_run(run)
-
-
 def panel(runs: Any, columns: Any) -> Any:
     """Return a panel of runs."""
     return importlib.import_module("nbtrack.widgets.panel").panel_of(runs, columns)
 
 
-def panel_bundle(runs: Any, **kwargs: Any) -> Any:
-    """Return what shows a panel of runs, or None where there is no page to show one, or it cannot be made.
-
-    The static table, which every notebook shows, is made apart from it.
-    """
-    if "ipykernel" not in sys.modules:
-        return None
-    try:
-        return panel(runs, None)._repr_mimebundle_(**kwargs)
-    except Exception:  # noqa: BLE001 - runs are shown, whatever becomes of the panel
-        return None
+def page(run: Any) -> Any:
+    """Return a run's page."""
+    return importlib.import_module("nbtrack.widgets").RunPage(run)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities.artifacts import Artifacts
 from nbtrack.entities.description import description
 from nbtrack.entities.diff import RunDiff
-from nbtrack.entities.display import html, show_run
+from nbtrack.entities.display import html, page
 from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
 from nbtrack.entities.models import RunModel, models_of
@@ -303,8 +303,9 @@ class Run:
     def _repr_html_(self) -> str:
         return html("run_html", self)
 
-    def _ipython_display_(self) -> None:
-        show_run(self)
+    def page(self) -> Any:
+        """Return a page of all that is kept of the run: its note and tags can be edited there, its model served."""
+        return page(self)
 
 
 def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:

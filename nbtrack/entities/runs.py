@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from nbtrack.direction import direction
-from nbtrack.entities.display import html, panel, panel_bundle
+from nbtrack.entities.display import html, panel
 from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
@@ -251,9 +251,6 @@ class Runs(Sequence[Run]):
             return len(self._records)
         total = max(0, self.store.count_runs(self.query, **self._scope) - self._offset)
         return total if self._limit is None else min(total, self._limit)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return panel_bundle(self, **kwargs)
 
     def _repr_html_(self) -> str:
         return html("runs_html", self)

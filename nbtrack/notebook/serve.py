@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from pathlib import Path
 from typing import Any
 
-from IPython import get_ipython
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
-from IPython.display import display
 
 from nbtrack import serving, tracking
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
-from nbtrack.notebook.display import run_html
 
-__all__ = ["ServeMagics", "show_run"]
-
-
-def show_run(run: Run) -> None:
-    """Show a run with a button below that serves its model.
-
-    Raises
-    ------
-    NotImplementedError
-        Where there is no model, or no button can be pressed: IPython shows the run by itself then.
-    """
-    shell = get_ipython()
-    if not hasattr(shell, "kernel") or not run.store.models.of_run(run.id):
-        raise NotImplementedError
-    display({"text/plain": repr(run), "text/html": run_html(run)}, raw=True)
-    # A model that cannot be read is no reason not to see its run.
-    with contextlib.suppress(NbtrackError):
-        display(serving.offer(run))
+__all__ = ["ServeMagics"]
 
 
 @magics_class
@@ -75,7 +54,12 @@ class ServeMagics(Magics):
         The server ends with the kernel unless it is detached; `nbtrack.servers()` lists what runs, and
         `nbtrack.serve()` is the same as a function.
         """  # fmt: skip
-        options = parse_argstring(self.serve, line)
+        try:
+            options = parse_argstring(self.serve, line)
+        except UsageError as error:
+            if "unrecognized arguments" not in str(error):
+                raise
+            raise UsageError(f"{error}; a name with spaces goes in quotes: %serve 'fine wine'") from None
         if options.model is None:
             return serving.servers()
         try:

@@ -329,7 +329,7 @@ for attack in attacks:
 names = [f'{{kind}}.{{attack}}' for kind in ('params', 'metrics', 'tags') for attack in attacks]
 nbtrack.panel(columns=['name', 'note', *names])
 """
-    lab.put("panel-hostile.ipynb", [code, "nbtrack.runs()"])
+    lab.put("panel-hostile.ipynb", [code, "nbtrack.panel()"])
     with lab.opened(chromium, "panel-hostile.ipynb") as notebook:
         notebook.page.set_default_timeout(15_000)
         panel = Shown(notebook.run(0))

@@ -145,26 +145,6 @@ def test_a_server_is_asked_and_stopped_from_its_panel(lab, chromium, theme):
         assert notebook.page.locator(".jp-CodeCell").count() == len(sources), "keys in the panel are its own"
 
 
-def test_the_button_below_a_run_serves_its_model(lab, chromium):
-    lab.put(
-        "serve-run.ipynb", [SETUP, "run", "[one.stop() for one in nbtrack.servers() if run.id in one.uri]"]
-    )
-    with lab.opened(chromium, "serve-run.ipynb") as notebook:
-        notebook.page.set_default_timeout(20_000)
-        notebook.run(0)
-        cell = notebook.run(1)
-        assert cell.get_by_text("rmse").first.is_visible()
-        notebook.shot("serve-run-offered")
-        cell.get_by_role("button", name="Serve this model").click()
-        cell.get_by_text("Starting", exact=True).wait_for()
-        cell.get_by_text("Ready", exact=True).wait_for()
-        cell.get_by_role("button", name="Predict").click()
-        assert cell.locator("output").inner_text() == "69.5438"
-        notebook.shot("serve-run-serving")
-        notebook.run(2)
-        cell.get_by_text("Stopped", exact=True).wait_for()
-
-
 def test_no_server_outlives_a_kernel_that_is_restarted(lab, chromium):
     lab.put("serve-restart.ipynb", [SETUP, "server = nbtrack.serve(run).wait()\nprint('pid', server.pid)"])
     with lab.opened(chromium, "serve-restart.ipynb") as notebook:
