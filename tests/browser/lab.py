@@ -13,9 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import pytest
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 """Where the tests leave what they saw, to be looked at."""
+
+
+THEMES = ["JupyterLab Light", pytest.param("JupyterLab Dark", marks=pytest.mark.long)]
+"""The second is for `make test-all`: a theme's faults are seldom those of one push."""
 
 
 def find_chromium():

@@ -211,6 +211,9 @@ def inked(page):
     )
 
 
+pytestmark = pytest.mark.long
+"""The panel's own tests look at each view; these look at all of it."""
+
 THEMED = pytest.mark.parametrize("theme", ["light", "dark"])
 
 

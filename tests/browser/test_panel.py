@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.lab import THEMES
 from tests.browser.test_serve import pale
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,7 @@ class Shown:
         self.row(index).get_by_role("gridcell").nth(at).get_by_text(text, exact=True).wait_for()
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
     word = theme[-5:].strip().lower()
     name = f"panel-{word}.ipynb"
@@ -361,7 +362,7 @@ def test_runs_show_as_a_panel_and_are_kept_as_a_table(lab, chromium):
         "panel-kept.ipynb",
         [
             FILL.format(store="panel-kept", count=5),
-            "nbtrack.runs('metrics.rmse >= 0')",
+            "nbtrack.runs('metrics.rmse >= 0').panel()",
             "%load_ext nbtrack\n%runs --panel params.depth = 1",
         ],
     )

@@ -2,11 +2,12 @@
 
 import pytest
 
+from tests.browser.lab import THEMES
 from tests.browser.test_panel import FILL, Shown
 from tests.browser.test_serve import pale
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_chosen_runs_are_compared(lab, chromium, theme):
     word = theme[-5:].strip().lower()
     name = f"views-{word}.ipynb"

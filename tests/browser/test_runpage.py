@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.browser.lab import contrast
+from tests.browser.lab import THEMES, contrast
 from tests.browser.test_serve import COLOURS
 
 SETUP = """
@@ -77,7 +77,7 @@ def whole(notebook, shown, name):
     notebook.page.set_viewport_size(size)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
     word = theme[-5:].strip().lower()
     name = f"runpage-{word}.ipynb"
@@ -279,7 +279,10 @@ page
 '''
 
 
-@pytest.mark.parametrize(("theme", "width"), [("JupyterLab Light", 720), ("JupyterLab Dark", 1900)])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [("JupyterLab Light", 720), pytest.param("JupyterLab Dark", 1900, marks=pytest.mark.long)],
+)
 def test_a_run_that_means_harm_is_only_read(lab, chromium, theme, width):
     name = f"runpage-hostile-{width}.ipynb"
     lab.put(name, [SETUP, HOSTILE])

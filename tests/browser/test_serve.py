@@ -6,7 +6,7 @@ import shutil
 import psutil
 import pytest
 
-from tests.browser.lab import SHOTS, Voila, contrast
+from tests.browser.lab import SHOTS, THEMES, Voila, contrast
 
 SETUP = """
 %load_ext nbtrack
@@ -67,7 +67,7 @@ def pale(panel):
     return found
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_server_is_asked_and_stopped_from_its_panel(lab, chromium, theme):
     word = theme[-5:].strip().lower()
     name = f"serve-{word}.ipynb"
@@ -169,7 +169,10 @@ with nbtrack.start_run(run_name='of a name that goes on and on, ' * 5):
 """
 
 
-@pytest.mark.parametrize(("theme", "width"), [("JupyterLab Light", 760), ("JupyterLab Dark", 1900)])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [("JupyterLab Light", 760), pytest.param("JupyterLab Dark", 1900, marks=pytest.mark.long)],
+)
 def test_a_model_of_many_columns_fits(lab, chromium, theme, width):
     name = f"serve-wide-{width}.ipynb"
     lab.put(name, [SETUP, WIDE])
@@ -198,7 +201,7 @@ def test_a_model_of_many_columns_fits(lab, chromium, theme, width):
         assert not pale(panel)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_a_voila_page_serves_a_model(lab, chromium, theme, tmp_path):
     lab.put("page.ipynb", [SETUP, "%serve run"])
     shutil.move(lab.folder / "page.ipynb", tmp_path)

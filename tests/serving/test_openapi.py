@@ -44,7 +44,9 @@ MODELS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name", ["table", *(pytest.param(n, marks=pytest.mark.long) for n in ("array", "unknown"))]
+)
 def test_a_model_answers_as_its_document_says(name, tmp_path):
     model, signature = MODELS[name]
     save(model, tmp_path / "m", signature=signature)
