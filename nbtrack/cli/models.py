@@ -238,17 +238,20 @@ def serve(  # noqa: PLR0917
     token: str | None, allowed_hosts: tuple[str, ...], trust: bool, env_manager: str,
 ) -> None:  # fmt: skip
     """Serve a model over HTTP until Ctrl-C, as MLflow does: POST /invocations; see / for the rest."""
-    from uuid import uuid4
-
-    from nbtrack.serving.running import records_folder
+    from nbtrack.serving.running import new_record
     from nbtrack.serving.server import Settings, run
 
     model, trusted = _found(context, uri, trust, env_manager)
+    try:
+        record = str(new_record())
+    except OSError as error:
+        click.echo(f"nbtrack: nbtrack.servers() will not tell of this server ({error})", err=True)
+        record = None
     settings = Settings(
         str(model.path), model.name, model.version, model.uri, trust=trusted, host=host, port=port, workers=workers,
         timeout=timeout, max_body=_size(max_body),
         token=token, allowed_hosts=list(allowed_hosts), env_manager=env_manager,
-        record=str(records_folder() / f"{uuid4().hex[:12]}.json"),
+        record=record,
     )  # fmt: skip
 
     def tell(event: dict[str, Any]) -> None:

@@ -39,7 +39,8 @@ class Access:
     host
         What the server is bound to.
     allowed_hosts
-        Further names that it goes by, such as that of a proxy; `*` for any.
+        Further names that it goes by, such as that of a proxy; `*` for any. A page of another site is refused
+        whatever the name.
     token
         What `Authorization: Bearer` must say; None asks for nothing.
     """
@@ -49,7 +50,7 @@ class Access:
         if not is_loopback(host):
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
         self._any = "*" in self._names
-        self._token = None if token is None else f"Bearer {token}".encode()
+        self._token = None if token is None else token.encode()
         self._known: set[bytes] = set()
         """Values of `Host` that were looked at and are right."""
 
@@ -66,9 +67,9 @@ class Access:
                 )
             if host is not None and len(self._known) < 100:
                 self._known.add(host)
-        if origin is not None and not self._any and not _same(origin, host):
+        if origin is not None and not _same(origin, host):
             return 403, f"a page of {origin.decode('latin-1')!r} may not ask this server"
-        if self._token is not None and not secrets.compare_digest(authorization or b"", self._token):
+        if self._token is not None and not secrets.compare_digest(_token_of(authorization), self._token):
             return 401, "the token is missing or wrong; send the header Authorization: Bearer TOKEN"
         return None
 
@@ -84,6 +85,12 @@ class Access:
         except ValueError:
             return name in self._names or name.endswith(".localhost")
         return True
+
+
+def _token_of(authorization: bytes | None) -> bytes:
+    """Return the token of a header; the word before it may be written as one likes (RFC 9110, 11.1)."""
+    scheme, _, token = (authorization or b"").partition(b" ")
+    return token.strip() if scheme.lower() == b"bearer" else b""
 
 
 def _same(origin: bytes, host: bytes | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["JSON", "dumps", "error_body", "plain", "predictions_body"]
+__all__ = ["JSON", "dumps", "error_body", "inference_error_body", "plain", "predictions_body"]
 
 JSON = "application/json"
 
@@ -51,6 +51,12 @@ def error_body(status: int, message: str) -> bytes:
     return orjson.dumps({"error_code": _CODES.get(status, "INTERNAL_ERROR"), "message": message})
 
 
+def inference_error_body(body: bytes) -> bytes:
+    """Return the body of an error as the Open Inference Protocol has it; any other body as it is."""
+    told = orjson.loads(body)
+    return orjson.dumps({"error": told["message"]}) if "message" in told else body
+
+
 def predictions_body(predictions: Any, *, bare: bool) -> bytes:
     """Return predictions as a body: under `predictions`, or bare as in MLflow 1.x.
 
@@ -77,7 +83,7 @@ def plain(predictions: Any) -> Any:
         if not predictions.columns.is_unique:
             raise TypeError(f"two columns of a prediction are called alike: {list(predictions.columns)[:20]}")
         return predictions.to_dict(orient="records")
-    if getattr(getattr(predictions, "dtype", None), "kind", "") in "mM":
+    if getattr(getattr(predictions, "dtype", None), "kind", "") in ("m", "M"):
         # NumPy would make counts of nanoseconds of them.
         return [None if text == "NaT" else text for text in predictions.astype(str).tolist()]
     return predictions.tolist() if hasattr(predictions, "tolist") else predictions

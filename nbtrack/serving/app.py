@@ -10,11 +10,12 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack import __version__
-from nbtrack.serving.answer import JSON, dumps, error_body
-from nbtrack.serving.inference import tensors_of
+from nbtrack.serving.answer import JSON, dumps, error_body, inference_error_body
+from nbtrack.serving.inference import OUTPUT, tensors_of
 from nbtrack.serving.openapi import document
 from nbtrack.serving.page import page
-from nbtrack.serving.telemetry import METRICS_TYPE, Telemetry
+from nbtrack.serving.telemetry import GONE, METRICS_TYPE, Telemetry
+from nbtrack.serving.wire import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -31,6 +32,13 @@ __all__ = ["Application"]
 
 _PATIENCE = 30.0
 """Seconds that a client may take for the next piece of its request."""
+_RATE = 1_000_000
+"""Bytes a second that a whole body must come with, after so many seconds."""
+_BODIES = 4
+"""How many bodies of the greatest size may be on their way at once."""
+_QUICK = 0.1
+"""Seconds between two looks for answers whose client is worth watching."""
+_RETRY = ((b"retry-after", b"1"),)
 
 _OPEN = frozenset({"/ping", "/health", "/v2/health/live", "/v2/health/ready"})
 """What is answered without the token: whether the server is there."""
@@ -56,13 +64,13 @@ class Answer(NamedTuple):
 class RefusedError(Exception):
     """A request that is answered with an error before any model is asked."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
         super().__init__(message)
-        self.answer = _refused(status, message)
+        self.answer = _refused(status, message, headers)
 
 
 class GoneError(Exception):
-    """The client has gone away in the middle of its request."""
+    """The client has gone away before it was answered."""
 
 
 def _refused(status: int, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
@@ -99,6 +107,12 @@ class Application:
         self._access = access
         self._max_body = max_body
         self._patience = patience
+        self._coming = 0
+        """Bytes of the bodies that are not whole yet."""
+        self._waiting: dict[asyncio.Future[Frame], Receive] = {}
+        """What is waited for, where nobody watches the client yet."""
+        self._looking = False
+        self._watching: set[asyncio.Task[None]] = set()
         self.telemetry = Telemetry({"name": model.name, "uri": model.uri, "flavour": model.flavour})
         pool.batches = self.telemetry.batch
         self._openapi = dumps(document(model))
@@ -135,6 +149,8 @@ class Application:
             answer = error.answer
         except GoneError:
             return
+        if answer.status >= 400 and scope["path"].startswith("/v2"):
+            answer = answer._replace(body=inference_error_body(answer.body))
         headers = [
             (b"content-type", answer.type.encode()),
             (b"content-length", str(len(answer.body)).encode()),
@@ -179,15 +195,16 @@ class Application:
     ) -> Answer:
         start = time.perf_counter()
         self.telemetry.in_progress += 1
-        status = 499
+        status = GONE
         try:
             word = word_of(headers)
             body = await self._body(headers, receive)
             start = time.perf_counter()
-            frame = await self._pool.ask(word, body)
+            frame = await self._waited(self._pool.ask(word, body), receive)
             status = frame.status
-            retry = ((b"retry-after", b"1"),) if status == 503 else ()
-            return Answer(status, frame.body, frame.word, retry)
+            if status == GONE:
+                raise GoneError
+            return Answer(status, frame.body, frame.word, _RETRY if status == 503 else ())
         except RefusedError as error:
             status = error.answer.status
             raise
@@ -197,34 +214,87 @@ class Application:
                 "infer" if path.endswith("/infer") else path, status, time.perf_counter() - start
             )
 
+    async def _waited(self, answer: asyncio.Future[Frame], receive: Receive) -> Frame:
+        """Return an answer; it is `GONE` when the client does not wait for it."""
+        if not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_later(_QUICK, self._look, set())
+        self._waiting[answer] = receive
+        try:
+            return await answer
+        finally:
+            self._waiting.pop(answer, None)
+
+    def _look(self, before: set[asyncio.Future[Frame]]) -> None:
+        """Watch the clients that waited at the last look already: most do not, and a timer for each would cost time."""
+        for answer in before & self._waiting.keys():
+            self._watch(answer, self._waiting.pop(answer))
+        self._looking = bool(self._waiting)
+        if self._looking:
+            asyncio.get_running_loop().call_later(_QUICK, self._look, set(self._waiting))
+
+    def _watch(self, answer: asyncio.Future[Frame], receive: Receive) -> None:
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            if not answer.done():
+                answer.set_result(Frame(0, GONE, JSON, b""))
+
+        task = asyncio.get_running_loop().create_task(watch())
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+        answer.add_done_callback(lambda _: task.cancel())
+
     async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         """Return a request's body.
 
         Raises
         ------
         RefusedError
-            When it is too large, or comes too slowly.
+            When it is too large, comes too slowly, or too many others are on their way.
         """
         told = headers.get(b"content-length", b"0")
         if told.isdigit() and int(told) > self._max_body:
             raise self._too_large()
         pieces = []
         size = 0
-        while True:
-            try:
-                async with asyncio.timeout(self._patience):
-                    message = await receive()
-            except TimeoutError:
-                raise RefusedError(408, f"nothing came for {self._patience:g} s") from None
-            if message["type"] == "http.disconnect":
-                raise GoneError
-            piece = message.get("body", b"")
-            size += len(piece)
-            if size > self._max_body:
-                raise self._too_large()
-            pieces.append(piece)
-            if not message.get("more_body"):
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        began = time.monotonic()
+        try:
+            while True:
+                message = await self._next(receive, began + self._patience + size / _RATE)
+                piece = message.get("body", b"")
+                size += len(piece)
+                self._coming += len(piece)
+                if size > self._max_body:
+                    raise self._too_large()
+                if self._coming > _BODIES * self._max_body:
+                    raise RefusedError(503, "too many requests are on their way; try again", _RETRY)
+                pieces.append(piece)
+                if not message.get("more_body"):
+                    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        finally:
+            self._coming -= size
+
+    async def _next(self, receive: Receive, deadline: float) -> Message:
+        """Return the next piece of a body, which may neither pause for long nor come in crumbs.
+
+        Raises
+        ------
+        RefusedError, GoneError
+            When there is none.
+        """
+        left = deadline - time.monotonic()
+        try:
+            async with asyncio.timeout(max(0.0, min(self._patience, left))):
+                message = await receive()
+        except TimeoutError:
+            said = f"nothing came for {self._patience:g} s"
+            if left < 0.9 * self._patience:
+                said = f"the body comes too slowly: less than {_RATE:,} bytes a second"
+            raise RefusedError(408, said) from None
+        if message["type"] == "http.disconnect":
+            raise GoneError
+        return message
 
     def _too_large(self) -> RefusedError:
         return RefusedError(413, f"a request may have {self._max_body:,} bytes; send fewer rows at a time")
@@ -235,7 +305,11 @@ class Application:
     def _health(self) -> Answer:
         if self._pool.is_ready:
             return Answer(200, b"\n", _TEXT)
-        return _refused(503, "the model is being loaded", ((b"retry-after", b"1"),))
+        failure = self._pool.failure
+        said = (
+            "the model is being loaded" if failure is None else f"the model cannot be loaded again: {failure}"
+        )
+        return _refused(503, said, _RETRY)
 
     def _docs(self) -> Answer:
         policy = (
@@ -258,7 +332,7 @@ class Application:
             "versions": [self._model.version],
             "platform": f"nbtrack_{self._model.flavour}",
             "inputs": tensors_of(self._model.inputs),
-            "outputs": tensors_of(self._model.outputs),
+            "outputs": tensors_of(self._model.outputs, single=OUTPUT),
         }))  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def document(model: Description) -> dict[str, Any]:
         "summary": "Predict (Open Inference Protocol)",
         "operationId": "infer",
         "requestBody": {"required": True, "content": {_JSON: {"schema": _inference_request()}}},
-        "responses": _responses(_inference_response(), *_ERRORS),
+        "responses": _responses(_inference_response(), *_ERRORS, error="InferenceError"),
     }
     state = _object({"name": {"type": "string"}, "ready": {"type": "boolean"}}, ["ready"])
     return {
@@ -87,6 +87,7 @@ def document(model: Description) -> dict[str, Any]:
         },
         "components": {
             "schemas": {
+                "InferenceError": _object({"error": {"type": "string"}}, ["error"]),
                 "Error": _object(
                     {"error_code": {"type": "string"}, "message": {"type": "string"}}, ["error_code", "message"]
                 )
@@ -100,11 +101,11 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required}
 
 
-def _responses(schema: dict[str, Any], *errors: str) -> dict[str, Any]:
-    error = {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
+def _responses(schema: dict[str, Any], *errors: str, error: str = "Error") -> dict[str, Any]:
+    body = {_JSON: {"schema": {"$ref": f"#/components/schemas/{error}"}}}
     return {
         "200": {"description": "The predictions.", "content": {_JSON: {"schema": schema}}},
-        **{status: {"description": _ERRORS[status], "content": error} for status in errors},
+        **{status: {"description": _ERRORS[status], "content": body} for status in errors},
     }
 
 

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
-import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
 
 from nbtrack.errors import ServerError
 from nbtrack.serving.client import ask, payload
 from nbtrack.serving.description import Description
-from nbtrack.serving.running import records_folder
-from nbtrack.serving.server import Settings
+from nbtrack.serving.running import (
+    ask_to_end,
+    end_of,
+    new_log,
+    process_of,
+    read_record,
+    start_process,
+    wait_for_end,
+)
+from nbtrack.serving.server import Settings, cautions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import subprocess
+    from collections.abc import Callable, Iterable, Mapping
 
     from nbtrack.models import MLmodel
+    from nbtrack.serving.running import Process
 
 __all__ = ["Server", "Stats"]
 
 Status = Literal["offered", "starting", "ready", "failed", "stopped"]
 """`offered`: never started yet."""
 
-_STOP = 10.0
-"""Seconds that a server has to finish its requests before it is killed."""
+_STOP = 15.0
+"""Seconds that a server has to end, besides those that a prediction may take, before it is killed."""
+_KEPT = 100_000
+"""How many bytes of its log are kept when a server has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,9 @@ class Server:
     metadata
         What `MLmodel` says of it.
     error
-        Why it failed; None if it did not.
+        Why it failed, or why it cannot load the model again; None if nothing is wrong.
+    warnings
+        What it has warned of since it was started.
 
     Examples
     --------
@@ -94,9 +105,14 @@ class Server:
         self._changed = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
+        self._found: Path | None = None
+        """The record by which a server of another process is known."""
         self._status: Status = "offered"
         self._url = ""
         self._log: Path | None = None
+        self._kept = b""
+        """The end of the log, when that is gone."""
+        self._warnings: deque[str] = deque(maxlen=100)
         self._panel: Any = None
         self._stopping = False
         self.error: str | None = None
@@ -107,14 +123,16 @@ class Server:
         from nbtrack.models import MLmodel
 
         settings = Settings(
-            told["path"], told["name"], "1", told["uri"], port=told["port"], token=told.get("token")
-        )
+            told["path"], told["name"], "1", told["uri"],
+            port=told["port"], timeout=told.get("timeout", 60.0), token=told.get("token"),
+        )  # fmt: skip
         folder = Path(told["path"])
-        with contextlib.suppress(ValueError):
+        metadata = MLmodel()
+        with contextlib.suppress(ValueError, OSError):  # it is served, though its folder may be gone
             metadata = MLmodel.read(folder)
         server = cls(settings, Description(told["name"], told["uri"], "1", folder, metadata), detach=True)
-        server._status, server._url, server._pid = "ready", told["url"], int(told["pid"])
-        server._log = file.with_suffix(".log")
+        server._status, server._url, server._pid = "starting", told["url"], int(told["pid"])
+        server._log, server._found = file.with_suffix(".log"), file
         return server
 
     @property
@@ -157,9 +175,22 @@ class Server:
     @property
     def status(self) -> Status:
         """`offered` before it is started, then `starting`, `ready`, `failed` or `stopped`."""
-        if self._process is None and self._status == "ready" and not _alive(self._pid):
-            self._status = "stopped"
+        if self._found is not None and self._status in ("starting", "ready"):
+            told = self._record()
+            self._status = (
+                "stopped" if told is None else "starting" if told.get("state") == "starting" else "ready"
+            )
         return self._status
+
+    def _record(self) -> dict[str, Any] | None:
+        """Return what the record of another process's server says, while that runs."""
+        told = None if self._found is None else read_record(self._found)
+        return told if told is not None and told["pid"] == self._pid else None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What it has warned of since it was started, the newest last."""
+        return list(self._warnings)
 
     @property
     def curl(self) -> str:
@@ -191,23 +222,32 @@ class Server:
             if self.status in ("starting", "ready"):
                 return
             trust = self._settings.trust if self._check is None else self._check()
-            ident = uuid4().hex[:12]
-            folder = records_folder()
-            self._log = folder / f"{ident}.log"
+            self._log, record = new_log()
             settings = replace(
                 self._settings,
                 trust=trust,
-                record=str(folder / f"{ident}.json"),
+                record=None if record is None else str(record),
                 orphan_ends=not self._detach,
             )
+            self._warnings.clear()
+            self._warnings.extend(cautions(settings, self._model))
+            if record is None:
+                self._warnings.append(
+                    "nbtrack's folder for servers cannot be written to: nbtrack.servers() of other processes will "
+                    f"not tell of this one, and its log is {str(self._log)!r}"
+                )
+            self._found, self._kept = None, b""
             self._status, self._url, self.error = "starting", "", None
             self._stopping = False
             self._changed.clear()
-            self._process = process = _started(settings, self._log, detach=self._detach)
+            self._process = process = start_process(settings, self._log, detach=self._detach)
             self._pid = process.pid
-        threading.Thread(target=self._listen, args=(process,), name="nbtrack-server", daemon=True).start()
+        # The thread holds on to this object, which is not dropped before the process has ended.
+        threading.Thread(
+            target=self._listen, args=(process, self._log), name="nbtrack-server", daemon=True
+        ).start()
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+    def _listen(self, process: subprocess.Popen[bytes], log: Path) -> None:
         """Follow what a process tells until it ends."""
         assert process.stdout is not None
         for line in process.stdout:
@@ -215,16 +255,21 @@ class Server:
                 told = json.loads(line)
             except ValueError:
                 continue
-            if told["event"] == "bound":
-                self._url = told["url"]
-            elif told["event"] == "ready":
-                self._status = "ready"
-                self._changed.set()
-            elif told["event"] == "failed":
-                self.error = told["message"]
+            if process is self._process:
+                self._take(told)
         code = process.wait()
+        for pipe in (process.stdout, process.stdin):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        kept = end_of(log, _KEPT)
+        if self._stopping or code == 0:
+            # Of one that failed it stays, to be looked into.
+            with contextlib.suppress(OSError):
+                log.unlink()
         if process is not self._process:
             return  # it was started again meanwhile
+        self._kept = kept
         if self._stopping:
             self._status = "stopped"
         elif self._status == "starting" or (code != 0 and self._status == "ready"):
@@ -234,40 +279,60 @@ class Server:
             self._status = "stopped"
         self._changed.set()
 
+    def _take(self, told: dict[str, Any]) -> None:
+        event = told["event"]
+        if event == "bound":
+            self._url = told["url"]
+        elif event == "ready":
+            self._status = "ready"
+            self._changed.set()
+        elif event in ("failed", "trouble"):
+            self.error = told["message"]
+        elif event == "mended":
+            self.error = None
+        elif event == "warning" and told["message"] not in self._warnings:
+            self._warnings.append(told["message"])
+
     def stop(self) -> None:
         """Stop it: requests under way are finished, and nothing of it is left."""
+        self._ended(self._asked_to_end())
+
+    @classmethod
+    def stop_all(cls, servers: Iterable[Server]) -> None:
+        """Stop servers at once, so that none waits for the requests of another."""
+        asked = [(server, cls._asked_to_end(server)) for server in servers]
+        for server, process in asked:
+            cls._ended(server, process)
+
+    def _asked_to_end(self) -> Process | None:
+        """Return its process, which has been told to end; None if there is none."""
         with self._lock:
             if self.status not in ("starting", "ready"):
-                return
-            process, pid = self._process, self._pid
+                return None
             self._stopping = True
+            process: Process | None = self._process
+            if process is None:
+                told = self._record()
+                process = None if told is None else process_of(told)
         if process is not None:
-            process.terminate()
-            try:
-                process.wait(_STOP)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-        elif pid is not None:
-            _end(pid)
+            ask_to_end(process)
+        return process
+
+    def _ended(self, process: Process | None) -> None:
+        """Wait until a process that was told to end has ended."""
+        if process is None:
+            return
+        wait_for_end(process, self._settings.timeout + _STOP)
         with self._lock:
-            if self._process is process:
+            if self._process is None or self._process is process:
                 self._status = "stopped"
                 self._changed.set()
 
     def tail(self, lines: int = 50) -> str:
         """Return the last lines of its log."""
-        if self._log is None:
-            return ""
-        try:
-            with self._log.open("rb") as stream:
-                stream.seek(max(0, self._log.stat().st_size - 200 * lines))
-                text = stream.read().decode("utf-8", "replace")
-        except OSError:
-            return ""
-        return "\n".join(text.splitlines()[-lines:])
+        size = 200 * lines
+        held = (self._log and end_of(self._log, size)) or self._kept[-size:]
+        return "\n".join(held.decode("utf-8", "replace").splitlines()[-lines:])
 
     def stats(self) -> Stats | None:
         """Return what it has done so far; None while it does not answer."""
@@ -316,49 +381,3 @@ class Server:
         if "ipykernel" not in sys.modules:
             return {"text/plain": repr(self)}
         return self.panel()._repr_mimebundle_(**options)
-
-
-def _started(settings: Settings, log: Path, *, detach: bool) -> subprocess.Popen[bytes]:
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    options: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined, unused-ignore]
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
-    try:
-        # Of a group of its own: an interrupt of the kernel is not meant for it.
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nbtrack.serving.server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=handle,
-            **options,
-        )
-    finally:
-        os.close(handle)
-    assert process.stdin is not None
-    with contextlib.suppress(OSError):  # it ended at once; whoever listens to it is told
-        process.stdin.write(settings.to_json().encode() + b"\n")
-        process.stdin.flush()
-    if detach:
-        process.stdin.close()
-    return process
-
-
-def _alive(pid: int | None) -> bool:
-    import psutil
-
-    return pid is not None and psutil.pid_exists(pid)
-
-
-def _end(pid: int) -> None:
-    """End a server that another process started."""
-    import psutil
-
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_STOP)
-        except psutil.TimeoutExpired:
-            process.kill()

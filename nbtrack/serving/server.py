@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import ipaddress
 import json
+import math
 import os
+import re
 import signal
 import socket
+import stat
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +27,7 @@ from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, ServerEr
 from nbtrack.serving.access import is_loopback
 from nbtrack.serving.description import Description
 from nbtrack.serving.pool import Pool
+from nbtrack.serving.running import recorded
 from nbtrack.serving.versions import check_python, differences
 
 if TYPE_CHECKING:
@@ -28,17 +35,30 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-__all__ = ["Settings", "run"]
+__all__ = ["Settings", "cautions", "run"]
 
 _NEXT = 100
 """How many ports are tried, where the next that is free will do."""
 _KEEP_ALIVE = 75
 """Seconds that a connection may rest between two requests."""
+_OPEN = 10_000
+"""The most connections, where the system has room for more."""
+_LOG = 10_000_000
+"""The most bytes of a log, about."""
+_LOOK = 1.0
+"""Seconds between two looks at the log, and whether the process that started this one is there."""
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_TOKEN = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a model is served.
+
+    Raises
+    ------
+    InvalidValueError
+        When a value is none of its kind.
 
     Examples
     --------
@@ -68,9 +88,53 @@ class Settings:
     record: str | None = None
     """The file that tells others of the server while it runs."""
 
+    def __post_init__(self) -> None:
+        for name, right, wanted in (
+            ("host", _is_host(self.host), "a name, or a number such as 127.0.0.1"),
+            ("port", _is_number(self.port, int) and 0 <= self.port <= 65535, "a number from 0 to 65535"),
+            ("workers", _is_number(self.workers, int) and self.workers >= 1, "1 or more"),
+            ("timeout", _is_positive(self.timeout), "a number of seconds"),
+            ("patience", _is_positive(self.patience), "a number of seconds"),
+            ("max_body", _is_positive(self.max_body), "a number of bytes"),
+        ):
+            if not right:
+                raise InvalidValueError(f"{name} is {getattr(self, name)!r}; give {wanted}")
+        if self.token is not None and not _TOKEN.fullmatch(self.token):
+            # A secret is not repeated.
+            raise InvalidValueError("token is no word that a header can hold; give letters and digits")
+
     def to_json(self) -> str:
         """Return the settings in one line, for a process of their own."""
         return json.dumps(asdict(self))
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _is_positive(value: Any) -> bool:
+    return _is_number(value, int | float) and 0 < value < math.inf
+
+
+def _is_host(host: Any) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return isinstance(host, str) and bool(_NAME.fullmatch(host))
+    return isinstance(host, str)
+
+
+def cautions(settings: Settings, model: Description) -> list[str]:
+    """Return what whoever starts a server should know, as far as it can be known before."""
+    found = []
+    if not is_loopback(settings.host) and settings.token is None:
+        found.append(f"whoever reaches {settings.host} may ask this server; give it a --token")
+    others = differences(model) if settings.env_manager == "local" else []
+    if others:
+        found.append(
+            f"the model may predict otherwise here: {'; '.join(others)}; --env-manager uv gives it its own"
+        )
+    return found
 
 
 def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
@@ -82,7 +146,9 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
         What to serve, and how.
     tell
         Called with what happens: `{"event": "bound", "url": ...}`, then `{"event": "ready", ...}` or
-        `{"event": "failed", "message": ...}`; `{"event": "warning", "message": ...}` at any time.
+        `{"event": "failed", "message": ...}`; `{"event": "warning", "message": ...}` at any time, and
+        `{"event": "trouble", "message": ...}` from when the model cannot be loaded again until
+        `{"event": "mended", "message": ...}`.
 
     Raises
     ------
@@ -99,16 +165,18 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
     python = _python(settings, model, tell)
     bound = _bind(settings)
     try:
+        for line in cautions(settings, model):
+            tell({"event": "warning", "message": line})
         told = {"path": settings.path, "trust": settings.trust, "name": settings.name}
         pool = Pool(
             python, told, count=settings.workers, timeout=settings.timeout, limit_bytes=4 * settings.max_body,
             log=lambda line: tell({"event": "warning", "message": line}),
         )  # fmt: skip
-        if not is_loopback(settings.host) and settings.token is None:
-            tell({
-                "event": "warning",
-                "message": f"whoever reaches {settings.host} may ask this server; give it a --token",
-            })  # fmt: skip
+        pool.troubled = lambda reason: tell(
+            {"event": "mended", "message": "the model is loaded again"}
+            if reason is None
+            else {"event": "trouble", "message": f"the model cannot be loaded again: {reason}"}
+        )
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_serve(settings, model, pool, bound, tell))
     finally:
@@ -132,12 +200,6 @@ def _python(settings: Settings, model: Description, tell: Callable[[dict[str, An
     if settings.env_manager != "local":
         raise InvalidValueError(f"there is no environment manager {settings.env_manager!r}; give local or uv")
     check_python(model)
-    found = differences(model)
-    if found:
-        tell({
-            "event": "warning",
-            "message": f"the model may predict otherwise here: {'; '.join(found)}; --env-manager uv gives it its own",
-        })  # fmt: skip
     return [sys.executable]
 
 
@@ -155,7 +217,7 @@ def _bind(settings: Settings) -> socket.socket:
         try:
             return socket.create_server((settings.host, port), family=family, backlog=2048)
         except OSError as error:
-            if port == last:
+            if port == last or error.errno != errno.EADDRINUSE:
                 raise ServerError(
                     f"port {port} of {settings.host} cannot be served at ({_reason(error)}); "
                     "give another with -p, or -p 0 for one that is free"
@@ -189,10 +251,10 @@ async def _serve(
     port = bound.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else '[::1]' if host == '[::]' else host}:{port}"  # noqa: S104
-    with _recorded(settings, url, port):
+    with recorded(settings, url, port, tell) as record:
         tell({"event": "bound", "url": url, "port": port, "pid": os.getpid()})
         failure: list[str] = []
-        watching = asyncio.create_task(_announce(pool, server, failure, tell))
+        watching = asyncio.create_task(_announce(pool, server, failure, tell, record))
         if settings.orphan_ends:
             _end_with_parent(server)
         await server.serve(sockets=[bound])
@@ -202,7 +264,11 @@ async def _serve(
 
 
 async def _announce(
-    pool: Pool, server: uvicorn.Server, failure: list[str], tell: Callable[[dict[str, Any]], None]
+    pool: Pool,
+    server: uvicorn.Server,
+    failure: list[str],
+    tell: Callable[[dict[str, Any]], None],
+    record: Callable[[str], None],
 ) -> None:
     try:
         hello = await asyncio.shield(pool.up)
@@ -211,7 +277,8 @@ async def _announce(
         tell({"event": "failed", "message": str(error)})
         server.should_exit = True
         return
-    tell({"event": "ready", "seconds": hello["seconds"]})
+    record("ready")
+    tell({"event": "ready", "seconds": float(hello.get("seconds", 0.0))})
 
 
 def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Server:
@@ -219,7 +286,12 @@ def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Serv
 
     from nbtrack.serving.access import Access
     from nbtrack.serving.app import Application
-    from nbtrack.serving.connection import protocol
+
+    http: Any = "h11"
+    with contextlib.suppress(ImportError):  # another Python than CPython has no httptools
+        from nbtrack.serving.connection import protocol
+
+        http = protocol(settings.patience, _most(settings.workers))
 
     class Server(uvicorn.Server):
         """Uvicorn's, which would end the process by the signal that it was stopped with, before ours is cleared up."""
@@ -233,7 +305,7 @@ def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Serv
     access = Access(settings.host, settings.allowed_hosts, settings.token)
     config = uvicorn.Config(
         Application(pool, model, access, settings.max_body, settings.patience),
-        http=protocol(settings.patience),
+        http=http,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -248,7 +320,14 @@ def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Serv
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
-    """Stop when the standard input ends: whoever started this has gone, however it ended."""
+    """Stop when the process that started this one has gone, however it ended."""
+    parent = os.getppid()
+
+    def look() -> None:
+        # A process that it has forked holds the other end of the standard input, too.
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        server.should_exit = True
 
     def watch() -> None:
         with contextlib.suppress(OSError):
@@ -257,22 +336,33 @@ def _end_with_parent(server: uvicorn.Server) -> None:
         server.should_exit = True
 
     threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=look, daemon=True).start()
 
 
-@contextlib.contextmanager
-def _recorded(settings: Settings, url: str, port: int) -> Iterator[None]:
-    """Keep a file that tells of this server while it runs."""
-    if settings.record is None:
-        yield
-        return
-    from nbtrack.serving.running import write_record
-
-    file = Path(settings.record)
-    write_record(file, settings, url, port)
+def _most(workers: int) -> int:
+    """Return how many connections there may be: the model's processes need descriptors, too."""
     try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
+        import resource
+    except ImportError:  # Windows, where there is no such limit
+        return _OPEN
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return _OPEN
+    return min(_OPEN, max(limit - 64 - 8 * workers, limit // 2))
+
+
+def _keep_short() -> None:
+    """Begin the log anew whenever it has become long: a model may print for ever."""
+
+    def watch() -> None:
+        # It is opened to be appended to, so that whoever writes goes on at the new end.
+        while stat.S_ISREG((held := os.fstat(2)).st_mode):
+            if held.st_size > _LOG:
+                os.ftruncate(2, 0)
+                os.write(2, f"nbtrack: the log had more than {_LOG:,} bytes and begins anew\n".encode())
+            time.sleep(_LOOK)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def main() -> int:
@@ -283,6 +373,7 @@ def main() -> int:
     settings = Settings(**json.loads(sys.stdin.readline()))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    _keep_short()
 
     def tell(event: dict[str, Any]) -> None:
         sys.stderr.write(f"nbtrack: {event.get('message') or event['event']}\n")

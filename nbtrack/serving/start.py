@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
+import warnings
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
+from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.serving.description import Description, find_served
 from nbtrack.serving.process import Server
 from nbtrack.serving.running import read_records
@@ -63,6 +67,13 @@ def serve(
     ------
     NotFoundError, TrustError, ModelError
         When there is no such model, or it may not be loaded.
+    InvalidValueError
+        When one of the values is none of its kind.
+
+    Warns
+    -----
+    NbtrackWarning
+        Of what can be known before it is started: that others may ask it, or that libraries are of other versions.
 
     Examples
     --------
@@ -79,8 +90,10 @@ def serve(
     )  # fmt: skip
     server = Server(settings, model, detach=detach)
     if not detach:
-        _own.append(server)
+        _own.add(server)
     server.start()
+    for line in server.warnings:
+        warnings.warn(line, NbtrackWarning, stacklevel=2)
     return server
 
 
@@ -114,7 +127,7 @@ def offer(run: Run) -> Server:
         return trusted if isinstance(trusted, bool) else list(trusted)
 
     server = Server(settings, model, check=check)
-    _own.append(server)
+    _own.add(server)
     return server
 
 
@@ -123,14 +136,13 @@ def _hosts() -> list[str]:
     return ["*"] if _BEHIND_HUB in os.environ else []
 
 
-_own: list[Server] = []
-"""Servers that end with this process."""
+_own: WeakSet[Server] = WeakSet()
+"""Servers that end with this process; one that runs is kept by the thread that follows it."""
 
 
 @atexit.register
 def _stop_own() -> None:
-    for server in _own:
-        server.stop()
+    Server.stop_all(list(_own))
 
 
 def servers() -> list[Server]:
@@ -141,6 +153,11 @@ def servers() -> list[Server]:
     >>> nbtrack.servers()  # doctest: +SKIP
     [<Server wine ready at http://127.0.0.1:5000>]
     """
-    own = {server.pid: server for server in _own if server.pid is not None}
-    records = sorted(read_records(), key=lambda found: float(found[1]["since"]))
-    return [own.get(told["pid"]) or Server.found(told, file) for file, told in records]
+    own = {server.pid: server for server in list(_own) if server.pid is not None}
+    found = []
+    for file, told in sorted(read_records(), key=lambda one: float(one[1]["since"])):
+        # What another version has written may be no settings of ours.
+        with contextlib.suppress(InvalidValueError):
+            found.append(own.pop(told["pid"]) if told["pid"] in own else Server.found(told, file))
+    # Those that have no record: they are only being started, or it could not be written.
+    return found + [server for server in own.values() if server.url]

@@ -11,7 +11,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["METRICS_TYPE", "Telemetry"]
+__all__ = ["GONE", "METRICS_TYPE", "Telemetry"]
+
+GONE = 499
+"""The status of a request whose client did not wait for the answer: nginx' number, for HTTP has none."""
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _KEPT = 2000
@@ -67,9 +70,12 @@ class Telemetry:
         if counter is None:
             counter = self._counters[key] = self._requests.labels(path, str(status))
         counter.inc()
+        self.requests += 1
+        if status == GONE:
+            # Neither an error of the model's nor an answer that took so long.
+            return
         self._seconds.observe(seconds)
         self._latest.append(seconds)
-        self.requests += 1
         if status >= 400:
             self.errors += 1
 

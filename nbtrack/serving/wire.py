@@ -55,17 +55,32 @@ def read(stream: BinaryIO) -> Frame | None:
 
 
 class Frames:
-    """Frames out of pieces of a stream, as they come."""
+    """Frames out of pieces of a stream, as they come.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    largest
+        The most bytes that a body may have.
+    """
+
+    def __init__(self, largest: int = 1 << 62) -> None:
         self._held = bytearray()
+        self._largest = largest
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        """Take a piece, and yield the frames that are whole."""
+        """Take a piece, and yield the frames that are whole.
+
+        Raises
+        ------
+        ValueError
+            When they are none, or one is too large.
+        """
         held = self._held
         held += data
         while len(held) >= _HEAD.size:
             number, status, word, body = _HEAD.unpack_from(held)
+            if body > self._largest:
+                raise ValueError(f"a frame of {body:,} bytes, where {self._largest:,} are the most")
             end = _HEAD.size + word + body
             if len(held) < end:
                 return

@@ -6,7 +6,9 @@ imports no more of the house than the model's format.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -39,6 +41,9 @@ _WARNINGS = 100
 """How many warnings are told."""
 _WATCH = 1.0
 """Seconds between two looks whether the server is still there."""
+_PR_SET_PDEATHSIG = 1
+_asked_to_end = threading.Event()
+"""Whether the server has closed the input, which it also does by dying."""
 
 
 class Answering:
@@ -115,7 +120,7 @@ class Answering:
             return _failed(request, 500, said)
         try:
             return _answered(request, write(predictions))
-        except (TypeError, ValueError, RecursionError) as error:
+        except Exception as error:  # noqa: BLE001 - what a model predicts may be of any class
             return _failed(request, 500, f"the model's prediction cannot be sent: {error}")
 
     def _predicted(self, request: Frame) -> tuple[Any, Callable[[Any], bytes]]:
@@ -181,6 +186,7 @@ def main(arguments: list[str]) -> int:
             out.write(b"".join(map(pack, answering.answers(batch))))
             out.flush()
             batch = []
+    _asked_to_end.set()
     return 0
 
 
@@ -199,7 +205,12 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     # The server ends this process; Ctrl-C in a terminal is meant for the server.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    server = os.getppid()
+    _be_told()
+    # Called last, in this order from below: a model's own clearing up was registered later.
+    atexit.register(_end_unwatched, server)
+    atexit.register(sys.stdout.flush)
+    threading.Thread(target=_watch, args=(server,), daemon=True).start()
     return source, out
 
 
@@ -222,7 +233,33 @@ def _watch(server: int) -> None:
     """End this process when the server has died, also in the middle of a prediction."""
     while os.getppid() == server:
         time.sleep(_WATCH)
+    _end_all()
     os._exit(1)
+
+
+def _end_unwatched(server: int) -> None:
+    """End what the model has started where no server may be left that does; elsewhere it is told the exit code."""
+    if _asked_to_end.is_set() or os.getppid() != server:
+        _end_all()
+
+
+def _end_all() -> None:
+    """End this process and all that the model has started."""
+    # What the model has forked is not at the head of the group, and leaves it alone.
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+
+
+def _be_told() -> None:
+    """Let the kernel end this process some time after its server, where no code of Python's can run any more."""
+    if sys.platform != "linux":
+        return
+    # A model that hangs in native code holds the lock that `_watch` needs. A signal comes when the server has died, and
+    # its handler is C's `alarm`, called with the signal's number, 3: `_watch` has three seconds before SIGALRM ends it.
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.signal(signal.SIGQUIT, ctypes.cast(libc.alarm, ctypes.c_void_p))
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
 
 
 def _loaded(told: dict[str, Any]) -> LoadedModel:

@@ -129,7 +129,7 @@ class ServePanel(anywidget.AnyWidget):
             "state": state,
             "address": page_address(url),
             "curl": curl if len(curl) <= _LONGEST else "",
-            "error": (server.error or "") if state == "failed" else "",
+            "error": server.error or "",
             "tail": _COLOURS.sub("", server.tail()),
             "counts": self._counted() if state == "ready" else self.counts,
         }

@@ -41,8 +41,8 @@ class Answer:
         """The message of an error, which must be JSON as MLflow's are."""
         assert self.status >= 400, self.body
         told = self.json
-        assert set(told) == {"error_code", "message"}
-        return told["message"]
+        assert set(told) in ({"error_code", "message"}, {"error"})
+        return told.get("message") or told["error"]
 
 
 class Served:

@@ -52,7 +52,9 @@ def test_a_token_is_asked_of_all_but_probes(wine_folder, tmp_path):
             assert answer.status == 401
             assert answer.headers["www-authenticate"] == "Bearer"
             assert "secret" not in answer.message
-        assert server.post(ROW, Authorization="Bearer secret").status == 200
+        for scheme in ("Bearer", "bearer", "BEARER"):
+            assert server.post(ROW, Authorization=f"{scheme} secret").status == 200
+        assert server.post(ROW, Authorization="Basic secret").status == 401
         assert server.ask(path="/ping").status == 200
     with served(
         wine_folder, "--trust", folder=tmp_path, environment={"NBTRACK_SERVE_TOKEN": "other"}
@@ -101,6 +103,9 @@ def test_loopback(host, loopback):
 def test_any_name_where_a_hub_has_looked(monkeypatch):
     access = Access("127.0.0.1", ["*"])
     assert access.refusal(b"hub.example", b"https://hub.example", None) is None
+    assert access.refusal(b"hub.example", None, None) is None
+    for origin in (b"https://evil.example", b"null"):
+        assert access.refusal(b"hub.example", origin, None)[0] == 403
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX's")

@@ -1,5 +1,6 @@
 """Servers that a notebook starts: watched, asked, stopped, and never left behind."""
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,9 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import ModelError, NotFoundError, ServerError, TrustError
-from tests.serving.http import served
+from nbtrack.serving.process import Server
+from nbtrack.serving.running import read_records, records_folder
+from tests.serving.http import served, together
 
 
 @pytest.fixture
@@ -199,3 +202,110 @@ def test_an_untrusted_model_has_nothing_installed(wine_folder, tmp_path, monkeyp
     with pytest.raises(ServerError, match="trust"):
         server.wait()
     assert not list(tmp_path.iterdir())
+
+
+_OTHER = """
+import nbtrack
+for server in nbtrack.servers():
+    print(server.name, server.status, server.wait(60).status, server.predict([[1.0] * 11])[0] > 0)
+"""
+
+
+def test_another_process_sees_a_server_that_is_being_started(wine_folder):
+    server = nbtrack.serve(wine_folder, trust=True)
+    while not server.url:
+        time.sleep(0.01)
+    done = subprocess.run([sys.executable, "-c", _OTHER], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[2:] == ["ready", "True"]
+    server.wait()
+    ((file, told),) = list(read_records())
+    assert told["state"] == "ready"
+    for state in ("starting", "ready"):
+        file.write_text(json.dumps({**told, "state": state}))
+        assert Server.found(told, file).status == state
+    file.write_text(json.dumps({**told, "state": "starting"}))
+    with pytest.raises(ServerError, match="not ready after"):
+        Server.found(told, file).wait(0.5)
+
+
+def test_a_number_that_another_process_has_now_is_not_signalled(wine_folder):
+    with subprocess.Popen(["sleep", "100"]) as other:
+        told = {
+            "pid": other.pid, "started": psutil.Process(other.pid).create_time() - 100, "url": "http://127.0.0.1:1",
+            "port": 1, "uri": "m", "name": "m", "path": str(wine_folder), "since": 1.0,
+        }  # fmt: skip
+        file = records_folder() / "other.json"
+        file.write_text(json.dumps(told))
+        found = Server.found(told, file)
+        assert found.status == "stopped"
+        found.stop()
+        assert other.poll() is None
+        assert nbtrack.servers() == []
+        other.kill()
+
+
+def test_a_server_whose_folder_has_gone_is_listed_asked_and_stopped(wine_folder, tmp_path):
+    folder = tmp_path / "wine"
+    shutil.copytree(wine_folder, folder)
+    with served(folder, "--trust", folder=tmp_path) as server:
+        shutil.rmtree(folder)
+        (found,) = nbtrack.servers()
+        assert found.url == server.url
+        assert found.metadata.flavors == {}
+        assert found.predict([[1.0] * 11])
+        found.stop()
+        assert server.process.wait(10) == 0
+
+
+def test_a_model_that_cannot_be_loaded_again_is_said_by_its_server(naughty_folder, tmp_path):
+    folder = tmp_path / "naughty"
+    shutil.copytree(naughty_folder, folder)
+    server = nbtrack.serve(folder, trust=True).wait()
+    assert server.error is None
+    folder.rename(tmp_path / "moved")
+    with pytest.raises(ServerError, match="exit code 3"):
+        server.predict({"what": ["exit"]})
+    start = time.perf_counter()
+    with pytest.raises(ServerError, match="cannot be loaded again"):
+        server.predict({"what": ["nothing"]})
+    assert time.perf_counter() - start < 10
+    deadline = time.monotonic() + 5
+    while server.error is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "cannot be loaded again" in server.error
+    assert server.status == "ready"
+    (tmp_path / "moved").rename(folder)
+    deadline = time.monotonic() + 60
+    while server.error is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert server.predict({"what": ["nothing"]}) == ["did nothing"]
+    server.stop()
+
+
+def test_a_stop_waits_for_a_long_prediction(naughty_folder):
+    server = nbtrack.serve(naughty_folder, trust=True).wait()
+    results = together(
+        lambda n: server.predict({"what": ["sleep 12"]}) if n == 0 else (time.sleep(1), server.stop()), 2
+    )
+    assert results[0] == ["did sleep 12"]
+
+
+def test_servers_are_stopped_at_once(naughty_folder):
+    servers = [nbtrack.serve(naughty_folder, trust=True) for _ in range(2)]
+    for server in servers:
+        server.wait()
+
+    def work(n):
+        if n < 2:
+            return servers[n].predict({"what": ["sleep 3"]})
+        time.sleep(0.5)
+        start = time.perf_counter()
+        Server.stop_all(servers)
+        return time.perf_counter() - start
+
+    *answers, took = together(work, 3)
+    assert answers == [["did sleep 3"]] * 2
+    assert took < 5
+    assert [server.status for server in servers] == ["stopped"] * 2
