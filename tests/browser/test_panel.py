@@ -193,6 +193,7 @@ def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
         assert notebook.page.locator(".jp-CodeCell").count() == len(sources), "keys in the panel are its own"
 
 
+@pytest.mark.long
 def test_columns_are_chosen_moved_and_resized(lab, chromium):
     lab.put(
         "panel-columns.ipynb",
@@ -282,6 +283,7 @@ def test_what_another_process_writes_appears_by_itself(lab, chromium):
         notebook.wait_until_idle()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [10_000])
 def test_many_runs_scroll(lab, chromium, count):
     folder = lab.folder / f"many-{count}"
@@ -296,7 +298,7 @@ def test_many_runs_scroll(lab, chromium, count):
         ],
     )
     with lab.opened(chromium, "panel-many.ipynb") as notebook:
-        notebook.page.set_default_timeout(15_000)
+        notebook.page.set_default_timeout(30_000)
         notebook.run(0)
         panel = Shown(notebook.run(1))
         panel.total(count)

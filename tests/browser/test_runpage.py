@@ -201,6 +201,7 @@ nbtrack.end_run()
 """
 
 
+@pytest.mark.long
 def test_a_run_that_goes_on_is_followed_and_nothing_moves(lab, chromium):
     lab.put("runpage-live.ipynb", [SETUP, BEGIN, GO_ON])
     with lab.opened(chromium, "runpage-live.ipynb") as notebook:
@@ -349,6 +350,7 @@ Host(page=f'IPY_MODEL_{inner.model_id}')
 """
 
 
+@pytest.mark.long
 def test_another_widget_may_show_a_page(lab, chromium):
     """The model that a front end gets of a `RunPage` is what `show` of view.ts takes."""
     lab.put("runpage-inside.ipynb", [SETUP, INSIDE])

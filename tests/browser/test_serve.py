@@ -171,7 +171,10 @@ with nbtrack.start_run(run_name='of a name that goes on and on, ' * 5):
 
 @pytest.mark.parametrize(
     ("theme", "width"),
-    [("JupyterLab Light", 760), pytest.param("JupyterLab Dark", 1900, marks=pytest.mark.long)],
+    [
+        pytest.param("JupyterLab Light", 760, marks=pytest.mark.long),
+        pytest.param("JupyterLab Dark", 1900, marks=pytest.mark.long),
+    ],
 )
 def test_a_model_of_many_columns_fits(lab, chromium, theme, width):
     name = f"serve-wide-{width}.ipynb"
