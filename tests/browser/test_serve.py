@@ -196,7 +196,8 @@ def test_a_model_of_many_columns_fits(lab, chromium, theme, width):
         field = panel.get_by_label("note <b>")
         field.fill("dd")
         field.press("Enter")
-        panel.get_by_text("the model raised ValueError: spectrum 7 of 'dd' is broken <img src=x>").wait_for()
+        told = "the model raised ValueError: spectrum 7 of 'dd' is broken <img src=x>"
+        panel.get_by_text(told, exact=True).wait_for()
         panel.get_by_role("button", name="Copy").click()
         panel.get_by_role("button", name="Copied").wait_for()
         panel.scroll_into_view_if_needed()
