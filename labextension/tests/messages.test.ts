@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { isReply, isRequest } from "../src/serve/messages.ts";
+import { isRequest } from "../src/serve/messages.ts";
+import { isReply } from "../src/widget/replies.ts";
 import { examples } from "./examples.ts";
 
 for (const [name, is, { valid, invalid }] of [

@@ -4,6 +4,7 @@ import { Window } from "happy-dom";
 import type { Rows, Traits } from "../src/panel/messages.ts";
 import type { Model } from "../src/panel/model.ts";
 import { show } from "../src/panel/view.ts";
+import { TestKernel } from "./kernel.ts";
 
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
@@ -38,7 +39,6 @@ Object.defineProperty(globalThis, "requestAnimationFrame", {
 });
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
-type Listener = (message: unknown) => void;
 interface Sent {
   id: string;
   kind: string;
@@ -46,21 +46,9 @@ interface Sent {
 }
 
 /** The kernel's half of a panel: keeps what the page sends, and says what a test has it say. */
-export class PanelKernel implements Model {
-  readonly sent: Sent[] = [];
-  readonly traits: Traits;
-  readonly #listeners = new Map<string, Set<Listener>>();
-
+export class PanelKernel extends TestKernel<Traits, Sent> implements Model {
   constructor(traits: Partial<Traits> = {}) {
-    this.traits = { ...structuredClone(panelExamples.state), ...traits };
-  }
-
-  get listening(): number {
-    return [...this.#listeners.values()].reduce((sum, found) => sum + found.size, 0);
-  }
-
-  get<Name extends keyof Traits>(name: Name): Traits[Name] {
-    return this.traits[name];
+    super({ ...structuredClone(panelExamples.state), ...traits });
   }
 
   set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void {
@@ -70,26 +58,6 @@ export class PanelKernel implements Model {
 
   save_changes(): void {
     this.sent.push({ id: "", kind: "saved" });
-  }
-
-  on(event: string, listener: Listener): void {
-    const found = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, found.add(listener));
-  }
-
-  off(event: string, listener: Listener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
-  send(content: unknown): void {
-    this.sent.push(content as Sent);
-  }
-
-  change(traits: Partial<Traits>): void {
-    Object.assign(this.traits, traits);
-    for (const name of Object.keys(traits)) {
-      this.tell(`change:${name}`, undefined);
-    }
   }
 
   /** Return the last request of a kind. */
@@ -111,12 +79,6 @@ export class PanelKernel implements Model {
     const none = { type: "FilterError", message: "", start: null, end: null, suggestion: null };
     this.tell("msg:custom", { id: this.last(kind).id, ok: false, error: { ...none, ...problem } });
     await drawn();
-  }
-
-  tell(event: string, message: unknown): void {
-    for (const listener of this.#listeners.get(event) ?? []) {
-      listener(message);
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Request, Traits } from "../src/serve/messages.ts";
 import type { Model } from "../src/serve/model.ts";
 import { show } from "../src/serve/view.ts";
 import { examples } from "./examples.ts";
+import { TestKernel } from "./kernel.ts";
 
 const page = new Window({ url: "https://hub.example.org/user/ada/lab" });
 // The modules under test speak to a page of their own.
@@ -17,56 +18,10 @@ for (const name of [
 }
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
-type Listener = (message: unknown) => void;
-
-/** The kernel's half of a panel: keeps what the page sends, and says what a test has it say. */
-export class Kernel implements Model {
-  readonly sent: Request[] = [];
-  readonly #traits: Traits;
-  readonly #listeners = new Map<string, Set<Listener>>();
-
+/** The kernel's half of a panel. */
+export class Kernel extends TestKernel<Traits, Request> implements Model {
   constructor(traits: Partial<Traits> = {}) {
-    this.#traits = { ...structuredClone(examples.state), ...traits };
-  }
-
-  get listening(): number {
-    return [...this.#listeners.values()].reduce((sum, found) => sum + found.size, 0);
-  }
-
-  get<Name extends keyof Traits>(name: Name): Traits[Name] {
-    return this.#traits[name];
-  }
-
-  on(event: string, listener: Listener): void {
-    const found = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, found.add(listener));
-  }
-
-  off(event: string, listener: Listener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
-  send(content: unknown): void {
-    this.sent.push(content as Request);
-  }
-
-  change(traits: Partial<Traits>): void {
-    Object.assign(this.#traits, traits);
-    for (const name of Object.keys(traits)) {
-      this.#tell(`change:${name}`, undefined);
-    }
-  }
-
-  /** Answer the last request, and let the page draw it. */
-  async answer(content: object): Promise<void> {
-    this.#tell("msg:custom", { id: this.sent.at(-1)?.id, ...content });
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-
-  #tell(event: string, message: unknown): void {
-    for (const listener of this.#listeners.get(event) ?? []) {
-      listener(message);
-    }
+    super({ ...structuredClone(examples.state), ...traits });
   }
 }
 

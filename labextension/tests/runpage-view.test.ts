@@ -62,12 +62,12 @@ it("the name is edited, and what cannot be kept is said", async () => {
   assert.ok(isRequest(kernel.sent[0]));
   assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "edit", changes: { name: "<b>best</b>" } });
   assert.ok(field("Name of the run").disabled);
-  await kernel.answer({ ok: false, error: { type: "InvalidValueError", message: "no <i>" } });
+  await kernel.reply({ ok: false, error: { type: "InvalidValueError", message: "no <i>" } });
   assert.equal(find("[role=alert]").textContent, "no <i>");
   assert.equal(field("Name of the run").disabled, false);
   field("Name of the run").dispatchEvent(keydown("Enter"));
   kernel.edit({ name: { text: "<b>best</b>", left: 0 } });
-  await kernel.answer(DONE);
+  await kernel.reply(DONE);
   assert.equal(find(".nbtrack-run-title").textContent, "<b>best</b>");
   assert.equal(place.querySelector("b"), null);
   assert.equal(find("[role=alert]").textContent, "");
@@ -90,7 +90,7 @@ it("Ctrl+Enter saves a note, Enter does not, Escape leaves it as it was", async 
   field("Note").dispatchEvent(keydown("Enter", { ctrlKey: true }));
   assert.equal(kernel.sent.length, 1);
   kernel.edit({ note: { text: "_new_", left: 0 } });
-  await kernel.answer(DONE);
+  await kernel.reply(DONE);
   assert.equal(find(".nbtrack-run-note em").textContent, "new");
   assert.equal(place.querySelector("textarea"), null);
 });
@@ -102,9 +102,9 @@ it("tags are changed, taken away and added, whatever they are called", async () 
   field("Value of the tag team").value = "blue";
   field("Value of the tag team").dispatchEvent(keydown("Enter"));
   button("Save");
-  await kernel.answer(DONE);
+  await kernel.reply(DONE);
   button("Remove the tag team").click();
-  await kernel.answer(DONE);
+  await kernel.reply(DONE);
   button("Add a tag").click();
   field("Name of the tag").value = "__proto__";
   field("Value of the tag").value = "x";
@@ -147,7 +147,7 @@ it("deleting is asked twice, and can be undone", async () => {
   button("Delete it").click();
   assert.equal(kernel.sent[0]?.kind, "delete");
   kernel.edit({ deleted: Date.now() / 1000 });
-  await kernel.answer(DONE);
+  await kernel.reply(DONE);
   assert.match(find(".nbtrack-run-banner").textContent ?? "", /Deleted just now/u);
   button("Take the run back").click();
   assert.equal(kernel.sent[1]?.kind, "restore");
@@ -191,7 +191,7 @@ it("files are chosen by keys, and what is in them is shown as text", async () =>
     tree.dispatchEvent(keydown(key));
   }
   assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "preview", name: "plots/loss.png" });
-  await kernel.answer({
+  await kernel.reply({
     ok: true,
     result: { name: "plots/loss.png", size: 3, kind: "image", type: "image/png", data: "iVBO" },
   });
@@ -199,7 +199,7 @@ it("files are chosen by keys, and what is in them is shown as text", async () =>
   tree.dispatchEvent(keydown("Home"));
   tree.dispatchEvent(keydown("Enter"));
   const text = { text: "<img src=x>", left: 7 };
-  await kernel.answer({ ok: true, result: { name: "report.md", size: 3, kind: "text", text } });
+  await kernel.reply({ ok: true, result: { name: "report.md", size: 3, kind: "text", text } });
   assert.match(find("[role=region] pre").textContent ?? "", /^<img src=x>… 7 more characters$/u);
   assert.equal(place.querySelector("img"), null);
 });
@@ -213,7 +213,7 @@ for (const [type, data] of [
     const kernel = new Kernel();
     const { find, place } = shown(kernel);
     find("[role=tree]").dispatchEvent(keydown("Enter"));
-    await kernel.answer({ ok: true, result: { name: "a", size: 3, kind: "image", type, data } });
+    await kernel.reply({ ok: true, result: { name: "a", size: 3, kind: "image", type, data } });
     assert.equal(place.querySelector("img"), null);
   });
 }
@@ -224,7 +224,7 @@ it("a model is served, and where it answers is a link", async () => {
   button("Serve this model").click();
   assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "serve", model: "model" });
   kernel.change({ servers: { model: { state: "ready", address: "/user/ada/proxy/5001/", error: "" } } });
-  await kernel.answer(DONE);
+  await kernel.reply(DONE);
   const link = () => section("models").querySelector("a");
   assert.equal(link()?.href, "https://hub.example.org/user/ada/proxy/5001/");
   kernel.change({ servers: { model: { state: "ready", address: "javascript:alert(1)", error: "" } } });
@@ -244,7 +244,7 @@ it("the code is copied without asking, and asked for where it was cut", async ()
   const { code } = examples.state.page;
   kernel.edit({ code: code && { ...code, script: { text: "import", left: 20 } } });
   button("Copy the cell with all that it depends on").click();
-  await kernel.answer({ ok: true, result: { script: "all of it" } });
+  await kernel.reply({ ok: true, result: { script: "all of it" } });
   await new Promise((resolve) => setTimeout(resolve));
   assert.equal(await navigator.clipboard.readText(), "all of it");
 });

@@ -4,6 +4,7 @@ import { Window } from "happy-dom";
 import type { Request, RunDocument, Traits } from "../src/runpage/messages.ts";
 import type { Model } from "../src/runpage/model.ts";
 import { show } from "../src/runpage/view.ts";
+import { TestKernel } from "./kernel.ts";
 
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
@@ -30,62 +31,16 @@ for (const name of [
 }
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
-type Listener = (message: unknown) => void;
-
-/** The kernel's half of a page: keeps what the page sends, and says what a test has it say. */
-export class Kernel implements Model {
-  readonly sent: Request[] = [];
-  readonly #traits: Traits;
-  readonly #listeners = new Map<string, Set<Listener>>();
-
+/** The kernel's half of a page. */
+export class Kernel extends TestKernel<Traits, Request> implements Model {
   constructor(run: Partial<RunDocument> = {}, traits: Partial<Traits> = {}) {
     const state = structuredClone(examples.state);
-    this.#traits = { ...state, ...traits, page: { ...state.page, ...run } };
-  }
-
-  get listening(): number {
-    return [...this.#listeners.values()].reduce((sum, found) => sum + found.size, 0);
-  }
-
-  get<Name extends keyof Traits>(name: Name): Traits[Name] {
-    return this.#traits[name];
-  }
-
-  on(event: string, listener: Listener): void {
-    const found = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, found.add(listener));
-  }
-
-  off(event: string, listener: Listener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
-  send(content: unknown): void {
-    this.sent.push(content as Request);
-  }
-
-  change(traits: Partial<Traits>): void {
-    Object.assign(this.#traits, traits);
-    for (const name of Object.keys(traits)) {
-      this.#tell(`change:${name}`, undefined);
-    }
+    super({ ...state, ...traits, page: { ...state.page, ...run } });
   }
 
   /** Change the run itself. */
   edit(run: Partial<RunDocument>): void {
-    this.change({ page: { ...this.#traits.page, ...run } });
-  }
-
-  /** Answer the last request, and let the page draw it. */
-  async answer(content: object): Promise<void> {
-    this.#tell("msg:custom", { id: this.sent.at(-1)?.id, ...content });
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-
-  #tell(event: string, message: unknown): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      listener(message);
-    }
+    this.change({ page: { ...this.traits.page, ...run } } as Partial<Traits>);
   }
 }
 

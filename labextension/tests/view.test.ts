@@ -29,9 +29,9 @@ it("a prediction is asked with what was typed, and shown", async () => {
   const row = { alcohol: 9.4, organic: true, colour: "white" };
   assert.deepEqual(asked, { kind: "predict", row, params: { top: 3 } });
   assert.equal(button("Predict").disabled, true);
-  await kernel.answer({ accepted: true });
+  await kernel.reply({ accepted: true });
   assert.equal(find(OUTCOME).textContent, "Predicting…");
-  await kernel.answer({ ok: true, result: { predictions: [5.637_123_456], ms: 4.2 } });
+  await kernel.reply({ ok: true, result: { predictions: [5.637_123_456], ms: 4.2 } });
   assert.equal(find("output").textContent, "5.63712");
   assert.match(find(OUTCOME).textContent ?? "", /4\.2 ms/u);
   assert.equal(button("Predict").disabled, false);
@@ -42,7 +42,7 @@ it("what the server says is shown as text", async () => {
   const { button, find } = shown(kernel);
   button("Predict").click();
   const message = "column 'alcohol' holds '<img src=x>'";
-  await kernel.answer({ ok: false, error: { type: "SchemaError", message } });
+  await kernel.reply({ ok: false, error: { type: "SchemaError", message } });
   assert.equal(find(OUTCOME).textContent, message);
   assert.equal(find(OUTCOME).querySelector("img"), null);
 });
@@ -141,10 +141,10 @@ it("the button stops the server and starts it again", async () => {
   assert.equal(kernel.sent.at(-1)?.kind, "stop");
   assert.ok(button("Stopping…").disabled);
   kernel.change({ state: "stopped" });
-  await kernel.answer({ ok: true, result: {} });
+  await kernel.reply({ ok: true, result: {} });
   button("Start again").click();
   assert.equal(kernel.sent.at(-1)?.kind, "start");
-  await kernel.answer({ ok: false, error: { type: "OSError", message: "port 5001 is taken" } });
+  await kernel.reply({ ok: false, error: { type: "OSError", message: "port 5001 is taken" } });
   assert.equal(find("[role=alert]").textContent, "port 5001 is taken");
 });
 
@@ -168,8 +168,8 @@ it("a view that went listens to nothing, and answers for others are not its own"
   const kernel = new Kernel();
   const { button, find, gone } = shown(kernel);
   button("Predict").click();
-  await kernel.answer({ id: "another-1", ok: true, result: { predictions: [1], ms: 1 } });
-  await kernel.answer({ ok: "maybe" });
+  await kernel.reply({ id: "another-1", ok: true, result: { predictions: [1], ms: 1 } });
+  await kernel.reply({ ok: "maybe" });
   assert.equal(find(OUTCOME).textContent, "Predicting…");
   gone.abort();
   assert.equal(kernel.listening, 0);

@@ -8,19 +8,20 @@ import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
-from nbtrack.errors import InvalidValueError, NbtrackError
+from nbtrack.errors import NbtrackError
 from nbtrack.widgets.address import page_address
+from nbtrack.widgets.asked import AskedWidget
 from nbtrack.widgets.bundle import bundled
 from nbtrack.widgets.fields import input_fields, param_fields, plain
-from nbtrack.widgets.messages import accepted, done, failed, read_request, request_id
+from nbtrack.widgets.messages import read_request
+from nbtrack.widgets.replies import done
 from nbtrack.widgets.rows import model_input, typed_params
 
 if TYPE_CHECKING:
     from nbtrack.serving import Server
-    from nbtrack.widgets.messages import Counts, Field, Reply, Request
+    from nbtrack.widgets.messages import Counts, Field, Request
 
 __all__ = ["ServePanel"]
 
@@ -34,7 +35,7 @@ _ALIVE = ("starting", "ready")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-class ServePanel(anywidget.AnyWidget):
+class ServePanel(AskedWidget):
     """A model server's panel.
 
     It follows the server from a thread of its own, also while a cell runs, until the server ends or the panel is
@@ -45,6 +46,8 @@ class ServePanel(anywidget.AnyWidget):
     server
         The server to show and to control.
     """
+
+    _threads = "nbtrack-serve"
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
@@ -63,8 +66,6 @@ class ServePanel(anywidget.AnyWidget):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._signature = server.metadata.signature
-        # One thread at a time speaks to the page.
-        self._speaking = threading.RLock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         flavours = [name for name in server.metadata.flavors if name != "python_function"]
@@ -75,7 +76,6 @@ class ServePanel(anywidget.AnyWidget):
             params=param_fields(self._signature),
             **self._seen(),
         )
-        self.on_msg(self._receive)
         self.refresh()
 
     @traitlets.default("_esm")
@@ -149,21 +149,14 @@ class ServePanel(anywidget.AnyWidget):
             "p99": plain(stats.p99),
         }
 
-    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        try:
-            request = read_request(content)
-        except InvalidValueError as error:
-            self._say(failed(request_id(content), error))
-            return
-        self._say(accepted(request["id"]))
-        name = f"nbtrack-serve-{request['kind']}"
-        threading.Thread(target=self._answer, args=(request,), name=name, daemon=True).start()
+    def _read(self, content: Any) -> Request:
+        return read_request(content)
 
     def _answer(self, request: Request) -> None:
         try:
             result = self._result(request)
         except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
-            self._say(failed(request["id"], error))
+            self._say(self._failed(request["id"], error))
         else:
             self._say(done(request["id"], result))
         self.refresh()
@@ -182,10 +175,6 @@ class ServePanel(anywidget.AnyWidget):
             self._server.start()
         self.refresh()
         return {}
-
-    def _say(self, reply: Reply) -> None:
-        with self._speaking:
-            self.send(reply)
 
     def __repr__(self) -> str:
         return f"ServePanel({self.title!r}, {self.state}, {self.address})"

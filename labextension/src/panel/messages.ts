@@ -1,5 +1,7 @@
 /** The messages and the synced state, as `nbtrack/widgets/panel/messages.py` and `widget.py` have them. */
 
+import { hasOnly, isId, isObject, isText } from "../widget/replies.ts";
+
 /** A value in a cell; a number that JSON or JavaScript would change is its text in a list. */
 export type Cell = null | boolean | number | string | [string];
 
@@ -227,14 +229,6 @@ function isProblem(value: unknown): boolean {
   );
 }
 
-function isId(value: unknown): boolean {
-  return typeof value === "string" && value.length <= 100;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string";
-}
-
 function isName(value: unknown): boolean {
   return typeof value === "string" && value.length > 0 && value.length <= 200;
 }
@@ -257,13 +251,4 @@ function isCount(value: unknown): boolean {
 
 function isFormat(value: unknown): boolean {
   return value === "csv" || value === "markdown" || value === "latex";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function hasOnly(value: object, ...names: string[]): boolean {
-  const found = Object.keys(value);
-  return found.length === names.length && names.every((name) => found.includes(name));
 }

@@ -1,5 +1,7 @@
 /** The messages and the synced state, as `nbtrack/widgets/runpage/` has them: `messages.py`, `document.py`, `page.py`. */
 
+import { hasOnly, isId, isObject, isText } from "../widget/replies.ts";
+
 /** A text, and how many of its characters were left out. */
 export interface Text {
   text: string;
@@ -171,8 +173,6 @@ export type Request = { id: string } & (
   | { kind: "delete" | "restore" | "script" | "insert" | "export" | "refresh" }
 );
 
-export type Asked = Request extends infer One ? (One extends Request ? Omit<One, "id"> : never) : never;
-
 /** What is in an artifact. */
 export type Preview = { name: string; size: number } & (
   | { kind: "image"; type: string; data: string }
@@ -180,24 +180,6 @@ export type Preview = { name: string; size: number } & (
   | { kind: "table"; columns: string[]; rows: string[][]; more: boolean; columns_left: number }
   | { kind: "none"; why: string }
 );
-
-/** The kernel has the request and works on it. */
-export interface Accepted {
-  id: string;
-  accepted: true;
-}
-export interface Done {
-  id: string;
-  ok: true;
-  result: Record<string, unknown>;
-}
-export interface Failed {
-  id: string;
-  ok: false;
-  error: { type: string; message: string };
-}
-export type Answer = Done | Failed;
-export type Reply = Accepted | Answer;
 
 const PARTS: Record<string, string> = {
   edit: "changes",
@@ -228,19 +210,6 @@ export function isRequest(value: unknown): value is Request {
   return hasOnly(value, "id", "kind", part) && (part === "changes" ? isChanges(held) : isText(held));
 }
 
-export function isReply(value: unknown): value is Reply {
-  if (!isObject(value) || !isId(value["id"])) {
-    return false;
-  }
-  if (value["ok"] === true) {
-    return hasOnly(value, "id", "ok", "result") && isObject(value["result"]);
-  }
-  if (value["ok"] === false) {
-    return hasOnly(value, "id", "ok", "error") && isError(value["error"]);
-  }
-  return hasOnly(value, "id", "accepted") && value["accepted"] === true;
-}
-
 function isChanges(value: unknown): boolean {
   if (!isObject(value) || Object.keys(value).some((key) => !["name", "note", "tags"].includes(key))) {
     return false;
@@ -248,27 +217,4 @@ function isChanges(value: unknown): boolean {
   const { name = "", note = "", tags = {} } = value;
   const fit = isObject(tags) && Object.values(tags).every((tag) => tag === null || isText(tag));
   return isText(name) && isText(note) && fit;
-}
-
-function isError(value: unknown): boolean {
-  return (
-    isObject(value) && hasOnly(value, "type", "message") && isText(value["type"]) && isText(value["message"])
-  );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isId(value: unknown): boolean {
-  return isText(value) && value.length <= 100;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function hasOnly(value: object, ...names: string[]): boolean {
-  const found = Object.keys(value);
-  return found.length === names.length && names.every((name) => found.includes(name));
 }

@@ -1,12 +1,12 @@
-import type { Asked, RunDocument, Traits } from "./messages.ts";
+import type { Requests, WithoutId } from "../widget/requests.ts";
+import type { Request, RunDocument, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 import type { Notice } from "./notice.ts";
-import type { Requests } from "./requests.ts";
 
 /** What each part of the page is given. */
 export interface Page {
   model: Model;
-  requests: Requests;
+  requests: Requests<Request>;
   notice: Notice;
   /** Aborted when the view goes. */
   signal: AbortSignal;
@@ -58,7 +58,7 @@ export function followPart<Part>(
 /** Ask the kernel, and say in the page how that goes; the result is undefined if it could not be done. */
 export async function ask(
   page: Page,
-  asked: Asked,
+  asked: WithoutId<Request>,
   doing: string,
 ): Promise<Record<string, unknown> | undefined> {
   const close = page.notice.open(doing);

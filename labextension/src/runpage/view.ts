@@ -1,4 +1,5 @@
 import { element } from "../widget/dom.ts";
+import { Requests } from "../widget/requests.ts";
 import { artifacts } from "./artifacts.ts";
 import { code } from "./code.ts";
 import { data } from "./data.ts";
@@ -14,7 +15,6 @@ import { Notice } from "./notice.ts";
 import { output, traceback } from "./output.ts";
 import { follow, type Page } from "./page.ts";
 import { params } from "./params.ts";
-import { Requests } from "./requests.ts";
 import { line } from "./seen.ts";
 import { tags } from "./tags.ts";
 

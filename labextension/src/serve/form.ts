@@ -1,6 +1,7 @@
 import { element } from "../widget/dom.ts";
+import type { Json } from "../widget/replies.ts";
 import { type Input, InputError, makeInput } from "./inputs.ts";
-import type { Field, Json, Row } from "./messages.ts";
+import type { Field, Row } from "./messages.ts";
 import { type Outcome, outcome } from "./outcome.ts";
 import { follow, type Panel } from "./panel.ts";
 

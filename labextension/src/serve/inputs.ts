@@ -1,5 +1,6 @@
 import { element, freshId } from "../widget/dom.ts";
-import type { Field, Json } from "./messages.ts";
+import type { Json } from "../widget/replies.ts";
+import type { Field } from "./messages.ts";
 
 /** What a user typed that cannot be sent; names the field. */
 export class InputError extends Error {}

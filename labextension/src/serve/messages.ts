@@ -1,6 +1,6 @@
 /** The messages and the synced state, as `nbtrack/widgets/messages.py` and `serve.py` have them. */
 
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+import { hasOnly, isId, isObject, type Json } from "../widget/replies.ts";
 
 /** `offered`: there is a model to serve, and nobody has asked for it yet. */
 export type State = "offered" | "starting" | "ready" | "failed" | "stopped";
@@ -52,24 +52,6 @@ export interface Command {
 }
 export type Request = Predict | Command;
 
-/** The kernel has the request and works on it. */
-export interface Accepted {
-  id: string;
-  accepted: true;
-}
-export interface Done {
-  id: string;
-  ok: true;
-  result: { [name: string]: Json };
-}
-export interface Failed {
-  id: string;
-  ok: false;
-  error: { type: string; message: string };
-}
-export type Answer = Done | Failed;
-export type Reply = Accepted | Answer;
-
 export function isRequest(value: unknown): value is Request {
   if (!isObject(value) || !isId(value["id"]) || value["id"] === "") {
     return false;
@@ -85,39 +67,4 @@ export function isRequest(value: unknown): value is Request {
     default:
       return false;
   }
-}
-
-export function isReply(value: unknown): value is Reply {
-  if (!isObject(value) || !isId(value["id"])) {
-    return false;
-  }
-  if (value["ok"] === true) {
-    return hasOnly(value, "id", "ok", "result") && isObject(value["result"]);
-  }
-  if (value["ok"] === false) {
-    return hasOnly(value, "id", "ok", "error") && isError(value["error"]);
-  }
-  return hasOnly(value, "id", "accepted") && value["accepted"] === true;
-}
-
-function isError(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    hasOnly(value, "type", "message") &&
-    typeof value["type"] === "string" &&
-    typeof value["message"] === "string"
-  );
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === "string" && value.length <= 100;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function hasOnly(value: object, ...names: string[]): boolean {
-  const found = Object.keys(value);
-  return found.length === names.length && names.every((name) => found.includes(name));
 }

@@ -1,5 +1,6 @@
 import { element } from "../widget/dom.ts";
-import type { Json } from "./messages.ts";
+import type { Json } from "../widget/replies.ts";
+
 import { shownPredictions, shownTime } from "./text.ts";
 
 /** Where a prediction is told. */

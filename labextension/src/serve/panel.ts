@@ -1,11 +1,11 @@
-import type { Traits } from "./messages.ts";
+import type { Requests } from "../widget/requests.ts";
+import type { Request, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
-import type { Requests } from "./requests.ts";
 
 /** What each part of the panel is given. */
 export interface Panel {
   model: Model;
-  requests: Requests;
+  requests: Requests<Request>;
   /** Aborted when the view goes. */
   signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { element } from "../widget/dom.ts";
+import { Requests } from "../widget/requests.ts";
 import { curl } from "./curl.ts";
 import { figures } from "./figures.ts";
 import { form } from "./form.ts";
@@ -6,7 +7,6 @@ import { header } from "./header.ts";
 import { logTail } from "./log.ts";
 import type { Model } from "./model.ts";
 import { follow, type Panel } from "./panel.ts";
-import { Requests } from "./requests.ts";
 
 /** Show a server's panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {

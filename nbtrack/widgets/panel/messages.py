@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from nbtrack.errors import FilterError, InvalidValueError
+from nbtrack.widgets.replies import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = [
     "Changed",
-    "Done",
     "Failed",
     "Problem",
     "Request",
-    "done",
     "failed",
     "problem",
     "read_request",
-    "request_id",
     "view_of",
 ]
 
@@ -59,14 +57,6 @@ class Problem(TypedDict):
     start: int | None
     end: int | None
     suggestion: str | None
-
-
-class Done(TypedDict):
-    """A request's result."""
-
-    id: str
-    ok: Literal[True]
-    result: dict[str, Any]
 
 
 class Failed(TypedDict):
@@ -139,42 +129,19 @@ def read_request(content: Any) -> Request:
     InvalidValueError
         When it is none.
     """
-    if not isinstance(content, dict):
-        raise InvalidValueError(f"a request is an object, not a {type(content).__name__}")
-    if not request_id(content):
-        raise InvalidValueError(
-            f"{content.get('id')!r} is no request's id; give a text of 1 to 100 characters"
-        )
-    kind = content.get("kind")
-    if not isinstance(kind, str) or kind not in _PARTS:
-        raise InvalidValueError(f"{kind!r} is no kind of request; use one of {', '.join(_PARTS)}")
-    wanted = {"id", "kind", *_PARTS[kind]}
-    if content.keys() != wanted:
-        odd = sorted(map(str, content.keys() ^ wanted))
-        raise InvalidValueError(f"a {kind} request has {', '.join(sorted(wanted))}; look at {', '.join(odd)}")
-    for part in _PARTS[kind]:
+    request = checked(content, _PARTS)
+    for part in _PARTS[request["kind"]]:
         holds, told = _CHECKS[part]
-        if not holds(content[part]):
-            raise InvalidValueError(f"{part} is {told}, not {str(content[part])[:100]!r}")
-    if kind == "window" and content["limit"] > MOST_ROWS:
-        raise InvalidValueError(f"limit is a number up to {MOST_ROWS:,}, not {content['limit']}")
-    return cast("Request", content)
-
-
-def request_id(content: Any) -> str:
-    """Return the id that a reply to a message carries; empty if the message has none."""
-    told = content.get("id") if isinstance(content, dict) else None
-    return told if isinstance(told, str) and len(told) <= 100 else ""
+        if not holds(request[part]):
+            raise InvalidValueError(f"{part} is {told}, not {str(request[part])[:100]!r}")
+    if request["kind"] == "window" and request["limit"] > MOST_ROWS:
+        raise InvalidValueError(f"limit is a number up to {MOST_ROWS:,}, not {request['limit']}")
+    return cast("Request", request)
 
 
 def view_of(request: str) -> str:
     """Return which view of the panel sent the request of this id."""
     return request.rpartition("-")[0]
-
-
-def done(request: str, result: Mapping[str, Any]) -> Done:
-    """Return the result of the request of this id."""
-    return {"id": request, "ok": True, "result": dict(result)}
 
 
 def failed(request: str, error: BaseException) -> Failed:

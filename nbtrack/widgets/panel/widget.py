@@ -23,9 +23,10 @@ from nbtrack.widgets.panel.columns import first_columns
 from nbtrack.widgets.panel.completion import complete
 from nbtrack.widgets.panel.export import export
 from nbtrack.widgets.panel.memory import Memory
-from nbtrack.widgets.panel.messages import done, failed, read_request, request_id, view_of
+from nbtrack.widgets.panel.messages import failed, read_request, view_of
 from nbtrack.widgets.panel.views import document
 from nbtrack.widgets.panel.watching import follow
+from nbtrack.widgets.replies import done, request_id
 from nbtrack.widgets.runpage import RunPage
 
 if TYPE_CHECKING:

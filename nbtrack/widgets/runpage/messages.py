@@ -5,27 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.widgets import replies
+from nbtrack.widgets.replies import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from nbtrack.widgets.replies import Failed
 
 __all__ = [
-    "Accepted",
     "Changes",
     "Command",
-    "Done",
     "Edit",
-    "Failed",
     "Open",
     "Preview",
-    "Reply",
     "Request",
     "Serve",
-    "accepted",
-    "done",
     "failed",
     "read_request",
-    "request_id",
 ]
 
 
@@ -82,42 +77,10 @@ class Command(TypedDict):
 Request = Edit | Preview | Open | Serve | Command
 
 
-class Accepted(TypedDict):
-    """Says that the kernel has a request and works on it."""
-
-    id: str
-    accepted: Literal[True]
-
-
-class Done(TypedDict):
-    """A request's result."""
-
-    id: str
-    ok: Literal[True]
-    result: dict[str, Any]
-
-
-class Error(TypedDict):
-    """What went wrong."""
-
-    type: str
-    message: str
-
-
-class Failed(TypedDict):
-    """Says why a request has no result."""
-
-    id: str
-    ok: Literal[False]
-    error: Error
-
-
-Reply = Accepted | Done | Failed
-
 _BARE = ("delete", "restore", "script", "insert", "export", "refresh")
-_PARTS: dict[str, str | None] = {
-    "edit": "changes", "preview": "name", "open": "run", "serve": "model", "stop": "model",
-    **dict.fromkeys(_BARE),
+_PARTS: dict[str, tuple[str, ...]] = {
+    "edit": ("changes",), "preview": ("name",), "open": ("run",), "serve": ("model",), "stop": ("model",),
+    **dict.fromkeys(_BARE, ()),
 }  # fmt: skip
 """What a request of each kind has beside its id and kind."""
 
@@ -130,25 +93,13 @@ def read_request(content: Any) -> Request:
     InvalidValueError
         When it is none.
     """
-    if not isinstance(content, dict):
-        raise InvalidValueError(f"a request is an object, not a {type(content).__name__}")
-    if not request_id(content):
-        raise InvalidValueError(
-            f"{content.get('id')!r} is no request's id; give a text of 1 to 100 characters"
-        )
-    kind = content.get("kind")
-    if not isinstance(kind, str) or kind not in _PARTS:
-        raise InvalidValueError(f"{kind!r} is no kind of request; use one of {', '.join(_PARTS)}")
-    part = _PARTS[kind]
-    keys = {"id", "kind"} | ({part} if part else set())
-    if content.keys() != keys:
-        odd = ", ".join(sorted(map(str, content.keys() ^ keys)))
-        raise InvalidValueError(f"a {kind} request has {', '.join(sorted(keys))}; look at {odd}")
-    if kind == "edit":
-        _check_changes(content["changes"])
-    elif part and not isinstance(content[part], str):
-        raise InvalidValueError(f"{part} is a text, not a {type(content[part]).__name__}")
-    return cast("Request", content)
+    request = checked(content, _PARTS)
+    for part in _PARTS[request["kind"]]:
+        if part == "changes":
+            _check_changes(request[part])
+        elif not isinstance(request[part], str):
+            raise InvalidValueError(f"{part} is a text, not a {type(request[part]).__name__}")
+    return cast("Request", request)
 
 
 def _check_changes(changes: Any) -> None:
@@ -162,23 +113,8 @@ def _check_changes(changes: Any) -> None:
         raise InvalidValueError("tags are an object of names and texts, null for those to be taken away")
 
 
-def request_id(content: Any) -> str:
-    """Return the id that a reply to a message carries; empty if the message has none."""
-    told = content.get("id") if isinstance(content, dict) else None
-    return told if isinstance(told, str) and len(told) <= 100 else ""
-
-
-def accepted(request: str) -> Accepted:
-    """Return the word that the kernel works on the request of this id."""
-    return {"id": request, "accepted": True}
-
-
-def done(request: str, result: Mapping[str, Any]) -> Done:
-    """Return the result of the request of this id."""
-    return {"id": request, "ok": True, "result": dict(result)}
-
-
 def failed(request: str, error: BaseException) -> Failed:
-    """Return why the request of this id has no result."""
-    name = type(error).__name__
-    return {"id": request, "ok": False, "error": {"type": name, "message": (str(error) or name)[:2_000]}}
+    """Return why the request of this id has no result; what a run holds may make a message of any length."""
+    reply = replies.failed(request, error)
+    reply["error"]["message"] = reply["error"]["message"][:2_000]
+    return reply

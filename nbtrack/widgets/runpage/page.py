@@ -6,21 +6,22 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
-from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.errors import NbtrackError, NotFoundError
+from nbtrack.widgets.asked import AskedWidget
 from nbtrack.widgets.bundle import bundled
+from nbtrack.widgets.replies import done
 from nbtrack.widgets.runpage.desk import RunDesk
 from nbtrack.widgets.runpage.document import run_page
-from nbtrack.widgets.runpage.messages import accepted, done, failed, read_request, request_id
+from nbtrack.widgets.runpage.messages import failed, read_request
 from nbtrack.widgets.runpage.sparkline import MetricRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbtrack.entities import Run
-    from nbtrack.widgets.runpage.messages import Reply, Request
+    from nbtrack.widgets.runpage.messages import Request
 
 __all__ = ["RunPage"]
 
@@ -33,7 +34,7 @@ _AFTER = 5.0
 _NOTHING = "export default { render() {} };"
 
 
-class RunPage(anywidget.AnyWidget):
+class RunPage(AskedWidget):
     """A run's page.
 
     While the run goes on, and a little longer, it is followed from a thread, also while a cell runs. What the page
@@ -49,6 +50,9 @@ class RunPage(anywidget.AnyWidget):
         Whether another widget's front end shows it (`show` of `labextension/src/runpage/view.ts`): then none of its
         own is sent.
     """
+
+    _threads = "nbtrack-run-page"
+    _failed = staticmethod(failed)
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
@@ -66,14 +70,12 @@ class RunPage(anywidget.AnyWidget):
         self._desk = RunDesk(run, insert)
         self._rows = MetricRows(run)
         self._inside = inside
-        # One thread at a time reads the store, and one speaks to the page: a long look holds up no answer.
+        # One thread at a time reads the store; another may speak to the page, so that a long look holds up no answer.
         self._looking = threading.Lock()
-        self._speaking = threading.RLock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         self._until = 0.0
         super().__init__(can_insert=insert is not None)
-        self.on_msg(self._receive)
         self.refresh()
 
     @traitlets.default("_esm")
@@ -150,15 +152,8 @@ class RunPage(anywidget.AnyWidget):
             return {"removed": True, "servers": servers}
         return {"page": page, "metrics": rows, "metrics_left": left, "removed": False, "servers": servers}
 
-    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        try:
-            request = read_request(content)
-        except InvalidValueError as error:
-            self._say(failed(request_id(content), error))
-            return
-        self._say(accepted(request["id"]))
-        name = f"nbtrack-run-page-{request['kind']}"
-        threading.Thread(target=self._answer, args=(request,), name=name, daemon=True).start()
+    def _read(self, content: Any) -> Request:
+        return read_request(content)
 
     def _answer(self, request: Request) -> None:
         try:
@@ -167,13 +162,9 @@ class RunPage(anywidget.AnyWidget):
                 # What was changed is there before the answer is: the page never shows the old again.
                 self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
-            self._say(failed(request["id"], error))
+            self._say(self._failed(request["id"], error))
         else:
             self._say(done(request["id"], result))
-
-    def _say(self, reply: Reply) -> None:
-        with self._speaking:
-            self.send(reply)
 
     def __repr__(self) -> str:
         return f"RunPage({self._desk.run!r})"

@@ -7,7 +7,8 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import InvalidValueError
-from nbtrack.widgets.messages import accepted, done, failed, read_request, request_id
+from nbtrack.widgets.messages import read_request
+from nbtrack.widgets.replies import accepted, done, failed, request_id
 
 ROOT = Path(__file__).resolve().parents[3]
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))

@@ -7,7 +7,8 @@ import pytest
 
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.widgets.panel.cells import cell, head
-from nbtrack.widgets.panel.messages import done, failed, read_request, request_id, view_of
+from nbtrack.widgets.panel.messages import failed, read_request, view_of
+from nbtrack.widgets.replies import done, request_id
 
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
 

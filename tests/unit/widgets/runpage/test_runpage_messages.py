@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.widgets.runpage.messages import accepted, done, failed, read_request, request_id
+from nbtrack.widgets.replies import accepted, done, request_id
+from nbtrack.widgets.runpage.messages import failed, read_request
 
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
 

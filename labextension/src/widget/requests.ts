@@ -1,12 +1,19 @@
-import { type Answer, isReply, type Request } from "./messages.ts";
-import type { Model } from "./model.ts";
+import { type Answer, isReply } from "./replies.ts";
 
 /** After so many milliseconds without a word the kernel has something else to do. */
 const PATIENCE = 1000;
 
-type WithoutId<Asked> = Asked extends Request ? Omit<Asked, "id"> : never;
+/** What is used of a widget's model. */
+interface Model {
+  on: (event: string, callback: (message: unknown) => void) => void;
+  off: (event: string, callback: (message: unknown) => void) => void;
+  send: (content: unknown) => void;
+}
 
-/** How far a request is: in a kernel that is busy, or with the model. */
+/** A request before it has its id. */
+export type WithoutId<Request> = Request extends { id: string } ? Omit<Request, "id"> : never;
+
+/** How far a request is: in a kernel that is busy, or at work. */
 export type Stage = "waiting" | "accepted";
 
 interface Open {
@@ -16,7 +23,7 @@ interface Open {
 }
 
 /** One view's requests to the kernel, each matched with its answer by an id. */
-export class Requests {
+export class Requests<Request extends { id: string }> {
   readonly #model: Model;
   readonly #open = new Map<string, Open>();
   // Every view of the model hears every answer.
@@ -45,7 +52,7 @@ export class Requests {
     return new Promise((answered) => {
       const timer = setTimeout(() => told("waiting"), PATIENCE);
       this.#open.set(id, { answered, told, timer });
-      this.#model.send({ ...asked, id } satisfies Request);
+      this.#model.send({ ...asked, id });
     });
   }
 
