@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbtrack.models import MLmodel, Param
     from nbtrack.models.schema import Schema
 
-__all__ = ["Description", "find_served"]
+__all__ = ["Description", "described", "find_served"]
 
 _EMPTY: dict[str, Any] = {
     "boolean": False,
@@ -51,9 +51,7 @@ class Description:
     @property
     def flavour(self) -> str:
         """The flavour that it is loaded by."""
-        return next(
-            iter(name for name in self.metadata.flavors if name != "python_function"), "python_function"
-        )
+        return next((name for name in self.metadata.flavors if name != "python_function"), "python_function")
 
     @property
     def inputs(self) -> Schema | None:
@@ -134,22 +132,30 @@ def find_served(
     NotFoundError, ModelError, TrustError
         When there is none, or it was changed since it was written.
     """
-    from nbtrack.entities import Run
-    from nbtrack.models import MLmodel
     from nbtrack.tracking.models import trusted_model
 
     folder, trusted = trusted_model(model_uri, trust)
+    return described(model_uri, folder), trusted
+
+
+def described(model_uri: str | os.PathLike[str] | Run, folder: Path) -> Description:
+    """Return what is known of the model in a folder, which was found by an address or a run.
+
+    Raises
+    ------
+    ModelError
+        When there is none in it.
+    """
+    from nbtrack.entities import Run
+    from nbtrack.models import MLmodel
+
     folder = folder.resolve()
     metadata = MLmodel.read(folder)
     if isinstance(model_uri, Run):
-        uri, name, version = f"runs:/{model_uri.id}/{folder.name}", model_uri.name, "1"
-    else:
-        uri = os.fspath(model_uri)
-        name, version = _name_of(uri, folder)
-    return (
-        Description(name, uri, version, folder, metadata),
-        trusted if isinstance(trusted, bool) else list(trusted),
-    )
+        return Description(model_uri.name, f"runs:/{model_uri.id}/{folder.name}", "1", folder, metadata)
+    uri = os.fspath(model_uri)
+    name, version = _name_of(uri, folder)
+    return Description(name, uri, version, folder, metadata)
 
 
 def _name_of(uri: str, folder: Path) -> tuple[str, str]:

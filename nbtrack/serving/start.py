@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning
-from nbtrack.serving.description import Description, find_served
+from nbtrack.serving.description import described, find_served
 from nbtrack.serving.process import Server
 from nbtrack.serving.running import read_records
 from nbtrack.serving.server import Settings
@@ -105,13 +105,10 @@ def offer(run: Run) -> Server:
     NotFoundError, ModelError
         When the run has no model.
     """
-    from nbtrack.models import MLmodel
     from nbtrack.tracking.models import find_model, trusted_model
 
     folder, _ = find_model(run)
-    model = Description(
-        run.name, f"runs:/{run.id}/{folder.name}", "1", folder.resolve(), MLmodel.read(folder)
-    )
+    model = described(run, folder)
     settings = Settings(
         str(model.path),
         model.name,
@@ -122,11 +119,7 @@ def offer(run: Run) -> Server:
         allowed_hosts=_hosts(),
     )
 
-    def check() -> bool | list[str]:
-        _, trusted = trusted_model(run)
-        return trusted if isinstance(trusted, bool) else list(trusted)
-
-    server = Server(settings, model, check=check)
+    server = Server(settings, model, check=lambda: trusted_model(run)[1])
     _own.add(server)
     return server
 

@@ -81,15 +81,18 @@ class Answering:
 
         assert self._arrays is not None
         done: dict[int, Frame] = {}
+        read: dict[int, Asked] = {}
         held = []
         for request in requests:
+            if not _is_json(request.word):
+                continue
             try:
-                asked = body_of_json(request.word, request.body) if _is_json(request.word) else None
+                asked = read[request.number] = body_of_json(request.word, request.body)
             except NbtrackError as error:
                 done[request.number] = _failed(request, 400, str(error))
                 continue
-            rows = None if asked is None else self._arrays.rows(asked)
-            if asked is not None and rows is not None:
+            rows = self._arrays.rows(asked)
+            if rows is not None:
                 held.append((request, asked, rows))
         if len(held) > 1:
             # The model may raise anything for one of them; then each is tried alone, below.
@@ -100,12 +103,18 @@ class Answering:
                     part = answers[start : start + len(rows)]
                     start += len(rows)
                     done[request.number] = _answered(request, predictions_body(part, bare=asked.bare))
-        return [done.get(request.number) or self._answer(request) for request in requests]
+        return [
+            done.get(request.number) or self._answer(request, read.get(request.number))
+            for request in requests
+        ]
 
-    def _answer(self, request: Frame) -> Frame:
-        """Return the answer to one request; whatever the model raises is one, too."""
+    def _answer(self, request: Frame, asked: Asked | None = None) -> Frame:
+        """Return the answer to one request; whatever the model raises is one, too.
+
+        `asked` is what its body says, if that has been read.
+        """
         try:
-            predictions, write = self._predicted(request)
+            predictions, write = self._predicted(request, asked)
         except NbtrackError as error:
             return _failed(request, 400, str(error))
         except MemoryError:
@@ -123,7 +132,7 @@ class Answering:
         except Exception as error:  # noqa: BLE001 - what a model predicts may be of any class
             return _failed(request, 500, f"the model's prediction cannot be sent: {error}")
 
-    def _predicted(self, request: Frame) -> tuple[Any, Callable[[Any], bytes]]:
+    def _predicted(self, request: Frame, asked: Asked | None) -> tuple[Any, Callable[[Any], bytes]]:
         """Return the predictions for a request, and what writes them."""
         word, body = request.word, request.body
         if word == "v2":
@@ -134,7 +143,7 @@ class Answering:
             return self._model.predict(table_of_file(word, body, self._inputs)), partial(
                 predictions_body, bare=False
             )
-        asked = body_of_json(word, body)
+        asked = asked or body_of_json(word, body)
         write = partial(predictions_body, bare=asked.bare)
         rows = self._arrays.rows(asked) if self._arrays is not None else None
         if self._arrays is not None and rows is not None:

@@ -201,7 +201,7 @@ def load_model(
 
 def trusted_model(
     model_uri: str | os.PathLike[str] | Run, trust: bool | Iterable[str] = False
-) -> tuple[Path, bool | Iterable[str]]:
+) -> tuple[Path, bool | list[str]]:
     """Return the folder of a model, and how far it is trusted: wholly, if a run of the store in use wrote it.
 
     Raises
@@ -215,7 +215,7 @@ def trusted_model(
     if trust is False and record is not None and record.origin is None:
         _check_unchanged(folder, record)
         return folder, True
-    return folder, trust
+    return folder, trust if isinstance(trust, bool) else list(trust or ())
 
 
 def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelRecord | None]:
