@@ -54,7 +54,7 @@ class Conditions:
         if not test.sources:
             return joined(self._alone(item, test.wanted, run) for item in test.items)
         if not self.one_by_one and not self._of_run(test):
-            return f"{run} IN ({self._matches(test)})"
+            return f"{run} IN ({self.matches(test)})"
         rows = self.values.rows(test.sources)
         first = next(iter(rows.values()))
         holds = self.holds(test, rows)
@@ -63,7 +63,7 @@ class Conditions:
     def listing(self, test: Test) -> str | None:
         """Return a SELECT of the keys of every run that passes, perhaps among others; None where all must be tried."""
         if test.sources:
-            return None if self._of_run(test) else self._matches(test)
+            return None if self._of_run(test) else self.matches(test)
         (item,) = test.items
         if isinstance(item, Compare | In):
             return f"SELECT r.id FROM runs r WHERE {self.test(test, 'r.id')}" if self._of_run(test) else None
@@ -81,10 +81,15 @@ class Conditions:
     def _of_run(self, test: Test) -> bool:
         return any(self.values.of_run(item) for item in test.items)
 
-    def _matches(self, test: Test) -> str:
+    def exact(self, test: Test) -> bool:
+        """Return whether the rows of `matches` are the runs that pass, each once."""
+        return bool(test.sources) and not self._of_run(test) and not _of_datasets(test.sources)
+
+    def matches(self, test: Test) -> str:
+        """Return a SELECT, as `run`, of the keys of the runs that pass a test that has sources."""
         rows = self.values.rows(test.sources)
         first = next(iter(rows.values()))
-        return f"SELECT {first}.run FROM {self.values.tables(rows)} WHERE {self.holds(test, rows)}"
+        return f"SELECT {first}.run AS run FROM {self.values.tables(rows)} WHERE {self.holds(test, rows)}"
 
     def holds(self, test: Test, rows: Mapping[Source, str]) -> str:
         """Return SQL that is true of joined rows when the test holds; it names the rows' keys first."""

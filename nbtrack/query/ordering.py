@@ -40,10 +40,16 @@ class Class:
 
 
 class Ordering:
-    """How the runs of a query are ordered: the table that is walked, those joined to it, the classes."""
+    """How the runs of a query are ordered: the table that is walked, those joined to it, the classes.
 
-    def __init__(self, orders: Sequence[Order], values: Values, *, walk: bool = True) -> None:
+    Without `ties`, of runs that are equal any may come first: an index then tells the first one.
+    """
+
+    def __init__(
+        self, orders: Sequence[Order], values: Values, *, walk: bool = True, ties: bool = True
+    ) -> None:
         self.values = values
+        self._ties = NEWEST_FIRST if ties else ()
         self.walked: Source | None = None
         self.classes: tuple[Class, ...] = (Class("", ()),)
         later = list(orders)
@@ -85,7 +91,7 @@ class Ordering:
             key = self.values.key(self.walked)
             table = table_of(self.walked)
             lacking = [f"NOT EXISTS (SELECT 1 FROM {table} o WHERE o.run = r.id AND o.key = {key})"]
-        terms = ", ".join([*group.terms, *self.later, *NEWEST_FIRST])
+        terms = ", ".join([*group.terms, *self.later, *self._ties])
         where = joined([*own, *tests, *lacking])
         return f"SELECT r.id AS id FROM {origin}{''.join(joins)} WHERE {where} ORDER BY {terms} LIMIT {limit}"
 

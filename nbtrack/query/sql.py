@@ -28,6 +28,11 @@ in one of 100,000. Of more, the first 100 are met within 2,500 or 6,500 steps of
 MANY = 4_000
 """Of a longer slice it is quicker to gather first what matches than to try each run."""
 MAX_LISTS = 8
+HIDDEN = (
+    "SELECT id FROM runs WHERE deleted IS NOT NULL UNION ALL "
+    "SELECT id FROM runs WHERE experiment IN (SELECT id FROM experiments WHERE deleted IS NOT NULL)"
+)
+"""The runs that are not looked at unless they are asked for: most often few, told by indexes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def compile_query(
     known: KnownNames | None = None,
     now: float | None = None,
     artifacts: str = "artifacts",
+    extreme: bool = False,
 ) -> Compiled:
     """Return the SQL of a query within a scope.
 
@@ -85,6 +91,9 @@ def compile_query(
         What `now()` means, in seconds since the epoch.
     artifacts
         The folder or URI that `artifact_uri` begins with.
+    extreme
+        Look only for the end of the query's order: of equal runs any may come first, and runs without a number there
+        may not come at all.
 
     Raises
     ------
@@ -105,13 +114,16 @@ def compile_query(
         end = query.limit if end is None else min(end, query.limit)
 
     values = Values(query.text, now, artifacts, known)
-    ids = Statement(_ids(query, scope, values, offset, end), values.params)
+    ids = Statement(_ids(query, scope, values, offset, end, extreme=extreme), values.params)
     values = Values(query.text, now, artifacts, known)
     return Compiled(ids, Statement(_count(query, scope, values), values.params))
 
 
-def _ids(query: Query, scope: _Scope, values: Values, offset: int, end: int | None) -> str:
-    conditions = Conditions(values, one_by_one=end is not None and end <= MANY)
+def _ids(query: Query, scope: _Scope, values: Values, offset: int, end: int | None, *, extreme: bool) -> str:
+    order = Ordering(query.order_by, values, ties=not extreme)
+    # Without an index all runs are tried to find the first.
+    tried = end is None or end > MANY or (extreme and not order.walked)
+    conditions = Conditions(values, one_by_one=not tried)
     tests = conditions.conjuncts(query.where)
     size = values.bind(-1 if end is None else max(end - offset, 0))
     skip = values.bind(offset)
@@ -133,13 +145,14 @@ def _ids(query: Query, scope: _Scope, values: Values, offset: int, end: int | No
         many = " AND ".join(f"{count} > {few}" for count in counts)
         clauses.append(f"chosen(run) AS ({chosen})")
         clauses.append(f"walk(most) AS (SELECT CASE WHEN {many} THEN {most} ELSE 0 END)")
-        ordering = Ordering(query.order_by, values, walk=False)
+        ordering = Ordering(query.order_by, values, walk=False, ties=not extreme)
         listed = Conditions(values, one_by_one=True)
         terms = [*(listed.test(test, "r.id") for test in tests), *_scope(scope, values)]
         origin = "chosen CROSS JOIN runs r ON r.id = chosen.run"
         selects.append(ordering.select(ordering.classes[0], terms, most, origin))
         most = "(SELECT most FROM walk)"
-    selects += _walks(query, tests, scope, conditions, most)
+    walks = _walks(order, tests, scope, conditions, most)
+    selects += walks[:1] if extreme else walks
     # SQLite runs the parts of UNION ALL one after another, and none once the limit is reached.
     union = " UNION ALL ".join(f"SELECT id FROM ({select})" for select in selects)
     prologue = f"WITH {', '.join(clauses)} " if clauses else ""
@@ -157,34 +170,47 @@ def _lists(tests: list[Test], scope: _Scope, conditions: Conditions) -> list[str
     return lists
 
 
-def _walks(query: Query, tests: list[Test], scope: _Scope, conditions: Conditions, most: str) -> list[str]:
+def _walks(
+    ordering: Ordering, tests: list[Test], scope: _Scope, conditions: Conditions, most: str
+) -> list[str]:
     """Return the SELECTs that go through the runs in the query's order, up to `most` of them each."""
     values = conditions.values
-    ordering = Ordering(query.order_by, values)
+    many = not conditions.one_by_one
     selects = []
     if ordering.walked:
         own = [test for test in tests if test.sources == {ordering.walked}]
         terms = [
             *(conditions.holds(test, {ordering.walked: "o"}) for test in own),
             *(conditions.test(test, "o.run") for test in tests if test not in own),
-            *_scope(scope, values),
+            *_scope(scope, values, many=many),
         ]
         selects = [ordering.select(group, terms, most) for group in ordering.classes if group.condition]
     if not any(ordering.walked in test.sources for test in tests):
-        terms = [*(conditions.test(test, "+r.id") for test in tests), *_scope(scope, values)]
+        terms = [
+            *(conditions.test(test, "+r.id") for test in tests),
+            *_scope(scope, values, many=many),
+        ]
         selects.append(ordering.select(ordering.classes[-1], terms, most))
     return selects
 
 
 def _count(query: Query, scope: _Scope, values: Values) -> str:
     conditions = Conditions(values, one_by_one=False)
-    tests = [conditions.test(test, "r.id") for test in conditions.conjuncts(query.where)]
+    tests = conditions.conjuncts(query.where)
     count = "count(*)" if query.limit is None else f"min(count(*), {values.bind(query.limit)})"
-    return f"SELECT {count} FROM runs r WHERE {joined([*tests, *_scope(scope, values)])}"
+    if tests and scope == _Scope(None, deleted=False) and all(map(conditions.exact, tests)):
+        # The rows of the runs themselves, which are long, need not be read.
+        first, *others = tests
+        terms = [*(conditions.test(test, "m.run") for test in others), f"m.run NOT IN ({HIDDEN})"]
+        return f"SELECT {count} FROM ({conditions.matches(first)}) m WHERE {joined(terms)}"
+    terms = [conditions.test(test, "r.id") for test in tests]
+    return f"SELECT {count} FROM runs r WHERE {joined([*terms, *_scope(scope, values, many=True)])}"
 
 
-def _scope(scope: _Scope, values: Values) -> list[str]:
-    """Return what a run must be to be looked at."""
+def _scope(scope: _Scope, values: Values, *, many: bool = False) -> list[str]:
+    """Return what a run must be to be looked at; of `many` runs it is quicker to know first which are not."""
+    if many and scope == _Scope(None, deleted=False):
+        return [f"r.id NOT IN ({HIDDEN})"]
     terms = [f"r.deleted IS {'NOT ' if scope.deleted else ''}NULL"]
     if scope.experiments is not None:
         keys = [values.bind(key) for key in scope.experiments]

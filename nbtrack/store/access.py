@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nbtrack.errors import StoreError
 from nbtrack.store import lifecycle
 from nbtrack.store.connection import Snapshots, connect, connect_frozen, leak, prepare, translated
+from nbtrack.store.found import Found
 from nbtrack.store.location import DATABASE
 from nbtrack.store.migrate import check_readable, migrate
 from nbtrack.store.writer import Writer
@@ -48,14 +49,21 @@ class OpenStore:
         self._copy: Path | None = None
         self._looked = float("-inf")
         self._extended: sqlite3.Connection | None = None
+        self._found = Found()
         self._writer = Writer(folder, self._write_connection)
         self._snapshots = Snapshots(self._read_connection, self._stamp)
         if self.read_only and not (folder / DATABASE).is_file():
             raise StoreError(f"there is no store in {str(folder)!r}; open it without read_only to make one")
         with translated(folder):
             if self.read_only:
-                with self._snapshots.read() as connection:
-                    check_readable(connection, folder)
+                try:
+                    with self._snapshots.read() as connection:
+                        check_readable(connection, folder)
+                except BaseException:
+                    # Nobody has this store, so nobody else could close its files.
+                    self._snapshots.close()
+                    self._drop_copy()
+                    raise
             else:
                 self._write_connection()
 
@@ -98,6 +106,7 @@ class OpenStore:
         """Start anew in a child process, without what the parent has open and will write."""
         leak(self._connection)
         self._connection = self._copy = None
+        self._found = Found()
         self._writer.reset()
         self._snapshots.forked()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
+from nbtrack.store import fields as run_fields
 from nbtrack.store import health, lifecycle, reader
 from nbtrack.store.access import OpenStore
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     _Function = Callable[..., str | int | float | None]
 
 __all__ = ["Changes", "ReadableStore", "Window"]
+
+MOST_LOOKED = 2_000
+"""So many runs tell which fields there are; to look at more takes longer than a view may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class ReadableStore(OpenStore):
         deleted: bool = False,
         offset: int = 0,
         limit: int | None = None,
+        extreme: bool = False,
     ) -> list[RunRecord]:
         """Return a slice of the runs that a query finds, in its order, newest first by default.
 
@@ -65,6 +71,9 @@ class ReadableStore(OpenStore):
             Names of those to look in; by default all that are not deleted.
         deleted
             Look among the deleted runs instead.
+        extreme
+            Look only for the end of the query's order, which is quicker: of equal runs any may come first, and runs
+            without a number there may not come at all.
 
         Raises
         ------
@@ -73,7 +82,7 @@ class ReadableStore(OpenStore):
         """
         with self._settled() as connection:
             compiled = self._compile(
-                connection, query, experiments, offset=offset, limit=limit, deleted=deleted
+                connection, query, experiments, offset=offset, limit=limit, deleted=deleted, extreme=extreme
             )
             return reader.records(connection, _keys(connection, compiled))
 
@@ -105,12 +114,17 @@ class ReadableStore(OpenStore):
             For a name that is no column's.
         """
         with self._settled() as connection:
-            compiled = self._compile(
-                connection, query, experiments, offset=offset, limit=limit, deleted=deleted
-            )
-            runs = reader.records(connection, _keys(connection, compiled))
+            whole = self._compile(connection, query, experiments, deleted=deleted)
+            found = self._found.listing(connection, whole)
+            keys = found.keys(connection, offset, limit)
+            if keys is None:
+                part = self._compile(
+                    connection, query, experiments, offset=offset, limit=limit, deleted=deleted
+                )
+                keys = _keys(connection, part)
+            runs = reader.records(connection, keys)
             values = run_columns.columns(connection, columns, runs)
-            return Window(_count(connection, compiled), [run.id for run in runs], values)
+            return Window(found.total(connection), [run.id for run in runs], values)
 
     def table(self, runs: Sequence[RunRecord]) -> dict[str, list[Any]]:
         """Return every param, metric (its last value) and tag of the runs as a column, None where a run lacks it.
@@ -119,6 +133,30 @@ class ReadableStore(OpenStore):
         """
         with self._settled() as connection:
             return run_columns.table(connection, runs)
+
+    def fields(
+        self,
+        query: Query,
+        limit: int,
+        *,
+        ids: Sequence[str] = (),
+        experiments: Sequence[str] | None = None,
+        deleted: bool = False,
+    ) -> tuple[int, list[run_fields.FieldUse]]:
+        """Return what the first `limit` runs that a query finds have, or those with these ids, and how many these are.
+
+        Of more than 2,000 runs so many are looked at, spread evenly over them.
+        """
+        with self._settled() as connection:
+            if ids:
+                given = "SELECT id FROM runs WHERE uuid IN (SELECT value FROM json_each(?)) ORDER BY id"
+                keys = [key for (key,) in connection.execute(given, (json.dumps(list(ids)),))]
+            else:
+                keys = _keys(
+                    connection, self._compile(connection, query, experiments, limit=limit, deleted=deleted)
+                )
+            every = -(-len(keys) // MOST_LOOKED) or 1
+            return len(keys[::every]), run_fields.fields(connection, keys[::every])
 
     def column(self, name: str, runs: Sequence[RunRecord]) -> list[Any]:
         """Return one column for the runs; see `window`."""
@@ -260,6 +298,7 @@ class ReadableStore(OpenStore):
         offset: int = 0,
         limit: int | None = None,
         deleted: bool,
+        extreme: bool = False,
     ) -> Compiled:
         from nbtrack.query import compile_query, functions
 
@@ -276,6 +315,7 @@ class ReadableStore(OpenStore):
             limit=limit,
             known=lambda kind: reader.names(connection, kind),
             artifacts=(self.path / "artifacts").as_uri(),
+            extreme=extreme,
         )
 
 

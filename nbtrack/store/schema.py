@@ -184,4 +184,13 @@ CREATE TABLE model_tags (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (Migration("first", _FIRST), Migration("models", _MODELS))
+# So that runs are counted without a look at each whether it is deleted.
+_DELETED = """
+CREATE INDEX runs_deleted ON runs (id) WHERE deleted IS NOT NULL;
+"""
+
+MIGRATIONS = (
+    Migration("first", _FIRST),
+    Migration("models", _MODELS),
+    Migration("deleted runs", _DELETED),
+)

@@ -98,3 +98,18 @@ def test_a_whole_filter_finds_what_python_finds(runs, where, orders, most, part,
         text += f" LIMIT {most}"
     with stored(runs, way) as database:
         agree(database, text, found_by_python(runs, where, orders, **scope)[:most], *part, **scope)
+
+
+@settings(relaxed, max_examples=120)
+@given(stored_runs, conditions, orderings(), scopes, WAYS)
+def test_an_end_of_an_order_is_one_of_the_first_runs(runs, where, order, scope, way):
+    found = found_by_python(runs, where, [order], **scope)
+    keys = {run.run_id: order.key(run, runs) for run in runs}
+    query = parse(f"{where.text} ORDER BY {order.text}")
+    with stored(runs, way) as database:
+        ends = database.ids(query, limit=1, now=NOW, extreme=True, **scope)
+    assert set(ends) <= set(found)
+    if found and keys[found[0]][0] == 0:
+        (end,) = ends
+        assert keys[end][0] == 0, "it has a number"
+        assert not keys[found[0]] < keys[end], "and none comes before it"
