@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["unknown_field", "unknown_names"]
 
+_PLAIN = re.compile(r"[^\W\d][\w-]*(?: [\w-]+)*")
+_KEYWORDS = frozenset(
+    "and or not in is null like ilike rlike between order by limit asc desc contains".split()
+)
+_NAMED = "name ILIKE"
+
 _KINDS = {"metrics": "metric", "params": "param", "tags": "tag", "data": "data"}
 
 
@@ -26,6 +33,8 @@ def unknown_field(text: str, tokens: Sequence[Token], known: KnownNames | None) 
     """Return the error for the last of `tokens`, a name that is no field."""
     token = tokens[-1]
     first, *rest = token.parts
+    if plain := _plain_words(text, known):
+        return plain
     name = shortened(token.value)
     if rest and first.text.lower() not in prefixes():
         message = f"unknown field {name!r}: before the dot stands metrics, params, tags, attributes, data or datasets"
@@ -35,6 +44,20 @@ def unknown_field(text: str, tokens: Sequence[Token], known: KnownNames | None) 
     near = suggest(token.value, field_names(first.text if rest else None, known))
     hint = "" if near or rest else "; metrics, params and tags are written metrics.x, text in quotes"
     return FilterError(f"unknown field {name!r}{hint}", text, *token.span, suggestion=near)
+
+
+def _plain_words(text: str, known: KnownNames | None) -> FilterError | None:
+    """Return the error for a text that is no condition but words, such as are typed to find a run by its name."""
+    words = text.strip()
+    if not _PLAIN.fullmatch(words) or _KEYWORDS & set(words.lower().split()):
+        return None
+    near = suggest(words, field_names(None, known))
+    if near and near.rpartition(".")[2].lower().startswith(words.lower()):
+        # It is the beginning of a condition.
+        return None
+    start = text.index(words)
+    message = f"{shortened(words)!r} is no condition"
+    return FilterError(message, text, start, start + len(words), suggestion=f"{_NAMED} '%{words}%'")
 
 
 def _unquoted_name(text: str, tokens: Sequence[Token]) -> str | None:

@@ -160,6 +160,20 @@ def test_the_line_of_several_is_shown():
     ]
 
 
+@pytest.mark.parametrize("words", ["ridge", "live-run", "iris 9", "größe"])
+def test_words_alone_are_looked_for_in_names(words):
+    fault = refused(f" {words} ", NAMES.__getitem__)
+    assert fault.message == f"{words!r} is no condition"
+    assert fault.suggestion == f"name ILIKE '%{words}%'"
+    assert (fault.start, fault.end) == (1, 1 + len(words))
+    parse(fault.suggestion)
+
+
+@pytest.mark.parametrize("text", ["rms", "stat", "ridge and x", "ridge = 1", "not ridge"])
+def test_what_may_become_a_condition_is_no_name(text):
+    assert "ILIKE" not in (refused(text, NAMES.__getitem__).suggestion or "")
+
+
 def test_names_of_the_store_are_suggested():
     assert refused("rmse < 1", NAMES.__getitem__).suggestion == "metrics.rmse"
     assert refused("aplha < 1", NAMES.__getitem__).suggestion == "params.alpha"
