@@ -50,8 +50,8 @@ Fields = tuple[dict[str, Any], dict[str, float]]
 """The params and the metrics of a run."""
 
 
-def fields(count: int) -> list[Fields]:
-    """Return what so many runs hold, the same each time."""
+def fields(count: int, *, copies: int = 1) -> list[Fields]:
+    """Return what so many runs hold, the same each time: 10 params and 10 metrics, so many times over."""
     chance = random.Random(1)
     every = []
     for number in range(count):
@@ -61,7 +61,11 @@ def fields(count: int) -> list[Fields]:
             "seed": number, "optimizer": chance.choice(("sgd", "adam", "rmsprop")),
             "loss_name": chance.choice(("mse", "mae")), "shuffle": chance.random() < 0.5,
         }  # fmt: skip
-        every.append((params, {name: chance.random() for name in METRICS}))
+        metrics = {name: chance.random() for name in METRICS}
+        for copy in range(2, copies + 1):
+            params |= {f"{name}_{copy}": params[name] for name in PARAMS}
+            metrics |= {f"{name}_{copy}": metrics[name] for name in METRICS}
+        every.append((params, metrics))
     return every
 
 
@@ -133,6 +137,12 @@ def fill(every: Sequence[Fields]) -> None:
     connection.row_factory = sqlite3.Row
     (key,) = connection.execute("SELECT id FROM runs WHERE uuid = ?", (run.id,)).fetchone()
     names = dict(connection.execute("SELECT id, name FROM names"))
+    # Made at the end at once, indexes take half the time.
+    indexes = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql > ''"
+    ).fetchall()
+    for index, _ in indexes:
+        connection.execute(f"DROP INDEX {index}")
     for table, owner in (("runs", "id"), ("params", "run"), ("metrics", "run"), ("points", "run")):
         rows = [dict(r) for r in connection.execute(f"SELECT * FROM {table} WHERE {owner} = ?", (key,))]
         copies = (
@@ -143,6 +153,8 @@ def fill(every: Sequence[Fields]) -> None:
         columns = list(rows[0])
         marks = ", ".join(f":{name}" for name in columns)
         connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", copies)
+    for _, sql in indexes:
+        connection.execute(sql)
     connection.commit()
     connection.close()
 

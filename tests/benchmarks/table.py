@@ -88,5 +88,6 @@ def number(value: float) -> str:
 
 def legend(rows: Sequence[Row]) -> str:
     """Return what the bare baselines are."""
-    lines = [f"  {row.name:<12}{row.bare}" for row in rows if row.bare]
+    width = max((len(row.name) for row in rows), default=0) + 2
+    lines = [f"  {row.name:<{width}}{row.bare}" for row in rows if row.bare]
     return "\n".join(["bare is:", *lines]) if lines else ""
