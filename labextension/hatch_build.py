@@ -9,8 +9,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src", "package.json", "package-lock.json")
-OUTPUT = tuple(f"{name}.{kind}" for name in ("panel", "runpage", "serve") for kind in ("js", "css"))
+SOURCES = ("src", "package.json", "package-lock.json", "rspack.config.cjs")
+OUTPUT = (
+    "THIRD-PARTY.txt",
+    *(f"{name}.{kind}" for name in ("panel", "runpage", "serve", "views") for kind in ("js", "css")),
+)
+EXTENSION = "package.json"
+"""Says which files JupyterLab's extension has: the last that is written of it."""
 
 
 class FrontEnd(BuildHookInterface):
@@ -20,22 +25,20 @@ class FrontEnd(BuildHookInterface):
         """Build the front end before the files of the package are collected."""
         folder = Path(self.root) / "labextension"
         static = Path(self.root) / "nbtrack" / "widgets" / "static"
-        if not stale(folder, static):
+        made = [*(static / name for name in OUTPUT), folder / "built" / EXTENSION]
+        if not stale(folder, made):
             return
         # What checks and tests the front end is not needed to build it.
         npm(folder, "ci", "--omit=dev", "--no-audit", "--no-fund")
         npm(folder, "run", "build")
-        missing = [name for name in OUTPUT if not (static / name).is_file()]
+        missing = [str(file) for file in made if not file.is_file()]
         if missing:
-            message = (
-                f"npm run build in {str(folder)!r} made no {' and no '.join(missing)} in {str(static)!r}"
-            )
+            message = f"npm run build in {str(folder)!r} made no {' and no '.join(missing)}"
             raise RuntimeError(message)
 
 
-def stale(folder: Path, static: Path) -> bool:
+def stale(folder: Path, made: list[Path]) -> bool:
     """Return whether the output is missing or older than its sources; in an sdist all files are of one age."""
-    made = [static / name for name in OUTPUT]
     if not all(file.is_file() for file in made):
         return True
     parts = [folder / name for name in SOURCES]

@@ -81,7 +81,8 @@ def take_out_widgets(notebook: Any) -> None:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            for view in ("application/vnd.jupyter.widget-view+json", "application/vnd.nbtrack.view+json"):
+                output.get("data", {}).pop(view, None)
         if "outputs" in cell:
             # A button by itself leaves nothing to read.
             cell.outputs = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["html", "page", "panel"]
+__all__ = ["figure", "html", "page", "panel", "view"]
 
 
 def html(function: str, shown: Any) -> str:
@@ -18,6 +18,18 @@ def html(function: str, shown: Any) -> str:
 def panel(runs: Any, columns: Any) -> Any:
     """Return a panel of runs."""
     return importlib.import_module("nbtrack.widgets.panel").panel_of(runs, columns)
+
+
+def figure(runs: Any, kind: str | None, **options: Any) -> Any:
+    """Return a Plotly figure of runs."""
+    drawing = importlib.import_module("nbtrack.widgets.panel.drawing")
+    return drawing.draw(kind, runs, columns=(), view="table", chosen=False, **options)
+
+
+def view(runs: Any) -> dict[str, Any]:
+    """Return what the JupyterLab extension makes a panel of, beside the static table."""
+    view: dict[str, Any] = importlib.import_module("nbtrack.widgets.shown").runs_view(runs)
+    return view
 
 
 def page(run: Any) -> Any:

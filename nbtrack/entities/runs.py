@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from nbtrack.direction import direction
-from nbtrack.entities.display import html, panel
+from nbtrack.entities.display import figure, html, panel, view
 from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
@@ -113,13 +113,13 @@ class Runs(Sequence[Run]):
         if self._records is None and index >= 0:
             found = self._find(index, 1)
             if not found:
-                raise IndexError(f"there is no run {index}: the filter finds {self._total()}")
+                raise IndexError(f"there is no run {index}: the filter finds {self.total()}")
             record = found[0]
         else:
             try:
                 record = self.records[index]
             except IndexError:
-                raise IndexError(f"there is no run {index}: the filter finds {self._total()}") from None
+                raise IndexError(f"there is no run {index}: the filter finds {self.total()}") from None
         return Run(self.store, record.id, record)
 
     def _slice(self, index: slice) -> Runs:
@@ -237,15 +237,24 @@ class Runs(Sequence[Run]):
         """
         return panel(self, columns)
 
+    def figure(self, kind: str | None = None, **options: Any) -> Any:
+        """Return a chart of these runs as a Plotly figure; see `Panel.figure`.
+
+        Examples
+        --------
+        >>> nbtrack.runs().figure("scatter", x="params.alpha", y="metrics.rmse")  # doctest: +SKIP
+        """
+        return figure(self, kind, **options)
+
     def __repr__(self) -> str:
         shown = self[:ROWS_SHOWN].records
         total = len(shown)
         if total == ROWS_SHOWN:
-            total = self._total()
+            total = self.total()
         text = runs_text(shown, self.store.table(shown), total)
         return "\n".join([text, *map(str, self._remarks(found=bool(shown)))])
 
-    def _total(self) -> int:
+    def total(self) -> int:
         """Return how many runs there are, without looking at them."""
         if self._records is not None:
             return len(self._records)
@@ -254,3 +263,7 @@ class Runs(Sequence[Run]):
 
     def _repr_html_(self) -> str:
         return html("runs_html", self)
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        # Text and HTML are IPython's to ask for, where they are shown.
+        return view(self)

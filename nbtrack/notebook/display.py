@@ -75,7 +75,7 @@ def runs_html(runs: Runs) -> str:
                 _cell(text, right=right[name], style=style, title="" if value is None else str(value)[:300])
             )
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    total = len(shown) if len(shown) < ROWS_SHOWN else len(runs)
+    total = len(shown) if len(shown) < ROWS_SHOWN else runs.total()
     more = [f"{total - len(shown):,} more runs"] if total > len(shown) else []
     more += (
         [f"{len(every) - len(columns)} more columns (to_pandas() has all)"]

@@ -50,6 +50,9 @@ def test_runs_of_a_cell_can_be_read_in_both_themes(lab, chromium, theme):
         "%runs metrics.nothing > 1",
         f"import nbtrack\nruns = nbtrack.runs(experiment='{experiment}')\nruns[-2]",
         "runs[-2].diff(runs[-1])",
+        # What stands in place of the panel where there is no kernel.
+        "from IPython.display import HTML\nHTML(runs._repr_html_())",
+        "HTML(nbtrack.runs('metrics.nothing > 1')._repr_html_())",
     ]
     lab.put(name, sources)
     with lab.opened(chromium, name, theme=theme) as notebook:
@@ -63,10 +66,15 @@ def test_runs_of_a_cell_can_be_read_in_both_themes(lab, chromium, theme):
         assert "▼" in told(2), "the change against the best run before it"
         assert "FAILED ValueError" in told(4)
         assert cells[4].locator(".jp-OutputArea").get_by_text("Traceback").count() == 1
-        table = cells[5].locator(".jp-OutputArea table")
+        panel = cells[5].locator(".nbtrack-panel")
+        panel.get_by_text("4 runs", exact=True).wait_for()
+        heads = [head.get_attribute("data-column") for head in panel.get_by_role("columnheader").all()]
+        assert {"name", "params.rate", "metrics.loss", "metrics.final_loss"} <= set(heads)
+        cells[6].locator(".nbtrack-panel").get_by_text("No run matches.").wait_for()
+        table = cells[9].locator(".jp-OutputArea table")
         assert table.locator("tbody tr").count() == 4
         assert {"name", "status", "rate", "loss", "final_loss"} <= set(table.locator("th").all_inner_texts())
-        assert "No runs." in told(6)
+        assert "No runs." in told(10)
         assert "rate" in told(7)
         assert "0.01" in told(8)
 
@@ -88,7 +96,7 @@ def test_runs_of_a_cell_can_be_read_in_both_themes(lab, chromium, theme):
         assert not pale, "text that WCAG 2 calls too pale to read"
         cells[2].locator("summary").click()
         assert cells[2].locator("details table[aria-label=params]").is_visible()
-        for number in (2, 5, 8):
+        for number in (2, 5, 8, 9):
             cells[number].scroll_into_view_if_needed()
             notebook.shot(f"{experiment}-{number}")
 
@@ -132,6 +140,8 @@ def test_what_a_store_holds_is_text_and_never_code(lab, chromium):
     with lab.opened(chromium, "hostile.ipynb") as notebook:
         for number in range(7):
             notebook.run(number)
+        for number in (2, 6):
+            notebook.cell(number).locator(".nbtrack-panel").wait_for()
         assert notebook.page.locator(".jp-OutputArea img").count() == 0
         assert "<script>" in notebook.cell(3).locator(".jp-OutputArea").inner_text(), "it is told as it is"
         assert notebook.page.evaluate("window.attacked") is None
@@ -148,6 +158,7 @@ def test_the_quickstart_reads_well(lab, chromium):
         assert lines.count() >= 1
         page.get_by_role("heading", name="Find them again").scroll_into_view_if_needed()
         found = page.locator(".jp-CodeCell").filter(has_text="%runs metrics.rmse")
-        table = found.locator(".jp-OutputArea table")
-        assert "random-forest" in table.locator("tbody tr").first.inner_text(), "the best run stands first"
+        first = found.locator('.nbtrack-panel [role=grid] [role=row][aria-rowindex="2"]')
+        first.wait_for()
+        assert "random-forest" in first.inner_text(), "the best run stands first"
         notebook.shot("quickstart")

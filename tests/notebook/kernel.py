@@ -95,11 +95,13 @@ class Kernel:
     ----------
     folder
         Its working folder; the store is made in there.
+    connection
+        The name of its connection file. A Jupyter server's tells the kernel's id.
     environment
         Variables that the kernel's process gets besides this one's.
     """
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *, connection="kernel.json", **environment):
         self.folder = folder
         self.store = folder / ".nbtrack"
         own = {
@@ -109,7 +111,7 @@ class Kernel:
             "JUPYTER_RUNTIME_DIR": str(folder / "jupyter"),
             "PYTHONSTARTUP": "",
         }
-        self._manager = KernelManager(kernel_name="python3", connection_file=str(folder / "kernel.json"))
+        self._manager = KernelManager(kernel_name="python3", connection_file=str(folder / connection))
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         with (folder / "kernel.log").open("wb") as log:
             self._manager.start_kernel(

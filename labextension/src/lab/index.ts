@@ -1,0 +1,36 @@
+import { insertCells } from "./inserting.ts";
+import type { Plugin } from "./jupyter.ts";
+import { ViewRenderer } from "./renderer.ts";
+import { VIEW } from "./view.ts";
+import { Widgets } from "./widgets.ts";
+
+/** Before ipywidgets' -10: of an output's forms JupyterLab draws the one of the lowest rank. */
+const RANK = -20;
+
+const plugin: Plugin = {
+  id: "nbtrack:view",
+  description: "Shows nbtrack's widgets, and their static HTML where there is no kernel.",
+  autoStart: true,
+  activate: (app) => {
+    app.docRegistry.addWidgetExtension("Notebook", {
+      createNew: (panel) => {
+        insertCells(panel);
+        const {
+          content: { rendermime },
+          sessionContext,
+        } = panel;
+        const widgets = new Widgets(rendermime, sessionContext);
+        rendermime.addFactory(
+          {
+            safe: false,
+            mimeTypes: [VIEW],
+            createRenderer: () => new ViewRenderer(rendermime, sessionContext, widgets),
+          },
+          RANK,
+        );
+      },
+    });
+  },
+};
+
+export default plugin;

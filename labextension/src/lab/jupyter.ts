@@ -1,0 +1,61 @@
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import type { Kernel, Session } from "@jupyterlab/services";
+
+/*
+ * The parts of JupyterLab that are used here. The packages that declare them whole would be another 300 MB to install,
+ * for types alone.
+ */
+
+/** `IRenderMimeRegistry` of `@jupyterlab/rendermime`. */
+export interface Rendermime {
+  readonly addFactory: (factory: IRenderMime.IRendererFactory, rank: number) => void;
+  readonly createRenderer: (mimeType: string) => IRenderMime.IRenderer;
+  readonly getFactory: (mimeType: string) => IRenderMime.IRendererFactory | undefined;
+}
+
+/** The kernel of a session: what is asked of it. */
+export type KernelConnection = Pick<Kernel.IKernelConnection, "id" | "createComm" | "supportsSubshells">;
+
+/** `ISessionContext` of `@jupyterlab/apputils`. */
+export interface SessionContext {
+  readonly ready: Promise<void>;
+  readonly session: { readonly kernel: KernelConnection | null } | null;
+  readonly kernelChanged: Session.ISessionConnection["kernelChanged"];
+  readonly statusChanged: Session.ISessionConnection["statusChanged"];
+}
+
+/** `NotebookPanel` of `@jupyterlab/notebook`. */
+export interface NotebookPanel {
+  readonly node: HTMLElement;
+  readonly content: {
+    readonly rendermime: Rendermime;
+    readonly widgets: readonly { readonly node: HTMLElement }[];
+    readonly model: {
+      readonly sharedModel: {
+        readonly insertCell: (at: number, cell: { cell_type: "code"; source: string }) => unknown;
+      };
+    } | null;
+    activeCellIndex: number;
+  };
+  readonly sessionContext: SessionContext;
+}
+
+/** `DocumentRegistry.IWidgetExtension` of `@jupyterlab/docregistry`, for notebooks. */
+export interface NotebookExtension {
+  readonly createNew: (panel: NotebookPanel) => void;
+}
+
+/** `JupyterFrontEnd` of `@jupyterlab/application`. */
+export interface Application {
+  readonly docRegistry: {
+    readonly addWidgetExtension: (factory: string, extension: NotebookExtension) => unknown;
+  };
+}
+
+/** `JupyterFrontEndPlugin` of `@jupyterlab/application`. */
+export interface Plugin {
+  readonly id: string;
+  readonly description: string;
+  readonly autoStart: boolean;
+  readonly activate: (app: Application) => void;
+}

@@ -1,0 +1,141 @@
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import type { Kernel } from "@jupyterlab/services";
+import { Panel } from "@lumino/widgets";
+import { askForPanel } from "./asking.ts";
+import type { Rendermime, SessionContext } from "./jupyter.ts";
+import { readView, VIEW } from "./view.ts";
+import { type Widgets, widgetModel } from "./widgets.ts";
+
+/** With these a kernel's widgets have gone, whatever still stands on the page. */
+const GONE: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
+
+/** The class of ipywidgets' renderer, itself no widget, where it says that it found none. */
+const FAILED = "jupyter-widgets";
+
+/**
+ * An output that is its static HTML until its widget is there, and again when that has gone.
+ *
+ * The widget's own renderer stays hidden as long as it holds no widget: what it says of one that is not found is seen
+ * by nobody.
+ */
+export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
+  private readonly rendermime: Rendermime;
+  private readonly session: SessionContext;
+  private readonly drawing: Widgets;
+  private still: IRenderMime.IRenderer | null = null;
+  private live: IRenderMime.IRenderer | null = null;
+  private readonly watch = new MutationObserver(() => this.choose());
+  /** Which turn at finding the widget counts: what an older one finds is too late. */
+  private turn = 0;
+  private drawn = "";
+
+  constructor(rendermime: Rendermime, session: SessionContext, drawing: Widgets) {
+    super();
+    this.rendermime = rendermime;
+    this.session = session;
+    this.drawing = drawing;
+    session.statusChanged.connect(this.heard, this);
+    session.kernelChanged.connect(this.changed, this);
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    await this.paint(model);
+    if (this.isDisposed) {
+      return;
+    }
+    // An output that is drawn again as it is keeps its widget.
+    const drawn = JSON.stringify(model.data[VIEW]);
+    if (drawn !== this.drawn) {
+      this.drawn = drawn;
+      this.drop();
+      void this.enliven(model.data[VIEW]);
+    }
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.turn += 1;
+    this.watch.disconnect();
+    this.session.statusChanged.disconnect(this.heard, this);
+    this.session.kernelChanged.disconnect(this.changed, this);
+    super.dispose();
+  }
+
+  /** Draw what can be read without a kernel, as JupyterLab would: sanitised, where the notebook is not trusted. */
+  private async paint({ data, trusted }: IRenderMime.IMimeModel): Promise<void> {
+    const kind = "text/html" in data ? "text/html" : "text/plain";
+    const still = this.rendermime.createRenderer(kind);
+    const text = data[kind] ?? "";
+    await still.renderModel({ data: { [kind]: text }, metadata: {}, trusted, setData: () => undefined });
+    if (this.isDisposed) {
+      still.dispose();
+      return;
+    }
+    this.still?.dispose();
+    this.still = still;
+    this.insertWidget(0, still);
+    this.choose();
+  }
+
+  /** Put the widget in place of the static HTML, where it can be had. */
+  private async enliven(data: unknown): Promise<void> {
+    const { turn } = this;
+    if (!(await this.drawing.managed())) {
+      return;
+    }
+    const id = await this.modelId(data);
+    if (id === null || turn !== this.turn) {
+      return;
+    }
+    this.live = this.drawing.renderer();
+    this.live.hide();
+    this.addWidget(this.live);
+    this.watch.observe(this.live.node, { childList: true });
+    await this.live.renderModel(widgetModel(id));
+    this.choose();
+  }
+
+  private async modelId(data: unknown): Promise<string | null> {
+    const view = readView(data);
+    if (!view || "model_id" in view) {
+      return view?.model_id ?? null;
+    }
+    const kernel = this.session.session?.kernel;
+    // Another kernel than theirs knows nothing of the runs.
+    return kernel?.id === view.kernel ? await askForPanel(kernel, view.opens) : null;
+  }
+
+  /** Show the widget where there is one, else the static HTML. */
+  private choose(): void {
+    const there = this.live !== null && !this.live.isDisposed && [...this.live.children()].length > 0;
+    this.still?.setHidden(there);
+    if (there || !this.live?.hasClass(FAILED)) {
+      this.live?.setHidden(!there);
+    } else {
+      this.drop();
+    }
+  }
+
+  private drop(): void {
+    this.turn += 1;
+    this.watch.disconnect();
+    this.live?.dispose();
+    this.live = null;
+    this.choose();
+  }
+
+  private heard(_session: unknown, status: Kernel.Status): void {
+    if (GONE.includes(status)) {
+      this.drop();
+    }
+  }
+
+  private changed(_session: unknown, { oldValue }: { readonly oldValue: unknown }): void {
+    // The first kernel of a page is waited for.
+    if (oldValue) {
+      this.drop();
+    }
+  }
+}
