@@ -33,6 +33,8 @@ OWNERS = {
     "ipywidgets": "widgets",
     "anywidget": "widgets",
     "plotly": "widgets",
+    "jupyter_server": "widgets",
+    "tornado": "widgets",
 }
 
 # Too slow for `import nbtrack` and `%load_ext nbtrack`: imported inside the functions that need them.

@@ -1,0 +1,130 @@
+"""The stores that the Jupyter server has open: a few, to be read only, and none that nobody asks for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbtrack.errors import NotFoundError
+from nbtrack.store import Store, is_store
+from nbtrack.store.location import DATABASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Stores"]
+
+MOST = 8
+"""So many stay open while nobody reads them."""
+IDLE = 60.0
+"""Seconds after which one is closed that nobody reads."""
+
+
+@dataclass(slots=True)
+class _Open:
+    store: Store
+    file: tuple[int, int]
+    """Which file its database is."""
+    readers: int = 0
+    used: float = 0.0
+    dismissed: bool = False
+    """Whether it is closed when the last reader has gone."""
+
+
+class Stores:
+    """Stores by their folders, each opened when it is first read."""
+
+    def __init__(self) -> None:
+        self._opened: dict[Path, _Open] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def any_open(self) -> bool:
+        """Whether a store is open."""
+        return bool(self._opened)
+
+    @contextmanager
+    def reading(self, folder: str) -> Iterator[Store]:
+        """Return the store in a folder, open as long as the block runs.
+
+        Parameters
+        ----------
+        folder
+            Its absolute path.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none; none is made.
+        StoreError
+            When it cannot be read as it is.
+        """
+        path = Path(folder)
+        file = _file(path)
+        if file is None:
+            self._dismiss(path)
+            raise NotFoundError(f"there is no store in {folder[:300]!r}; it may have been moved or removed")
+        opened = self._take(path, file)
+        try:
+            yield opened.store
+        finally:
+            self._give_back(opened)
+
+    def close_idle(self, after: float = IDLE) -> None:
+        """Close what nobody has read for so many seconds."""
+        limit = time.monotonic() - after
+        with self._lock:
+            for path, opened in list(self._opened.items()):
+                if not opened.readers and opened.used <= limit:
+                    self._let_go(path)
+
+    def _take(self, path: Path, file: tuple[int, int]) -> _Open:
+        with self._lock:
+            opened = self._opened.get(path)
+            if opened is not None and opened.file != file:
+                # Another store stands in its place, which may be of another version.
+                self._let_go(path)
+                opened = None
+            if opened is None:
+                opened = _Open(Store(path, read_only=True), file)
+            self._opened.pop(path, None)
+            # The one that was asked for last stands last.
+            self._opened[path] = opened
+            opened.readers += 1
+            for other in list(self._opened)[:-MOST]:
+                self._let_go(other)
+            return opened
+
+    def _give_back(self, opened: _Open) -> None:
+        with self._lock:
+            opened.readers -= 1
+            opened.used = time.monotonic()
+            if opened.dismissed and not opened.readers:
+                opened.store.close()
+
+    def _dismiss(self, path: Path) -> None:
+        with self._lock:
+            if path in self._opened:
+                self._let_go(path)
+
+    def _let_go(self, path: Path) -> None:
+        opened = self._opened.pop(path)
+        opened.dismissed = True
+        if not opened.readers:
+            opened.store.close()
+
+
+def _file(folder: Path) -> tuple[int, int] | None:
+    """Tell which file a store's database is; None where there is none."""
+    if not folder.is_absolute() or not is_store(folder):
+        return None
+    try:
+        status = (folder / DATABASE).stat()
+    except OSError:
+        # It was there a moment ago.
+        return None
+    return status.st_dev, status.st_ino
