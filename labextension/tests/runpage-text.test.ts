@@ -1,10 +1,11 @@
 // biome-ignore-all lint/security/noSecrets: what attacks look like secrets do too
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { ago, shownDuration, shownFigure, shownParam, shownSize } from "../src/runpage/figures.ts";
+import { ago, shownFigure, shownParam, shownSize } from "../src/runpage/figures.ts";
 import { markdown, safeAddress } from "../src/runpage/markdown.ts";
 import { line, seen } from "../src/runpage/seen.ts";
 import { traced } from "../src/runpage/sparkline.ts";
+import { shownDuration } from "../src/widget/duration.ts";
 // A page to make elements in.
 import { keydown } from "./runpage.ts";
 
@@ -31,7 +32,8 @@ it("numbers have the digits that count", () => {
 
 it("sizes, durations and times are for people", () => {
   assert.deepEqual([12, 1500, 999_999, 2.5e9].map(shownSize), ["12 B", "1.5 kB", "1.0 MB", "2.5 GB"]);
-  assert.deepEqual([0.012, 1.5, 64, 7260, 300_000].map(shownDuration), [
+  assert.deepEqual([0, 0.012, 1.5, 64, 7260, 300_000].map(shownDuration), [
+    "<1 ms",
     "12 ms",
     "1.5 s",
     "1 min 4 s",

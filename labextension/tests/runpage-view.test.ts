@@ -1,6 +1,7 @@
 // biome-ignore-all lint/security/noSecrets: selectors look like secrets
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
+import { safeName } from "../src/runpage/download.ts";
 import { isRequest, type Metric } from "../src/runpage/messages.ts";
 import { examples, Kernel, keydown, shown } from "./runpage.ts";
 
@@ -109,8 +110,8 @@ it("tags are changed, taken away and added, whatever they are called", async () 
   field("Name of the tag").value = "__proto__";
   field("Value of the tag").value = "x";
   field("Value of the tag").dispatchEvent(keydown("Enter"));
-  const changes = kernel.sent.map(
-    (request) => request.kind === "edit" && JSON.stringify(request.changes.tags),
+  const changes = kernel.sent.flatMap((request) =>
+    request.kind === "edit" ? [JSON.stringify(request.changes.tags)] : [],
   );
   assert.deepEqual(changes, ['{"team":"blue"}', '{"team":null}', '{"__proto__":"x"}']);
 });
@@ -271,4 +272,152 @@ it("whether a section is closed is remembered", () => {
   params.open = false;
   params.dispatchEvent(new (document.defaultView as unknown as { Event: typeof Event }).Event("toggle"));
   assert.equal(localStorage.getItem("nbtrack-run-sections"), '{"Params":false}');
+});
+
+const last = ({ sent }: Kernel) => ({ ...sent.at(-1), id: "" });
+
+it("a model is registered, under a name that is completed, and its versions take aliases", async () => {
+  const kernel = new Kernel();
+  const { button, field, section, find } = shown(kernel);
+  assert.match(section("models").textContent ?? "", /wine version 3@champion/u);
+  button("Make this model a version of a registered one").click();
+  assert.deepEqual(last(kernel), { id: "", kind: "names" });
+  await kernel.reply({ ok: true, result: { models: ["wine", '"><img src=x>'], tags: [] } });
+  const box = field("Register under the name");
+  const options = [...find(`datalist[id="${box.getAttribute("list")}"]`).children];
+  assert.deepEqual(
+    options.map((option) => option.getAttribute("value")),
+    ["wine", '"><img src=x>'],
+  );
+  box.value = "wine";
+  box.dispatchEvent(keydown("Enter"));
+  assert.deepEqual(last(kernel), { id: "", kind: "register", model: "model", name: "wine" });
+  const [model] = examples.state.page.models;
+  const next = { name: "wine", version: 4, aliases: [] };
+  kernel.edit({ models: model === undefined ? [] : [{ ...model, versions: [...model.versions, next] }] });
+  await kernel.reply({ ok: true, result: { name: "wine", version: 4 } });
+  button("Give wine version 4 an alias").click();
+  field("New alias of wine version 4").value = "@next";
+  // What is being written stays when something else is changed.
+  kernel.edit({ models: model === undefined ? [] : [{ ...model, versions: [next] }] });
+  field("New alias of wine version 4").dispatchEvent(keydown("Enter"));
+  assert.deepEqual(last(kernel), { id: "", kind: "set_alias", name: "wine", version: 4, alias: "next" });
+  kernel.edit({
+    models: model === undefined ? [] : [{ ...model, versions: [{ ...next, aliases: ["next"] }] }],
+  });
+  await kernel.reply(DONE);
+  button("Remove the alias next").click();
+  assert.deepEqual(last(kernel), { id: "", kind: "delete_alias", name: "wine", alias: "next" });
+});
+
+it("where the store may only be read, nothing that changes it is there", () => {
+  const { find, place, button } = shown(new Kernel({}, { read_only: true }));
+  assert.equal(find("article").dataset["readOnly"], "true");
+  const edits = [...place.querySelectorAll(".nbtrack-run-edits")].map((one) => one.textContent);
+  assert.deepEqual(
+    edits.sort((one, other) => ((one ?? "") < (other ?? "") ? -1 : 1)),
+    ["Add a tag", "Add alias", "Delete", "Edit note", "Register…", "Rename", "Restore", "×", "×"],
+  );
+  assert.ok(button("team: red").disabled);
+});
+
+it("a file is fetched piece by piece, and its path is copied", async () => {
+  const kernel = new Kernel();
+  const { find, button } = shown(kernel);
+  const saved: { name: string; type: string; size: number }[] = [];
+  const blobs: Blob[] = [];
+  // What is saved is let go of after ten seconds, for which a test does not wait.
+  const later = setTimeout;
+  mock.method(globalThis, "setTimeout", (act: () => void, wait = 0) => later(act, wait > 5000 ? 0 : wait));
+  mock.method(URL, "createObjectURL", (blob: Blob) => {
+    blobs.push(blob);
+    return "blob:x";
+  });
+  document.addEventListener("click", (event) => {
+    const target = event.target as HTMLAnchorElement;
+    if (target.download) {
+      event.preventDefault();
+      saved.push({ name: target.download, type: blobs[0]?.type ?? "", size: blobs[0]?.size ?? 0 });
+    }
+  });
+  find("[role=tree]").dispatchEvent(keydown("Enter"));
+  button("Download report.md").click();
+  assert.deepEqual(last(kernel), { id: "", kind: "download", name: "report.md", offset: 0 });
+  const piece = { filename: "..\\a/<b>\u202e.md", size: 4, data: "YWI=" };
+  await kernel.reply({ ok: true, result: { ...piece, next: 2 } });
+  assert.deepEqual(last(kernel), { id: "", kind: "download", name: "report.md", offset: 2 });
+  await kernel.reply({ ok: true, result: { ...piece, next: null } });
+  assert.deepEqual(saved, [{ name: "_b_⟨U+202E⟩.md", type: "application/octet-stream", size: 4 }]);
+  button("Copy where report.md lies").click();
+  await kernel.reply({ ok: true, result: { path: "/store/report.md" } });
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(await navigator.clipboard.readText(), "/store/report.md");
+  mock.reset();
+});
+
+for (const [name, safe] of [
+  ["loss.png", "loss.png"],
+  ["../../etc/passwd", "passwd"],
+  ["..", "artifact"],
+  ["a\nb:c?.txt", "a_b_c_.txt"],
+  [`${"n".repeat(400)}.csv`, `${"n".repeat(146)}.csv`],
+] as const) {
+  it(`a file is kept under a name that does no harm: ${safe.slice(0, 20)}`, () => {
+    assert.equal(safeName(name), safe);
+  });
+}
+
+it("an SVG is an image and no part of the page, and its source is one click away", async () => {
+  const kernel = new Kernel();
+  const { find, place, button } = shown(kernel);
+  find("[role=tree]").dispatchEvent(keydown("Enter"));
+  const text = { text: '<svg onload="alert(1)"/>', left: 0 };
+  await kernel.reply({ ok: true, result: { name: "a.svg", size: 3, kind: "svg", text } });
+  const image = find<HTMLImageElement>("[role=region] img");
+  assert.equal(image.src, "data:image/svg+xml;charset=utf-8,%3Csvg%20onload%3D%22alert(1)%22%2F%3E");
+  assert.equal(place.querySelector("[role=region] svg"), null);
+  assert.ok(find("[role=region] pre").hidden);
+  button("Source").click();
+  assert.ok(image.hidden);
+  assert.equal(find("[role=region] pre").textContent, text.text);
+});
+
+it("a Markdown file is read as a note is", async () => {
+  const kernel = new Kernel();
+  const { find, place } = shown(kernel);
+  find("[role=tree]").dispatchEvent(keydown("Enter"));
+  const text = { text: "# one\n<img src=x onerror=alert(1)> **two**", left: 0 };
+  await kernel.reply({ ok: true, result: { name: "a.md", size: 3, kind: "markdown", text } });
+  assert.equal(find("[role=region] strong:last-child").textContent, "two");
+  assert.equal(place.querySelector("[role=region] img"), null);
+});
+
+it("a metric's curve is shown where the page is told to, else on the page", async () => {
+  const asked: [string, string][] = [];
+  const inside = shown(new Kernel(), { onCurve: (metric, run) => asked.push([metric, run]) });
+  inside.button("rmse").click();
+  assert.deepEqual(asked, [["rmse", examples.state.page.id]]);
+  inside.gone.abort();
+  const kernel = new Kernel();
+  const { button, find } = shown(kernel);
+  button("rmse").click();
+  assert.ok(isRequest(kernel.sent[0]));
+  assert.deepEqual(last(kernel), {
+    id: "",
+    kind: "curve",
+    asked: { metric: "rmse", x: "step", points: 400, within: null, spacing: "even" },
+  });
+  const error = { type: "NotFoundError", message: "no such run" };
+  await kernel.reply({ ok: false, error });
+  assert.ok(find(".nbtrack-run-curve").hidden);
+});
+
+it("what is typed into a box goes no further than the page", () => {
+  const { button, field, place } = shown(new Kernel());
+  const heard: string[] = [];
+  place.addEventListener("keydown", ({ key }) => heard.push(key));
+  button("Edit note").click();
+  field("Note").dispatchEvent(keydown("Enter"));
+  button("Export").dispatchEvent(keydown("x"));
+  assert.deepEqual(heard, ["x"]);
 });

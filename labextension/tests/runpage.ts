@@ -3,7 +3,7 @@ import { afterEach } from "node:test";
 import { Window } from "happy-dom";
 import type { Request, RunDocument, Traits } from "../src/runpage/messages.ts";
 import type { Model } from "../src/runpage/model.ts";
-import { show } from "../src/runpage/view.ts";
+import { type Options, show } from "../src/runpage/view.ts";
 import { TestKernel } from "./kernel.ts";
 
 interface Examples {
@@ -23,6 +23,7 @@ for (const name of [
   "document",
   "location",
   "localStorage",
+  "Element",
   "HTMLElement",
   "HTMLInputElement",
   "HTMLDetailsElement",
@@ -49,12 +50,12 @@ let gone = new AbortController();
 afterEach(() => gone.abort());
 
 /** Show a page of this kernel; return what a test looks at. */
-export function shown(kernel: Kernel) {
+export function shown(kernel: Kernel, options: Options = {}) {
   localStorage.clear();
   const place = document.createElement("div");
   document.body.replaceChildren(place);
   gone = new AbortController();
-  show(kernel, place, gone.signal);
+  show(kernel, place, gone.signal, options);
   const find = <Found extends Element = HTMLElement>(selector: string): Found => {
     const found = place.querySelector<Found>(selector);
     if (found === null) {

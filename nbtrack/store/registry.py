@@ -138,6 +138,16 @@ class Registry:
             number, *_ = _model(connection, name)
             return _version(connection, name, number, version)
 
+    def of_source(self, source: str) -> list[ModelVersion]:
+        """Return the versions that a saved model is, by name; the model is told as `ModelVersion.source` does."""
+        with self._read() as connection:
+            found = connection.execute(
+                "SELECT registered_models.id, name, version FROM model_versions JOIN registered_models "
+                "ON registered_models.id = model WHERE source = ? ORDER BY name, version",
+                (source,),
+            ).fetchall()
+            return [_version(connection, name, number, version) for number, name, version in found]
+
     def by_alias(self, name: str, alias: str) -> ModelVersion:
         """Return the version that an alias stands for.
 

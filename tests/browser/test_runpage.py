@@ -1,6 +1,9 @@
 """A run's page as a user works with it in JupyterLab, in both themes, and with a run that means harm."""
 
+import http.server
 import json
+import threading
+import zipfile
 
 import pytest
 
@@ -33,7 +36,10 @@ plt.figure(figsize=(4, 2.5)); plt.plot(np.cumsum(rng.normal(size=100))); plt.sho
 nbtrack.log_text('# Report\\nAll is well.', 'report.md')
 nbtrack.log_dict({'deep': {'list': [1, 2, 3]}, 'ok': True}, 'config/settings.json')
 nbtrack.log_text(wine.round(4).to_csv(index=False), 'tables/wine.csv')
-nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwned=1"/>', 'plots/logo.svg')
+nbtrack.log_dict({'columns': ['question', 'score'], 'data': [['<b>why</b>', 0.5]]}, 'eval.json')
+circle = '<circle cx="60" cy="60" r="50" fill="teal"/>'
+svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="120" height="120" onload="window.__pwned=1">{circle}</svg>'
+nbtrack.log_text(svg, 'plots/logo.svg')
 """
 
 SHOW = """
@@ -113,7 +119,50 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         page.keyboard.press("End")
         page.keyboard.press("Enter")
         tree.get_by_text("logo.svg").click()
+        pane.locator("img").wait_for()
+        whole(notebook, shown, f"runpage-{word}-svg")
+        pane.get_by_role("button", name="Source").click()
         pane.get_by_text("onload=").wait_for()
+        with page.expect_download() as download:
+            pane.get_by_role("button", name="Download plots/logo.svg").click()
+        assert download.value.suggested_filename == "logo.svg"
+        assert "onload" in download.value.path().read_text()
+        tree.get_by_text("report.md").click()
+        pane.get_by_role("heading", name="Report").wait_for()
+        tree.get_by_text("eval.json").click()
+        pane.get_by_role("columnheader", name="question").wait_for()
+        tree.get_by_text("tables", exact=True).click()
+        with page.expect_download() as download:
+            pane.get_by_role("button", name="Download tables").click()
+        assert zipfile.ZipFile(download.value.path()).namelist() == ["wine.csv"]
+
+        # The tracked cell, once more below.
+        before = page.locator(".jp-CodeCell").count()
+        shown.get_by_role("button", name="Put the tracked cell into a new cell below").click()
+        assert page.locator(".jp-CodeCell").count() == before + 1
+        assert "%%track" in notebook.cell(3).locator(".cm-content").inner_text()
+        notebook.cell(3).locator(".cm-content").click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+
+        # A metric's curve, on the page itself.
+        shown.get_by_role("button", name="loss", exact=True).click()
+        shown.locator(".nbtrack-curves canvas").first.wait_for()
+        whole(notebook, shown, f"runpage-{word}-curve")
+        shown.get_by_role("button", name="Close the curve").click()
+
+        # The model gets a version, and that an alias.
+        shown.get_by_role("button", name="Make this model a version").click()
+        shown.get_by_label("Register under the name").fill(f"wine-{word}")
+        shown.get_by_label("Register under the name").press("Enter")
+        shown.get_by_role("button", name=f"Give wine-{word} version 1 an alias").click()
+        shown.get_by_label(f"New alias of wine-{word} version 1").fill("champion")
+        shown.get_by_label(f"New alias of wine-{word} version 1").press("Enter")
+        shown.get_by_text("@champion").wait_for()
+        whole(notebook, shown, f"runpage-{word}-registered")
+        shown.get_by_role("button", name="Remove the alias champion").click()
+        shown.get_by_text("@champion").wait_for(state="detached")
         tree.get_by_text("figure-1.png").click()
         pane.locator("img").wait_for()
         whole(notebook, shown, f"runpage-{word}-preview")
@@ -131,12 +180,17 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         shown.get_by_role("button", name="Remove the tag stage").click()
         shown.get_by_role("button", name="stage: draft").wait_for(state="detached")
         shown.get_by_role("button", name="Add a tag").click()
+        shown.locator("datalist option[value=team]").wait_for(state="attached")
         shown.get_by_label("Name of the tag").fill("owner")
         shown.get_by_label("Value of the tag").press_sequentially("ada")
         shown.get_by_label("Value of the tag").press("Enter")
         shown.get_by_role("button", name="owner: ada").wait_for()
         shown.get_by_role("button", name="Edit note").click()
-        shown.get_by_label("Note", exact=True).last.fill("not this")
+        shown.get_by_label("Note", exact=True).last.fill("a")
+        # JupyterLab would have it that Enter in a notebook makes no new line.
+        page.keyboard.press("Enter")
+        page.keyboard.type("b")
+        assert shown.get_by_label("Note", exact=True).last.input_value() == "a\nb"
         page.keyboard.press("Escape")
         assert shown.get_by_text("What this run is for").is_visible()
 
@@ -248,7 +302,9 @@ with nbtrack.start_run(run_name=I + S, experiment_id=None) as active:
         nbtrack.log_metric('wild', [float('inf'), 1e308, -1e308, float('nan')][step % 4], step=step)
     nbtrack.set_tag('big', 'x' * 100_000)
     nbtrack.log_text(S + I, 'page.html')
-    nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwned=3"><script>window.__pwned=4</script></svg>', 'image.svg')
+    nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30" onload="window.__pwned=3"><script>window.__pwned=4</script><script href="EVIL/a.js"/><style>@import url("EVIL/a.css"); @font-face { font-family: f; src: url("EVIL/f.woff") } rect { fill: url("EVIL/g.svg#g"); mask: url(EVIL/m.svg#m) } text { font-family: f }</style><image href="EVIL/b.png" width="9" height="9"/><use href="EVIL/c.svg#a"/><text>a</text><rect width="80" height="20"/><foreignObject width="90" height="30"><iframe xmlns="http://www.w3.org/1999/xhtml" src="EVIL/d.html"/><img xmlns="http://www.w3.org/1999/xhtml" src="EVIL/e.png" onerror="parent.__pwned=20"/></foreignObject><animate attributeName="x" onbegin="window.__pwned=21" dur="1s"/></svg>', 'image.svg')
+    nbtrack.log_text('<?xml version="1.0"?><?xml-stylesheet href="EVIL/h.css"?><!DOCTYPE svg [<!ENTITY x SYSTEM "EVIL/x.txt">]><svg xmlns="http://www.w3.org/2000/svg"><text>&x;</text></svg>', 'entity.svg')
+    nbtrack.log_text('![x](EVIL/i.png) <img src="EVIL/j.png" onerror="window.__pwned=22"> [a](javascript:alert(1))', 'readme.md')
     nbtrack.log_text('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__pwned=5"/>', 'image.png')
     nbtrack.log_text(S + ',' + I + '\\n' + I + ',' + S, 'table.csv')
     nbtrack.log_text(json.dumps({S: I}), 'data.json')
@@ -268,6 +324,11 @@ run.note = """# <img src=x onerror="window.__pwned=7">
 <svg onload="window.__pwned=16"><details open ontoggle=window.__pwned=17> \\u202eback\\u200bwards
 <iframe srcdoc="<script>parent.__pwned=18</script>"></iframe>
 """
+for name in (I, RTL, 'n' * 300):
+    run.store.models.register(name, f'runs:/{run.id}/model', run.id)
+    for alias in (I, RTL, 'n' * 300):
+        run.store.models.set_alias(name, alias, 1)
+run.set_tag('mlflow.user', I + RTL)
 writer = run.store.edit_run(run.id)
 writer.set_data(DataRecord(I, S, (3, 2), {I: S, RTL: 'x'}, S))
 writer.set_document('source', {'cell': S + I + RTL, 'earlier': [S, I], 'stale': True, 'script': S})
@@ -280,13 +341,34 @@ page
 '''
 
 
+@pytest.fixture
+def listener():
+    """Return a server, with its `url`, that has in `heard` what was loaded from it."""
+    heard = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server.url, server.heard = f"http://127.0.0.1:{server.server_port}", heard
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.mark.parametrize(
     ("theme", "width"),
     [("JupyterLab Light", 720), pytest.param("JupyterLab Dark", 1900, marks=pytest.mark.long)],
 )
-def test_a_run_that_means_harm_is_only_read(lab, chromium, theme, width):
+def test_a_run_that_means_harm_is_only_read(lab, chromium, listener, theme, width):
     name = f"runpage-hostile-{width}.ipynb"
-    lab.put(name, [SETUP, HOSTILE])
+    lab.put(name, [SETUP, HOSTILE.replace("EVIL", listener.url)])
     with lab.opened(chromium, name, theme=theme, width=width) as notebook:
         page = notebook.page
         page.set_default_timeout(15_000)
@@ -301,12 +383,28 @@ def test_a_run_that_means_harm_is_only_read(lab, chromium, theme, width):
         shown.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
         tree = shown.get_by_role("tree")
         pane = shown.get_by_role("region", name="Preview")
-        for file in ["page.html", "image.svg", "image.png", "table.csv", "data.json", ".txt", "MLmodel"]:
+        files = [
+            "page.html",
+            "image.svg",
+            "entity.svg",
+            "readme.md",
+            "image.png",
+            "table.csv",
+            "data.json",
+            ".txt",
+        ]
+        for file in [*files, "MLmodel"]:
             tree.get_by_text(file).first.click()
             page.wait_for_timeout(300)
         tree.get_by_text("image.png").click()
         pane.get_by_text("onload=").wait_for()
-        assert shown.locator("script, iframe, object, embed, svg script, figure img").count() == 0
+        tree.get_by_text("image.svg").click()
+        pane.locator("img").wait_for()
+        assert (
+            pane.locator("img").evaluate("async image => { await image.decode(); return image.naturalWidth }")
+            == 90
+        )
+        assert shown.locator("script, iframe, object, embed, svg script, foreignObject").count() == 0
         hrefs = shown.locator("a").evaluate_all("all => all.map(one => [one.getAttribute('href'), one.rel])")
         assert hrefs
         assert all(href.startswith(("https://", "mailto:")) for href, _ in hrefs), hrefs
@@ -326,7 +424,63 @@ def test_a_run_that_means_harm_is_only_read(lab, chromium, theme, width):
         assert page.evaluate("window.__pwned") is None
         assert not dialogs
         assert not [error for error in errors if "nbtrack" in str(error)], errors
-        assert not [url for url in asked if "evil" in url or url.endswith("/x")]
+        assert not [
+            url for url in asked if "evil" in url or url.endswith("/x") or url.startswith(listener.url)
+        ]
+        assert not listener.heard, "nothing is loaded for a picture"
+
+
+PANEL = """
+def model(frame):
+    return frame
+with nbtrack.start_run(run_name='one') as active:
+    for step in range(9):
+        nbtrack.log_metrics({'acc': step / 9, 'loss': 1 / (step + 1)}, step=step)
+    nbtrack.log_model(model, input_example=pd.DataFrame({'x': [1.0], 'o': [{'a': 1}]}))
+panel = nbtrack.panel(f"run_id = '{active.id}'")
+panel
+"""
+SERVE = """
+server = nbtrack.serve(nbtrack.get_run(active.id))
+server.wait()
+server
+"""
+
+
+def test_in_jupyterlab_enter_is_the_widgets(lab, chromium):
+    """JupyterLab listens to keys above the widgets, and cancels what Enter does in a box."""
+    lab.put("runpage-enter.ipynb", [SETUP, PANEL, SERVE, "server.stop()"])
+    with lab.opened(chromium, "runpage-enter.ipynb") as notebook:
+        page = notebook.page
+        page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = notebook.run(1).locator(".nbtrack-panel")
+        panel.get_by_role("button", name="Filters", exact=True).click()
+        panel.get_by_label("Name", exact=True).fill("mine")
+        panel.get_by_label("Name", exact=True).press("Enter")
+        panel.get_by_role("button", name="mine", exact=True).wait_for()
+        panel.get_by_role("button", name="Filters", exact=True).click()
+        panel.get_by_text("one", exact=True).click()
+        panel.get_by_role("tab", name="Run", exact=True).click()
+        shown = panel.locator(".nbtrack-run")
+        shown.get_by_role("button", name="Add a note").click()
+        typed(shown.get_by_label("Note", exact=True).last)
+        page.keyboard.press("Escape")
+        # There is a better place for a curve than the page.
+        shown.get_by_role("button", name="loss", exact=True).click()
+        panel.get_by_role("tab", name="Curves", selected=True).wait_for()
+        panel.get_by_label("Curves of loss", exact=True).wait_for()
+        typed(notebook.run(2).locator(".nbtrack-serve textarea"))
+        notebook.run(3)
+
+
+def typed(box):
+    """Type two lines into a box."""
+    box.fill("")
+    box.press_sequentially("a")
+    box.press("Enter")
+    box.press_sequentially("b")
+    assert box.input_value() == "a\nb"
 
 
 INSIDE = """

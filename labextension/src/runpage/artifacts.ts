@@ -1,4 +1,6 @@
 import { element } from "../widget/dom.ts";
+import { button, copyButton } from "./controls.ts";
+import { download } from "./download.ts";
 import { shownSize } from "./figures.ts";
 import type { Artifact } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
@@ -50,7 +52,12 @@ async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<
   title.append(
     element("strong", {}, line(artifact.path)),
     element("span", { class: "nbtrack-run-quiet" }, shownSize(artifact.size)),
+    ...taking(page, artifact),
   );
+  if (artifact.kind === "folder") {
+    pane.replaceChildren(title);
+    return;
+  }
   pane.replaceChildren(title, element("p", { class: "nbtrack-run-quiet" }, "Reading…"));
   const preview = asPreview(await ask(page, { kind: "preview", name: artifact.path }, "Reading the file"));
   // Another one may have been chosen meanwhile.
@@ -58,6 +65,23 @@ async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<
     const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewed(preview);
     pane.replaceChildren(title, shown);
   }
+}
+
+/** The buttons that take a file or a folder along. */
+function taking(page: Page, artifact: Artifact): HTMLElement[] {
+  const told = line(artifact.path, 80);
+  const fetch = button(
+    artifact.kind === "folder" ? "Download as ZIP" : "Download",
+    () => download(page, artifact),
+    page.signal,
+    `Download ${told}`,
+  );
+  const path = async () => {
+    const result = await ask(page, { kind: "path", name: artifact.path }, "Finding the file");
+    return typeof result?.["path"] === "string" ? result["path"] : undefined;
+  };
+  const copy = copyButton("Copy path", path, page.signal, `Copy where ${told} lies`);
+  return [fetch, copy];
 }
 
 /** A tree for mouse and keys: arrows go, right opens, left closes, Enter chooses. */
@@ -155,13 +179,13 @@ class Tree {
 
   #act(row: Artifact): void {
     this.#current = row.path;
+    this.#chosen = row.path;
     if (row.kind === "folder") {
       this.#toggle(row.path, this.#closed.has(row.path));
     } else {
-      this.#chosen = row.path;
       this.#redraw(true);
-      this.#choose(row);
     }
+    this.#choose(row);
   }
 
   #toggle(path: string, open: boolean): void {

@@ -1,7 +1,8 @@
 import { element } from "../widget/dom.ts";
+import { insertable } from "../widget/insert.ts";
 import { button, copyButton } from "./controls.ts";
 import type { Code, Text } from "./messages.ts";
-import { ask, follow, followPart, type Page } from "./page.ts";
+import { ask, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
 import { leftOut, seen } from "./seen.ts";
 
@@ -16,11 +17,13 @@ export function code(page: Page): HTMLElement {
     const result = await ask(page, { kind: "script" }, "Fetching the code");
     return typeof result?.["script"] === "string" ? result["script"] : undefined;
   };
-  const insert = button(
-    "Insert as cell",
-    () => ask(page, { kind: "insert" }, "Inserting the code"),
-    page.signal,
-    "Put the code into a new cell below",
+  const insert = insertable((put) =>
+    button(
+      "Insert as cell",
+      async () => put(await cellOf(held, script)),
+      page.signal,
+      "Put the tracked cell into a new cell below",
+    ),
   );
   const buttons = element(
     "div",
@@ -41,9 +44,6 @@ export function code(page: Page): HTMLElement {
   );
   const shown = element("div", { class: "nbtrack-run-stack" });
   body.append(buttons, stale, shown);
-  follow(page, ["can_insert"], () => {
-    insert.hidden = !page.model.get("can_insert");
-  });
   followPart(
     page,
     ({ code: found }) => found,

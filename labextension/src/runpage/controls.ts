@@ -26,10 +26,16 @@ export function button(text: string, act: Act, signal: AbortSignal, label = ""):
 
 /** Give a button another look. */
 export function styled(
-  kind: "primary" | "danger" | "quietly" | "link",
+  kind: "primary" | "danger" | "quietly" | "link" | "plain",
   made: HTMLButtonElement,
 ): HTMLButtonElement {
   made.classList.add(`nbtrack-run-${kind}`);
+  return made;
+}
+
+/** What changes the store is not there where that may only be read. */
+export function edits<Made extends HTMLElement>(made: Made): Made {
+  made.classList.add("nbtrack-run-edits");
   return made;
 }
 
@@ -61,18 +67,25 @@ interface Editor {
   text: string;
   label: string;
   lines?: number;
+  /** What may be meant, to complete what is typed in a single line. */
+  options?: HTMLDataListElement;
+  /** What the button says that saves. */
+  done?: string;
   /** Return whether it was saved: the editor is closed then. */
   save: (text: string) => Promise<boolean>;
   closed: () => void;
 }
 
 /** A place to write in. Ctrl+Enter saves, in a single line Enter too; Escape leaves all as it was. */
-export function editor({ text, label, lines = 1, save, closed }: Editor, signal: AbortSignal): HTMLElement {
+export function editor(
+  { text, label, lines = 1, options, done = "Save", save, closed }: Editor,
+  signal: AbortSignal,
+): HTMLElement {
   const attributes = { class: "nbtrack-run-input", "aria-label": label, autocomplete: "off" };
   const input =
     lines > 1
       ? element("textarea", { ...attributes, rows: String(lines) })
-      : element("input", { ...attributes, type: "text" });
+      : element("input", { ...attributes, type: "text", list: options?.id ?? false });
   input.value = text;
   const submit = async () => {
     if (input.disabled) {
@@ -90,7 +103,7 @@ export function editor({ text, label, lines = 1, save, closed }: Editor, signal:
     }
     input.focus();
   };
-  const saveButton = styled("primary", button("Save", submit, signal));
+  const saveButton = styled("primary", button(done, submit, signal));
   const cancel = button("Cancel", closed, signal);
   const controls = [input, saveButton, cancel];
   input.addEventListener(
@@ -115,7 +128,13 @@ export function editor({ text, label, lines = 1, save, closed }: Editor, signal:
   const hint = lines > 1 ? "Markdown. Ctrl+Enter saves, Escape cancels." : "";
   const foot = element("div", { class: "nbtrack-run-line" }, saveButton, cancel);
   foot.append(element("span", { class: "nbtrack-run-quiet" }, hint));
-  return element("div", { class: lines > 1 ? "nbtrack-run-editor" : "nbtrack-run-line" }, input, foot);
+  return element(
+    "div",
+    { class: lines > 1 ? "nbtrack-run-editor" : "nbtrack-run-line" },
+    input,
+    foot,
+    ...(options ? [options] : []),
+  );
 }
 
 /** Put the focus into what was just shown. */

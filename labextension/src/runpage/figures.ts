@@ -33,22 +33,6 @@ export function shownSize(bytes: number): string {
   return `${amount.toFixed(1)} ${units[0]}`;
 }
 
-/** Return a duration in seconds as a person says it. */
-export function shownDuration(seconds: number): string {
-  if (seconds < 0.9995) {
-    return `${Math.round(seconds * 1000)} ms`;
-  }
-  if (seconds < 59.95) {
-    return `${seconds.toFixed(1)} s`;
-  }
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) {
-    return `${minutes} min ${Math.round(seconds) % 60} s`;
-  }
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
   ["month", 2_629_800],

@@ -1,7 +1,9 @@
+import { saveText } from "../charts/save.ts";
 import { element } from "../widget/dom.ts";
-import { button, copyButton, editor, focusIn, styled } from "./controls.ts";
+import { shownDuration } from "../widget/duration.ts";
+import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
 import { opener } from "./family.ts";
-import { ago, exactTime, shownDuration, shownSize } from "./figures.ts";
+import { ago, exactTime, shownSize } from "./figures.ts";
 import type { RunDocument } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
 import { leftOut, line, seen } from "./seen.ts";
@@ -45,9 +47,11 @@ export function header(page: Page): HTMLElement {
 function name(page: Page): HTMLElement {
   const shown = element("span", { class: "nbtrack-run-title", role: "heading", "aria-level": "2" });
   const place = element("div", { class: "nbtrack-run-name" });
-  const rename = styled(
-    "quietly",
-    button("Rename", () => open(), page.signal, "Rename the run"),
+  const rename = edits(
+    styled(
+      "quietly",
+      button("Rename", () => open(), page.signal, "Rename the run"),
+    ),
   );
   const close = () => {
     place.replaceChildren(shown, rename);
@@ -116,15 +120,19 @@ function measures({
 function identity(page: Page): HTMLElement {
   const experiment = element("span");
   const notebook = element("span");
+  const user = element("span");
   const id = element("code");
   const copy = copyButton("Copy", () => page.model.get("page").id, page.signal, "Copy the run's id");
   styled("quietly", copy);
   followPart(
     page,
-    (run) => [run.experiment, run.notebook, run.id],
-    ([in_, from, held = ""]) => {
+    (run) => [run.experiment, run.notebook || run.source, run.id, run.user],
+    ([in_, from, held = "", who = ""]) => {
+      user.textContent = who === "" ? "" : `by ${line(who, 60)}`;
+      user.title = seen(who);
       experiment.textContent = `in ${line(in_ ?? "", 80)}`;
       notebook.textContent = line(from ?? "", 80);
+      notebook.title = seen(from ?? "");
       id.textContent = held.slice(0, 8);
       id.title = held;
     },
@@ -133,6 +141,7 @@ function identity(page: Page): HTMLElement {
     "span",
     { class: "nbtrack-run-facts" },
     experiment,
+    user,
     notebook,
     element("span", {}, id, " ", copy),
   );
@@ -141,7 +150,7 @@ function identity(page: Page): HTMLElement {
 function actions(page: Page): HTMLElement {
   const save = button("Export", () => exported(page), page.signal, "Save params, metrics and tags as JSON");
   const place = element("div", { class: "nbtrack-run-line nbtrack-run-actions" });
-  const remove = button("Delete", () => confirm(), page.signal, "Delete the run");
+  const remove = edits(button("Delete", () => confirm(), page.signal, "Delete the run"));
   const close = () => place.replaceChildren(save, remove);
   const confirm = () => {
     const { children, children_left: left } = page.model.get("page");
@@ -180,19 +189,19 @@ async function exported(page: Page): Promise<void> {
   if (typeof text !== "string" || typeof filename !== "string") {
     return;
   }
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  element("a", { href: address, download: filename }).click();
-  setTimeout(() => URL.revokeObjectURL(address), TICK);
+  saveText(text, filename, "application/json");
 }
 
 /** A deleted run says so, and can be taken back until it is removed for good. */
 function deleted(page: Page): HTMLElement {
   const text = element("span");
-  const restore = button(
-    "Restore",
-    () => ask(page, { kind: "restore" }, "Restoring the run"),
-    page.signal,
-    "Take the run back",
+  const restore = edits(
+    button(
+      "Restore",
+      () => ask(page, { kind: "restore" }, "Restoring the run"),
+      page.signal,
+      "Take the run back",
+    ),
   );
   const made = element("div", { class: "nbtrack-run-banner", role: "note", hidden: true }, text, restore);
   follow(page, ["page", "removed"], () => {

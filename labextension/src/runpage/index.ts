@@ -1,4 +1,6 @@
 import type { AnyWidget } from "@anywidget/types";
+import "../charts/charts.css";
+import "../curves/curves.css";
 import "./runpage.css";
 import type { Traits } from "./messages.ts";
 import { show } from "./view.ts";

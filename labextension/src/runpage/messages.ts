@@ -29,6 +29,13 @@ export interface Column {
   type: string;
 }
 
+/** A version of a registered model. */
+export interface Version {
+  name: string;
+  version: number;
+  aliases: string[];
+}
+
 export interface SavedModel {
   name: string;
   class: string;
@@ -37,6 +44,9 @@ export interface SavedModel {
   uri: string;
   /** Its folder among the artifacts; empty if it was not saved. */
   path: string;
+  /** What it is in the registry. */
+  versions: Version[];
+  versions_left: number;
   inputs: Column[];
   outputs: Column[];
   params: [string, string][];
@@ -101,6 +111,9 @@ export interface RunDocument {
   tags: Tag[];
   tags_left: number;
   system_tags: Tag[];
+  /** Who ran it and from which file, where that was told; else empty. */
+  user: string;
+  source: string;
   models: SavedModel[];
   data: Data[];
   data_left: number;
@@ -154,8 +167,8 @@ export interface Traits {
   servers: Record<string, Server>;
   /** Whether the run was removed for good. */
   removed: boolean;
-  /** Whether the kernel can put code into a new cell. */
-  can_insert: boolean;
+  /** Whether the store may only be read. */
+  read_only: boolean;
 }
 
 /** A tag that becomes null is taken away. */
@@ -167,47 +180,67 @@ export interface Changes {
 
 export type Request = { id: string } & (
   | { kind: "edit"; changes: Changes }
-  | { kind: "preview"; name: string }
+  | { kind: "preview" | "path"; name: string }
+  | { kind: "download"; name: string; offset: number }
+  | { kind: "curve"; asked: Record<string, unknown> }
+  | { kind: "register"; model: string; name: string }
+  | { kind: "set_alias"; name: string; version: number; alias: string }
+  | { kind: "delete_alias"; name: string; alias: string }
   | { kind: "open"; run: string }
   | { kind: "serve" | "stop"; model: string }
-  | { kind: "delete" | "restore" | "script" | "insert" | "export" | "refresh" }
+  | { kind: "delete" | "restore" | "script" | "export" | "refresh" | "names" }
 );
 
 /** What is in an artifact. */
 export type Preview = { name: string; size: number } & (
   | { kind: "image"; type: string; data: string }
-  | { kind: "text" | "json"; text: Text }
+  | { kind: "text" | "json" | "svg" | "markdown"; text: Text }
   | { kind: "table"; columns: string[]; rows: string[][]; more: boolean; columns_left: number }
   | { kind: "none"; why: string }
 );
 
-const PARTS: Record<string, string> = {
-  edit: "changes",
-  preview: "name",
-  open: "run",
-  serve: "model",
-  stop: "model",
-  delete: "",
-  restore: "",
-  script: "",
-  insert: "",
-  export: "",
-  refresh: "",
+const PARTS: Record<string, readonly string[]> = {
+  edit: ["changes"],
+  preview: ["name"],
+  path: ["name"],
+  download: ["name", "offset"],
+  curve: ["asked"],
+  register: ["model", "name"],
+  set_alias: ["name", "version", "alias"],
+  delete_alias: ["name", "alias"],
+  open: ["run"],
+  serve: ["model"],
+  stop: ["model"],
+  delete: [],
+  restore: [],
+  script: [],
+  export: [],
+  refresh: [],
+  names: [],
+};
+
+/** What the parts are that are no texts. */
+const CHECKS: Record<string, (value: unknown) => boolean> = {
+  changes: isChanges,
+  asked: isObject,
+  offset: isCount,
+  version: isCount,
 };
 
 export function isRequest(value: unknown): value is Request {
   if (!isObject(value) || !isId(value["id"]) || value["id"] === "" || typeof value["kind"] !== "string") {
     return false;
   }
-  const part = Object.hasOwn(PARTS, value["kind"]) ? PARTS[value["kind"]] : undefined;
-  if (part === undefined) {
-    return false;
-  }
-  if (part === "") {
-    return hasOnly(value, "id", "kind");
-  }
-  const held = value[part];
-  return hasOnly(value, "id", "kind", part) && (part === "changes" ? isChanges(held) : isText(held));
+  const parts = Object.hasOwn(PARTS, value["kind"]) ? PARTS[value["kind"]] : undefined;
+  return (
+    parts !== undefined &&
+    hasOnly(value, "id", "kind", ...parts) &&
+    parts.every((part) => (CHECKS[part] ?? isText)(value[part]))
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isChanges(value: unknown): boolean {

@@ -1,15 +1,16 @@
 import { element } from "../widget/dom.ts";
+import { button, styled } from "./controls.ts";
+import { curvePlace } from "./curve.ts";
 import { shownFigure } from "./figures.ts";
 import type { Figure, Metric } from "./messages.ts";
 import { follow, type Page } from "./page.ts";
 import { section } from "./section.ts";
 import { leftOut, line, seen } from "./seen.ts";
 import { Sparkline } from "./sparkline.ts";
-import { filter, search } from "./table.ts";
+import { filter, MANY, search } from "./table.ts";
 
 const HEADS = ["value", "min", "max", "points"] as const;
 const NUMBERS: ReadonlySet<string> = new Set(HEADS);
-const MANY = 20;
 /** So many characters need not be broken. */
 const UNBROKEN = 24;
 /** Of a longer name the rest is seen on hover. */
@@ -33,6 +34,8 @@ export function metrics(page: Page): HTMLElement {
   );
   const box = search("metrics", list);
   const more = element("div", { class: "nbtrack-run-quiet" });
+  const curve = curvePlace(page);
+  const open = page.curve ?? curve.show;
   body.append(
     box,
     element(
@@ -41,6 +44,7 @@ export function metrics(page: Page): HTMLElement {
       grid,
     ),
     more,
+    curve.block,
   );
 
   follow(page, ["metrics", "metrics_left"], () => {
@@ -53,7 +57,7 @@ export function metrics(page: Page): HTMLElement {
       }
     }
     for (const [place, metric] of found.entries()) {
-      const row = rows.get(metric.name) ?? new Row();
+      const row = rows.get(metric.name) ?? new Row(page, metric.name, open);
       rows.set(metric.name, row);
       row.draw(metric);
       if (list.children[place] !== row.block) {
@@ -63,7 +67,7 @@ export function metrics(page: Page): HTMLElement {
     const left = page.model.get("metrics_left");
     more.textContent = leftOut(left, "metrics");
     count(String(found.length + left), found.length > 0);
-    box.hidden = found.length < MANY;
+    box.hidden = found.length <= MANY;
     const typed = (box as HTMLInputElement).value;
     if (typed !== "") {
       filter(list, typed);
@@ -74,19 +78,24 @@ export function metrics(page: Page): HTMLElement {
 
 class Row {
   readonly block = element("tr");
-  readonly #name = element("th", { scope: "row" });
+  readonly #name: HTMLButtonElement;
+  readonly #head: HTMLElement;
   readonly #cells = HEADS.map(() => element("td", { class: "nbtrack-run-right nbtrack-run-unbroken" }));
   readonly #spark = new Sparkline();
   readonly #history = element("td", { class: "nbtrack-run-history nbtrack-run-unbroken" }, this.#spark.block);
 
-  constructor() {
-    this.block.append(this.#name, ...this.#cells, this.#history);
+  constructor({ signal }: Page, metric: string, open: (metric: string) => void) {
+    const show = () => open(metric);
+    this.#name = styled("plain", button("", show, signal));
+    this.#head = element("th", { scope: "row" }, this.#name);
+    this.#spark.block.addEventListener("click", show, { signal });
+    this.block.append(this.#head, ...this.#cells, this.#history);
   }
 
   draw(metric: Metric): void {
     const name = metric.folds ? `${metric.name}.mean` : metric.name;
-    put(this.#name, line(name, LONGEST), seen(name));
-    this.#name.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
+    put(this.#name, line(name, LONGEST), `${seen(name)}: show the curve`);
+    this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
     const told = metric.folds ? `mean of ${metric.count} folds` : `last, at step ${metric.step}`;
     const several = metric.count > 1;
     const [value, min, max, count] = this.#cells;

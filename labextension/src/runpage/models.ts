@@ -4,6 +4,7 @@ import { shownSize } from "./figures.ts";
 import { safeAddress } from "./markdown.ts";
 import type { Column, SavedModel, Server } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
+import { registered } from "./registered.ts";
 import { section } from "./section.ts";
 import { leftOut, line, seen } from "./seen.ts";
 import { table } from "./table.ts";
@@ -22,7 +23,11 @@ export function models(page: Page): HTMLElement {
   let drawn = new AbortController();
   followPart(
     page,
-    ({ id, models: found }) => ({ id, found }),
+    // The registry changes without the model: its part follows for itself.
+    ({ id, models: found }) => ({
+      id,
+      found: found.map((one) => ({ ...one, versions: [], versions_left: 0 })),
+    }),
     ({ found }) => {
       // What the earlier cards listened to goes with them.
       drawn.abort();
@@ -50,6 +55,7 @@ function card(page: Page, model: SavedModel): HTMLElement {
     const uri = element("code", { class: "nbtrack-run-address" }, line(model.uri));
     const copy = copyButton("Copy", () => model.uri, page.signal, "Copy the model's address");
     parts.push(element("div", { class: "nbtrack-run-line" }, uri, copy), serving(page, model));
+    parts.push(registered(page, model.path));
   }
   parts.push(...signature("Takes", model.inputs), ...signature("Gives", model.outputs));
   if (model.params.length > 0) {

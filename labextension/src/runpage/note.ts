@@ -1,5 +1,5 @@
 import { element } from "../widget/dom.ts";
-import { button, editor, focusIn, styled } from "./controls.ts";
+import { button, editor, edits, focusIn, styled } from "./controls.ts";
 import { markdown } from "./markdown.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { leftOut } from "./seen.ts";
@@ -9,9 +9,11 @@ const MOST_LINES = 16;
 /** What a person says of the run, in Markdown. What is being written stays, whatever the store says meanwhile. */
 export function note(page: Page): HTMLElement {
   const shown = element("div", { class: "nbtrack-run-note" });
-  const change = styled(
-    "quietly",
-    button("", () => open(), page.signal),
+  const change = edits(
+    styled(
+      "quietly",
+      button("", () => open(), page.signal),
+    ),
   );
   const place = element("section", { class: "nbtrack-run-noteplace", "aria-label": "Note" });
   const close = () => {

@@ -8,6 +8,8 @@ export interface Page {
   model: Model;
   requests: Requests<Request>;
   notice: Notice;
+  /** Shows a metric's curve elsewhere; without it the page does. */
+  curve?: ((metric: string) => void) | undefined;
   /** Aborted when the view goes. */
   signal: AbortSignal;
 }

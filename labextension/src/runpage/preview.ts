@@ -1,14 +1,15 @@
 import { element } from "../widget/dom.ts";
 import { source } from "./code.ts";
 import { shownSize } from "./figures.ts";
-import type { Preview } from "./messages.ts";
+import { markdown } from "./markdown.ts";
+import type { Preview, Text } from "./messages.ts";
 import { line } from "./seen.ts";
 import { table } from "./table.ts";
 
-/** Pictures that are pixels; an SVG is a program. */
+/** Pictures that are pixels. */
 const PIXELS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-/** Return what is in an artifact: pixels as a picture, all else as text. */
+/** Return what is in an artifact: pictures as pictures, Markdown as elements of ours, all else as text. */
 export function previewed(preview: Preview): HTMLElement {
   switch (preview.kind) {
     case "image":
@@ -18,6 +19,10 @@ export function previewed(preview: Preview): HTMLElement {
       return source(preview.text, `Content of ${line(preview.name, 80)}`);
     case "table":
       return grid(preview);
+    case "svg":
+      return twofold("Picture", drawing(preview.text.text, preview.name), preview);
+    case "markdown":
+      return twofold("Read", written(preview.text.text), preview);
     default:
       return element(
         "p",
@@ -36,6 +41,56 @@ export function picture(type: string, data: string, name: string): HTMLElement {
     alt: line(name),
     class: "nbtrack-run-picture",
   });
+}
+
+/**
+ * An SVG as an image. There a browser runs no script of it and loads nothing for it. A data URL, as one that points to
+ * this page's own origin would run its scripts where it is opened by itself.
+ */
+function drawing(text: string, name: string): HTMLElement {
+  return element("img", {
+    src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`,
+    alt: line(name),
+    class: "nbtrack-run-picture",
+  });
+}
+
+function written(text: string): HTMLElement {
+  return element("div", { class: "nbtrack-run-note nbtrack-run-document", tabindex: "0" }, ...markdown(text));
+}
+
+/** What a file shows, and what stands in it, one click away. */
+function twofold(
+  title: string,
+  drawn: HTMLElement,
+  { text, name }: { text: Text; name: string },
+): HTMLElement {
+  const code = source(text, `Content of ${line(name, 80)}`);
+  const faces: [string, HTMLElement][] = [
+    [title, drawn],
+    ["Source", code],
+  ];
+  const buttons = faces.map(([label, face]) => {
+    const made = element("button", { type: "button", class: "nbtrack-run-button" }, label);
+    made.addEventListener("click", () => show(face));
+    return made;
+  });
+  const show = (wanted: HTMLElement) => {
+    for (const [at, [, face]] of faces.entries()) {
+      face.hidden = face !== wanted;
+      buttons[at]?.setAttribute("aria-pressed", String(face === wanted));
+    }
+  };
+  // What is no picture after all can still be read.
+  drawn.addEventListener("error", () => show(code));
+  show(drawn);
+  return element(
+    "div",
+    { class: "nbtrack-run-stack" },
+    element("div", { class: "nbtrack-run-line" }, ...buttons),
+    drawn,
+    code,
+  );
 }
 
 function grid({
@@ -61,7 +116,7 @@ function grid({
 
 /** Return the kernel's answer if it is a preview. */
 export function asPreview(result: Record<string, unknown> | undefined): Preview | undefined {
-  const kinds = ["image", "text", "json", "table", "none"];
+  const kinds = ["image", "text", "json", "svg", "markdown", "table", "none"];
   return result !== undefined && kinds.includes(String(result["kind"]))
     ? (result as unknown as Preview)
     : undefined;

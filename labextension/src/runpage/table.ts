@@ -14,7 +14,7 @@ const UNBROKEN = 24;
 const LONGEST = 160;
 
 /** So many rows are looked through by eye. */
-const MANY = 20;
+export const MANY = 12;
 
 /** A table of texts, with a box to search it where it is long. */
 export function table(
@@ -43,7 +43,7 @@ export function table(
     { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": label },
     made,
   );
-  if (rows.length < MANY) {
+  if (rows.length <= MANY) {
     return framed;
   }
   return element("div", {}, search(label, body), framed);

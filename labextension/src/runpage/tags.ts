@@ -1,6 +1,7 @@
 import { element } from "../widget/dom.ts";
-import { button, editor, focusIn, styled } from "./controls.ts";
+import { button, editor, edits, focusIn, styled } from "./controls.ts";
 import type { Changes, Tag } from "./messages.ts";
+import { offered } from "./offered.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { leftOut, line, seen } from "./seen.ts";
 import { table } from "./table.ts";
@@ -15,7 +16,7 @@ export function tags(page: Page): HTMLElement {
     list.replaceChildren(...found.map((tag) => chip(page, tag)), more, add);
   };
   const close = () => {
-    add.replaceChildren(styled("quietly", button("Add a tag", open, page.signal)));
+    add.replaceChildren(edits(styled("quietly", button("Add a tag", open, page.signal))));
   };
   const open = () => {
     add.replaceChildren(adder(page, close));
@@ -77,12 +78,12 @@ function chip(page: Page, { name, value }: Tag): HTMLElement {
   const change = styled("quietly", button(text, open, page.signal));
   change.title = seen(`${name}: ${value.text}${leftOut(value.left)}`.slice(0, 2000));
   // What was cut would be lost by saving what is here.
-  change.disabled = value.left > 0;
+  change.disabled = value.left > 0 || page.model.get("read_only");
   const remove = styled(
     "quietly",
     button("×", () => changed(page, named(name, null)), page.signal, `Remove the tag ${told}`),
   );
-  place.append(change, remove);
+  place.append(change, edits(remove));
   return place;
 }
 
@@ -96,7 +97,9 @@ function adder(page: Page, closed: () => void): HTMLElement {
       placeholder: label.toLowerCase(),
       autocomplete: "off",
     });
+  const known = offered(page, "tags");
   const name = box("Name of the tag");
+  name.setAttribute("list", known.id);
   const value = box("Value of the tag");
   name.placeholder = "name";
   value.placeholder = "value";
@@ -117,6 +120,7 @@ function adder(page: Page, closed: () => void): HTMLElement {
     "div",
     { class: "nbtrack-run-line" },
     name,
+    known,
     value,
     styled("primary", button("Add", submit, page.signal)),
     button("Cancel", closed, page.signal),

@@ -1,5 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { Requests } from "../widget/requests.ts";
+import { keepTyping } from "../widget/typing.ts";
 import { artifacts } from "./artifacts.ts";
 import { code } from "./code.ts";
 import { data } from "./data.ts";
@@ -18,11 +19,17 @@ import { params } from "./params.ts";
 import { line } from "./seen.ts";
 import { tags } from "./tags.ts";
 
+export interface Options {
+  /** Shows the curve of a metric of this run, where there is a better place for it than the page. */
+  onCurve?: (metric: string, run: string) => void;
+}
+
 /** Show a run's page in an element until the signal is aborted. */
-export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
+export function show(model: Model, place: HTMLElement, signal: AbortSignal, options: Options = {}): void {
   // JupyterLab would take keys for itself, and edit the cell.
   const keys = { "data-lm-suppress-shortcuts": "true" };
   const article = element("article", { class: "nbtrack-run", ...keys });
+  keepTyping(article);
   place.replaceChildren(article);
   let shown = "";
   let drawn = new AbortController();
@@ -35,15 +42,19 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
       shown = id;
       drawn.abort();
       drawn = new AbortController();
-      article.replaceChildren(...parts(model, drawn.signal));
+      article.replaceChildren(...parts(model, drawn.signal, options));
     }
   };
   follow({ model, signal } as Page, ["page"], draw);
+  follow({ model, signal } as Page, ["read_only"], () => {
+    article.dataset["readOnly"] = String(model.get("read_only"));
+  });
 }
 
-function parts(model: Model, signal: AbortSignal): HTMLElement[] {
+function parts(model: Model, signal: AbortSignal, { onCurve }: Options): HTMLElement[] {
   const notice = new Notice(signal);
-  const page: Page = { model, requests: new Requests(model, signal), notice, signal };
+  const curve = onCurve && ((metric: string) => onCurve(metric, model.get("page").id));
+  const page: Page = { model, requests: new Requests(model, signal), notice, curve, signal };
   const grid = element(
     "div",
     { class: "nbtrack-run-grid" },

@@ -1,5 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { Requests } from "../widget/requests.ts";
+import { keepTyping } from "../widget/typing.ts";
 import { curl } from "./curl.ts";
 import { figures } from "./figures.ts";
 import { form } from "./form.ts";
@@ -27,5 +28,6 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
   follow(panel, ["state"], () =>
     section.classList.toggle("nbtrack-offered", model.get("state") === "offered"),
   );
+  keepTyping(section);
   place.replaceChildren(section);
 }

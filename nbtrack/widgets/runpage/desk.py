@@ -9,21 +9,27 @@ from nbtrack.entities import Run
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
 from nbtrack.entities.run import edit_tags
 from nbtrack.entities.times import utc
-from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.widgets.address import page_address
-from nbtrack.widgets.runpage.bounds import number
+from nbtrack.widgets.runpage.bounds import number, whole
+from nbtrack.widgets.runpage.download import Downloads, local_path
 from nbtrack.widgets.runpage.preview import artifact_preview
+from nbtrack.widgets.runpage.registry import register, registered_names, set_alias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from nbtrack.serving import Server
     from nbtrack.widgets.runpage.messages import Request
 
-__all__ = ["RunDesk", "edit"]
+__all__ = ["ASKING", "RunDesk", "edit"]
 
 _OWN = "nbtrack."
 _ALIVE = ("starting", "ready")
+_MOST_NAMES = 1_000
+_CURVE = {"metric", "x", "points", "within", "spacing"}
+ASKING = frozenset({"preview", "path", "download", "curve", "script", "export", "names"})
+"""Requests that change nothing."""
 
 
 def edit(run: Run, changes: Mapping[str, Any]) -> None:
@@ -80,14 +86,12 @@ class RunDesk:
     ----------
     run
         The run that the page shows at first.
-    insert
-        Puts code into a new cell of the notebook, where something can.
     """
 
-    def __init__(self, run: Run, insert: Callable[[str], None] | None = None) -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
-        self.insert = insert
         self._servers: dict[str, Server] = {}
+        self._downloads = Downloads()
 
     def answer(self, request: Request) -> dict[str, Any]:
         """Do what is asked; return the result.
@@ -97,13 +101,15 @@ class RunDesk:
         NbtrackError
             When it cannot be done, with a message for the page.
         """
-        if request["kind"] == "preview":
-            return artifact_preview(self.run, request["name"])
-        if request["kind"] == "script":
-            return {"script": _script(self.run)}
-        if request["kind"] == "export":
-            return exported(self.run)
-        if request["kind"] == "edit":
+        if request["kind"] in ASKING:
+            return self._told(request)
+        if request["kind"] == "register":
+            return register(self.run, request["model"], request["name"])
+        if request["kind"] == "set_alias":
+            set_alias(self.run, request["name"], request["version"], request["alias"])
+        elif request["kind"] == "delete_alias":
+            self.run.store.models.delete_alias(request["name"], request["alias"])
+        elif request["kind"] == "edit":
             edit(self.run, request["changes"])
         elif request["kind"] == "serve" or request["kind"] == "stop":
             self._serve(request["model"], start=request["kind"] == "serve")
@@ -130,13 +136,25 @@ class RunDesk:
         """Whether a server of the page's lives."""
         return any(server.status in _ALIVE for server in list(self._servers.values()))
 
+    def _told(self, request: Request) -> dict[str, Any]:
+        run = self.run
+        if request["kind"] == "preview":
+            return artifact_preview(run, request["name"])
+        if request["kind"] == "path":
+            return {"path": whole(local_path(run, request["name"]))}
+        if request["kind"] == "download":
+            return self._downloads.piece(run, request["name"], request["offset"])
+        if request["kind"] == "curve":
+            return _curve(run, request["asked"])
+        if request["kind"] == "script":
+            return {"script": _script(run)}
+        return exported(run) if request["kind"] == "export" else _names(run)
+
     def _do(self, kind: str) -> None:
         if kind == "delete":
             self.run.delete()
         elif kind == "restore":
             self.run.restore()
-        elif kind == "insert":
-            self._insert()
 
     def _serve(self, path: str, *, start: bool) -> None:
         server = self._servers.get(path)
@@ -148,10 +166,19 @@ class RunDesk:
         elif server.status not in _ALIVE:
             server.start()
 
-    def _insert(self) -> None:
-        if self.insert is None:
-            raise NbtrackError("no cell can be made from here; copy the code")
-        self.insert(_script(self.run))
+
+def _names(run: Run) -> dict[str, Any]:
+    tags = [whole(name) for name in run.store.names("tags") if not name.startswith((_OWN, "mlflow."))]
+    return {"tags": tags[:_MOST_NAMES], "models": registered_names(run)}
+
+
+def _curve(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
+    from nbtrack.widgets.comparison import curves
+
+    odd = asked.keys() - _CURVE
+    if odd or not isinstance(asked.get("metric"), str):
+        raise InvalidValueError(f"a curve has a metric, x, points, within and spacing; look at {sorted(odd)}")
+    return dict(curves(run.store, [run.id], **asked))
 
 
 def _started(run: Run, path: str) -> Server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.mlflow import SOURCE_TAG
 from nbtrack.widgets.runpage.bounds import Text, cut, cut_end, first, whole
 from nbtrack.widgets.runpage.files import artifact_rows
 from nbtrack.widgets.runpage.parts import code_part, data_part, environment_part, models_part
@@ -24,6 +25,7 @@ VALUE, NOTE, OUTPUT, TRACEBACK = 2_000, 100_000, 20_000, 50_000
 """Characters."""
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SYSTEM = ("nbtrack.", "mlflow.")
+_USER_TAG = "mlflow.user"
 
 
 def run_document(run: Run) -> dict[str, Any]:
@@ -70,7 +72,8 @@ def run_page(run: Run) -> dict[str, Any]:
 
 
 _EMPTY: dict[str, Any] = {
-    "params": [], "params_left": 0, "tags": [], "tags_left": 0, "system_tags": [], "models": [], "data": [],
+    "params": [], "params_left": 0, "tags": [], "tags_left": 0, "system_tags": [], "user": "", "source": "",
+    "models": [], "data": [],
     "data_left": 0, "code": None, "environment": None, "measured": {}, "output": None, "traceback": None,
     "figures": [], "artifacts": [], "artifacts_left": 0, "artifacts_size": 0, "parent": None, "children": [],
     "children_left": 0,
@@ -109,6 +112,8 @@ def _tags(run: Run) -> dict[str, Any]:
     system = [(name, value) for name, value in tags.items() if name.startswith(_SYSTEM)]
     shown, left = first(own, MOST_ROWS)
     return {
+        "user": whole(tags.get(_USER_TAG, ""))[:VALUE],
+        "source": whole(tags.get(SOURCE_TAG, ""))[:VALUE],
         "tags": [{"name": whole(name), "value": cut(value, VALUE)} for name, value in shown],
         "tags_left": left,
         "system_tags": [

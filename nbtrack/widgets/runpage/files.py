@@ -16,10 +16,10 @@ __all__ = ["artifact_kind", "artifact_rows"]
 MOST_FILES = 2_000
 
 _KINDS = {
-    "image": ".png .jpg .jpeg .gif .webp",
+    "image": ".png .jpg .jpeg .gif .webp .svg",
     "table": ".csv .tsv .parquet",
     "json": ".json .ipynb .geojson",
-    "source": ".svg .html .htm .xml .py .r .sql .js .css .md .yaml .yml .toml .ini .cfg .sh",
+    "source": ".html .htm .xml .py .r .sql .js .css .md .yaml .yml .toml .ini .cfg .sh",
     "text": ".txt .log .rst",
     "model": ".pkl .joblib .pt .pth .onnx .skops .safetensors .h5 .keras .cbm .ubj",
 }

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from nbtrack.widgets.replies import Failed
 
 __all__ = [
+    "Alias",
     "Changes",
     "Command",
+    "Curve",
+    "Download",
     "Edit",
+    "Named",
+    "NoAlias",
     "Open",
-    "Preview",
+    "Register",
     "Request",
     "Serve",
     "failed",
@@ -40,12 +45,57 @@ class Edit(TypedDict):
     changes: Changes
 
 
-class Preview(TypedDict):
-    """Asks for what is in an artifact."""
+class Named(TypedDict):
+    """Asks for what is in an artifact, or where it lies."""
 
     id: str
-    kind: Literal["preview"]
+    kind: Literal["preview", "path"]
     name: str
+
+
+class Download(TypedDict):
+    """Asks for a piece of an artifact, from this byte on."""
+
+    id: str
+    kind: Literal["download"]
+    name: str
+    offset: int
+
+
+class Curve(TypedDict):
+    """Asks for a metric's curve; `asked` is what `nbtrack.widgets.comparison.curves` takes besides the runs."""
+
+    id: str
+    kind: Literal["curve"]
+    asked: dict[str, Any]
+
+
+class Register(TypedDict):
+    """Asks that a model, told by its folder among the artifacts, become a new version of the name."""
+
+    id: str
+    kind: Literal["register"]
+    model: str
+    name: str
+
+
+class Alias(TypedDict):
+    """Asks that an alias stand for a version of a registered model."""
+
+    id: str
+    kind: Literal["set_alias"]
+    name: str
+    version: int
+    alias: str
+
+
+class NoAlias(TypedDict):
+    """Asks that an alias of a registered model be taken away."""
+
+    id: str
+    kind: Literal["delete_alias"]
+    name: str
+    alias: str
 
 
 class Open(TypedDict):
@@ -67,20 +117,22 @@ class Serve(TypedDict):
 class Command(TypedDict):
     """Asks for what needs nothing more to be said.
 
-    `script` is the code as a whole, `insert` puts it into a new cell, `export` is params and metrics as JSON.
+    `script` is the code as a whole, `export` is params and metrics as JSON, `names`
+    are those of tags and registered models that may be given.
     """
 
     id: str
-    kind: Literal["delete", "restore", "script", "insert", "export", "refresh"]
+    kind: Literal["delete", "restore", "script", "export", "refresh", "names"]
 
 
-Request = Edit | Preview | Open | Serve | Command
+Request = Edit | Named | Download | Curve | Register | Alias | NoAlias | Open | Serve | Command
 
 
-_BARE = ("delete", "restore", "script", "insert", "export", "refresh")
+_BARE = ("delete", "restore", "script", "export", "refresh", "names")
 _PARTS: dict[str, tuple[str, ...]] = {
-    "edit": ("changes",), "preview": ("name",), "open": ("run",), "serve": ("model",), "stop": ("model",),
-    **dict.fromkeys(_BARE, ()),
+    "edit": ("changes",), "preview": ("name",), "path": ("name",), "download": ("name", "offset"), "curve": ("asked",),
+    "register": ("model", "name"), "set_alias": ("name", "version", "alias"), "delete_alias": ("name", "alias"),
+    "open": ("run",), "serve": ("model",), "stop": ("model",), **dict.fromkeys(_BARE, ()),
 }  # fmt: skip
 """What a request of each kind has beside its id and kind."""
 
@@ -97,9 +149,19 @@ def read_request(content: Any) -> Request:
     for part in _PARTS[request["kind"]]:
         if part == "changes":
             _check_changes(request[part])
+        elif part in {"offset", "version"}:
+            _check_count(part, request[part])
+        elif part == "asked":
+            if not isinstance(request[part], dict):
+                raise InvalidValueError(f"asked is an object, not a {type(request[part]).__name__}")
         elif not isinstance(request[part], str):
             raise InvalidValueError(f"{part} is a text, not a {type(request[part]).__name__}")
     return cast("Request", request)
+
+
+def _check_count(part: str, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise InvalidValueError(f"{part} is a whole number from 0 on, not {str(value)[:40]!r}")
 
 
 def _check_changes(changes: Any) -> None:

@@ -12,14 +12,13 @@ from nbtrack.errors import NbtrackError, NotFoundError
 from nbtrack.widgets.asked import AskedWidget
 from nbtrack.widgets.bundle import bundled
 from nbtrack.widgets.replies import done
-from nbtrack.widgets.runpage.desk import RunDesk
+from nbtrack.widgets.runpage.desk import ASKING, RunDesk
 from nbtrack.widgets.runpage.document import run_page
 from nbtrack.widgets.runpage.messages import failed, read_request
 from nbtrack.widgets.runpage.sparkline import MetricRows
+from nbtrack.widgets.shown import widget_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nbtrack.entities import Run
     from nbtrack.widgets.runpage.messages import Request
 
@@ -62,12 +61,10 @@ class RunPage(AskedWidget):
     metrics_left = traitlets.Int().tag(sync=True)
     servers = traitlets.Dict().tag(sync=True)
     removed = traitlets.Bool().tag(sync=True)
-    can_insert = traitlets.Bool().tag(sync=True)
+    read_only = traitlets.Bool().tag(sync=True)
 
-    def __init__(
-        self, run: Run, insert: Callable[[str], None] | None = None, *, inside: bool = False
-    ) -> None:
-        self._desk = RunDesk(run, insert)
+    def __init__(self, run: Run, *, inside: bool = False) -> None:
+        self._desk = RunDesk(run)
         self._rows = MetricRows(run)
         self._inside = inside
         # One thread at a time reads the store; another may speak to the page, so that a long look holds up no answer.
@@ -75,7 +72,7 @@ class RunPage(AskedWidget):
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         self._until = 0.0
-        super().__init__(can_insert=insert is not None)
+        super().__init__()
         self.refresh()
 
     @traitlets.default("_esm")
@@ -150,7 +147,8 @@ class RunPage(AskedWidget):
             page = run_page(run)
         except NotFoundError:
             return {"removed": True, "servers": servers}
-        return {"page": page, "metrics": rows, "metrics_left": left, "removed": False, "servers": servers}
+        shown = {"page": page, "metrics": rows, "metrics_left": left, "removed": False, "servers": servers}
+        return {**shown, "read_only": run.store.read_only}
 
     def _read(self, content: Any) -> Request:
         return read_request(content)
@@ -158,7 +156,7 @@ class RunPage(AskedWidget):
     def _answer(self, request: Request) -> None:
         try:
             result = self._desk.answer(request)
-            if request["kind"] not in {"preview", "script", "export"}:
+            if request["kind"] not in ASKING:
                 # What was changed is there before the answer is: the page never shows the old again.
                 self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
@@ -176,4 +174,5 @@ class RunPage(AskedWidget):
             return None
         data, metadata = shown
         # What can be read where no widget and no kernel is.
-        return {**data, "text/plain": repr(self), "text/html": self._desk.run._repr_html_()}, metadata
+        read = {"text/plain": repr(self), "text/html": self._desk.run._repr_html_()}
+        return {**data, **widget_view(self.model_id), **read}, metadata

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities.text import size_text
 from nbtrack.models.schema import Tensor
 from nbtrack.widgets.runpage.bounds import cut, first, whole
+from nbtrack.widgets.runpage.registry import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,10 +30,10 @@ _SHORT = 300
 
 def models_part(run: Run) -> dict[str, Any]:
     """Return the models that the run fitted or saved."""
-    return {"models": [_model(model) for model in run.models[:MOST_MODELS]]}
+    return {"models": [_model(run, model) for model in run.models[:MOST_MODELS]]}
 
 
-def _model(model: RunModel) -> dict[str, Any]:
+def _model(run: Run, model: RunModel) -> dict[str, Any]:
     signature = model.signature
     params, params_left = first(model.params.items(), MOST_COLUMNS)
     return {
@@ -43,6 +44,7 @@ def _model(model: RunModel) -> dict[str, Any]:
         "uri": _line(model.uri),
         # Only what was saved can be served.
         "path": whole(model.path) if model.folder is not None else "",
+        **(versions_of(run, model.path) if model.path else {"versions": [], "versions_left": 0}),
         "inputs": _columns(None if signature is None else signature.inputs),
         "outputs": _columns(None if signature is None else signature.outputs),
         "params": [[_line(name), _line(value)] for name, value in params],

@@ -23,8 +23,11 @@ IMAGE_BYTES = 5_000_000
 TEXT_BYTES = 200_000
 JSON_BYTES = 1_000_000
 TABLE_BYTES = 2_000_000
+SVG_BYTES = 1_000_000
+"""Of pictures and texts that are drawn whole or not at all."""
 ROWS, COLUMNS, CELL = 100, 50, 200
 _PARQUET = b"PAR1"
+_DRAWN = {".svg": "svg", ".md": "markdown", ".markdown": "markdown"}
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 
@@ -32,8 +35,8 @@ def artifact_preview(run: Run, name: str) -> dict[str, Any]:
     """Return what an artifact holds, told by its content.
 
     The answer has `kind` and `size`, and with `image` also `type` and `data` (base64), with `text` and `json` a `text`
-    (cut), with `table` `columns`, `rows` (of texts), `more` and `columns_left`, with `none` a `why`. SVG and HTML are
-    text: they are programs.
+    (cut), with `table` `columns`, `rows` (of texts), `more` and `columns_left`, with `none` a `why`. `svg` and
+    `markdown` have a whole `text`: the page draws it where no program can run. HTML is text.
 
     Raises
     ------
@@ -67,17 +70,21 @@ def _shown(path: Path, head: bytes, size: int) -> dict[str, Any]:
         table = _delimited(path, delimiter)
         if table is not None:
             return table
+    if ending in _DRAWN and size <= SVG_BYTES:
+        drawn = _text(path.read_bytes(), whole_file=True)
+        if drawn is not None and (ending != ".svg" or "<svg" in drawn):
+            return {"kind": _DRAWN[ending], "text": {"text": drawn, "left": 0}}
     text = _text(head, whole_file=size <= len(head))
     if text is None:
         return _none("No preview of this kind of file")
     if text[:1] in ("{", "[") or ending in {".json", ".ipynb", ".geojson"}:
-        pretty = _pretty(path, size)
-        if pretty is not None:
-            return {"kind": "json", "text": cut(pretty, TEXT_BYTES)}
-    shown = cut(text, TEXT_BYTES)
+        shown = _json(path, size)
+        if shown is not None:
+            return shown
+    told = cut(text, TEXT_BYTES)
     # What was not read is counted in bytes: near enough.
-    shown["left"] += max(0, size - len(head))
-    return {"kind": "text", "text": shown}
+    told["left"] += max(0, size - len(head))
+    return {"kind": "text", "text": told}
 
 
 def _none(why: str) -> dict[str, Any]:
@@ -108,13 +115,34 @@ def _text(head: bytes, *, whole_file: bool) -> str | None:
         return None
 
 
-def _pretty(path: Path, size: int) -> str | None:
+def _json(path: Path, size: int) -> dict[str, Any] | None:
     if size > JSON_BYTES:
         return None
     try:
-        return json.dumps(json.loads(path.read_bytes()), indent=2, ensure_ascii=False)
+        held = json.loads(path.read_bytes())
+        table = _logged_table(held)
+        pretty = json.dumps(held, indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return None
+    return table or {"kind": "json", "text": cut(pretty, TEXT_BYTES)}
+
+
+def _logged_table(held: Any) -> dict[str, Any] | None:
+    """Return what MLflow's `log_table` wrote as a table; None for any other JSON."""
+    if not isinstance(held, dict) or held.keys() != {"columns", "data"}:
+        return None
+    columns, data = held["columns"], held["data"]
+    rows = isinstance(columns, list) and isinstance(data, list)
+    if not rows or not all(isinstance(row, list) and len(row) == len(columns) for row in data):
+        return None
+    shown = [[_value(value) for value in row[:COLUMNS]] for row in data[:ROWS]]
+    return _table([str(name) for name in columns], shown, more=len(data) > ROWS)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _delimited(path: Path, delimiter: str) -> dict[str, Any] | None:

@@ -1,17 +1,19 @@
 """What a run's page shows, from a real store."""
 
 import base64
+import io
 import json
 import math
 import os
 import sys
+import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import nbtrack
-from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.records import FOLDS_TAG, DataRecord, Series
 from nbtrack.widgets.runpage import RunDesk, artifact_preview, edit, run_document
 from nbtrack.widgets.runpage.sparkline import MetricRows, sparkline
@@ -176,7 +178,9 @@ def put(run, name, content):
         ("a.jpg", b"\xff\xd8\xff\xe0", "image", "image/jpeg"),
         ("a.webp", b"RIFF\0\0\0\0WEBPVP8 ", "image", "image/webp"),
         ("fake.png", b"<svg onload=alert(1)>", "text", "<svg onload=alert(1)>"),
-        ("a.svg", b"<svg onload=alert(1)>", "text", "<svg onload=alert(1)>"),
+        ("a.svg", b"<svg onload=alert(1)>", "svg", "<svg onload=alert(1)>"),
+        ("no.svg", b"<b>", "text", "<b>"),
+        ("a.md", b"# <b>", "markdown", "# <b>"),
         ("a.html", b"<script>alert(1)</script>", "text", "<script>alert(1)</script>"),
         ("bom.txt", b"\xef\xbb\xbfhello", "text", "hello"),
         ("a.json", b'{"a":[1]}', "json", '{\n  "a": [\n    1\n  ]\n}'),
@@ -274,11 +278,8 @@ def test_a_store_that_may_only_be_read_says_so(run, store):
 
 
 def test_the_desk_does_what_is_asked(run, store):
-    inserted = []
-    desk = RunDesk(run, inserted.append)
+    desk = RunDesk(run)
     assert desk.answer({"id": "a", "kind": "script"}) == {"script": "import y\nx = 1"}
-    desk.answer({"id": "a", "kind": "insert"})
-    assert inserted == ["import y\nx = 1"]
     told = json.loads(desk.answer({"id": "a", "kind": "export"})["text"])
     assert told["metrics"]["broken"]["last"] == "NaN"
     assert told["params"]["large"] == 2**80
@@ -293,7 +294,104 @@ def test_the_desk_does_what_is_asked(run, store):
     bare.finish()
     with pytest.raises(NotFoundError, match="no code"):
         RunDesk(nbtrack.get_run(bare.id)).answer({"id": "a", "kind": "script"})
-    with pytest.raises(NbtrackError, match="copy the code"):
-        RunDesk(run).answer({"id": "a", "kind": "insert"})
     with pytest.raises(NotFoundError):
         desk.answer({"id": "a", "kind": "serve", "model": "../model"})
+
+
+def test_a_model_is_registered_and_given_aliases(run, store):
+    with nbtrack.start_run(run_id=run.id):
+        nbtrack.log_model(lambda frame: frame, "net")
+    desk = RunDesk(nbtrack.get_run(run.id))
+    asked = {"id": "a", "kind": "register", "model": "net"}
+    assert desk.answer({**asked, "name": " wine "}) == {"name": "wine", "version": 1}
+    assert desk.answer({**asked, "name": "wine"}) == {"name": "wine", "version": 2}
+    desk.answer({"id": "a", "kind": "set_alias", "name": "wine", "version": 2, "alias": "champion"})
+    (model,) = run_document(desk.run)["models"]
+    assert model["versions"] == [
+        {"name": "wine", "version": 1, "aliases": []},
+        {"name": "wine", "version": 2, "aliases": ["champion"]},
+    ]
+    assert nbtrack.registered_model("wine").aliases == {"champion": 2}
+    assert nbtrack.load_model("models:/wine@champion") is not None
+    desk.answer({"id": "a", "kind": "delete_alias", "name": "wine", "alias": "champion"})
+    assert run_document(desk.run)["models"][0]["versions"][1]["aliases"] == []
+    assert desk.answer({"id": "a", "kind": "names"}) == {"tags": ["team"], "models": ["wine"]}
+    for wrong, error in [({"name": "a/b"}, InvalidValueError), ({"name": " "}, InvalidValueError),
+                         ({"name": "x", "model": "none"}, NotFoundError)]:  # fmt: skip
+        with pytest.raises(error):
+            desk.answer({**asked, **wrong})
+    with pytest.raises(InvalidValueError):
+        desk.answer({"id": "a", "kind": "set_alias", "name": "wine", "version": 2, "alias": "7"})
+
+
+def fetched(desk, name):
+    """Return what the page would have put together, its name, and in how many pieces it came."""
+    parts, offset = [], 0
+    while offset is not None:
+        piece = desk.answer({"id": "a", "kind": "download", "name": name, "offset": offset})
+        parts.append(base64.b64decode(piece["data"]))
+        offset = piece["next"]
+    assert sum(map(len, parts)) == piece["size"]
+    return b"".join(parts), piece["filename"], len(parts)
+
+
+def test_files_are_sent_in_pieces_and_folders_as_zip(run, monkeypatch):
+    content = os.urandom(2_500_000)
+    put(run, "weights/deep/net.bin", content)
+    put(run, "empty.txt", b"")
+    desk = RunDesk(run)
+    assert fetched(desk, "weights/deep/net.bin") == (content, "net.bin", 3)
+    assert fetched(desk, "empty.txt") == (b"", "empty.txt", 1)
+    packed, name, _ = fetched(desk, "weights")
+    assert name == "weights.zip"
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.read("deep/net.bin") == content
+    assert desk._downloads._sending is None, "it is let go of"
+    path = desk.answer({"id": "a", "kind": "path", "name": "weights/deep"})["path"]
+    assert path == str(run.artifacts.folder / "weights" / "deep")
+    monkeypatch.setattr("nbtrack.widgets.runpage.download.MOST_BYTES", 1_000_000)
+    for large in ("weights", "weights/deep/net.bin"):
+        with pytest.raises(InvalidValueError, match="that a page is sent; copy it from"):
+            fetched(desk, large)
+
+
+def test_a_file_that_changes_while_it_is_sent_is_refused(run):
+    put(run, "net.bin", bytes(1_500_000))
+    desk = RunDesk(run)
+    piece = desk.answer({"id": "a", "kind": "download", "name": "net.bin", "offset": 0})
+    put(run, "net.bin", bytes(1_600_000))
+    with pytest.raises(StoreError, match="was changed while it was read"):
+        desk.answer({"id": "a", "kind": "download", "name": "net.bin", "offset": piece["next"]})
+    with pytest.raises(InvalidValueError, match="begin again"):
+        desk.answer({"id": "a", "kind": "download", "name": "other", "offset": 1_000})
+
+
+@pytest.mark.parametrize("kind", ["download", "path"])
+@pytest.mark.parametrize("name", ["../nbtrack.db", "/etc/passwd", "missing", "", "."])
+def test_nothing_outside_the_run_is_sent(run, kind, name):
+    with pytest.raises(NotFoundError):
+        RunDesk(run).answer({"id": "a", "kind": kind, "name": name, "offset": 0})
+
+
+def test_a_logged_table_is_a_table(run):
+    put(run, "eval.json", json.dumps({"columns": ["q", "ok"], "data": [["<b>", True], [None, 1.5]]}).encode())
+    shown = artifact_preview(run, "eval.json")
+    assert (shown["kind"], shown["columns"]) == ("table", ["q", "ok"])
+    assert shown["rows"] == [["<b>", "true"], ["", "1.5"]]
+    put(run, "odd.json", b'{"columns": ["a"], "data": [[1, 2]]}')
+    assert artifact_preview(run, "odd.json")["kind"] == "json"
+
+
+def test_a_curve_is_of_the_run_that_is_shown(run):
+    asked = {"metric": "loss", "x": "step", "points": 100, "within": None, "spacing": "even"}
+    curve = RunDesk(run).answer({"id": "a", "kind": "curve", "asked": asked})
+    assert [entry["id"] for entry in curve["runs"]] == [run.id]
+    assert curve["runs"][0]["count"] == 500
+    for wrong in ({}, {"metric": 1}, {"metric": "loss", "ids": ["x"]}):
+        with pytest.raises(InvalidValueError):
+            RunDesk(run).answer({"id": "a", "kind": "curve", "asked": wrong})
+
+
+def test_who_ran_it_is_told(run):
+    run.set_tag("mlflow.user", "ada")
+    assert run_document(run)["user"] == "ada"

@@ -1,0 +1,57 @@
+import { saveBlob } from "../charts/save.ts";
+import type { Artifact } from "./messages.ts";
+import type { Page } from "./page.ts";
+import { line, seen } from "./seen.ts";
+
+const LONGEST = 150;
+
+/** Fetch a file piece by piece, a folder as a ZIP file, and hand it to the browser to be kept. */
+export async function download(page: Page, { path }: Artifact): Promise<void> {
+  const { notice } = page;
+  const parts: BlobPart[] = [];
+  const close = notice.open(`Downloading ${line(path, 60)}`);
+  let filename = "";
+  let offset: number | null = 0;
+  while (offset !== null) {
+    const asked = { kind: "download", name: path, offset } as const;
+    // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
+    const answer = await page.requests.send(asked, (stage) => notice.tell(close, stage));
+    const piece: Piece | undefined = answer.ok ? asPiece(answer.result, offset) : undefined;
+    if (piece === undefined) {
+      notice.close(close);
+      notice.failed(answer.ok ? "The kernel sent no piece of the file." : answer.error.message);
+      return;
+    }
+    parts.push(piece.bytes);
+    ({ filename, next: offset } = piece);
+  }
+  notice.close(close);
+  // Of no type that a browser would open.
+  saveBlob(new Blob(parts, { type: "application/octet-stream" }), safeName(filename));
+}
+
+interface Piece {
+  filename: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  next: number | null;
+}
+
+function asPiece({ filename, data, next }: Record<string, unknown>, offset: number): Piece | undefined {
+  const ends = next === null || (typeof next === "number" && next > offset);
+  if (typeof filename !== "string" || typeof data !== "string" || !ends) {
+    return;
+  }
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  return { filename, bytes, next: next as number | null };
+}
+
+/** Return a name under which a file may be kept, whatever a store calls it. */
+export function safeName(name: string): string {
+  const last = name.split(/[/\\]/u).at(-1) ?? "";
+  const plain = seen(last)
+    .replace(/[<>:"|?*\r\n\t\u200C-\u200F]/gu, "_")
+    .replace(/^[.\s]+|[.\s]+$/gu, "");
+  const dot = plain.lastIndexOf(".");
+  const ending = dot > 0 && plain.length - dot <= 12 ? plain.slice(dot) : "";
+  return plain.length > LONGEST ? plain.slice(0, LONGEST - ending.length) + ending : plain || "artifact";
+}
