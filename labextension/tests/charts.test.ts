@@ -3,14 +3,16 @@ import { it } from "node:test";
 import { showBox } from "../src/charts/box.ts";
 import { type Brushes, filterOf, passes, rounded } from "../src/charts/brushes.ts";
 import { Colours, ramp, slotColour } from "../src/charts/colours.ts";
-import type { BoxDocument, FieldsDocument, ImportanceDocument } from "../src/charts/documents.ts";
+import type { Ask, BoxDocument, FieldsDocument, ImportanceDocument } from "../src/charts/documents.ts";
+import { fieldFigures } from "../src/charts/fields.ts";
 import { showImportance } from "../src/charts/importance.ts";
 import { plain } from "../src/charts/inks.ts";
 import { lengthText, momentText, shown, tickText } from "../src/charts/numbers.ts";
 import { showParallel } from "../src/charts/parallel.ts";
-import { fileName } from "../src/charts/save.ts";
+import { csvText, fileName } from "../src/charts/save.ts";
 import { linear, logarithmic, moments, scaleOf } from "../src/charts/scales.ts";
 import { showScatter } from "../src/charts/scatter.ts";
+import { levelLine, surfaceOf } from "../src/charts/surface.ts";
 import { SvgPen } from "../src/charts/svg.ts";
 import { buttonOf, event, FIELDS, find, HOSTILE, place } from "./views.ts";
 
@@ -53,6 +55,44 @@ it("a scale goes there and back, with round ticks", () => {
     assert.ok(ticks.length >= 2 && ticks.length < 12, `${span} s: ${ticks.length}`);
     assert.equal(new Set(ticks.map(({ text }) => text)).size, ticks.length, `${span} s`);
   }
+});
+
+it("ticks are told exactly, whole numbers as such", () => {
+  const texts = (low: number, high: number, whole = false) =>
+    linear([low, high], [0, 100], 6, whole).ticks.map(({ text }) => text);
+  assert.deepEqual(texts(-0.8, 0.5), ["-0.75", "-0.50", "-0.25", "0", "0.25", "0.50"]);
+  assert.deepEqual(texts(1, 2), ["1.0", "1.2", "1.4", "1.6", "1.8", "2.0"]);
+  assert.deepEqual(texts(1, 2, true), ["1", "2"]);
+  assert.deepEqual(texts(0, 15, true), ["0", "5", "10", "15"]);
+  assert.deepEqual(texts(3, 3, true), ["2", "3", "4"]);
+  assert.deepEqual(texts(0, 15_000), ["0", "2.5k", "5.0k", "7.5k", "10.0k", "12.5k", "15.0k"]);
+});
+
+it("a chart's numbers are kept as CSV", () => {
+  const rows = [
+    ['say "x", y', 1.5],
+    [HOSTILE, null],
+    ["lost", Number.NaN],
+  ];
+  const text = csvText({ heads: ["run", "a,b"], rows });
+  assert.equal(text, `run,"a,b"\r\n"say ""x"", y",1.5\r\n${HOSTILE},\r\nlost,\r\n`);
+  assert.deepEqual(fieldFigures(FIELDS).heads.slice(0, 3), ["run_id", "run", FIELDS.columns[0]?.field]);
+});
+
+it("an axis is moved by the arrow keys, with its brush", () => {
+  const at = place();
+  const orders: string[][] = [];
+  const options = { colours: new Colours(), onOrder: (fields: string[]) => orders.push(fields) };
+  showParallel(at, FIELDS, options, new AbortController().signal);
+  const [first] = at.querySelectorAll<HTMLElement>(".nbtrack-axis-handle");
+  const [one, two, three] = FIELDS.columns.map(({ field }) => field);
+  first?.dispatchEvent(event("keydown", { key: "ArrowRight" }));
+  first?.dispatchEvent(event("keydown", { key: "ArrowRight" }));
+  first?.dispatchEvent(event("keydown", { key: "ArrowRight" }));
+  assert.deepEqual(orders, [
+    [two, one, three],
+    [two, three, one],
+  ]);
 });
 
 it("a value alone, or none, has a place too", () => {
@@ -278,3 +318,44 @@ it("boxes and bars say what they show", async () => {
 async function drawn(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 40));
 }
+
+it("between runs the nearer one counts more, and a level goes between them", () => {
+  const plot = { left: 10, top: 20, width: 100, height: 40 };
+  const spots = [
+    { x: 10, y: 40, height: 0 },
+    { x: 110, y: 40, height: 1 },
+  ];
+  const surface = surfaceOf(spots, plot);
+  assert.equal(surface.heights.length, surface.across * surface.down);
+  const middle = Math.floor(surface.down / 2) * surface.across;
+  assert.ok((surface.heights[middle] ?? 1) < 0.01, "at a run its own value");
+  assert.ok((surface.heights[middle + surface.across - 1] ?? 0) > 0.99);
+  const { xs, ys } = levelLine(surface, 0.5);
+  const known = xs.filter((x) => !Number.isNaN(x));
+  assert.ok(known.length > 4);
+  assert.ok(known.every((x) => Math.abs(x - 50) < surface.step));
+  assert.equal(xs.length, ys.length);
+  assert.deepEqual(levelLine(surface, 2).xs, []);
+});
+
+it("a contour takes a metric as its height, and says where it cannot", async () => {
+  const asked: object[] = [];
+  const ask = ((_: string, options: object) => {
+    asked.push(options);
+    return Promise.resolve(FIELDS);
+  }) as Ask;
+  const at = place();
+  const gone = new AbortController();
+  const fields = ["params.alpha", "params.my solver", "metrics.rmse"];
+  const [x, y] = FIELDS.columns;
+  const two = { ...FIELDS, columns: [x, y] } as typeof FIELDS;
+  showScatter(at, two, { colours: new Colours(), ask, fields }, gone.signal);
+  const box = find<HTMLInputElement>(at, "label > input");
+  box.checked = true;
+  box.dispatchEvent(event("change"));
+  assert.deepEqual(asked, [{ x: "params.alpha", y: "params.my solver", colour: "metrics.rmse" }]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal([...at.querySelectorAll("select")].at(-1)?.value, "metrics.rmse");
+  assert.match(find(at, ".nbtrack-cautions").textContent ?? "", /four or more runs/u);
+  gone.abort();
+});

@@ -3,7 +3,8 @@ import { it } from "node:test";
 import { Colours } from "../src/charts/colours.ts";
 import type { Cell, Comparison, GroupsDocument, Row } from "../src/charts/documents.ts";
 import { cellText } from "../src/compare/cells.ts";
-import { showGroups } from "../src/compare/groups.ts";
+import { difference } from "../src/compare/difference.ts";
+import { type Sorted, showGroups } from "../src/compare/groups.ts";
 import { showCompare } from "../src/compare/view.ts";
 import { buttonOf, event, find, HOSTILE, place } from "./views.ts";
 
@@ -146,31 +147,99 @@ it("a newer comparison keeps what was chosen", () => {
   assert.equal(names().length, 2);
 });
 
+const spread = (mean: number, count: number) => ({ mean, std: 0.1, min: 0, max: 1, count });
+const GROUPS: GroupsDocument = {
+  by: ["params.alpha"],
+  metrics: ["rmse"],
+  directions: ["down"],
+  left_out: 1234,
+  groups: [
+    {
+      label: "alpha=1",
+      key: [number("1")],
+      runs: ["a", "b", "e"],
+      spreads: [spread(0.5, 2)],
+      filter: "params.alpha = 1",
+    },
+    {
+      label: "alpha=2",
+      key: [null],
+      runs: ["c"],
+      spreads: [{ mean: null, std: null, min: null, max: null, count: 0 }],
+      filter: null,
+    },
+    { label: "alpha=3", key: [number("3")], runs: ["d"], spreads: [spread(0.25, 1)], filter: null },
+  ],
+};
+
+it("beside numbers stands how far they are from the baseline's", () => {
+  const numeric = (text: string) => ({ kind: "number" as const, text });
+  assert.deepEqual(difference(numeric("0.9"), numeric("0.8"), "up"), {
+    text: "+0.1 (+12.5 %)",
+    verdict: "better",
+  });
+  assert.deepEqual(difference(numeric("0.9"), numeric("-0.6"), "down"), {
+    text: "+1.5 (+250 %)",
+    verdict: "worse",
+  });
+  assert.deepEqual(difference(numeric("3"), numeric("0"), null), { text: "+3", verdict: null });
+  assert.deepEqual(difference(numeric("2"), numeric("2"), "up"), { text: "±0", verdict: null });
+  assert.equal(difference(numeric("nan"), numeric("2"), "up"), null);
+  assert.equal(difference(numeric("2"), null, "up"), null);
+  assert.equal(difference({ kind: "text", text: "2" }, { kind: "text", text: "1" }, "up"), null);
+});
+
 it("groups have mean, spread and count, and the best is marked", () => {
   const at = place();
-  const spread = (mean: number, count: number) => ({ mean, std: 0.1, min: 0, max: 1, count });
-  const document: GroupsDocument = {
-    by: ["params.alpha"],
-    metrics: ["rmse"],
-    directions: ["down"],
-    groups: [
-      { label: "alpha=1", key: [number("1")], runs: ["a", "b"], spreads: [spread(0.5, 2)] },
-      {
-        label: "alpha=2",
-        key: [null],
-        runs: ["c"],
-        spreads: [{ mean: null, std: null, min: null, max: null, count: 0 }],
-      },
-      { label: "alpha=3", key: [number("3")], runs: ["d"], spreads: [spread(0.25, 1)] },
-    ],
-  };
-  showGroups(at, document);
+  const picked: string[] = [];
+  showGroups(at, GROUPS, {
+    sorted: null,
+    onSort: () => undefined,
+    onPick: ({ label }, more) => picked.push(`${label} ${more}`),
+  });
   assert.deepEqual(
     [...at.querySelectorAll("td.nbtrack-best")].map((cell) => cell.textContent),
-    ["0.25 ± 0.1 n=1"],
+    ["0.25 ± 0.1 (best)"],
   );
   assert.deepEqual(
     [...at.querySelectorAll("tbody tr:nth-child(2) td")].map((cell) => cell.textContent),
     ["1", "–"],
   );
+  assert.match(find(at, "td:nth-child(3)").title, /^mean 0.5 ± 0.1\nfrom 0 to 1\n2 of 3 runs$/u);
+  assert.equal(find(at, "td:nth-child(3) small").textContent, " n=2", "one run of the group lacks it");
+  find(at, "tbody button").click();
+  find(at, "tbody tr:nth-child(2) td").dispatchEvent(event("click", { ctrlKey: true }));
+  assert.deepEqual(picked, ["alpha=1 false", "alpha=2 true"]);
+});
+
+it("groups are ordered by any column, those without a value last", () => {
+  const at = place();
+  const heard: Sorted[] = [];
+  const keys = () => [...at.querySelectorAll("tbody th")].map((cell) => cell.textContent);
+  const heads = () => [...at.querySelectorAll<HTMLElement>("thead button")];
+  showGroups(at, GROUPS, { sorted: null, onSort: (sorted) => heard.push(sorted), onPick: () => undefined });
+  assert.deepEqual(keys(), ["1", "–", "3"]);
+  assert.match(find(at, ".nbtrack-cautions").textContent ?? "", /^1,234 more groups/u);
+  heads()[2]?.click();
+  assert.deepEqual(keys(), ["3", "1", "–"], "the least is best");
+  heads()[2]?.click();
+  assert.deepEqual(keys(), ["1", "3", "–"]);
+  assert.equal(find(at, "[aria-sort=descending]").textContent, "rmse");
+  heads()[1]?.click();
+  assert.deepEqual(keys(), ["1", "–", "3"], "most runs first");
+  assert.deepEqual(heard.at(-1), { column: 1, down: true });
+  showGroups(at, GROUPS, {
+    sorted: { column: 0, down: true },
+    onSort: () => undefined,
+    onPick: () => undefined,
+  });
+  assert.deepEqual(keys(), ["3", "1", "–"], "as it was before");
+});
+
+it("runs that are not grouped are one group", () => {
+  const at = place();
+  const group = { label: "all runs", key: [], runs: ["a"], spreads: [], filter: null };
+  const document = { by: [], metrics: [], directions: [], groups: [group], left_out: 0 };
+  showGroups(at, document, { sorted: null, onSort: () => undefined, onPick: () => undefined });
+  assert.equal(find(at, "tbody button").textContent, "all runs");
 });

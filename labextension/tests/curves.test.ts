@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Colours } from "../src/charts/colours.ts";
 import type { Ask, GroupCurvesDocument, Questions } from "../src/charts/documents.ts";
+import { isOnePoint, ranked } from "../src/curves/bars.ts";
 import { linesOf, nearest } from "../src/curves/lines.ts";
 import { smoothed } from "../src/curves/smooth.ts";
+import { CurvesState } from "../src/curves/state.ts";
 import { showCurves } from "../src/curves/view.ts";
 import { buttonOf, curvesOf, event, find, HOSTILE, place } from "./views.ts";
 
@@ -29,6 +31,7 @@ it("a group is its mean with a band", () => {
     metric: "loss",
     x: "step",
     by: ["params.alpha"],
+    direction: null,
     groups: [{ ...group, min: [], max: [], count: [2, 1] }],
   };
   const [line] = linesOf(document as unknown as GroupCurvesDocument);
@@ -85,13 +88,13 @@ it("the legend hides and shows, and stays so when newer curves come", () => {
   assert.equal(item.getAttribute("aria-pressed"), "true");
   item.click();
   assert.equal(buttonOf(at, HOSTILE).getAttribute("aria-pressed"), "false");
-  assert.match(at.textContent ?? "", /2 of 3 shown/u);
+  assert.match(at.textContent ?? "", /1 of 2 shown/u);
   handle.update(FEW);
   assert.equal(buttonOf(at, HOSTILE).getAttribute("aria-pressed"), "false");
   buttonOf(at, "None").click();
-  assert.match(at.textContent ?? "", /0 of 3 shown/u);
+  assert.match(at.textContent ?? "", /0 of 2 shown/u);
   buttonOf(at, "All").click();
-  assert.match(at.textContent ?? "", /3 shown/u);
+  assert.match(at.textContent ?? "", /2 shown/u);
   assert.equal(at.querySelector("img"), null);
   gone.abort();
 });
@@ -99,7 +102,7 @@ it("the legend hides and shows, and stays so when newer curves come", () => {
 it("without a kernel to ask there is nothing that would ask it", () => {
   const { at } = shown();
   const labels = [...at.querySelectorAll("label")].map((label) => label.textContent);
-  assert.deepEqual(labels, ["Smoothing", "Log x", "Log y", "Band"]);
+  assert.deepEqual(labels, ["Smoothing", "Log x", "Log y", "Band", "Ignore outliers"]);
 });
 
 it("what is chosen is asked for", async () => {
@@ -146,7 +149,7 @@ it("an answer that comes late does not replace a newer one", async () => {
   const { at, handle } = shown(ask);
   handle.refresh();
   handle.refresh();
-  answers[1]?.(curvesOf([{ name: "newer", xs: [0], means: [1] }]));
+  answers[1]?.(curvesOf([{ name: "newer", xs: [0, 1], means: [1, 2] }]));
   await new Promise((resolve) => setTimeout(resolve, 5));
   answers[0]?.(curvesOf([{ name: "older", xs: [0], means: [1] }]));
   await new Promise((resolve) => setTimeout(resolve, 5));
@@ -159,4 +162,46 @@ it("no point of the metric is said", () => {
   const none = curvesOf([{ name: "none", xs: [], means: [] }]);
   showCurves(at, none, { colours: new Colours() }, new AbortController().signal);
   assert.equal(find(at, ".nbtrack-empty").hidden, false);
+});
+
+it("a metric of one point is bars, the best first, and curves again when it has more", () => {
+  const points = curvesOf([
+    { name: "low", xs: [0], means: [0.2] },
+    { name: "lost", xs: [0], means: [Number.NaN] },
+    { name: "high", xs: [0], means: [0.9] },
+    { name: "none", xs: [], means: [] },
+  ]);
+  const order = (direction: "down" | "up" | null) => {
+    const state = new CurvesState({ ...points, direction }, { colours: new Colours() });
+    state.lines = linesOf(points);
+    assert.ok(isOnePoint(state.lines));
+    return ranked(state).map(({ name }) => name);
+  };
+  assert.deepEqual(order("down"), ["low", "high", "lost"]);
+  assert.deepEqual(order("up"), ["high", "low", "lost"]);
+  assert.deepEqual(order(null), ["high", "low", "lost"]);
+  assert.ok(!isOnePoint(linesOf(FEW)));
+
+  const at = place();
+  const shownCurves = showCurves(at, points, { colours: new Colours() }, new AbortController().signal);
+  assert.equal(at.querySelector(".nbtrack-legend"), null);
+  shownCurves.update(FEW);
+  assert.ok(at.querySelector(".nbtrack-legend"));
+});
+
+it("who lacks the metric stands last, and cannot be hidden", () => {
+  const at = place();
+  const some = curvesOf([
+    { name: "none", xs: [], means: [] },
+    { name: "some", xs: [0, 1], means: [1, 2] },
+  ]);
+  showCurves(at, some, { colours: new Colours() }, new AbortController().signal);
+  const items = [...at.querySelectorAll<HTMLButtonElement>(".nbtrack-legend li button")];
+  assert.deepEqual(
+    items.map((item) => [item.querySelector("span")?.textContent, item.disabled]),
+    [
+      ["some", false],
+      ["none", true],
+    ],
+  );
 });

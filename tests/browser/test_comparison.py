@@ -411,6 +411,11 @@ def test_dots_boxes_and_bars(open_page, store, swept, theme):
     page.keyboard.press("Enter")
     assert page.evaluate("window.picked") in swept
     shot(page, f"charts-{theme}-scatter")
+    page.get_by_label("Contour").check()
+    page.get_by_text("Between the runs the colours are a guess").wait_for()
+    page.wait_for_timeout(200)
+    shot(page, f"charts-{theme}-contour")
+    page.get_by_label("Contour").uncheck()
     page.get_by_label("Colour").select_option("params.solver")
     page.wait_for_timeout(200)
     shot(page, f"charts-{theme}-scatter-categories")

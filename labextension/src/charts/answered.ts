@@ -1,5 +1,5 @@
 import { element } from "../widget/dom.ts";
-import { keepers } from "./controls.ts";
+import { type Figures, keepers } from "./controls.ts";
 import type { Stage } from "./stage.ts";
 import { Notice, view } from "./view.ts";
 
@@ -9,6 +9,8 @@ export interface Part {
   /** What it is called as a file. */
   name: string;
   shown: readonly Node[];
+  /** Its numbers, to be kept. */
+  figures: () => Figures;
 }
 
 /** A view of one chart, which each answer of the kernel replaces. */
@@ -35,8 +37,8 @@ export class Answered<Document> {
   take(document: Document): void {
     this.#inner.abort();
     this.#inner = new AbortController();
-    const { stage, name, shown } = this.#draw(document, this.#inner.signal);
-    this.#kept.replaceChildren(keepers(stage, () => name));
+    const { stage, name, shown, figures } = this.#draw(document, this.#inner.signal);
+    this.#kept.replaceChildren(keepers(stage, () => name, figures));
     this.#body.replaceChildren(...shown);
   }
 

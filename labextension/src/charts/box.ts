@@ -1,7 +1,7 @@
 import { Answered, type Part } from "./answered.ts";
 import { drawAxes, labelRoom, type Plot } from "./axes.ts";
 import { slotColour } from "./colours.ts";
-import { asTable, cautions, choice } from "./controls.ts";
+import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
 import type { Ask, Box, BoxDocument, Range } from "./documents.ts";
 import { fieldLabel } from "./fields.ts";
 import { shown } from "./numbers.ts";
@@ -14,6 +14,10 @@ export interface BoxOptions {
   /** Numeric fields to choose from, and fields to group by: columns of the run table. */
   values?: readonly string[];
   fields?: readonly string[];
+  /** What is said of a field where it is chosen. */
+  told?: (name: string) => Fielded;
+  /** Told of what was chosen. */
+  onChoose?: (chosen: { field: string; by: string | null }) => void;
 }
 
 const TOGETHER = { value: "", text: "all together" };
@@ -26,21 +30,21 @@ const MOST_DOTS = 300;
 export function showBox(
   place: HTMLElement,
   document: BoxDocument,
-  { ask, values = [], fields = [] }: BoxOptions,
+  { ask, values = [], fields = [], told, onChoose }: BoxOptions,
   signal: AbortSignal,
 ): void {
   const answered = new Answered(boxesOf, signal);
   const chosen = { field: document.field, by: document.by };
-  const listed = (names: readonly string[]) => names.map((name) => ({ value: name, text: name }));
   const change = (next: Partial<typeof chosen>) => {
     Object.assign(chosen, next);
+    onChoose?.({ ...chosen });
     if (ask !== undefined) {
       void answered.wait(ask("box", { ...chosen }));
     }
   };
   const controls = [
-    choice("Values", listed(values), chosen.field, (field) => change({ field })),
-    choice("By", [TOGETHER, ...listed(fields)], chosen.by ?? "", (by) =>
+    choice("Values", fieldChoices(values, told), chosen.field, (field) => change({ field })),
+    choice("By", [TOGETHER, ...fieldChoices(fields, told)], chosen.by ?? "", (by) =>
       change({ by: by === "" ? null : by }),
     ),
   ];
@@ -79,7 +83,17 @@ function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
   const names = (boxes[0] === undefined ? [] : figures(boxes[0])).map(([name = ""]) => name);
   const rows = () => boxes.map((box) => [box.label, ...figures(box).map(([, value = ""]) => value)]);
   const table = asTable([document.by ?? "", ...names], rows);
-  return { stage, name: `box-${document.field}`, shown: [cautions(document.cautions), stage.root, table] };
+  return {
+    stage,
+    name: `box-${document.field}`,
+    shown: [cautions(document.cautions), stage.root, table],
+    figures: () => ({
+      heads: ["run_id", "run", document.by ?? "group", document.field],
+      rows: boxes.flatMap(({ label, runs, values }) =>
+        runs.map((id, run) => [id, document.names[id], label, values[run]]),
+      ),
+    }),
+  };
 }
 
 function figures(box: Box): [string, string][] {

@@ -57,6 +57,12 @@ export function ramp(part: number, dark: boolean): string {
   return `rgb(${mixed.join(", ")})`;
 }
 
+/** Return a colour with so much of the paper in it that dots of it can be told from their ground. */
+export function paled(colour: string, paper: string): string {
+  const [from, to] = [colour, paper].map((one) => one.match(/[\d.]+/gu)?.map(Number) ?? []);
+  return `rgb(${[0, 1, 2].map((part) => Math.round(0.55 * (from?.[part] ?? 0) + 0.45 * (to?.[part] ?? 0))).join(", ")})`;
+}
+
 function channels(colour: string): number[] {
   return [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
 }

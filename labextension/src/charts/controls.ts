@@ -1,10 +1,27 @@
 import { element, freshId } from "../widget/dom.ts";
-import { fileName } from "./save.ts";
+import { csvText, fileName, saveText } from "./save.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Choice {
   value: string;
   text: string;
+  /** Stands below this heading, after those that have none. */
+  apart?: string | null;
+}
+
+/** What is said of a field where it is chosen. */
+export interface Fielded {
+  note: string;
+  /** The heading of those that stand apart. */
+  apart: string | null;
+}
+
+/** Return fields to choose one from, with what is said of each. */
+export function fieldChoices(names: readonly string[], told?: (name: string) => Fielded): Choice[] {
+  return names.map((name) => {
+    const { note = "", apart = null } = told?.(name) ?? {};
+    return { value: name, text: note === "" ? name : `${name} (${note})`, apart };
+  });
 }
 
 /** A labelled choice of one. */
@@ -18,10 +35,14 @@ export function choice(
   // What is shown is among the choices, whoever chose it.
   const known = choices.some(({ value }) => value === chosen);
   const all = known ? choices : [...choices, { value: chosen, text: chosen }];
-  const options = all.map(({ value, text }) =>
-    element("option", { value, selected: value === chosen }, text),
-  );
-  const select = element("select", { id }, ...options);
+  const option = ({ value, text }: Choice) => element("option", { value, selected: value === chosen }, text);
+  const select = element("select", { id }, ...all.filter(({ apart }) => !apart).map(option));
+  for (const heading of new Set(all.map(({ apart }) => apart ?? ""))) {
+    if (heading !== "") {
+      const own = all.filter(({ apart }) => apart === heading).map(option);
+      select.append(element("optgroup", { label: heading }, ...own));
+    }
+  }
   select.addEventListener("change", () => changed(select.value));
   return element("span", { class: "nbtrack-control" }, element("label", { for: id }, label), select);
 }
@@ -39,13 +60,30 @@ export function button(text: string, pressed: () => void, title = ""): HTMLButto
   return made;
 }
 
+/** A chart's numbers: what each column is called, and the rows. */
+export interface Figures {
+  heads: readonly string[];
+  rows: readonly (readonly (string | number | null | undefined)[])[];
+}
+
 /** The buttons that keep a chart as a file. */
-export function keepers(stage: Stage, name: () => string): HTMLElement {
+export function keepers(
+  stage: Pick<Stage, "savePng" | "saveSvg">,
+  name: () => string,
+  figures?: () => Figures,
+): HTMLElement {
+  const csv = () => {
+    if (figures !== undefined) {
+      saveText(csvText(figures()), `${fileName(name())}.csv`, "text/csv");
+    }
+  };
+  const kept = figures === undefined ? [] : [button("CSV", csv, "Save the chart's numbers as CSV")];
   return element(
     "span",
     { class: "nbtrack-control nbtrack-keep", role: "group", "aria-label": "Save the chart" },
     button("PNG", () => void stage.savePng(fileName(name())), "Save the chart as PNG"),
     button("SVG", () => stage.saveSvg(fileName(name())), "Save the chart as SVG"),
+    ...kept,
   );
 }
 

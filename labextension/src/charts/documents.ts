@@ -81,6 +81,7 @@ export interface Group {
   key: (Cell | null)[];
   runs: string[];
   spreads: Spread[];
+  filter: string | null;
 }
 
 export interface GroupsDocument {
@@ -88,6 +89,7 @@ export interface GroupsDocument {
   metrics: string[];
   directions: Direction[];
   groups: Group[];
+  left_out: number;
 }
 
 export interface GroupCurve {
@@ -105,6 +107,7 @@ export interface GroupCurvesDocument {
   metric: string;
   x: CurveX;
   by: string[];
+  direction: Direction;
   groups: GroupCurve[];
 }
 
@@ -180,6 +183,7 @@ export interface Questions {
     asked: { metric: string; x: CurveX; points: number; by: string[] };
     answer: GroupCurvesDocument;
   };
+  grouped: { asked: { by: string[] | null; metrics: string[] }; answer: GroupsDocument };
   parallel: { asked: { fields: string[] }; answer: FieldsDocument };
   scatter: { asked: { x: string; y: string; colour: string | null }; answer: FieldsDocument };
   box: { asked: { field: string; by: string | null }; answer: BoxDocument };

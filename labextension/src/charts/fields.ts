@@ -1,5 +1,7 @@
-import type { Column } from "./documents.ts";
-import { lengthText, momentText, shown } from "./numbers.ts";
+import { shownDuration } from "../widget/duration.ts";
+import type { Figures } from "./controls.ts";
+import type { Column, FieldsDocument } from "./documents.ts";
+import { momentText, shown } from "./numbers.ts";
 
 /** Return a field's name as a title: without the kind where that goes without saying. */
 export function fieldLabel(field: string): string {
@@ -18,5 +20,17 @@ export function columnText(column: Column, run: number): string {
   if (column.kind === "time") {
     return momentText(value);
   }
-  return column.field === "duration" ? lengthText(value) : shown(value);
+  return column.field === "duration" ? shownDuration(value) : shown(value);
+}
+
+/** Return fields of runs as numbers and texts to be kept. */
+export function fieldFigures({ runs, columns }: FieldsDocument): Figures {
+  const value = (column: Column, run: number) => {
+    const found = column.values[run] ?? null;
+    return column.kind === "category" && found !== null ? (column.categories[found] ?? null) : found;
+  };
+  return {
+    heads: ["run_id", "run", ...columns.map(({ field }) => field)],
+    rows: runs.map(({ id, name }, run) => [id, name, ...columns.map((column) => value(column, run))]),
+  };
 }

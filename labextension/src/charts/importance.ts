@@ -2,7 +2,7 @@ import { element } from "../widget/dom.ts";
 import { Answered, type Part } from "./answered.ts";
 import { cut, textWidth } from "./axes.ts";
 import { slotColour } from "./colours.ts";
-import { asTable, cautions, choice } from "./controls.ts";
+import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
 import type { Ask, Importance, ImportanceDocument } from "./documents.ts";
 import { shown } from "./numbers.ts";
 import { type Sheet, Stage } from "./stage.ts";
@@ -11,6 +11,10 @@ export interface ImportanceOptions {
   ask?: Ask;
   /** The metrics to choose from. */
   metrics?: readonly string[];
+  /** What is said of a column where it is chosen. */
+  told?: (name: string) => Fielded;
+  /** Told of the metric that was chosen. */
+  onChoose?: (metric: string) => void;
 }
 
 const ROW = 30;
@@ -21,12 +25,13 @@ const MOST = 30;
 export function showImportance(
   place: HTMLElement,
   document: ImportanceDocument,
-  { ask, metrics = [] }: ImportanceOptions,
+  { ask, metrics = [], told, onChoose }: ImportanceOptions,
   signal: AbortSignal,
 ): void {
   const answered = new Answered(barsOf, signal);
-  const choices = metrics.map((name) => ({ value: name, text: name }));
+  const choices = fieldChoices(metrics, told && ((name) => told(`metrics.${name}`)));
   const chooser = choice("Metric", choices, document.metric, (metric) => {
+    onChoose?.(metric);
     if (ask !== undefined) {
       void answered.wait(ask("importance", { metric }));
     }
@@ -51,7 +56,7 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
     document.score === null
       ? ""
       : ` A forest explains ${percent(Math.max(0, document.score))} of it on runs it has not seen.`;
-  const about = `${document.metric} in ${document.runs.toLocaleString("en-GB")} runs.${score}`;
+  const about = `${document.metric} in ${document.runs.toLocaleString("en-GB")} ${document.runs === 1 ? "run" : "runs"}.${score}`;
   const rows = () =>
     document.params.map(({ param, share, importance, spread, correlation, count }) => [
       param,
@@ -70,6 +75,17 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
     stage,
     name: `importance-${document.metric}`,
     shown: [element("p", {}, about), cautions(document.cautions), nothing, stage.root, asTable(heads, rows)],
+    figures: () => ({
+      heads: ["param", "share", "importance", "spread", "correlation", "runs"],
+      rows: document.params.map(({ param, share, importance, spread, correlation, count }) => [
+        param,
+        share,
+        importance,
+        spread,
+        correlation,
+        count,
+      ]),
+    }),
   };
 }
 

@@ -30,8 +30,8 @@ const STEPS: readonly [number, string][] = [
   [1e3, "k"],
 ];
 
-/** Return a tick's label: as many digits as the step between ticks needs. */
-export function tickText(value: number, step: number): string {
+/** Return a tick's label: as many digits as the step between ticks needs, in the unit of the greatest tick. */
+export function tickText(value: number, step: number, most = Math.abs(value)): string {
   const size = Math.abs(value);
   if (value === 0) {
     return "0";
@@ -42,11 +42,19 @@ export function tickText(value: number, step: number): string {
       .replace(/\.?0+e/u, "e")
       .replace("e+", "e");
   }
-  const unit = size >= 1e4 && step >= 100 ? STEPS.find(([from]) => size >= from) : undefined;
+  const unit = most >= 1e4 && step >= 100 ? STEPS.find(([from]) => most >= from) : undefined;
   const scaled = unit === undefined ? value : value / unit[0];
   const scaledStep = unit === undefined ? step : step / unit[0];
-  const decimals = Math.min(10, Math.max(0, Math.ceil(-Math.log10(scaledStep) - 1e-9)));
+  const decimals = decimalsOf(scaledStep);
   return `${scaled.toFixed(decimals)}${unit?.[1] ?? ""}`;
+}
+
+/** Return how many decimals a step has: 2 for 0.25. */
+function decimalsOf(step: number): number {
+  const least = Math.min(10, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  const shifted = step * 10 ** least;
+  // The steps of round ticks have at most one digit more than that: 25.
+  return Math.abs(shifted - Math.round(shifted)) < shifted * 1e-6 ? least : Math.min(10, least + 1);
 }
 
 /** Return seconds as a length of time: 850 ms, 12.5 s, 3 min 20 s, 2 h 5 min. */

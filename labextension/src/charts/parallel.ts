@@ -1,11 +1,13 @@
 import { element } from "../widget/dom.ts";
-import { cut } from "./axes.ts";
+import { cut, textWidth } from "./axes.ts";
 import { Brush } from "./brush.ts";
 import { type Brushes, filterOf, passes } from "./brushes.ts";
 import type { Colours } from "./colours.ts";
 import { asTable, button, cautions, keepers } from "./controls.ts";
 import type { Column, FieldsDocument, Range } from "./documents.ts";
-import { columnText } from "./fields.ts";
+import { columnText, fieldFigures } from "./fields.ts";
+import { Handles } from "./handles.ts";
+import type { Pen, Stroke } from "./pen.ts";
 import { type Scale, scaleOf } from "./scales.ts";
 import { Shading } from "./shading.ts";
 import { type Sheet, type Size, Stage } from "./stage.ts";
@@ -13,16 +15,23 @@ import { view } from "./view.ts";
 
 export interface ParallelOptions {
   colours: Colours;
+  /** The field that colours the lines; the last one without it. */
+  colour?: string;
   /** Given the filter that the brushes come to, "" for none, when one was set or moved. */
   onFilter?: (filter: string) => void;
+  /** Given the fields in their new order when an axis was moved. */
+  onOrder?: (fields: string[]) => void;
 }
 
 const TOP = 52;
 const BELOW = 22;
 const SIDE = 56;
 const HEIGHT = 380;
+const ROW = 17;
+/** So far below the axes is the place of what has no value. */
+const NONE = 26;
 
-/** Show parallel coordinates in an element until the signal is aborted; the last column colours the lines. */
+/** Show parallel coordinates in an element until the signal is aborted; a run without a value goes through a place below the axis. */
 export function showParallel(
   place: HTMLElement,
   document: FieldsDocument,
@@ -50,6 +59,9 @@ class Parallel {
   readonly #shading: Shading;
   readonly #brushes: Brushes = new Map();
   readonly #axes: readonly Brush[];
+  readonly #handles: Handles;
+  /** The columns' places in the document, as their axes stand from left to right. */
+  readonly #order: number[];
   readonly #filter = element("code");
   readonly #count = element("span", { role: "status" });
   readonly #clear = button("Clear", () => this.#empty());
@@ -58,7 +70,9 @@ class Parallel {
     const { columns } = document;
     this.#document = document;
     this.#options = options;
-    this.#shading = new Shading(document, columns.at(-1), options.colours);
+    this.#order = [...columns.keys()];
+    const coloured = columns.find(({ field }) => field === options.colour) ?? columns.at(-1);
+    this.#shading = new Shading(document, coloured, options.colours);
     const label = `Parallel coordinates of ${columns.map((column) => column.label).join(", ")}`;
     this.stage = new Stage(
       { height: () => HEIGHT, draw: (sheet) => this.#draw(sheet) },
@@ -69,8 +83,16 @@ class Parallel {
     this.#axes = columns.map(
       (column, axis) => new Brush(column, (range, done) => this.#brush(axis, range, done)),
     );
-    this.stage.root.append(...this.#axes.map(({ root }) => root));
-    const kept = keepers(this.stage, () => "parallel");
+    this.#handles = new Handles(columns, this.#order, () => {
+      this.stage.redraw();
+      options.onOrder?.(this.#order.map((column) => columns[column]?.field ?? ""));
+    });
+    this.stage.root.append(...this.#axes.map(({ root }) => root), ...this.#handles.roots);
+    const kept = keepers(
+      this.stage,
+      () => "parallel",
+      () => fieldFigures(document),
+    );
     const parts = [this.#count, this.#filter, this.#clear, kept];
     this.line = element("div", { class: "nbtrack-filter-line" }, ...parts);
     this.#tell(false);
@@ -99,7 +121,7 @@ class Parallel {
     const passing = runs.filter((_, run) => passes(columns, this.#brushes, run)).length;
     const all = this.#brushes.size === 0;
     this.#filter.textContent = filter;
-    this.#count.textContent = all ? `${runs.length} runs` : `${passing} of ${runs.length} runs`;
+    this.#count.textContent = all ? countText(runs.length) : `${passing} of ${countText(runs.length)}`;
     this.#clear.disabled = all;
     this.stage.redraw();
     if (done) {
@@ -110,75 +132,143 @@ class Parallel {
   #draw(sheet: Sheet): void {
     const { size, inks } = sheet;
     const { columns } = this.#document;
-    const laid = layOut(columns, size);
+    const laid = layOut(this.#document, this.#order, size);
     const colour = (run: number) => this.#shading.of(run, inks);
     drawLines(sheet, this.#document, laid, { brushes: this.#brushes, colour });
-    for (const [place, axis] of laid.entries()) {
-      drawAxis(sheet, columns[place] as Column, axis, laid.length);
-      this.#axes[place]?.lie(axis.scale, axis.x, TOP, size.height - TOP - BELOW);
+    for (const [place, axis] of laid.axes.entries()) {
+      drawAxis(sheet, columns[axis.column] as Column, laid, place);
+      this.#axes[axis.column]?.lie(axis.scale, axis.x, laid.top, laid.bottom - laid.top);
     }
+    const xs = laid.axes.map(({ x }) => x);
+    this.#handles.lie(
+      xs,
+      xs.map((_, place) => nameTop(laid, place)),
+      Math.min(160, Math.max(30, laid.gap - 8)),
+    );
     this.#shading.drawKey(sheet, size.width - 6, 10);
   }
 }
 
-interface Axis {
-  scale: Scale;
-  x: number;
+function countText(runs: number): string {
+  return `${runs.toLocaleString("en")} ${runs === 1 ? "run" : "runs"}`;
 }
 
-function layOut(columns: readonly Column[], { width, height }: Size): Axis[] {
-  const gap = columns.length > 1 ? (width - 2 * SIDE) / (columns.length - 1) : 0;
-  return columns.map((column, axis) => ({
-    scale: scaleOf(column, [height - BELOW, TOP], 6),
-    x: SIDE + axis * gap,
+interface Axis {
+  /** Its place in the document. */
+  column: number;
+  scale: Scale;
+  x: number;
+  /** Whether a run has no value here. */
+  lacks: boolean;
+}
+
+interface Laid {
+  axes: Axis[];
+  top: number;
+  bottom: number;
+  /** Where lines go that have no value. */
+  none: number;
+  /** Pixels between two axes, and whether their names stand in two rows. */
+  gap: number;
+  rows: boolean;
+}
+
+function layOut({ columns, runs }: FieldsDocument, order: readonly number[], { width, height }: Size): Laid {
+  const gap = order.length > 1 ? (width - 2 * SIDE) / (order.length - 1) : width - 2 * SIDE;
+  const lacking = columns.map(({ values }) => runs.some((_, run) => (values[run] ?? null) === null));
+  // Names that are wider than the room between two axes stand in two rows.
+  const rows = order.length > 2 && columns.some(({ label }) => textWidth(label, 12) > gap - 10);
+  const top = TOP + (rows ? ROW : 0);
+  const none = height - BELOW;
+  const bottom = none - (lacking.includes(true) ? NONE : 0);
+  const axes = order.map((column, place) => ({
+    column,
+    scale: scaleOf(columns[column] as Column, [bottom, top], 6),
+    x: SIDE + (order.length > 1 ? place * gap : 0),
+    lacks: lacking[column] ?? false,
   }));
+  return { axes, top, bottom, none, gap, rows };
+}
+
+function nameTop({ top, rows }: Laid, place: number): number {
+  return top - 20 - (rows && place % 2 === 0 ? ROW : 0);
 }
 
 function drawLines(
   { pen, inks }: Sheet,
   { runs, columns }: FieldsDocument,
-  axes: readonly Axis[],
+  laid: Laid,
   { brushes, colour }: { brushes: Brushes; colour: (run: number) => string },
 ): void {
-  const xs = axes.map(({ x }) => x);
-  const places = (run: number) =>
-    axes.map(({ scale }, axis) => {
-      const value = columns[axis]?.values[run] ?? null;
-      return value === null ? Number.NaN : scale.place(value);
-    });
   const kept = runs.map((_, run) => passes(columns, brushes, run));
   const alpha = Math.max(0.12, Math.min(0.85, 60 / Math.max(1, kept.filter(Boolean).length)));
   // Those within the brushes are drawn last, over the others.
   for (const within of [false, true]) {
-    for (const [run, passing] of kept.entries()) {
-      if (passing === within) {
+    for (const run of runs.keys()) {
+      if (kept[run] === within) {
+        const values = laid.axes.map(({ column }) => columns[column]?.values[run] ?? null);
         const stroke = within
           ? { colour: colour(run), alpha, width: 1.4 }
           : { colour: inks.line, alpha: 0.5 };
-        pen.line(xs, places(run), stroke);
+        drawRun(pen, laid, values, stroke);
       }
     }
   }
 }
 
-function drawAxis(
-  { pen, inks, size: { width, height } }: Sheet,
-  { label }: Column,
-  { scale, x }: Axis,
-  count: number,
+/** Draw a run's line; what leads to no value is dashed, for it is no value that lies low. */
+function drawRun(
+  pen: Pen,
+  { axes, none }: Laid,
+  values: readonly (number | null)[],
+  stroke: Stroke & { alpha: number },
 ): void {
-  const room = Math.max(46, (width - 2 * SIDE) / Math.max(1, count - 1) - 14);
-  pen.line([x, x], [TOP, height - BELOW], { colour: inks.quiet, width: 1.5 });
+  const xs = axes.map(({ x }) => x);
+  const ys = axes.map(({ scale }, place) => {
+    const value = values[place] ?? null;
+    return value === null ? none : scale.place(value);
+  });
+  const solid = ys.map((y, place) => ((values[place] ?? null) === null ? Number.NaN : y));
+  pen.line(xs, solid, stroke);
+  for (let place = 1; place < xs.length; place += 1) {
+    if ([place - 1, place].some((end) => (values[end] ?? null) === null)) {
+      const ends = { ...stroke, dash: [3, 4], alpha: stroke.alpha * 0.7 };
+      pen.line(xs.slice(place - 1, place + 1), ys.slice(place - 1, place + 1), ends);
+    }
+  }
+}
+
+function drawAxis(
+  { pen, inks, size: { width } }: Sheet,
+  { label, kind }: Column,
+  laid: Laid,
+  place: number,
+): void {
+  const { scale, x, lacks } = laid.axes[place] as Axis;
+  const { top, bottom, none, gap, rows } = laid;
+  pen.line([x, x], [top, bottom], { colour: inks.quiet, width: 1.5 });
+  const room = Math.max(46, (rows ? 2 : 1) * gap - 14);
   const half = Math.min(room, x * 2 - 4, (width - x) * 2 - 4);
-  pen.text(cut(label, half, 12), [x, TOP - 20], { colour: inks.ink, anchor: "middle", size: 12, bold: true });
-  const last = x > width - SIDE - 1;
+  const name = cut(label, half, 12);
+  pen.text(name, [x, nameTop(laid, place)], { colour: inks.ink, anchor: "middle", size: 12, bold: true });
+  const last = place > 0 && place === laid.axes.length - 1;
+  const write = (text: string, y: number, quiet = false) => {
+    // A ground of paper keeps the figures readable over the lines.
+    const wide = textWidth(text) + 4;
+    const colour = quiet ? inks.quiet : inks.ink;
+    pen.rectangle([last ? x - 13 - wide : x + 11, y - 7, wide, 14], inks.paper, 0.75);
+    pen.text(text, [last ? x - 15 : x + 13, y], { colour, anchor: last ? "end" : "start" });
+  };
   for (const { value, text } of scale.ticks) {
     const y = scale.place(value);
-    const shownText = cut(text, last ? SIDE + room / 2 : room * 0.6);
-    // A ground of paper keeps the figures readable over the lines.
-    const wide = [...shownText].length * 6.1 + 4;
-    pen.rectangle([last ? x - 13 - wide : x + 11, y - 7, wide, 14], inks.paper, 0.75);
-    pen.text(shownText, [last ? x - 15 : x + 13, y], { colour: inks.ink, anchor: last ? "end" : "start" });
+    // Numbers are short, and cut they would be wrong.
+    write(kind === "category" ? cut(text, Math.max(40, gap - 24)) : text, y);
     pen.line([x - 4, x + 4], [y, y], { colour: inks.quiet });
+  }
+  if (lacks) {
+    pen.circle([x, none], 3, inks.quiet);
+    if (laid.axes.findIndex((axis) => axis.lacks) === place) {
+      write("none", none, true);
+    }
   }
 }

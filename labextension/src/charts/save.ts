@@ -18,6 +18,21 @@ export function saveBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+/** Return rows as CSV; what is not there, and no number, is an empty field. */
+export function csvText({
+  heads,
+  rows,
+}: {
+  heads: readonly string[];
+  rows: readonly (readonly (string | number | null | undefined)[])[];
+}): string {
+  const field = (value: string | number | null | undefined) => {
+    const text = value === null || value === undefined || Number.isNaN(value) ? "" : String(value);
+    return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [heads, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
+}
+
 /** Return a name that any file system takes. */
 export function fileName(...parts: readonly string[]): string {
   const name = parts

@@ -16,13 +16,14 @@ export interface Scale {
   value: (place: number) => number;
 }
 
-/** Return a scale with round ticks, about so many. */
-export function linear(domain: Range, range: Range, count = 6): Scale {
-  const [low, high] = widened(domain);
-  const step = roundStep((high - low) / count);
+/** Return a scale with round ticks, about so many; of whole numbers only whole ones. */
+export function linear(domain: Range, range: Range, count = 6, whole = false): Scale {
+  const [low, high] = widened(domain, whole);
+  const step = whole ? wholeStep((high - low) / count) : roundStep((high - low) / count);
+  const most = Math.max(Math.abs(low), Math.abs(high));
   const ticks: Tick[] = [];
   for (let turn = Math.ceil(low / step - 1e-9); turn * step <= high + step * 1e-9; turn += 1) {
-    ticks.push({ value: turn * step, text: tickText(turn * step, step) });
+    ticks.push({ value: turn * step, text: tickText(turn * step, step, most) });
   }
   return { kind: "linear", domain: [low, high], ticks, ...straight([low, high], range) };
 }
@@ -111,7 +112,7 @@ export function scaleOf(column: Column, range: Range, count?: number): Scale {
   if (column.kind === "time") {
     return moments(padded(domain), range, count);
   }
-  return column.log ? logarithmic(domain, range, count) : linear(domain, range, count);
+  return column.log ? logarithmic(domain, range, count) : linear(domain, range, count, column.whole);
 }
 
 /** Return the least and the greatest of the numbers. */
@@ -133,11 +134,11 @@ export function padded([low, high]: Range, part = 0.04): Range {
   return [low - air, high + air];
 }
 
-function widened([low, high]: Range): Range {
+function widened([low, high]: Range, whole = false): Range {
   if (high - low > Math.abs(high) * 1e-12) {
     return [low, high];
   }
-  const air = Math.abs(low) * 0.1 || 1;
+  const air = whole ? 1 : Math.abs(low) * 0.1 || 1;
   return [low - air, high + air];
 }
 
@@ -147,6 +148,11 @@ function straight(domain: Range, range: Range): Pick<Scale, "place" | "value"> {
     place: (value) => range[0] + (value - domain[0]) * rate,
     value: (place) => domain[0] + (place - range[0]) / rate,
   };
+}
+
+function wholeStep(wanted: number): number {
+  const step = Math.max(1, roundStep(wanted));
+  return step === 2.5 ? 5 : step;
 }
 
 function roundStep(wanted: number): number {

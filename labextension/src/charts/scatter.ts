@@ -1,12 +1,13 @@
 import { Answered, type Part } from "./answered.ts";
 import { drawAxes, labelRoom, type Plot } from "./axes.ts";
-import type { Colours } from "./colours.ts";
-import { asTable, cautions, choice } from "./controls.ts";
+import { type Colours, paled, ramp } from "./colours.ts";
+import { asTable, cautions, check, choice, type Fielded, fieldChoices } from "./controls.ts";
 import type { Ask, Column, FieldsDocument, Range } from "./documents.ts";
-import { columnText } from "./fields.ts";
+import { columnText, fieldFigures } from "./fields.ts";
 import { type Scale, scaleOf } from "./scales.ts";
 import { Shading } from "./shading.ts";
 import { type Sheet, Stage } from "./stage.ts";
+import { levelLine, type Spot, surfaceOf } from "./surface.ts";
 import { Tip } from "./tip.ts";
 
 export interface ScatterOptions {
@@ -14,6 +15,10 @@ export interface ScatterOptions {
   ask?: Ask;
   /** The fields to choose from: columns of the run table. */
   fields?: readonly string[];
+  /** What is said of a field where it is chosen. */
+  told?: (name: string) => Fielded;
+  /** Told of what was chosen. */
+  onChoose?: (chosen: { x: string; y: string; colour: string | null }) => void;
   /** Given a run's id when its dot is clicked, or Enter is pressed on it. */
   onPick?: (id: string) => void;
 }
@@ -38,35 +43,81 @@ export function showScatter(
   options: ScatterOptions,
   signal: AbortSignal,
 ): void {
-  const { ask, fields = [] } = options;
-  const answered = new Answered((next: FieldsDocument, inner) => scatterOf(next, options, inner), signal);
+  const { ask, fields = [], told } = options;
+  let contour = false;
+  const answered = new Answered(
+    (next: FieldsDocument, inner) => scatterOf(next, options, contour, inner),
+    signal,
+  );
   const chosen = document.columns.map(({ field }) => field);
-  const choices = fields.map((field) => ({ value: field, text: field }));
+  const choices = fieldChoices(fields, told);
+  const again = () => {
+    const [x = "", y = "", colour = ""] = chosen;
+    const asked = { x, y, colour: colour === "" ? null : colour };
+    options.onChoose?.(asked);
+    if (ask !== undefined) {
+      void answered.wait(ask("scatter", asked));
+    }
+  };
   const choose = (label: string, axis: number) =>
     choice(label, axis === 2 ? [NO_COLOUR, ...choices] : choices, chosen[axis] ?? "", (field) => {
       chosen[axis] = field;
-      const [x = "", y = "", colour = ""] = chosen;
-      if (ask !== undefined) {
-        void answered.wait(ask("scatter", { x, y, colour: colour === "" ? null : colour }));
-      }
+      again();
     });
-  const controls = ask === undefined || fields.length === 0 ? [] : ["x", "y", "Colour"].map(choose);
+  const chooses = ["x", "y", "Colour"].map(choose);
+  const fill = check("Contour", contour, (on) => {
+    contour = on;
+    const [x, y, colour = ""] = chosen;
+    if (on && colour === "") {
+      // Without a height there is none: that of a metric is what is mostly looked for.
+      const left = fields.filter((field) => field !== x && field !== y);
+      chosen[2] = left.find((field) => field.startsWith("metrics.")) ?? left[0] ?? "";
+      const select = chooses[2]?.querySelector("select");
+      if (select) {
+        select.value = chosen[2];
+      }
+    }
+    again();
+  });
+  fill.title = "Shade what lies between the runs by the field that colours them";
+  const controls = ask === undefined || fields.length === 0 ? [] : [...chooses, fill];
   place.replaceChildren(answered.view("scatter", "Scatter plot", controls));
   answered.take(document);
 }
 
-function scatterOf(document: FieldsDocument, options: ScatterOptions, signal: AbortSignal): Part {
+function scatterOf(
+  document: FieldsDocument,
+  options: ScatterOptions,
+  contour: boolean,
+  signal: AbortSignal,
+): Part {
   const { columns, runs } = document;
-  const { stage } = new Scatter(document, options, signal);
-  const lacking = (run: number) => columns.slice(0, 2).some(({ values }) => (values[run] ?? null) === null);
+  const filled = contour && hasHeights(document);
+  const drawn = onlyDrawn(document, filled ? 3 : 2);
+  const { stage } = new Scatter(drawn, options, filled, signal);
+  const lacking = (run: number) => (drawn.columns[0]?.values[run] ?? null) === null;
   const missing = runs.filter((_, run) => lacking(run)).length;
-  const note = `${missing} of ${runs.length} runs lack a finite value and are not drawn`;
+  const notes =
+    missing > 0
+      ? [
+          `${missing} of ${runs.length} ${runs.length === 1 ? "run lacks" : "runs lack"} a finite value and ${missing === 1 ? "is" : "are"} not drawn`,
+        ]
+      : [];
+  if (document.left_out > 0) {
+    notes.push(`${document.left_out.toLocaleString("en-GB")} more runs are too many to draw`);
+  }
+  if (contour && hasHeights(document)) {
+    notes.push("Between the runs the colours are a guess: the nearer a run, the more it counts");
+  } else if (contour) {
+    notes.push("A contour needs a number as colour, and four or more runs that have it");
+  }
   const rows = () => runs.map(({ name }, run) => [name, ...columns.map((column) => columnText(column, run))]);
   const table = asTable(["Run", ...columns.map(({ label }) => label)], rows);
   return {
     stage,
     name: columns.map(({ label }) => label).join("-"),
-    shown: [cautions(missing > 0 ? [note] : []), stage.root, table],
+    shown: [cautions(notes), stage.root, table],
+    figures: () => fieldFigures(document),
   };
 }
 
@@ -82,7 +133,7 @@ class Scatter {
   /** The dot that the pointer or the keyboard is at. */
   #at: Dot | null = null;
 
-  constructor(document: FieldsDocument, options: ScatterOptions, signal: AbortSignal) {
+  constructor(document: FieldsDocument, options: ScatterOptions, contour: boolean, signal: AbortSignal) {
     const [x, y, colour] = document.columns;
     this.#document = document;
     this.#options = options;
@@ -91,7 +142,7 @@ class Scatter {
       {
         height: (width) => Math.round(Math.min(440, Math.max(260, width * 0.55))),
         draw: (sheet) => {
-          this.#dots = drawScatter(sheet, document, this.#shading);
+          this.#dots = drawScatter(sheet, document, this.#shading, contour);
         },
         over: (sheet) => this.#drawOver(sheet),
       },
@@ -161,7 +212,36 @@ class Scatter {
   }
 }
 
-function drawScatter(sheet: Sheet, { columns, runs }: FieldsDocument, shading: Shading): Dot[] {
+/** Take away what is known of runs that lack one of the first columns: what is not drawn stretches no axis. */
+function onlyDrawn(document: FieldsDocument, needed: number): FieldsDocument {
+  const first = document.columns.slice(0, needed);
+  const kept = document.runs.map((_, run) => first.every(({ values }) => isKnown(values[run])));
+  const columns = document.columns.map((column) => ({
+    ...column,
+    values: column.values.map((value, run) => (kept[run] === true ? value : null)),
+  }));
+  return { ...document, columns };
+}
+
+/** A surface through fewer runs than these says nothing. */
+const FEWEST = 4;
+
+function hasHeights({ columns }: FieldsDocument): boolean {
+  const [x, y, z] = columns;
+  const known = z?.values.filter((value, run) => [value, x?.values[run], y?.values[run]].every(isKnown));
+  return z?.kind === "number" && known !== undefined && known.length >= FEWEST;
+}
+
+function isKnown(value: number | null | undefined): boolean {
+  return value !== null && value !== undefined;
+}
+
+function drawScatter(
+  sheet: Sheet,
+  { columns, runs }: FieldsDocument,
+  shading: Shading,
+  contour: boolean,
+): Dot[] {
   const { pen, inks } = sheet;
   const { width, height } = sheet.size;
   const [x, y] = columns as [Column, Column];
@@ -179,14 +259,51 @@ function drawScatter(sheet: Sheet, { columns, runs }: FieldsDocument, shading: S
     [left + INSET, left + plot.width - INSET],
     Math.max(2, Math.round(plot.width / 95)),
   );
-  drawAxes(sheet, plot, { x: xScale, y: yScale }, { x: x.label, y: y.label });
   const dots = dotsOf([x, y], [xScale, yScale], runs.length);
+  if (contour) {
+    drawContour(sheet, plot, dots, shading);
+  }
+  drawAxes(sheet, plot, { x: xScale, y: yScale }, { x: x.label, y: y.label });
   const alpha = Math.max(0.45, Math.min(0.9, 200 / Math.max(1, dots.length)));
   for (const dot of dots) {
-    pen.circle([dot.x, dot.y], 4.5, shading.of(dot.run, inks), { alpha });
+    const look = contour ? { edge: inks.paper } : { alpha };
+    pen.circle([dot.x, dot.y], 4.5, shading.of(dot.run, inks), look);
   }
   shading.drawKey(sheet, width - 6, 10);
   return dots.sort((one, other) => one.x - other.x || one.y - other.y);
+}
+
+const LEVELS = 9;
+
+/** Shade the plot in steps of the colour's scale, with a line between two of them. */
+function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], shading: Shading): void {
+  const spots: Spot[] = dots.flatMap(({ run, x, y }) => {
+    const height = shading.part(run);
+    return height === null ? [] : [{ x, y, height }];
+  });
+  const surface = surfaceOf(spots, plot);
+  const { step, across, down, heights } = surface;
+  const level = (place: number) => Math.min(LEVELS - 1, Math.floor((heights[place] ?? 0) * LEVELS));
+  pen.within([plot.left, plot.top, plot.width, plot.height], () => {
+    for (let row = 0; row < down; row += 1) {
+      let from = 0;
+      for (let column = 1; column <= across; column += 1) {
+        const here = level(row * across + from);
+        if (column === across || level(row * across + column) !== here) {
+          const [left, top] = [plot.left + (from - 0.5) * step, plot.top + (row - 0.5) * step];
+          const colour = ramp(here / (LEVELS - 1), inks.dark);
+          // Half a pixel over: no seam between two of the same colour.
+          pen.rectangle([left, top, (column - from) * step + 0.5, step + 0.5], paled(colour, inks.paper));
+          from = column;
+        }
+      }
+    }
+    for (let between = 1; between < LEVELS; between += 1) {
+      const { xs, ys } = levelLine(surface, between / LEVELS);
+      const places = [xs.map((x) => plot.left + x), ys.map((y) => plot.top + y)] as const;
+      pen.line(...places, { colour: inks.paper, alpha: 0.8 });
+    }
+  });
 }
 
 function dotsOf([x, y]: [Column, Column], [xScale, yScale]: [Scale, Scale], count: number): Dot[] {

@@ -33,7 +33,17 @@ export class Shading {
     if (column.kind === "category") {
       return slotColour(value, inks.dark);
     }
-    return ramp(this.#high > this.#low ? (value - this.#low) / (this.#high - this.#low) : 0.5, inks.dark);
+    return ramp(this.#between(value), inks.dark);
+  }
+
+  /** Return how far a run's value is from the least to the greatest; null where it has none. */
+  part(run: number): number | null {
+    const value = this.#turned(this.#column?.values[run] ?? null);
+    return value === null ? null : this.#between(value);
+  }
+
+  #between(value: number): number {
+    return this.#high > this.#low ? (value - this.#low) / (this.#high - this.#low) : 0.5;
   }
 
   /** Draw what the colours mean, in a line that ends at this place. */

@@ -1,5 +1,6 @@
 import type { Cell } from "../charts/documents.ts";
-import { lengthText, momentText, shown } from "../charts/numbers.ts";
+import { momentText, shown } from "../charts/numbers.ts";
+import { shownDuration } from "../widget/duration.ts";
 
 const LONGEST = 300;
 
@@ -14,7 +15,7 @@ export function cellText(cell: Cell | null): string {
     case "time":
       return momentText(Number(cell.text));
     case "duration":
-      return lengthText(Number(cell.text));
+      return shownDuration(Number(cell.text));
     default:
       return cell.text.length > LONGEST ? `${cell.text.slice(0, LONGEST)}…` : cell.text;
   }

@@ -1,41 +1,105 @@
-import type { GroupsDocument, Spread } from "../charts/documents.ts";
+import { cautions } from "../charts/controls.ts";
+import type { Cell, Group, GroupsDocument, Spread } from "../charts/documents.ts";
 import { fieldLabel } from "../charts/fields.ts";
 import { shown } from "../charts/numbers.ts";
 import { view } from "../charts/view.ts";
 import { element } from "../widget/dom.ts";
 import { cellText } from "./cells.ts";
 
-/** Show groups of runs with the mean, spread and count of each metric; the best mean is marked. */
-export function showGroups(place: HTMLElement, document: GroupsDocument): void {
-  const { by, metrics, groups } = document;
-  const heads = [...by, "runs", ...metrics].map((text, column) =>
-    element(
-      "th",
-      { scope: "col", title: text, class: column < by.length ? false : "nbtrack-number" },
-      fieldLabel(text),
-    ),
-  );
-  const best = metrics.map((_, column) => bestMean(document, column));
-  const rows = groups.map((group, row) => {
-    const key = group.key.map((cell) =>
-      element("th", { scope: "row", title: cell?.text ?? "" }, cellText(cell)),
-    );
-    const spreads = group.spreads.map((spread, metric) => spreadCell(spread, best[metric] === row));
-    const count = element("td", { class: "nbtrack-number" }, String(group.runs.length));
-    return element("tr", {}, ...key, count, ...spreads);
-  });
-  const head = element("thead", {}, element("tr", {}, ...heads));
-  const table = element("table", { class: "nbtrack-compare-table" }, head, element("tbody", {}, ...rows));
-  const scroll = element("div", { class: "nbtrack-compare-scroll", tabindex: "0" }, table);
-  place.replaceChildren(view("compare", "Groups of runs", scroll));
+/** By which column the groups are ordered: a field, the number of runs, a metric. */
+export interface Sorted {
+  column: number;
+  down: boolean;
 }
 
-function spreadCell({ mean, std, min, max, count }: Spread, best: boolean): HTMLElement {
-  const exact = `mean ${mean}, standard deviation ${std}, from ${min} to ${max}, of ${count}`;
+export interface GroupsOptions {
+  /** Without it in the order that the groups come in. */
+  sorted?: Sorted | null;
+  /** Told when the groups are ordered otherwise, after they were. */
+  onSort?: (sorted: Sorted) => void;
+  /** Told of the group that was picked, and whether beside others. */
+  onPick?: (group: Group, more: boolean) => void;
+}
+
+/** Show groups of runs with the mean, spread and count of each metric; the best mean is marked. */
+export function showGroups(place: HTMLElement, document: GroupsDocument, options: GroupsOptions = {}): void {
+  const { by, metrics } = document;
+  let { sorted = null } = options;
+  const names = [...(by.length === 0 ? ["group"] : by), "runs", ...metrics];
+  const fields = names.length - metrics.length - 1;
+  const body = element("tbody", {});
+  const heads = names.map((name, column) => {
+    const sort = element("button", { type: "button", title: `${name}\nClick to sort` }, fieldLabel(name));
+    sort.addEventListener("click", () => {
+      // Numbers of runs and metrics that are better high begin with the greatest.
+      const first = column === fields || document.directions[column - fields - 1] === "up";
+      sorted = { column, down: sorted?.column === column ? !sorted.down : first };
+      draw();
+      options.onSort?.(sorted);
+    });
+    return element("th", { scope: "col", class: column < fields ? false : "nbtrack-number" }, sort);
+  });
+  const best = metrics.map((_, column) => bestMean(document, column));
+  const rows = document.groups.map((_, row) => groupRow(document, row, best, options.onPick));
+  const draw = () => {
+    for (const [column, head] of heads.entries()) {
+      const direction = sorted?.down === true ? "descending" : "ascending";
+      head.setAttribute("aria-sort", sorted?.column === column ? direction : "none");
+    }
+    body.append(...ordered(document, fields, sorted).map((row) => rows[row] ?? ""));
+  };
+  draw();
+  const head = element("thead", {}, element("tr", {}, ...heads));
+  const table = element("table", { class: "nbtrack-compare-table nbtrack-groups-table" }, head, body);
+  const label = { role: "region", "aria-label": "Groups", tabindex: "0" };
+  const scroll = element("div", { class: "nbtrack-compare-scroll", ...label }, table);
+  const left = `${document.left_out.toLocaleString("en")} more groups are too many to list; group by fewer fields`;
+  const notes = cautions(document.left_out > 0 ? [left] : []);
+  place.replaceChildren(view("compare", "Groups of runs", notes, scroll));
+}
+
+function groupRow(
+  { groups, by }: GroupsDocument,
+  row: number,
+  best: readonly number[],
+  onPick: GroupsOptions["onPick"],
+): HTMLElement {
+  const group = groups[row] as Group;
+  const runs = `${group.runs.length} ${group.runs.length === 1 ? "run" : "runs"}`;
+  const texts = by.length === 0 ? [group.label] : group.key.map(cellText);
+  const key = texts.map((text, column) => {
+    const exact = group.key[column]?.text ?? text;
+    const label = `${group.label}: choose ${runs}`;
+    const pick = { type: "button", title: group.label, "aria-pressed": "false", "aria-label": label };
+    const shownText = column === 0 ? element("button", pick, text) : text;
+    return element("th", { scope: "row", title: exact }, shownText);
+  });
+  const spreads = group.spreads.map((spread, metric) =>
+    spreadCell(spread, group.runs.length, best[metric] === row),
+  );
+  const count = element("td", { class: "nbtrack-number" }, group.runs.length.toLocaleString("en"));
+  const made = element("tr", { "data-group": String(row) }, ...key, count, ...spreads);
+  made.addEventListener("click", (event) =>
+    onPick?.(group, event.ctrlKey || event.metaKey || event.shiftKey),
+  );
+  return made;
+}
+
+function spreadCell({ mean, std, min, max, count }: Spread, runs: number, best: boolean): HTMLElement {
+  const spread = std === null ? "" : ` ± ${std}`;
+  const exact =
+    count === 0
+      ? "no run has it"
+      : `mean ${mean}${spread}\nfrom ${min} to ${max}\n${count} of ${runs} ${runs === 1 ? "run" : "runs"}`;
   const around = std === null ? "" : ` ± ${shown(std, 2)}`;
   const cell = element("td", { class: "nbtrack-number", title: exact }, `${shown(mean, 4)}${around}`);
-  cell.append(element("small", {}, count === 0 ? "" : ` n=${count}`));
-  cell.classList.toggle("nbtrack-best", best);
+  if (count > 0 && count < runs) {
+    cell.append(element("small", {}, ` n=${count}`));
+  }
+  if (best) {
+    cell.classList.add("nbtrack-best");
+    cell.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
+  }
   return cell;
 }
 
@@ -46,5 +110,52 @@ function bestMean({ groups, directions }: GroupsDocument, metric: number): numbe
   if (direction === null || new Set(known).size < 2) {
     return -1;
   }
-  return means.indexOf(direction === "down" ? Math.min(...known) : Math.max(...known));
+  return means.indexOf(known.reduce((one, other) => ((direction === "down") === one < other ? one : other)));
+}
+
+/** Return the places of the groups in an order; those without a value come last in each. */
+function ordered({ groups }: GroupsDocument, fields: number, sorted: Sorted | null): number[] {
+  const places = groups.map((_, place) => place);
+  if (sorted === null) {
+    return places;
+  }
+  const { column, down } = sorted;
+  const values = groups.map((group) => valueIn(group, column, fields));
+  return places.sort(
+    (one, other) => compare(values[one] ?? null, values[other] ?? null, down) || one - other,
+  );
+}
+
+type Value = number | string | null;
+
+function valueIn(group: Group, column: number, fields: number): Value {
+  if (column === fields) {
+    return group.runs.length;
+  }
+  return column > fields
+    ? (group.spreads[column - fields - 1]?.mean ?? null)
+    : keyValue(group.key[column] ?? null);
+}
+
+function keyValue(cell: Cell | null): Value {
+  if (cell === null) {
+    return null;
+  }
+  const number = Number(cell.text);
+  return ["number", "time", "duration"].includes(cell.kind) && !Number.isNaN(number) ? number : cell.text;
+}
+
+/** Numbers stand before texts. */
+function compare(one: Value, other: Value, down: boolean): number {
+  if (one === null || other === null) {
+    return Number(one === null) - Number(other === null);
+  }
+  const sign = down ? -1 : 1;
+  if (typeof one === "number" && typeof other === "number") {
+    return sign * (one - other);
+  }
+  if (typeof one === typeof other) {
+    return sign * (String(one) < String(other) ? -1 : Number(one !== other));
+  }
+  return sign * (typeof one === "number" ? -1 : 1);
 }

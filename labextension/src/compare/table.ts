@@ -2,10 +2,14 @@ import type { Comparison, Row, Section } from "../charts/documents.ts";
 import { nameOf } from "../curves/lines.ts";
 import { element } from "../widget/dom.ts";
 import { cellText } from "./cells.ts";
+import { difference, differenceMark } from "./difference.ts";
 
-/** Return the runs side by side: a column a run, a row a name, what differs marked. */
-export function comparisonTable({ runs, sections }: Comparison): HTMLElement {
-  const heads = runs.map((run) => {
+/** Return the runs side by side: a column a run, a row a name, what differs marked.
+ *
+ * Beside numbers stands how far they are from those of the run at the place `base`; -1 for none.
+ */
+export function comparisonTable({ runs, sections }: Comparison, base = -1): HTMLElement {
+  const heads = runs.map((run, place) => {
     const swatch = element("i", { class: "nbtrack-swatch" });
     const name = element("span", {}, nameOf(run));
     const short = element("small", {}, run.id.slice(0, 8));
@@ -15,26 +19,27 @@ export function comparisonTable({ runs, sections }: Comparison): HTMLElement {
       swatch,
       name,
       short,
+      ...(place === base ? [element("small", { class: "nbtrack-baseline" }, "baseline")] : []),
     );
   });
   const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Name"));
   const head = element("thead", {}, element("tr", {}, corner, ...heads));
-  const bodies = sections.map((section) => sectionBody(section, runs.length));
+  const bodies = sections.map((section) => sectionBody(section, runs.length, base));
   return element("table", { class: "nbtrack-compare-table" }, head, ...bodies);
 }
 
-function sectionBody({ name, rows }: Section, runs: number): HTMLElement {
+function sectionBody({ name, rows }: Section, runs: number, base: number): HTMLElement {
   const different = rows.filter(({ differs }) => differs).length;
   const count = different === 0 ? "" : `${different} of ${rows.length} differ`;
   const title = element("span", {}, name, element("small", {}, count));
   const head = element("th", { scope: "rowgroup", colspan: String(runs + 1) }, title);
   const first = element("tr", { class: "nbtrack-compare-section" }, head);
-  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, runs)));
+  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, runs, base)));
   body.dataset["differs"] = String(different > 0);
   return body;
 }
 
-function valueRow(row: Row, runs: number): HTMLElement {
+function valueRow(row: Row, runs: number, base: number): HTMLElement {
   const head = element("th", { scope: "row", title: row.name }, row.name, arrow(row));
   const cells = row.cells.map((cell, place) => {
     const best = row.best.includes(place);
@@ -47,6 +52,10 @@ function valueRow(row: Row, runs: number): HTMLElement {
     if (best) {
       made.classList.add("nbtrack-best");
       made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
+    }
+    const far = place === base ? null : difference(cell, row.cells[base] ?? null, row.direction);
+    if (far !== null) {
+      made.append(differenceMark(far));
     }
     if (cell === null || cell.kind === "none") {
       made.classList.add("nbtrack-lacking");

@@ -1,14 +1,17 @@
 import type { Colours } from "../charts/colours.ts";
-import { check } from "../charts/controls.ts";
+import { check, choice } from "../charts/controls.ts";
 import type { Comparison } from "../charts/documents.ts";
 import { readInks } from "../charts/inks.ts";
 import { view } from "../charts/view.ts";
+import { nameOf } from "../curves/lines.ts";
 import { element } from "../widget/dom.ts";
 import { codeDiff } from "./code.ts";
 import { comparisonTable } from "./table.ts";
 
 export interface CompareOptions {
   colours: Colours;
+  /** The id of the run that the others are measured against, as it is chosen. */
+  baseline?: { id: string | null };
 }
 
 export interface CompareHandle {
@@ -20,10 +23,10 @@ export interface CompareHandle {
 export function showCompare(
   place: HTMLElement,
   document: Comparison,
-  { colours }: CompareOptions,
+  { colours, baseline = { id: null } }: CompareOptions,
   signal: AbortSignal,
 ): CompareHandle {
-  const compare = new Compare(colours);
+  const compare = new Compare(colours, baseline);
   place.replaceChildren(compare.root);
   compare.update(document);
   const themed = new MutationObserver(() => compare.colour());
@@ -44,18 +47,28 @@ class Compare {
   readonly #scroll = element("div", { class: "nbtrack-compare-scroll", tabindex: "0", role: "region" });
   readonly #none = element("p", { class: "nbtrack-empty", hidden: true }, "Nothing differs here.");
   readonly #code = element("div");
+  readonly #baseline: { id: string | null };
+  readonly #choice = element("span");
   #shown: Comparison | undefined;
   #text = "";
 
-  constructor(colours: Colours) {
+  constructor(colours: Colours, baseline: { id: string | null }) {
     this.#colours = colours;
+    this.#baseline = baseline;
     this.#scroll.setAttribute("aria-label", "Comparison");
     const only = check("Only differences", false, (on) => {
       this.root.classList.toggle("nbtrack-only", on);
       this.#narrow();
     });
     this.#find.addEventListener("input", () => this.#narrow());
-    const controls = element("div", { class: "nbtrack-controls" }, this.#about, only, this.#find);
+    const controls = element(
+      "div",
+      { class: "nbtrack-controls" },
+      this.#about,
+      only,
+      this.#choice,
+      this.#find,
+    );
     this.root = view("compare", "Runs side by side", controls, this.#scroll, this.#none, this.#code);
   }
 
@@ -68,10 +81,32 @@ class Compare {
     this.#shown = next;
     const rows = next.sections.flatMap((section) => section.rows);
     const differing = rows.filter(({ differs }) => differs).length;
-    this.#about.textContent = `${next.runs.length} runs, ${differing} of ${rows.length} rows differ`;
-    const { scrollTop, scrollLeft } = this.#scroll;
-    this.#scroll.replaceChildren(comparisonTable(next));
+    const count = next.runs.length;
+    this.#about.textContent =
+      count === 1 ? "1 run" : `${count} runs, ${differing} of ${rows.length} rows differ`;
+    this.#choice.replaceChildren(...(count > 1 ? [this.#baselines(next)] : []));
     this.#code.replaceChildren(codeDiff(next));
+    this.#draw();
+  }
+
+  #baselines({ runs }: Comparison): HTMLElement {
+    const named = runs.map((run) => ({ value: run.id, text: `${nameOf(run)} ${run.id.slice(0, 8)}` }));
+    const { id } = this.#baseline;
+    const chosen = runs.some((run) => run.id === id) ? (id ?? "") : "";
+    return choice("Baseline", [{ value: "", text: "none" }, ...named], chosen, (value) => {
+      this.#baseline.id = value === "" ? null : value;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const shown = this.#shown;
+    if (shown === undefined) {
+      return;
+    }
+    const { scrollTop, scrollLeft } = this.#scroll;
+    const base = shown.runs.findIndex(({ id }) => id === this.#baseline.id);
+    this.#scroll.replaceChildren(comparisonTable(shown, shown.runs.length > 1 ? base : -1));
     this.#narrow();
     this.#scroll.scrollTo?.(scrollLeft, scrollTop);
     this.colour();

@@ -55,7 +55,7 @@ function scaleX({ chosen }: CurvesState, domain: Range, { left, width }: Plot): 
   if (chosen.logX) {
     return logarithmic([Math.max(domain[0], chosen.x === "step" ? 1 : 1e-3), domain[1]], across, steps);
   }
-  const scale = linear(domain, across, steps);
+  const scale = linear(domain, across, steps, chosen.x === "step");
   const lengths = chosen.x === "relative" && domain[1] - domain[0] > 120;
   return lengths ? { ...scale, ticks: inMinutes(domain, steps) } : scale;
 }
@@ -74,7 +74,24 @@ function inMinutes(domain: Range, count: number): Scale["ticks"] {
   return ticks;
 }
 
+/** With this part of the values out of view at each end, what is left is what most of them are like. */
+const TRIMMED = 0.02;
+
+function trimmedRange(lines: readonly Line[], inView: (line: Line) => Float64Array): Range {
+  const values = Float64Array.from(lines.flatMap((line) => [...inView(line)]))
+    .filter(Number.isFinite)
+    .sort();
+  const at = (part: number) => values[Math.round(part * (values.length - 1))] ?? Number.NaN;
+  return extent([at(TRIMMED), at(1 - TRIMMED)]);
+}
+
 function domainY({ chosen }: CurvesState, lines: readonly Line[], within: Range): Range {
+  if (chosen.trimmed) {
+    const domain = trimmedRange(lines, ({ xs, means }) =>
+      means.filter((y, place) => isWithin(xs[place], within) && (!chosen.logY || y > 0)),
+    );
+    return chosen.logY ? domain : padded(domain);
+  }
   const ends = lines.map(({ xs, means, lows, highs }) => {
     const inView = (ys: Float64Array) =>
       ys.filter((y, place) => isWithin(xs[place], within) && (!chosen.logY || y > 0));
@@ -91,12 +108,17 @@ function isWithin(x: number | undefined, [from, to]: Range): boolean {
 }
 
 /** Draw axes, bands and lines. */
-export function drawCurves(sheet: Sheet, state: CurvesState, layout: Layout): void {
+export function drawCurves(
+  sheet: Sheet,
+  state: CurvesState,
+  layout: Layout,
+  title = state.chosen.metric,
+): void {
   const { pen, inks } = sheet;
   const { plot, x, y } = layout;
   const { chosen, colours } = state;
   const lines = state.shown;
-  drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x], y: chosen.metric });
+  drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x], y: title });
   const crowd = Math.min(1, MANY / Math.max(1, lines.length));
   pen.within([plot.left, plot.top, plot.width, plot.height], () => {
     for (const line of chosen.band ? lines : []) {

@@ -34,7 +34,10 @@ export class Legend {
   }
 
   draw(): void {
-    const { lines, chosen } = this.#state;
+    const { chosen } = this.#state;
+    const some = this.#state.lines.filter(({ count }) => count > 0);
+    const none = this.#state.lines.filter(({ count }) => count === 0);
+    const lines = [...some, ...none];
     const wanted = lines.map(({ id }) => this.#item(id).root);
     // What is there stays there: with the focus, and where it was scrolled to.
     if (
@@ -46,9 +49,10 @@ export class Legend {
     for (const line of lines) {
       this.#update(this.#item(line.id), line);
     }
-    const hidden = lines.filter(({ id }) => chosen.hidden.has(id)).length;
-    const all = lines.length;
+    const hidden = some.filter(({ id }) => chosen.hidden.has(id)).length;
+    const all = some.length;
     this.#about.textContent = hidden === 0 ? `${all} shown` : `${all - hidden} of ${all} shown`;
+    this.#about.title = none.length === 0 ? "" : `${none.length} more have no point of this metric`;
   }
 
   /** Take the colours of the theme of now. */
@@ -60,6 +64,7 @@ export class Legend {
 
   #update({ button: press, name, lost, last }: Item, line: Line): void {
     press.title = titleOf(line);
+    press.disabled = line.count === 0;
     press.setAttribute("aria-pressed", String(!this.#state.chosen.hidden.has(line.id)));
     name.textContent = line.name + ("packed" in this.#state.data ? "" : ` (${line.runs})`);
     lost.hidden = line.lost === 0;

@@ -26,17 +26,28 @@ interface Told {
 /** Crosshair, values, zoom: what the pointer and the keyboard do in the chart. */
 export class Pointer {
   readonly tip = new Tip();
-  readonly #state: CurvesState;
+  readonly #stated: () => CurvesState;
   readonly #layout: () => Layout;
   readonly #zoomed: (zoom: Zoom) => void;
   #stage: Stage | undefined;
   #spot: Spot | null = null;
   #from: Spot | null = null;
 
-  constructor(state: CurvesState, layout: () => Layout, zoomed: (zoom: Zoom) => void) {
-    this.#state = state;
+  constructor(state: () => CurvesState, layout: () => Layout, zoomed: (zoom: Zoom) => void) {
+    this.#stated = state;
     this.#layout = layout;
     this.#zoomed = zoomed;
+  }
+
+  get #state(): CurvesState {
+    return this.#stated();
+  }
+
+  /** Forget where the pointer rests: what was there is no longer shown. */
+  forget(): void {
+    this.#spot = null;
+    this.#from = null;
+    this.tip.hide();
   }
 
   /** Listen to a stage. */

@@ -1,4 +1,5 @@
 import { Colours } from "../charts/colours.ts";
+import type { Fielded } from "../charts/controls.ts";
 import type { Ask, CurveX, Range, Spacing } from "../charts/documents.ts";
 import type { CurveData, Line } from "./lines.ts";
 
@@ -11,6 +12,14 @@ export interface CurvesOptions {
   metrics?: readonly string[];
   /** The fields that runs may be grouped by: columns of the run table. */
   fields?: readonly string[];
+  /** What is said of a column where it is chosen. */
+  told?: (name: string) => Fielded;
+  /** Shows all metrics, where there is more than one to be seen. */
+  onOverview?: () => void;
+  /** The colours of groups, where other charts show the same groups. */
+  groupColours?: Colours;
+  /** What was chosen before; what is zoomed in on is not kept. */
+  chosen?: Chosen;
 }
 
 export interface Zoom {
@@ -26,9 +35,27 @@ export interface Chosen {
   logX: boolean;
   logY: boolean;
   band: boolean;
+  /** Whether a few values far from the others may lie out of view. */
+  trimmed: boolean;
   smoothing: number;
   zoom: Zoom;
   hidden: Set<string>;
+}
+
+/** Return what is chosen where nobody has chosen yet. */
+export function freshChosen(metric: string): Chosen {
+  return {
+    metric,
+    x: "step",
+    by: [],
+    logX: false,
+    logY: false,
+    band: true,
+    trimmed: false,
+    smoothing: 0,
+    zoom: { x: null, y: null },
+    hidden: new Set(),
+  };
 }
 
 /** The view's state, which its parts share: whoever changes it says so, and all draw what they show of it. */
@@ -39,23 +66,19 @@ export class CurvesState {
   lines: Line[] = [];
   /** The run that the pointer is at, in the legend or the chart. */
   marked: string | null = null;
-  readonly #groups = new Colours();
+  readonly #groups: Colours;
   readonly #listeners: (() => void)[] = [];
 
   constructor(data: CurveData, options: CurvesOptions) {
     this.options = options;
     this.data = data;
+    this.#groups = options.groupColours ?? new Colours();
     this.chosen = {
-      metric: data.metric,
-      x: data.x,
+      ...(options.chosen ?? { ...freshChosen(data.metric), x: data.x }),
       by: "by" in data ? [...data.by] : [],
-      logX: "spacing" in data && data.spacing === "log",
-      logY: false,
-      band: true,
-      smoothing: 0,
       zoom: { x: null, y: null },
-      hidden: new Set(),
     };
+    this.chosen.logX ||= "spacing" in data && data.spacing === "log";
   }
 
   /** Groups are no runs, and take no colour away from them. */

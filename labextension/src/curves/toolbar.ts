@@ -1,10 +1,19 @@
-import { button, check, choice, keepers } from "../charts/controls.ts";
+import {
+  button,
+  type Choice,
+  check,
+  choice,
+  type Figures,
+  fieldChoices,
+  keepers,
+} from "../charts/controls.ts";
 import type { CurveX } from "../charts/documents.ts";
+import { fieldLabel } from "../charts/fields.ts";
 import type { Stage } from "../charts/stage.ts";
 import { element, freshId } from "../widget/dom.ts";
-import type { CurvesState } from "./state.ts";
+import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";
 
-const ALONG = [
+export const ALONG = [
   { value: "step", text: "Step" },
   { value: "relative", text: "Time since start" },
   { value: "time", text: "Wall time" },
@@ -16,13 +25,25 @@ export interface Actions {
   /** What is there must be drawn anew. */
   draw: () => void;
   reset: () => void;
+  figures: () => Figures;
 }
 
+/** Controls that say nothing of a metric of one point. */
+const OF_CURVES = "nbtrack-of-curves";
+
 /** The row of controls above the curves. */
-export function toolbar(state: CurvesState, stage: Stage, { ask, draw, reset }: Actions): HTMLElement {
+export function toolbar(
+  state: CurvesState,
+  stage: Pick<Stage, "savePng" | "saveSvg">,
+  { ask, draw, reset, figures }: Actions,
+): HTMLElement {
   const { chosen, options } = state;
   const controls: HTMLElement[] = [];
-  const metrics = (options.metrics ?? []).map((name) => ({ value: name, text: name }));
+  const { told, onOverview } = options;
+  const metrics = fieldChoices(options.metrics ?? [], told && ((name) => told(`metrics.${name}`)));
+  if (onOverview !== undefined) {
+    controls.push(overviewButton(false, onOverview));
+  }
   if (options.ask !== undefined && metrics.length > 0) {
     controls.push(
       choice("Metric", metrics, chosen.metric, (metric) => {
@@ -32,52 +53,84 @@ export function toolbar(state: CurvesState, stage: Stage, { ask, draw, reset }: 
     );
   }
   if (options.ask !== undefined) {
-    controls.push(
-      choice("Along", ALONG, chosen.x, (x) => {
-        Object.assign(chosen, { x: x as CurveX, zoom: { x: null, y: null } });
-        ask();
-      }),
-      ...grouping(state, ask),
-    );
-  }
-  const toggle = (name: "logX" | "logY" | "band") => (on: boolean) => {
-    chosen[name] = on;
-    const inner = name === "logY" ? { ...chosen.zoom, y: null } : chosen.zoom;
-    chosen.zoom = name === "logX" ? { x: null, y: null } : inner;
-    if (name === "logX") {
+    const along = choice("Along", ALONG, chosen.x, (x) => {
+      Object.assign(chosen, { x: x as CurveX, zoom: { x: null, y: null } });
       ask();
-    }
-    draw();
-  };
-  controls.push(
-    smoothing(state, draw),
-    check("Log x", chosen.logX, toggle("logX")),
-    check("Log y", chosen.logY, toggle("logY")),
-    check("Band", chosen.band, toggle("band")),
+    });
+    along.classList.add(OF_CURVES);
+    controls.push(along, ...grouping(chosen, options, ask));
+  }
+  const ofCurves = [
+    smoothing(chosen, draw),
+    toggle("Log x", "logX", chosen, () => {
+      chosen.zoom = { x: null, y: null };
+      ask();
+      draw();
+    }),
+    toggle("Log y", "logY", chosen, () => {
+      chosen.zoom = { ...chosen.zoom, y: null };
+      draw();
+    }),
+    toggle("Band", "band", chosen, draw),
+    toggle("Ignore outliers", "trimmed", chosen, draw),
     button("Reset zoom", reset, "Also: double click, or 0"),
-    keepers(stage, () => chosen.metric),
+  ];
+  for (const one of ofCurves) {
+    one.classList.add(OF_CURVES);
+  }
+  controls.push(
+    ...ofCurves,
+    keepers(stage, () => chosen.metric, figures),
   );
   return element("div", { class: "nbtrack-controls" }, ...controls);
 }
 
-function grouping(state: CurvesState, ask: () => void): HTMLElement[] {
-  const fields = state.options.fields ?? [];
+/** The button between one metric and all of them. */
+export function overviewButton(on: boolean, pressed: () => void): HTMLElement {
+  const title = on ? "Show one metric" : "Show all metrics, a small chart each";
+  const made = button("All metrics", pressed, title);
+  made.setAttribute("aria-pressed", String(on));
+  return made;
+}
+
+export function toggle(
+  label: string,
+  name: "logX" | "logY" | "band" | "trimmed",
+  chosen: Chosen,
+  changed: () => void,
+): HTMLElement {
+  return check(label, chosen[name], (on) => {
+    chosen[name] = on;
+    changed();
+  });
+}
+
+export function grouping(
+  chosen: Chosen,
+  { fields = [], told }: Pick<CurvesOptions, "fields" | "told">,
+  ask: () => void,
+): HTMLElement[] {
   if (fields.length === 0) {
     return [];
   }
-  const none = { value: "", text: "no group" };
-  const choices = [none, ...fields.map((field) => ({ value: field, text: field }))];
-  const [chosen = ""] = state.chosen.by;
+  const none: Choice = { value: "", text: "no group" };
+  const choices: Choice[] = [none, ...fieldChoices(fields, told)];
+  const { by } = chosen;
+  const together = by.join(" ");
+  if (by.length > 1) {
+    choices.push({ value: together, text: by.map(fieldLabel).join(", ") });
+  }
   return [
-    choice("Group by", choices, chosen, (field) => {
-      state.chosen.by = field === "" ? [] : [field];
-      state.chosen.hidden = new Set();
+    choice("Group by", choices, together, (field) => {
+      const one = field === "" ? [] : [field];
+      chosen.by = field === together ? by : one;
+      chosen.hidden = new Set();
       ask();
     }),
   ];
 }
 
-function smoothing({ chosen }: CurvesState, draw: () => void): HTMLElement {
+export function smoothing(chosen: Chosen, draw: () => void): HTMLElement {
   const id = freshId();
   const slider = element("input", {
     type: "range",

@@ -1,15 +1,16 @@
-import { asTable } from "../charts/controls.ts";
+import { asTable, type Figures } from "../charts/controls.ts";
 import type { Ask } from "../charts/documents.ts";
 import { shown } from "../charts/numbers.ts";
 import { type Drawing, Stage } from "../charts/stage.ts";
 import { Notice, view } from "../charts/view.ts";
 import { element } from "../widget/dom.ts";
+import { Bars, isOnePoint } from "./bars.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
 import { drawKey } from "./key.ts";
 import { Legend } from "./legend.ts";
 import { type CurveData, linesOf } from "./lines.ts";
 import { Pointer, placeText } from "./pointer.ts";
-import { type CurvesOptions, CurvesState, type Zoom } from "./state.ts";
+import { type Chosen, type CurvesOptions, CurvesState, type Zoom } from "./state.ts";
 import { toolbar } from "./toolbar.ts";
 
 export interface CurvesHandle {
@@ -17,6 +18,8 @@ export interface CurvesHandle {
   update: (data: CurveData) => void;
   /** Ask the kernel again for what is in view. */
   refresh: () => void;
+  /** What is chosen, as it changes. */
+  chosen: Chosen;
 }
 
 const NOTHING = "None of these runs has a point of this metric.";
@@ -33,7 +36,7 @@ export function showCurves(
 ): CurvesHandle {
   const curves = new Curves(data, options, signal);
   place.replaceChildren(curves.root);
-  return { update: (next) => curves.take(next), refresh: () => curves.ask() };
+  return { update: (next) => curves.take(next), refresh: () => curves.ask(), chosen: curves.chosen };
 }
 
 class Curves {
@@ -43,6 +46,10 @@ class Curves {
   readonly #stage: Stage;
   readonly #pointer: Pointer;
   readonly #legend: Legend;
+  readonly #bars: Bars;
+  readonly #body: HTMLElement;
+  /** Where the curves are, or the bars. */
+  readonly #place = element("div");
   readonly #notice = new Notice();
   readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NOTHING);
   #layout: Layout | undefined;
@@ -54,7 +61,7 @@ class Curves {
     this.#state = state;
     this.#signal = signal;
     this.#pointer = new Pointer(
-      state,
+      () => state,
       () => this.#laidOut(),
       (zoom) => this.#zoomTo(zoom),
     );
@@ -62,16 +69,24 @@ class Curves {
     this.#pointer.reach(this.#stage);
     this.#stage.root.append(this.#pointer.tip.root, this.#pointer.tip.spoken);
     this.#legend = new Legend(state, this.#stage);
+    this.#bars = new Bars(state, signal);
     state.listen(() => {
       this.#legend.draw();
       this.#stage.redraw();
+      this.#bars.stage.redraw();
     });
-    const controls = toolbar(state, this.#stage, {
+    const seen = () => (this.#body.isConnected ? this.#stage : this.#bars.stage);
+    const kept = {
+      savePng: (name: string) => seen().savePng(name),
+      saveSvg: (name: string) => seen().saveSvg(name),
+    };
+    const controls = toolbar(state, kept, {
+      figures: () => figuresOf(state),
       ask: () => this.ask(),
       draw: () => state.changed(),
       reset: () => this.#zoomTo({ x: null, y: null }),
     });
-    const body = element("div", { class: "nbtrack-curves-body" }, this.#stage.root, this.#legend.root);
+    this.#body = element("div", { class: "nbtrack-curves-body" }, this.#stage.root, this.#legend.root);
     const table = asTable(["Run", "Points", "Last at", "Last value"], () => tableRows(state));
     this.root = view(
       "curves",
@@ -79,16 +94,30 @@ class Curves {
       controls,
       this.#notice.root,
       this.#empty,
-      body,
+      this.#place,
       table,
     );
     this.take(data);
   }
 
+  get chosen(): Chosen {
+    return this.#state.chosen;
+  }
+
   take(data: CurveData): void {
     const state = this.#state;
+    if (kindOf(data) !== kindOf(state.data)) {
+      this.#pointer.forget();
+      this.#bars.forget();
+    }
     state.data = data;
     state.lines = linesOf(data);
+    const onePoint = isOnePoint(state.lines);
+    const seen = onePoint ? this.#bars.stage.root : this.#body;
+    if (seen !== this.#place.firstElementChild) {
+      this.#place.replaceChildren(seen);
+    }
+    this.root.classList.toggle("nbtrack-one-point", onePoint);
     if (!("within" in data) || data.within === null) {
       this.#whole = data;
     }
@@ -155,6 +184,28 @@ function asked({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promi
   return by.length > 0
     ? ask("grouped_curves", { metric, x, points, by })
     : ask("curves", { metric, x, points, within: zoom.x, spacing });
+}
+
+/** Tell curves of one kind from those of another: what they are of, along what. */
+function kindOf(data: CurveData): string {
+  return JSON.stringify([data.metric, data.x, "by" in data ? data.by : null]);
+}
+
+function figuresOf({ lines, data, chosen }: CurvesState): Figures {
+  const isRuns = "packed" in data;
+  const heads = isRuns ? ["run_id", "run"] : ["group"];
+  return {
+    heads: [...heads, chosen.x, chosen.metric, "low", "high"],
+    rows: lines.flatMap((line) =>
+      Array.from(line.xs, (x, place) => [
+        ...(isRuns ? [line.id, line.name] : [line.name]),
+        x,
+        line.means[place],
+        (line.lows ?? line.means)[place],
+        (line.highs ?? line.means)[place],
+      ]),
+    ),
+  };
 }
 
 function tableRows({ lines, chosen }: CurvesState): string[][] {

@@ -138,6 +138,8 @@ class Group(TypedDict):
     key: list[Cell | None]
     runs: list[str]
     spreads: list[Spread]
+    filter: str | None
+    """A filter that finds them among the others; None where none can be written."""
 
 
 class GroupsDocument(TypedDict):
@@ -147,6 +149,8 @@ class GroupsDocument(TypedDict):
     metrics: list[str]
     directions: list[Literal["down", "up"] | None]
     groups: list[Group]
+    left_out: int
+    """How many groups were too many to list."""
 
 
 class GroupCurve(TypedDict):
@@ -168,6 +172,7 @@ class GroupCurvesDocument(TypedDict):
     metric: str
     x: Literal["step", "relative", "time"]
     by: list[str]
+    direction: Literal["down", "up"] | None
     groups: list[GroupCurve]
 
 

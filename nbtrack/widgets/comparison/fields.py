@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
     from nbtrack.widgets.comparison.documents import Box, BoxDocument, Column, FieldsDocument
 
-__all__ = ["NONE", "box", "column", "parallel", "scatter"]
+__all__ = ["NONE", "box", "column", "filter_name", "parallel", "quoted_value", "scatter"]
 
 NONE = "none"
 """What a group is called whose runs lack the field."""
@@ -96,7 +96,7 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
     label = field.partition(".")[2] if field.startswith("params.") else field.removeprefix("metrics.")
     base: Column = {
         "field": field,
-        "filter": _filter(store, field),
+        "filter": filter_name(store, field),
         "label": label,
         "kind": kind,
         "values": [],
@@ -113,7 +113,7 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
     texts = [None if value is None else str(value) for value in values]
     shown = sorted(set(texts) - {None}, key=str)
     kept = [text for text in shown if text is not None][:_MOST_CATEGORIES]
-    quoted = {str(value): _quoted(value) for value in numbers}
+    quoted = {str(value): quoted_value(value) for value in numbers}
     places = {text: float(place) for place, text in enumerate(kept)}
     return {
         **base,
@@ -123,7 +123,7 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
     }
 
 
-def _filter(store: Store, field: str) -> str | None:
+def filter_name(store: Store, field: str) -> str | None:
     """Return a column's name as a filter writes it; None where none can."""
     kind, dot, name = field.partition(".")
     text = field
@@ -141,7 +141,7 @@ def _filter(store: Store, field: str) -> str | None:
     return text
 
 
-def _quoted(value: Any) -> str | None:
+def quoted_value(value: Any) -> str | None:
     """Return a value as a filter writes it; None where it holds both kinds of quotes, or ends in a backslash."""
     text = str(value)
     if "\\" in text or "\0" in text or not text.isprintable():

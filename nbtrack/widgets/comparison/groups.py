@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.widgets.comparison.cells import cell, finites
 from nbtrack.widgets.comparison.chosen import chosen
-from nbtrack.widgets.comparison.fields import NONE
+from nbtrack.widgets.comparison.fields import NONE, filter_name, quoted_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +28,26 @@ if TYPE_CHECKING:
 
 __all__ = ["grouped", "grouped_curves"]
 
+_SEED = re.compile(r"(?:^|[._/-])(?:random_state|random_seed|seed|split)$", re.IGNORECASE)
+"""Params that only repeat a run: those of estimators have a prefix, `forest__random_state`."""
+_FEW = 12
+"""More values than that make no table to look at."""
+_MOST_GROUPS = 1_000
+"""What has more groups than that is hardly grouped."""
 _RESOLUTION = 2_000
 """How finely the curves are read that a group's mean is made of."""
 
 
-def grouped(store: Store, ids: Sequence[str], by: Sequence[str], metrics: Sequence[str]) -> GroupsDocument:
+def grouped(
+    store: Store, ids: Sequence[str], by: Sequence[str] | None, metrics: Sequence[str]
+) -> GroupsDocument:
     """Return the runs grouped by fields, with the spread of each metric's last values in each group.
 
     Parameters
     ----------
     by
         Columns of the run table: `params.alpha`, `tags.team`, `experiment`. Runs that lack one are a group, too.
+        None for what is likely meant: all params that differ but the seed, or one that has few values.
     metrics
         Names, or summaries as in filters: `loss`, `loss.min`.
 
@@ -47,15 +57,19 @@ def grouped(store: Store, ids: Sequence[str], by: Sequence[str], metrics: Sequen
         For a field that there is not, when no run is chosen, or one is not there.
     """
     runs = chosen(store, ids)
+    if by is None:
+        by = _likely(store, runs)
     columns = [store.column(metric if _is_field(metric) else f"metrics.{metric}", runs) for metric in metrics]
+    found = _groups(store, runs, by)
     groups: list[Group] = []
-    for key, places in _groups(store, runs, by):
+    for key, places in found[:_MOST_GROUPS]:
         groups.append(
             {
                 "label": _label(by, key),
                 "key": [cell(value) for value in key],
                 "runs": [runs[place].id for place in places],
                 "spreads": [_spread([column[place] for place in places]) for column in columns],
+                "filter": _condition(store, by, key),
             }
         )
     return {
@@ -63,6 +77,7 @@ def grouped(store: Store, ids: Sequence[str], by: Sequence[str], metrics: Sequen
         "metrics": list(metrics),
         "directions": [direction(metric) for metric in metrics],
         "groups": groups,
+        "left_out": len(found) - len(groups),
     }
 
 
@@ -92,11 +107,54 @@ def grouped_curves(
         if curves:
             ids_of = [runs[place].id for place in places if len(found[place].x)]
             groups.append(_mean_curve(_label(by, key), ids_of, curves, points))
-    return {"metric": metric, "x": x, "by": list(by), "groups": groups}
+    return {"metric": metric, "x": x, "by": list(by), "direction": direction(metric), "groups": groups}
 
 
 def _is_field(metric: str) -> bool:
     return metric.startswith("metrics.")
+
+
+def _likely(store: Store, runs: Sequence[RunRecord]) -> list[str]:
+    """Return what a reader is likely to group these runs by."""
+    params = {f"params.{name}": name for name in store.names("params")}
+    counts = {field: len(_groups(store, runs, [field])) for field in params}
+    varying = [field for field, count in counts.items() if count > 1]
+    # What few runs have tells of other runs than the rest: of another experiment, mostly.
+    common = [field for field in varying if _is_common(store.column(field, runs))]
+    varying = common or varying
+    settings = [field for field in varying if not _SEED.search(params[field])]
+    if len(settings) < len(varying) and len(_groups(store, runs, settings)) < len(runs):
+        return settings
+    few = [field for field in settings if counts[field] <= _FEW and counts[field] < len(runs)]
+    return few[:1]
+
+
+def _is_common(values: Sequence[Any]) -> bool:
+    """Return whether at least half of the runs have a value, and not all of these the same."""
+    known = {(type(value).__name__, str(value)) for value in values if value is not None}
+    return len(known) > 1 and sum(value is not None for value in values) * 2 >= len(values)
+
+
+def _condition(store: Store, by: Sequence[str], key: Sequence[Any]) -> str | None:
+    """Return a filter that finds the runs with these values; None where a filter cannot say it."""
+    parts = [_equals(store, field, value) for field, value in zip(by, key, strict=True)]
+    known = [part for part in parts if part is not None]
+    return " AND ".join(known) if known and len(known) == len(parts) else None
+
+
+def _equals(store: Store, field: str, value: Any) -> str | None:
+    name = filter_name(store, field)
+    if name is None:
+        return None
+    if value is None:
+        # A param that is None is one, too.
+        return f"({name} IS NULL OR {name} = 'None')" if field.startswith("params.") else f"{name} IS NULL"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # A time is kept in milliseconds and shown in seconds: no filter finds it by what is shown.
+        exact = math.isfinite(value) and field.startswith("params.")
+        return f"{name} = {value!r}" if exact else None
+    quoted = quoted_value(value)
+    return None if quoted is None else f"{name} = {quoted}"
 
 
 def _groups(

@@ -60,10 +60,10 @@ def importance(
     cautions = _cautions(len(kept), len(runs), metric)
     target = np.array([scores[place] for place in kept], dtype="float64")
     columns = _params(store, [runs[place] for place in kept], params)
-    constant = [name for name, values in columns.items() if len({_identity(value) for value in values}) == 1]
+    constant = [name for name, values in columns.items() if _is_constant(values)]
     if constant:
         number = f"{len(constant)} params are" if len(constant) > 1 else f"the param {constant[0]} is"
-        cautions.append(f"{number} the same in all runs, which tells nothing")
+        cautions.append(f"{number} the same in all runs that have it, which tells nothing")
     varied = {name: values for name, values in columns.items() if name not in constant}
     if len(set(target.tolist())) == 1:
         cautions.append(f"{metric} is the same in all runs: there is nothing to explain")
@@ -94,6 +94,10 @@ def _cautions(known: int, total: int, metric: str) -> list[str]:
     if known < FEW:
         cautions.append(f"only {known} runs: with fewer than {FEW}, this is a hint at best")
     return cautions
+
+
+def _is_constant(values: Sequence[Any]) -> bool:
+    return len({_identity(value) for value in values if value is not None}) < 2
 
 
 def _identity(value: Any) -> tuple[str, str]:

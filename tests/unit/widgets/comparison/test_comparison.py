@@ -189,7 +189,7 @@ def test_curves_are_packed_with_what_is_exact_beside_them(store):
     assert unpacked(wall)[0][0][0] < 60
 
 
-def test_seeds_are_folded_into_groups(store):
+def test_seeds_are_folded_into_groups(store, monkeypatch):
     ids = [
         run(store, params={"alpha": alpha, "seed": seed}, metrics={"rmse": alpha + seed / 10})
         for alpha in (0.5, 0.1)
@@ -210,6 +210,42 @@ def test_seeds_are_folded_into_groups(store):
     assert document["groups"][0]["runs"] == ids[3:6]
     (everything,) = strict(grouped(store, ids, [], ["rmse"]))["groups"]
     assert everything["label"] == "all runs"
+    monkeypatch.setattr("nbtrack.widgets.comparison.groups._MOST_GROUPS", 2)
+    few = grouped(store, ids, ["params.alpha"], ["rmse"])
+    assert (len(few["groups"]), few["left_out"]) == (2, 1)
+
+
+def test_what_runs_are_likely_grouped_by(store):
+    def by(*params):
+        ids = [run(store, params=one, metrics={"rmse": 1}) for one in params]
+        return grouped(store, ids, None, ["rmse"])["by"]
+
+    seeds = [{"seed": seed, "alpha": alpha, "same": 1} for seed in range(3) for alpha in (1, 2)]
+    assert by(*seeds) == ["params.alpha"], "all that varies but the seed"
+    estimators = [
+        {"forest__random_state": seed, "depth": depth, "trees": depth}
+        for seed in range(2)
+        for depth in range(2)
+    ]
+    assert by(*estimators) == ["params.depth", "params.trees"]
+    assert by({"seed": 1}, {"seed": 2}) == [], "seeds alone: all runs are one group"
+    search = [{"alpha": number / 7, "kind": number % 2, "seeded": number} for number in range(20)]
+    assert by(*search) == ["params.kind"], "of a random search what has few values"
+    assert by({"same": 1}, {"same": 1}) == []
+    assert by({"alpha": 1}) == []
+
+
+@pytest.mark.parametrize("value", [0.1, 3, True, "it's", HOSTILE, None, "a`b", 2**60, float("nan"), "\\"])
+@pytest.mark.parametrize("name", ["alpha", "a b", "a.b"])
+def test_a_groups_filter_finds_its_runs(store, name, value):
+    ids = [run(store, params={name: value, "seed": seed}) for seed in range(2)]
+    ids += [run(store, params={name: "other"}), run(store, params={"seed": 0})]
+    for group in grouped(store, ids, [f"params.{name}", "params.seed"], [])["groups"]:
+        # Quotes of both kinds and backslashes are what a filter has no words for.
+        if group["filter"] is None:
+            assert value in (HOSTILE, "\\") or str(value) == "nan"
+        else:
+            assert {found.id for found in store.find_runs(parse(group["filter"]))} == set(group["runs"])
 
 
 def test_a_groups_curve_is_the_mean_of_those_that_reach(store):
@@ -290,7 +326,9 @@ def test_what_made_the_metric_is_found(store):
     assert noise["share"] < 0.05
     assert document["score"] > 0.8
     assert document["constant"] == ["epochs"]
-    assert document["cautions"] == ["the param epochs is the same in all runs, which tells nothing"]
+    assert document["cautions"] == [
+        "the param epochs is the same in all runs that have it, which tells nothing"
+    ]
     assert sum(row["share"] for row in document["params"]) == pytest.approx(1)
 
 
