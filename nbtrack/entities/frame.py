@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
 
-__all__ = ["mlflow_frame", "run_columns", "runs_frame", "write_csv", "write_parquet", "write_rows"]
+__all__ = [
+    "mlflow_frame",
+    "parquet_table",
+    "run_columns",
+    "runs_frame",
+    "typed_frame",
+    "write_csv",
+    "write_parquet",
+    "write_rows",
+]
 
 _TIMES = ("start_time", "end_time")
+_NUMBERS = ("duration",)
 _EXACT = 2**53
 """The largest integer up to which a float holds each."""
 
@@ -43,17 +53,22 @@ def run_columns(records: Sequence[RunRecord], table: Mapping[str, list[Any]]) ->
 
 def runs_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> pd.DataFrame:
     """Return runs as a DataFrame: params with their types, metrics as floats, times in UTC."""
+    return typed_frame(run_columns(records, table))
+
+
+def typed_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return columns of the run table as a DataFrame, typed by their names."""
     import pandas as pd
 
-    columns: dict[str, Any] = run_columns(records, table)
+    typed: dict[str, Any] = dict(columns)
     for name, values in columns.items():
         if name in _TIMES:
-            columns[name] = _datetimes(values)
-        elif name.startswith("metrics."):
-            columns[name] = pd.Series(values, dtype="float64")
+            typed[name] = _datetimes(values)
+        elif name.startswith("metrics.") or name in _NUMBERS:
+            typed[name] = pd.Series(values, dtype="float64")
         elif name.startswith("params."):
-            columns[name] = _param_series(values)
-    return pd.DataFrame(columns)
+            typed[name] = _param_series(values)
+    return pd.DataFrame(typed)
 
 
 def mlflow_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]], store: Store) -> pd.DataFrame:
@@ -100,7 +115,16 @@ def write_rows(
 
 
 def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:
-    """Write runs as Parquet; a param that is text in some runs is text in all.
+    """Write runs as Parquet; see `parquet_table`."""
+    made = parquet_table(run_columns(records, table))
+    import pyarrow.parquet as pq
+
+    with written_whole(path) as part:
+        pq.write_table(made, part)
+
+
+def parquet_table(columns: Mapping[str, Sequence[Any]]) -> Any:
+    """Return columns of the run table as Parquet has them; a param that is text in some runs is text in all.
 
     Raises
     ------
@@ -109,22 +133,20 @@ def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, 
     """
     try:
         import pyarrow as pa
-        import pyarrow.parquet as pq
     except ImportError as error:
         raise ImportError(
             'Parquet needs pyarrow: python -m pip install "nbtrack[parquet]", or use to_csv'
         ) from error
-    columns: dict[str, Any] = run_columns(records, table)
+    typed: dict[str, Any] = dict(columns)
     for name, values in columns.items():
         if name in _TIMES:
             micros = [None if time is None else microseconds(time) for time in values]
-            columns[name] = pa.array(micros, pa.timestamp("us", tz="UTC"))
-        elif name.startswith("metrics."):
-            columns[name] = pa.array(values, pa.float64())
+            typed[name] = pa.array(micros, pa.timestamp("us", tz="UTC"))
+        elif name.startswith("metrics.") or name in _NUMBERS:
+            typed[name] = pa.array(values, pa.float64())
         elif name.startswith("params."):
-            columns[name] = pa.array(_one_type(values))
-    with written_whole(path) as part:
-        pq.write_table(pa.table(columns), part)
+            typed[name] = pa.array(_one_type(values))
+    return pa.table(typed)
 
 
 def _datetimes(times: Sequence[float | None]) -> Any:

@@ -1,23 +1,27 @@
-"""What the table shows, as text for other programs."""
+"""What the table shows, for other programs."""
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import math
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.frame import parquet_table, typed_frame
 from nbtrack.entities.text import duration_text, one_line, time_text, value_text
 from nbtrack.entities.times import utc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
     from nbtrack.widgets.panel.cells import Head
 
-__all__ = ["export"]
+__all__ = ["export", "shown_frame"]
 
 _TIMES = {"start_time", "end_time"}
 _LATEX = {
@@ -38,7 +42,7 @@ _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#$~"})
 
 
 def export(store: Store, records: Sequence[RunRecord], heads: dict[str, Head], form: str) -> str:
-    """Return runs as a table: CSV with full values, Markdown or LaTeX as they are shown.
+    """Return runs as a table: CSV or Parquet with full values, Markdown or LaTeX as they are shown.
 
     Parameters
     ----------
@@ -47,15 +51,27 @@ def export(store: Store, records: Sequence[RunRecord], heads: dict[str, Head], f
     heads
         The columns.
     form
-        `csv`, `markdown` or `latex`.
+        `csv`, `parquet`, `markdown` or `latex`; Parquet, which is no text, comes as base64.
+
+    Raises
+    ------
+    ImportError
+        For Parquet without pyarrow, saying how to install it.
     """
     columns = {name: store.column(name, records) for name in heads}
     if form == "csv":
         return _csv(columns)
+    if form == "parquet":
+        return _parquet(columns)
     titles = [_title(one) for one in heads.values()]
     right = [_numeric(columns[name]) for name in heads]
     rows = list(zip(*([_shown(name, v) for v in values] for name, values in columns.items()), strict=True))
     return (_markdown if form == "markdown" else _latex)(titles, right, rows)
+
+
+def shown_frame(store: Store, records: Sequence[RunRecord], columns: Sequence[str]) -> pd.DataFrame:
+    """Return these columns of runs as a DataFrame with full values, typed as `Runs.to_pandas` has them."""
+    return typed_frame({name: store.column(name, records) for name in columns})
 
 
 def _title(about: Head) -> str:
@@ -83,6 +99,15 @@ def _csv(columns: dict[str, list[Any]]) -> str:
     writer.writerow(map(_inert, columns))
     writer.writerows([_inert(value) for value in row] for row in zip(*columns.values(), strict=True))
     return file.getvalue()
+
+
+def _parquet(columns: Mapping[str, list[Any]]) -> str:
+    table = parquet_table(columns)
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def _inert(value: Any) -> Any:

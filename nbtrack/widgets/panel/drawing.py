@@ -1,0 +1,157 @@
+"""A panel's chart as a figure: which kind, of what, where the user does not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from nbtrack.direction import direction
+from nbtrack.errors import InvalidValueError
+from nbtrack.widgets import comparison
+from nbtrack.widgets.comparison.figures import FigureKind
+from nbtrack.widgets.panel.views import DOCUMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.entities import Runs
+
+__all__ = ["draw"]
+
+AXES = 8
+"""So many params are drawn at first, as by the page."""
+
+_KINDS = {"curves": "curves", "charts": "parallel", "groups": "grouped"}
+"""What the views of a panel show."""
+_MOST = {
+    kind: DOCUMENTS[{"contour": "scatter", "grouped": "grouped_curves"}.get(kind, kind)]
+    for kind in get_args(FigureKind)
+}
+"""Of how many runs a figure is made where none are chosen."""
+
+
+def draw(
+    kind: str | None, runs: Runs, *, columns: Sequence[str], view: str, chosen: bool, **options: Any
+) -> Any:
+    """Return a figure of runs; what is not said is chosen as the page chooses it.
+
+    Parameters
+    ----------
+    kind
+        As in `nbtrack.widgets.comparison.figure`; that of the view if there is none.
+    columns
+        The panel's columns: those that come first in it are drawn first.
+    view
+        What the panel shows.
+    chosen
+        Whether a user chose these runs: then all of them are drawn.
+    options
+        As in `nbtrack.widgets.comparison.figure`.
+
+    Raises
+    ------
+    InvalidValueError
+        When there is nothing to draw; says what to do.
+    """
+    looked_at = runs if chosen else runs[: _MOST.get(kind or "", DOCUMENTS["parallel"])]
+    if not looked_at.records:
+        raise InvalidValueError(
+            "there is no run to draw; change panel.filter, or choose runs: panel.selected = nbtrack.runs()"
+        )
+    fields = _Fields(looked_at, columns)
+    kind = kind or _KINDS.get(view) or fields.fitting
+    if kind not in _MOST:
+        raise InvalidValueError(f"there is no figure {kind!r}; ask for one of {', '.join(_MOST)}")
+    if not chosen:
+        looked_at = looked_at[: _MOST[kind]]
+    return comparison.figure(kind, looked_at, **(fields.of(kind, options) | options))  # type: ignore[arg-type]
+
+
+class _Fields:
+    """What there is to draw of runs, that of the panel's columns first."""
+
+    def __init__(self, runs: Runs, columns: Sequence[str]) -> None:
+        self._count = len(runs.records)
+        self._table = runs.store.table(runs.records)
+        self._columns = columns
+
+    def of(self, kind: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the options of a kind that are needed and not given."""
+        needed = {
+            "curves": ["metric"],
+            "grouped": ["metric", "by"],
+            "parallel": ["fields"],
+            "scatter": ["x", "y"],
+            "contour": ["x", "y", "z"],
+            "box": ["field", "by"],
+            "importance": ["metric"],
+        }[kind]
+        lacking = [name for name in needed if name not in options]
+        return {name: self._default(kind, name, options) for name in lacking}
+
+    def _default(self, kind: str, name: str, options: dict[str, Any]) -> Any:
+        if name == "metric":
+            return self.metric
+        if (kind, name) in {("scatter", "y"), ("contour", "z"), ("box", "field")}:
+            return f"metrics.{self.metric}"
+        if name == "fields":
+            return [*self.params[:AXES], f"metrics.{self.metric}"]
+        if kind == "grouped":
+            repeated = [one for one in self.params if len(self._different(one)) < self._count]
+            return (repeated or self.params or ["experiment"])[:1]
+        if kind == "box":
+            return next(iter(self.params), None)
+        if kind == "scatter":
+            return next(iter(self.params), "start_time")
+        free = [one for one in self.numbers if one not in options.values()]
+        if len(free) < 1 + (name == "x" and "y" not in options):
+            raise InvalidValueError(
+                "a contour is drawn over two params that are numbers and vary, and these runs have fewer; "
+                "say which fields: panel.figure('contour', x=..., y=..., z=...), or take panel.figure('scatter')"
+            )
+        return free[1 if name == "y" and "x" not in options else 0]
+
+    @property
+    def fitting(self) -> str:
+        """The kind that says most of these runs."""
+        return "parallel" if self.params else "curves"
+
+    @property
+    def metric(self) -> str:
+        """The first metric of which is known whether it is better low or high, else the first.
+
+        Raises
+        ------
+        InvalidValueError
+            When no run has one.
+        """
+        names = [name.removeprefix("metrics.") for name in self._ordered("metrics")]
+        if not names:
+            raise InvalidValueError(
+                "none of these runs has a metric to draw; log one with nbtrack.log_metric, or say what to draw: "
+                "panel.figure('parallel', fields=['params.alpha', 'duration'])"
+            )
+        return next((name for name in names if direction(name) is not None), names[0])
+
+    @property
+    def params(self) -> list[str]:
+        """The params in which these runs differ."""
+        return [name for name in self._ordered("params") if len(self._different(name)) > 1]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Those of the params that are numbers."""
+        return [
+            name for name in self.params if all(one is None or _is_number(one) for one in self._table[name])
+        ]
+
+    def _ordered(self, kind: str) -> list[str]:
+        shown = [name for name in self._columns if name in self._table]
+        return [name for name in dict.fromkeys([*shown, *self._table]) if name.startswith(f"{kind}.")]
+
+    def _different(self, name: str) -> set[tuple[str, str]]:
+        # 1 is not True, and NaN is as NaN.
+        return {(type(value).__name__, repr(value)) for value in self._table[name]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
