@@ -9,6 +9,7 @@ import { TestKernel } from "./kernel.ts";
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
   replies: { valid: unknown[]; invalid: unknown[] };
+  accepted: { valid: unknown[]; invalid: unknown[] };
   changed: { valid: unknown[]; invalid: unknown[] };
   state: Traits & { _first: Rows };
 }
@@ -131,6 +132,11 @@ export function press(target: Element, key: string, more: object = {}): void {
 export function click(target: Element, more: object = {}): void {
   const event = new page.MouseEvent("click", { bubbles: true, cancelable: true, ...more });
   target.dispatchEvent(event as unknown as Event);
+}
+
+/** Tell an element of something else that happens to it. */
+export function fire(target: Element, what: string): void {
+  target.dispatchEvent(new page.Event(what, { bubbles: true, cancelable: true }) as unknown as Event);
 }
 
 export function type(target: HTMLInputElement, text: string): void {

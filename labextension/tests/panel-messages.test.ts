@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { isChanged, isReply, isRequest } from "../src/panel/messages.ts";
+import { isAccepted, isChanged, isReply, isRequest } from "../src/panel/messages.ts";
 import { panelExamples } from "./panel-kernel.ts";
 
 for (const [name, is, { valid, invalid }] of [
   ["request", isRequest, panelExamples.requests],
   ["reply", isReply, panelExamples.replies],
+  ["word of acceptance", isAccepted, panelExamples.accepted],
   ["change", isChanged, panelExamples.changed],
 ] as const) {
   it(`every valid ${name} of the panel is known`, () => {

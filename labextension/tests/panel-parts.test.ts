@@ -6,7 +6,8 @@ import type { Head, Rows } from "../src/panel/messages.ts";
 import { RowCache } from "../src/panel/rows.ts";
 import { above, canvasHeight, scrolledTo, seen } from "../src/panel/scroll.ts";
 import { clicked, directionOf, ordered, placeOf } from "../src/panel/selection.ts";
-import { relativeTime, shownCell, shownDuration, shownNumber } from "../src/panel/text.ts";
+import { relativeTime, shownCell, shownNumber } from "../src/panel/text.ts";
+import { shownDuration } from "../src/widget/duration.ts";
 
 const METRIC: Head = {
   kind: "metrics",

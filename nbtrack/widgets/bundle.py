@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from nbtrack.errors import NbtrackError
 
-__all__ = ["bundled"]
+__all__ = ["bundled", "stamp"]
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -25,3 +26,14 @@ def bundled(name: str) -> str:
         raise NbtrackError(
             f"{str(_STATIC / name)!r} is missing: the front end is not built; run `pip install -e .` in the checkout"
         ) from None
+
+
+def stamp(*names: str) -> str:
+    """Return what tells these built files from those of another version.
+
+    Raises
+    ------
+    NbtrackError
+        When one has not been built.
+    """
+    return hashlib.sha256("".join(map(bundled, names)).encode()).hexdigest()[:16]

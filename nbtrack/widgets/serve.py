@@ -18,6 +18,7 @@ from nbtrack.widgets.fields import input_fields, param_fields, plain
 from nbtrack.widgets.messages import read_request
 from nbtrack.widgets.replies import done
 from nbtrack.widgets.rows import model_input, typed_params
+from nbtrack.widgets.shown import widget_view
 
 if TYPE_CHECKING:
     from nbtrack.serving import Server
@@ -185,6 +186,7 @@ class ServePanel(AskedWidget):
         if shown is None:
             return None
         data, metadata = shown
+        data = {**data, **widget_view(self.model_id)}
         if self.state == "offered":
             # A button that nobody can press is nothing to read.
             return {**data, "text/plain": "", "text/html": ""}, metadata

@@ -8,9 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from tests.browser.lab import THEMES
+from tests.browser.lab import THEMES, contrast
 from tests.browser.test_serve import pale
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +36,8 @@ LARGE = """
 import sys, os
 sys.path.insert(0, {root!r})
 os.makedirs({folder!r}, exist_ok=True)
-os.chdir({folder!r})
-os.environ.pop('NBTRACK_STORE', None)
+# Without it the store of another test, in a folder above, would be found first.
+os.environ['NBTRACK_STORE'] = {folder!r}
 from tests.benchmarks.search import fields, fill
 fill(fields({count}))
 """
@@ -193,6 +194,38 @@ def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
         assert notebook.page.locator(".jp-CodeCell").count() == len(sources), "keys in the panel are its own"
 
 
+def test_a_run_is_opened_from_its_row_and_two_are_tagged(lab, chromium):
+    sources = [FILL.format(store="panel-edit", count=6), "panel = nbtrack.panel()\npanel"]
+    sources.append("print([run.tags['team'] for run in panel.runs], panel.view)")
+    lab.put("panel-edit.ipynb", sources)
+    with lab.opened(chromium, "panel-edit.ipynb") as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+        panel.total(6)
+        page = panel.root.locator(".nbtrack-run")
+        panel.row(1).dblclick()
+        page.get_by_text("run-004").first.wait_for()
+        panel.root.get_by_role("button", name="All runs").click()
+        panel.page.keyboard.press("ArrowDown")
+        panel.page.keyboard.press("Enter")
+        page.get_by_text("run-003").first.wait_for()
+        panel.root.get_by_role("tab", name="Runs").click()
+
+        panel.row(0).click()
+        panel.row(1).click(modifiers=["Control"])
+        panel.root.get_by_role("button", name="Tag", exact=True).click()
+        dialog = panel.root.get_by_role("dialog", name="Tags of the chosen runs")
+        dialog.get_by_text("several values").click()
+        dialog.get_by_role("textbox", name="Value").fill("<b>gold</b>")
+        panel.page.keyboard.press("Enter")
+        panel.root.get_by_text("2 runs tagged team.").wait_for()
+        dialog.get_by_text("<b>gold</b>").wait_for()
+        panel.page.keyboard.press("Escape")
+        told = notebook.run(2).locator(".jp-OutputArea").inner_text()
+        assert "['<b>gold</b>', '<b>gold</b>', 'red', 'blue', 'red', 'blue'] table" in told
+
+
 @pytest.mark.long
 def test_columns_are_chosen_moved_and_resized(lab, chromium):
     lab.put(
@@ -315,6 +348,87 @@ def test_many_runs_scroll(lab, chromium, count):
         panel.root.get_by_text(f"{count:,} runs chosen").wait_for()
         panel.root.get_by_role("button", name="Choose none").click()
         panel.root.get_by_text("No run chosen").wait_for()
+
+
+SEEN = """cells => cells.map(cell => {
+    // What CSS mixes is told in a colour space of its own.
+    const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d')
+    const rgb = colour => {
+        context.fillStyle = colour
+        context.fillRect(0, 0, 1, 1)
+        return `rgb(${[...context.getImageData(0, 0, 1, 1).data.slice(0, 3)].join(' ')})`
+    }
+    const style = getComputedStyle(cell)
+    const behind = rgb(style.backgroundColor)
+    return [cell.textContent, rgb(style.color), behind]
+})"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_shown_is_exported_and_shaded(lab, chromium, theme):
+    word = theme[-5:].strip().lower()
+    name = f"panel-export-{word}.ipynb"
+    sources = [
+        FILL.format(store=f"panel-export-{word}", count=20),
+        "panel = nbtrack.panel()\npanel",
+        "print(type(runs_df).__name__, runs_df['name'].tolist(), runs_df['metrics.rmse'].dtype)",
+        "panel",
+    ]
+    lab.put(name, sources)
+    with lab.opened(chromium, name, theme=theme) as notebook:
+        notebook.page.set_default_timeout(15_000)
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+        panel.total(20)
+
+        def export(what):
+            panel.root.get_by_role("button", name="Export").click()
+            panel.root.get_by_role("button", name=what).click()
+
+        with notebook.page.expect_download() as download:
+            export("Download as Parquet")
+        table = pq.read_table(download.value.path())
+        assert download.value.suggested_filename == "runs.parquet"
+        assert (table.column_names, table.num_rows) == (panel.heads(), 20)
+        assert table["metrics.rmse"].to_pylist()[:1] == [float(panel.text(0, "metrics.rmse"))]
+
+        panel.row(1).click()
+        panel.row(2).click(modifiers=["Shift"])
+        export("DataFrame in the notebook")
+        panel.root.get_by_text("2 runs are now in runs_df.").wait_for()
+        told = notebook.run(2).locator(".jp-OutputArea").inner_text()
+        assert told.strip() == "DataFrame ['run-018', 'run-017'] float64"
+
+        panel.root.get_by_role("button", name="Columns").click()
+        panel.root.get_by_role("radio", name="Heat shading").check()
+        notebook.shot(f"panel-{word}-shading")
+        panel.page.keyboard.press("Escape")
+        heat = panel.grid.locator(".nbtrack-panel-heat")
+        heat.first.wait_for()
+        panel.head("params.alpha").click(button="right")
+        panel.root.get_by_role("menuitemradio", name="Bars").click()
+        panel.grid.locator(".nbtrack-panel-best").first.wait_for()
+        notebook.page.wait_for_timeout(500)
+        panel.root.scroll_into_view_if_needed()
+        notebook.shot(f"panel-{word}-heat")
+        seen = heat.evaluate_all(SEEN)
+        assert len({behind for *_, behind in seen}) > 10
+        assert min(contrast(ink, behind) for _, ink, behind in seen) >= 4.5
+        assert heat.count() == len(seen) > 40
+
+        # What was laid out is so in another view, and when the panel is shown again.
+        edge = panel.head("metrics.rmse").locator(".nbtrack-panel-edge").bounding_box()
+        panel.page.mouse.move(edge["x"] + 3, edge["y"] + 10)
+        panel.page.mouse.down()
+        panel.page.mouse.move(edge["x"] + 63, edge["y"] + 10, steps=4)
+        panel.page.mouse.up()
+        again = Shown(notebook.run(3))
+        again.grid.locator(".nbtrack-panel-heat").first.wait_for()
+        widths = [one.head("metrics.rmse").bounding_box()["width"] for one in (panel, again)]
+        assert abs(widths[0] - widths[1]) < 1
+        again.head("status").click(button="right")
+        again.root.get_by_role("menuitem", name="Pin to the left").click()
+        assert "nbtrack-panel-pinned" in panel.head("status").get_attribute("class")
 
 
 def test_nothing_that_a_store_holds_is_ever_code(lab, chromium):

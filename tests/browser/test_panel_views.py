@@ -44,8 +44,8 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
         panel.row(1).click(modifiers=["Control"])
         view = tab("Compare")
         view.get_by_text("The 2 chosen runs").wait_for()
-        view.get_by_text("run-039").first.wait_for()
-        view.get_by_text("alpha").first.wait_for()
+        view.locator("thead").get_by_text("run-039").wait_for()
+        view.locator("tbody").get_by_text("alpha").first.wait_for()
         shot("compare")
 
         view = tab("Curves")
@@ -73,3 +73,175 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
         shot("run")
         told = notebook.run(2).locator(".jp-OutputArea").inner_text()
         assert "run '' 40" in told
+
+
+SEEDS = """
+import nbtrack
+nbtrack.set_store('seeds-{word}')
+for depth in (2, 4, 8):
+    for seed in range(3):
+        with nbtrack.start_run(run_name=f'd{{depth}}-{{seed}}'):
+            nbtrack.log_params({{'depth': depth, 'seed': seed, '<img src=x>': "it's", 'epochs': 9}})
+            nbtrack.log_metrics({{'rmse': 1 / depth + seed / 50, 'r2': 1 - 1 / depth}})
+            for step in range(30):
+                nbtrack.log_metric('loss', 1 / (1 + step) + depth / 10 + seed / 50, step=step)
+"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_views_are_loaded_once_and_groups_shown(lab, chromium, theme):
+    word = theme[-5:].strip().lower()
+    name = f"groups-{word}.ipynb"
+    sources = [
+        SEEDS.format(word=word),
+        "first = nbtrack.panel()\nfirst.view = 'groups'\nfirst",
+        "second = nbtrack.panel()\nsecond.view = 'curves'\nsecond",
+        "print([run.name for run in first.selected], first.filter, first.view)",
+    ]
+    lab.put(name, sources)
+    with lab.opened(chromium, name, theme=theme) as notebook:
+        page = notebook.page
+        page.set_default_timeout(15_000)
+        page.evaluate(
+            """() => {
+              window.asked = 0;
+              const send = WebSocket.prototype.send;
+              WebSocket.prototype.send = function (data) {
+                const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
+                window.asked += text.includes('"kind":"views"') ? 1 : 0;
+                return send.call(this, data);
+              };
+            }"""
+        )
+        notebook.run(0)
+        panel = Shown(notebook.run(1))
+        view = panel.root.locator('[role="tabpanel"]:not([hidden])')
+        view.get_by_role("button", name="Group by: depth").wait_for()
+        view.get_by_role("button", name="depth=4: choose 3 runs").wait_for()
+        other = Shown(notebook.run(2))
+        other.root.locator("canvas").first.wait_for()
+        other.root.get_by_text("All 9 runs of the table").wait_for()
+        assert page.evaluate("asked") == 1, "two panels, one script"
+        assert page.locator("style[data-nbtrack-views]").count() == 1
+
+        best = view.locator("tr", has=page.get_by_role("button", name="depth=8: choose 3 runs"))
+        assert best.locator(".nbtrack-best").count() == 3 - 1, "of loss a low one, of rmse and r2 this one"
+        view.get_by_role("button", name="rmse", exact=True).click()
+        assert view.locator("tbody tr").first.inner_text().startswith("8")
+        view.get_by_role("button", name="depth=8: choose 3 runs").press("Enter")
+        view.get_by_text("Chosen: depth=8, 3 runs").wait_for()
+        panel.root.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+        notebook.shot(f"groups-{word}")
+        assert not [one for one in pale(panel.root) if one[1] != "rgba(0, 0, 0, 0)"]
+
+        view.get_by_role("button", name="Group by: depth").click()
+        view.get_by_role("searchbox").fill("seed")
+        view.get_by_label("seed", exact=True).check()
+        view.get_by_role("button", name="depth=8, seed=2: choose 1 run").wait_for()
+        notebook.shot(f"groups-{word}-fields")
+        view.get_by_label("seed", exact=True).uncheck()
+        view.get_by_role("button", name="depth=8: choose 3 runs").wait_for()
+        page.keyboard.press("Escape")
+
+        view.get_by_role("button", name="Curves of the groups").click()
+        view.locator("canvas").first.wait_for()
+        view.get_by_label("Group by").wait_for()
+        assert view.get_by_label("Group by").input_value() == "params.depth"
+        page.wait_for_timeout(500)
+        notebook.shot(f"groups-{word}-curves")
+        panel.root.get_by_role("tab", name="Groups").click()
+        view.get_by_text("Chosen: depth=8, 3 runs").wait_for()
+        view.get_by_role("button", name="Show these in the table").click()
+        panel.total(3)
+        told = notebook.run(3).locator(".jp-OutputArea").inner_text()
+        assert "['d8-2', 'd8-1', 'd8-0'] params.depth = 8 table" in told
+
+
+MIXED = """
+import nbtrack
+nbtrack.set_store('mixed-{word}')
+nbtrack.set_experiment('curves')
+for seed in range(4):
+    with nbtrack.start_run(run_name=f'curve-{{seed}}'):
+        nbtrack.log_params({{'lr': seed / 8, 'epochs': 9}})
+        for step in range(20):
+            nbtrack.log_metrics({{'loss': 1 / (1 + step + seed), 'val_loss': 2 / (1 + step + seed)}}, step=step)
+nbtrack.set_experiment('iris')
+for depth in range(6):
+    with nbtrack.start_run(run_name=f'iris-{{depth}}'):
+        nbtrack.log_params({{'depth': depth, 'criterion': 'gini' if depth % 2 else 'entropy', 'n': 7}})
+        nbtrack.log_metric('accuracy', 0.9 + depth / 100)
+panel = nbtrack.panel(experiment='iris')
+panel.view = 'curves'
+panel
+"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
+    word = theme[-5:].strip().lower()
+    name = f"mixed-{word}.ipynb"
+    lab.put(name, [MIXED.format(word=word), "panel.experiments = ['curves']", "panel.experiments = None"])
+    with lab.opened(chromium, name, theme=theme) as notebook:
+        page = notebook.page
+        page.set_default_timeout(15_000)
+        panel = Shown(notebook.run(0))
+        root = panel.root
+
+        def tab(title):
+            root.get_by_role("tab", name=title, exact=True).click()
+            return root.locator('[role="tabpanel"]:not([hidden])')
+
+        def shot(what):
+            root.scroll_into_view_if_needed()
+            page.wait_for_timeout(300)
+            notebook.shot(f"mixed-{word}-{what}")
+            assert not [one for one in pale(root) if one[1] != "rgba(0, 0, 0, 0)"], what
+
+        view = tab("Curves")
+        bars = view.get_by_role("img", name="Bars, the best first: iris-5 0.95, iris-4 0.94")
+        bars.wait_for()
+        assert view.get_by_label("Metric", exact=True).input_value() == "accuracy"
+        others = view.get_by_label("Metric", exact=True).locator("optgroup")
+        assert others.get_attribute("label") == "Only other runs have"
+        assert others.locator("option").all_inner_texts() == ["loss", "val_loss"]
+        assert not view.get_by_role("button", name="All metrics").count(), "there is none with a history"
+        shot("bars")
+        view = tab("Charts")
+        view.get_by_role("button", name="Axes: criterion, depth, accuracy").wait_for()
+        shot("parallel")
+
+        notebook.run(1)
+        view = tab("Curves")
+        view.get_by_label("Group by").wait_for()
+        view.locator(".nbtrack-curves-body canvas").first.wait_for()
+        assert view.get_by_label("Metric", exact=True).input_value() == "loss"
+        view.get_by_role("button", name="All metrics").click()
+        view.get_by_role("region", name="val_loss").locator("canvas").first.wait_for()
+        shot("all")
+        view.get_by_role("button", name="val_loss: show alone").click()
+        view.get_by_label("Metric", exact=True).wait_for()
+        assert view.get_by_label("Metric", exact=True).input_value() == "val_loss"
+        with page.expect_download() as coming:
+            view.get_by_role("button", name="CSV").click()
+        lines = coming.value.path().read_text().splitlines()
+        assert lines[0] == "run_id,run,step,val_loss,low,high"
+        assert len(lines) == 1 + 4 * 20
+
+        notebook.run(2)
+        view = tab("Charts")
+        view.get_by_role("button", name="Axes: ").wait_for()
+        view.get_by_role("button", name="Axes: ").click()
+        view.get_by_role("searchbox").fill("l")
+        view.get_by_label("lr").check()
+        page.keyboard.press("Escape")
+        axis = view.get_by_role("button", name="Axis lr: arrow keys move it")
+        axis.press("ArrowLeft")
+        shot("axes")
+
+        view = tab("Compare")
+        view.get_by_label("Baseline").select_option(index=1)
+        view.get_by_text("\N{MINUS SIGN}0.01 (\N{MINUS SIGN}1.05 %)").wait_for()
+        assert view.locator('[data-verdict="worse"]').count() == 5
+        shot("baseline")

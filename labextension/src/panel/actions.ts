@@ -1,130 +1,102 @@
-import { copyText } from "../widget/copy.ts";
 import { element } from "../widget/dom.ts";
-import type { Format } from "./messages.ts";
-import { popover } from "./popover.ts";
+import { exportButton } from "./exporting.ts";
+import { NoteLine } from "./noteline.ts";
 import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
+import { tagButton } from "./tagging.ts";
 import { shownCount } from "./text.ts";
+import { Unseen } from "./unseen.ts";
 
 /** The line below the table: how many runs are chosen, and what can be done with them. */
 export function actions(table: Table): HTMLElement {
   const count = element("span", { role: "status" });
-  const clear = element("button", { type: "button", class: "nbtrack-panel-link" }, "Choose none");
+  const shown = link("Keep only those shown");
+  const clear = link("Choose none");
   const change = element("button", { type: "button", class: "nbtrack-panel-button" });
-  const note = element("span", { class: "nbtrack-panel-note", role: "status" });
-  const root = element(
-    "div",
-    { class: "nbtrack-panel-actions" },
-    count,
-    clear,
-    change,
-    exportButton(table, (text) => note.replaceChildren(text)),
-    note,
-  );
+  const note = new NoteLine(table.signal);
+  const unseen = new Unseen(table);
+  const tag = tagButton(table, note);
 
   const draw = () => {
     const chosen = table.selection.ids.size;
-    count.textContent = chosen === 0 ? "No run chosen" : `${shownCount(chosen, "run", "runs")} chosen`;
+    const away = unseen.count;
+    const text = chosenText(table, away);
+    // A live region is read out at every change of its text, be it to the same.
+    if (count.textContent !== text) {
+      count.textContent = text;
+    }
+    shown.hidden = away === 0 || away === chosen;
     clear.hidden = chosen === 0;
     change.hidden = chosen === 0 || table.model.get("_read_only");
+    tag.hidden = change.hidden;
     change.textContent = table.query.deleted ? "Restore" : "Delete";
   };
-  const act = async (kind: "delete" | "restore", ids: string[], undoing: boolean) => {
-    change.disabled = true;
-    note.replaceChildren(kind === "delete" ? "Deleting…" : "Restoring…");
-    try {
-      await table.requests.ask(kind, { ids });
-      const done = `${shownCount(ids.length, "run", "runs")} ${kind === "delete" ? "deleted" : "restored"}. `;
-      const undo = element("button", { type: "button", class: "nbtrack-panel-link" }, "Undo");
-      undo.addEventListener("click", () => void act(kind === "delete" ? "restore" : "delete", ids, true));
-      note.replaceChildren(done, ...(undoing ? [] : [undo]));
-      table.selection.ids = new Set(undoing ? ids : []);
-      table.chosen();
-      table.refresh();
-    } catch (error) {
-      const problem = problemOf(error);
-      note.replaceChildren(problem.message);
-    } finally {
-      change.disabled = false;
-    }
-  };
-  change.addEventListener("click", () =>
-    act(table.query.deleted ? "restore" : "delete", [...table.selection.ids], false),
-  );
+  change.addEventListener("click", () => {
+    const kind = table.query.deleted ? "restore" : "delete";
+    void act({ table, note, change }, kind, [...table.selection.ids], false);
+  });
+  shown.addEventListener("click", () => unseen.letGo());
   clear.addEventListener("click", () => {
     table.selection.ids = new Set();
     table.chosen();
   });
+  unseen.onChanged = draw;
   table.on(["chosen", "query"], draw);
   draw();
-  return root;
+  const send = exportButton(table, (text) => note.say(text));
+  const attributes = { class: "nbtrack-panel-actions" };
+  return element("div", attributes, count, shown, clear, tag, change, send, note.element);
 }
 
-const FORMATS: [format: Format, title: string][] = [
-  ["csv", "Download as CSV"],
-  ["markdown", "Copy as Markdown"],
-  ["latex", "Copy as LaTeX"],
-];
-
-function exportButton(table: Table, say: (text: string) => void): HTMLElement {
-  const { root } = popover(
-    "Export",
-    "Export",
-    (place, close) => {
-      const ids = [...table.selection.ids];
-      const what = ids.length > 0 ? ids.length : table.cache.total;
-      place.append(
-        element(
-          "div",
-          { class: "nbtrack-panel-quiet" },
-          `${shownCount(what, "run", "runs")}, the columns shown`,
-        ),
-        ...FORMATS.map(([format, title]) => {
-          const item = element("button", { type: "button", class: "nbtrack-panel-item" }, title);
-          item.addEventListener("click", () => {
-            close();
-            void send(table, format, ids, say);
-          });
-          return item;
-        }),
-        element(
-          "div",
-          { class: "nbtrack-panel-quiet" },
-          "In Python: ",
-          element("code", {}, "panel.runs.to_pandas()"),
-          ", ",
-          element("code", {}, "panel.selected"),
-        ),
-      );
-    },
-    table.signal,
-  );
-  return root;
+function link(text: string): HTMLButtonElement {
+  return element("button", { type: "button", class: "nbtrack-panel-link" }, text);
 }
 
-async function send(table: Table, format: Format, ids: string[], say: (text: string) => void): Promise<void> {
-  say("Exporting…");
+interface Acting {
+  table: Table;
+  note: NoteLine;
+  change: HTMLButtonElement;
+}
+
+/** Delete runs or restore them, and offer to undo it. */
+async function act(
+  acting: Acting,
+  kind: "delete" | "restore",
+  ids: string[],
+  undoing: boolean,
+): Promise<void> {
+  const { table, note, change } = acting;
+  change.disabled = true;
+  note.say(kind === "delete" ? "Deleting…" : "Restoring…");
   try {
-    const asked = { ...table.query, columns: table.shown, ids, format };
-    const { text, count } = await table.requests.ask("export", asked);
-    const runs = shownCount(count, "run", "runs");
-    if (format === "csv") {
-      download(text);
-      say(`${runs} written to runs.csv.`);
-    } else {
-      say((await copyText(text)) ? `${runs} copied.` : "The browser lets nothing be copied here.");
-    }
+    await table.requests.ask(kind, { ids });
+    const done = `${shownCount(ids.length, "run", "runs")} ${kind === "delete" ? "deleted" : "restored"}.`;
+    const undo = () => void act(acting, kind === "delete" ? "restore" : "delete", ids, true);
+    note.sayDone(done, undoing ? null : undo);
+    table.selection.ids = new Set(undoing ? ids : []);
+    table.chosen();
+    table.refresh();
   } catch (error) {
-    const problem = problemOf(error);
-    say(problem.message);
+    note.say(problemOf(error).message);
+  } finally {
+    change.disabled = false;
   }
 }
 
-function download(text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = element("a", { href: url, download: "runs.csv" });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+/** Return how many runs are chosen, how many of them are not shown, and whether fewer are than were to be. */
+function chosenText({ selection }: Table, away: number): string {
+  const { ids, wanted } = selection;
+  if (ids.size === 0) {
+    return "No run chosen";
+  }
+  const all = shownCount(Math.max(wanted, ids.size), "run", "runs");
+  if (wanted > ids.size) {
+    return `${ids.size.toLocaleString("en")} of ${all} chosen: more cannot be chosen at once`;
+  }
+  if (away === 0) {
+    return `${all} chosen`;
+  }
+  return away === ids.size
+    ? `${all} chosen, not in this table`
+    : `${all} chosen, ${away.toLocaleString("en")} of them not in this table`;
 }

@@ -1,5 +1,5 @@
 import { element } from "../widget/dom.ts";
-import { type Layout, moved } from "./layout.ts";
+import { moved, SHADINGS } from "./layout.ts";
 import { ordered } from "./selection.ts";
 import type { Table } from "./table.ts";
 
@@ -15,14 +15,10 @@ export class ColumnMenu {
     hidden: true,
   });
   readonly #table: Table;
-  readonly #layout: Layout;
-  readonly #laidOut: () => void;
   #opener = "";
 
-  constructor(table: Table, layout: Layout, laidOut: () => void) {
+  constructor(table: Table) {
     this.#table = table;
-    this.#layout = layout;
-    this.#laidOut = laidOut;
     this.#root.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener(
       "pointerdown",
@@ -43,20 +39,25 @@ export class ColumnMenu {
       return;
     }
     this.#opener = head.dataset["column"] ?? "";
-    const items = menuItems(this.#table, this.#layout, column, this.#laidOut).map((one) => this.#item(one));
-    this.#root.replaceChildren(...items);
+    const groups = menuGroups(this.#table, column).filter(([, items]) => items.length > 0);
+    this.#root.replaceChildren(...groups.map((one) => this.#group(one)));
     this.#root.hidden = false;
     panel.append(this.#root);
     const [outer, box] = [panel.getBoundingClientRect(), head.getBoundingClientRect()];
     const most = outer.width - this.#root.offsetWidth - 8;
     this.#root.style.top = `${box.bottom - outer.top}px`;
     this.#root.style.left = `${Math.max(0, Math.min(box.left - outer.left, most))}px`;
-    items[0]?.focus();
+    this.#root.querySelector("button")?.focus();
   }
 
   #close(): void {
     this.#root.hidden = true;
     this.#root.replaceChildren();
+  }
+
+  #group([label, items]: Group): HTMLElement {
+    const attributes = { role: "group", "aria-label": label, class: "nbtrack-panel-group" };
+    return element("div", attributes, ...items.map((one) => this.#item(one)));
   }
 
   #item([text, act, checked]: Item): HTMLElement {
@@ -95,42 +96,82 @@ export class ColumnMenu {
 }
 
 type Item = [text: string, act: () => void, checked?: boolean];
+type Group = [label: string, items: Item[]];
 
-function menuItems(table: Table, layout: Layout, column: string, laidOut: () => void): Item[] {
+function menuGroups(table: Table, column: string): Group[] {
+  return [
+    ["Order", orderItems(table, column)],
+    ["Summary", summaryItems(table, column)],
+    ["Shading", shadingItems(table, column)],
+    ["Place", placeItems(table, column)],
+  ];
+}
+
+function orderItems(table: Table, column: string): Item[] {
   const about = table.heads[column];
+  if (about === undefined) {
+    return [];
+  }
+  const order = (direction: "up" | "down" | null) => () =>
+    table.ask({ order_by: ordered(table.asked.order_by, about.field, direction, direction === null) });
+  const items: Item[] = [
+    ["Sort ascending", order("up")],
+    ["Sort descending", order("down")],
+  ];
+  if (table.query.order_by.length > 0) {
+    items.push(["Do not sort by it", order(null)]);
+  }
+  return items;
+}
+
+function summaryItems(table: Table, column: string): Item[] {
+  const about = table.heads[column];
+  if (about?.kind !== "metrics") {
+    return [];
+  }
+  return SUMMARIES.map((summary) => {
+    const name = summary === "last" ? `metrics.${about.label}` : `metrics.${about.label}.${summary}`;
+    const act = () => table.setColumns(table.columns.map((other) => (other === column ? name : other)));
+    return [summary, act, summary === about.summary];
+  });
+}
+
+function shadingItems(table: Table, column: string): Item[] {
+  const { layout } = table;
+  if (!table.isShaded(column)) {
+    return [];
+  }
+  return SHADINGS.map(([how, title]) => [
+    title,
+    () => layout.shade(column, how),
+    how === layout.shading(column),
+  ]);
+}
+
+function placeItems(table: Table, column: string): Item[] {
+  const { layout } = table;
   const at = table.columns.indexOf(column);
-  const items: Item[] = [];
-  if (about !== undefined) {
-    const order = (direction: "up" | "down" | null) => () =>
-      table.ask({ order_by: ordered(table.asked.order_by, about.field, direction, direction === null) });
-    items.push(["Sort ascending", order("up")], ["Sort descending", order("down")]);
-    if (table.query.order_by.length > 0) {
-      items.push(["Do not sort by it", order(null)]);
-    }
-  }
-  if (about?.kind === "metrics") {
-    for (const summary of SUMMARIES) {
-      const name = summary === "last" ? `metrics.${about.label}` : `metrics.${about.label}.${summary}`;
-      const act = () => table.setColumns(table.columns.map((other) => (other === column ? name : other)));
-      items.push([summary, act, summary === about.summary]);
-    }
-  }
   const move = (to: number) => () => table.setColumns(moved(table.columns, column, to));
+  const items: Item[] = [];
   if (at > 0) {
     items.push(["Move left", move(at - 1)]);
   }
   if (at < table.columns.length - 1) {
     items.push(["Move right", move(at + 2)]);
   }
-  const pinned = at < layout.pinned;
-  items.push([
-    pinned ? "Unpin" : "Pin to the left",
-    () => {
-      layout.pinned += pinned ? -1 : 1;
-      table.setColumns(moved(table.columns, column, pinned ? layout.pinned + 1 : layout.pinned - 1));
-      laidOut();
-    },
-  ]);
+  const pinned = layout.pinned(table.columns);
+  if (pinned.includes(column)) {
+    items.push(["Unpin", () => layout.pin(column, false, table.columns)]);
+  } else {
+    const behind = pinned.length === 0 ? 0 : table.columns.indexOf(pinned.at(-1) ?? "") + 1;
+    items.push([
+      "Pin to the left",
+      () => {
+        layout.pin(column, true, table.columns);
+        move(behind)();
+      },
+    ]);
+  }
   items.push(["Hide", () => table.setColumns(table.columns.filter((other) => other !== column))]);
   return items;
 }

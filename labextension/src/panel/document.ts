@@ -1,5 +1,6 @@
-import type { Ask, Comparison } from "../charts/documents.ts";
+import type { Ask, Comparison, Questions } from "../charts/documents.ts";
 import { element } from "../widget/dom.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
 import type { Traits } from "./messages.ts";
 import type { Table } from "./table.ts";
 
@@ -11,6 +12,10 @@ export interface Drawing {
   place: HTMLElement;
   ask: Ask;
   compare: () => Promise<Comparison>;
+  /** What the runs have that a document is about. */
+  fields: (document: keyof Questions) => Promise<Fields>;
+  /** Choose runs for the other views; this one stays about those that it shows. */
+  choose: (ids: readonly string[]) => void;
   /** Aborted when the view is drawn anew. */
   signal: AbortSignal;
 }
@@ -18,14 +23,28 @@ export interface Drawing {
 /** Draws a view; returns what brings it up to date when the store has changed, if it can. */
 export type Draw = (drawing: Drawing) => Promise<(() => void) | undefined>;
 
+/** Show a view in its tab's body; what is returned has it drawn anew. */
+export function documentView(
+  table: Table,
+  name: Traits["view"],
+  body: HTMLElement,
+  draw: Draw,
+): { outdate: () => void } {
+  const view = new DocumentView(table, name, body, draw);
+  return { outdate: () => view.outdate() };
+}
+
 /** A view of the chosen runs, or of all that the table shows: drawn when it is looked at, and when these change. */
-export class DocumentView {
-  readonly body: HTMLElement;
+class DocumentView {
   readonly #about = element("p", { class: "nbtrack-panel-about", role: "status" });
   readonly #place = element("div", { class: "nbtrack-panel-document" });
   readonly #table: Table;
   readonly #name: Traits["view"];
   readonly #draw: Draw;
+  /** The chosen runs that it is about; none for all that the table shows. */
+  #ids: readonly string[];
+  /** What was chosen here for the other views. */
+  #own: ReadonlySet<string> | undefined;
   /** How often what it is about has changed, and at which of these it was drawn. */
   #wanted = 1;
   #at = 0;
@@ -33,17 +52,20 @@ export class DocumentView {
   #update: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(table: Table, name: Traits["view"], draw: Draw) {
+  constructor(table: Table, name: Traits["view"], body: HTMLElement, draw: Draw) {
     this.#table = table;
     this.#name = name;
     this.#draw = draw;
-    this.body = element("div", { class: "nbtrack-panel-view" }, this.#about, this.#place);
-    const outdate = () => {
-      this.#wanted += 1;
-      void this.#refresh();
-    };
+    this.#ids = [...table.selection.ids];
+    body.replaceChildren(this.#about, this.#place);
     const look = () => void this.#refresh();
-    table.on(["chosen", "anew", "query"], outdate);
+    table.on(["anew", "query"], () => this.outdate());
+    table.on(["chosen"], () => {
+      if (table.selection.ids !== this.#own) {
+        this.#ids = [...table.selection.ids];
+        this.outdate();
+      }
+    });
     table.on(["rows"], () => this.#later());
     table.model.on("change:view", look);
     table.signal.addEventListener("abort", () => {
@@ -52,6 +74,12 @@ export class DocumentView {
       this.#drawn.abort();
     });
     look();
+  }
+
+  /** Have it drawn anew, as soon as it is looked at. */
+  outdate(): void {
+    this.#wanted += 1;
+    void this.#refresh();
   }
 
   get #shown(): boolean {
@@ -82,6 +110,8 @@ export class DocumentView {
       place,
       ask: ((document: string, asked: object) => this.#ask(document, asked)) as Ask,
       compare: () => this.#ask("side_by_side", {}) as Promise<Comparison>,
+      fields: (document) => this.#fields(document),
+      choose: (ids) => this.#choose(ids),
       signal: drawn.signal,
     };
     try {
@@ -98,24 +128,40 @@ export class DocumentView {
     }
   }
 
-  async #ask(document: string, asked: object): Promise<unknown> {
+  #choose(ids: readonly string[]): void {
+    this.#own = new Set(ids);
+    this.#table.selection.ids = this.#own;
+    this.#table.chosen();
+  }
+
+  get #runs() {
     const { filter, order_by, experiments, deleted } = this.#table.query;
-    const ids = [...this.#table.selection.ids];
-    const query = { filter, order_by, experiments, deleted };
-    const result = await this.#table.requests.ask("document", { ...query, ids, document, asked });
+    return { filter, order_by, experiments, deleted, ids: [...this.#ids] };
+  }
+
+  async #fields(document: string): Promise<Fields> {
+    const found = await this.#table.requests.ask("fields", { ...this.#runs, document });
+    return fieldsOf(found, this.#table.columns);
+  }
+
+  async #ask(document: string, asked: object): Promise<unknown> {
+    const runs = this.#runs;
+    const { ids } = runs;
+    const result = await this.#table.requests.ask("document", { ...runs, document, asked });
     this.#about.textContent = about(ids.length > 0, result.shown, result.total);
     return result.document;
   }
 }
 
 function about(chosen: boolean, shown: number, total: number): string {
+  const [some, all] = [shown, total].map((count) => count.toLocaleString("en"));
   if (chosen) {
-    return shown === 1 ? "The chosen run" : `The ${shown} chosen runs`;
+    return shown === 1 ? "The chosen run" : `The ${some} chosen runs`;
   }
   if (shown < total) {
-    return `The first ${shown} of ${total} runs; choose others in the table`;
+    return `The first ${some} of ${all} runs; choose others in the table`;
   }
   return shown === 1
     ? "The one run of the table"
-    : `All ${shown} runs of the table; choose some there to see fewer`;
+    : `All ${some} runs of the table; choose some there to see fewer`;
 }

@@ -1,7 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { Heads } from "./heads.ts";
 import { GridKeys } from "./keys.ts";
-import { Layout } from "./layout.ts";
 import { RowView } from "./rowview.ts";
 import { above, canvasHeight, type Shape, scrolledTo, seen } from "./scroll.ts";
 import type { Table } from "./table.ts";
@@ -12,13 +11,14 @@ const HEADS = 34;
 const BEYOND = 8;
 /** So many rows are seen at once. */
 const TALLEST = 15;
+/** For so many there is room, be there fewer: the panel is no lower, as what opens in it needs it. */
+const LEAST = 4;
 
 /** The table of runs: draws the rows that are seen, and no others. */
 export class Grid {
   readonly root: HTMLElement;
   readonly #table: Table;
   readonly #canvas: HTMLElement;
-  readonly #layout = new Layout();
   readonly #heads: Heads;
   readonly #pool: RowView[] = [];
   #planned = 0;
@@ -26,7 +26,7 @@ export class Grid {
   constructor(table: Table) {
     this.#table = table;
     this.#canvas = element("div", { class: "nbtrack-panel-canvas", role: "presentation" });
-    this.#heads = new Heads(table, this.#layout, () => this.#layOut());
+    this.#heads = new Heads(table, () => this.#layOut());
     this.root = element(
       "div",
       {
@@ -40,7 +40,11 @@ export class Grid {
       this.#canvas,
     );
     const page = () => Math.max(1, Math.floor(this.#shape().view / ROW) - 1);
-    const keys = new GridKeys(table, { show: (index) => this.#show(index), page });
+    const leave = () => {
+      const panel = this.root.closest(".nbtrack-panel");
+      panel?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+    };
+    const keys = new GridKeys(table, { show: (index) => this.#show(index), page, leave });
     keys.listen(this.root, this.#canvas);
     this.#follow();
     this.#layOut();
@@ -77,7 +81,7 @@ export class Grid {
 
   #layOut(): void {
     const table = this.#table;
-    const widths = table.shown.map((column) => this.#layout.width(column, table.heads[column]));
+    const widths = table.shown.map((column) => table.layout.width(column, table.heads[column]));
     this.root.style.setProperty("--nbtrack-columns", widths.map((width) => `${width}px`).join(" "));
     this.root.style.setProperty("--nbtrack-width", `${widths.reduce((sum, width) => sum + width, 0)}px`);
     this.root.setAttribute("aria-colcount", String(widths.length));
@@ -97,21 +101,24 @@ export class Grid {
   #draw(): void {
     const form = this.#shape();
     this.#canvas.style.height = `${canvasHeight(form)}px`;
-    this.root.style.setProperty("--nbtrack-rows", String(Math.min(TALLEST, form.total)));
+    const shown = form.total === 0 ? 0 : Math.max(LEAST, Math.min(TALLEST, form.total));
+    this.root.style.setProperty("--nbtrack-rows", String(shown));
+    this.root.setAttribute("role", this.#table.unfolded === null ? "grid" : "treegrid");
     this.root.setAttribute("aria-rowcount", String(form.total + 1));
     const [first, last] = seen(form, this.root.scrollTop);
+    // What is lacking is asked for first: the kernel looks for it while this is drawn.
+    this.#table.look(first, last);
     this.#drawRows(Math.max(0, first - BEYOND), Math.min(form.total - 1, last + BEYOND), form);
     this.#heads.align();
     const { cursor } = this.#table.selection;
     const at = this.#pool.find((view) => !view.element.hidden && view.index === cursor);
     this.root.setAttribute("aria-activedescendant", at?.element.id ?? "");
-    this.#table.look(first, last);
   }
 
   #drawRows(from: number, to: number, form: Shape): void {
     const table = this.#table;
     const columns = table.shown;
-    const lefts = this.#layout.lefts(columns, table.heads);
+    const lefts = table.layout.lefts(columns, table.heads);
     const offset = this.root.scrollTop - above(form, this.root.scrollTop);
     const now = Date.now() / 1000;
     while (this.#pool.length < to - from + 1) {

@@ -1,6 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { ColumnMenu } from "./columnmenu.ts";
-import { type Layout, moved, titleOf } from "./layout.ts";
+import { moved, titleOf } from "./layout.ts";
 import type { Head } from "./messages.ts";
 import { clicked, directionOf, placeOf } from "./selection.ts";
 import type { Table } from "./table.ts";
@@ -17,16 +17,14 @@ export class Heads {
     "aria-rowindex": "1",
   });
   readonly #table: Table;
-  readonly #layout: Layout;
   readonly #laidOut: () => void;
   readonly #menu: ColumnMenu;
 
   /** `laidOut` is called when a width has changed. */
-  constructor(table: Table, layout: Layout, laidOut: () => void) {
+  constructor(table: Table, laidOut: () => void) {
     this.#table = table;
-    this.#layout = layout;
     this.#laidOut = laidOut;
-    this.#menu = new ColumnMenu(table, layout, laidOut);
+    this.#menu = new ColumnMenu(table);
     this.row.addEventListener("pointerdown", (event) => this.#press(event));
     this.row.addEventListener("keydown", (event) => this.#key(event));
     this.row.addEventListener("contextmenu", (event) => {
@@ -48,7 +46,7 @@ export class Heads {
   draw(): void {
     const table = this.#table;
     const columns = table.shown;
-    const lefts = this.#layout.lefts(columns, table.heads);
+    const lefts = table.layout.lefts(columns, table.heads);
     // The keyboard stays where it is.
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>(HEAD)?.dataset[
       "column"
@@ -56,7 +54,7 @@ export class Heads {
     const cells = columns.map((column, at) => {
       const cell = head(column, table.heads[column], table.query.order_by);
       cell.setAttribute("aria-colindex", String(at + 1));
-      const left = lefts[at];
+      const left = lefts.get(column);
       if (left !== undefined) {
         cell.classList.add("nbtrack-panel-pinned");
         cell.style.left = `${left}px`;
@@ -97,11 +95,15 @@ export class Heads {
   }
 
   #resize(start: PointerEvent, column: string): void {
-    const width = this.#layout.width(column, this.#table.heads[column]);
-    track((event) => {
-      this.#layout.resize(column, width + event.clientX - start.clientX);
-      this.#laidOut();
-    });
+    const { layout, heads } = this.#table;
+    const width = layout.width(column, heads[column]);
+    track(
+      (event) => {
+        layout.resize(column, width + event.clientX - start.clientX);
+        this.#laidOut();
+      },
+      () => layout.keep(),
+    );
   }
 
   #drag(start: PointerEvent, cell: HTMLElement, column: string): void {

@@ -1,6 +1,4 @@
 import type { AnyWidget } from "@anywidget/types";
-import "../compare/styles.css";
-import "../runpage/runpage.css";
 import "./panel.css";
 import type { Traits } from "./messages.ts";
 import { show } from "./view.ts";

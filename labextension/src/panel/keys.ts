@@ -1,8 +1,6 @@
 import { problemOf } from "./problems.ts";
+import { MOST } from "./selection.ts";
 import type { Table } from "./table.ts";
-
-/** So many runs can be chosen at once. */
-const MOST = 20_000;
 
 /** How the table is moved. */
 export interface Moves {
@@ -10,6 +8,8 @@ export interface Moves {
   show: (index: number) => void;
   /** How many rows a page has. */
   page: () => number;
+  /** Give the keyboard to the view that is shown in place of the table. */
+  leave: () => void;
 }
 
 /** Chooses rows by mouse and keyboard. */
@@ -26,6 +26,7 @@ export class GridKeys {
   listen(root: HTMLElement, canvas: HTMLElement): void {
     const { signal } = this.#table;
     canvas.addEventListener("click", (event) => this.#click(event), { signal });
+    canvas.addEventListener("dblclick", (event) => this.#open(rowAt(event)), { signal });
     // A click with Shift would mark text.
     canvas.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault(), { signal });
     root.addEventListener(
@@ -42,13 +43,22 @@ export class GridKeys {
 
   #click(event: MouseEvent): void {
     const { selection, cache } = this.#table;
-    const row = (event.target as HTMLElement).closest<HTMLElement>(".nbtrack-panel-row");
-    const index = Number(row?.dataset["index"] ?? -1);
+    const index = rowAt(event);
     const id = cache.id(index);
-    if (id === undefined) {
+    const target = event.target as HTMLElement;
+    // The second click of a double one does not undo the first.
+    if (id === undefined || event.detail > 1) {
       return;
     }
     const more = event.ctrlKey || event.metaKey;
+    if (target.closest("button.nbtrack-panel-fold") !== null) {
+      this.#fold(id, undefined);
+      return;
+    }
+    if (target.closest(".nbtrack-panel-name") !== null && !more && !event.shiftKey) {
+      this.#open(index);
+      return;
+    }
     if (event.shiftKey) {
       void this.#range(index, more);
       return;
@@ -67,6 +77,10 @@ export class GridKeys {
     const target = this.#target(event.key);
     if (target !== null) {
       this.#go(target, event.shiftKey);
+    } else if (event.key === "Enter") {
+      this.#open(selection.cursor);
+    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+      return this.#fold(cache.id(selection.cursor), event.key === "ArrowRight");
     } else if (event.key === " ") {
       selection.toggle(cache.id(selection.cursor), selection.cursor);
       this.#table.chosen();
@@ -78,6 +92,33 @@ export class GridKeys {
     } else {
       return false;
     }
+    return true;
+  }
+
+  /** Show a run as a page of its own. */
+  #open(index: number): void {
+    const table = this.#table;
+    const id = table.cache.id(index);
+    if (id !== undefined) {
+      table.selection.only(id, index);
+      table.chosen();
+      table.model.set("view", "run");
+      table.model.save_changes();
+      this.#moves.leave();
+    }
+  }
+
+  /** Show the children of a run, or hide them; return whether there is a tree to do so in. */
+  #fold(id: string | undefined, on: boolean | undefined): boolean {
+    const { unfolded } = this.#table;
+    if (unfolded === null || id === undefined || unfolded.has(id) === on) {
+      return unfolded !== null;
+    }
+    const others = new Set(unfolded);
+    if (!others.delete(id)) {
+      others.add(id);
+    }
+    this.#table.unfold(others);
     return true;
   }
 
@@ -118,19 +159,31 @@ export class GridKeys {
 
   /** Choose the rows from the anchor on; the kernel knows those that are not here. */
   async #range(to: number, more: boolean): Promise<void> {
-    const { selection, cache, query, requests } = this.#table;
-    const from = Math.min(selection.anchor, to);
-    const count = Math.min(MOST, Math.abs(selection.anchor - to) + 1);
+    const { selection, cache, query, requests, unfolded } = this.#table;
+    const all = Math.abs(selection.anchor - to) + 1;
+    const count = Math.min(MOST, all);
+    // Those next to the anchor, where not all can be chosen.
+    const from = to < selection.anchor ? selection.anchor - count + 1 : selection.anchor;
     const here = Array.from({ length: count }, (_, at) => cache.id(from + at));
     const known = here.filter((id) => id !== undefined);
     selection.cursor = to;
     try {
       const asked = { ...query, offset: from, limit: count };
-      const ids = known.length === count ? known : (await requests.ask("ids", asked)).ids;
-      selection.range(ids, to, more);
+      const ask = () =>
+        unfolded === null
+          ? requests.ask("ids", asked)
+          : requests.ask("tree", { ...asked, columns: [], unfolded: [...unfolded] });
+      const ids = known.length === count ? known : (await ask()).ids;
+      selection.range(ids, to, more, all - count + ids.length);
       this.#table.chosen();
     } catch (error) {
       problemOf(error);
     }
   }
+}
+
+/** Return the row that an event is of, or -1. */
+function rowAt(event: Event): number {
+  const row = (event.target as HTMLElement).closest<HTMLElement>(".nbtrack-panel-row");
+  return Number(row?.dataset["index"] ?? -1);
 }

@@ -1,31 +1,131 @@
+import { isObject } from "../widget/replies.ts";
 import type { Head } from "./messages.ts";
+import type { Model } from "./model.ts";
 
 const NARROWEST = 48;
 const WIDEST = 900;
 
-/** How wide the columns are, and how many of them stay at the left when the table is moved sideways. */
+/** How a number shows where it stands in its column. */
+export type Shading = "bars" | "heat" | "none";
+export const SHADINGS: readonly [how: Shading, title: string][] = [
+  ["bars", "Bars"],
+  ["heat", "Heat shading"],
+  ["none", "No shading"],
+];
+
+/** Under this name stands what holds for all columns that have no choice of their own. */
+const ALL = "*";
+
+/** How wide the columns are, which stay at the left when the table is moved sideways, and how numbers are shaded. */
 export class Layout {
-  pinned = 1;
-  readonly #widths = new Map<string, number>();
+  /** Hears that another view, or Python, has changed it. */
+  onChanged: (() => void) | null = null;
+  readonly #model: Model;
+  #widths = new Map<string, number>();
+  #shading = new Map<string, Shading>();
+  /** Null as long as nobody has pinned anything: then it is the first column. */
+  #pinned: string[] | null = null;
+
+  constructor(model: Model, signal: AbortSignal) {
+    this.#model = model;
+    const read = () => {
+      this.#read();
+      this.onChanged?.();
+    };
+    model.on("change:_layout", read);
+    signal.addEventListener("abort", () => model.off("change:_layout", read));
+    this.#read();
+  }
 
   width(column: string, head: Head | undefined): number {
     return this.#widths.get(column) ?? firstWidth(column, head);
   }
 
+  /** Make a column wider or narrower; it lasts when it is kept. */
   resize(column: string, width: number): void {
-    this.#widths.set(column, Math.round(Math.max(NARROWEST, Math.min(WIDEST, width))));
+    this.#widths.set(column, bounded(width));
   }
 
   /** Return where each pinned column stands. */
-  lefts(columns: readonly string[], heads: Record<string, Head>): number[] {
-    const lefts: number[] = [];
+  lefts(columns: readonly string[], heads: Record<string, Head>): Map<string, number> {
+    const lefts = new Map<string, number>();
     let left = 0;
-    for (const column of columns.slice(0, this.pinned)) {
-      lefts.push(left);
+    for (const column of this.pinned(columns)) {
+      lefts.set(column, left);
       left += this.width(column, heads[column]);
     }
     return lefts;
   }
+
+  /** Return those of the columns that are pinned. */
+  pinned(columns: readonly string[]): string[] {
+    const pinned = this.#pinned ?? columns.slice(0, 1);
+    return columns.filter((column) => pinned.includes(column));
+  }
+
+  /** Pin a column, or let go of it. */
+  pin(column: string, on: boolean, columns: readonly string[]): void {
+    const others = this.pinned(columns).filter((other) => other !== column);
+    this.#pinned = on ? [...others, column] : others;
+    this.keep();
+  }
+
+  shading(column: string): Shading {
+    // A long duration is neither good nor bad: it is shaded only where one asks for it.
+    return this.#shading.get(column) ?? (column === "duration" ? "none" : this.allShading);
+  }
+
+  get allShading(): Shading {
+    return this.#shading.get(ALL) ?? "bars";
+  }
+
+  shade(column: string, how: Shading): void {
+    this.#shading.set(column, how);
+    this.keep();
+  }
+
+  /** Shade all columns alike. */
+  shadeAll(how: Shading): void {
+    this.#shading = new Map([[ALL, how]]);
+    this.keep();
+  }
+
+  /** Have it last, and other views know. */
+  keep(): void {
+    // As the kernel keeps it: what it changed would come back, and be drawn again.
+    this.#model.set("_layout", {
+      ...(this.#widths.size > 0 && { widths: Object.fromEntries(this.#widths) }),
+      ...(this.#pinned !== null && { pinned: this.#pinned }),
+      ...(this.#shading.size > 0 && { shading: Object.fromEntries(this.#shading) }),
+    });
+    this.#model.save_changes();
+  }
+
+  /** What a notebook was saved with may be anything. */
+  #read(): void {
+    const told: unknown = this.#model.get("_layout");
+    const { widths, pinned, shading } = isObject(told) ? told : ({} as Record<string, unknown>);
+    this.#widths = new Map(
+      entries(widths).flatMap(([name, width]) =>
+        typeof width === "number" && Number.isFinite(width) ? [[name, bounded(width)]] : [],
+      ),
+    );
+    this.#shading = new Map(
+      entries(shading).flatMap(([name, how]) => {
+        const known = SHADINGS.find(([one]) => one === how);
+        return known === undefined ? [] : [[name, known[0]]];
+      }),
+    );
+    this.#pinned = Array.isArray(pinned) ? pinned.filter((name) => typeof name === "string") : null;
+  }
+}
+
+function entries(held: unknown): [string, unknown][] {
+  return isObject(held) ? Object.entries(held) : [];
+}
+
+function bounded(width: number): number {
+  return Math.round(Math.max(NARROWEST, Math.min(WIDEST, width)));
 }
 
 function firstWidth(column: string, head: Head | undefined): number {

@@ -43,6 +43,9 @@ export interface Rows {
   columns: Record<string, Cell[]>;
   heads: Record<string, Head>;
   remark: Problem | null;
+  /** Of a tree also how deep each row stands, and how many children each has. */
+  depths?: number[];
+  children?: number[];
 }
 
 export interface Option {
@@ -70,6 +73,26 @@ export interface Names {
   read_only: boolean;
 }
 
+/** What runs have of a field; nothing of those that only others have, which come last. */
+export interface FieldUse {
+  /** As a column of the run table. */
+  name: string;
+  count: number;
+  /** How many different values there are; of a metric 2 stands for any more. */
+  values: number;
+  number: boolean;
+  /** How many points the longest history of a metric has. */
+  points: number;
+  better: "down" | "up" | null;
+}
+
+/** A tag of the chosen runs: how many have it, and its value where these have the same. */
+export interface TagUse {
+  name: string;
+  count: number;
+  value: string | null;
+}
+
 interface Nothing {
   [name: string]: never;
 }
@@ -77,48 +100,83 @@ interface Nothing {
 /** What each kind of request carries, beside its id. */
 export interface Asked {
   window: Query & { offset: number; limit: number; columns: string[] };
+  /** As a window, with the children of the unfolded runs below them, and no others. */
+  tree: Query & { offset: number; limit: number; columns: string[]; unfolded: string[] };
   ids: Query & { offset: number; limit: number };
+  among: Query & { ids: string[] };
   scale: Query & { columns: string[] };
   differing: Query & { columns: string[] };
   names: Nothing;
+  telling: Query;
+  tags: { ids: string[] };
+  /** Without a value it is taken away. */
+  tag: { ids: string[]; name: string; value: string | null };
+  rename: { ids: string[]; name: string };
+  /** Of the chosen runs, or where none are chosen of those that a document would be about. */
+  fields: Query & { ids: string[]; document: string };
   complete: { text: string; caret: number };
   delete: { ids: string[] };
   restore: { ids: string[] };
   export: Query & { columns: string[]; ids: string[]; format: Format };
+  frame: Query & { columns: string[]; ids: string[] };
   memory: Nothing;
   remember: { filter: string };
   save: { name: string; filter: string };
   forget: { name: string };
   document: Query & { ids: string[]; document: string; asked: object };
+  changes: Nothing;
   open: { ids: string[] };
+  views: { build: string };
   bye: Nothing;
 }
 export type RequestKind = keyof Asked;
-export type Format = "csv" | "markdown" | "latex";
+export type Format = "csv" | "parquet" | "markdown" | "latex";
 
 /** What each kind of request is answered with. */
 export interface Results {
   window: Rows;
+  tree: Rows;
   ids: { total: number; ids: string[] };
+  /** Those of the runs that the query finds. */
+  among: { ids: string[] };
   /** Of the first of the columns, as many as could be told soon. */
   scale: { scales: Scale[] };
   differing: { columns: string[] };
   names: Names;
+  /** The columns that tell most. */
+  telling: { columns: string[] };
+  tags: { runs: number; tags: TagUse[] };
+  /** How many runs are another now, and what these had before. */
+  tag: { count: number; before: { value: string | null; ids: string[] }[] };
+  rename: { before: string };
+  fields: { runs: number; fields: FieldUse[] };
   complete: { start: number; end: number; options: Option[] };
   delete: { count: number };
   restore: { count: number };
+  /** Parquet, which is no text, as base64. */
   export: { text: string; count: number };
+  /** What the DataFrame is called in the notebook. */
+  frame: { name: string; count: number };
   memory: Memory;
   remember: Memory;
   save: Memory;
   forget: Memory;
   /** What a view is drawn from, and of how many runs. */
   document: { document: unknown; shown: number; total: number };
+  /** Moves with every change of the store. */
+  changes: { clock: number };
   /** The id of the widget that is a run's page. */
   open: { page: string };
+  /** The part of the front end that draws the views beside the table. */
+  views: { script: string; style: string };
   bye: never;
 }
 
+/** The kernel has the request: what takes longer now is the work, not a cell that it runs. */
+export interface Accepted {
+  id: string;
+  accepted: true;
+}
 export interface Done {
   id: string;
   ok: true;
@@ -138,7 +196,7 @@ export interface Changed {
   views: Record<string, Rows & { asked: string }>;
 }
 
-export type View = "table" | "compare" | "curves" | "charts" | "run";
+export type View = "table" | "compare" | "curves" | "charts" | "groups" | "run";
 
 export interface Traits extends Query {
   columns: string[];
@@ -147,26 +205,42 @@ export interface Traits extends Query {
   /** The first rows, and what they were asked with; empty in a widget that was made otherwise. */
   _first: (Rows & Query) | Nothing;
   _read_only: boolean;
+  /** Which runs the panel is about: the store's folder, and ids where they were picked. Older widgets have none. */
+  _place: { store: string; only: string[] | null } | undefined;
+  /** How the table is laid out: see `layout.ts`, which reads what it can of it. */
+  _layout: object;
+  /** Which build the front end is of. */
+  _build: string;
 }
 
 const QUERY = { filter: isText, order_by: isTexts, experiments: isTextsOrNull, deleted: isFlag };
 
 const PARTS: Record<RequestKind, Record<string, (value: unknown) => boolean>> = {
   window: { ...QUERY, offset: isCount, limit: isCount, columns: isTexts },
+  tree: { ...QUERY, offset: isCount, limit: isCount, columns: isTexts, unfolded: isTexts },
   ids: { ...QUERY, offset: isCount, limit: isCount },
+  among: { ...QUERY, ids: isTexts },
   scale: { ...QUERY, columns: isTexts },
   differing: { ...QUERY, columns: isTexts },
   names: {},
+  telling: { ...QUERY },
+  tags: { ids: isTexts },
+  tag: { ids: isTexts, name: isName, value: isTextOrNull },
+  rename: { ids: isTexts, name: isName },
+  fields: { ...QUERY, ids: isTexts, document: isText },
   complete: { text: isText, caret: isCount },
   delete: { ids: isTexts },
   restore: { ids: isTexts },
   export: { ...QUERY, columns: isTexts, ids: isTexts, format: isFormat },
+  frame: { ...QUERY, columns: isTexts, ids: isTexts },
   memory: {},
   remember: { filter: isText },
   save: { name: isName, filter: isText },
   forget: { name: isName },
   document: { ...QUERY, ids: isTexts, document: isText, asked: isObject },
+  changes: {},
   open: { ids: isTexts },
+  views: { build: isText },
   bye: {},
 };
 
@@ -181,7 +255,17 @@ export function isRequest(value: unknown): boolean {
   return (
     hasOnly(value, "id", "kind", ...Object.keys(parts)) &&
     Object.entries(parts).every(([name, holds]) => holds(value[name])) &&
-    !(value["kind"] === "window" && Number(value["limit"]) > 1000)
+    !(Number(value["limit"]) > 1000 && holdsRows(value))
+  );
+}
+
+function holdsRows({ kind, columns }: Record<string, unknown>): boolean {
+  return kind === "window" || (kind === "tree" && Array.isArray(columns) && columns.length > 0);
+}
+
+export function isAccepted(value: unknown): value is Accepted {
+  return (
+    isObject(value) && hasOnly(value, "id", "accepted") && isId(value["id"]) && value["accepted"] === true
   );
 }
 
@@ -237,6 +321,10 @@ function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText);
 }
 
+function isTextOrNull(value: unknown): boolean {
+  return value === null || isText(value);
+}
+
 function isTextsOrNull(value: unknown): boolean {
   return value === null || isTexts(value);
 }
@@ -250,5 +338,5 @@ function isCount(value: unknown): boolean {
 }
 
 function isFormat(value: unknown): boolean {
-  return value === "csv" || value === "markdown" || value === "latex";
+  return value === "csv" || value === "parquet" || value === "markdown" || value === "latex";
 }

@@ -48,6 +48,23 @@ export class RowCache {
     return place?.page.rows.ids[place.at];
   }
 
+  /** Which state of the store the newest rows are of. */
+  get clock(): number {
+    return this.#newest?.clock ?? 0;
+  }
+
+  /** Return how deep a row of a tree stands, and how many children it has; null of a table that is none. */
+  family(index: number): { depth: number; children: number } | null {
+    const place = this.#places.get(index);
+    if (place === undefined) {
+      return null;
+    }
+    const { depths, children } = place.page.rows;
+    return depths === undefined
+      ? null
+      : { depth: depths[place.at] ?? 0, children: children?.[place.at] ?? 0 };
+  }
+
   value(index: number, column: string): Cell | undefined {
     const place = this.#places.get(index);
     const values = place?.page.rows.columns;
@@ -61,6 +78,11 @@ export class RowCache {
     const values = this.#newest === null ? undefined : this.#newest.columns[column];
     const first = values?.find((value) => value !== null);
     return typeof first === "number" || Array.isArray(first);
+  }
+
+  /** The ids of all rows that are here. */
+  ids(): Set<string> {
+    return new Set([...this.#places.values()].map(({ page, at }) => page.rows.ids[at] ?? ""));
   }
 
   has(index: number): boolean {

@@ -1,5 +1,8 @@
 import { element, freshId } from "../widget/dom.ts";
+import type { Shading } from "./layout.ts";
 import type { Cell, Head, Scale } from "./messages.ts";
+import { type Named, nameParts } from "./namecell.ts";
+import { shareOf, strengthOf } from "./shares.ts";
 import type { Table } from "./table.ts";
 import { type Shown, shownCell } from "./text.ts";
 
@@ -9,7 +12,7 @@ export interface Drawn {
   top: number;
   columns: readonly string[];
   /** Where the pinned columns stand. */
-  lefts: readonly number[];
+  lefts: ReadonlyMap<string, number>;
   now: number;
 }
 
@@ -17,7 +20,10 @@ interface Filled {
   value: Cell | undefined;
   head: Head;
   scale: Scale | undefined;
+  shading: Shading;
   now: number;
+  /** What stands beside the text of a name. */
+  named: Omit<Named, "text"> | null;
 }
 
 const UNKNOWN: Head = { kind: "tags", label: "", summary: null, field: "", better: null };
@@ -44,10 +50,30 @@ export class RowView {
       this.#drawn.pop();
     }
     for (const [at, column] of columns.entries()) {
-      this.#place(at, lefts[at]);
+      this.#place(at, lefts.get(column));
       const head = table.heads[column] ?? UNKNOWN;
       const value = cache.value(index, column);
-      this.#fill(at, { value, head, scale: table.scales.get(column), now });
+      const shading = table.layout.shading(column);
+      const named = column === "name" && value !== undefined ? namedOf(table, index) : null;
+      this.#fill(at, { value, head, scale: table.scales.get(column), shading, now, named });
+    }
+    this.#tellFamily(table);
+  }
+
+  /** Say of a row of a tree where in it it stands. */
+  #tellFamily({ cache, unfolded }: Table): void {
+    const family = unfolded === null ? null : cache.family(this.index);
+    const told = {
+      "aria-level": family && String(family.depth + 1),
+      "aria-expanded":
+        family && family.children > 0 ? String(unfolded?.has(cache.id(this.index) ?? "")) : null,
+    };
+    for (const [name, value] of Object.entries(told)) {
+      if (value === null) {
+        this.element.removeAttribute(name);
+      } else {
+        this.element.setAttribute(name, value);
+      }
     }
   }
 
@@ -61,18 +87,21 @@ export class RowView {
     cell.style.left = left === undefined ? "" : `${left}px`;
   }
 
-  #fill(at: number, { value, head, scale, now }: Filled): void {
+  #fill(at: number, { value, head, scale, shading, now, named }: Filled): void {
     const cell = this.#cells[at];
     if (cell === undefined) {
       return;
     }
     const shown: Shown =
       value === undefined ? { text: "…", exact: "", number: false } : shownCell(value, head, now);
-    const share = shown.number ? shareOf(value, scale) : null;
+    const part = shown.number ? partOf(shading, value, scale, head) : null;
+    const heat = shading === "heat" && part !== null;
     const best = shown.number && scale !== undefined && scale.best !== null && same(value, scale.best);
     const status = head.kind === "attributes" && head.label === "status" ? shown.text : "";
     const pinned = cell.style.left !== "";
-    const state = [shown.text, shown.exact, share, best, status, pinned, value === undefined].join("\n");
+    const beside = named === null ? "" : JSON.stringify(named);
+    const drawn = [shown.text, shown.exact, part, heat, best, status, pinned, value === undefined, beside];
+    const state = drawn.join("\n");
     if (this.#drawn[at] === state) {
       return;
     }
@@ -80,11 +109,15 @@ export class RowView {
     cell.className = "nbtrack-panel-cell";
     cell.classList.toggle("nbtrack-panel-pinned", pinned);
     cell.classList.toggle("nbtrack-panel-number", shown.number);
+    cell.classList.toggle("nbtrack-panel-heat", heat);
     cell.classList.toggle("nbtrack-panel-best", best);
     cell.classList.toggle("nbtrack-panel-lacking", value === undefined);
     cell.title = best ? `${shown.exact} (best)` : shown.exact;
-    cell.style.setProperty("--nbtrack-part", String(share ?? 0));
-    if (status === "") {
+    cell.style.setProperty("--nbtrack-part", String(part ?? 0));
+    if (named !== null) {
+      cell.classList.add("nbtrack-panel-named");
+      cell.replaceChildren(...nameParts({ text: shown.text, ...named }));
+    } else if (status === "") {
       cell.textContent = shown.text;
     } else {
       const word = element("span", { class: "nbtrack-panel-status", "data-status": status });
@@ -94,16 +127,26 @@ export class RowView {
   }
 }
 
-/** Return how far a number is on the way from the least to the greatest of its column, as a part of 1. */
-function shareOf(value: Cell | undefined, scale: Scale | undefined): number | null {
-  const low = scale?.low;
-  const high = scale?.high;
-  if (typeof value !== "number" || typeof low !== "number" || typeof high !== "number" || high <= low) {
+function namedOf({ cache, selection, colours, unfolded }: Table, index: number): Omit<Named, "text"> {
+  const id = cache.id(index) ?? "";
+  const family = unfolded === null ? null : cache.family(index);
+  const colour = selection.has(id)
+    ? { light: colours.of(id, false), dark: colours.of(id, true), line: colours.style(id) }
+    : null;
+  return { colour, family: family && { ...family, unfolded: unfolded?.has(id) ?? false } };
+}
+
+/** Return how much of a number's bar or shade is shown; null where it has none. */
+function partOf(
+  shading: Shading,
+  value: Cell | undefined,
+  scale: Scale | undefined,
+  { better }: Head,
+): number | null {
+  if (shading === "none") {
     return null;
   }
-  // Bars from zero say more, where zero is near.
-  const from = low > 0 && low < high / 2 ? 0 : low;
-  return Math.round(Math.max(0, Math.min(1, (value - from) / (high - from))) * 1000) / 1000;
+  return shading === "heat" ? strengthOf(value, scale, better) : shareOf(value, scale);
 }
 
 function same(one: Cell | undefined, other: Cell): boolean {

@@ -1,10 +1,24 @@
+/** So many runs can be chosen at once: each choice is sent back and forth. */
+export const MOST = 20_000;
+
 /** Which runs are chosen, by their ids: a run stays chosen when it moves in the table, or out of it. */
 export class Selection {
-  ids: ReadonlySet<string> = new Set();
+  /** Of how many runs the chosen ones are those that could be chosen at once; 0 where none was left out. */
+  wanted = 0;
+  #ids: ReadonlySet<string> = new Set();
   /** The row that the keyboard is at. */
   cursor = 0;
   /** Where a range begins. */
   anchor = 0;
+
+  get ids(): ReadonlySet<string> {
+    return this.#ids;
+  }
+
+  set ids(ids: ReadonlySet<string>) {
+    this.#ids = ids;
+    this.wanted = 0;
+  }
 
   has(id: string | undefined): boolean {
     return id !== undefined && this.ids.has(id);
@@ -28,9 +42,12 @@ export class Selection {
     this.anchor = index;
   }
 
-  /** Choose the rows of a range that begins at the anchor; their ids are told by who has them. */
-  range(ids: Iterable<string>, index: number, more: boolean): void {
-    this.ids = new Set([...(more ? this.ids : []), ...ids]);
+  /** Choose the rows of a range that begins at the anchor; their ids are told by who has them, be it not of all. */
+  range(ids: readonly string[], index: number, more: boolean, count = ids.length): void {
+    const all = [...new Set([...(more ? this.ids : []), ...ids])];
+    this.ids = new Set(all.slice(0, MOST));
+    const left = all.length - this.ids.size + count - ids.length;
+    this.wanted = left > 0 ? this.ids.size + left : 0;
     this.cursor = index;
   }
 }

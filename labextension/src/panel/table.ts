@@ -1,3 +1,5 @@
+import { Colours } from "../charts/colours.ts";
+import { Layout } from "./layout.ts";
 import type { Head, Problem, Query, Rows, Scale, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { problemOf } from "./problems.ts";
@@ -22,8 +24,13 @@ export class Table {
   readonly model: Model;
   readonly requests: Requests;
   readonly signal: AbortSignal;
+  readonly layout: Layout;
   readonly cache = new RowCache();
   readonly selection = new Selection();
+  /** The same in the table and in every chart. */
+  readonly colours = new Colours();
+  /** The runs whose children are shown below them; null where the table is no tree. */
+  unfolded: ReadonlySet<string> | null = null;
   query: Query;
   columns: string[];
   heads: Record<string, Head> = {};
@@ -51,6 +58,8 @@ export class Table {
     this.model = model;
     this.requests = requests;
     this.signal = signal;
+    this.layout = new Layout(model, signal);
+    this.layout.onChanged = () => this.#tell("heads");
     this.onlyDiffering = false;
     this.waiting = false;
     this.loaded = false;
@@ -101,6 +110,11 @@ export class Table {
     this.#fetch();
   }
 
+  /** Whether a column holds numbers that are shown with their place between its least and its greatest. */
+  isShaded(column: string): boolean {
+    return this.#spans(column) && this.cache.isNumeric(column);
+  }
+
   setColumns(columns: readonly string[]): void {
     this.columns = [...new Set(columns)];
     this.model.set("columns", this.columns);
@@ -114,6 +128,20 @@ export class Table {
     this.alike = new Set();
     this.#tell("heads");
     this.#adornSoon(0);
+  }
+
+  /** Show children below their parents, and only below these; null shows all runs side by side. */
+  unfold(unfolded: ReadonlySet<string> | null): void {
+    const anew = (unfolded === null) !== (this.unfolded === null);
+    this.unfolded = unfolded;
+    // Other runs stand at each place, though the query is the same: what is pushed still is of the old places.
+    this.#asked = "none";
+    this.cache.outdate();
+    if (anew) {
+      this.ask({});
+    } else {
+      this.#fetch();
+    }
   }
 
   /** Say that other runs are chosen. */
@@ -241,10 +269,19 @@ export class Table {
   async #fetchRows(wanted: Query | null, [from, to]: [number, number]): Promise<boolean> {
     const query = wanted ?? this.query;
     const limit = Math.min(1000, to - from + 1);
-    const asked = this.requests.ask("window", { ...query, columns: this.columns, offset: from, limit });
+    const part = { ...query, columns: this.columns, offset: from, limit };
+    const { unfolded } = this;
+    const asked =
+      unfolded === null
+        ? this.requests.ask("window", part)
+        : this.requests.ask("tree", { ...part, unfolded: [...unfolded] });
     const id = this.requests.last;
     try {
       const rows = await asked;
+      if (unfolded !== this.unfolded) {
+        // Other rows are wanted by now.
+        return true;
+      }
       this.#asked = id;
       const anew = wanted !== null || !this.loaded;
       this.query = query;

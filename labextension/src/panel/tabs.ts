@@ -35,7 +35,7 @@ export function tabs(model: Model, views: readonly Tab[], signal: AbortSignal): 
   };
   bar.addEventListener("keydown", (event) => {
     const step = STEPS[event.key] ?? 0;
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    const at = buttons.indexOf(event.target as HTMLButtonElement);
     if (step !== 0 && at >= 0) {
       const next = buttons[(at + step + buttons.length) % buttons.length];
       next?.focus();

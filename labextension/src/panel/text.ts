@@ -1,3 +1,4 @@
+import { shownDuration } from "../widget/duration.ts";
 import type { Cell, Head } from "./messages.ts";
 
 /** How a value is shown, and what it is exactly. */
@@ -73,25 +74,6 @@ export function exactTime(moment: number): string {
   const two = (part: number) => String(part).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-/** Return a length of time as a person says it. */
-export function shownDuration(seconds: number): string {
-  if (seconds < 0.0005) {
-    return "<1 ms";
-  }
-  if (seconds < 0.9995) {
-    return `${(seconds * 1000).toFixed(0)} ms`;
-  }
-  if (seconds < 59.95) {
-    return `${seconds.toFixed(1)} s`;
-  }
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) {
-    return `${minutes} min ${Math.round(seconds) % 60} s`;
-  }
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** Return a count with separators. */

@@ -1,27 +1,23 @@
-import { Colours } from "../charts/colours.ts";
 import { element } from "../widget/dom.ts";
+import { keepTyping } from "../widget/typing.ts";
 import { actions } from "./actions.ts";
 import { columnsButton } from "./columns.ts";
-import { comparing } from "./comparing.ts";
 import { FilterBox } from "./filter.ts";
 import { Filters } from "./filters.ts";
 import { Grid } from "./grid.ts";
 import type { Model } from "./model.ts";
 import { Requests } from "./requests.ts";
-import { runTab } from "./runtab.ts";
 import { experimentsButton, toggle } from "./scope.ts";
 import { Table } from "./table.ts";
 import { type Tab, tabs } from "./tabs.ts";
 import { shownCount } from "./text.ts";
+import { timeButton } from "./timerange.ts";
+import { viewTabs } from "./viewtabs.ts";
 
 /** Show a panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
   const table = new Table(model, new Requests(model, signal), signal);
-  const views: Tab[] = [
-    { name: "table", title: "Runs", body: runsView(table) },
-    ...comparing(table, new Colours()),
-    runTab(table),
-  ];
+  const views: Tab[] = [{ name: "table", title: "Runs", body: runsView(table) }, ...viewTabs(table)];
   const section = element(
     "section",
     // JupyterLab would take keys for itself, and edit the cell.
@@ -29,6 +25,7 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
     element("header", { class: "nbtrack-panel-top" }, tabs(model, views, signal), state(table)),
     ...views.map(({ body }) => body),
   );
+  keepTyping(section);
   place.replaceChildren(section);
 }
 
@@ -45,9 +42,11 @@ function runsView(table: Table): HTMLElement {
     "div",
     { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Table" },
     new Filters(table, box).root,
+    timeButton(table, box),
     experimentsButton(table),
     columnsButton(table),
     differing,
+    toggle("Nested", "Show children below their parents", (on) => table.unfold(on ? new Set() : null)),
     deleted,
   );
   return element(
@@ -66,7 +65,9 @@ function state(table: Table): HTMLElement {
   const total = element("span", { class: "nbtrack-panel-total", role: "status" });
   const waiting = element("span", { class: "nbtrack-panel-waiting", role: "status" });
   const draw = () => {
-    const text = table.loaded ? shownCount(table.cache.total, "run", "runs") : "";
+    // A tree has rows for those runs alone that are unfolded.
+    const [one, many] = table.unfolded === null ? ["run", "runs"] : ["row", "rows"];
+    const text = table.loaded ? shownCount(table.cache.total, one ?? "", many ?? "") : "";
     // A live region is read out at every change of its text, be it to the same.
     if (total.textContent !== text) {
       total.textContent = text;

@@ -18,10 +18,12 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+// Each widget of a page is a module of its own, and counts for itself.
+const own = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36);
 let made = 0;
 
 /** Return an id that no other element of the page has. */
 export function freshId(): string {
   made += 1;
-  return `nbtrack-${made}`;
+  return `nbtrack-${own}-${made}`;
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answering"]
 
-_LATER = {"scale": 2, "differing": 2, "export": 2, "remember": 2, "names": 1, "memory": 1}
+_LATER = {"scale": 2, "differing": 2, "export": 2, "remember": 2, "names": 1, "memory": 1, "views": 1}
 IDLE = 5.0
 """Seconds after which a thread with nothing to do ends."""
 
@@ -42,7 +42,8 @@ class Answering:
         """Have a request answered."""
         with self._lock:
             self._waiting.put((_LATER.get(request["kind"], 0), next(self._count), request))
-            if self._thread is None:
+            # One that could not even tell of an error has ended.
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="nbtrack-panel", daemon=True)
                 self._thread.start()
 

@@ -47,6 +47,9 @@ class Request(TypedDict, total=False):
     name: str
     document: str
     asked: dict[str, Any]
+    build: str
+    value: str | None
+    unfolded: list[str]
 
 
 class Problem(TypedDict):
@@ -94,29 +97,45 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "text": (lambda value: isinstance(value, str), "a text"),
     "caret": (_is_count, "0 or more"),
     "ids": (_is_texts, "a list of ids"),
-    "format": (lambda value: value in {"csv", "markdown", "latex"}, "csv, markdown or latex"),
+    "format": (
+        lambda value: value in {"csv", "parquet", "markdown", "latex"},
+        "csv, parquet, markdown or latex",
+    ),
     "document": (lambda value: isinstance(value, str), "a text"),
     "asked": (lambda value: isinstance(value, dict), "an object"),
+    "build": (lambda value: isinstance(value, str), "a text"),
+    "value": (lambda value: value is None or isinstance(value, str), "a text, or null"),
+    "unfolded": (_is_texts, "a list of ids"),
     "name": (lambda value: isinstance(value, str) and 0 < len(value) <= 200, "1 to 200 characters"),
 }
 
 _QUERY = {"filter", "order_by", "experiments", "deleted"}
 _PARTS: dict[str, set[str]] = {
     "window": {*_QUERY, "offset", "limit", "columns"},
+    "tree": {*_QUERY, "offset", "limit", "columns", "unfolded"},
     "ids": {*_QUERY, "offset", "limit"},
+    "among": {*_QUERY, "ids"},
     "scale": {*_QUERY, "columns"},
     "differing": {*_QUERY, "columns"},
     "names": set(),
+    "telling": _QUERY,
+    "tags": {"ids"},
+    "tag": {"ids", "name", "value"},
+    "rename": {"ids", "name"},
+    "fields": {*_QUERY, "ids", "document"},
     "complete": {"text", "caret"},
     "delete": {"ids"},
     "restore": {"ids"},
     "export": {*_QUERY, "columns", "ids", "format"},
+    "frame": {*_QUERY, "columns", "ids"},
     "memory": set(),
     "remember": {"filter"},
     "save": {"name", "filter"},
     "forget": {"name"},
     "document": {*_QUERY, "ids", "document", "asked"},
+    "changes": set(),
     "open": {"ids"},
+    "views": {"build"},
     "bye": set(),
 }
 
@@ -134,7 +153,8 @@ def read_request(content: Any) -> Request:
         holds, told = _CHECKS[part]
         if not holds(request[part]):
             raise InvalidValueError(f"{part} is {told}, not {str(request[part])[:100]!r}")
-    if request["kind"] == "window" and request["limit"] > MOST_ROWS:
+    rows = request["kind"] == "window" or (request["kind"] == "tree" and request["columns"])
+    if rows and request["limit"] > MOST_ROWS:
         raise InvalidValueError(f"limit is a number up to {MOST_ROWS:,}, not {request['limit']}")
     return cast("Request", request)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Text
+from nbtrack.store.fields import FieldUse
 from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
 from nbtrack.widgets.panel.messages import problem
 
@@ -17,12 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nbtrack.query.tree import Condition
+    from nbtrack.records import RunRecord
     from nbtrack.store import Store
     from nbtrack.store.reader import NameKind
     from nbtrack.widgets.panel.cells import Head
     from nbtrack.widgets.panel.messages import Request
 
-__all__ = ["Asked", "check_column", "differing", "ids", "names", "scales", "window"]
+__all__ = [
+    "Asked",
+    "among",
+    "check_column",
+    "differing",
+    "fields",
+    "ids",
+    "names",
+    "scales",
+    "tags",
+    "window",
+]
 
 SOON = 0.03
 """Seconds for which a question about columns may hold up the rows."""
@@ -127,6 +141,26 @@ def ids(store: Store, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
     return {"total": found.total, "ids": found.ids}
 
 
+def among(store: Store, asked: Asked, ids: Sequence[str]) -> dict[str, Any]:
+    """Return those of the ids whose runs are found, in their order."""
+    if asked.query.limit is None:
+        asked = Asked(_among(asked.query, ids), asked.experiments, asked.deleted)
+    wanted = set(ids)
+    found = store.window(asked.query, 0, 2**53, [], **asked.scope)
+    return {"ids": [one for one in found.ids if one in wanted]}
+
+
+def tags(store: Store, records: Sequence[RunRecord]) -> dict[str, Any]:
+    """Return the tags that a person gave these runs: how many have each, and its value where they have the same."""
+    told: list[dict[str, Any]] = []
+    for name in store.names("tags"):
+        held = [value for value in store.column(f"tags.{name}", records) if value is not None]
+        if held and not name.startswith(("nbtrack.", "mlflow.")):
+            same = held[0] if len(set(held)) == 1 else None
+            told.append({"name": name, "count": len(held), "value": same})
+    return {"runs": len(records), "tags": told}
+
+
 def scales(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]:
     """Return what the first of the columns span: as many as can be told soon, so that rows can come between."""
     metrics = frozenset(store.names("metrics"))
@@ -141,7 +175,9 @@ def scales(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]
 
 def _scale(store: Store, asked: Asked, column: str, about: Head) -> dict[str, Any]:
     """Return the least and the greatest number in a column, and the best where a metric's name tells."""
-    low, high = (_end(store, asked, column, about["field"], descending=down) for down in (False, True))
+    low, high = (
+        _end(store, asked, column, about["field"], descending=down, number=True) for down in (False, True)
+    )
     if not (_is_number(low) and _is_number(high)):
         low = high = None
     best = {"down": low, "up": high}.get(about["better"] or "") if low != high else None
@@ -152,8 +188,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
 
 
-def _end(store: Store, asked: Asked, column: str, written: str, *, descending: bool) -> Any:
-    """Return a column's value in the run that comes first when ordered by it."""
+def _end(
+    store: Store, asked: Asked, column: str, written: str, *, descending: bool, number: bool = False
+) -> Any:
+    """Return a column's value in the run that comes first when ordered by it; perhaps none if it is no `number`."""
     (by,) = parse_order(written)
     query = replace(asked.query, order_by=(Order(by.by, descending, by.text),))
     if asked.query.limit is not None:
@@ -161,7 +199,7 @@ def _end(store: Store, asked: Asked, column: str, written: str, *, descending: b
         records = store.find_runs(asked.query, **asked.scope)
         numbers = [value for value in store.column(column, records) if _is_number(value)]
         return (max if descending else min)(numbers, default=None)
-    records = store.find_runs(query, **asked.scope, limit=1)
+    records = store.find_runs(query, **asked.scope, limit=1, extreme=number)
     return store.column(column, records)[0] if records else None
 
 
@@ -193,6 +231,21 @@ def _ends_differ(store: Store, asked: Asked, column: str, written: str) -> bool:
     (by,) = parse_order(written)
     lacking = isinstance(by.by, Field) and store.count_runs(asked.where(IsNull(by.by)).query, **asked.scope)
     return bool(lacking) and ends[0] is not None
+
+
+def fields(store: Store, asked: Asked, ids: Sequence[str], limit: int) -> dict[str, Any]:
+    """Return what the chosen runs have, or the first `limit` that are asked for, and after it what only others have."""
+    runs, found = store.fields(asked.query, limit, ids=ids, **asked.scope)
+    known = {use.name for use in found}
+    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
+    every = (f"{kind}.{name}" for kind in kinds for name in store.names(kind))
+    others = [FieldUse(name, 0, 0, False, 0) for name in every if name not in known]
+    return {"runs": runs, "fields": [_told(use) for use in (*found, *others)]}
+
+
+def _told(use: FieldUse) -> dict[str, Any]:
+    kind, _, name = use.name.partition(".")
+    return {**asdict(use), "better": direction(name) if kind == "metrics" else None}
 
 
 def names(store: Store) -> dict[str, Any]:

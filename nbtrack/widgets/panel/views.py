@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
     from nbtrack.widgets.panel import queries
 
-__all__ = ["DOCUMENTS", "document"]
+__all__ = ["DOCUMENTS", "document", "most_runs"]
 
 DOCUMENTS = {
     "side_by_side": 20,
     "curves": 100,
+    "grouped": 5_000,
     "grouped_curves": 2_000,
     "parallel": 10_000,
     "scatter": 10_000,
@@ -26,6 +27,19 @@ DOCUMENTS = {
     "importance": 10_000,
 }
 """Documents, and of how many runs at most one is made where none are chosen."""
+
+
+def most_runs(name: str) -> int:
+    """Return of how many runs at most a document is made where none are chosen.
+
+    Raises
+    ------
+    InvalidValueError
+        When there is no such document.
+    """
+    if name not in DOCUMENTS:
+        raise InvalidValueError(f"{name!r} is no view; ask for one of {', '.join(DOCUMENTS)}")
+    return DOCUMENTS[name]
 
 
 def document(
@@ -49,13 +63,12 @@ def document(
     InvalidValueError, NotFoundError
         When there is no such document, or it cannot be made of these runs.
     """
-    if name not in DOCUMENTS:
-        raise InvalidValueError(f"{name!r} is no view; ask for one of {', '.join(DOCUMENTS)}")
+    most = most_runs(name)
     make = getattr(comparison, name)
     total = len(ids)
     if not ids:
         total = store.count_runs(asked.query, **asked.scope)
-        found = store.find_runs(asked.query, **asked.scope, limit=DOCUMENTS[name])
+        found = store.find_runs(asked.query, **asked.scope, limit=most)
         ids = [run.id for run in found]
     try:
         inspect.signature(make).bind(store, ids, **options)

@@ -17,6 +17,8 @@ __all__ = ["Follower", "follow"]
 
 PAUSE = 0.5
 """Seconds between two looks at a store."""
+UNKNOWN = -1
+"""What no clock shows: the next look tells of a change."""
 
 _watches: dict[int, _Watch] = {}
 _watching = threading.Lock()
@@ -33,40 +35,45 @@ class Follower(Protocol):
         """Hear that the store has changed."""
 
 
-def follow(store: Store, follower: Follower) -> None:
-    """Tell a follower of the store's changes as long as it wants to know."""
+def follow(store: Store, follower: Follower, clock: int) -> None:
+    """Tell a follower of the store's changes after `clock`, as long as it wants to know."""
     with _watching:
         watch = _watches.get(id(store))
         if watch is None:
-            watch = _watches[id(store)] = _Watch(store)
+            watch = _watches[id(store)] = _Watch(store, clock)
             watch.followers.add(follower)
             threading.Thread(target=watch.run, name="nbtrack-panel-watch", daemon=True).start()
         else:
             watch.followers.add(follower)
+            if watch.clock != clock:
+                # The others may have been told of what this one has not seen.
+                watch.clock = UNKNOWN
 
 
 class _Watch:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: int) -> None:
         self.store = store
         self.followers: weakref.WeakSet[Follower] = weakref.WeakSet()
-        self.clock = -1
+        self.clock = clock
 
     def run(self) -> None:
         pause = PAUSE
         while True:
             time.sleep(pause)
             with _watching:
-                interested = [one for one in self.followers if one.followed]
-                if not interested:
+                if not self._interested():
                     # With the lock: who follows next finds either this thread at work or none.
                     del _watches[id(self.store)]
                     return
             began = time.perf_counter()
-            self._look(interested)
+            self._look()
             # What is slow to look at is looked at less often: a cell may be training meanwhile.
             pause = max(PAUSE, 10 * (time.perf_counter() - began))
 
-    def _look(self, interested: list[Follower]) -> None:
+    def _interested(self) -> list[Follower]:
+        return [one for one in self.followers if one.followed]
+
+    def _look(self) -> None:
         if not (self.store.path / DATABASE).is_file():
             # To read a store that was taken away would make a new one in its place.
             return
@@ -75,7 +82,10 @@ class _Watch:
         except NbtrackError:
             # It may be there again at the next look.
             return
-        if clock != self.clock:
+        with _watching:
+            if clock == self.clock:
+                return
             self.clock = clock
-            for one in interested:
-                one.changed(clock)
+            interested = self._interested()
+        for one in interested:
+            one.changed(clock)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -14,30 +16,33 @@ from nbtrack.entities import Runs
 from nbtrack.entities.display import html
 from nbtrack.errors import InvalidValueError, NbtrackError
 from nbtrack.query import Query
-from nbtrack.query.tree import Field, In, Text
 from nbtrack.widgets.bundle import bundled
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.answering import Answering
-from nbtrack.widgets.panel.cells import head
 from nbtrack.widgets.panel.columns import first_columns
-from nbtrack.widgets.panel.completion import complete
-from nbtrack.widgets.panel.export import export
+from nbtrack.widgets.panel.drawing import draw
+from nbtrack.widgets.panel.editing import rename, tag
+from nbtrack.widgets.panel.export import shown_frame
+from nbtrack.widgets.panel.layout import read_layout
 from nbtrack.widgets.panel.memory import Memory
 from nbtrack.widgets.panel.messages import failed, read_request, view_of
-from nbtrack.widgets.panel.views import document
+from nbtrack.widgets.panel.reading import KINDS, Reading, chosen
+from nbtrack.widgets.panel.viewscript import views_build
 from nbtrack.widgets.panel.watching import follow
-from nbtrack.widgets.replies import done, request_id
+from nbtrack.widgets.replies import accepted, done, request_id
 from nbtrack.widgets.runpage import RunPage
+from nbtrack.widgets.shown import widget_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.store import Store
+    from nbtrack.widgets.comparison.figures import FigureKind
     from nbtrack.widgets.panel.messages import Request
 
 __all__ = ["VIEWS", "Panel"]
 
-VIEWS = ("table", "compare", "curves", "charts", "run")
+VIEWS = ("table", "compare", "curves", "charts", "groups", "run")
 """What a panel can show, each a tab."""
 
 FIRST_ROWS = 60
@@ -45,6 +50,9 @@ FIRST_ROWS = 60
 
 MOST_VIEWS = 8
 """Of more views of one panel than that, the oldest are no longer told of changes until they ask again."""
+
+FRAME = "runs_df"
+"""What the DataFrame is called that the panel puts into the notebook."""
 
 LOOKED_AT = 3_600.0
 """Seconds after its last request for which a view counts as open: a page that is closed does not say so."""
@@ -80,6 +88,8 @@ class Panel(anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
+    _build = traitlets.Unicode().tag(sync=True)
+    """Which build the script of the views is of: a page that has it does not ask for it again."""
 
     filter = traitlets.Unicode().tag(sync=True)
     order_by: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -92,6 +102,10 @@ class Panel(anywidget.AnyWidget):
     _chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _first = traitlets.Dict().tag(sync=True)
     _read_only = traitlets.Bool(default_value=False).tag(sync=True)
+    _layout = traitlets.Dict().tag(sync=True)
+    """Widths, pinned columns and shading, as `nbtrack.widgets.panel.layout` has them."""
+    _place = traitlets.Dict().tag(sync=True)
+    """What the page tells the Jupyter server, which reads for it while a cell runs."""
 
     def __init__(
         self,
@@ -106,12 +120,14 @@ class Panel(anywidget.AnyWidget):
     ) -> None:
         self._store = store
         self._only = None if only is None else list(only)
+        self._reading = Reading(store, self._only, store.read_only)
         self._memory = Memory(store)
         # One thread at a time speaks to the page.
         self._speaking = threading.RLock()
         self._views: dict[str, tuple[Request, float]] = {}
         self._closed = False
         self._page: RunPage | None = None
+        self._frame: weakref.ref[Any] | None = None
         self._answering = Answering(self._answer)
         state: dict[str, Any] = {
             "filter": filter,
@@ -123,7 +139,8 @@ class Panel(anywidget.AnyWidget):
         self._by_itself = columns is None
         state["columns"] = first_columns(store, asked) if columns is None else list(columns)
         first = queries.window(store, asked, 0, FIRST_ROWS, state["columns"])
-        super().__init__(**state, _first={**state, **first}, _read_only=store.read_only)
+        place = {"store": str(store.path), "only": self._only}
+        super().__init__(**state, _first={**state, **first}, _read_only=store.read_only, _place=place)
         self.on_msg(self._receive)
 
     @traitlets.default("_esm")
@@ -133,6 +150,10 @@ class Panel(anywidget.AnyWidget):
     @traitlets.default("_css")
     def _style(self) -> str:
         return bundled("panel.css")
+
+    @traitlets.default("_build")
+    def _views_build(self) -> str:
+        return views_build()
 
     @property
     def runs(self) -> Runs:
@@ -156,6 +177,10 @@ class Panel(anywidget.AnyWidget):
     @traitlets.validate("columns")
     def _are_columns(self, proposal: Any) -> list[str]:
         return list(dict.fromkeys(map(queries.check_column, proposal["value"])))
+
+    @traitlets.validate("_layout")
+    def _is_layout(self, proposal: Any) -> Any:
+        return read_layout(proposal["value"])
 
     @traitlets.validate("experiments")
     def _are_experiments(self, proposal: Any) -> Any:
@@ -191,13 +216,42 @@ class Panel(anywidget.AnyWidget):
     def _runs_of(self, ids: Sequence[str]) -> Runs:
         if not ids:
             return Runs.of(self._store, [])
-        where = In(Field("attributes", "run_id"), tuple(map(Text, ids)))
-        # In the panel's order, deleted ones last.
-        query = Query(where, self._asked.query.order_by)
-        records = self._store.find_runs(query)
-        if len(records) < len(set(ids)):
-            records += self._store.find_runs(query, deleted=True)
-        return Runs.of(self._store, records)
+        return Runs.of(self._store, chosen(self._store, ids, self._asked.query.order_by))
+
+    def figure(self, kind: FigureKind | None = None, **options: Any) -> Any:
+        """Return a chart as a Plotly figure, to change and to keep: of the chosen runs, or of all that the panel shows.
+
+        Of very many that are not chosen the first are drawn, as by the panel itself: 100 curves.
+
+        Parameters
+        ----------
+        kind
+            `curves`, `grouped`, `parallel`, `scatter`, `contour`, `box` or `importance`; without it that of the view
+            that the panel shows, elsewhere parallel coordinates, or curves where no param differs.
+        options
+            As in `nbtrack.widgets.comparison.figure`, such as `x="params.alpha", y="metrics.rmse"`. What is needed and
+            not given is the first metric of which is known whether it is better low or high, and params that differ,
+            the panel's columns first.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+
+        Raises
+        ------
+        InvalidValueError
+            When there is nothing to draw, or the kind or an option is not known; says what to do.
+        NbtrackError
+            When Plotly is not installed.
+
+        Examples
+        --------
+        >>> figure = panel.figure("scatter", x="params.alpha", y="metrics.rmse")  # doctest: +SKIP
+        >>> figure.update_layout(title="Ridge").write_html("ridge.html")  # doctest: +SKIP
+        """
+        chosen = bool(self._chosen)
+        runs = self.selected if chosen else self.runs
+        return draw(kind, runs, columns=self.columns, view=self.view, chosen=chosen, **options)
 
     def close(self) -> None:
         """Take the panel out of the page."""
@@ -218,7 +272,16 @@ class Panel(anywidget.AnyWidget):
         if request["kind"] == "bye":
             self._views.pop(view_of(request["id"]), None)
             return
+        if request["kind"] == "frame":
+            # What a cell sees does not change while it runs, and the next one finds it.
+            _namespace().between_cells(lambda: self._hand_over(request))
+            return
+        self._say(accepted(request["id"]))
         self._answering.take(request)
+
+    def _hand_over(self, request: Request) -> None:
+        self._say(accepted(request["id"]))
+        self._answer(request)
 
     def _answer(self, request: Request) -> None:
         try:
@@ -230,31 +293,23 @@ class Panel(anywidget.AnyWidget):
 
     def _result(self, request: Request) -> dict[str, Any]:
         kind, store = request["kind"], self._store
-        if kind == "window":
-            result = self._window(request)
-            self._see(request)
+        if kind in KINDS:
+            result = self._reading.result(request)
+            if kind in {"window", "tree"}:
+                self._see(request, result["clock"])
             return result
-        if kind == "names":
-            return queries.names(store)
-        if kind == "complete":
-            return dict(complete(store, request["text"], request["caret"]))
-        if kind in {"memory", "remember", "save", "forget"}:
-            return self._remembered(request)
         if kind in {"delete", "restore"}:
             (store.delete_runs if kind == "delete" else store.restore_runs)(request["ids"])
             return {"count": len(request["ids"])}
+        if kind == "tag":
+            return tag(store, request["ids"], request["name"], request["value"])
+        if kind == "rename":
+            return rename(store, request["ids"], request["name"])
         if kind == "open":
             return {"page": self._opened(request["ids"])}
-        asked = queries.Asked.of(store, request, self._only)
-        if kind == "document":
-            return document(store, asked, request["ids"], request["document"], request["asked"])
-        if kind == "ids":
-            return queries.ids(store, asked, request["offset"], request["limit"])
-        if kind == "scale":
-            return queries.scales(store, asked, request["columns"])
-        if kind == "differing":
-            return queries.differing(store, asked, request["columns"])
-        return self._exported(asked, request)
+        if kind == "frame":
+            return self._handed_over(request)
+        return self._remembered(request)
 
     def _opened(self, ids: Sequence[str]) -> str:
         """Return the widget of a run's page, the same one for whichever run it shows."""
@@ -265,9 +320,14 @@ class Panel(anywidget.AnyWidget):
             self._page.run = run
         return str(self._page.model_id)
 
-    def _window(self, request: Request) -> dict[str, Any]:
-        asked = queries.Asked.of(self._store, request, self._only)
-        return queries.window(self._store, asked, request["offset"], request["limit"], request["columns"])
+    def _handed_over(self, request: Request) -> dict[str, Any]:
+        """Put the runs into the notebook as a DataFrame; return what it is called there."""
+        records = self._reading.records(queries.Asked.of(self._store, request, self._only), request)
+        frame = shown_frame(self._store, records, request["columns"])
+        earlier = None if self._frame is None else self._frame()
+        name = _namespace().put(frame, FRAME, earlier)
+        self._frame = weakref.ref(frame)
+        return {"name": name, "count": len(records)}
 
     def _remembered(self, request: Request) -> dict[str, Any]:
         memory = self._memory
@@ -275,16 +335,7 @@ class Panel(anywidget.AnyWidget):
             return memory.remember(request["filter"])
         if request["kind"] == "save":
             return memory.save(request["name"], request["filter"])
-        return memory.forget(request["name"]) if request["kind"] == "forget" else memory.read()
-
-    def _exported(self, asked: queries.Asked, request: Request) -> dict[str, Any]:
-        if request["ids"]:
-            records = list(self._runs_of(request["ids"]).records)
-        else:
-            records = self._store.find_runs(asked.query, **asked.scope)
-        metrics = frozenset(self._store.names("metrics"))
-        heads = {name: head(name, metrics) for name in request["columns"]}
-        return {"text": export(self._store, records, heads, request["format"]), "count": len(records)}
+        return memory.forget(request["name"])
 
     def _say(self, message: Any) -> None:
         with self._speaking:
@@ -293,14 +344,14 @@ class Panel(anywidget.AnyWidget):
 
     # What the page is told without asking.
 
-    def _see(self, request: Request) -> None:
+    def _see(self, request: Request, clock: int) -> None:
         """Keep what a view looks at, so that it can be told when that changes."""
         view = view_of(request["id"])
         self._views.pop(view, None)
         self._views[view] = (request, time.monotonic())
         while len(self._views) > MOST_VIEWS:
             self._views.pop(next(iter(self._views)), None)
-        follow(self._store, self)
+        follow(self._store, self, clock)
 
     @property
     def followed(self) -> bool:
@@ -317,7 +368,7 @@ class Panel(anywidget.AnyWidget):
         views: dict[str, Any] = {}
         for view, (request, _) in list(self._views.items()):
             try:
-                views[view] = {"asked": request["id"], **self._window(request)}
+                views[view] = {"asked": request["id"], **self._reading.window(request)}
             except NbtrackError:
                 # What the filter names may have gone; the view is told when it asks.
                 continue
@@ -334,4 +385,10 @@ class Panel(anywidget.AnyWidget):
             return None
         data, metadata = shown
         # Where no widget and no kernel is, the table can still be read.
-        return {**data, "text/plain": repr(self), "text/html": html("runs_html", self.runs)}, metadata
+        read = {"text/plain": repr(self), "text/html": html("runs_html", self.runs)}
+        return {**data, **widget_view(self.model_id), **read}, metadata
+
+
+def _namespace() -> Any:
+    # It stands above the widgets, and is needed only where there is a notebook.
+    return importlib.import_module("nbtrack.notebook.namespace")

@@ -59,7 +59,7 @@ class Page:
         request = f"{self.view}-{self.count}"
         self.panel._receive(self.panel, {"id": request, "kind": kind, **parts}, [])
         if kind != "bye":
-            return self.wait(lambda message: message.get("id") == request)
+            return self.wait(lambda message: message.get("id") == request and "ok" in message)
         return None
 
     def result(self, kind, **parts):
@@ -381,10 +381,45 @@ def test_a_closed_panel_says_nothing(page):
     assert not page.panel.followed
 
 
+def test_the_script_of_the_views_is_sent_to_who_asks_for_it(page):
+    build = page.panel._build
+    sent = page.result("views", build=build)
+    assert "nbtrack-groups-table" in sent["style"]
+    assert len(page.panel._esm) < 80_000 < len(sent["script"]), "the table comes without it"
+    refused = page.ask("views", build="another")
+    assert not refused["ok"]
+    assert "'another'" in refused["error"]["message"]
+    assert nbtrack.panel()._build == build
+
+
+def test_groups_are_a_document_of_the_panel(page):
+    asked = {"by": None, "metrics": ["rmse"]}
+    result = page.result("document", **QUERY, ids=[], document="grouped", asked=asked)
+    assert result["shown"] == result["total"] == sum(len(one["runs"]) for one in result["document"]["groups"])
+    assert len(result["document"]["groups"]) > 1
+
+
 def test_names_for_the_menus(page):
     told = page.result("names")
     assert {"name", "params.alpha", "metrics.val loss", "tags.team"} <= set(told["columns"])
     assert [one["name"] for one in told["experiments"] if one["runs"]] == ["beer", "wine"]
+
+
+def test_a_view_is_told_what_its_runs_have(page):
+    nbtrack.set_experiment("other")
+    with nbtrack.start_run():
+        nbtrack.log_metric("accuracy", 0.9)
+    scope = {**QUERY, "experiments": ["beer"], "ids": []}
+    told = page.result("fields", **scope, document="curves")
+    assert told["runs"] == 4
+    found = {use["name"]: use for use in told["fields"]}
+    assert found["params.alpha"] == {
+        "name": "params.alpha", "count": 4, "values": 4, "number": True, "points": 1, "better": None
+    }  # fmt: skip
+    assert (found["metrics.val loss"]["points"], found["metrics.val loss"]["better"]) == (3, "down")
+    assert (found["metrics.rmse"]["points"], found["params.same"]["values"]) == (1, 1)
+    assert found["metrics.accuracy"]["count"] == 0, "others have it"
+    assert not page.ask("fields", **scope, document="everything")["ok"]
 
 
 def test_a_panel_leaves_a_static_table(filled):
@@ -393,6 +428,6 @@ def test_a_panel_leaves_a_static_table(filled):
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "run-11" in data["text/html"]
     assert data["text/plain"] == repr(runs)
-    # Of a trusted notebook whose kernel has ended, JupyterLab would show an error in place of any widget.
-    assert not hasattr(runs, "_repr_mimebundle_")
+    # Of a trusted notebook whose kernel has ended, JupyterLab would show an error in place of a widget's view.
+    assert runs._repr_mimebundle_() == {}, "outside a kernel nobody can be asked for a panel"
     assert "run-11" in runs._repr_html_()

@@ -8,7 +8,7 @@ import pytest
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.widgets.panel.cells import cell, head
 from nbtrack.widgets.panel.messages import failed, read_request, view_of
-from nbtrack.widgets.replies import done, request_id
+from nbtrack.widgets.replies import accepted, done, request_id
 
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
 
@@ -32,6 +32,7 @@ def test_replies_are_those_of_the_front_end():
     assert done("v-1", {"count": 2}) in known
     assert failed("v-2", unknown) in known
     assert failed("", InvalidValueError("a request is an object, not a list")) in known
+    assert accepted("v-1") in MESSAGES["accepted"]["valid"]
     assert failed("a", KeyError())["error"]["message"] == "KeyError", "an error without words has its name"
     assert failed("a", FilterError("too long"))["error"]["start"] is None
 

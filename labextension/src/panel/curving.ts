@@ -1,0 +1,111 @@
+import { Colours } from "../charts/colours.ts";
+import type { Ask } from "../charts/documents.ts";
+import type { CurveData } from "../curves/lines.ts";
+import { showOverview } from "../curves/overview.ts";
+import { type Chosen, freshChosen } from "../curves/state.ts";
+import { showCurves } from "../curves/view.ts";
+import { element } from "../widget/dom.ts";
+import type { Drawing } from "./document.ts";
+import { curveMetric, type Fields, hasMetric, told, withHistory } from "./fields.ts";
+
+/** What was chosen, which stays when other runs are looked at. */
+export interface Kept {
+  chosen?: Chosen;
+  /** Whether all metrics are shown. */
+  overview: boolean;
+}
+
+/** One metric's curves, or those of all. */
+export class Curving {
+  readonly #drawing: Drawing;
+  readonly #found: Fields;
+  readonly #colours: Colours;
+  readonly #kept: Kept;
+  readonly #groupColours = new Colours();
+  #shown: { refresh: () => void } | undefined;
+  #inner = new AbortController();
+
+  constructor(drawing: Drawing, found: Fields, colours: Colours, kept: Kept) {
+    this.#drawing = drawing;
+    this.#found = found;
+    this.#colours = colours;
+    this.#kept = kept;
+    drawing.signal.addEventListener("abort", () => this.#inner.abort());
+  }
+
+  refresh(): void {
+    this.#shown?.refresh();
+  }
+
+  async draw(): Promise<void> {
+    const { chosen } = this.#kept;
+    const known = chosen !== undefined && hasMetric(this.#found, chosen.metric);
+    const metric = known ? chosen.metric : curveMetric(this.#found);
+    if (this.#kept.overview && withHistory(this.#found).length > 1) {
+      this.#drawAll({ ...freshChosen(metric), ...chosen, metric });
+    } else {
+      await this.#drawOne(metric);
+    }
+  }
+
+  async #drawOne(metric: string): Promise<void> {
+    const { place, ask } = this.#drawing;
+    const { chosen } = this.#kept;
+    const data = await firstCurves(ask, metric, chosen);
+    const several = withHistory(this.#found).length > 1;
+    const options = {
+      ...this.#options,
+      ...(chosen === undefined ? {} : { chosen: { ...chosen, metric } }),
+      ...(several ? { onOverview: () => this.#switch(true) } : {}),
+    };
+    const shown = showCurves(place, data, options, this.#anew());
+    this.#kept.chosen = shown.chosen;
+    this.#shown = shown;
+  }
+
+  #drawAll(chosen: Chosen): void {
+    this.#kept.chosen = chosen;
+    const options = {
+      ...this.#options,
+      overview: withHistory(this.#found),
+      chosen,
+      onPick: (metric?: string) => {
+        chosen.metric = metric ?? chosen.metric;
+        this.#switch(false);
+      },
+    };
+    this.#shown = showOverview(this.#drawing.place, options, this.#anew());
+  }
+
+  get #options() {
+    const { ask } = this.#drawing;
+    const { metrics, params } = this.#found;
+    const colours = { colours: this.#colours, groupColours: this.#groupColours };
+    return { ...colours, ask, metrics, fields: params, told: told(this.#found) };
+  }
+
+  #switch(overview: boolean): void {
+    this.#kept.overview = overview;
+    void this.draw().catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#drawing.place.replaceChildren(
+        element("p", { class: "nbtrack-panel-about", role: "alert" }, text),
+      );
+    });
+  }
+
+  /** End what is shown; what is shown next ends with what is returned. */
+  #anew(): AbortSignal {
+    this.#inner.abort();
+    this.#inner = new AbortController();
+    return this.#inner.signal;
+  }
+}
+
+function firstCurves(ask: Ask, metric: string, chosen: Chosen | undefined): Promise<CurveData> {
+  const { x, by, logX } = chosen ?? freshChosen(metric);
+  const spacing = logX && x !== "time" ? "log" : "even";
+  return by.length > 0
+    ? ask("grouped_curves", { metric, x, points: 400, by })
+    : ask("curves", { metric, x, points: 400, within: null, spacing });
+}

@@ -1,0 +1,203 @@
+import { button } from "../charts/controls.ts";
+import type { Group, GroupsDocument } from "../charts/documents.ts";
+import { fieldLabel } from "../charts/fields.ts";
+import { Notice } from "../charts/view.ts";
+import { type Sorted, showGroups } from "../compare/groups.ts";
+import { element } from "../widget/dom.ts";
+import { type Drawing, documentView } from "./document.ts";
+import { fieldPicker } from "./fieldpicker.ts";
+import { chartMetric, type Fields, hasMetric, told } from "./fields.ts";
+import { showInTable } from "./narrowed.ts";
+import type { Table } from "./table.ts";
+import { shownCount } from "./text.ts";
+
+/** So many metrics are shown at first. */
+const METRICS = 4;
+/** Of so many runs a filter can name each by itself. */
+const MOST_NAMED = 1000;
+
+/** What the user has chosen, which stays when other runs are looked at. */
+interface Kept {
+  /** Null for what the kernel thinks likely. */
+  by: string[] | null;
+  metrics: string[];
+  sorted: Sorted | null;
+}
+
+/** Show runs in groups, with mean and spread of their metrics; `curves` shows a metric's mean curves. */
+export function grouping(
+  table: Table,
+  body: HTMLElement,
+  curves: (metric: string, by: readonly string[]) => void,
+): void {
+  const kept: Kept = { by: null, metrics: [], sorted: null };
+  let shown: Grouping | null = null;
+  table.on(["chosen"], () => shown?.mark());
+  documentView(table, "groups", body, async (drawing) => {
+    const found = await drawing.fields("grouped");
+    chartMetric(found);
+    const grouped = new Grouping({ table, drawing, found, kept, curves });
+    await grouped.ask();
+    drawing.place.replaceChildren(grouped.root);
+    shown = grouped;
+    return () => void grouped.refresh();
+  });
+}
+
+interface Shown {
+  table: Table;
+  drawing: Drawing;
+  found: Fields;
+  kept: Kept;
+  curves: (metric: string, by: readonly string[]) => void;
+}
+
+class Grouping {
+  readonly root: HTMLElement;
+  readonly #table: Table;
+  readonly #drawing: Drawing;
+  readonly #kept: Kept;
+  readonly #notice = new Notice();
+  readonly #place = element("div", {});
+  readonly #by: ReturnType<typeof fieldPicker>;
+  readonly #metrics: ReturnType<typeof fieldPicker>;
+  readonly #told = element("span", { role: "status" });
+  readonly #use = button("Show these in the table", () => this.#showInTable());
+  readonly #curves: HTMLButtonElement;
+  #document: GroupsDocument | null = null;
+  #text = "";
+
+  constructor({ table, drawing, found, kept, curves }: Shown) {
+    this.#table = table;
+    this.#drawing = drawing;
+    this.#kept = kept;
+    if (!kept.metrics.some((name) => hasMetric(found, name))) {
+      kept.metrics = found.metrics.filter((name) => hasMetric(found, name)).slice(0, METRICS);
+    }
+    const { signal } = drawing;
+    const prefixed = found.metrics.map((name) => `metrics.${name}`);
+    const what = { label: "Group by", names: found.groups, told: told(found) };
+    this.#by = fieldPicker(what, signal, (by) => {
+      Object.assign(kept, { by, sorted: null });
+      void this.refresh();
+    });
+    this.#metrics = fieldPicker({ ...what, label: "Metrics", names: prefixed }, signal, (metrics) => {
+      Object.assign(kept, { metrics: metrics.map(fieldLabel), sorted: null });
+      void this.refresh();
+    });
+    this.#curves = button(
+      "Curves of the groups",
+      () => curves(kept.metrics[0] ?? found.metrics[0] ?? "", this.#document?.by ?? []),
+      "The mean of each group's curves with a band; only of those that are chosen, if some are",
+    );
+    const tools = element("div", { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Groups" });
+    tools.append(this.#by.root, this.#metrics.root, this.#curves);
+    const line = element("div", { class: "nbtrack-panel-use" }, this.#told, this.#use);
+    for (const one of [this.#curves, this.#use]) {
+      one.classList.add("nbtrack-panel-button");
+    }
+    this.root = element("div", {}, tools, this.#notice.root, this.#place, line);
+  }
+
+  /** Ask for the groups; what they are made of is drawn when they come. */
+  async ask(): Promise<void> {
+    const { by, metrics } = this.#kept;
+    this.#take(await this.#drawing.ask("grouped", { by, metrics }));
+  }
+
+  async refresh(): Promise<void> {
+    const { by, metrics } = this.#kept;
+    const document = await this.#notice.wait(this.#drawing.ask("grouped", { by, metrics }));
+    if (document !== undefined && !this.#drawing.signal.aborted) {
+      this.#take(document);
+    }
+  }
+
+  /** Mark the groups whose runs are chosen. */
+  mark(): void {
+    const groups = this.#chosen;
+    const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+    const what = groups.length === 1 ? `Chosen: ${groups[0]?.label}, ` : `${groups.length} groups chosen, `;
+    this.#told.textContent =
+      groups.length === 0
+        ? "A click on a group chooses its runs, with Ctrl one more group."
+        : what + shownCount(count, "run", "runs");
+    this.#use.hidden = groups.length === 0;
+    for (const [place, row] of [...this.#place.querySelectorAll("tbody > tr")].entries()) {
+      const group = this.#document?.groups[Number((row as HTMLElement).dataset["group"] ?? place)];
+      const on = group !== undefined && groups.includes(group);
+      row.classList.toggle("nbtrack-chosen", on);
+      row.querySelector("button")?.setAttribute("aria-pressed", String(on));
+    }
+  }
+
+  get #chosen(): Group[] {
+    const { selection } = this.#table;
+    const groups = this.#document?.groups.filter(({ runs }) => runs.every((id) => selection.has(id))) ?? [];
+    const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+    // Runs that were chosen in the table are no choice of groups.
+    return count === selection.ids.size ? groups : [];
+  }
+
+  #take(document: GroupsDocument): void {
+    const text = JSON.stringify(document);
+    if (text === this.#text) {
+      return;
+    }
+    this.#text = text;
+    this.#document = document;
+    this.#kept.by ??= [...document.by];
+    this.#by.set(document.by);
+    this.#metrics.set(document.metrics.map((name) => `metrics.${name}`));
+    this.#curves.disabled = document.metrics.length === 0;
+    const focused = this.#focused();
+    const { scrollTop = 0, scrollLeft = 0 } = this.#place.querySelector(".nbtrack-compare-scroll") ?? {};
+    showGroups(this.#place, document, {
+      sorted: this.#kept.sorted,
+      onSort: (sorted) => {
+        this.#kept.sorted = sorted;
+        this.mark();
+      },
+      onPick: (group, more) => this.#pick(group, more),
+    });
+    this.#place.querySelector(".nbtrack-compare-scroll")?.scrollTo?.(scrollLeft, scrollTop);
+    this.mark();
+    this.#buttons()
+      .find(({ title }) => title !== "" && title === focused)
+      ?.focus();
+  }
+
+  #buttons(): HTMLElement[] {
+    return [...this.#place.querySelectorAll("button")];
+  }
+
+  /** What tells the button that the keyboard is at from the others, also among those that come in their place. */
+  #focused(): string | undefined {
+    const { activeElement } = this.#place.getRootNode() as Document | ShadowRoot;
+    return this.#buttons().find((one) => one === activeElement)?.title;
+  }
+
+  #pick(group: Group, more: boolean): void {
+    const before = this.#chosen;
+    const others = more ? before.filter((one) => one !== group) : [];
+    // Once more on the only one that is chosen takes it back.
+    const off = before.includes(group) && (more || before.length === 1);
+    const groups = off ? others : [...others, group];
+    this.#drawing.choose(groups.flatMap(({ runs }) => runs));
+  }
+
+  #showInTable(): void {
+    const groups = this.#chosen;
+    const filters = groups.map(({ filter }) => filter).filter((filter) => filter !== null);
+    const ids = groups.flatMap(({ runs }) => runs);
+    if (filters.length === groups.length) {
+      const either = filters.map((filter) => (filters.length > 1 ? `(${filter})` : filter)).join(" OR ");
+      showInTable(this.#table, filters.length > 1 ? `(${either})` : either);
+    } else if (ids.length <= MOST_NAMED) {
+      showInTable(this.#table, `run_id IN (${ids.map((id) => `'${id}'`).join(", ")})`);
+    } else {
+      this.#table.model.set("view", "table");
+      this.#table.model.save_changes();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { ranged, rangeOf } from "../src/panel/timerange.ts";
+import { click, drawn, fire, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
+
+const FIRST = panelExamples.state._first;
+const [A = "", B = "", C = ""] = FIRST.ids;
+
+it("a run is opened by its name, a double click or Enter, and a second click is none of its own", async () => {
+  const kernel = new PanelKernel();
+  const { find, rows } = shownPanel(kernel);
+  await drawn();
+  const name = rows()[1]?.querySelector("button") as Element;
+  assert.equal(name.textContent, "two");
+  click(name);
+  assert.deepEqual([kernel.traits.view, kernel.traits._chosen], ["run", [B]]);
+  kernel.change({ view: "table" });
+  const cell = rows()[2]?.children[1] as Element;
+  click(cell);
+  click(cell, { detail: 2 });
+  assert.deepEqual([kernel.traits.view, kernel.traits._chosen], ["table", [C]]);
+  fire(cell, "dblclick");
+  assert.deepEqual([kernel.traits.view, kernel.traits._chosen], ["run", [C]]);
+  kernel.change({ view: "table" });
+  const grid = find("[role=grid]");
+  press(grid, "Home");
+  press(grid, "Enter");
+  assert.deepEqual([kernel.traits.view, kernel.traits._chosen], ["run", [A]]);
+  kernel.change({ view: "table" });
+  click(rows()[1]?.querySelector("button") as Element, { ctrlKey: true });
+  assert.deepEqual([kernel.traits.view, kernel.traits._chosen], ["table", [A, B]], "Ctrl chooses");
+});
+
+it("chosen runs have a dot, and those that the table does not have are told", async () => {
+  const away = "f".repeat(32);
+  const kernel = new PanelKernel({ _chosen: [A, away] });
+  const { find, place, button } = shownPanel(kernel);
+  await drawn();
+  await kernel.answer("window", FIRST);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const told = () => find(".nbtrack-panel-actions [role=status]").textContent;
+  assert.equal(told(), "2 runs chosen, 1 of them not in this table");
+  assert.equal(place.querySelectorAll(".nbtrack-panel-dot").length, 1);
+  button("Keep only those shown").click();
+  assert.deepEqual(kernel.traits._chosen, [A]);
+  kernel.change({ _chosen: [away] });
+  kernel.tell("msg:custom", { kind: "changed", clock: 4, views: {} });
+  await kernel.answer("window", { ...FIRST, clock: 4, total: 900 });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(kernel.last("among")["ids"], [away], "the kernel knows of those that are not here");
+  await kernel.answer("among", { ids: [] });
+  assert.equal(told(), "1 run chosen, not in this table");
+});
+
+it("chosen runs are tagged and renamed, and that is undone", async () => {
+  const kernel = new PanelKernel({ _chosen: [A, B] });
+  const { find, button, place } = shownPanel(kernel);
+  await drawn();
+  button("Tag").click();
+  await kernel.answer("names", { columns: ["name", "tags.team", "tags.nbtrack.folds"], experiments: [] });
+  await kernel.answer("tags", { runs: 2, tags: [{ name: "<b>team", count: 1, value: "red" }] });
+  assert.equal(find(".nbtrack-panel-entry").textContent, "<b>team red 1 of 2✕");
+  assert.equal(place.querySelectorAll("datalist option").length, 1, "nbtrack's own are not offered");
+  button("<b>team red 1 of 2").click();
+  find<HTMLInputElement>("[aria-label=Value]").value = "blue";
+  fire(find("form.nbtrack-panel-tagging"), "submit");
+  const { ids, name, value } = kernel.last("tag");
+  assert.deepEqual([ids, name, value], [[A, B], "<b>team", "blue"]);
+  await kernel.answer("tag", {
+    count: 2,
+    before: [
+      { value: "red", ids: [A] },
+      { value: null, ids: [B] },
+    ],
+  });
+  assert.equal(find(".nbtrack-panel-note").textContent, "2 runs tagged <b>team. Undo");
+  button("Undo").click();
+  const undone = kernel.sent.filter(({ kind }) => kind === "tag").slice(1);
+  assert.deepEqual(
+    undone.map((one) => [one["ids"], one["value"]]),
+    [
+      [[A], "red"],
+      [[B], null],
+    ],
+  );
+  assert.equal(place.querySelector(".nbtrack-panel-renaming"), null, "two runs have two names");
+  const other = new PanelKernel({ _chosen: [A], _read_only: true });
+  const shown = shownPanel(other);
+  assert.ok(shown.find(".nbtrack-panel-actions .nbtrack-panel-anchor").hidden);
+});
+
+it("a tree has children below their parent where that is unfolded, by mouse and keyboard", async () => {
+  const kernel = new PanelKernel();
+  const { find, button, rows, place } = shownPanel(kernel);
+  await drawn();
+  await kernel.answer("window", FIRST);
+  button("Nested").click();
+  assert.deepEqual(kernel.last("tree")["unfolded"], []);
+  const part = (from: object) => ({ ...FIRST, depths: [0, 0, 0], children: [2, 0, 0], ...from });
+  await kernel.answer("tree", part({ total: 1, ids: [A], depths: [0], children: [2] }));
+  assert.equal(find(".nbtrack-panel-total").textContent, "1 row");
+  assert.equal(rows()[0]?.getAttribute("aria-expanded"), "false");
+  click(find("button.nbtrack-panel-fold"));
+  assert.deepEqual(kernel.last("tree")["unfolded"], [A]);
+  await kernel.answer("tree", part({ depths: [0, 1, 1] }));
+  assert.deepEqual(
+    rows().map((row) => [row.getAttribute("aria-level"), row.getAttribute("aria-expanded")]),
+    [
+      ["1", "true"],
+      ["2", null],
+      ["2", null],
+    ],
+  );
+  assert.deepEqual(kernel.traits._chosen, [], "that is no choice");
+  press(find("[role=treegrid]"), "ArrowLeft");
+  assert.deepEqual(kernel.last("tree")["unfolded"], []);
+  button("Nested").click();
+  await kernel.answer("tree", part({ total: 1, ids: [A] }));
+  await kernel.answer("window", FIRST);
+  assert.equal(place.querySelector(".nbtrack-panel-fold"), null);
+  assert.equal(rows()[0]?.hasAttribute("aria-level"), false);
+});
+
+it("a time range is written into a filter, and the same taken out of it", () => {
+  const day = "start_time >= now() - 1d";
+  for (const [filter, written] of [
+    ["", day],
+    ["a = 1 or b = ')('", `(a = 1 or b = ')(') AND ${day}`],
+    ["a = 1 order by b limit 5", `(a = 1) AND ${day} order by b limit 5`],
+    ["order by b", `${day} order by b`],
+    ["limit 5", `${day} limit 5`],
+    ["(a = 1) and (b = 2)", `((a = 1) and (b = 2)) AND ${day}`],
+    ["a = 1 limit 5", `(a = 1) AND ${day} limit 5`],
+  ] as const) {
+    assert.equal(ranged(filter, "1d"), written);
+    assert.equal(rangeOf(written), "1d");
+    assert.equal(ranged(written, "30d"), written.replace("1d", "30d"));
+    assert.equal(ranged(written, null).trim(), filter);
+  }
+  const own = `${day} or a = 1`;
+  assert.equal(rangeOf(own), null, "another condition of a person's own stays");
+  assert.equal(ranged(own, "7d"), `(${own}) AND start_time >= now() - 7d`);
+});
+
+it("the columns that tell most are shown again", async () => {
+  const kernel = new PanelKernel();
+  const { button } = shownPanel(kernel);
+  await drawn();
+  button("Columns").click();
+  await kernel.answer("names", { columns: ["name"], experiments: [] });
+  button("Reset").click();
+  await kernel.answer("telling", { columns: ["name", "params.alpha"] });
+  assert.deepEqual(kernel.traits.columns, ["name", "params.alpha"]);
+});
+
+it("a word that is no condition becomes one by a click", async () => {
+  const kernel = new PanelKernel();
+  const { find, button } = shownPanel(kernel);
+  await drawn();
+  await kernel.answer("window", FIRST);
+  const box = find<HTMLInputElement>(".nbtrack-panel-filter input");
+  type(box, "ridge");
+  const suggestion = "name ILIKE '%ridge%'";
+  await kernel.refuse("window", { message: "'ridge' is no condition", start: 0, end: 5, suggestion });
+  button(suggestion).click();
+  assert.equal(kernel.last("window")["filter"], suggestion);
+});

@@ -1,0 +1,65 @@
+"""Who looks at a store hears of its changes: of each after the one that was seen, and of no other."""
+
+import time
+
+import pytest
+
+from nbtrack.store import open_store
+from nbtrack.widgets.panel.watching import PAUSE, follow
+
+
+class Follower:
+    """Hears until the test is over."""
+
+    def __init__(self):
+        self.followed = True
+        self.heard = []
+
+    def changed(self, clock):
+        self.heard.append(clock)
+
+    def hears(self, clock):
+        """Return whether it is told of a clock soon."""
+        deadline = time.monotonic() + 5
+        while clock not in self.heard and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return clock in self.heard
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = open_store(tmp_path / ".nbtrack")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def followers():
+    """Return two followers."""
+    followers = Follower(), Follower()
+    yield followers
+    for one in followers:
+        one.followed = False
+    time.sleep(2 * PAUSE)
+
+
+def clock_of(store):
+    return store.changes(2**62).clock
+
+
+def change(store):
+    store.create_run(experiment="one").finish()
+    return clock_of(store)
+
+
+def test_each_is_told_of_what_it_has_not_seen(store, followers):
+    first, second = followers
+    before = change(store)
+    follow(store, first, before)
+    time.sleep(3 * PAUSE)
+    assert first.heard == [], "of what was seen nothing is told"
+    after = change(store)
+    assert first.hears(after)
+    # Its rows were read before the change, of which the first one was told before this one followed.
+    follow(store, second, before)
+    assert second.hears(after)
