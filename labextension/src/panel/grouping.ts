@@ -146,7 +146,6 @@ class Grouping {
     }
     this.#text = text;
     this.#document = document;
-    this.#kept.by ??= [...document.by];
     this.#by.set(document.by);
     this.#metrics.set(document.metrics.map((name) => `metrics.${name}`));
     this.#curves.disabled = document.metrics.length === 0;
@@ -178,6 +177,8 @@ class Grouping {
   }
 
   #pick(group: Group, more: boolean): void {
+    // Whoever chooses a group means the grouping.
+    this.#kept.by ??= [...(this.#document?.by ?? [])];
     const before = this.#chosen;
     const others = more ? before.filter((one) => one !== group) : [];
     // Once more on the only one that is chosen takes it back.
