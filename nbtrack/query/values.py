@@ -212,11 +212,11 @@ def view_of(op: str, left: Value, right: Value) -> View:
 
 
 def joined(terms: Iterator[str] | Sequence[str], word: str = "AND") -> str:
-    """Join terms in bunches, so that no number of them goes too deep for SQLite."""
+    """Join terms in bunches, so that no number of them goes too deep for SQLite; of none all hold, and no one does."""
     bunches = list(terms)
     while len(bunches) > 1:
         bunches = [
             f"({f' {word} '.join(bunches[start : start + _TERMS])})"
             for start in range(0, len(bunches), _TERMS)
         ]
-    return bunches[0] if bunches else "1"
+    return bunches[0] if bunches else str(int(word == "AND"))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbtrack.query import parse, sql, values
+from nbtrack.query import Query, parse, sql, values
+from nbtrack.query.tree import And, Compare, Field, In, Not, Number
 from tests.unit.query.reference import NOW, conditions, inverse, leaves, orderings, stored_runs
-from tests.unit.query.stored_runs import Database
+from tests.unit.query.stored_runs import Database, StoredRun
 
 EXPERIMENTS = {1: None, 2: None, 3: 1.0}
 # Small stores take each of the ways that large ones take: matches walked to, listed and sorted, or gathered first.
@@ -113,3 +114,15 @@ def test_an_end_of_an_order_is_one_of_the_first_runs(runs, where, order, scope, 
         (end,) = ends
         assert keys[end][0] == 0, "it has a number"
         assert not keys[found[0]] < keys[end], "and none comes before it"
+
+
+@pytest.mark.parametrize(
+    "field", [Field("attributes", "run_id"), Field("params", "alpha"), Field("metrics", "rmse")]
+)
+def test_among_nothing_there_is_no_run(field):
+    # No filter's text says it, but what is made of the ids of chosen runs may.
+    with stored([StoredRun(f"{number:032x}", params={"alpha": number}) for number in range(3)]) as database:
+        for where in (In(field, ()), And((In(field, ()), Compare("=", Field("params", "alpha"), Number(1))))):
+            assert database.ids(Query(where), now=NOW) == []
+            assert database.count(Query(where), now=NOW) == 0
+        assert len(database.ids(Query(Not(In(Field("attributes", "run_id"), ()))), now=NOW)) == 3
