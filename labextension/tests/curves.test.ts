@@ -3,9 +3,10 @@ import { it } from "node:test";
 import { Colours } from "../src/charts/colours.ts";
 import type { Ask, GroupCurvesDocument, Questions } from "../src/charts/documents.ts";
 import { isOnePoint, ranked } from "../src/curves/bars.ts";
+import { layOut } from "../src/curves/figure.ts";
 import { linesOf, nearest } from "../src/curves/lines.ts";
 import { smoothed } from "../src/curves/smooth.ts";
-import { CurvesState } from "../src/curves/state.ts";
+import { CurvesState, freshChosen, withEnds, within } from "../src/curves/state.ts";
 import { showCurves } from "../src/curves/view.ts";
 import { buttonOf, curvesOf, event, find, HOSTILE, place } from "./views.ts";
 
@@ -204,4 +205,88 @@ it("who lacks the metric stands last, and cannot be hidden", () => {
       ["none", true],
     ],
   );
+});
+
+it("a range has the ends that were typed, also where all lies beyond them", () => {
+  assert.deepEqual(withEnds([0, 10], undefined), [0, 10]);
+  assert.deepEqual(withEnds([0, 10], [null, 4]), [0, 4]);
+  assert.deepEqual(withEnds([0, 10], [2, 4]), [2, 4]);
+  assert.deepEqual(withEnds([0, 10], [20, null]), [20, 30]);
+  assert.deepEqual(withEnds([5, 5], [null, 1]), [0, 1]);
+});
+
+it("the ends of the axes are typed, and kept by metric and by what the curves run along", () => {
+  const { asked, ask } = asking();
+  const { at, handle } = shown(ask);
+  const box = (label: string) => find<HTMLInputElement>(at, `[aria-label="${label}"]`);
+  const type = (label: string, text: string) => {
+    box(label).value = text;
+    box(label).dispatchEvent(event("change"));
+  };
+  type("Greatest of y", "1.5");
+  type("Least of y", "\u22122");
+  assert.deepEqual(handle.chosen.ends.y.get("loss"), [-2, 1.5]);
+  assert.equal(find(at, ".nbtrack-axis > summary").textContent, "Axis: set");
+  for (const [text, said] of [
+    ["1.5", "The first is not below the second"],
+    ["<b>", "A number, or nothing"],
+    ["1e999", "A number, or nothing"],
+  ] as const) {
+    type("Least of y", text);
+    assert.match(find(at, ".nbtrack-axis-ends").textContent ?? "", new RegExp(said, "u"));
+  }
+  assert.deepEqual(handle.chosen.ends.y.get("loss"), [-2, 1.5], "what cannot be is not taken");
+  type("Least of x", "10");
+  assert.deepEqual(asked.at(-1)?.what["within"], [10, Number.MAX_VALUE]);
+  const state = new CurvesState(FEW, { colours: new Colours(), chosen: handle.chosen });
+  state.lines = linesOf(FEW);
+  const { x, y } = layOut(state, { width: 600, height: 300 });
+  assert.deepEqual(
+    [x.domain, y.domain],
+    [
+      [10, 99],
+      [-2, 1.5],
+    ],
+  );
+  buttonOf(at, "Automatic").click();
+  assert.equal(box("Least of x").value, "");
+  assert.equal(within(handle.chosen), null);
+  assert.equal(find(at, ".nbtrack-axis > summary").textContent, "Axis");
+});
+
+it("curves run along another metric, in the order of the steps, but not those of groups", () => {
+  const { asked, ask } = asking();
+  const at = place();
+  const { signal } = new AbortController();
+  const options = { ask, metrics: ["loss", HOSTILE], alongs: ["loss", HOSTILE], fields: ["params.alpha"] };
+  const { chosen } = showCurves(at, FEW, { colours: new Colours(), ...options }, signal);
+  const along = () => find<HTMLSelectElement>(at, ".nbtrack-along select");
+  assert.deepEqual(
+    [...along().options].map(({ value }) => value),
+    ["step", "relative", "time", `metrics.${HOSTILE}`],
+  );
+  along().value = `metrics.${HOSTILE}`;
+  along().dispatchEvent(event("change"));
+  assert.equal(asked.at(-1)?.what["x"], `metrics.${HOSTILE}`);
+  const by = [...at.querySelectorAll("select")].find(({ options: [first] }) => first?.value === "");
+  assert.ok(by);
+  by.value = "params.alpha";
+  by.dispatchEvent(event("change"));
+  assert.deepEqual(
+    [asked.at(-1)?.kind, asked.at(-1)?.what["x"], chosen.x],
+    ["grouped_curves", "step", "step"],
+  );
+  assert.equal(along().options.length, 3);
+  assert.equal(at.querySelector("img"), null);
+});
+
+it("along another metric the chart reaches as far as the points do, and not to the last", () => {
+  const turning = curvesOf([{ name: "one", xs: [3, -1, 9, 4], means: [1, 2, 3, 4] }]);
+  const chosen = { ...freshChosen("loss"), x: "metrics.rmse" as const };
+  const state = new CurvesState(turning, { colours: new Colours(), chosen });
+  state.lines = linesOf(turning);
+  assert.deepEqual(layOut(state, { width: 600, height: 300 }).x.domain, [-1, 9]);
+  state.chosen.logX = true;
+  assert.equal(state.spacing, "even");
+  assert.ok(layOut(state, { width: 600, height: 300 }).x.domain[0] > 2.9);
 });

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Curve", "CurveX", "Spacing", "curves"]
+__all__ = ["Curve", "CurveX", "Spacing", "along_metric", "curves"]
 
 CurveX = Literal["step", "relative", "time"]
 """What a curve runs along: the step, seconds since the run began, or seconds since the epoch."""
 
 Spacing = Literal["even", "log"]
 """How points are thinned: evenly, or more at the end than at the start, for a logarithmic axis."""
+
+_METRIC = "metrics."
+"""Begins the name of another metric to run along."""
 
 _FEWEST = 4
 
@@ -29,7 +32,7 @@ class Curve:
     """A metric's history in at most so many buckets: NumPy arrays of equal length, and what is exact.
 
     The first and the last point of what was asked for have a bucket of their own. NaN stands where a bucket holds
-    no finite value.
+    no finite value. Along another metric the buckets come in the order of the steps, and their places rise and fall.
     """
 
     key: int
@@ -47,7 +50,7 @@ class Curve:
     count: int = 0
     """How many points there are in all."""
     lost: int = 0
-    """How many of those in view are NaN or infinite, and cannot be drawn."""
+    """How many of those in view are NaN or infinite, or have no place along the other metric: they cannot be drawn."""
     exact: bool = True
     """Whether each bucket holds one point."""
 
@@ -58,7 +61,7 @@ def curves(
     metric: str,
     *,
     points: int,
-    x: CurveX,
+    x: str,
     within: tuple[float, float] | None,
     spacing: Spacing,
 ) -> list[Curve]:
@@ -71,27 +74,46 @@ def curves(
     """
     if points < _FEWEST:
         raise InvalidValueError(f"{points} points are no curve; ask for {_FEWEST} or more")
-    if x not in get_args(CurveX):
-        raise InvalidValueError(f"x {x!r} is not known; use one of {', '.join(get_args(CurveX))}")
+    if x not in get_args(CurveX) and not along_metric(x):
+        known = ", ".join(get_args(CurveX))
+        raise InvalidValueError(
+            f"x {x!r} is not known; use one of {known}, or a metric, such as 'metrics.loss'"
+        )
     if spacing not in get_args(Spacing):
         raise InvalidValueError(f"spacing {spacing!r} is not known; use 'even' or 'log'")
     wanted = json.dumps(list(keys))
-    number = connection.execute("SELECT id FROM names WHERE name = ?", (metric,)).fetchone()
     starts = dict(
         connection.execute(
             "SELECT id, start_time FROM runs WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         )
     )
     found: dict[int, Curve] = {}
-    if number is not None:
-        for key, columns in _histories(connection, wanted, number[0]):
+    histories = _histories(connection, wanted, metric)
+    if along_metric(x):
+        others = _histories(connection, wanted, x.removeprefix(_METRIC))
+        for key, columns, other in _together(histories, others):
+            places, values, unplaced = _beside(columns, other)
+            found[key] = _curve(
+                key, places, values, points, within=within, spacing=spacing, unplaced=unplaced
+            )
+    else:
+        for key, columns in histories:
             places, values = _placed(columns, x, starts.get(key, 0.0))
             found[key] = _curve(key, places, values, points, within=within, spacing=spacing)
     return [found.get(key) or _empty(key) for key in keys]
 
 
-def _histories(connection: sqlite3.Connection, wanted: str, number: int) -> Iterator[tuple[int, Columns]]:
-    """Yield the points of each run that has some, in the order they were logged."""
+def along_metric(x: object) -> bool:
+    """Return whether a curve runs along another metric."""
+    return isinstance(x, str) and x.startswith(_METRIC) and x != _METRIC
+
+
+def _histories(connection: sqlite3.Connection, wanted: str, metric: str) -> Iterator[tuple[int, Columns]]:
+    """Yield the points of each run that has some, in the order they were logged; the runs by their keys."""
+    known = connection.execute("SELECT id FROM names WHERE name = ?", (metric,)).fetchone()
+    if known is None:
+        return
+    number = known[0]
     within = "key = ? AND run IN (SELECT value FROM json_each(?))"
     lasts = {
         row[0]: row[1:]
@@ -116,6 +138,17 @@ def _histories(connection: sqlite3.Connection, wanted: str, number: int) -> Iter
         yield current, _with_last(columns, lasts.get(current))
 
 
+def _together(
+    histories: Iterator[tuple[int, Columns]], others: Iterator[tuple[int, Columns]]
+) -> Iterator[tuple[int, Columns, Columns]]:
+    """Yield two metrics' points of each run that has the first, one run at a time: all at once may be large."""
+    other = next(others, None)
+    for key, columns in histories:
+        while other is not None and other[0] < key:
+            other = next(others, None)
+        yield key, columns, other[1] if other is not None and other[0] == key else Columns.empty()
+
+
 def _with_last(columns: Columns, last: tuple[Any, ...] | None) -> Columns:
     """Add the last point where a series was too long for all of its points to be kept."""
     if last is not None and last[0] > len(columns.steps):
@@ -127,7 +160,7 @@ def _with_last(columns: Columns, last: tuple[Any, ...] | None) -> Columns:
     return columns
 
 
-def _placed(columns: Columns, x: CurveX, start: float) -> tuple[Any, Any]:
+def _placed(columns: Columns, x: str, start: float) -> tuple[Any, Any]:
     """Return where the points lie, in this order, and their values."""
     import numpy as np
 
@@ -142,6 +175,21 @@ def _placed(columns: Columns, x: CurveX, start: float) -> tuple[Any, Any]:
     return places, values
 
 
+def _beside(columns: Columns, other: Columns) -> tuple[Any, Any, int]:
+    """Return where the points lie along another metric, in the order of the steps, their values, and how many have no place.
+
+    A point's place is the value that the other metric has at the same step, or had last before it.
+    """
+    import numpy as np
+
+    steps, values = _placed(columns, "step", 0.0)
+    other_steps, other_values = _placed(other, "step", 0.0)
+    before = np.searchsorted(other_steps, steps, "right") - 1
+    places = np.append(other_values, np.nan)[before]  # -1, before the first of them, is NaN
+    known = np.isfinite(places)
+    return places[known], values[known], int(len(known) - known.sum())
+
+
 def _curve(
     key: int,
     places: Any,
@@ -150,23 +198,36 @@ def _curve(
     *,
     within: tuple[float, float] | None,
     spacing: Spacing,
+    unplaced: int = 0,
 ) -> Curve:
     import numpy as np
 
-    count, last = len(places), (float(places[-1]), float(values[-1]))
+    count = len(places) + unplaced
+    last = (float(places[-1]), float(values[-1])) if len(places) else None
     if within is not None:
-        # With a neighbour on each side, so that the line leaves the view where it should.
-        first = max(0, int(np.searchsorted(places, within[0], "left")) - 1)
-        after = int(np.searchsorted(places, within[1], "right")) + 1
-        places, values = places[first:after], values[first:after]
+        places, values = _in_view(places, values, within)
     finite = np.isfinite(values)
-    lost = int(len(values) - finite.sum())
-    if lost:
+    lost = int(len(values) - finite.sum()) + unplaced
+    if not finite.all():
         values = np.where(finite, values, np.nan)
     if len(values) <= points:
         return Curve(key, places, values, values, values, last, count, lost)
     buckets = _buckets(places, values, _edges(len(values), points, spacing))
     return Curve(key, *buckets, last, count, lost, exact=False)
+
+
+def _in_view(places: Any, values: Any, within: tuple[float, float]) -> tuple[Any, Any]:
+    """Return the points from the first to the last in view, and a neighbour on each side: the line leaves the view there."""
+    import numpy as np
+
+    if len(places) and bool((places[1:] < places[:-1]).any()):
+        inside = np.flatnonzero((places >= within[0]) & (places <= within[1]))
+        # Where no point is in view, a line between two of them may be.
+        first, end = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, len(places))
+    else:
+        first = int(np.searchsorted(places, within[0], "left"))
+        end = int(np.searchsorted(places, within[1], "right"))
+    return places[max(0, first - 1) : end + 1], values[max(0, first - 1) : end + 1]
 
 
 def _edges(count: int, points: int, spacing: Spacing) -> Any:

@@ -204,7 +204,7 @@ class ReadableStore(OpenStore):
         metric: str,
         *,
         points: int = 400,
-        x: CurveX = "step",
+        x: CurveX | str = "step",
         within: tuple[float, float] | None = None,
         spacing: Spacing = "even",
     ) -> list[Curve]:
@@ -215,7 +215,8 @@ class ReadableStore(OpenStore):
         points
             How many buckets a curve has at most; each tells its least, greatest and mean value.
         x
-            Along what: `step`, `relative` (seconds since the run began) or `time` (seconds since the epoch).
+            Along what: `step`, `relative` (seconds since the run began), `time` (seconds since the epoch), or
+            another metric, such as `metrics.loss`: its value at the same step, or the last before it.
         within
             The part to look at, from and to; by default all.
         spacing

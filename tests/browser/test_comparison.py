@@ -66,6 +66,11 @@ def bundle(tmp_path_factory):
 
 
 CODE = "from sklearn.linear_model import ElasticNet\n\nmodel = ElasticNet(alpha={alpha}, random_state=42)\n{extra}model.fit(X, y)\nrmse = mean_squared_error(y_test, model.predict(X_test)) ** 0.5"
+CONFUSION = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120"><script>parent.hurt = 1</script>
+<rect width="60" height="60" fill="#08519c"/><rect x="60" width="60" height="60" fill="#c6dbef"/>
+<rect y="60" width="60" height="60" fill="#deebf7"/><rect x="60" y="60" width="60" height="60" fill="#2171b5"/>
+<g font-size="18" fill="#888"><text x="20" y="36">{}</text><text x="80" y="36">{}</text><text x="20" y="96">{}</text>
+<text x="80" y="96">{}</text></g></svg>"""
 EARLIER = "\n".join(f"frame['feature_{n}'] = frame['raw_{n}'].fillna(0)" for n in range(14))
 
 
@@ -98,7 +103,15 @@ def sweep(store, count=60, seed=0):
         cell = CODE.format(alpha=round(alpha, 4), extra=extra)
         writer.set_document("source", {"cell": cell, "earlier": [EARLIER]})
         writer.set_data(DataRecord("train", "DataFrame", (4898, 12), {}, f"{place % 2}f" * 16))
+        folder = store.artifact_folder(writer.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{HOSTILE}.txt").write_text("notes" * place)
+        if place != 4:
+            (folder / "confusion.svg").write_text(
+                CONFUSION.format(*(chance.randint(0, 99) for _ in range(4)))
+            )
         for step in range(200):
+            writer.log_metric("accuracy", 1 - rmse / (1 + step / 9) + chance.gauss(0, 0.01), step)
             loss = rmse + 2 / (1 + step / 8) + chance.gauss(0, 0.06)
             writer.log_metric("loss", math.nan if place == 5 and 80 < step < 110 else loss, step)
         writer.finish()
@@ -238,6 +251,13 @@ def test_runs_are_compared(open_page, store, swept, theme):
     code.get_by_role("button", name=re.compile("lines the same")).first.click()
     code.get_by_label("run-02").select_option(index=1)
     shot(page, f"compare-{theme}-code")
+    page.get_by_text("Artifacts", exact=True).click()
+    pictures = page.locator(".nbtrack-compare-pictures")
+    pictures.locator("img").nth(2).wait_for()
+    assert pictures.locator("img").evaluate_all("all => all.map(e => e.naturalWidth > 0)") == [True] * 3
+    assert pictures.get_by_text("Without it: run-04").is_visible()
+    assert page.asked[-1] == ("pictures", {"name": "confusion.svg"})
+    shot(page, f"compare-{theme}-artifacts")
 
 
 @THEMED
@@ -254,7 +274,7 @@ def test_groups_have_mean_and_spread(open_page, store, swept, theme):
 def test_curves_are_smoothed_zoomed_and_hidden(open_page, store, swept, theme):
     ids = swept[:8]
     page = open_page(ids, theme)
-    options = "{ metrics: ['loss', 'rmse'], fields: ['params.solver', 'params.seed'] }"
+    options = "{ metrics: ['loss', 'rmse'], alongs: ['accuracy', 'loss'], fields: ['params.solver', 'params.seed'] }"
     show(page, "showCurves", comparison.curves(store, ids, "loss"), options)
     surface = page.locator(".nbtrack-chart-surface")
     shot(page, f"curves-{theme}-few")
@@ -295,7 +315,26 @@ def test_curves_are_smoothed_zoomed_and_hidden(open_page, store, swept, theme):
     page.wait_for_timeout(200)
     page.get_by_label("Log y").uncheck()
     shot(page, f"curves-{theme}-time")
-    page.get_by_label("Along").select_option("step")
+    page.get_by_label("Along").select_option("metrics.accuracy")
+    page.locator("summary").get_by_text("Axis").click()
+    page.get_by_label("Greatest of y").fill("1.5")
+    page.get_by_label("Greatest of y").press("Enter")
+    page.get_by_label("Least of x").fill("2")
+    page.get_by_label("Greatest of x").fill("1")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(200)
+    shot(page, f"curves-{theme}-axis")
+    page.get_by_label("Least of x").fill("0.5")
+    page.get_by_label("Least of x").press("Enter")
+    page.keyboard.press("Escape")
+    assert not page.get_by_label("Least of x").is_visible()
+    page.wait_for_timeout(200)
+    assert page.asked[-1][1]["within"] == [0.5, 1]
+    surface.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+    assert "accuracy" in page.locator("[role=status].nbtrack-unseen").inner_text()
+    shot(page, f"curves-{theme}-along")
     page.get_by_label("Group by").select_option("params.solver")
     page.wait_for_timeout(300)
     assert page.asked[-1][0] == "grouped_curves"

@@ -11,6 +11,8 @@ import {
 } from "./pen.ts";
 
 const FAR = 1e5;
+/** The radius of a point with no line to it. */
+const ALONE = 1;
 
 /** A pen that draws on a canvas. */
 export class CanvasPen implements Pen {
@@ -33,8 +35,10 @@ export class CanvasPen implements Pen {
     to.beginPath();
     for (const [first, after] of stretches(xs, ys)) {
       to.moveTo(near(xs[first]), near(ys[first]));
-      // A point alone would leave no mark.
-      to.lineTo(near(xs[first]) + (after - first === 1 ? 0.1 : 0), near(ys[first]));
+      if (after - first === 1) {
+        // A point alone would leave no mark.
+        to.arc(near(xs[first]), near(ys[first]), ALONE, 0, 2 * Math.PI);
+      }
       for (let place = first + 1; place < after; place += 1) {
         to.lineTo(near(xs[place]), near(ys[place]));
       }

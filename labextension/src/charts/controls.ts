@@ -43,7 +43,15 @@ export function choice(
       select.append(element("optgroup", { label: heading }, ...own));
     }
   }
-  select.addEventListener("change", () => changed(select.value));
+  // A long choice is cut where it stands.
+  const tell = () => {
+    select.title = all.find(({ value }) => value === select.value)?.text ?? "";
+  };
+  tell();
+  select.addEventListener("change", () => {
+    tell();
+    changed(select.value);
+  });
   return element("span", { class: "nbtrack-control" }, element("label", { for: id }, label), select);
 }
 

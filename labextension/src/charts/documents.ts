@@ -1,7 +1,8 @@
 /** What the kernel gives the views; nbtrack/widgets/comparison/documents.py says the same in Python. */
 
 export type Direction = "down" | "up" | null;
-export type CurveX = "step" | "relative" | "time";
+/** Along what a curve runs; also along another metric. */
+export type CurveX = "step" | "relative" | "time" | `metrics.${string}`;
 export type Spacing = "even" | "log";
 export type Range = readonly [number, number];
 
@@ -47,6 +48,34 @@ export interface Comparison {
   sections: Section[];
   code: CodeDiff[];
   coded: boolean[];
+}
+
+export interface ArtifactRow {
+  name: string;
+  /** How many bytes each run has; null where it has none. */
+  sizes: (number | null)[];
+  picture: boolean;
+}
+
+export interface ArtifactsDocument {
+  runs: RunHead[];
+  rows: ArtifactRow[];
+  left_out: number;
+  faults: string[];
+}
+
+export interface Picture {
+  kind: "image" | "svg" | "none";
+  type: string;
+  /** Base64 of pixels, the text of an SVG. */
+  data: string;
+  why: string;
+}
+
+export interface PicturesDocument {
+  name: string;
+  runs: RunHead[];
+  pictures: (Picture | null)[];
 }
 
 export interface CurveEntry extends RunHead {
@@ -178,6 +207,8 @@ interface CurvesAsked {
 
 /** What a view may ask of the kernel, by the name of the Python function; whom it is about, the panel adds. */
 export interface Questions {
+  artifacts: { asked: Record<string, never>; answer: ArtifactsDocument };
+  pictures: { asked: { name: string }; answer: PicturesDocument };
   curves: { asked: CurvesAsked; answer: CurvesDocument };
   grouped_curves: {
     asked: { metric: string; x: CurveX; points: number; by: string[] };

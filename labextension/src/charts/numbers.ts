@@ -17,8 +17,9 @@ export function shown(value: number | null | undefined, digits = DIGITS): string
       .replace(/\.?0+e/u, "e")
       .replace("e+", "e");
   }
-  if (Number.isInteger(value)) {
-    return value.toLocaleString("en-GB");
+  if (Number.isInteger(value) || size >= 10 ** digits) {
+    // Noughts in place of a number's own digits would read as exact.
+    return Math.round(value).toLocaleString("en-GB");
   }
   return Number(value.toPrecision(digits)).toLocaleString("en-GB", { maximumFractionDigits: 12 });
 }

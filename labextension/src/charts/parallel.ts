@@ -252,12 +252,11 @@ function drawAxis(
   const name = cut(label, half, 12);
   pen.text(name, [x, nameTop(laid, place)], { colour: inks.ink, anchor: "middle", size: 12, bold: true });
   const last = place > 0 && place === laid.axes.length - 1;
-  const write = (text: string, y: number, quiet = false) => {
+  const write = (text: string, y: number) => {
     // A ground of paper keeps the figures readable over the lines.
     const wide = textWidth(text) + 4;
-    const colour = quiet ? inks.quiet : inks.ink;
     pen.rectangle([last ? x - 13 - wide : x + 11, y - 7, wide, 14], inks.paper, 0.75);
-    pen.text(text, [last ? x - 15 : x + 13, y], { colour, anchor: last ? "end" : "start" });
+    pen.text(text, [last ? x - 15 : x + 13, y], { colour: inks.ink, anchor: last ? "end" : "start" });
   };
   for (const { value, text } of scale.ticks) {
     const y = scale.place(value);
@@ -268,7 +267,8 @@ function drawAxis(
   if (lacks) {
     pen.circle([x, none], 3, inks.quiet);
     if (laid.axes.findIndex((axis) => axis.lacks) === place) {
-      write("none", none, true);
+      // Below the lines that lead there, which would strike it through.
+      pen.text("none", [x, none + 14], { colour: inks.quiet, anchor: "middle" });
     }
   }
 }

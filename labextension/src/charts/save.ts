@@ -27,7 +27,9 @@ export function csvText({
   rows: readonly (readonly (string | number | null | undefined)[])[];
 }): string {
   const field = (value: string | number | null | undefined) => {
-    const text = value === null || value === undefined || Number.isNaN(value) ? "" : String(value);
+    const plain = value === null || value === undefined || Number.isNaN(value) ? "" : String(value);
+    // No spreadsheet takes a text for a formula: as `nbtrack/widgets/panel/export.py` has it.
+    const text = typeof value === "string" && /^[=+\-@\t\r]/u.test(plain) ? `'${plain}` : plain;
     return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [heads, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");

@@ -97,11 +97,11 @@ function scatterOf(
   const { stage } = new Scatter(drawn, options, filled, signal);
   const lacking = (run: number) => (drawn.columns[0]?.values[run] ?? null) === null;
   const missing = runs.filter((_, run) => lacking(run)).length;
+  const [some, all] = [missing, runs.length].map((count) => count.toLocaleString("en"));
+  const lack = runs.length === 1 ? "run lacks" : "runs lack";
   const notes =
     missing > 0
-      ? [
-          `${missing} of ${runs.length} ${runs.length === 1 ? "run lacks" : "runs lack"} a finite value and ${missing === 1 ? "is" : "are"} not drawn`,
-        ]
+      ? [`${some} of ${all} ${lack} a finite value and ${missing === 1 ? "is" : "are"} not drawn`]
       : [];
   if (document.left_out > 0) {
     notes.push(`${document.left_out.toLocaleString("en-GB")} more runs are too many to draw`);

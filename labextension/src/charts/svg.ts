@@ -32,7 +32,8 @@ export class SvgPen implements Pen {
       for (let place = first + 1; place < after; place += 1) {
         path += `L${point(xs, ys, place)}`;
       }
-      path += after - first === 1 ? "h.1" : "";
+      // A circle: a point alone would leave no mark.
+      path += after - first === 1 ? "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0" : "";
     }
     const dashes = dash.length > 0 ? { "stroke-dasharray": dash.join(" ") } : {};
     this.#add("path", {

@@ -2,11 +2,7 @@ import { element } from "../widget/dom.ts";
 
 /** A view's outermost element: theme, and no shortcut of JupyterLab's while it has the focus. */
 export function view(name: string, label: string, ...children: Node[]): HTMLElement {
-  return element(
-    "section",
-    { class: `nbtrack-view nbtrack-${name}`, "aria-label": label, "data-lm-suppress-shortcuts": "true" },
-    ...children,
-  );
+  return element("section", { class: `nbtrack-view nbtrack-${name}`, "aria-label": label }, ...children);
 }
 
 /** What a view says of its own work: that it waits, or what went wrong. */

@@ -39,7 +39,7 @@ export function codeDiff({ runs, code, coded }: Comparison): HTMLElement {
 function diffOf(diff: CodeDiff, names: ReadonlyMap<string, string>): HTMLElement[] {
   const different = diff.lines.filter(({ kind }) => kind !== "same").length;
   if (different === 0) {
-    return [element("p", {}, `The same code, ${diff.lines.length} lines.`)];
+    return [element("p", {}, `The same code, ${diff.lines.length.toLocaleString("en")} lines.`)];
   }
   const heads = [diff.left, diff.right].map((id) =>
     element("th", { colspan: "2", scope: "colgroup" }, names.get(id) ?? id),
@@ -93,7 +93,9 @@ function parts(lines: readonly CodeLine[]): Part[] {
 
 function folded(lines: readonly CodeLine[]): HTMLElement {
   const row = element("tr", { class: "nbtrack-code-folded" });
-  const open = button(`${lines.length} lines the same`, () => row.replaceWith(...lines.map(lineRow)));
+  const open = button(`${lines.length.toLocaleString("en")} lines the same`, () =>
+    row.replaceWith(...lines.map(lineRow)),
+  );
   row.append(element("td", { colspan: "4" }, open));
   return row;
 }

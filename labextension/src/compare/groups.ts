@@ -65,7 +65,7 @@ function groupRow(
   onPick: GroupsOptions["onPick"],
 ): HTMLElement {
   const group = groups[row] as Group;
-  const runs = `${group.runs.length} ${group.runs.length === 1 ? "run" : "runs"}`;
+  const runs = `${group.runs.length.toLocaleString("en")} ${group.runs.length === 1 ? "run" : "runs"}`;
   const texts = by.length === 0 ? [group.label] : group.key.map(cellText);
   const key = texts.map((text, column) => {
     const exact = group.key[column]?.text ?? text;
@@ -90,11 +90,11 @@ function spreadCell({ mean, std, min, max, count }: Spread, runs: number, best: 
   const exact =
     count === 0
       ? "no run has it"
-      : `mean ${mean}${spread}\nfrom ${min} to ${max}\n${count} of ${runs} ${runs === 1 ? "run" : "runs"}`;
+      : `mean ${mean}${spread}\nfrom ${min} to ${max}\n${count.toLocaleString("en")} of ${runs.toLocaleString("en")} ${runs === 1 ? "run" : "runs"}`;
   const around = std === null ? "" : ` ± ${shown(std, 2)}`;
   const cell = element("td", { class: "nbtrack-number", title: exact }, `${shown(mean, 4)}${around}`);
   if (count > 0 && count < runs) {
-    cell.append(element("small", {}, ` n=${count}`));
+    cell.append(element("small", {}, ` n=${count.toLocaleString("en")}`));
   }
   if (best) {
     cell.classList.add("nbtrack-best");

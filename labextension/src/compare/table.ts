@@ -30,7 +30,8 @@ export function comparisonTable({ runs, sections }: Comparison, base = -1): HTML
 
 function sectionBody({ name, rows }: Section, runs: number, base: number): HTMLElement {
   const different = rows.filter(({ differs }) => differs).length;
-  const count = different === 0 ? "" : `${different} of ${rows.length} differ`;
+  const count =
+    different === 0 ? "" : `${different.toLocaleString("en")} of ${rows.length.toLocaleString("en")} differ`;
   const title = element("span", {}, name, element("small", {}, count));
   const head = element("th", { scope: "rowgroup", colspan: String(runs + 1) }, title);
   const first = element("tr", { class: "nbtrack-compare-section" }, head);

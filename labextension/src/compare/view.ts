@@ -1,10 +1,11 @@
 import type { Colours } from "../charts/colours.ts";
 import { check, choice } from "../charts/controls.ts";
-import type { Comparison } from "../charts/documents.ts";
+import type { Ask, Comparison } from "../charts/documents.ts";
 import { readInks } from "../charts/inks.ts";
 import { view } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
 import { element } from "../widget/dom.ts";
+import { Artifacts } from "./artifacts.ts";
 import { codeDiff } from "./code.ts";
 import { comparisonTable } from "./table.ts";
 
@@ -12,6 +13,8 @@ export interface CompareOptions {
   colours: Colours;
   /** The id of the run that the others are measured against, as it is chosen. */
   baseline?: { id: string | null };
+  /** Without it there are no artifacts to be seen. */
+  ask?: Ask;
 }
 
 export interface CompareHandle {
@@ -23,10 +26,10 @@ export interface CompareHandle {
 export function showCompare(
   place: HTMLElement,
   document: Comparison,
-  { colours, baseline = { id: null } }: CompareOptions,
+  { colours, baseline = { id: null }, ask }: CompareOptions,
   signal: AbortSignal,
 ): CompareHandle {
-  const compare = new Compare(colours, baseline);
+  const compare = new Compare(colours, baseline, ask === undefined ? undefined : new Artifacts(ask, signal));
   place.replaceChildren(compare.root);
   compare.update(document);
   const themed = new MutationObserver(() => compare.colour());
@@ -49,12 +52,14 @@ class Compare {
   readonly #code = element("div");
   readonly #baseline: { id: string | null };
   readonly #choice = element("span");
+  readonly #artifacts: Artifacts | undefined;
   #shown: Comparison | undefined;
   #text = "";
 
-  constructor(colours: Colours, baseline: { id: string | null }) {
+  constructor(colours: Colours, baseline: { id: string | null }, artifacts?: Artifacts) {
     this.#colours = colours;
     this.#baseline = baseline;
+    this.#artifacts = artifacts;
     this.#scroll.setAttribute("aria-label", "Comparison");
     const only = check("Only differences", false, (on) => {
       this.root.classList.toggle("nbtrack-only", on);
@@ -70,6 +75,9 @@ class Compare {
       this.#find,
     );
     this.root = view("compare", "Runs side by side", controls, this.#scroll, this.#none, this.#code);
+    if (artifacts !== undefined) {
+      this.root.append(artifacts.root);
+    }
   }
 
   update(next: Comparison): void {
@@ -83,9 +91,12 @@ class Compare {
     const differing = rows.filter(({ differs }) => differs).length;
     const count = next.runs.length;
     this.#about.textContent =
-      count === 1 ? "1 run" : `${count} runs, ${differing} of ${rows.length} rows differ`;
+      count === 1
+        ? "1 run"
+        : `${count} runs, ${differing.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows differ`;
     this.#choice.replaceChildren(...(count > 1 ? [this.#baselines(next)] : []));
     this.#code.replaceChildren(codeDiff(next));
+    this.#artifacts?.outdate();
     this.#draw();
   }
 

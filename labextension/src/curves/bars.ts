@@ -105,7 +105,7 @@ function scaleOfBars(rows: readonly Line[], across: Range): { scale: Scale; bars
 
 function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void {
   const { pen, inks, size } = sheet;
-  const names = rows.map((line) => line.name + (line.runs > 1 ? ` (${line.runs})` : ""));
+  const names = rows.map((line) => line.name + (line.runs > 1 ? ` (${line.runs.toLocaleString("en")})` : ""));
   const longest = Math.max(40, ...names.map((name) => textWidth(name, 12)));
   const left = Math.min(size.width * 0.36, longest) + GAP + 4;
   const room = Math.max(60, ...rows.map((line) => textWidth(valueText(line)))) + 52;

@@ -6,9 +6,9 @@ import { extent, linear, logarithmic, moments, padded, type Scale } from "../cha
 import type { Sheet, Size } from "../charts/stage.ts";
 import type { Line } from "./lines.ts";
 import { smoothed } from "./smooth.ts";
-import type { CurvesState } from "./state.ts";
+import { alongMetric, type CurvesState, withEnds } from "./state.ts";
 
-const TITLES = { step: "step", relative: "time since the run began", time: "time" };
+const TITLES: Record<string, string> = { step: "step", relative: "time since the run began", time: "time" };
 const TOP = 22;
 const BELOW = 44;
 const RIGHT = 14;
@@ -29,12 +29,12 @@ export interface Layout {
 
 /** Return where everything lies. */
 export function layOut(state: CurvesState, { width, height }: Size): Layout {
-  const { zoom, logY } = state.chosen;
+  const { zoom, logY, ends, metric } = state.chosen;
   const lines = state.shown;
   const below: Plot = { left: 0, top: TOP, width, height: height - TOP - BELOW };
-  const xDomain = zoom.x ?? wholeX(lines);
+  const xDomain = zoom.x ?? withEnds(wholeX(state, lines), ends.x.get(state.chosen.x));
   const up: Range = [below.top + below.height, below.top];
-  const yDomain = zoom.y ?? domainY(state, lines, xDomain);
+  const yDomain = zoom.y ?? withEnds(domainY(state, lines, xDomain), ends.y.get(metric));
   const steps = Math.max(3, Math.round(below.height / 55));
   const y = logY ? logarithmic(yDomain, up, steps) : linear(yDomain, up, steps);
   const left = labelRoom(y) + 4;
@@ -42,7 +42,12 @@ export function layOut(state: CurvesState, { width, height }: Size): Layout {
   return { plot, x: scaleX(state, xDomain, plot), y };
 }
 
-function wholeX(lines: readonly Line[]): Range {
+function wholeX({ chosen }: CurvesState, lines: readonly Line[]): Range {
+  if (alongMetric(chosen.x) !== undefined) {
+    // In the order of steps: the ends may lie anywhere.
+    const ends = lines.map(({ xs }) => extent(chosen.logX ? xs.filter((x) => x > 0) : xs));
+    return extent(ends.flat());
+  }
   return extent(lines.flatMap(({ xs }) => [xs[0] ?? null, xs.at(-1) ?? null]));
 }
 
@@ -53,7 +58,8 @@ function scaleX({ chosen }: CurvesState, domain: Range, { left, width }: Plot): 
     return moments(domain, across, steps);
   }
   if (chosen.logX) {
-    return logarithmic([Math.max(domain[0], chosen.x === "step" ? 1 : 1e-3), domain[1]], across, steps);
+    const least = { step: 1, relative: 1e-3 }[chosen.x as string] ?? 0;
+    return logarithmic([Math.max(domain[0], least), domain[1]], across, steps);
   }
   const scale = linear(domain, across, steps, chosen.x === "step");
   const lengths = chosen.x === "relative" && domain[1] - domain[0] > 120;
@@ -118,7 +124,7 @@ export function drawCurves(
   const { plot, x, y } = layout;
   const { chosen, colours } = state;
   const lines = state.shown;
-  drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x], y: title });
+  drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x] ?? alongMetric(chosen.x) ?? "", y: title });
   const crowd = Math.min(1, MANY / Math.max(1, lines.length));
   pen.within([plot.left, plot.top, plot.width, plot.height], () => {
     for (const line of chosen.band ? lines : []) {
@@ -138,11 +144,27 @@ function drawBand(pen: Pen, state: CurvesState, line: Line, { x, y, ...fill }: L
   // A logarithm knows no place for what is below zero: the band then ends at the edge.
   const onScale = (value: number) => y.place(y.kind === "log" && value <= 0 ? y.domain[0] / 10 : value);
   const xs = line.xs.map(x.place);
+  if (alongMetric(state.chosen.x) !== undefined) {
+    drawReach(pen, line, { xs, place: onScale, colour: fill.colour });
+    return;
+  }
   // A group's band belongs to its mean; a run's is what its points were, and stays.
   const edge = (ys: Float64Array) => (isGroup(state) ? smooth(state, line.xs, ys, x) : ys).map(onScale);
   pen.band(xs, edge(line.lows), edge(line.highs), fill);
   if (!isGroup(state)) {
     drawSpikes(pen, line, { xs, place: onScale, colour: fill.colour });
+  }
+}
+
+/** Draw how far each bucket reaches: the line may turn back, and a band would lie over itself. */
+function drawReach(
+  pen: Pen,
+  { lows, highs }: Line,
+  { xs, place, colour }: { xs: Float64Array; place: (value: number) => number; colour: string },
+): void {
+  for (const [bucket, x] of xs.entries()) {
+    const ends = [place(lows?.[bucket] ?? 0), place(highs?.[bucket] ?? 0)];
+    pen.line([x, x], ends, { colour, width: 1, alpha: 0.3 });
   }
 }
 
@@ -202,6 +224,11 @@ export function drawLine(
 export function smooth({ chosen }: CurvesState, xs: Float64Array, ys: Float64Array, x: Scale): Float64Array {
   if (chosen.smoothing === 0) {
     return ys;
+  }
+  if (alongMetric(chosen.x) !== undefined) {
+    // What is followed are the steps.
+    const places = ys.map((_, place) => place);
+    return smoothed(places, ys, chosen.smoothing, places.length);
   }
   const isLog = x.kind === "log";
   const along = isLog ? xs.map((one) => Math.log10(Math.max(one, x.domain[0]))) : xs;

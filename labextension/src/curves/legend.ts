@@ -52,7 +52,8 @@ export class Legend {
     const hidden = some.filter(({ id }) => chosen.hidden.has(id)).length;
     const all = some.length;
     this.#about.textContent = hidden === 0 ? `${all} shown` : `${all - hidden} of ${all} shown`;
-    this.#about.title = none.length === 0 ? "" : `${none.length} more have no point of this metric`;
+    this.#about.title =
+      none.length === 0 ? "" : `${none.length.toLocaleString("en")} more have no point of this metric`;
   }
 
   /** Take the colours of the theme of now. */
@@ -66,7 +67,8 @@ export class Legend {
     press.title = titleOf(line);
     press.disabled = line.count === 0;
     press.setAttribute("aria-pressed", String(!this.#state.chosen.hidden.has(line.id)));
-    name.textContent = line.name + ("packed" in this.#state.data ? "" : ` (${line.runs})`);
+    name.textContent =
+      line.name + ("packed" in this.#state.data ? "" : ` (${line.runs.toLocaleString("en")})`);
     lost.hidden = line.lost === 0;
     lost.title = `${line.lost} values are NaN or infinite`;
     last.textContent = line.last === null ? "–" : shown(line.last[1]);
@@ -100,13 +102,24 @@ export class Legend {
     if (!hidden.delete(id)) {
       hidden.add(id);
     }
-    this.#state.changed();
+    this.#hidden();
   }
 
   #hide(hides: (line: Line) => boolean): void {
     const { lines, chosen } = this.#state;
     chosen.hidden = new Set(lines.filter(hides).map(({ id }) => id));
+    this.#hidden();
+  }
+
+  #hidden(): void {
+    const { lines, chosen, data, options } = this.#state;
     this.#state.changed();
+    if ("packed" in data) {
+      options.hidden?.among(
+        lines.map(({ id }) => id),
+        chosen.hidden,
+      );
+    }
   }
 }
 

@@ -1,9 +1,8 @@
-import { choice } from "../charts/controls.ts";
 import { view } from "../charts/view.ts";
 import { element } from "../widget/dom.ts";
+import { alongChoice } from "./along.ts";
 import { type OverviewOptions, Small } from "./small.ts";
-import type { Chosen } from "./state.ts";
-import { ALONG, grouping, overviewButton, smoothing, toggle } from "./toolbar.ts";
+import { grouping, overviewButton, smoothing, toggle } from "./toolbar.ts";
 
 /** So many charts at a time: a browser holds no more canvases. */
 const MOST = 60;
@@ -44,13 +43,14 @@ class Overview {
     signal.addEventListener("abort", () => this.#seen.disconnect());
     const ask = () => this.refresh();
     const draw = () => this.#draw();
+    const { root: along, fill } = alongChoice(chosen, options, ask);
     const controls = [
       overviewButton(true, () => options.onPick()),
-      choice("Along", ALONG, chosen.x, (x) => {
-        chosen.x = x as Chosen["x"];
+      along,
+      ...grouping(chosen, options, () => {
+        fill();
         ask();
       }),
-      ...grouping(chosen, options, ask),
       smoothing(chosen, draw),
       toggle("Log y", "logY", chosen, draw),
       toggle("Band", "band", chosen, draw),
@@ -81,7 +81,7 @@ class Overview {
     }
     const left = overview.length - this.#small.size;
     more.hidden = left === 0;
-    more.textContent = `Show ${Math.min(left, MOST)} more of ${overview.length} metrics`;
+    more.textContent = `Show ${Math.min(left, MOST)} more of ${overview.length.toLocaleString("en")} metrics`;
   }
 
   #draw(): void {

@@ -4,7 +4,7 @@ import type { Sheet, Stage } from "../charts/stage.ts";
 import { Tip, type TipLine } from "../charts/tip.ts";
 import { drawLine, type Layout, smooth } from "./figure.ts";
 import { type Line, nearest } from "./lines.ts";
-import type { CurvesState, Zoom } from "./state.ts";
+import { alongMetric, type CurvesState, type Zoom } from "./state.ts";
 
 const MOST_TOLD = 8;
 const LEAST_DRAG = 8;
@@ -161,10 +161,13 @@ export class Pointer {
   #told(spot: Spot): Told[] {
     const { x, y } = this.#layout();
     const wanted = x.value(spot.x);
+    const isTurning = alongMetric(this.#state.chosen.x) !== undefined;
     const found: Told[] = [];
     for (const line of this.#state.shown) {
-      const place = nearest(line.xs, wanted);
       const values = smooth(this.#state, line.xs, line.means, x);
+      const place = isTurning
+        ? closest(line.xs.map(x.place), values.map(y.place), spot)
+        : nearest(line.xs, wanted);
       const value = values[place] ?? Number.NaN;
       const at = { x: x.place(line.xs[place] ?? 0), y: y.place(value) };
       // A curve that has ended has nothing to say beyond its end.
@@ -231,6 +234,10 @@ export function placeText(value: number, x: CurveX): string {
   if (x === "time") {
     return momentText(value);
   }
+  const other = alongMetric(x);
+  if (other !== undefined) {
+    return `${other} ${shown(value)}`;
+  }
   return x === "relative" ? lengthText(value) : `step ${shown(value, 9)}`;
 }
 
@@ -238,6 +245,20 @@ function drawPart({ pen, inks }: Sheet, { plot, x, y }: Layout, zoom: Zoom): voi
   const [left = 0, right = 0] = zoom.x === null ? [plot.left, plot.left + plot.width] : zoom.x.map(x.place);
   const [bottom = 0, top = 0] = zoom.y === null ? [plot.top + plot.height, plot.top] : zoom.y.map(y.place);
   pen.rectangle([left, top, right - left, bottom - top], inks.brand, 0.18);
+}
+
+/** Return which of the points above and below a spot is closest to it; -1 where there are none. */
+function closest(xs: Float64Array, ys: Float64Array, { x, y }: Spot): number {
+  let found = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [place, one] of xs.entries()) {
+    const far = Math.hypot(one - x, (ys[place] ?? Number.NaN) - y);
+    if (far < least && Math.abs(one - x) < CLOSE) {
+      found = place;
+      least = far;
+    }
+  }
+  return found;
 }
 
 function spotOf(event: MouseEvent): Spot {

@@ -4,7 +4,7 @@ import { element } from "../widget/dom.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
 import { type CurveData, linesOf } from "./lines.ts";
 import { Pointer } from "./pointer.ts";
-import { type Chosen, type CurvesOptions, CurvesState } from "./state.ts";
+import { type Chosen, type CurvesOptions, CurvesState, within } from "./state.ts";
 
 export interface OverviewOptions extends CurvesOptions {
   ask: NonNullable<CurvesOptions["ask"]>;
@@ -82,7 +82,7 @@ export class Small {
     const coming: Promise<CurveData> =
       by.length > 0
         ? ask("grouped_curves", { ...asked, by })
-        : ask("curves", { ...asked, within: null, spacing: "even" });
+        : ask("curves", { ...asked, within: within(chosen), spacing: "even" });
     const data = await this.#notice.wait(coming);
     if (data === undefined || this.#signal.aborted) {
       return;

@@ -10,6 +10,8 @@ export interface CurvesOptions {
   ask?: Ask;
   /** The metrics to choose from. */
   metrics?: readonly string[];
+  /** The metrics that others may run along: those with a history. */
+  alongs?: readonly string[];
   /** The fields that runs may be grouped by: columns of the run table. */
   fields?: readonly string[];
   /** What is said of a column where it is chosen. */
@@ -18,9 +20,17 @@ export interface CurvesOptions {
   onOverview?: () => void;
   /** The colours of groups, where other charts show the same groups. */
   groupColours?: Colours;
+  /** The runs that are hidden in other charts, too; groups are no runs. */
+  hidden?: {
+    readonly ids: ReadonlySet<string>;
+    among: (runs: Iterable<string>, hidden: ReadonlySet<string>) => void;
+  };
   /** What was chosen before; what is zoomed in on is not kept. */
   chosen?: Chosen;
 }
+
+/** Where an axis begins and ends, as it was typed; null where that follows what is drawn. */
+export type Ends = readonly [number | null, number | null];
 
 export interface Zoom {
   x: Range | null;
@@ -39,6 +49,8 @@ export interface Chosen {
   trimmed: boolean;
   smoothing: number;
   zoom: Zoom;
+  /** The ends that were typed: of the x axis by what it runs along, of the y axis by the metric. */
+  ends: { x: Map<CurveX, Ends>; y: Map<string, Ends> };
   hidden: Set<string>;
 }
 
@@ -54,8 +66,40 @@ export function freshChosen(metric: string): Chosen {
     trimmed: false,
     smoothing: 0,
     zoom: { x: null, y: null },
+    ends: { x: new Map(), y: new Map() },
     hidden: new Set(),
   };
+}
+
+const METRIC = "metrics.";
+
+/** Return the other metric that curves run along; nothing where they run along steps or time. */
+export function alongMetric(x: CurveX): string | undefined {
+  return x.startsWith(METRIC) ? x.slice(METRIC.length) : undefined;
+}
+
+/** Return the part along x that is to be looked at; null for all. */
+export function within({ zoom, ends, x }: Chosen): Range | null {
+  const [from, to] = ends.x.get(x) ?? [null, null];
+  const typed: Range = [from ?? -Number.MAX_VALUE, to ?? Number.MAX_VALUE];
+  return zoom.x ?? (from === null && to === null ? null : typed);
+}
+
+/** Return how points are to be thinned. */
+export function spacingOf({ logX, x }: Chosen): Spacing {
+  return logX && x !== "time" && alongMetric(x) === undefined ? "log" : "even";
+}
+
+/** Return a range with the ends that were typed. */
+export function withEnds([low, high]: Range, ends: Ends | undefined): Range {
+  const from = ends?.[0] ?? low;
+  const to = ends?.[1] ?? high;
+  if (from < to) {
+    return [from, to];
+  }
+  // All that is drawn lies beyond the end that was typed.
+  const span = high > low ? high - low : 1;
+  return (ends?.[0] ?? null) === null ? [to - span, to] : [from, from + span];
 }
 
 /** The view's state, which its parts share: whoever changes it says so, and all draw what they show of it. */
@@ -87,7 +131,7 @@ export class CurvesState {
   }
 
   get spacing(): Spacing {
-    return this.chosen.logX && this.chosen.x !== "time" ? "log" : "even";
+    return spacingOf(this.chosen);
   }
 
   get shown(): Line[] {

@@ -7,17 +7,12 @@ import {
   fieldChoices,
   keepers,
 } from "../charts/controls.ts";
-import type { CurveX } from "../charts/documents.ts";
 import { fieldLabel } from "../charts/fields.ts";
 import type { Stage } from "../charts/stage.ts";
 import { element, freshId } from "../widget/dom.ts";
+import { alongChoice } from "./along.ts";
+import { axisEnds } from "./axis.ts";
 import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";
-
-export const ALONG = [
-  { value: "step", text: "Step" },
-  { value: "relative", text: "Time since start" },
-  { value: "time", text: "Wall time" },
-];
 
 export interface Actions {
   /** The kernel must be asked. */
@@ -44,21 +39,32 @@ export function toolbar(
   if (onOverview !== undefined) {
     controls.push(overviewButton(false, onOverview));
   }
+  const along = alongChoice(chosen, options, () => {
+    axis.fill();
+    ask();
+  });
+  const axis = axisEnds(chosen, (isX) => {
+    draw();
+    if (isX) {
+      ask();
+    }
+  });
+  const askAnew = () => {
+    along.fill();
+    axis.fill();
+    ask();
+  };
   if (options.ask !== undefined && metrics.length > 0) {
     controls.push(
       choice("Metric", metrics, chosen.metric, (metric) => {
         Object.assign(chosen, { metric, zoom: { ...chosen.zoom, y: null } });
-        ask();
+        askAnew();
       }),
     );
   }
   if (options.ask !== undefined) {
-    const along = choice("Along", ALONG, chosen.x, (x) => {
-      Object.assign(chosen, { x: x as CurveX, zoom: { x: null, y: null } });
-      ask();
-    });
-    along.classList.add(OF_CURVES);
-    controls.push(along, ...grouping(chosen, options, ask));
+    along.root.classList.add(OF_CURVES);
+    controls.push(along.root, ...grouping(chosen, options, askAnew));
   }
   const ofCurves = [
     smoothing(chosen, draw),
@@ -73,6 +79,7 @@ export function toolbar(
     }),
     toggle("Band", "band", chosen, draw),
     toggle("Ignore outliers", "trimmed", chosen, draw),
+    axis.root,
     button("Reset zoom", reset, "Also: double click, or 0"),
   ];
   for (const one of ofCurves) {
@@ -107,7 +114,7 @@ export function toggle(
 
 export function grouping(
   chosen: Chosen,
-  { fields = [], told }: Pick<CurvesOptions, "fields" | "told">,
+  { fields = [], told, hidden }: Pick<CurvesOptions, "fields" | "told" | "hidden">,
   ask: () => void,
 ): HTMLElement[] {
   if (fields.length === 0) {
@@ -124,7 +131,7 @@ export function grouping(
     choice("Group by", choices, together, (field) => {
       const one = field === "" ? [] : [field];
       chosen.by = field === together ? by : one;
-      chosen.hidden = new Set();
+      chosen.hidden = new Set(chosen.by.length === 0 ? hidden?.ids : []);
       ask();
     }),
   ];

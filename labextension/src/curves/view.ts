@@ -10,7 +10,7 @@ import { drawKey } from "./key.ts";
 import { Legend } from "./legend.ts";
 import { type CurveData, linesOf } from "./lines.ts";
 import { Pointer, placeText } from "./pointer.ts";
-import { type Chosen, type CurvesOptions, CurvesState, type Zoom } from "./state.ts";
+import { alongMetric, type Chosen, type CurvesOptions, CurvesState, within, type Zoom } from "./state.ts";
 import { toolbar } from "./toolbar.ts";
 
 export interface CurvesHandle {
@@ -23,6 +23,7 @@ export interface CurvesHandle {
 }
 
 const NOTHING = "None of these runs has a point of this metric.";
+const NOT_BOTH = "None of these runs has points of both metrics.";
 const HOW = "drag to zoom, double click or 0 for all, arrow keys for values";
 const FINE = 2;
 const POINTS: readonly [number, number] = [120, 800];
@@ -124,6 +125,7 @@ class Curves {
     for (const { id } of state.lines) {
       state.colours.slot(id);
     }
+    this.#empty.textContent = alongMetric(state.chosen.x) === undefined ? NOTHING : NOT_BOTH;
     this.#empty.hidden = state.lines.some(({ xs }) => xs.length > 0);
     state.changed();
   }
@@ -180,10 +182,10 @@ class Curves {
 
 function asked({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promise<CurveData> {
   const points = Math.round(Math.min(POINTS[1], Math.max(POINTS[0], width / FINE)));
-  const { metric, x, by, zoom } = chosen;
+  const { metric, x, by } = chosen;
   return by.length > 0
     ? ask("grouped_curves", { metric, x, points, by })
-    : ask("curves", { metric, x, points, within: zoom.x, spacing });
+    : ask("curves", { metric, x, points, within: within(chosen), spacing });
 }
 
 /** Tell curves of one kind from those of another: what they are of, along what. */

@@ -4,6 +4,7 @@ A document holds no NaN and no infinity, so that any JSON reader takes it. Every
 user's: it is data, and must be shown as text.
 """
 
+from nbtrack.widgets.comparison.artifacts import artifacts, pictures
 from nbtrack.widgets.comparison.fields import box, parallel, scatter
 from nbtrack.widgets.comparison.figures import figure
 from nbtrack.widgets.comparison.groups import grouped, grouped_curves
@@ -12,6 +13,7 @@ from nbtrack.widgets.comparison.importance import importance
 from nbtrack.widgets.comparison.sides import side_by_side
 
 __all__ = [
+    "artifacts",
     "box",
     "curves",
     "figure",
@@ -19,6 +21,7 @@ __all__ = [
     "grouped_curves",
     "importance",
     "parallel",
+    "pictures",
     "scatter",
     "side_by_side",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 __all__ = [
+    "ArtifactRow",
+    "ArtifactsDocument",
     "Box",
     "BoxDocument",
     "Cell",
@@ -22,6 +24,8 @@ __all__ = [
     "Importance",
     "ImportanceDocument",
     "Line",
+    "Picture",
+    "PicturesDocument",
     "Row",
     "RunHead",
     "Section",
@@ -94,6 +98,43 @@ class Comparison(TypedDict):
     """Whether each run's code is known."""
 
 
+class ArtifactRow(TypedDict):
+    """An artifact's name, and how many bytes each run has of it; None where a run has none."""
+
+    name: str
+    sizes: list[int | None]
+    picture: bool
+    """Whether its name says that it is one."""
+
+
+class ArtifactsDocument(TypedDict):
+    """Which run has which artifact: first what most of them have."""
+
+    runs: list[RunHead]
+    rows: list[ArtifactRow]
+    left_out: int
+    """How many names were too many to list."""
+    faults: list[str]
+    """What could not be read."""
+
+
+class Picture(TypedDict):
+    """A picture to be shown: pixels as base64, or the text of an SVG; or why there is none."""
+
+    kind: Literal["image", "svg", "none"]
+    type: str
+    data: str
+    why: str
+
+
+class PicturesDocument(TypedDict):
+    """An artifact of one name, of each run; None where a run has none."""
+
+    name: str
+    runs: list[RunHead]
+    pictures: list[Picture | None]
+
+
 class CurveEntry(RunHead):
     """A run's curve, its points apart; see `CurvesDocument.packed`."""
 
@@ -110,7 +151,8 @@ class CurvesDocument(TypedDict):
     """A metric's curves in many runs."""
 
     metric: str
-    x: Literal["step", "relative", "time"]
+    x: str
+    """`step`, `relative`, `time`, or another metric: `metrics.loss`."""
     spacing: Literal["even", "log"]
     within: tuple[float, float] | None
     direction: Literal["down", "up"] | None
@@ -170,7 +212,7 @@ class GroupCurvesDocument(TypedDict):
     """A metric's curves, as the mean of each group."""
 
     metric: str
-    x: Literal["step", "relative", "time"]
+    x: str
     by: list[str]
     direction: Literal["down", "up"] | None
     groups: list[GroupCurve]

@@ -69,7 +69,7 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
         groups.setdefault((isinstance(label, bool), label), []).append(place)
     cautions = []
     if len(groups) > _MOST_CATEGORIES:
-        cautions.append(f"{by} has {len(groups)} different values; the first {_MOST_CATEGORIES} are shown")
+        cautions.append(f"{by} has {len(groups):,} different values; the first {_MOST_CATEGORIES} are shown")
     boxes: list[Box] = []
     for (_, label), places in sorted(groups.items(), key=lambda group: _order(group[0][1])):
         known = [place for place in places if _number(values[place])]
@@ -160,8 +160,12 @@ def _finite(value: Any) -> float | None:
 
 
 def _wide(values: Sequence[float]) -> bool:
-    """Return whether numbers, all above zero, spread over more than two powers of ten."""
-    return bool(values) and min(values) > 0 and max(values) / min(values) > 100
+    """Return whether numbers, all above zero, spread over more than two powers of ten, be it without the outermost."""
+    if not values or min(values) <= 0:
+        return False
+    ordered = sorted(values)
+    aside = len(ordered) // 20
+    return ordered[-1 - aside] / ordered[aside] > 100
 
 
 def _number(value: Any) -> bool:

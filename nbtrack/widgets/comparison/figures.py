@@ -30,9 +30,9 @@ def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
     Parameters
     ----------
     kind
-        `curves` (`metric`, `x="step"`, `points`), `grouped` (`metric`, `by`, `x="step"`), `parallel` (`fields`, the
-        last one colours), `scatter` (`x`, `y`, `colour=None`), `contour` (`x`, `y`, `z`), `box` (`field`,
-        `by=None`) or `importance` (`metric`, `params=None`).
+        `curves` (`metric`, `x="step"` or another metric: `x="metrics.loss"`, `points`), `grouped` (`metric`, `by`,
+        `x="step"`), `parallel` (`fields`, the last one colours), `scatter` (`x`, `y`, `colour=None`), `contour`
+        (`x`, `y`, `z`), `box` (`field`, `by=None`) or `importance` (`metric`, `params=None`).
     runs
         What to draw: `nbtrack.runs(...)`.
     options

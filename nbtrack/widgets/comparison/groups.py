@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
+from nbtrack.errors import InvalidValueError
+from nbtrack.store.curves import along_metric
 from nbtrack.widgets.comparison.cells import cell, finites
 from nbtrack.widgets.comparison.chosen import chosen
 from nbtrack.widgets.comparison.fields import NONE, filter_name, quoted_value
@@ -88,7 +90,7 @@ def grouped_curves(
     metric: str,
     *,
     points: int = 300,
-    x: CurveX = "step",
+    x: CurveX | str = "step",
 ) -> GroupCurvesDocument:
     """Return the mean of a metric's curves in each group, with standard deviation, least and greatest.
 
@@ -97,8 +99,12 @@ def grouped_curves(
     Raises
     ------
     InvalidValueError, NotFoundError
-        As `grouped` and `curves` raise.
+        As `grouped` and `curves` raise; also along another metric, where curves have no mean.
     """
+    if along_metric(x):
+        raise InvalidValueError(
+            f"groups have no mean along {x!r}, where a curve may turn back; use step, relative or time, or no groups"
+        )
     runs = chosen(store, ids)
     found = store.curves([run.key for run in runs], metric, points=max(points, _RESOLUTION), x=x)
     groups: list[GroupCurve] = []

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
+from nbtrack.store.curves import along_metric
 from nbtrack.widgets.comparison.cells import finite
 from nbtrack.widgets.comparison.chosen import chosen
 
@@ -29,7 +30,7 @@ def curves(
     metric: str,
     *,
     points: int = 400,
-    x: CurveX = "step",
+    x: CurveX | str = "step",
     within: tuple[float, float] | None = None,
     spacing: Spacing = "even",
 ) -> CurvesDocument:
@@ -57,8 +58,9 @@ def curves(
         within=within,
         spacing=spacing,
     )
-    # A float32 tells seconds since the epoch to two minutes only.
-    origin = min((float(curve.x[0]) for curve in found if len(curve.x)), default=0.0) if x == "time" else 0.0
+    # A float32 tells seconds since the epoch to two minutes only; another metric may be as large.
+    shifts = x == "time" or along_metric(x)
+    origin = min((float(curve.x.min()) for curve in found if len(curve.x)), default=0.0) if shifts else 0.0
     return {
         "metric": metric,
         "x": x,
@@ -89,10 +91,10 @@ def _packed(found: Sequence[Curve], origin: float) -> str:
     import numpy as np
 
     parts: list[Any] = []
-    for curve in found:
-        parts += [curve.x - origin, curve.mean]
-        if not curve.exact:
-            parts += [curve.low, curve.high]
     with np.errstate(over="ignore"):
+        for curve in found:
+            parts += [curve.x - origin, curve.mean]
+            if not curve.exact:
+                parts += [curve.low, curve.high]
         whole = np.concatenate(parts).astype("<f4") if parts else np.empty(0, "<f4")
     return base64.b64encode(whole.tobytes()).decode("ascii")

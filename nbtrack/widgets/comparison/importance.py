@@ -55,14 +55,14 @@ def importance(
     kept = [place for place, value in enumerate(scores) if value is not None and math.isfinite(value)]
     if len(kept) < _LEAST:
         raise InvalidValueError(
-            f"{len(kept)} of these {len(runs)} runs have a value of {metric!r}; importance needs {_LEAST} or more"
+            f"{len(kept):,} of these {len(runs):,} runs have a value of {metric!r}; importance needs {_LEAST} or more"
         )
     cautions = _cautions(len(kept), len(runs), metric)
     target = np.array([scores[place] for place in kept], dtype="float64")
     columns = _params(store, [runs[place] for place in kept], params)
     constant = [name for name, values in columns.items() if _is_constant(values)]
     if constant:
-        number = f"{len(constant)} params are" if len(constant) > 1 else f"the param {constant[0]} is"
+        number = f"{len(constant):,} params are" if len(constant) > 1 else f"the param {constant[0]} is"
         cautions.append(f"{number} the same in all runs that have it, which tells nothing")
     varied = {name: values for name, values in columns.items() if name not in constant}
     if len(set(target.tolist())) == 1:
@@ -90,7 +90,7 @@ def _params(store: Store, runs: Sequence[RunRecord], names: Sequence[str] | None
 def _cautions(known: int, total: int, metric: str) -> list[str]:
     cautions = []
     if known < total:
-        cautions.append(f"{total - known} of the runs have no finite value of {metric} and are left out")
+        cautions.append(f"{total - known:,} of the runs have no finite value of {metric} and are left out")
     if known < FEW:
         cautions.append(f"only {known} runs: with fewer than {FEW}, this is a hint at best")
     return cautions

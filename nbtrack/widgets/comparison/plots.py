@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.store.curves import along_metric
 from nbtrack.widgets.comparison.palette import RAMP, run_colour
 
 if TYPE_CHECKING:
@@ -63,20 +64,29 @@ def _times(values: Any) -> list[dt.datetime]:
 
 def curves_figure(go: Any, runs: Sequence[RunRecord], found: Sequence[Curve], metric: str, x: str) -> Any:
     """Return a line for each run; where points were put together, least and greatest as a band."""
-    figure = _figure(go, _ALONG[x], metric)
+    figure = _figure(go, _ALONG.get(x, x.removeprefix("metrics.")), metric)
     for place, (run, curve) in enumerate(zip(runs, found, strict=True)):
         if not len(curve.x):
             continue
         colour, group = run_colour(place), run.id
         along = _times(curve.x) if x == "time" else curve.x.tolist()
-        if not curve.exact:
+        line: dict[str, Any] = {"color": colour, "width": 1.5}
+        spread: dict[str, Any] = {}
+        if along_metric(x) and not curve.exact:
+            # Along a metric the line may turn back, and a band would lie over itself.
+            reach = {
+                "array": curve.high - curve.mean,
+                "arrayminus": curve.mean - curve.low,
+                "symmetric": False,
+            }
+            spread = {"error_y": {**reach, "width": 0, "thickness": 1, "color": _translucent(colour)}}
+        elif not curve.exact:
             edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
             figure.add_trace(go.Scatter(x=along, y=curve.high, legendgroup=group, **edge))
             band = {"fill": "tonexty", "fillcolor": _translucent(colour)}
             figure.add_trace(go.Scatter(x=along, y=curve.low, legendgroup=group, **edge, **band))
-        line = {"color": colour, "width": 1.5}
         named = {"name": _text(run.name), "legendgroup": group}
-        figure.add_trace(go.Scatter(x=along, y=curve.mean, mode="lines", line=line, **named))
+        figure.add_trace(go.Scatter(x=along, y=curve.mean, mode="lines", line=line, **spread, **named))
     return figure
 
 

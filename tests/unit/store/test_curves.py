@@ -5,6 +5,8 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.store.points import pack_point
@@ -118,7 +120,9 @@ def test_the_largest_floats_have_a_mean(store):
     assert np.allclose(curve.mean, 1.7e308)
 
 
-@pytest.mark.parametrize("wrong", [{"points": 3}, {"x": "epoch"}, {"spacing": "wide"}])
+@pytest.mark.parametrize(
+    "wrong", [{"points": 3}, {"x": "epoch"}, {"x": "metrics."}, {"x": ["step"]}, {"spacing": "wide"}]
+)
 def test_what_is_no_curve_is_refused(store, wrong):
     with pytest.raises(InvalidValueError):
         store.curves([logged(store, [1.0])], "loss", **wrong)
@@ -134,3 +138,76 @@ def test_a_hundred_long_histories_take_half_a_second(store):
         took.append(time.perf_counter() - began)
     assert [curve.count for curve in found] == [10_000] * 100
     assert min(took) < 0.5, took
+
+
+def both(store, steps, values, other_steps, other_values):
+    """Return a run with two metrics of their own steps."""
+    writer = store.create_run(experiment="e", start_time=START)
+    for name, at, what in (("rmse", steps, values), ("loss", other_steps, other_values)):
+        append = writer.series(name).append
+        for place, (step, value) in enumerate(zip(at, what, strict=True)):
+            append(pack_point(step, START + place, value))
+    writer.finish()
+    return store.run(writer.id).key
+
+
+def test_along_another_metric_a_point_lies_where_that_was_last(store):
+    key = both(store, [0, 5, 10, 15], [4.0, 3.0, 2.0, 1.0], [2, 5, 9, 30], [0.9, 0.5, 0.7, 0.1])
+    (curve,) = store.curves([key], "rmse", x="metrics.loss")
+    assert curve.x.tolist() == [0.5, 0.7, 0.7], "in the order of the steps"
+    assert curve.mean.tolist() == [3.0, 2.0, 1.0]
+    assert (curve.count, curve.lost, curve.last) == (4, 1, (0.7, 1.0)), "at step 0 there is no loss yet"
+
+
+def test_along_a_metric_that_a_run_lacks_there_is_no_curve(store):
+    keys = [logged(store, [1.0, 2.0]), both(store, [0, 1], [1.0, 2.0], [0, 1], [math.nan, math.inf])]
+    lacking, endless = store.curves([keys[0]], "loss", x="metrics.<img src=x>' --") + store.curves(
+        [keys[1]], "rmse", x="metrics.loss"
+    )
+    assert [(len(one.x), one.count, one.lost, one.last) for one in (lacking, endless)] == [
+        (0, 2, 2, None)
+    ] * 2
+    assert len(store.curves([keys[0]], "loss", x="metrics.loss", within=(0, 1), points=4)[0].x) == 2
+
+
+def test_a_long_curve_along_a_metric_keeps_its_spikes_and_its_way(store):
+    steps = np.arange(20_000)
+    there_and_back = np.abs(steps - 10_000.0)
+    values = np.sin(steps / 900)
+    values[12_345] = 70.0
+    key = both(store, steps.tolist(), values.tolist(), steps.tolist(), there_and_back.tolist())
+    (curve,) = store.curves([key], "rmse", x="metrics.loss", points=200)
+    assert (curve.x[0], curve.x[-1], curve.x.min()) == (10_000, 9_999, pytest.approx(0, abs=101))
+    assert curve.high.max() == 70.0
+    turn = int(curve.x.argmin())
+    assert (np.diff(curve.x[: turn + 1]) < 0).all()
+    assert (np.diff(curve.x[turn:]) > 0).all()
+    (part,) = store.curves([key], "rmse", x="metrics.loss", points=200, within=(-5, 10))
+    assert part.exact
+    assert part.x.tolist() == np.abs(np.arange(-11, 12)).tolist()
+
+
+SERIES = st.lists(
+    st.tuples(st.integers(-3, 6), st.floats(-5, 5, width=16) | st.sampled_from([math.nan, math.inf])),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(series=SERIES, other=SERIES)
+def test_along_another_metric_as_plain_python_does_it(store, series, other):
+    """A point's place is what the other metric had at its step or last before; of equals the one logged last."""
+    key = both(store, *flat(series, other))
+    (curve,) = store.curves([key], "rmse", x="metrics.loss")
+    ordered = sorted(other, key=lambda point: point[0])
+    expected = []
+    for step, value in sorted(series, key=lambda point: point[0]):
+        before = [place for at, place in ordered if at <= step]
+        if before and math.isfinite(before[-1]):
+            expected.append((before[-1], value if math.isfinite(value) else math.nan))
+    assert str(list(zip(curve.x.tolist(), curve.mean.tolist(), strict=True))) == str(expected)
+    assert curve.count == len(series)
+
+
+def flat(*series):
+    return [part for one in series for part in ([step for step, _ in one], [value for _, value in one])]

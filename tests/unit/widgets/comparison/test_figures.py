@@ -23,6 +23,7 @@ def runs(store):
         writer.log_param("solver", "sag" if place % 2 else "<i>lbfgs</i>")
         for step in range(50):
             writer.log_metric("loss", 1 / (1 + step) + float(random.random()), step)
+            writer.log_metric("<i>rmse</i>", 1 / (2 + step), step)
         writer.finish()
     return Runs(store, parse("params.seed >= 0"))
 
@@ -32,6 +33,7 @@ def runs(store):
     [
         ("curves", {"metric": "loss"}, 30),
         ("curves", {"metric": "loss", "points": 10, "x": "time"}, 90),
+        ("curves", {"metric": "loss", "points": 10, "x": "metrics.<i>rmse</i>"}, 30),
         ("grouped", {"metric": "loss", "by": ["params.alpha"]}, 15),
         ("parallel", {"fields": ["params.alpha", "params.solver", "metrics.loss"]}, 1),
         ("scatter", {"x": "params.alpha", "y": "metrics.loss", "colour": "params.seed"}, 1),

@@ -1,0 +1,155 @@
+import { cautions, choice } from "../charts/controls.ts";
+import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../charts/documents.ts";
+import { Notice } from "../charts/view.ts";
+import { nameOf } from "../curves/lines.ts";
+import { shownSize } from "../runpage/figures.ts";
+import { drawing, picture } from "../runpage/picture.ts";
+import { line } from "../runpage/seen.ts";
+import { element } from "../widget/dom.ts";
+
+/** Which run has which artifact, and pictures of one name side by side; read when the section is open. */
+export class Artifacts {
+  readonly root: HTMLDetailsElement;
+  readonly #ask: Ask;
+  readonly #signal: AbortSignal;
+  readonly #notice = new Notice();
+  readonly #list = element("div");
+  readonly #pick = element("div", { class: "nbtrack-controls" });
+  readonly #waiting = new Notice();
+  readonly #pictures = element("div", { class: "nbtrack-compare-pictures" });
+  /** The picture that was chosen. */
+  #name = "";
+  #isOutdated = true;
+  #listed = "";
+
+  constructor(ask: Ask, signal: AbortSignal) {
+    this.#ask = ask;
+    this.#signal = signal;
+    const parts = [this.#notice.root, this.#pick, this.#waiting.root, this.#pictures, this.#list];
+    this.root = element(
+      "details",
+      { class: "nbtrack-compare-artifacts" },
+      element("summary", {}, element("h3", {}, "Artifacts")),
+      ...parts,
+    );
+    this.root.addEventListener("toggle", () => this.#look());
+  }
+
+  /** Have it read anew, as soon as it is open. */
+  outdate(): void {
+    this.#isOutdated = true;
+    this.#look();
+  }
+
+  #look(): void {
+    if (this.root.open && this.#isOutdated) {
+      this.#isOutdated = false;
+      void this.#read();
+    }
+  }
+
+  async #read(): Promise<void> {
+    const found = await this.#notice.wait(this.#ask("artifacts", {}));
+    const text = JSON.stringify(found);
+    if (found === undefined || this.#signal.aborted || text === this.#listed) {
+      return;
+    }
+    this.#listed = text;
+    const scroll = {
+      class: "nbtrack-compare-scroll",
+      tabindex: "0",
+      role: "region",
+      "aria-label": "Artifacts",
+    };
+    const some = found.rows.length > 0;
+    const none = element("p", { class: "nbtrack-empty" }, "None of these runs has artifacts.");
+    this.#list.replaceChildren(
+      cautions(cautionsOf(found)),
+      some ? element("div", scroll, sizesTable(found)) : none,
+    );
+    this.#offer(found.rows.filter((row) => row.picture));
+  }
+
+  /** Offer the pictures; at first that is shown which most runs have. */
+  #offer(rows: readonly ArtifactRow[]): void {
+    const [first] = rows;
+    if (first === undefined) {
+      this.#pick.replaceChildren();
+      this.#pictures.replaceChildren();
+      return;
+    }
+    const name = rows.find((row) => row.name === this.#name)?.name ?? first.name;
+    const choices = rows.map((row) => {
+      const count = row.sizes.filter((size) => size !== null).length;
+      return { value: row.name, text: `${line(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
+    });
+    this.#pick.replaceChildren(choice("Picture", choices, name, (wanted) => void this.#show(wanted)));
+    void this.#show(name);
+  }
+
+  async #show(name: string): Promise<void> {
+    this.#name = name;
+    const found = await this.#waiting.wait(this.#ask("pictures", { name }));
+    if (found !== undefined && !this.#signal.aborted) {
+      this.#pictures.replaceChildren(...figures(found));
+    }
+  }
+}
+
+function cautionsOf({ faults, left_out: left }: ArtifactsDocument): string[] {
+  const told = faults.map((fault) => line(fault));
+  return left > 0 ? [...told, `${left.toLocaleString("en")} more names are too many to list.`] : told;
+}
+
+/** Those that have the picture, a figure each; the others in one line. */
+function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
+  const lacking: string[] = [];
+  const made: HTMLElement[] = [];
+  for (const [place, run] of runs.entries()) {
+    const found = pictures[place] ?? null;
+    if (found === null) {
+      lacking.push(nameOf(run));
+    } else {
+      const title = { title: `${run.name}\n${run.id}` };
+      const caption = element(
+        "figcaption",
+        title,
+        line(nameOf(run), 80),
+        element("small", {}, run.id.slice(0, 8)),
+      );
+      made.push(element("figure", {}, caption, pictured(found, `${name} of ${nameOf(run)}`)));
+    }
+  }
+  return lacking.length === 0
+    ? made
+    : [...made, element("p", {}, line(`Without it: ${lacking.join(", ")}`, 600))];
+}
+
+function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement {
+  switch (kind) {
+    case "image":
+      return picture(type, data, name);
+    case "svg":
+      return drawing(data, name);
+    default:
+      return element("p", {}, `${line(why)}.`);
+  }
+}
+
+function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {
+  const heads = runs.map((run) => {
+    const short = element("small", {}, run.id.slice(0, 8));
+    return element("th", { scope: "col", title: `${run.name}\n${run.id}` }, line(nameOf(run), 80), short);
+  });
+  const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Artifact"));
+  const body = rows.map(({ name, sizes }) => {
+    const cells = sizes.map((size) =>
+      size === null
+        ? element("td", { class: "nbtrack-lacking", title: "the run has none" }, "–")
+        : element("td", { title: `${size.toLocaleString("en")} bytes` }, shownSize(size)),
+    );
+    return element("tr", {}, element("th", { scope: "row", title: line(name) }, line(name)), ...cells);
+  });
+  const head = element("thead", {}, element("tr", {}, corner, ...heads));
+  return element("table", { class: "nbtrack-compare-table" }, head, element("tbody", {}, ...body));
+}

@@ -1,0 +1,133 @@
+"""Artifacts of many runs: which run has which, and pictures of one name side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.widgets.comparison.chosen import chosen, heads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.entities import Run
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.widgets.comparison.documents import (
+        ArtifactRow,
+        ArtifactsDocument,
+        Picture,
+        PicturesDocument,
+    )
+
+__all__ = ["artifacts", "pictures"]
+
+MOST_NAMES = 300
+MOST_BYTES = 10_000_000
+"""Of all pictures in one answer."""
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+
+
+def artifacts(store: Store, ids: Sequence[str]) -> ArtifactsDocument:
+    """Return which of these runs has which artifact, of how many bytes; what most of them have comes first.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        When no run is chosen, or one is not there.
+    """
+    runs = chosen(store, ids)
+    sizes: list[dict[str, int]] = []
+    faults: list[str] = []
+    for run in runs:
+        try:
+            sizes.append(_sizes(_entity(store, run)))
+        except OSError as error:
+            sizes.append({})
+            faults.append(
+                f"the artifacts of {run.name or run.id} could not be read ({error.strerror or error})"
+            )
+    counts: dict[str, int] = {}
+    for one in sizes:
+        for name in one:
+            counts[name] = counts.get(name, 0) + 1
+    from nbtrack.widgets.runpage.bounds import whole
+
+    # What can be compared, and be seen, before what cannot.
+    names = sorted(counts, key=lambda name: (-counts[name], not _is_picture(name), name))
+    return {
+        "runs": heads(runs),
+        "rows": [_row(whole(name), [one.get(name) for one in sizes]) for name in names[:MOST_NAMES]],
+        "left_out": max(0, len(names) - MOST_NAMES),
+        "faults": faults,
+    }
+
+
+def pictures(store: Store, ids: Sequence[str], name: str) -> PicturesDocument:
+    """Return the artifact of this name of each run, where it is a picture; what is large is only told of.
+
+    Raises
+    ------
+    InvalidValueError, NotFoundError
+        When no run is chosen, one is not there, or the name is no text.
+    """
+    if not isinstance(name, str):
+        raise InvalidValueError(f"an artifact's name is a text, not a {type(name).__name__}")
+    runs = chosen(store, ids)
+    found: list[Picture | None] = []
+    room = MOST_BYTES
+    for run in runs:
+        picture, size = _picture(_entity(store, run), name, room)
+        found.append(picture)
+        room -= size
+    return {"name": name, "runs": heads(runs), "pictures": found}
+
+
+def _entity(store: Store, run: RunRecord) -> Run:
+    from nbtrack.entities import Run
+
+    return Run(store, run.id, run)
+
+
+def _sizes(run: Run) -> dict[str, int]:
+    found = {}
+    for name in run.artifacts:
+        try:
+            found[name] = run.artifacts[name].size
+        except (NotFoundError, FileNotFoundError):  # a link out of the folder, or taken away meanwhile
+            continue
+    return found
+
+
+def _row(name: str, sizes: list[int | None]) -> ArtifactRow:
+    return {"name": name, "sizes": sizes, "picture": _is_picture(name)}
+
+
+def _is_picture(name: str) -> bool:
+    return name.lower().endswith(_PICTURES)
+
+
+def _picture(run: Run, name: str, room: int) -> tuple[Picture | None, int]:
+    """Return a run's picture and its size; why there is none where it is larger than the room that is left."""
+    # No other view needs it.
+    from nbtrack.widgets.runpage.bounds import whole
+    from nbtrack.widgets.runpage.preview import artifact_preview
+
+    try:
+        size = run.artifacts[name].size
+        if size > room:
+            return _none("The pictures are too large to be shown together; see the run's page"), 0
+        shown = artifact_preview(run, name)
+    except NotFoundError:
+        return None, 0
+    except (NbtrackError, OSError) as error:
+        return _none(whole(error)[:300]), 0
+    if shown["kind"] == "image":
+        return {"kind": "image", "type": shown["type"], "data": shown["data"], "why": ""}, size
+    if shown["kind"] == "svg":
+        return {"kind": "svg", "type": "image/svg+xml", "data": shown["text"]["text"], "why": ""}, size
+    return _none(shown.get("why", "This is no picture")), 0
+
+
+def _none(why: str) -> Picture:
+    return {"kind": "none", "type": "", "data": "", "why": why}
