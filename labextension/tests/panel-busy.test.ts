@@ -60,7 +60,7 @@ function jupyter(config: object | null): void {
 
 /** A view's requests, with what it hears. */
 function made(store = "/home/ada/.nbtrack") {
-  const kernel = new PanelKernel({ _place: { store, only: null } });
+  const kernel = new PanelKernel({ _place: { store, file: "7", only: null } });
   const gone = new AbortController();
   open.add(gone);
   const requests = new Requests(kernel, gone.signal);
@@ -135,6 +135,7 @@ it("the server is asked as JupyterLab asks it, with what the kernel would know",
   assert.equal(headers["X-XSRFToken"], "2|a|b");
   assert.deepEqual(JSON.parse(body), {
     store: "/home/ada/.nbtrack",
+    file: "7",
     only: null,
     read_only: false,
     request: kernel.last("names"),
@@ -182,6 +183,7 @@ for (const [status, again] of [
   [403, false],
   [500, true],
   [409, true],
+  [410, true],
 ] as const) {
   it(`a server that says ${status} is ${again ? "asked the next time" : "not asked again"}`, async () => {
     web.says = status;

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbtrack.errors import StoreError
 
-__all__ = ["DATABASE", "FOLDER", "find_store", "is_store", "resolve"]
+__all__ = ["DATABASE", "FOLDER", "database_file", "find_store", "is_store", "resolve"]
 
 FOLDER = ".nbtrack"
 DATABASE = "nbtrack.db"
@@ -69,3 +69,15 @@ def is_store(folder: Path) -> bool:
     """Return whether a folder is a store's."""
     # Unlike Path.is_file, this passes over folders that may not be looked into.
     return os.path.isfile(folder / DATABASE)  # noqa: PTH113
+
+
+def database_file(folder: Path) -> str:
+    """Tell which file a store's database is: two stores of the same path have others, be it on two machines.
+
+    It is empty where there is no store.
+    """
+    try:
+        return str((folder / DATABASE).stat().st_ino) if is_store(folder) else ""
+    except OSError:
+        # It was there a moment ago.
+        return ""

@@ -32,6 +32,8 @@ class Asked(TypedDict):
     """What the page sends: its request, and what the kernel would know of the panel."""
 
     store: str
+    file: str
+    """Which file its database is, as `database_file` tells: on another machine the same path is another store."""
     only: list[str] | None
     read_only: bool
     request: Request
@@ -40,17 +42,18 @@ class Asked(TypedDict):
 def answer(body: bytes) -> tuple[int, bytes]:
     """Return the HTTP status and the body of the reply to a request.
 
-    200 means that it is answered, be it with what is wrong with a filter; anything else that the kernel has to.
+    200 means that it is answered, be it with what is wrong with a filter; anything else that the kernel has to. That
+    a store is not there is 410, for it may be again: 404 is for a server that cannot be asked.
     """
     told = ""
     try:
         asked = _read(body)
         told = request_id(asked["request"])
         request = _reading_request(asked["request"])
-        with stores.reading(asked["store"]) as store:
+        with stores.reading(asked["store"], asked["file"]) as store:
             return 200, _reply(request, Reading(store, asked["only"], asked["read_only"]))
     except NotFoundError as error:
-        return 404, _bytes(failed(told, error))
+        return 410, _bytes(failed(told, error))
     except StoreError as error:
         return 409, _bytes(failed(told, error))
     except NbtrackError as error:
@@ -82,9 +85,10 @@ def _read(body: bytes) -> Asked:
     parts = Asked.__required_keys__
     if not isinstance(asked, dict) or asked.keys() != parts:
         raise InvalidValueError(f"the body is an object with {', '.join(sorted(parts))}")
-    store, only = asked["store"], asked["only"]
-    if not isinstance(store, str):
-        raise InvalidValueError(f"store is a folder's path, not {str(store)[:100]!r}")
+    only = asked["only"]
+    for part in ("store", "file"):
+        if not isinstance(asked[part], str):
+            raise InvalidValueError(f"{part} is a text, not {str(asked[part])[:100]!r}")
     picked = isinstance(only, list) and len(only) <= MOST_ONLY and all(isinstance(one, str) for one in only)
     if only is not None and not picked:
         raise InvalidValueError(f"only is a list of up to {MOST_ONLY:,} ids, or null")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbtrack.errors import NotFoundError
-from nbtrack.store import Store, is_store
-from nbtrack.store.location import DATABASE
+from nbtrack.errors import NotFoundError, StoreError
+from nbtrack.store import Store
+from nbtrack.store.location import database_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ IDLE = 60.0
 @dataclass(slots=True)
 class _Open:
     store: Store
-    file: tuple[int, int]
+    file: str
     """Which file its database is."""
     readers: int = 0
     used: float = 0.0
@@ -48,26 +48,30 @@ class Stores:
         return bool(self._opened)
 
     @contextmanager
-    def reading(self, folder: str) -> Iterator[Store]:
+    def reading(self, folder: str, database: str) -> Iterator[Store]:
         """Return the store in a folder, open as long as the block runs.
 
         Parameters
         ----------
         folder
             Its absolute path.
+        database
+            Which file its database is, as `database_file` tells.
 
         Raises
         ------
         NotFoundError
             When there is none; none is made.
         StoreError
-            When it cannot be read as it is.
+            When it is another one, or cannot be read as it is.
         """
         path = Path(folder)
-        file = _file(path)
-        if file is None:
+        file = database_file(path) if path.is_absolute() else ""
+        if not file:
             self._dismiss(path)
             raise NotFoundError(f"there is no store in {folder[:300]!r}; it may have been moved or removed")
+        if database != file:
+            raise StoreError(f"the store in {folder[:300]!r} is another one here than where it was asked for")
         opened = self._take(path, file)
         try:
             yield opened.store
@@ -82,7 +86,7 @@ class Stores:
                 if not opened.readers and opened.used <= limit:
                     self._let_go(path)
 
-    def _take(self, path: Path, file: tuple[int, int]) -> _Open:
+    def _take(self, path: Path, file: str) -> _Open:
         with self._lock:
             opened = self._opened.get(path)
             if opened is not None and opened.file != file:
@@ -116,15 +120,3 @@ class Stores:
         opened.dismissed = True
         if not opened.readers:
             opened.store.close()
-
-
-def _file(folder: Path) -> tuple[int, int] | None:
-    """Tell which file a store's database is; None where there is none."""
-    if not folder.is_absolute() or not is_store(folder):
-        return None
-    try:
-        status = (folder / DATABASE).stat()
-    except OSError:
-        # It was there a moment ago.
-        return None
-    return status.st_dev, status.st_ino

@@ -17,6 +17,7 @@ import pytest
 
 import nbtrack
 from nbtrack.store import Store, open_store
+from nbtrack.store.location import database_file
 from nbtrack.widgets.panel import Panel
 from nbtrack.widgets.panel.reading import KINDS
 from nbtrack.widgets.server.stores import Stores
@@ -77,7 +78,14 @@ class Server:
 
     def ask(self, store, request, **more):
         return self.post(
-            {"store": str(store.path), "only": None, "read_only": False, **more, "request": request}
+            {
+                "store": str(store.path),
+                "file": database_file(store.path),
+                "only": None,
+                "read_only": False,
+                **more,
+                "request": request,
+            }
         )
 
     def result(self, store, request, **more):
@@ -126,16 +134,19 @@ def requests(panel):
     columns = ["name", "params.alpha", "metrics.loss.min", "metrics.rmse", "start_time"]
     documents = [
         ("side_by_side", {}),
+        ("artifacts", {}),
+        ("pictures", {"name": "matrix.png"}),
         ("curves", {"metric": "loss"}),
+        ("curves", {"metric": "rmse", "x": "metrics.loss"}),
         ("parallel", {"fields": ["params.alpha", "metrics.rmse"]}),
         ("scatter", {"x": "params.alpha", "y": "metrics.rmse", "colour": None}),
         ("box", {"field": "metrics.rmse", "by": "params.kind"}),
     ]
     return [
-        {"kind": "window", **query, "offset": 2, "limit": 5, "columns": columns},
-        {"kind": "window", **query, "filter": "params.alhpa = 1", "offset": 0, "limit": 5, "columns": []},
-        {"kind": "ids", **query, "offset": 0, "limit": 100},
-        {"kind": "tree", **query, "offset": 1, "limit": 5, "columns": columns, "unfolded": ids},
+        {"kind": "window", **query, "offset": 2, "limit": 5, "columns": columns, "first": ids[:1]},
+        {"kind": "window", **query, "filter": "params.alhpa = 1", "offset": 0, "limit": 5, "columns": [], "first": []},
+        {"kind": "ids", **query, "offset": 0, "limit": 100, "first": ids[:1]},
+        {"kind": "tree", **query, "offset": 1, "limit": 5, "columns": columns, "first": [], "unfolded": ids},
         {"kind": "among", **query, "ids": ids},
         {"kind": "telling", **query},
         {"kind": "tags", "ids": ids},
@@ -172,7 +183,15 @@ def test_the_server_answers_what_the_kernel_would(server, filled, picked):
 
 
 def test_a_filter_that_is_wrong_is_told_as_the_kernel_does(server, filled):
-    request = {"id": "v-1", "kind": "ids", **QUERY, "filter": "stauts = 'FAILED'", "offset": 0, "limit": 9}
+    request = {
+        "id": "v-1",
+        "kind": "ids",
+        **QUERY,
+        "filter": "stauts = 'FAILED'",
+        "offset": 0,
+        "limit": 9,
+        "first": [],
+    }
     status, reply = server.ask(filled, request)
     assert (status, reply["ok"]) == (200, False)
     assert reply["error"]["suggestion"] == "status"
@@ -180,7 +199,15 @@ def test_a_filter_that_is_wrong_is_told_as_the_kernel_does(server, filled):
 
 
 def test_nobody_asks_without_the_servers_leave(server, filled):
-    body = json.dumps({"store": str(filled.path), "only": None, "read_only": False, "request": CHANGES})
+    body = json.dumps(
+        {
+            "store": str(filled.path),
+            "file": database_file(filled.path),
+            "only": None,
+            "read_only": False,
+            "request": CHANGES,
+        }
+    )
     place = "nbtrack/api/ask"
     assert server.send("POST", place, body)[0] == 403
     assert server.send("POST", place, body, Authorization="token wrong")[0] == 403
@@ -203,8 +230,10 @@ def test_where_no_store_is_none_is_made(server, tmp_path):
     nothing, elsewhere = tmp_path / "nothing", tmp_path / "elsewhere"
     nothing.mkdir()
     for place in (str(nothing), str(elsewhere), str(nothing / "x" / ".nbtrack"), "", ".nbtrack", "~", "\0"):
-        status, reply = server.post({"store": place, "only": None, "read_only": False, "request": CHANGES})
-        assert status == 404, place
+        status, reply = server.post(
+            {"store": place, "file": "7", "only": None, "read_only": False, "request": CHANGES}
+        )
+        assert status == 410, place
         assert reply["error"]["type"] == "NotFoundError"
         assert "there is no store in" in reply["error"]["message"]
     assert [*nothing.iterdir()] == []
@@ -215,7 +244,7 @@ def test_a_store_that_was_moved_or_replaced_is_noticed(server, store, tmp_path):
     with nbtrack.start_run():
         pass
     store.flush()
-    names = {"id": "v-1", "kind": "ids", **QUERY, "offset": 0, "limit": 9}
+    names = {"id": "v-1", "kind": "ids", **QUERY, "offset": 0, "limit": 9, "first": []}
     assert server.result(store, names)["total"] == 1
     store.close()
     other = Store(tmp_path / "other", read_only=False)
@@ -223,9 +252,15 @@ def test_a_store_that_was_moved_or_replaced_is_noticed(server, store, tmp_path):
         other.create_run(experiment="wine").finish()
     other.close()
     store.path.rename(tmp_path / "moved")
-    assert server.ask(store, names)[0] == 404
+    assert server.ask(store, names)[0] == 410
     other.path.rename(store.path)
     assert server.result(store, names)["total"] == 3
+
+
+def test_of_another_machine_the_same_path_is_another_store(server, filled):
+    status, reply = server.ask(filled, CHANGES, file="7")
+    assert status == 409
+    assert "is another one here" in reply["error"]["message"]
 
 
 def test_what_is_written_meanwhile_is_seen(server, filled):
@@ -268,16 +303,23 @@ WRONG = [
     b"[]",
     b"\xff\xfe",
     b"[" * 100_000,
-    b'{"store": "\\ud800", "only": null, "read_only": false, "request": {}}',
-    {"store": "/", "only": None, "request": CHANGES},
-    {"store": "/", "only": None, "read_only": False, "request": CHANGES, "more": 1},
-    {"store": ["/"], "only": None, "read_only": False, "request": CHANGES},
-    {"store": "/", "only": "all", "read_only": False, "request": CHANGES},
-    {"store": "/", "only": [1], "read_only": False, "request": CHANGES},
-    {"store": "/", "only": ["x"] * 20_001, "read_only": False, "request": CHANGES},
-    {"store": "/", "only": None, "read_only": 1, "request": CHANGES},
-    {"store": "/", "only": None, "read_only": False, "request": None},
-    {"store": "/", "only": None, "read_only": False, "request": {**CHANGES, "kind": "constructor"}},
+    b'{"store": "\\ud800", "file": "7", "only": null, "read_only": false, "request": {}}',
+    {"store": "/", "file": "7", "only": None, "request": CHANGES},
+    {"store": "/", "file": "7", "only": None, "read_only": False, "request": CHANGES, "more": 1},
+    {"store": ["/"], "file": "7", "only": None, "read_only": False, "request": CHANGES},
+    {"store": "/", "file": "7", "only": "all", "read_only": False, "request": CHANGES},
+    {"store": "/", "file": "7", "only": [1], "read_only": False, "request": CHANGES},
+    {"store": "/", "file": "7", "only": ["x"] * 20_001, "read_only": False, "request": CHANGES},
+    {"store": "/", "file": 7, "only": None, "read_only": False, "request": CHANGES},
+    {"store": "/", "file": "7", "only": None, "read_only": 1, "request": CHANGES},
+    {"store": "/", "file": "7", "only": None, "read_only": False, "request": None},
+    {
+        "store": "/",
+        "file": "7",
+        "only": None,
+        "read_only": False,
+        "request": {**CHANGES, "kind": "constructor"},
+    },
 ]
 
 
@@ -350,17 +392,17 @@ def test_few_stores_stay_open_and_none_that_is_idle(tmp_path):
     folders = [tmp_path / str(number) for number in range(10)]
     for folder in folders:
         open_store(folder).close()
-    with stores.reading(str(folders[0])) as first:
+    with stores.reading(str(folders[0]), database_file(folders[0])) as first:
         for folder in folders[1:]:
-            with stores.reading(str(folder)) as store:
+            with stores.reading(str(folder), database_file(folder)) as store:
                 assert store.read_only
                 store.changes()
         first.changes()
-        with stores.reading(str(folders[-1])) as again:
+        with stores.reading(str(folders[-1]), database_file(folders[-1])) as again:
             assert again is store, "one that is open is not opened again"
         stores.close_idle(0)
         assert not stores.any_open
-    with stores.reading(str(folders[0])) as anew:
+    with stores.reading(str(folders[0]), database_file(folders[0])) as anew:
         assert anew is not first
         stores.close_idle(0)
         assert stores.any_open, "not while it is read"
