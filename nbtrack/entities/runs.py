@@ -94,6 +94,12 @@ class Runs(Sequence[Run]):
             self._records = self._find(0, None)
         return self._records
 
+    def anew(self) -> Runs:
+        """Return what the filter finds now; runs that were picked otherwise stay those."""
+        if self.scope.picked:
+            return self
+        return Runs(self.store, self.query, **self._scope)
+
     def _find(self, start: int, count: int | None) -> list[RunRecord]:
         """Return rows from `start` on, within these runs' own bounds."""
         if self._limit is not None:

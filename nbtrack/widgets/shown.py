@@ -62,7 +62,8 @@ def runs_view(runs: Runs) -> dict[str, Any]:
     comm.get_comm_manager().register_target(TARGET, _opened)
     handle = uuid.uuid4().hex
     with _asking:
-        _shown[handle] = _Shown(runs)
+        # Not the rows that were looked at: those of many runs are large.
+        _shown[handle] = _Shown(runs.anew())
         left = [_shown.pop(next(iter(_shown))) for _ in range(len(_shown) - MOST)]
     for one in left:
         if one.panel is not None:

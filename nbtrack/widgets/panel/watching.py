@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import weakref
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = ["Follower", "follow"]
+
+_log = logging.getLogger(__name__)
 
 PAUSE = 0.5
 """Seconds between two looks at a store."""
@@ -88,4 +91,7 @@ class _Watch:
             self.clock = clock
             interested = self._interested()
         for one in interested:
-            one.changed(clock)
+            try:
+                one.changed(clock)
+            except Exception:  # noqa: BLE001 - what one cannot hear the others are told all the same
+                _log.warning("a panel could not be told of a change", exc_info=True)

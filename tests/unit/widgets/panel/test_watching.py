@@ -63,3 +63,13 @@ def test_each_is_told_of_what_it_has_not_seen(store, followers):
     # Its rows were read before the change, of which the first one was told before this one followed.
     follow(store, second, before)
     assert second.hears(after)
+
+
+def test_one_that_cannot_hear_keeps_no_other_from_it(store, followers):
+    deaf, second = followers
+    deaf.heard = None
+    before = change(store)
+    follow(store, deaf, before)
+    follow(store, second, before)
+    for _ in range(2):
+        assert second.hears(change(store))
