@@ -202,7 +202,10 @@ it("an SVG holds texts as text", () => {
   pen.within([0, 0, 10, 10], () => pen.circle([1, 1], 2, "#f00"));
   assert.equal(pen.root.querySelector("img"), null);
   assert.equal(pen.root.querySelector("text")?.textContent, HOSTILE);
-  assert.match(pen.root.querySelector("path")?.getAttribute("d") ?? "", /^M0 0h\.1M2 1L3 2$/u);
+  assert.match(
+    pen.root.querySelector("path")?.getAttribute("d") ?? "",
+    /^M0 0m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0M2 1L3 2$/u,
+  );
   assert.ok(pen.root.querySelector("g > circle"));
 });
 

@@ -3,12 +3,15 @@ import { it } from "node:test";
 import { show } from "../src/panel/beside.ts";
 import { narrowed } from "../src/panel/narrowed.ts";
 import { Requests } from "../src/panel/requests.ts";
+import { runTab } from "../src/panel/runtab.ts";
 import { Table } from "../src/panel/table.ts";
 import { loadViews, type Run } from "../src/panel/viewscript.ts";
 import { viewTabs } from "../src/panel/viewtabs.ts";
 import { drawn, PanelKernel, type as typed } from "./panel-kernel.ts";
+import { Kernel } from "./runpage.ts";
 import { event, HOSTILE } from "./views.ts";
 
+const [A, B] = ["a".repeat(32), "b".repeat(32)] as const;
 let builds = 0;
 
 /** A panel of a build that the page does not have. */
@@ -83,6 +86,41 @@ it("the views come when the first is looked at, and what failed can be tried aga
   assert.equal(document.head.querySelectorAll("style").length, 1);
   gone.abort();
   assert.equal(kernel.listening, 0);
+});
+
+it("a run that waits for a busy kernel says so in place of what stood there", async () => {
+  const { kernel, table, gone } = panel(undefined, { view: "run", _chosen: [] });
+  const [body, pages] = [document.createElement("div"), new Map<string, Kernel>()];
+  const manager = { get_model: (id: string) => Promise.resolve(pages.get(id)) };
+  Object.assign(kernel, { widget_manager: manager });
+  runTab(table, body, () => undefined);
+  const said = () => body.lastElementChild?.textContent;
+  assert.match(said() ?? "", /^Choose a run/u);
+  const choose = (...ids: string[]) => {
+    table.selection.ids = new Set(ids);
+    table.chosen();
+  };
+  choose(A, B);
+  assert.equal(said(), "Opening run bbbbbbbb…");
+  await new Promise((resolve) => setTimeout(resolve, 1050));
+  assert.equal(said(), "Opening run bbbbbbbb: waits for the running cell");
+  const late = kernel.last("open").id;
+  choose(A);
+  assert.match(said() ?? "", /^Opening run aaaaaaaa/u);
+  await kernel.answer("among", { ids: [A, B] });
+  kernel.tell("msg:custom", { id: late, ok: true, result: { page: "b" } });
+  kernel.tell("msg:custom", { id: kernel.last("open").id, accepted: true });
+  await drawn();
+  assert.equal(said(), "Opening run aaaaaaaa…", "what is no longer wanted is not shown");
+  pages.set("a", new Kernel({ id: A }));
+  await kernel.answer("open", { page: "a" });
+  assert.equal(body.querySelector(".nbtrack-run-title")?.textContent, "brave-otter-417");
+  choose(B);
+  await kernel.refuse("open", { message: HOSTILE });
+  assert.equal(said(), HOSTILE);
+  choose();
+  assert.match(said() ?? "", /^Choose a run/u);
+  gone.abort();
 });
 
 it("in a shadow root the style stands there", async () => {

@@ -113,6 +113,7 @@ it("numbers are shaded as chosen for all columns, or for one", async () => {
     ["1", "0"],
   );
   assert.equal(find(".nbtrack-panel-best").title, "0.123456789 (best)");
+  assert.equal(find(".nbtrack-panel-best").getAttribute("aria-label"), "0.12346 (best)");
   press(find('[data-column="metrics.rmse"]'), "ArrowDown");
   const items = [...place.querySelectorAll<HTMLElement>('[aria-label="Shading"] [role=menuitemradio]')];
   assert.deepEqual(

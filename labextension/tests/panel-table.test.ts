@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { Hidden, withoutHidden } from "../src/panel/hidden.ts";
 import { ranged, rangeOf } from "../src/panel/timerange.ts";
 import { click, drawn, fire, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
 
@@ -164,4 +165,108 @@ it("a word that is no condition becomes one by a click", async () => {
   await kernel.refuse("window", { message: "'ridge' is no condition", start: 0, end: 5, suggestion });
   button(suggestion).click();
   assert.equal(kernel.last("window")["filter"], suggestion);
+});
+
+it("runs are pinned above all others by mouse, key and for many, and another view hears of it", async () => {
+  const kernel = new PanelKernel();
+  const { find, button, rows, place } = shownPanel(kernel);
+  await drawn();
+  await kernel.answer("window", FIRST);
+  assert.deepEqual(kernel.last("window")["first"], []);
+  const pins = () => [...place.querySelectorAll<HTMLElement>(".nbtrack-panel-pin")];
+  const pressed = () => pins().map((pin) => pin.getAttribute("aria-pressed") === "true");
+  click(pins()[2] as Element);
+  assert.deepEqual([kernel.traits._layout, kernel.traits._chosen], [{ runs: [C] }, []], "that is no choice");
+  assert.deepEqual(kernel.last("window")["first"], [C]);
+  const order = [2, 0, 1];
+  const names = FIRST.columns["name"] as string[];
+  const columns = { ...FIRST.columns, name: order.map((at) => names[at]) };
+  const asked = kernel.last("window").id;
+  await kernel.answer("window", { ...FIRST, ids: order.map((at) => FIRST.ids[at]), columns });
+  assert.deepEqual(pressed(), [true, false, false]);
+  assert.equal(rows()[0]?.querySelector(".nbtrack-panel-name")?.textContent, "three");
+  const late = { asked: "v-0", ...FIRST };
+  kernel.tell("msg:custom", { kind: "changed", clock: 4, views: { [asked.split("-")[0] ?? ""]: late } });
+  await drawn();
+  assert.deepEqual(pressed(), [true, false, false], "what was asked for before is not shown");
+  const grid = find("[role=grid]");
+  press(grid, "Home");
+  press(grid, "p");
+  assert.deepEqual(kernel.traits._layout, {});
+  kernel.change({ _chosen: [A, B] });
+  await drawn();
+  button("Pin").click();
+  assert.deepEqual(kernel.traits._layout, { runs: [A, B] });
+  button("Unpin").click();
+  assert.deepEqual(kernel.traits._layout, {});
+  kernel.change({ _layout: { runs: [B, 7] } });
+  await kernel.answer("window", FIRST);
+  await kernel.answer("window", FIRST);
+  assert.deepEqual(kernel.last("window")["first"], [B]);
+  assert.deepEqual(pressed(), [false, true, false]);
+});
+
+it("a chosen run is taken out of the charts by its dot or a key, and stays chosen", async () => {
+  const kernel = new PanelKernel({ _chosen: [A, B] });
+  const { find, place } = shownPanel(kernel);
+  await drawn();
+  await kernel.answer("window", FIRST);
+  const shown = () =>
+    [...place.querySelectorAll(".nbtrack-panel-dot")].map((dot) => dot.getAttribute("aria-pressed"));
+  click(place.querySelector(".nbtrack-panel-dot") as Element);
+  await drawn();
+  assert.deepEqual(
+    [shown(), kernel.traits._chosen],
+    [
+      ["false", "true"],
+      [A, B],
+    ],
+  );
+  const grid = find("[role=grid]");
+  press(grid, "ArrowDown");
+  press(grid, "h");
+  press(grid, "ArrowDown");
+  press(grid, "h");
+  await drawn();
+  assert.deepEqual(shown(), ["false", "false"], "the third is not chosen");
+  press(grid, "ArrowUp");
+  press(grid, "h", { ctrlKey: true });
+  press(grid, "h");
+  await drawn();
+  assert.deepEqual(shown(), ["false", "true"]);
+});
+
+it("what is hidden in one chart is hidden in the others, and no group is", () => {
+  const hidden = new Hidden();
+  let told = 0;
+  hidden.onChanged(() => {
+    told += 1;
+  });
+  hidden.toggle("other");
+  hidden.among(["a", "b"], new Set(["b"]));
+  hidden.among(["a", "b"], new Set(["b"]));
+  assert.deepEqual([[...hidden.ids], told], [["other", "b"], 2]);
+  const column = {
+    field: "x",
+    filter: null,
+    label: "x",
+    kind: "number",
+    categories: [],
+    quoted: [],
+  } as const;
+  const head = { name: "", status: "" };
+  const document = {
+    runs: ["a", "b", "c"].map((id) => ({ id, ...head })),
+    columns: [{ ...column, categories: [], quoted: [], values: [1, 2, null], log: false, whole: true }],
+    left_out: 0,
+  };
+  const seen = withoutHidden(document, hidden.ids);
+  assert.deepEqual(
+    [seen.runs.map(({ id }) => id), seen.columns[0]?.values],
+    [
+      ["a", "c"],
+      [1, null],
+    ],
+  );
+  assert.equal(withoutHidden(document, new Set()), document);
 });

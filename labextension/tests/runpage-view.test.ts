@@ -6,6 +6,8 @@ import { isRequest, type Metric } from "../src/runpage/messages.ts";
 import { examples, Kernel, keydown, shown } from "./runpage.ts";
 
 const DONE = { ok: true, result: {} };
+/** The run that the page shows. */
+const OF = examples.state.page.id;
 
 it("everything that is kept is there", () => {
   const { find, rows, place, section } = shown(new Kernel());
@@ -17,7 +19,7 @@ it("everything that is kept is there", () => {
     ["solver", "lbfgs"],
   ]);
   assert.deepEqual(rows("metrics")[0]?.slice(0, 5), ["rmse", "0.79123", "0.7", "2", "3"]);
-  assert.deepEqual(rows("metrics")[1]?.slice(0, 5), ["scores.mean", "NaN", "", "", "1"]);
+  assert.deepEqual(rows("metrics")[1]?.slice(0, 5), ["scores.mean", "nan", "", "", "1"]);
   assert.equal(section("metrics").querySelector("td")?.title, "0.7912345678 (last, at step 2)");
   assert.equal(find(".nbtrack-run-note strong").textContent, "best");
   const text = place.textContent ?? "";
@@ -61,7 +63,10 @@ it("the name is edited, and what cannot be kept is said", async () => {
   field("Name of the run").value = "<b>best</b>";
   field("Name of the run").dispatchEvent(keydown("Enter"));
   assert.ok(isRequest(kernel.sent[0]));
-  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "edit", changes: { name: "<b>best</b>" } });
+  assert.deepEqual(
+    { ...kernel.sent[0], id: "" },
+    { id: "", of: OF, kind: "edit", changes: { name: "<b>best</b>" } },
+  );
   assert.ok(field("Name of the run").disabled);
   await kernel.reply({ ok: false, error: { type: "InvalidValueError", message: "no <i>" } });
   assert.equal(find("[role=alert]").textContent, "no <i>");
@@ -170,7 +175,7 @@ it("rows of metrics stay the same elements while the run goes on", () => {
     [
       ["acc", "0.79123"],
       ["rmse", "0.5"],
-      ["scores.mean", "NaN"],
+      ["scores.mean", "nan"],
     ],
   );
   assert.equal(section("metrics").querySelector("tbody")?.children[1], row);
@@ -191,7 +196,10 @@ it("files are chosen by keys, and what is in them is shown as text", async () =>
   for (const key of ["ArrowRight", "End", "Enter"]) {
     tree.dispatchEvent(keydown(key));
   }
-  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "preview", name: "plots/loss.png" });
+  assert.deepEqual(
+    { ...kernel.sent[0], id: "" },
+    { id: "", of: OF, kind: "preview", name: "plots/loss.png" },
+  );
   await kernel.reply({
     ok: true,
     result: { name: "plots/loss.png", size: 3, kind: "image", type: "image/png", data: "iVBO" },
@@ -223,7 +231,7 @@ it("a model is served, and where it answers is a link", async () => {
   const kernel = new Kernel();
   const { button, find, section } = shown(kernel);
   button("Serve this model").click();
-  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", kind: "serve", model: "model" });
+  assert.deepEqual({ ...kernel.sent[0], id: "" }, { id: "", of: OF, kind: "serve", model: "model" });
   kernel.change({ servers: { model: { state: "ready", address: "/user/ada/proxy/5001/", error: "" } } });
   await kernel.reply(DONE);
   const link = () => section("models").querySelector("a");
@@ -256,8 +264,11 @@ it("another run is another page, and the one before is forgotten", () => {
   const { listening } = kernel;
   button("Open the run fold 1").click();
   assert.equal(kernel.sent[0]?.kind === "open" && kernel.sent[0].run, "fedcba9876543210fedcba9876543210");
+  assert.equal(kernel.sent[0]?.of, OF);
   button("Edit note").click();
   kernel.edit({ id: "fedcba9876543210fedcba9876543210", name: { text: "fold 1", left: 0 } });
+  button("Export").click();
+  assert.equal(kernel.sent.at(-1)?.of, "fedcba9876543210fedcba9876543210");
   assert.equal(find(".nbtrack-run-title").textContent, "fold 1");
   assert.equal(place.querySelector("textarea"), null);
   assert.equal(kernel.listening, listening);
@@ -281,7 +292,7 @@ it("a model is registered, under a name that is completed, and its versions take
   const { button, field, section, find } = shown(kernel);
   assert.match(section("models").textContent ?? "", /wine version 3@champion/u);
   button("Make this model a version of a registered one").click();
-  assert.deepEqual(last(kernel), { id: "", kind: "names" });
+  assert.deepEqual(last(kernel), { id: "", of: OF, kind: "names" });
   await kernel.reply({ ok: true, result: { models: ["wine", '"><img src=x>'], tags: [] } });
   const box = field("Register under the name");
   const options = [...find(`datalist[id="${box.getAttribute("list")}"]`).children];
@@ -291,7 +302,7 @@ it("a model is registered, under a name that is completed, and its versions take
   );
   box.value = "wine";
   box.dispatchEvent(keydown("Enter"));
-  assert.deepEqual(last(kernel), { id: "", kind: "register", model: "model", name: "wine" });
+  assert.deepEqual(last(kernel), { id: "", of: OF, kind: "register", model: "model", name: "wine" });
   const [model] = examples.state.page.models;
   const next = { name: "wine", version: 4, aliases: [] };
   kernel.edit({ models: model === undefined ? [] : [{ ...model, versions: [...model.versions, next] }] });
@@ -301,13 +312,20 @@ it("a model is registered, under a name that is completed, and its versions take
   // What is being written stays when something else is changed.
   kernel.edit({ models: model === undefined ? [] : [{ ...model, versions: [next] }] });
   field("New alias of wine version 4").dispatchEvent(keydown("Enter"));
-  assert.deepEqual(last(kernel), { id: "", kind: "set_alias", name: "wine", version: 4, alias: "next" });
+  assert.deepEqual(last(kernel), {
+    id: "",
+    of: OF,
+    kind: "set_alias",
+    name: "wine",
+    version: 4,
+    alias: "next",
+  });
   kernel.edit({
     models: model === undefined ? [] : [{ ...model, versions: [{ ...next, aliases: ["next"] }] }],
   });
   await kernel.reply(DONE);
   button("Remove the alias next").click();
-  assert.deepEqual(last(kernel), { id: "", kind: "delete_alias", name: "wine", alias: "next" });
+  assert.deepEqual(last(kernel), { id: "", of: OF, kind: "delete_alias", name: "wine", alias: "next" });
 });
 
 it("where the store may only be read, nothing that changes it is there", () => {
@@ -342,12 +360,29 @@ it("a file is fetched piece by piece, and its path is copied", async () => {
   });
   find("[role=tree]").dispatchEvent(keydown("Enter"));
   button("Download report.md").click();
-  assert.deepEqual(last(kernel), { id: "", kind: "download", name: "report.md", offset: 0 });
-  const piece = { filename: "..\\a/<b>\u202e.md", size: 4, data: "YWI=" };
+  assert.deepEqual(last(kernel), {
+    id: "",
+    of: OF,
+    kind: "download",
+    name: "report.md",
+    offset: 0,
+    stamp: "",
+  });
+  const piece = { filename: "..\\a/<b>\u202e.md", size: 4, data: "YWI=", stamp: "4-7" };
   await kernel.reply({ ok: true, result: { ...piece, next: 2 } });
-  assert.deepEqual(last(kernel), { id: "", kind: "download", name: "report.md", offset: 2 });
+  assert.deepEqual(last(kernel), {
+    id: "",
+    of: OF,
+    kind: "download",
+    name: "report.md",
+    offset: 2,
+    stamp: "4-7",
+  });
   await kernel.reply({ ok: true, result: { ...piece, next: null } });
   assert.deepEqual(saved, [{ name: "_b_⟨U+202E⟩.md", type: "application/octet-stream", size: 4 }]);
+  button("Artifacts as ZIP").click();
+  assert.deepEqual(last(kernel), { id: "", of: OF, kind: "download", name: "", offset: 0, stamp: "" });
+  await kernel.reply({ ok: false, error: { type: "InvalidValueError", message: "too large" } });
   button("Copy where report.md lies").click();
   await kernel.reply({ ok: true, result: { path: "/store/report.md" } });
   await new Promise((resolve) => setTimeout(resolve));
@@ -404,6 +439,7 @@ it("a metric's curve is shown where the page is told to, else on the page", asyn
   assert.ok(isRequest(kernel.sent[0]));
   assert.deepEqual(last(kernel), {
     id: "",
+    of: OF,
     kind: "curve",
     asked: { metric: "rmse", x: "step", points: 400, within: null, spacing: "even" },
   });

@@ -52,6 +52,8 @@ ATTACKS = [
     "a\n=cmd|' /C calc'!A0",
 ]
 
+FOCUSED = "e => e === document.activeElement"
+
 
 class Shown:
     """A panel on the page."""
@@ -210,7 +212,16 @@ def test_a_run_is_opened_from_its_row_and_two_are_tagged(lab, chromium):
         panel.page.keyboard.press("ArrowDown")
         panel.page.keyboard.press("Enter")
         page.get_by_text("run-003").first.wait_for()
-        panel.root.get_by_role("tab", name="Runs").click()
+        keys = panel.page.keyboard
+        keys.press("Escape")
+        keys.press("Tab")
+        assert panel.grid.get_by_role("columnheader", name="Name", exact=True).evaluate(FOCUSED)
+        keys.press("End")
+        keys.press("Alt+ArrowDown")
+        panel.root.get_by_role("menuitem", name="Hide").wait_for()
+        keys.press("Escape")
+        keys.press("Tab")
+        assert panel.root.get_by_role("button", name="Choose none").evaluate(FOCUSED), "one stop for heads"
 
         panel.row(0).click()
         panel.row(1).click(modifiers=["Control"])
@@ -224,6 +235,19 @@ def test_a_run_is_opened_from_its_row_and_two_are_tagged(lab, chromium):
         panel.page.keyboard.press("Escape")
         told = notebook.run(2).locator(".jp-OutputArea").inner_text()
         assert "['<b>gold</b>', '<b>gold</b>', 'red', 'blue', 'red', 'blue'] table" in told
+
+        panel.head("name").click()
+        panel.wait_text(0, "name", "run-000")
+        panel.row(3).hover()
+        panel.row(3).get_by_role("button", name="Pin", exact=True).click()
+        panel.wait_text(0, "name", "run-003")
+        panel.head("name").click()
+        panel.wait_text(1, "name", "run-005")
+        assert panel.text(0, "name") == "run-003", "pinned, whatever the order"
+        panel.row(1).get_by_role("button", name="In the charts").click()
+        panel.root.get_by_role("tab", name="Charts").click()
+        panel.root.get_by_role("button", name="Show 1 hidden run").click()
+        panel.root.get_by_text("2 runs", exact=True).wait_for()
 
 
 @pytest.mark.long
@@ -344,6 +368,11 @@ def test_many_runs_scroll(lab, chromium, count):
         panel.grid.focus()
         panel.page.keyboard.press("End")
         panel.row(count - 1).get_by_text("finished").wait_for()
+        last = panel.text(count - 1, "name")
+        panel.page.keyboard.press("p")
+        panel.page.keyboard.press("Home")
+        panel.row(0).get_by_role("button", name="Unpin").wait_for()
+        panel.wait_text(0, "name", last)
         panel.page.keyboard.press("Control+a")
         panel.root.get_by_text(f"{count:,} runs chosen").wait_for()
         panel.root.get_by_role("button", name="Choose none").click()
@@ -486,7 +515,10 @@ def test_runs_show_as_a_panel_and_are_kept_as_a_table(lab, chromium):
         notebook.page.set_default_timeout(15_000)
         notebook.run(0)
         Shown(notebook.run(1)).total(5)
-        Shown(notebook.run(2)).total(1)
+        few = Shown(notebook.run(2))
+        few.total(1)
+        # From the panel, too: all other keys are its own.
+        few.box.click()
         notebook.page.keyboard.press("Control+s")
         notebook.page.wait_for_timeout(1_500)
     saved = json.loads((lab.folder / "panel-kept.ipynb").read_text())

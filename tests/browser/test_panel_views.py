@@ -47,6 +47,8 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
         view.locator("thead").get_by_text("run-039").wait_for()
         view.locator("tbody").get_by_text("alpha").first.wait_for()
         shot("compare")
+        view.locator("summary").get_by_text("Artifacts").click()
+        view.get_by_text("None of these runs has artifacts.").wait_for()
 
         view = tab("Curves")
         view.locator("canvas").first.wait_for()

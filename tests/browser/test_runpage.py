@@ -135,6 +135,9 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         with page.expect_download() as download:
             pane.get_by_role("button", name="Download tables").click()
         assert zipfile.ZipFile(download.value.path()).namelist() == ["wine.csv"]
+        with page.expect_download() as download:
+            shown.get_by_role("button", name="Save all artifacts as one ZIP file").click()
+        assert {"plots/logo.svg", "tables/wine.csv"} < {*zipfile.ZipFile(download.value.path()).namelist()}
 
         # The tracked cell, once more below.
         before = page.locator(".jp-CodeCell").count()
@@ -456,8 +459,8 @@ def test_in_jupyterlab_enter_is_the_widgets(lab, chromium):
         notebook.run(0)
         panel = notebook.run(1).locator(".nbtrack-panel")
         panel.get_by_role("button", name="Filters", exact=True).click()
-        panel.get_by_label("Name", exact=True).fill("mine")
-        panel.get_by_label("Name", exact=True).press("Enter")
+        panel.get_by_label("Name of the filter").fill("mine")
+        panel.get_by_label("Name of the filter").press("Enter")
         panel.get_by_role("button", name="mine", exact=True).wait_for()
         panel.get_by_role("button", name="Filters", exact=True).click()
         panel.get_by_text("one", exact=True).click()
@@ -494,7 +497,7 @@ class Host(anywidget.AnyWidget):
         page.on("change:page", draw);
         page.on("msg:custom", (message) => { el.lastChild.textContent += JSON.stringify(message) });
         draw();
-        page.send({ id: "a", kind: "edit", changes: { name: "renamed from outside" } });
+        page.send({ id: "a", of: page.get("page").id, kind: "edit", changes: { name: "renamed from outside" } });
     } };'''
     page = traitlets.Unicode().tag(sync=True)
 with nbtrack.start_run(run_name='inner') as active:

@@ -44,7 +44,9 @@ export function showParallel(
   const table = asTable(["Run", ...columns.map(({ label }) => label)], rows);
   const left =
     document.left_out > 0
-      ? [`${document.left_out} more runs are too many to draw; the filter holds for them, too`]
+      ? [
+          `${document.left_out.toLocaleString("en")} more runs are too many to draw; the filter holds for them, too`,
+        ]
       : [];
   const parts = [parallel.line, cautions(left), parallel.stage.root, table];
   place.replaceChildren(view("parallel", "Parallel coordinates", ...parts));

@@ -217,7 +217,7 @@ export class Pointer {
     });
     const more = this.#state.shown.length - told.length;
     return more > 0 && told.length === MOST_TOLD
-      ? [...lines, { name: `and ${more} more`, value: "" }]
+      ? [...lines, { name: `and ${more.toLocaleString("en")} more`, value: "" }]
       : lines;
   }
 

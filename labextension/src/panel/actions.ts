@@ -1,11 +1,11 @@
 import { element } from "../widget/dom.ts";
 import { exportButton } from "./exporting.ts";
+import { MOST_PINNED } from "./layout.ts";
 import { NoteLine } from "./noteline.ts";
 import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
 import { tagButton } from "./tagging.ts";
 import { shownCount } from "./text.ts";
-import { Unseen } from "./unseen.ts";
 
 /** The line below the table: how many runs are chosen, and what can be done with them. */
 export function actions(table: Table): HTMLElement {
@@ -13,8 +13,9 @@ export function actions(table: Table): HTMLElement {
   const shown = link("Keep only those shown");
   const clear = link("Choose none");
   const change = element("button", { type: "button", class: "nbtrack-panel-button" });
+  const pin = element("button", { type: "button", class: "nbtrack-panel-button" });
   const note = new NoteLine(table.signal);
-  const unseen = new Unseen(table);
+  const { unseen } = table;
   const tag = tagButton(table, note);
 
   const draw = () => {
@@ -29,23 +30,40 @@ export function actions(table: Table): HTMLElement {
     clear.hidden = chosen === 0;
     change.hidden = chosen === 0 || table.model.get("_read_only");
     tag.hidden = change.hidden;
+    drawPin(table, pin);
     change.textContent = table.query.deleted ? "Restore" : "Delete";
   };
   change.addEventListener("click", () => {
     const kind = table.query.deleted ? "restore" : "delete";
     void act({ table, note, change }, kind, [...table.selection.ids], false);
   });
+  pin.addEventListener("click", () => table.layout.pinRuns(table.selection.ids, !allPinned(table)));
   shown.addEventListener("click", () => unseen.letGo());
   clear.addEventListener("click", () => {
     table.selection.ids = new Set();
     table.chosen();
   });
-  unseen.onChanged = draw;
-  table.on(["chosen", "query"], draw);
+  unseen.onChanged(draw);
+  table.on(["chosen", "query", "heads"], draw);
   draw();
   const send = exportButton(table, (text) => note.say(text));
   const attributes = { class: "nbtrack-panel-actions" };
-  return element("div", attributes, count, shown, clear, tag, change, send, note.element);
+  return element("div", attributes, count, shown, clear, pin, tag, change, send, note.element);
+}
+
+function allPinned({ selection, layout }: Table): boolean {
+  return [...selection.ids].every((id) => layout.runs.has(id));
+}
+
+function drawPin(table: Table, pin: HTMLButtonElement): void {
+  const { selection, layout } = table;
+  const unpins = allPinned(table);
+  pin.hidden = selection.ids.size === 0;
+  pin.textContent = unpins ? "Unpin" : "Pin";
+  pin.disabled = !unpins && new Set([...selection.ids, ...layout.runs]).size > MOST_PINNED;
+  pin.title = pin.disabled
+    ? `No more than ${MOST_PINNED} runs can be pinned`
+    : "Pinned runs stand first in the table whatever its order, as long as the filter finds them";
 }
 
 function link(text: string): HTMLButtonElement {

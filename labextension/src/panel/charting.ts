@@ -1,5 +1,6 @@
 import { showBox } from "../charts/box.ts";
 import type { Colours } from "../charts/colours.ts";
+import type { Ask, FieldsDocument } from "../charts/documents.ts";
 import { showImportance } from "../charts/importance.ts";
 import { showParallel } from "../charts/parallel.ts";
 import { showScatter } from "../charts/scatter.ts";
@@ -7,8 +8,10 @@ import { element } from "../widget/dom.ts";
 import { type Drawing, documentView } from "./document.ts";
 import { fieldPicker } from "./fieldpicker.ts";
 import { chartMetric, type Fields, hasMetric, told, varied } from "./fields.ts";
+import { withoutHidden } from "./hidden.ts";
 import { showInTable } from "./narrowed.ts";
 import type { Table } from "./table.ts";
+import { shownCount } from "./text.ts";
 
 const CHARTS = ["Parallel coordinates", "Scatter", "Box plots", "Importance"] as const;
 type Chart = (typeof CHARTS)[number];
@@ -29,7 +32,9 @@ interface Kept {
 /** Show the charts, one at a time, in their tab's body. */
 export function drawCharts(table: Table, body: HTMLElement, colours: Colours): void {
   const kept: Kept = { chart: "Parallel coordinates" };
-  documentView(table, "charts", body, async (drawing) => {
+  const view = documentView(table, "charts", body, async (given) => {
+    const { showHidden, ask } = withHidden(table, given.ask);
+    const drawing = { ...given, ask };
     const found = await drawing.fields("parallel");
     const metric = chartMetric(found);
     const place = element("div", {});
@@ -56,9 +61,27 @@ export function drawCharts(table: Table, body: HTMLElement, colours: Colours): v
       return button;
     });
     const bar = { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Charts" };
-    drawing.place.replaceChildren(element("div", bar, ...buttons), place);
+    drawing.place.replaceChildren(element("div", bar, ...buttons, showHidden), place);
     await draw(kept.chart);
   });
+  table.hidden.onChanged(() => view.outdate());
+}
+
+/** Leave the hidden runs out of the charts that have a mark for each run, and offer to show them. */
+function withHidden({ hidden }: Table, given: Ask): { showHidden: HTMLElement; ask: Ask } {
+  const showHidden = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
+  let left: string[] = [];
+  showHidden.addEventListener("click", () => hidden.among(left, new Set()));
+  const ask: Ask = async (kind, asked) => {
+    const answer = await given(kind, asked);
+    const each = kind === "scatter" || kind === "parallel";
+    const { runs } = each ? (answer as FieldsDocument) : { runs: [] };
+    left = runs.map(({ id }) => id).filter((id) => hidden.ids.has(id));
+    showHidden.hidden = left.length === 0;
+    showHidden.textContent = `Show ${shownCount(left.length, "hidden run", "hidden runs")}`;
+    return each ? (withoutHidden(answer as FieldsDocument, hidden.ids) as typeof answer) : answer;
+  };
+  return { showHidden, ask };
 }
 
 function alertOf(error: unknown): HTMLElement {

@@ -39,6 +39,7 @@ export class ColumnMenu {
       return;
     }
     this.#opener = head.dataset["column"] ?? "";
+    this.#root.setAttribute("aria-label", `Column ${head.getAttribute("aria-label") ?? column}`);
     const groups = menuGroups(this.#table, column).filter(([, items]) => items.length > 0);
     this.#root.replaceChildren(...groups.map((one) => this.#group(one)));
     this.#root.hidden = false;

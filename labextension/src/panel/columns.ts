@@ -84,7 +84,10 @@ export function fieldList(
   for (const [prefix, title] of GROUPS) {
     const own = found.filter((name) => groupOf(name) === prefix);
     if (own.length > 0) {
-      const label = own.length > MOST ? `${title}: ${MOST} of ${own.length}, search for others` : title;
+      const label =
+        own.length > MOST
+          ? `${title}: ${MOST} of ${own.length.toLocaleString("en")}, search for others`
+          : title;
       const items = own.slice(0, MOST).map((name) => {
         const box = element("input", { type: "checkbox" });
         box.checked = isChosen(name);

@@ -11,16 +11,22 @@ import type { Places } from "./viewtabs.ts";
 export function comparing(table: Table, places: Places): { showCurve: (metric: string) => void } {
   const { colours } = table;
   const baseline: { id: string | null } = { id: null };
-  documentView(table, "compare", places.compare, async ({ place, compare: ask, signal }) => {
-    const shown = showCompare(place, await ask(), { colours, baseline }, signal);
-    return () => void ask().then((document) => shown.update(document));
+  documentView(table, "compare", places.compare, async ({ place, compare, ask, signal }) => {
+    const shown = showCompare(place, await compare(), { colours, baseline, ask }, signal);
+    return () => void compare().then((document) => shown.update(document));
   });
-  const kept: Kept = { overview: false };
+  const kept: Kept = { overview: false, hidden: table.hidden };
   const curves = documentView(table, "curves", places.curves, async (drawing) => {
     const found = await drawing.fields("curves");
     const curving = new Curving(drawing, found, colours, kept);
     await curving.draw();
     return () => curving.refresh();
+  });
+  table.hidden.onChanged(() => {
+    // What is hidden in the curves themselves is hidden there already.
+    if (table.model.get("view") !== "curves") {
+      curves.outdate();
+    }
   });
   drawCharts(table, places.charts, colours);
   const show = (metric: string, by: readonly string[]) => {

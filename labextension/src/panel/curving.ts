@@ -2,17 +2,20 @@ import { Colours } from "../charts/colours.ts";
 import type { Ask } from "../charts/documents.ts";
 import type { CurveData } from "../curves/lines.ts";
 import { showOverview } from "../curves/overview.ts";
-import { type Chosen, freshChosen } from "../curves/state.ts";
+import { alongMetric, type Chosen, freshChosen, spacingOf, within } from "../curves/state.ts";
 import { showCurves } from "../curves/view.ts";
 import { element } from "../widget/dom.ts";
 import type { Drawing } from "./document.ts";
 import { curveMetric, type Fields, hasMetric, told, withHistory } from "./fields.ts";
+import type { Hidden } from "./hidden.ts";
 
 /** What was chosen, which stays when other runs are looked at. */
 export interface Kept {
   chosen?: Chosen;
   /** Whether all metrics are shown. */
   overview: boolean;
+  /** The runs that no chart shows. */
+  hidden: Hidden;
 }
 
 /** One metric's curves, or those of all. */
@@ -38,14 +41,25 @@ export class Curving {
   }
 
   async draw(): Promise<void> {
-    const { chosen } = this.#kept;
+    const { chosen, hidden } = this.#kept;
+    if (chosen?.by.length === 0) {
+      chosen.hidden = new Set(hidden.ids);
+    }
+    if (chosen !== undefined && chosen.by.length > 0 && alongMetric(chosen.x) !== undefined) {
+      // Groups have no mean there.
+      chosen.x = "step";
+    }
     const known = chosen !== undefined && hasMetric(this.#found, chosen.metric);
     const metric = known ? chosen.metric : curveMetric(this.#found);
     if (this.#kept.overview && withHistory(this.#found).length > 1) {
-      this.#drawAll({ ...freshChosen(metric), ...chosen, metric });
+      this.#drawAll({ ...this.#fresh(metric), ...chosen, metric });
     } else {
       await this.#drawOne(metric);
     }
+  }
+
+  #fresh(metric: string): Chosen {
+    return { ...freshChosen(metric), hidden: new Set(this.#kept.hidden.ids) };
   }
 
   async #drawOne(metric: string): Promise<void> {
@@ -55,7 +69,7 @@ export class Curving {
     const several = withHistory(this.#found).length > 1;
     const options = {
       ...this.#options,
-      ...(chosen === undefined ? {} : { chosen: { ...chosen, metric } }),
+      chosen: { ...this.#fresh(metric), ...chosen, metric },
       ...(several ? { onOverview: () => this.#switch(true) } : {}),
     };
     const shown = showCurves(place, data, options, this.#anew());
@@ -81,7 +95,16 @@ export class Curving {
     const { ask } = this.#drawing;
     const { metrics, params } = this.#found;
     const colours = { colours: this.#colours, groupColours: this.#groupColours };
-    return { ...colours, ask, metrics, fields: params, told: told(this.#found) };
+    const alongs = withHistory(this.#found);
+    return {
+      ...colours,
+      ask,
+      metrics,
+      alongs,
+      fields: params,
+      told: told(this.#found),
+      hidden: this.#kept.hidden,
+    };
   }
 
   #switch(overview: boolean): void {
@@ -103,9 +126,10 @@ export class Curving {
 }
 
 function firstCurves(ask: Ask, metric: string, chosen: Chosen | undefined): Promise<CurveData> {
-  const { x, by, logX } = chosen ?? freshChosen(metric);
-  const spacing = logX && x !== "time" ? "log" : "even";
+  const all = chosen ?? freshChosen(metric);
+  const { x, by } = all;
+  const part = { within: within({ ...all, zoom: { x: null, y: null } }), spacing: spacingOf(all) };
   return by.length > 0
     ? ask("grouped_curves", { metric, x, points: 400, by })
-    : ask("curves", { metric, x, points: 400, within: null, spacing });
+    : ask("curves", { metric, x, points: 400, ...part });
 }

@@ -45,6 +45,10 @@ class DocumentView {
   #ids: readonly string[];
   /** What was chosen here for the other views. */
   #own: ReadonlySet<string> | undefined;
+  /** How many of the chosen runs are not in the table. */
+  #away = 0;
+  /** How many runs it shows, and of how many. */
+  #count: { shown: number; total: number } | undefined;
   /** How often what it is about has changed, and at which of these it was drawn. */
   #wanted = 1;
   #at = 0;
@@ -67,6 +71,7 @@ class DocumentView {
       }
     });
     table.on(["rows"], () => this.#later());
+    table.unseen.onChanged(() => this.#sayAbout());
     table.model.on("change:view", look);
     table.signal.addEventListener("abort", () => {
       table.model.off("change:view", look);
@@ -146,17 +151,38 @@ class DocumentView {
 
   async #ask(document: string, asked: object): Promise<unknown> {
     const runs = this.#runs;
-    const { ids } = runs;
+    const ids = this.#ids;
     const result = await this.#table.requests.ask("document", { ...runs, document, asked });
-    this.#about.textContent = about(ids.length > 0, result.shown, result.total);
+    if (ids === this.#ids) {
+      this.#count = result;
+      this.#sayAbout();
+    }
     return result.document;
+  }
+
+  #sayAbout(): void {
+    const { selection, unseen } = this.#table;
+    // Of what was chosen here it is not asked: it is not what this is about.
+    this.#away = selection.ids === this.#own ? this.#away : unseen.count;
+    if (this.#count !== undefined) {
+      const text = about(this.#ids.length > 0, this.#count, this.#away);
+      // A live region is read out at every change of its text, be it to the same.
+      if (this.#about.textContent !== text) {
+        this.#about.textContent = text;
+      }
+    }
   }
 }
 
-function about(chosen: boolean, shown: number, total: number): string {
+function about(chosen: boolean, { shown, total }: { shown: number; total: number }, away: number): string {
   const [some, all] = [shown, total].map((count) => count.toLocaleString("en"));
+  if (chosen && shown === 1) {
+    return away === 0 ? "The chosen run" : "The chosen run, which is not in the table";
+  }
   if (chosen) {
-    return shown === 1 ? "The chosen run" : `The ${some} chosen runs`;
+    const where =
+      away < shown ? `${away.toLocaleString("en")} of them not in the table` : "none of them in the table";
+    return `The ${some} chosen runs${away === 0 ? "" : `, ${where}`}`;
   }
   if (shown < total) {
     return `The first ${some} of ${all} runs; choose others in the table`;

@@ -98,8 +98,8 @@ function saving(box: FilterBox, save: (name: string, filter: string) => unknown)
   const name = element("input", {
     type: "text",
     class: "nbtrack-panel-input",
-    placeholder: "Name for the filter in the box",
-    "aria-label": "Name",
+    placeholder: "Name for this filter",
+    "aria-label": "Name of the filter",
     maxlength: "200",
   });
   const button = element("button", { type: "submit", class: "nbtrack-panel-button" }, "Save");

@@ -55,6 +55,7 @@ export class Grid {
     const soon = () => this.#drawSoon();
     this.root.addEventListener("scroll", soon, { passive: true });
     table.on(["rows", "chosen"], soon);
+    table.hidden.onChanged(soon);
     table.on(["anew"], () => {
       this.root.scrollTop = 0;
       table.selection.cursor = 0;

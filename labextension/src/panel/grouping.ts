@@ -117,7 +117,10 @@ class Grouping {
   mark(): void {
     const groups = this.#chosen;
     const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
-    const what = groups.length === 1 ? `Chosen: ${groups[0]?.label}, ` : `${groups.length} groups chosen, `;
+    const what =
+      groups.length === 1
+        ? `Chosen: ${groups[0]?.label}, `
+        : `${groups.length.toLocaleString("en")} groups chosen, `;
     this.#told.textContent =
       groups.length === 0
         ? "A click on a group chooses its runs, with Ctrl one more group."

@@ -8,6 +8,9 @@ import type { Table } from "./table.ts";
 /** Pixels after which a press on a head is meant to move it. */
 const DRAG = 6;
 const HEAD = ".nbtrack-panel-head";
+/** The keys that open a head's menu, with Alt or without, and those that go to another head. */
+const MENU = new Set(["ArrowDown", "ContextMenu"]);
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
 /** The row of heads: sorts, moves and resizes columns. */
 export class Heads {
@@ -19,6 +22,8 @@ export class Heads {
   readonly #table: Table;
   readonly #laidOut: () => void;
   readonly #menu: ColumnMenu;
+  /** The column whose head has the keyboard, or gets it. */
+  #at = "";
 
   /** `laidOut` is called when a width has changed. */
   constructor(table: Table, laidOut: () => void) {
@@ -27,6 +32,13 @@ export class Heads {
     this.#menu = new ColumnMenu(table);
     this.row.addEventListener("pointerdown", (event) => this.#press(event));
     this.row.addEventListener("keydown", (event) => this.#key(event));
+    this.row.addEventListener("focusin", (event) => {
+      const column = headAt(event)?.dataset["column"];
+      if (column !== undefined) {
+        this.#at = column;
+        this.#rove();
+      }
+    });
     this.row.addEventListener("contextmenu", (event) => {
       const cell = headAt(event);
       if (cell !== null) {
@@ -47,6 +59,7 @@ export class Heads {
     const table = this.#table;
     const columns = table.shown;
     const lefts = table.layout.lefts(columns, table.heads);
+    const pinned = [...lefts.keys()].reduce((sum, one) => sum + table.layout.width(one, table.heads[one]), 0);
     // The keyboard stays where it is.
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>(HEAD)?.dataset[
       "column"
@@ -55,7 +68,10 @@ export class Heads {
       const cell = head(column, table.heads[column], table.query.order_by);
       cell.setAttribute("aria-colindex", String(at + 1));
       const left = lefts.get(column);
-      if (left !== undefined) {
+      if (left === undefined) {
+        // It is not gone to below the pinned ones.
+        cell.style.scrollMarginLeft = `${pinned}px`;
+      } else {
         cell.classList.add("nbtrack-panel-pinned");
         cell.style.left = `${left}px`;
       }
@@ -63,10 +79,33 @@ export class Heads {
     });
     const had = focused !== undefined && this.row.contains(document.activeElement);
     this.row.replaceChildren(...cells);
+    this.#rove();
     if (had) {
       cells.find((cell) => cell.dataset["column"] === focused)?.focus();
     }
     this.align();
+  }
+
+  /** Have one head alone where Tab stops. */
+  #rove(): void {
+    const cells = [...this.row.querySelectorAll<HTMLElement>(HEAD)];
+    const at = cells.find((cell) => cell.dataset["column"] === this.#at) ?? cells[0];
+    for (const cell of cells) {
+      cell.tabIndex = cell === at ? 0 : -1;
+    }
+  }
+
+  /** Give the keyboard to another head. */
+  #go(cell: HTMLElement, key: string): void {
+    const cells = [...this.row.querySelectorAll<HTMLElement>(HEAD)];
+    const at = cells.indexOf(cell);
+    const targets: Record<string, number> = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      Home: 0,
+      End: cells.length - 1,
+    };
+    cells[targets[key] ?? at]?.focus();
   }
 
   /** Put the heads of numbers to the right, as the numbers are. */
@@ -150,13 +189,15 @@ export class Heads {
   #key(event: KeyboardEvent): void {
     const cell = headAt(event);
     const column = cell?.dataset["column"];
-    if (column === undefined || event.target !== cell) {
+    if (cell === null || column === undefined || event.target !== cell) {
       return;
     }
     if (event.key === "Enter" || event.key === " ") {
       this.#sort(column, event.shiftKey);
-    } else if (event.key === "ArrowDown" || event.key === "ContextMenu") {
+    } else if (MENU.has(event.key) || (event.key === "F10" && event.shiftKey)) {
       this.#menu.open(cell);
+    } else if (MOVES.has(event.key)) {
+      this.#go(cell, event.key);
     } else {
       return;
     }
@@ -186,7 +227,10 @@ function head(column: string, about: Head | undefined, orders: readonly string[]
   const cell = element("div", {
     class: "nbtrack-panel-head",
     role: "columnheader",
-    tabindex: "0",
+    tabindex: "-1",
+    "aria-label": title,
+    "aria-haspopup": "menu",
+    "aria-keyshortcuts": ["Alt", "ArrowDown"].join("+"),
     "aria-sort": direction === null ? "none" : SORTED[direction],
     title: `${column}\nClick to sort, with Shift by several; drag to move`,
     "data-column": column,
@@ -201,8 +245,9 @@ function head(column: string, about: Head | undefined, orders: readonly string[]
     const arrow = `${direction === "up" ? "▲" : "▼"}${place}`;
     cell.append(element("span", { class: "nbtrack-panel-arrow", "aria-hidden": "true" }, arrow));
   }
-  const more = element("button", { type: "button", class: "nbtrack-panel-more", tabindex: "-1" }, "⋮");
-  more.setAttribute("aria-label", `Column ${title}`);
+  // For the mouse: by the keyboard the head itself opens the menu.
+  const attributes = { class: "nbtrack-panel-more", tabindex: "-1", "aria-hidden": "true" };
+  const more = element("button", { type: "button", title: "Menu of the column", ...attributes }, "⋮");
   cell.append(more, element("span", { class: "nbtrack-panel-edge", "aria-hidden": "true" }));
   return cell;
 }

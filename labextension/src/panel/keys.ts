@@ -55,6 +55,14 @@ export class GridKeys {
       this.#fold(id, undefined);
       return;
     }
+    if (target.closest("button.nbtrack-panel-pin") !== null) {
+      this.#pin(id);
+      return;
+    }
+    if (target.closest("button.nbtrack-panel-dot") !== null) {
+      this.#table.hidden.toggle(id);
+      return;
+    }
     if (target.closest(".nbtrack-panel-name") !== null && !more && !event.shiftKey) {
       this.#open(index);
       return;
@@ -84,6 +92,10 @@ export class GridKeys {
     } else if (event.key === " ") {
       selection.toggle(cache.id(selection.cursor), selection.cursor);
       this.#table.chosen();
+    } else if (event.key === "p" && !isCommand(event)) {
+      this.#pin(cache.id(selection.cursor));
+    } else if (event.key === "h" && !isCommand(event)) {
+      this.#hide(cache.id(selection.cursor));
     } else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) {
       void this.#all();
     } else if (event.key === "Escape" && selection.ids.size > 0) {
@@ -100,11 +112,32 @@ export class GridKeys {
     const table = this.#table;
     const id = table.cache.id(index);
     if (id !== undefined) {
-      table.selection.only(id, index);
+      if (table.selection.has(id)) {
+        // The page is of the run that was chosen last: the others stay chosen beside it.
+        table.selection.ids = new Set([...table.selection.ids].filter((one) => one !== id).concat(id));
+        table.selection.cursor = index;
+      } else {
+        table.selection.only(id, index);
+      }
       table.chosen();
       table.model.set("view", "run");
       table.model.save_changes();
       this.#moves.leave();
+    }
+  }
+
+  /** Pin a run above all others, or let go of it. */
+  #pin(id: string | undefined): void {
+    if (id !== undefined) {
+      const { layout } = this.#table;
+      layout.pinRuns([id], !layout.runs.has(id));
+    }
+  }
+
+  /** Take a chosen run out of the charts, or put it back: of others the table does not show whether they are there. */
+  #hide(id: string | undefined): void {
+    if (id !== undefined && this.#table.selection.has(id)) {
+      this.#table.hidden.toggle(id);
     }
   }
 
@@ -157,9 +190,17 @@ export class GridKeys {
     selection.cursor = cursor;
   }
 
+  #askIds(offset: number, limit: number): Promise<{ ids: string[] }> {
+    const { query, requests, unfolded, first } = this.#table;
+    const asked = { ...query, offset, limit, first: [...first] };
+    return unfolded === null
+      ? requests.ask("ids", asked)
+      : requests.ask("tree", { ...asked, columns: [], unfolded: [...unfolded] });
+  }
+
   /** Choose the rows from the anchor on; the kernel knows those that are not here. */
   async #range(to: number, more: boolean): Promise<void> {
-    const { selection, cache, query, requests, unfolded } = this.#table;
+    const { selection, cache } = this.#table;
     const all = Math.abs(selection.anchor - to) + 1;
     const count = Math.min(MOST, all);
     // Those next to the anchor, where not all can be chosen.
@@ -168,18 +209,18 @@ export class GridKeys {
     const known = here.filter((id) => id !== undefined);
     selection.cursor = to;
     try {
-      const asked = { ...query, offset: from, limit: count };
-      const ask = () =>
-        unfolded === null
-          ? requests.ask("ids", asked)
-          : requests.ask("tree", { ...asked, columns: [], unfolded: [...unfolded] });
-      const ids = known.length === count ? known : (await ask()).ids;
+      const ids = known.length === count ? known : (await this.#askIds(from, count)).ids;
       selection.range(ids, to, more, all - count + ids.length);
       this.#table.chosen();
     } catch (error) {
       problemOf(error);
     }
   }
+}
+
+/** Whether keys are held that make it a browser's or a notebook's command. */
+function isCommand({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || altKey;
 }
 
 /** Return the row that an event is of, or -1. */

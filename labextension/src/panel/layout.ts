@@ -4,6 +4,8 @@ import type { Model } from "./model.ts";
 
 const NARROWEST = 48;
 const WIDEST = 900;
+/** So many runs can be pinned: more are no top. */
+export const MOST_PINNED = 100;
 
 /** How a number shows where it stands in its column. */
 export type Shading = "bars" | "heat" | "none";
@@ -16,7 +18,8 @@ export const SHADINGS: readonly [how: Shading, title: string][] = [
 /** Under this name stands what holds for all columns that have no choice of their own. */
 const ALL = "*";
 
-/** How wide the columns are, which stay at the left when the table is moved sideways, and how numbers are shaded. */
+/** How wide the columns are, which stay at the left when the table is moved sideways, how numbers are shaded, and which
+ * runs stay on top. */
 export class Layout {
   /** Hears that another view, or Python, has changed it. */
   onChanged: (() => void) | null = null;
@@ -25,6 +28,7 @@ export class Layout {
   #shading = new Map<string, Shading>();
   /** Null as long as nobody has pinned anything: then it is the first column. */
   #pinned: string[] | null = null;
+  #runs: ReadonlySet<string> = new Set();
 
   constructor(model: Model, signal: AbortSignal) {
     this.#model = model;
@@ -70,6 +74,25 @@ export class Layout {
     this.keep();
   }
 
+  /** The runs that stand before all others. */
+  get runs(): ReadonlySet<string> {
+    return this.#runs;
+  }
+
+  /** Pin runs, or let go of them. */
+  pinRuns(ids: Iterable<string>, on: boolean): void {
+    const runs = new Set(this.#runs);
+    for (const id of ids) {
+      if (on) {
+        runs.add(id);
+      } else {
+        runs.delete(id);
+      }
+    }
+    this.#runs = new Set([...runs].slice(0, MOST_PINNED));
+    this.keep();
+  }
+
   shading(column: string): Shading {
     // A long duration is neither good nor bad: it is shaded only where one asks for it.
     return this.#shading.get(column) ?? (column === "duration" ? "none" : this.allShading);
@@ -96,6 +119,7 @@ export class Layout {
     this.#model.set("_layout", {
       ...(this.#widths.size > 0 && { widths: Object.fromEntries(this.#widths) }),
       ...(this.#pinned !== null && { pinned: this.#pinned }),
+      ...(this.#runs.size > 0 && { runs: [...this.#runs] }),
       ...(this.#shading.size > 0 && { shading: Object.fromEntries(this.#shading) }),
     });
     this.#model.save_changes();
@@ -104,7 +128,7 @@ export class Layout {
   /** What a notebook was saved with may be anything. */
   #read(): void {
     const told: unknown = this.#model.get("_layout");
-    const { widths, pinned, shading } = isObject(told) ? told : ({} as Record<string, unknown>);
+    const { widths, pinned, runs, shading } = isObject(told) ? told : ({} as Record<string, unknown>);
     this.#widths = new Map(
       entries(widths).flatMap(([name, width]) =>
         typeof width === "number" && Number.isFinite(width) ? [[name, bounded(width)]] : [],
@@ -117,6 +141,8 @@ export class Layout {
       }),
     );
     this.#pinned = Array.isArray(pinned) ? pinned.filter((name) => typeof name === "string") : null;
+    const ids = Array.isArray(runs) ? runs.filter((id) => typeof id === "string") : [];
+    this.#runs = new Set(ids.slice(0, MOST_PINNED));
   }
 }
 

@@ -99,10 +99,11 @@ interface Nothing {
 
 /** What each kind of request carries, beside its id. */
 export interface Asked {
-  window: Query & { offset: number; limit: number; columns: string[] };
+  /** Those of the runs `first` that the query finds stand before all others. */
+  window: Query & { offset: number; limit: number; columns: string[]; first: string[] };
   /** As a window, with the children of the unfolded runs below them, and no others. */
-  tree: Query & { offset: number; limit: number; columns: string[]; unfolded: string[] };
-  ids: Query & { offset: number; limit: number };
+  tree: Query & { offset: number; limit: number; columns: string[]; first: string[]; unfolded: string[] };
+  ids: Query & { offset: number; limit: number; first: string[] };
   among: Query & { ids: string[] };
   scale: Query & { columns: string[] };
   differing: Query & { columns: string[] };
@@ -206,7 +207,7 @@ export interface Traits extends Query {
   _first: (Rows & Query) | Nothing;
   _read_only: boolean;
   /** Which runs the panel is about: the store's folder, and ids where they were picked. Older widgets have none. */
-  _place: { store: string; only: string[] | null } | undefined;
+  _place: { store: string; file: string; only: string[] | null } | undefined;
   /** How the table is laid out: see `layout.ts`, which reads what it can of it. */
   _layout: object;
   /** Which build the front end is of. */
@@ -216,9 +217,9 @@ export interface Traits extends Query {
 const QUERY = { filter: isText, order_by: isTexts, experiments: isTextsOrNull, deleted: isFlag };
 
 const PARTS: Record<RequestKind, Record<string, (value: unknown) => boolean>> = {
-  window: { ...QUERY, offset: isCount, limit: isCount, columns: isTexts },
-  tree: { ...QUERY, offset: isCount, limit: isCount, columns: isTexts, unfolded: isTexts },
-  ids: { ...QUERY, offset: isCount, limit: isCount },
+  window: { ...QUERY, offset: isCount, limit: isCount, columns: isTexts, first: isTexts },
+  tree: { ...QUERY, offset: isCount, limit: isCount, columns: isTexts, first: isTexts, unfolded: isTexts },
+  ids: { ...QUERY, offset: isCount, limit: isCount, first: isTexts },
   among: { ...QUERY, ids: isTexts },
   scale: { ...QUERY, columns: isTexts },
   differing: { ...QUERY, columns: isTexts },

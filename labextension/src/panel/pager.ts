@@ -21,13 +21,24 @@ export class Pager {
     this.#table = table;
     this.#go = go;
     this.root = element("nav", { class: "nbtrack-panel-pager", "aria-label": "Chosen runs", hidden: true });
-    this.#back.addEventListener("click", () => {
-      table.model.set("view", "table");
-      table.model.save_changes();
-      this.root.closest(".nbtrack-panel")?.querySelector<HTMLElement>(".nbtrack-panel-grid")?.focus();
-    });
+    this.#back.addEventListener("click", () => this.#leave());
     this.#before.addEventListener("click", () => this.#step(-1));
     this.#after.addEventListener("click", () => this.#step(1));
+  }
+
+  /** Go back at Escape: on the whole panel, as the keyboard is at the tab when a run has been opened. */
+  listen(panel: HTMLElement | null): void {
+    const { model, signal } = this.#table;
+    const hear = (event: KeyboardEvent) => {
+      // In a box Escape is of the box.
+      const free = !event.defaultPrevented && !(event.target as Element).matches("input, textarea, select");
+      if (event.key === "Escape" && free && model.get("view") === "run") {
+        event.preventDefault();
+        event.stopPropagation();
+        this.#leave();
+      }
+    };
+    panel?.addEventListener("keydown", hear, { signal });
   }
 
   /** Say which run is shown. */
@@ -43,6 +54,14 @@ export class Pager {
       }
     }
     this.#draw();
+  }
+
+  /** Show the table again, and give it the keyboard. */
+  #leave(): void {
+    const { model } = this.#table;
+    model.set("view", "table");
+    model.save_changes();
+    this.root.closest(".nbtrack-panel")?.querySelector<HTMLElement>(".nbtrack-panel-grid")?.focus();
   }
 
   #fill(there: boolean): void {

@@ -48,6 +48,11 @@ export class RowCache {
     return place?.page.rows.ids[place.at];
   }
 
+  /** Return where a run stands, if its row is here. */
+  index(id: string): number | undefined {
+    return [...this.#places].find(([, { page, at }]) => page.rows.ids[at] === id)?.[0];
+  }
+
   /** Which state of the store the newest rows are of. */
   get clock(): number {
     return this.#newest?.clock ?? 0;

@@ -112,7 +112,7 @@ export class RowView {
     cell.classList.toggle("nbtrack-panel-heat", heat);
     cell.classList.toggle("nbtrack-panel-best", best);
     cell.classList.toggle("nbtrack-panel-lacking", value === undefined);
-    cell.title = best ? `${shown.exact} (best)` : shown.exact;
+    tell(cell, shown, best);
     cell.style.setProperty("--nbtrack-part", String(part ?? 0));
     if (named !== null) {
       cell.classList.add("nbtrack-panel-named");
@@ -127,13 +127,35 @@ export class RowView {
   }
 }
 
-function namedOf({ cache, selection, colours, unfolded }: Table, index: number): Omit<Named, "text"> {
+/** Say of a cell what it is exactly, and that it is the best one: the star is drawn, and not read out. */
+function tell(cell: HTMLElement, { text, exact }: Shown, best: boolean): void {
+  cell.title = best ? `${exact} (best)` : exact;
+  if (best) {
+    cell.setAttribute("aria-label", `${text} (best)`);
+  } else {
+    cell.removeAttribute("aria-label");
+  }
+}
+
+function namedOf(
+  { cache, selection, colours, unfolded, layout, hidden }: Table,
+  index: number,
+): Omit<Named, "text"> {
   const id = cache.id(index) ?? "";
   const family = unfolded === null ? null : cache.family(index);
   const colour = selection.has(id)
-    ? { light: colours.of(id, false), dark: colours.of(id, true), line: colours.style(id) }
+    ? {
+        light: colours.of(id, false),
+        dark: colours.of(id, true),
+        line: colours.style(id),
+        hidden: hidden.ids.has(id),
+      }
     : null;
-  return { colour, family: family && { ...family, unfolded: unfolded?.has(id) ?? false } };
+  return {
+    colour,
+    family: family && { ...family, unfolded: unfolded?.has(id) ?? false },
+    pinned: layout.runs.has(id),
+  };
 }
 
 /** Return how much of a number's bar or shade is shown; null where it has none. */

@@ -32,7 +32,9 @@ function scopeText(experiments: readonly string[] | null): string {
   if (experiments === null) {
     return "All experiments";
   }
-  return experiments.length === 1 ? (experiments[0] ?? "") : `${experiments.length} experiments`;
+  return experiments.length === 1
+    ? (experiments[0] ?? "")
+    : `${experiments.length.toLocaleString("en")} experiments`;
 }
 
 function all(table: Table): HTMLElement {

@@ -1,11 +1,14 @@
 import { Colours } from "../charts/colours.ts";
+import { Hidden } from "./hidden.ts";
 import { Layout } from "./layout.ts";
 import type { Head, Problem, Query, Rows, Scale, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { problemOf } from "./problems.ts";
+import { SHARED, sameQuery, sharedQuery } from "./query.ts";
 import type { Requests } from "./requests.ts";
 import { RowCache } from "./rows.ts";
 import { Selection } from "./selection.ts";
+import { Unseen } from "./unseen.ts";
 
 /** What has changed: `anew` is rows of another query, `heads` the columns, `query` the filter and its like. */
 export type Topic = "rows" | "anew" | "heads" | "chosen" | "problem" | "query" | "waiting";
@@ -17,8 +20,6 @@ const AFTER = 40;
 const ADORN = 120;
 const ADORN_AGAIN = 3000;
 
-const SHARED = ["filter", "order_by", "experiments", "deleted"] as const;
-
 /** What one view of the panel knows: its query, the rows that are here, what is chosen. */
 export class Table {
   readonly model: Model;
@@ -29,8 +30,12 @@ export class Table {
   readonly selection = new Selection();
   /** The same in the table and in every chart. */
   readonly colours = new Colours();
+  readonly hidden = new Hidden();
+  readonly unseen: Unseen;
   /** The runs whose children are shown below them; null where the table is no tree. */
   unfolded: ReadonlySet<string> | null = null;
+  /** The runs that stand before all others. */
+  first: readonly string[];
   query: Query;
   columns: string[];
   heads: Record<string, Head> = {};
@@ -59,18 +64,23 @@ export class Table {
     this.requests = requests;
     this.signal = signal;
     this.layout = new Layout(model, signal);
-    this.layout.onChanged = () => this.#tell("heads");
+    this.first = [...this.layout.runs];
+    this.layout.onChanged = () => {
+      this.#tell("heads");
+      this.#pinFirst();
+    };
     this.onlyDiffering = false;
     this.waiting = false;
     this.loaded = false;
     this.#sharing = false;
-    this.query = this.#shared();
+    this.query = sharedQuery(model);
     this.columns = [...model.get("columns")];
     this.selection.ids = new Set(model.get("_chosen"));
     const first = model.get("_first");
     if ("ids" in first && sameQuery(first as Query, this.query)) {
       this.#take(first as Rows, true);
     }
+    this.unseen = new Unseen(this);
     this.#follow();
     // The widget may have been made long before it is shown.
     this.cache.outdate();
@@ -134,9 +144,7 @@ export class Table {
   unfold(unfolded: ReadonlySet<string> | null): void {
     const anew = (unfolded === null) !== (this.unfolded === null);
     this.unfolded = unfolded;
-    // Other runs stand at each place, though the query is the same: what is pushed still is of the old places.
-    this.#asked = "none";
-    this.cache.outdate();
+    this.#outplace();
     if (anew) {
       this.ask({});
     } else {
@@ -158,14 +166,20 @@ export class Table {
     this.#adornSoon(ADORN);
   }
 
-  #shared(): Query {
-    const { model } = this;
-    return {
-      filter: model.get("filter"),
-      order_by: model.get("order_by"),
-      experiments: model.get("experiments"),
-      deleted: model.get("deleted"),
-    };
+  /** Have other runs stand first, if others are pinned now: be it here, in another view or in Python. */
+  #pinFirst(): void {
+    const first = [...this.layout.runs];
+    if (first.join() !== this.first.join()) {
+      this.first = first;
+      this.#outplace();
+      this.#fetch();
+    }
+  }
+
+  /** Other runs stand at each place, though the query is the same: what is pushed still is of the old places. */
+  #outplace(): void {
+    this.#asked = "none";
+    this.cache.outdate();
   }
 
   /** Hear what the kernel says: traits that were set in Python, and changes of the store. */
@@ -202,7 +216,7 @@ export class Table {
   }
 
   #queryChanged(): void {
-    const shared = this.#shared();
+    const shared = sharedQuery(this.model);
     if (!this.#sharing && !sameQuery(shared, this.asked)) {
       this.#wanted = shared;
       this.#tell("query");
@@ -269,8 +283,9 @@ export class Table {
   async #fetchRows(wanted: Query | null, [from, to]: [number, number]): Promise<boolean> {
     const query = wanted ?? this.query;
     const limit = Math.min(1000, to - from + 1);
-    const part = { ...query, columns: this.columns, offset: from, limit };
     const { unfolded } = this;
+    const { first } = this;
+    const part = { ...query, columns: this.columns, offset: from, limit, first: [...first] };
     const asked =
       unfolded === null
         ? this.requests.ask("window", part)
@@ -278,7 +293,7 @@ export class Table {
     const id = this.requests.last;
     try {
       const rows = await asked;
-      if (unfolded !== this.unfolded) {
+      if (unfolded !== this.unfolded || first !== this.first) {
         // Other rows are wanted by now.
         return true;
       }
@@ -295,7 +310,8 @@ export class Table {
         this.#share();
         this.#adornSoon(ADORN);
       }
-      return true;
+      // Where no row comes though there should be some, another question brings none either.
+      return rows.ids.length > 0 || rows.total <= from;
     } catch (error) {
       const problem = problemOf(error);
       if (this.#wanted !== wanted) {
@@ -377,8 +393,4 @@ export class Table {
     const kind = this.heads[column]?.kind;
     return kind === "metrics" || kind === "params" || column === "duration";
   }
-}
-
-function sameQuery(one: Query, other: Query): boolean {
-  return SHARED.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 }

@@ -18,6 +18,8 @@ export function tabs(model: Model, views: readonly Tab[], signal: AbortSignal): 
     body.id = freshId();
     body.setAttribute("role", "tabpanel");
     const button = element("button", { type: "button", role: "tab", "aria-controls": body.id }, title);
+    button.id = freshId();
+    body.setAttribute("aria-labelledby", button.id);
     button.addEventListener("click", () => {
       model.set("view", name);
       model.save_changes();

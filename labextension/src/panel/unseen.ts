@@ -6,9 +6,8 @@ const PAUSE = 150;
 
 /** Knows which of the chosen runs the table does not show: they stay chosen, and every view is about them. */
 export class Unseen {
-  /** Hears that it may be other runs. */
-  onChanged: (() => void) | null = null;
   readonly #table: Table;
+  readonly #heard: (() => void)[] = [];
   #ids: ReadonlySet<string> = new Set();
   #pause: ReturnType<typeof setTimeout> | undefined;
   /** What the answer is about. */
@@ -20,6 +19,11 @@ export class Unseen {
     table.on(["chosen", "rows", "anew"], () => this.#soon());
     table.signal.addEventListener("abort", () => clearTimeout(this.#pause));
     this.#soon();
+  }
+
+  /** Hear that it may be other runs. */
+  onChanged(draw: () => void): void {
+    this.#heard.push(draw);
   }
 
   /** How many of the chosen runs are not in the table. */
@@ -68,6 +72,8 @@ export class Unseen {
 
   #set(ids: readonly string[]): void {
     this.#ids = new Set(ids);
-    this.onChanged?.();
+    for (const draw of this.#heard) {
+      draw();
+    }
   }
 }

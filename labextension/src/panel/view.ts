@@ -1,5 +1,5 @@
 import { element } from "../widget/dom.ts";
-import { keepTyping } from "../widget/typing.ts";
+import { keepKeys } from "../widget/typing.ts";
 import { actions } from "./actions.ts";
 import { columnsButton } from "./columns.ts";
 import { FilterBox } from "./filter.ts";
@@ -20,12 +20,11 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
   const views: Tab[] = [{ name: "table", title: "Runs", body: runsView(table) }, ...viewTabs(table)];
   const section = element(
     "section",
-    // JupyterLab would take keys for itself, and edit the cell.
-    { class: "nbtrack-panel", "aria-label": "nbtrack runs", "data-lm-suppress-shortcuts": "true" },
+    { class: "nbtrack-panel", "aria-label": "nbtrack runs" },
     element("header", { class: "nbtrack-panel-top" }, tabs(model, views, signal), state(table)),
     ...views.map(({ body }) => body),
   );
-  keepTyping(section);
+  keepKeys(section, signal);
   place.replaceChildren(section);
 }
 

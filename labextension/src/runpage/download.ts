@@ -5,15 +5,16 @@ import { line, seen } from "./seen.ts";
 
 const LONGEST = 150;
 
-/** Fetch a file piece by piece, a folder as a ZIP file, and hand it to the browser to be kept. */
-export async function download(page: Page, { path }: Artifact): Promise<void> {
+/** Fetch a file piece by piece, a folder as a ZIP file, and hand it to the browser to be kept; no path is all artifacts. */
+export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {
   const { notice } = page;
   const parts: BlobPart[] = [];
-  const close = notice.open(`Downloading ${line(path, 60)}`);
+  const close = notice.open(`Downloading ${path === "" ? "all artifacts" : line(path, 60)}`);
   let filename = "";
   let offset: number | null = 0;
+  let stamp = "";
   while (offset !== null) {
-    const asked = { kind: "download", name: path, offset } as const;
+    const asked = { kind: "download", name: path, offset, stamp } as const;
     // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
     const answer = await page.requests.send(asked, (stage) => notice.tell(close, stage));
     const piece: Piece | undefined = answer.ok ? asPiece(answer.result, offset) : undefined;
@@ -23,7 +24,7 @@ export async function download(page: Page, { path }: Artifact): Promise<void> {
       return;
     }
     parts.push(piece.bytes);
-    ({ filename, next: offset } = piece);
+    ({ filename, stamp, next: offset } = piece);
   }
   notice.close(close);
   // Of no type that a browser would open.
@@ -34,15 +35,20 @@ interface Piece {
   filename: string;
   bytes: Uint8Array<ArrayBuffer>;
   next: number | null;
+  /** Tells the kernel which download goes on. */
+  stamp: string;
 }
 
-function asPiece({ filename, data, next }: Record<string, unknown>, offset: number): Piece | undefined {
+function asPiece(
+  { filename, data, next, stamp }: Record<string, unknown>,
+  offset: number,
+): Piece | undefined {
   const ends = next === null || (typeof next === "number" && next > offset);
-  if (typeof filename !== "string" || typeof data !== "string" || !ends) {
+  if (typeof filename !== "string" || typeof data !== "string" || typeof stamp !== "string" || !ends) {
     return;
   }
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  return { filename, bytes, next: next as number | null };
+  return { filename, bytes, stamp, next: next as number | null };
 }
 
 /** Return a name under which a file may be kept, whatever a store calls it. */

@@ -2,10 +2,15 @@ import type { Figure } from "./messages.ts";
 
 const DIGITS = 5;
 
+/** Return a number with all its digits; what is none as the table has it: `nan`, `inf`, `-inf`. */
+export function exactFigure(value: Figure): string {
+  return String(value).replace("Infinity", "inf").replace("NaN", "nan");
+}
+
 /** Return a number with five digits that count, as `%.5g` writes it. */
 export function shownFigure(value: Figure): string {
   if (typeof value === "string" || (Number.isInteger(value) && Math.abs(value) < 1e15)) {
-    return String(value);
+    return exactFigure(value);
   }
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e7) {

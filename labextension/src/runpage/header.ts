@@ -2,6 +2,7 @@ import { saveText } from "../charts/save.ts";
 import { element } from "../widget/dom.ts";
 import { shownDuration } from "../widget/duration.ts";
 import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
+import { download } from "./download.ts";
 import { opener } from "./family.ts";
 import { ago, exactTime, shownSize } from "./figures.ts";
 import type { RunDocument } from "./messages.ts";
@@ -151,11 +152,25 @@ function actions(page: Page): HTMLElement {
   const save = button("Export", () => exported(page), page.signal, "Save params, metrics and tags as JSON");
   const place = element("div", { class: "nbtrack-run-line nbtrack-run-actions" });
   const remove = edits(button("Delete", () => confirm(), page.signal, "Delete the run"));
-  const close = () => place.replaceChildren(save, remove);
+  const files = button(
+    "Artifacts as ZIP",
+    () => download(page, { path: "" }),
+    page.signal,
+    "Save all artifacts as one ZIP file",
+  );
+  followPart(
+    page,
+    ({ artifacts }) => artifacts.length === 0,
+    (none) => {
+      files.hidden = none;
+    },
+  );
+  const close = () => place.replaceChildren(save, files, remove);
   const confirm = () => {
     const { children, children_left: left } = page.model.get("page");
     const total = children.length + left;
-    const also = total === 0 ? "" : ` and its ${total} child run${total === 1 ? "" : "s"}`;
+    const also =
+      total === 0 ? "" : ` and its ${total.toLocaleString("en")} child run${total === 1 ? "" : "s"}`;
     const no = button(
       "Keep",
       () => {

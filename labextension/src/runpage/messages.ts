@@ -178,10 +178,11 @@ export interface Changes {
   tags?: Record<string, string | null>;
 }
 
-export type Request = { id: string } & (
+/** What is asked; `of` is the run that the page shows: none of it is done to another one. */
+export type Request = { id: string; of: string } & (
   | { kind: "edit"; changes: Changes }
   | { kind: "preview" | "path"; name: string }
-  | { kind: "download"; name: string; offset: number }
+  | { kind: "download"; name: string; offset: number; stamp: string }
   | { kind: "curve"; asked: Record<string, unknown> }
   | { kind: "register"; model: string; name: string }
   | { kind: "set_alias"; name: string; version: number; alias: string }
@@ -203,7 +204,7 @@ const PARTS: Record<string, readonly string[]> = {
   edit: ["changes"],
   preview: ["name"],
   path: ["name"],
-  download: ["name", "offset"],
+  download: ["name", "offset", "stamp"],
   curve: ["asked"],
   register: ["model", "name"],
   set_alias: ["name", "version", "alias"],
@@ -234,7 +235,8 @@ export function isRequest(value: unknown): value is Request {
   const parts = Object.hasOwn(PARTS, value["kind"]) ? PARTS[value["kind"]] : undefined;
   return (
     parts !== undefined &&
-    hasOnly(value, "id", "kind", ...parts) &&
+    hasOnly(value, "id", "kind", "of", ...parts) &&
+    isText(value["of"]) &&
     parts.every((part) => (CHECKS[part] ?? isText)(value[part]))
   );
 }

@@ -1,7 +1,7 @@
 import { element } from "../widget/dom.ts";
 import { button, styled } from "./controls.ts";
 import { curvePlace } from "./curve.ts";
-import { shownFigure } from "./figures.ts";
+import { exactFigure, shownFigure } from "./figures.ts";
 import type { Figure, Metric } from "./messages.ts";
 import { follow, type Page } from "./page.ts";
 import { section } from "./section.ts";
@@ -96,17 +96,19 @@ class Row {
     const name = metric.folds ? `${metric.name}.mean` : metric.name;
     put(this.#name, line(name, LONGEST), `${seen(name)}: show the curve`);
     this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
-    const told = metric.folds ? `mean of ${metric.count} folds` : `last, at step ${metric.step}`;
+    const told = metric.folds
+      ? `mean of ${metric.count.toLocaleString("en")} folds`
+      : `last, at step ${metric.step.toLocaleString("en")}`;
     const several = metric.count > 1;
     const [value, min, max, count] = this.#cells;
-    put(value, shownFigure(metric.value), `${metric.value} (${told})`);
-    put(min, several ? shownFigure(metric.min) : "", String(metric.min));
-    put(max, several ? shownFigure(metric.max) : "", String(metric.max));
+    put(value, shownFigure(metric.value), `${exactFigure(metric.value)} (${told})`);
+    put(min, several ? shownFigure(metric.min) : "", exactFigure(metric.min));
+    put(max, several ? shownFigure(metric.max) : "", exactFigure(metric.max));
     put(count, metric.count.toLocaleString("en"), "");
     const range = `from ${shownFigure(metric.first)} to ${shownFigure(metric.last)}`;
     this.#spark.draw(
       metric.sparkline,
-      `${metric.count} points ${range}, between ${limits(metric.min, metric.max)}`,
+      `${metric.count.toLocaleString("en")} points ${range}, between ${limits(metric.min, metric.max)}`,
     );
   }
 }

@@ -1,12 +1,34 @@
-import type { Requests, WithoutId } from "../widget/requests.ts";
+import type { Answer } from "../widget/replies.ts";
+import { Requests, type Stage, type WithoutId } from "../widget/requests.ts";
 import type { Request, RunDocument, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 import type { Notice } from "./notice.ts";
 
+/** A request before it has its id and the run that it is of. */
+export type Asked = WithoutRun<WithoutId<Request>>;
+type WithoutRun<Part> = Part extends { of: string } ? Omit<Part, "of"> : never;
+
+/** The requests of one run's page. */
+export class RunRequests {
+  readonly #requests: Requests<Request>;
+  readonly #run: string;
+
+  /** What is asked is asked of this run, whichever the kernel shows by then. */
+  constructor(model: Model, run: string, signal: AbortSignal) {
+    this.#requests = new Requests(model, signal);
+    this.#run = run;
+  }
+
+  /** Send a request; `told` hears how far it is. */
+  send(asked: Asked, told: (stage: Stage) => void): Promise<Answer> {
+    return this.#requests.send({ ...asked, of: this.#run } as WithoutId<Request>, told);
+  }
+}
+
 /** What each part of the page is given. */
 export interface Page {
   model: Model;
-  requests: Requests<Request>;
+  requests: RunRequests;
   notice: Notice;
   /** Shows a metric's curve elsewhere; without it the page does. */
   curve?: ((metric: string) => void) | undefined;
@@ -60,7 +82,7 @@ export function followPart<Part>(
 /** Ask the kernel, and say in the page how that goes; the result is undefined if it could not be done. */
 export async function ask(
   page: Page,
-  asked: WithoutId<Request>,
+  asked: Asked,
   doing: string,
 ): Promise<Record<string, unknown> | undefined> {
   const close = page.notice.open(doing);

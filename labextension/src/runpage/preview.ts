@@ -3,11 +3,9 @@ import { source } from "./code.ts";
 import { shownSize } from "./figures.ts";
 import { markdown } from "./markdown.ts";
 import type { Preview, Text } from "./messages.ts";
+import { drawing, picture } from "./picture.ts";
 import { line } from "./seen.ts";
 import { table } from "./table.ts";
-
-/** Pictures that are pixels. */
-const PIXELS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /** Return what is in an artifact: pictures as pictures, Markdown as elements of ours, all else as text. */
 export function previewed(preview: Preview): HTMLElement {
@@ -30,29 +28,6 @@ export function previewed(preview: Preview): HTMLElement {
         `${line(preview.why)} (${shownSize(preview.size)}).`,
       );
   }
-}
-
-export function picture(type: string, data: string, name: string): HTMLElement {
-  if (!PIXELS.includes(type) || !/^[\d+/=A-Za-z]*$/u.test(data)) {
-    return element("p", { class: "nbtrack-run-quiet" }, "This is no picture.");
-  }
-  return element("img", {
-    src: `data:${type};base64,${data}`,
-    alt: line(name),
-    class: "nbtrack-run-picture",
-  });
-}
-
-/**
- * An SVG as an image. There a browser runs no script of it and loads nothing for it. A data URL, as one that points to
- * this page's own origin would run its scripts where it is opened by itself.
- */
-function drawing(text: string, name: string): HTMLElement {
-  return element("img", {
-    src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`,
-    alt: line(name),
-    class: "nbtrack-run-picture",
-  });
 }
 
 function written(text: string): HTMLElement {

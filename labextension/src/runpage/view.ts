@@ -1,6 +1,5 @@
 import { element } from "../widget/dom.ts";
-import { Requests } from "../widget/requests.ts";
-import { keepTyping } from "../widget/typing.ts";
+import { keepKeys } from "../widget/typing.ts";
 import { artifacts } from "./artifacts.ts";
 import { code } from "./code.ts";
 import { data } from "./data.ts";
@@ -14,7 +13,7 @@ import { models } from "./models.ts";
 import { note } from "./note.ts";
 import { Notice } from "./notice.ts";
 import { output, traceback } from "./output.ts";
-import { follow, type Page } from "./page.ts";
+import { follow, type Page, RunRequests } from "./page.ts";
 import { params } from "./params.ts";
 import { line } from "./seen.ts";
 import { tags } from "./tags.ts";
@@ -26,10 +25,8 @@ export interface Options {
 
 /** Show a run's page in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal, options: Options = {}): void {
-  // JupyterLab would take keys for itself, and edit the cell.
-  const keys = { "data-lm-suppress-shortcuts": "true" };
-  const article = element("article", { class: "nbtrack-run", ...keys });
-  keepTyping(article);
+  const article = element("article", { class: "nbtrack-run" });
+  keepKeys(article, signal);
   place.replaceChildren(article);
   let shown = "";
   let drawn = new AbortController();
@@ -42,7 +39,7 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
       shown = id;
       drawn.abort();
       drawn = new AbortController();
-      article.replaceChildren(...parts(model, drawn.signal, options));
+      article.replaceChildren(...parts(model, id, drawn.signal, options));
     }
   };
   follow({ model, signal } as Page, ["page"], draw);
@@ -51,10 +48,10 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
   });
 }
 
-function parts(model: Model, signal: AbortSignal, { onCurve }: Options): HTMLElement[] {
+function parts(model: Model, run: string, signal: AbortSignal, { onCurve }: Options): HTMLElement[] {
   const notice = new Notice(signal);
-  const curve = onCurve && ((metric: string) => onCurve(metric, model.get("page").id));
-  const page: Page = { model, requests: new Requests(model, signal), notice, curve, signal };
+  const curve = onCurve && ((metric: string) => onCurve(metric, run));
+  const page: Page = { model, requests: new RunRequests(model, run, signal), notice, curve, signal };
   const grid = element(
     "div",
     { class: "nbtrack-run-grid" },

@@ -7,6 +7,10 @@ export default {
   render({ model, el }) {
     const gone = new AbortController();
     show(model, el, gone.signal);
-    return () => gone.abort();
+    return () => {
+      gone.abort();
+      // What shows the widget may be kept for long after.
+      el.replaceChildren();
+    };
   },
 } satisfies AnyWidget<Traits>;

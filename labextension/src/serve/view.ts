@@ -1,6 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { Requests } from "../widget/requests.ts";
-import { keepTyping } from "../widget/typing.ts";
+import { keepKeys } from "../widget/typing.ts";
 import { curl } from "./curl.ts";
 import { figures } from "./figures.ts";
 import { form } from "./form.ts";
@@ -13,11 +13,9 @@ import { follow, type Panel } from "./panel.ts";
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
   const panel: Panel = { model, requests: new Requests(model, signal), signal };
   const label = `Model server ${model.get("title")}`;
-  // JupyterLab would take Enter for itself, and edit the cell.
-  const keys = { "data-lm-suppress-shortcuts": "true" };
   const section = element(
     "section",
-    { class: "nbtrack-serve", "aria-label": label, ...keys },
+    { class: "nbtrack-serve", "aria-label": label },
     header(panel),
     form(panel),
     curl(panel),
@@ -28,6 +26,6 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
   follow(panel, ["state"], () =>
     section.classList.toggle("nbtrack-offered", model.get("state") === "offered"),
   );
-  keepTyping(section);
+  keepKeys(section, signal);
   place.replaceChildren(section);
 }

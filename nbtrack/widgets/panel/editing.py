@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
 from nbtrack.errors import InvalidValueError
 from nbtrack.values import as_name, as_tag
 from nbtrack.widgets.panel.reading import chosen
+from nbtrack.widgets.tagnames import check_tag_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = ["rename", "tag"]
-
-_OWN = "nbtrack."
 
 
 def tag(store: Store, ids: Sequence[str], name: str, value: str | None) -> dict[str, Any]:
@@ -38,8 +36,7 @@ def tag(store: Store, ids: Sequence[str], name: str, value: str | None) -> dict[
         When it can be no tag; nothing is changed then.
     """
     name = as_name(name, "tag name")
-    if name.startswith(_OWN) or name in {NAME_TAG, NOTE_TAG}:
-        raise InvalidValueError(f"tag {name!r} is nbtrack's own; choose another name")
+    check_tag_name(name)
     if value is not None:
         value = as_tag(value, f"tag {name!r}")
     records = chosen(store, ids, ())

@@ -1,10 +1,10 @@
-"""How a panel's table is laid out: what every view of it shares, and what lasts when it is shown again."""
+"""How a panel's table is laid out, and which runs stay on top of it: what every view of it shares, and what lasts when it is shown again."""
 
 from __future__ import annotations
 
 from typing import Any, TypedDict
 
-__all__ = ["NARROWEST", "SHADINGS", "WIDEST", "Layout", "read_layout"]
+__all__ = ["MOST_PINNED", "NARROWEST", "SHADINGS", "WIDEST", "Layout", "read_layout"]
 
 NARROWEST, WIDEST = 48, 900
 SHADINGS = ("bars", "heat", "none")
@@ -14,6 +14,10 @@ MOST = 5_000
 """Of more columns than that nothing is kept."""
 
 
+MOST_PINNED = 100
+"""So many runs can be pinned: more are no top."""
+
+
 class Layout(TypedDict, total=False):
     """What people changed; what is not there is as it is at first."""
 
@@ -21,6 +25,8 @@ class Layout(TypedDict, total=False):
     """Pixels of a column."""
     pinned: list[str]
     """Columns that stay at the left when the table is moved sideways."""
+    runs: list[str]
+    """Ids of the runs that stand before all others, those pinned last at the end."""
     shading: dict[str, str]
     """One of `SHADINGS` for a column; for all others under `*`."""
 
@@ -40,6 +46,11 @@ def read_layout(told: Any) -> Layout:
     if isinstance(pinned, list):
         # None pinned is another thing than nothing said.
         layout["pinned"] = list(dict.fromkeys(name for name in pinned[:MOST] if isinstance(name, str)))
+    runs = told.get("runs")
+    if isinstance(runs, list):
+        ids = [run for run in runs[:MOST] if isinstance(run, str)]
+        if ids:
+            layout["runs"] = list(dict.fromkeys(ids))[:MOST_PINNED]
     shading = {name: how for name, how in _items(told, "shading") if isinstance(how, str) and how in SHADINGS}
     if shading:
         layout["shading"] = shading

@@ -50,6 +50,7 @@ class Request(TypedDict, total=False):
     build: str
     value: str | None
     unfolded: list[str]
+    first: list[str]
 
 
 class Problem(TypedDict):
@@ -106,14 +107,15 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "build": (lambda value: isinstance(value, str), "a text"),
     "value": (lambda value: value is None or isinstance(value, str), "a text, or null"),
     "unfolded": (_is_texts, "a list of ids"),
+    "first": (_is_texts, "a list of ids"),
     "name": (lambda value: isinstance(value, str) and 0 < len(value) <= 200, "1 to 200 characters"),
 }
 
 _QUERY = {"filter", "order_by", "experiments", "deleted"}
 _PARTS: dict[str, set[str]] = {
-    "window": {*_QUERY, "offset", "limit", "columns"},
-    "tree": {*_QUERY, "offset", "limit", "columns", "unfolded"},
-    "ids": {*_QUERY, "offset", "limit"},
+    "window": {*_QUERY, "offset", "limit", "columns", "first"},
+    "tree": {*_QUERY, "offset", "limit", "columns", "first", "unfolded"},
+    "ids": {*_QUERY, "offset", "limit", "first"},
     "among": {*_QUERY, "ids"},
     "scale": {*_QUERY, "columns"},
     "differing": {*_QUERY, "columns"},

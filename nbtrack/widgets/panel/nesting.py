@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.query import Query
-from nbtrack.query.tree import Field, In, Text
 from nbtrack.widgets.panel import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nbtrack.store import Store
     from nbtrack.widgets.panel.messages import Request
@@ -18,67 +19,135 @@ if TYPE_CHECKING:
 
 __all__ = ["tree"]
 
+KEPT = 2
+"""Of so many queries the tree is kept as long as the store stays as it is: scrolling reads only the rows it shows."""
+
+FRESH = 10.0
+"""Seconds for which it is: what is younger than a day, and what runs the longest, changes though the store does not."""
+
+Rows = list[tuple[str, int]]
+"""Each with its depth."""
+
+
+@dataclass
+class _Family:
+    roots: list[str]
+    children: dict[str, list[str]]
+    made: float = field(default_factory=time.monotonic)
+    shown: tuple[frozenset[str], Rows] | None = None
+    """What was unfolded last, and the rows that were shown then."""
+
+    def rows(self, unfolded: frozenset[str]) -> Rows:
+        shown = self.shown
+        if shown is None or shown[0] != unfolded:
+            shown = self.shown = unfolded, _laid_out(self.roots, self.children, unfolded)
+        return shown[1]
+
+
+_families: weakref.WeakKeyDictionary[Store, dict[Any, _Family]] = weakref.WeakKeyDictionary()
+_keeping = threading.Lock()
+
 
 def tree(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
     """Return the rows of the tree that a request asks for, as `queries.window` does those of the table.
 
     A run whose parent is not found by the query stands where it would without one, so that none is hidden by a filter
-    that lets through a child alone. Runs of one parent have the order of the table.
+    that lets through a child alone; so does one that is its own ancestor, and one that is pinned, before all others.
+    Runs of one parent have the order of the table.
 
     Parameters
     ----------
     request
-        With `offset`, `limit`, `columns` and `unfolded`, the ids of the runs whose children are shown.
+        With `offset`, `limit`, `columns`, `first`, the ids of the pinned runs, and `unfolded`, those of the runs whose
+        children are shown.
 
     Returns
     -------
     dict
         As of `queries.window`, with `depths`, how deep each row stands, and `children`, how many each has.
     """
-    whole = store.window(asked.query, 0, 2**53, ["parent"], **asked.scope)
-    rows, children = _laid_out(whole.ids, whole.columns["parent"], frozenset(request["unfolded"]))
+    # The older clock: what changes from here on is told.
+    clock = store.changes(2**62).clock
+    family = _family(store, asked, frozenset(request["first"]), clock)
+    rows = family.rows(frozenset(request["unfolded"]))
     offset = request["offset"]
     part = rows[offset : offset + request["limit"]]
-    result = queries.window(store, _these(asked, [run for run, _ in part]), 0, len(part), request["columns"])
-    place = {run: at for at, run in enumerate(result["ids"])}
-    # What has gone in between is not drawn.
-    part = [(run, depth) for run, depth in part if run in place]
-    order = [place[run] for run, _ in part]
+    result = queries.those(store, asked, [run for run, _ in part], request["columns"])
+    depths = dict(part)
     return {
         **result,
+        "clock": clock,
         "total": len(rows),
         "offset": offset,
-        "ids": [run for run, _ in part],
-        "columns": {name: [values[at] for at in order] for name, values in result["columns"].items()},
-        "depths": [depth for _, depth in part],
-        "children": [len(children.get(run, ())) for run, _ in part],
+        "depths": [depths[run] for run in result["ids"]],
+        "children": [len(family.children.get(run, ())) for run in result["ids"]],
         "remark": result["remark"] if part else queries.window(store, asked, 0, 0, [])["remark"],
     }
 
 
-def _laid_out(
-    ids: Sequence[str], parents: Sequence[str | None], unfolded: frozenset[str]
-) -> tuple[list[tuple[str, int]], dict[str, list[str]]]:
-    """Return the rows that are shown, each with its depth, and the children of each run."""
+def _family(store: Store, asked: Asked, first: frozenset[str], clock: int) -> _Family:
+    experiments = None if asked.experiments is None else tuple(asked.experiments)
+    key = asked.query, experiments, asked.deleted, first, clock
+    with _keeping:
+        kept = _families.setdefault(store, {})
+        family = kept.pop(key, None)
+        if family is not None and time.monotonic() - family.made < FRESH:
+            kept[key] = family
+            return family
+    whole = store.window(asked.query, 0, 2**53, ["parent"], **asked.scope)
+    family = _Family(*_related(whole.ids, whole.columns["parent"], first))
+    with _keeping:
+        kept[key] = family
+        while len(kept) > KEPT:
+            del kept[next(iter(kept))]
+    return family
+
+
+def _related(
+    ids: Sequence[str], parents: Sequence[str | None], first: frozenset[str]
+) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the runs that stand below no other, and the children of each run."""
     found = set(ids)
+    parent_of = {
+        run: parent
+        for run, parent in zip(ids, parents, strict=True)
+        if parent is not None and parent in found and run not in first
+    }
+    circular = _circular(parent_of)
     children: dict[str, list[str]] = {}
-    roots: list[str] = []
-    for run, parent in zip(ids, parents, strict=True):
-        if parent in found and parent != run:
-            children.setdefault(str(parent), []).append(run)
-        else:
+    roots: list[str] = [run for run in ids if run in first]
+    for run in ids:
+        if run in parent_of and run not in circular:
+            children.setdefault(parent_of[run], []).append(run)
+        elif run not in first:
             roots.append(run)
-    rows: list[tuple[str, int]] = []
+    return roots, children
+
+
+def _circular(parent_of: Mapping[str, str]) -> set[str]:
+    """Return the runs that are their own ancestors, as a damaged store may say."""
+    circular: set[str] = set()
+    known: set[str] = set()
+    for run in parent_of:
+        way: dict[str, None] = {}
+        at: str | None = run
+        while at is not None and at not in known and at not in way:
+            way[at] = None
+            at = parent_of.get(at)
+        if at in way:
+            line = list(way)
+            circular.update(line[line.index(at) :])
+        known.update(way)
+    return circular
+
+
+def _laid_out(roots: Sequence[str], children: Mapping[str, Sequence[str]], unfolded: frozenset[str]) -> Rows:
+    """Return the rows that are shown."""
+    rows: Rows = []
     waiting = [(run, 0) for run in reversed(roots)]
     while waiting:
         run, depth = waiting.pop()
         rows.append((run, depth))
         if run in unfolded:
             waiting += [(child, depth + 1) for child in reversed(children.get(run, ()))]
-    return rows, children
-
-
-def _these(asked: Asked, ids: Sequence[str]) -> Asked:
-    where = In(Field("attributes", "run_id"), tuple(map(Text, ids)))
-    # Which runs these are is known already: what the query says of them need not be looked at again.
-    return replace(asked, query=Query(where, ()), experiments=None)
+    return rows

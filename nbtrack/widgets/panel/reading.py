@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.query import Query
 from nbtrack.query.tree import Field, In, Text
-from nbtrack.widgets.panel import queries
+from nbtrack.widgets.panel import pinning, queries
 from nbtrack.widgets.panel.cells import head
 from nbtrack.widgets.panel.columns import first_columns
 from nbtrack.widgets.panel.completion import complete
@@ -97,7 +97,7 @@ class Reading:
         if kind == "fields":
             return queries.fields(store, asked, request["ids"], most_runs(request["document"]))
         if kind == "ids":
-            return queries.ids(store, asked, request["offset"], request["limit"])
+            return pinning.ids(store, asked, request)
         if kind == "among":
             return queries.among(store, asked, request["ids"])
         if kind == "telling":
@@ -113,7 +113,7 @@ class Reading:
         asked = queries.Asked.of(self.store, request, self.only)
         if request["kind"] == "tree":
             return tree(self.store, asked, request)
-        return queries.window(self.store, asked, request["offset"], request["limit"], request["columns"])
+        return pinning.window(self.store, asked, request)
 
     def records(self, asked: queries.Asked, request: Request) -> list[RunRecord]:
         """Return the chosen runs, or where none are chosen all that are asked for."""
@@ -130,9 +130,11 @@ class Reading:
 
 def chosen(store: Store, ids: Sequence[str], order_by: tuple[Order, ...]) -> list[RunRecord]:
     """Return the runs of these ids in an order, deleted ones last."""
-    where = In(Field("attributes", "run_id"), tuple(map(Text, ids)))
-    query = Query(where, order_by)
+    query = Query(In(Field("attributes", "run_id"), tuple(map(Text, ids))), order_by)
     records = store.find_runs(query)
     if len(records) < len(set(ids)):
-        records += store.find_runs(query, deleted=True)
+        # Those of deleted experiments are found where these are named.
+        every = [one.name for one in (*store.experiments(), *store.experiments(deleted=True))]
+        records = store.find_runs(query, experiments=every)
+        records += store.find_runs(query, experiments=every, deleted=True)
     return records

@@ -18,8 +18,10 @@ __all__ = ["DOCUMENTS", "document", "most_runs"]
 
 DOCUMENTS = {
     "side_by_side": 20,
+    "artifacts": 20,
+    "pictures": 20,
     "curves": 100,
-    "grouped": 5_000,
+    "grouped": 20_000,
     "grouped_curves": 2_000,
     "parallel": 10_000,
     "scatter": 10_000,

@@ -14,8 +14,9 @@ import traitlets
 
 from nbtrack.entities import Runs
 from nbtrack.entities.display import html
-from nbtrack.errors import InvalidValueError, NbtrackError
+from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
 from nbtrack.query import Query
+from nbtrack.store.location import database_file, is_store
 from nbtrack.widgets.bundle import bundled
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.answering import Answering
@@ -139,7 +140,7 @@ class Panel(anywidget.AnyWidget):
         self._by_itself = columns is None
         state["columns"] = first_columns(store, asked) if columns is None else list(columns)
         first = queries.window(store, asked, 0, FIRST_ROWS, state["columns"])
-        place = {"store": str(store.path), "only": self._only}
+        place = {"store": str(store.path), "file": database_file(store.path), "only": self._only}
         super().__init__(**state, _first={**state, **first}, _read_only=store.read_only, _place=place)
         self.on_msg(self._receive)
 
@@ -269,9 +270,13 @@ class Panel(anywidget.AnyWidget):
         except InvalidValueError as error:
             self._say(failed(request_id(content), error))
             return
+        view = view_of(request["id"])
         if request["kind"] == "bye":
-            self._views.pop(view_of(request["id"]), None)
+            self._views.pop(view, None)
             return
+        if (seen := self._views.get(view)) is not None:
+            # Whatever it asks for, somebody looks at it.
+            self._views[view] = (seen[0], time.monotonic())
         if request["kind"] == "frame":
             # What a cell sees does not change while it runs, and the next one finds it.
             _namespace().between_cells(lambda: self._hand_over(request))
@@ -293,6 +298,11 @@ class Panel(anywidget.AnyWidget):
 
     def _result(self, request: Request) -> dict[str, Any]:
         kind, store = request["kind"], self._store
+        if self._place["file"] and not is_store(store.path):
+            # To ask it would make a new one in its place.
+            raise StoreError(
+                f"the store {str(store.path)!r} is no longer there; open one with nbtrack.set_store"
+            )
         if kind in KINDS:
             result = self._reading.result(request)
             if kind in {"window", "tree"}:

@@ -15,16 +15,16 @@ from nbtrack.widgets.runpage.bounds import number, whole
 from nbtrack.widgets.runpage.download import Downloads, local_path
 from nbtrack.widgets.runpage.preview import artifact_preview
 from nbtrack.widgets.runpage.registry import register, registered_names, set_alias
+from nbtrack.widgets.tagnames import OWN, check_tag_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nbtrack.serving import Server
-    from nbtrack.widgets.runpage.messages import Request
+    from nbtrack.widgets.runpage.messages import Open, Request
 
 __all__ = ["ASKING", "RunDesk", "edit"]
 
-_OWN = "nbtrack."
 _ALIVE = ("starting", "ready")
 _MOST_NAMES = 1_000
 _CURVE = {"metric", "x", "points", "within", "spacing"}
@@ -54,9 +54,8 @@ def edit(run: Run, changes: Mapping[str, Any]) -> None:
     >>> edit(run, {"name": "the best so far", "tags": {"team": "red", "draft": None}})  # doctest: +SKIP
     """
     tags: Mapping[str, str | None] = changes.get("tags", {})
-    own = [name for name in tags if name.startswith(_OWN) or name in {NAME_TAG, NOTE_TAG}]
-    if own:
-        raise InvalidValueError(f"tag {own[0]!r} is nbtrack's own; choose another name")
+    for name in tags:
+        check_tag_name(name)
     wanted: list[tuple[str, str]] = [(name, value) for name, value in tags.items() if value is not None]
     wanted += [(NAME_TAG, changes["name"])] if "name" in changes else []
     wanted += [(NOTE_TAG, changes["note"])] if "note" in changes else []
@@ -80,55 +79,68 @@ class _Trial:
 
 
 class RunDesk:
-    """Answers the requests of one page.
+    """Answers the requests of one page, each of the run that the page shows: a request of another is refused.
 
     Parameters
     ----------
     run
-        The run that the page shows at first.
+        The run that the page shows at first; set another when the page shows it.
     """
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._servers: dict[str, Server] = {}
+        self._servers: dict[tuple[str, str], Server] = {}
         self._downloads = Downloads()
 
     def answer(self, request: Request) -> dict[str, Any]:
-        """Do what is asked; return the result.
+        """Do what is asked, but to `open` another run; return the result.
 
         Raises
         ------
         NbtrackError
-            When it cannot be done, with a message for the page.
+            When it cannot be done, or the page shows another run by now, with a message for the page.
         """
+        run = self._meant(request)
         if request["kind"] in ASKING:
-            return self._told(request)
+            return self._told(run, request)
         if request["kind"] == "register":
-            return register(self.run, request["model"], request["name"])
+            return register(run, request["model"], request["name"])
         if request["kind"] == "set_alias":
-            set_alias(self.run, request["name"], request["version"], request["alias"])
+            set_alias(run, request["name"], request["version"], request["alias"])
         elif request["kind"] == "delete_alias":
-            self.run.store.models.delete_alias(request["name"], request["alias"])
+            run.store.models.delete_alias(request["name"], request["alias"])
         elif request["kind"] == "edit":
-            edit(self.run, request["changes"])
+            edit(run, request["changes"])
         elif request["kind"] == "serve" or request["kind"] == "stop":
-            self._serve(request["model"], start=request["kind"] == "serve")
-        elif request["kind"] == "open":
-            self.run = _other(self.run, request["run"])
-        else:
-            self._do(request["kind"])
+            self._serve(run, request["model"], start=request["kind"] == "serve")
+        elif request["kind"] == "delete":
+            run.delete()
+        elif request["kind"] == "restore":
+            run.restore()
         return {}
 
-    def servers(self) -> dict[str, dict[str, str]]:
-        """Return how the servers are that the page started, by the models' folders."""
+    def opened(self, request: Open) -> Run:
+        """Return the run that is to be opened; `run` stays what it is until that can be shown.
+
+        Raises
+        ------
+        NbtrackError
+            When there is none, or the page shows another run by now.
+        """
+        store = self._meant(request).store
+        record = store.run(request["run"])
+        return Run(store, record.id, record)
+
+    def servers(self, run: Run) -> dict[str, dict[str, str]]:
+        """Return how the servers are that the page started of a run, by the models' folders."""
         return {
             path: {
                 "state": server.status,
                 "address": page_address(server.url),
                 "error": (server.error or "")[:2_000] if server.status == "failed" else "",
             }
-            for path, server in list(self._servers.items())
-            if server.uri.startswith(f"runs:/{self.run.id}/")
+            for (run_id, path), server in list(self._servers.items())
+            if run_id == run.id
         }
 
     @property
@@ -136,39 +148,39 @@ class RunDesk:
         """Whether a server of the page's lives."""
         return any(server.status in _ALIVE for server in list(self._servers.values()))
 
-    def _told(self, request: Request) -> dict[str, Any]:
+    def _meant(self, request: Request) -> Run:
+        # Taken once: what is done is done to this run, whichever is opened meanwhile.
         run = self.run
+        if run.id != request["of"]:
+            raise InvalidValueError("the page shows another run by now; look again")
+        return run
+
+    def _told(self, run: Run, request: Request) -> dict[str, Any]:
         if request["kind"] == "preview":
             return artifact_preview(run, request["name"])
         if request["kind"] == "path":
             return {"path": whole(local_path(run, request["name"]))}
         if request["kind"] == "download":
-            return self._downloads.piece(run, request["name"], request["offset"])
+            return self._downloads.piece(run, request["name"], request["offset"], request["stamp"])
         if request["kind"] == "curve":
             return _curve(run, request["asked"])
         if request["kind"] == "script":
             return {"script": _script(run)}
         return exported(run) if request["kind"] == "export" else _names(run)
 
-    def _do(self, kind: str) -> None:
-        if kind == "delete":
-            self.run.delete()
-        elif kind == "restore":
-            self.run.restore()
-
-    def _serve(self, path: str, *, start: bool) -> None:
-        server = self._servers.get(path)
+    def _serve(self, run: Run, path: str, *, start: bool) -> None:
+        server = self._servers.get((run.id, path))
         if not start:
             if server is not None:
                 server.stop()
-        elif server is None or not server.uri.startswith(f"runs:/{self.run.id}/"):
-            self._servers[path] = _started(self.run, path)
+        elif server is None:
+            self._servers[run.id, path] = _started(run, path)
         elif server.status not in _ALIVE:
             server.start()
 
 
 def _names(run: Run) -> dict[str, Any]:
-    tags = [whole(name) for name in run.store.names("tags") if not name.startswith((_OWN, "mlflow."))]
+    tags = [whole(name) for name in run.store.names("tags") if not name.startswith((OWN, "mlflow."))]
     return {"tags": tags[:_MOST_NAMES], "models": registered_names(run)}
 
 
@@ -192,11 +204,6 @@ def _started(run: Run, path: str) -> Server:
         server.start()
         return server
     return serving.serve(f"runs:/{run.id}/{path}")
-
-
-def _other(run: Run, run_id: str) -> Run:
-    record = run.store.run(run_id)
-    return Run(run.store, record.id, record)
 
 
 def _script(run: Run) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+import secrets
 import threading
 import zipfile
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.artifacts import artifact_target
 from nbtrack.entities.text import size_text
@@ -25,32 +27,55 @@ MOST_BYTES = 50_000_000
 """Of a file, and of all files of a folder. What is larger is copied where it lies."""
 PIECE = 1_000_000
 """Bytes in one answer."""
+KEPT = 60.0
+"""Seconds after its last piece for which a ZIP file waits to be asked for the next."""
 
 
-@dataclass
-class _Sending:
-    """A file that is being sent, or a folder as a ZIP file; `stamp` tells whether it is still the same."""
+@dataclass(frozen=True)
+class _Archive:
+    """A folder as a ZIP file, while it is sent; `timer` lets go of it."""
 
-    key: tuple[str, str]
+    run_id: str
+    name: str
+    filename: str
+    content: bytes
+    timer: threading.Timer
+
+
+@dataclass(frozen=True)
+class _Piece:
     filename: str
     size: int
-    path: Path | None
-    held: IO[bytes] | None
-    stamp: tuple[int, int]
+    data: bytes
+    stamp: str
 
 
 class Downloads:
-    """Reads files piece by piece; the page asks for the next piece when it has one.
+    """Reads files piece by piece; the page asks for the next piece when it has one, with the stamp of that.
 
-    One folder at a time is held as a ZIP file in memory, until its last piece is read.
+    Of a file nothing is kept in between: its stamp tells whether it is still the same. A folder is held as a ZIP file in
+    memory, which its stamp finds, until its last piece is read, or for a minute when no more is asked for.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._sending: _Sending | None = None
+        self._archives: dict[str, _Archive] = {}
 
-    def piece(self, run: Run, name: str, offset: int) -> dict[str, Any]:
-        """Return a piece of a file: `filename`, `size` of the whole, `data` (base64), `next` (None after the last).
+    def piece(self, run: Run, name: str, offset: int, stamp: str) -> dict[str, Any]:
+        """Return a piece of a file.
+
+        Parameters
+        ----------
+        name
+            The file or the folder; empty for the folder of all artifacts.
+        offset
+            Where it begins: 0, or what `next` was of the piece before.
+        stamp
+            That of the piece before; empty for the first.
+
+        Returns
+        -------
+        dict
+            `filename`, `size` of the whole, `data` (base64), `next` (None after the last), `stamp`.
 
         Raises
         ------
@@ -62,29 +87,58 @@ class Downloads:
             When it cannot be read, or was changed meanwhile.
         """
         try:
-            with self._lock:
-                sending = self._begun(run, name, offset)
-                data = _read(sending, offset)
-                end = offset + len(data)
-                if end >= sending.size:
-                    self._sending = None
+            piece = self._read(run, name, offset, stamp)
         except OSError as error:
             raise StoreError(f"{name!r} could not be read ({error.strerror or error})") from error
+        end = offset + len(piece.data)
         return {
-            "filename": sending.filename,
-            "size": sending.size,
-            "data": base64.b64encode(data).decode(),
-            "next": end if end < sending.size else None,
+            "filename": piece.filename,
+            "size": piece.size,
+            "data": base64.b64encode(piece.data).decode(),
+            "next": end if end < piece.size else None,
+            "stamp": piece.stamp,
         }
 
-    def _begun(self, run: Run, name: str, offset: int) -> _Sending:
-        key = (run.id, name)
-        if offset == 0:
-            path = local_path(run, name)
-            self._sending = _zipped(key, run, path) if path.is_dir() else _opened(key, path)
-        if self._sending is None or self._sending.key != key or offset > self._sending.size:
-            raise InvalidValueError(f"the download of {name!r} is no longer under way; begin again")
-        return self._sending
+    def _read(self, run: Run, name: str, offset: int, stamp: str) -> _Piece:
+        if offset > 0 and stamp in self._archives:
+            return self._next(run, name, offset, stamp)
+        path = local_path(run, name) if name else run.artifacts.folder
+        if name and path.is_file():
+            return _of_file(path, offset, stamp)
+        if offset > 0:
+            raise _ended(name)
+        return self._first(run, name, path)
+
+    def _first(self, run: Run, name: str, folder: Path) -> _Piece:
+        filename, content = _zipped(run, folder)
+        stamp = secrets.token_hex(8)
+        if len(content) > PIECE:
+            self._hold(stamp, _Archive(run.id, name, filename, content, self._timer(stamp)))
+        return _Piece(filename, len(content), content[:PIECE], stamp)
+
+    def _next(self, run: Run, name: str, offset: int, stamp: str) -> _Piece:
+        archive = self._archives.pop(stamp, None)
+        if archive is not None:
+            archive.timer.cancel()
+        if (
+            archive is None
+            or (archive.run_id, archive.name) != (run.id, name)
+            or offset > len(archive.content)
+        ):
+            raise _ended(name)
+        content = archive.content
+        if offset + PIECE < len(content):
+            self._hold(stamp, replace(archive, timer=self._timer(stamp)))
+        return _Piece(archive.filename, len(content), content[offset : offset + PIECE], stamp)
+
+    def _hold(self, stamp: str, archive: _Archive) -> None:
+        self._archives[stamp] = archive
+        archive.timer.start()
+
+    def _timer(self, stamp: str) -> threading.Timer:
+        timer = threading.Timer(KEPT, self._archives.pop, (stamp, None))
+        timer.daemon = True
+        return timer
 
 
 def local_path(run: Run, name: str) -> Path:
@@ -104,29 +158,30 @@ def local_path(run: Run, name: str) -> Path:
     return path
 
 
-def _opened(key: tuple[str, str], path: Path) -> _Sending:
-    state = path.stat()
-    _check_size(state.st_size, path)
-    return _Sending(key, whole(path.name), state.st_size, path, None, (state.st_size, state.st_mtime_ns))
-
-
-def _read(sending: _Sending, offset: int) -> bytes:
-    if sending.path is None:
-        assert sending.held is not None
-        sending.held.seek(offset)
-        return sending.held.read(PIECE)
-    with sending.path.open("rb") as file:
-        state = sending.path.stat()
-        if (state.st_size, state.st_mtime_ns) != sending.stamp:
-            raise StoreError(f"{sending.path.name!r} was changed while it was read; try again")
+def _of_file(path: Path, offset: int, stamp: str) -> _Piece:
+    with path.open("rb") as file:
+        state = os.fstat(file.fileno())
+        found = f"{state.st_size}-{state.st_mtime_ns}"
+        if offset > 0 and found != stamp:
+            raise StoreError(f"{path.name!r} was changed while it was read; try again")
+        if offset > state.st_size:
+            raise _ended(path.name)
+        _check_size(state.st_size, path)
         file.seek(offset)
-        return file.read(PIECE)
+        return _Piece(whole(path.name), state.st_size, file.read(PIECE), found)
 
 
-def _zipped(key: tuple[str, str], run: Run, folder: Path) -> _Sending:
+def _ended(name: str) -> InvalidValueError:
+    return InvalidValueError(f"the download of {name!r} is no longer under way; begin again")
+
+
+def _zipped(run: Run, folder: Path) -> tuple[str, bytes]:
     # Through the mapping: it passes over what is half written, and what a link leads to elsewhere.
     within = folder.relative_to(run.artifacts.folder).as_posix()
-    names = [name for name in run.artifacts if name.startswith(f"{within}/")]
+    begin = "" if within == "." else f"{within}/"
+    names = [name for name in run.artifacts if name.startswith(begin)]
+    if not names and not begin:
+        raise NotFoundError("this run has no artifacts")
     found = []
     total = 0
     for name in names:
@@ -140,9 +195,9 @@ def _zipped(key: tuple[str, str], run: Run, folder: Path) -> _Sending:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for artifact in found:
-            archive.write(artifact.path, whole(artifact.name[len(within) + 1 :]))
-    size = held.tell()
-    return _Sending(key, f"{whole(folder.name)}.zip", size, None, held, (size, 0))
+            archive.write(artifact.path, whole(artifact.name[len(begin) :]))
+    named = folder.name if begin else f"run-{run.id[:8]}-artifacts"
+    return f"{whole(named)}.zip", held.getvalue()
 
 
 def _check_size(size: int, path: Path) -> None:

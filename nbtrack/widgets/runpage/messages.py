@@ -37,91 +37,92 @@ class Changes(TypedDict, total=False):
     tags: dict[str, str | None]
 
 
-class Edit(TypedDict):
-    """Asks for a change of what a person says of the run."""
+class _Asked(TypedDict):
+    """What every request has; `of` is the id of the run that its page shows: none is done to another run."""
 
     id: str
+    of: str
+
+
+class Edit(_Asked):
+    """Asks for a change of what a person says of the run."""
+
     kind: Literal["edit"]
     changes: Changes
 
 
-class Named(TypedDict):
+class Named(_Asked):
     """Asks for what is in an artifact, or where it lies."""
 
-    id: str
     kind: Literal["preview", "path"]
     name: str
 
 
-class Download(TypedDict):
-    """Asks for a piece of an artifact, from this byte on."""
+class Download(_Asked):
+    """Asks for a piece of an artifact, from this byte on; no name stands for all artifacts as a ZIP file.
 
-    id: str
+    `stamp` is that of the piece before; empty for the first.
+    """
+
     kind: Literal["download"]
     name: str
     offset: int
+    stamp: str
 
 
-class Curve(TypedDict):
+class Curve(_Asked):
     """Asks for a metric's curve; `asked` is what `nbtrack.widgets.comparison.curves` takes besides the runs."""
 
-    id: str
     kind: Literal["curve"]
     asked: dict[str, Any]
 
 
-class Register(TypedDict):
+class Register(_Asked):
     """Asks that a model, told by its folder among the artifacts, become a new version of the name."""
 
-    id: str
     kind: Literal["register"]
     model: str
     name: str
 
 
-class Alias(TypedDict):
+class Alias(_Asked):
     """Asks that an alias stand for a version of a registered model."""
 
-    id: str
     kind: Literal["set_alias"]
     name: str
     version: int
     alias: str
 
 
-class NoAlias(TypedDict):
+class NoAlias(_Asked):
     """Asks that an alias of a registered model be taken away."""
 
-    id: str
     kind: Literal["delete_alias"]
     name: str
     alias: str
 
 
-class Open(TypedDict):
+class Open(_Asked):
     """Asks for the page of another run of the same store."""
 
-    id: str
     kind: Literal["open"]
     run: str
 
 
-class Serve(TypedDict):
+class Serve(_Asked):
     """Asks that a model, told by its folder among the artifacts, be served or no longer."""
 
-    id: str
     kind: Literal["serve", "stop"]
     model: str
 
 
-class Command(TypedDict):
+class Command(_Asked):
     """Asks for what needs nothing more to be said.
 
     `script` is the code as a whole, `export` is params and metrics as JSON, `names`
     are those of tags and registered models that may be given.
     """
 
-    id: str
     kind: Literal["delete", "restore", "script", "export", "refresh", "names"]
 
 
@@ -130,11 +131,11 @@ Request = Edit | Named | Download | Curve | Register | Alias | NoAlias | Open | 
 
 _BARE = ("delete", "restore", "script", "export", "refresh", "names")
 _PARTS: dict[str, tuple[str, ...]] = {
-    "edit": ("changes",), "preview": ("name",), "path": ("name",), "download": ("name", "offset"), "curve": ("asked",),
+    "edit": ("changes",), "preview": ("name",), "path": ("name",), "download": ("name", "offset", "stamp"), "curve": ("asked",),
     "register": ("model", "name"), "set_alias": ("name", "version", "alias"), "delete_alias": ("name", "alias"),
     "open": ("run",), "serve": ("model",), "stop": ("model",), **dict.fromkeys(_BARE, ()),
 }  # fmt: skip
-"""What a request of each kind has beside its id and kind."""
+"""What a request of each kind has beside its id, its kind and the run that it is of."""
 
 
 def read_request(content: Any) -> Request:
@@ -145,8 +146,8 @@ def read_request(content: Any) -> Request:
     InvalidValueError
         When it is none.
     """
-    request = checked(content, _PARTS)
-    for part in _PARTS[request["kind"]]:
+    request = checked(content, {kind: ("of", *parts) for kind, parts in _PARTS.items()})
+    for part in ("of", *_PARTS[request["kind"]]):
         if part == "changes":
             _check_changes(request[part])
         elif part in {"offset", "version"}:

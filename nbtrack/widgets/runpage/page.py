@@ -43,8 +43,6 @@ class RunPage(AskedWidget):
     ----------
     run
         The run to show.
-    insert
-        Puts code into a new cell, for the button that does so; without it there is none.
     inside
         Whether another widget's front end shows it (`show` of `labextension/src/runpage/view.ts`): then none of its
         own is sent.
@@ -85,17 +83,20 @@ class RunPage(AskedWidget):
 
     @property
     def run(self) -> Run:
-        """The run that is shown; another one can be set."""
+        """The run that is shown; another one can be set, and is shown if it can be read."""
         return self._desk.run
 
     @run.setter
     def run(self, run: Run) -> None:
-        self._desk.run = run
-        self.refresh()
+        self._look(run)
+        self._follow()
 
     def refresh(self) -> None:
         """Show the run as it is now, and follow it from here on while it goes on."""
         self._look()
+        self._follow()
+
+    def _follow(self) -> None:
         with self._speaking:
             if self._watcher is None and self._going_on() and not self._closed.is_set():
                 self._watcher = threading.Thread(target=self._watch, name="nbtrack-run-page", daemon=True)
@@ -128,24 +129,27 @@ class RunPage(AskedWidget):
             self._until = time.monotonic() + _AFTER
         return self._desk.serving or time.monotonic() < self._until
 
-    def _look(self) -> None:
-        """Bring the page up to date."""
+    def _look(self, other: Run | None = None) -> None:
+        """Bring the page up to date, or have it show another run: no earlier than that could be read."""
         with self._looking:
-            seen = self._seen()
+            run = self._desk.run if other is None else other
+            seen = self._seen(run)
             with self._speaking, self.hold_sync():
+                self._desk.run = run
                 for name, value in seen.items():
                     if getattr(self, name) != value:
                         setattr(self, name, value)
 
-    def _seen(self) -> dict[str, Any]:
-        run = self._desk.run
+    def _seen(self, run: Run) -> dict[str, Any]:
         if self._rows.run is not run:
             self._rows = MetricRows(run)
-        servers = self._desk.servers()
+        servers = self._desk.servers(run)
         try:
             rows, left = self._rows.rows()
             page = run_page(run)
         except NotFoundError:
+            if run.id != self._desk.run.id:
+                raise
             return {"removed": True, "servers": servers}
         shown = {"page": page, "metrics": rows, "metrics_left": left, "removed": False, "servers": servers}
         return {**shown, "read_only": run.store.read_only}
@@ -155,10 +159,14 @@ class RunPage(AskedWidget):
 
     def _answer(self, request: Request) -> None:
         try:
-            result = self._desk.answer(request)
-            if request["kind"] not in ASKING:
-                # What was changed is there before the answer is: the page never shows the old again.
-                self.refresh()
+            result: dict[str, Any] = {}
+            if request["kind"] == "open":
+                self.run = self._desk.opened(request)
+            else:
+                result = self._desk.answer(request)
+                if request["kind"] not in ASKING:
+                    # What was changed is there before the answer is: the page never shows the old again.
+                    self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
             self._say(self._failed(request["id"], error))
         else:

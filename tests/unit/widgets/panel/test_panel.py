@@ -68,7 +68,7 @@ class Page:
         return reply["result"]
 
     def window(self, offset=0, limit=50, columns=("name",), **query):
-        asked = {**QUERY, **query, "offset": offset, "limit": limit, "columns": list(columns)}
+        asked = {**QUERY, **query, "offset": offset, "limit": limit, "columns": list(columns), "first": []}
         return self.result("window", **asked)
 
 
@@ -112,7 +112,7 @@ def test_a_window_holds_the_rows_that_are_asked_for(page):
 
 
 def test_an_error_tells_the_place_and_a_mistyped_name_is_remarked(page):
-    asked = {**QUERY, "offset": 0, "limit": 5, "columns": ["name"]}
+    asked = {**QUERY, "offset": 0, "limit": 5, "columns": ["name"], "first": []}
     error = page.ask("window", **{**asked, "filter": "stauts = 'FAILED'"})["error"]
     assert (error["type"], error["start"], error["end"], error["suggestion"]) == (
         "FilterError",
@@ -188,7 +188,7 @@ def test_a_panel_of_runs_is_about_these(filled):
 
 
 def test_ids_of_a_range_are_told(page):
-    found = page.result("ids", **{**QUERY, "order_by": ["name"]}, offset=10, limit=5)
+    found = page.result("ids", **{**QUERY, "order_by": ["name"]}, offset=10, limit=5, first=[])
     assert found["total"] == 12
     assert found["ids"] == [run.id for run in page.panel.runs if run.name in ("run-10", "run-11")][::-1]
 
@@ -431,3 +431,24 @@ def test_a_panel_leaves_a_static_table(filled):
     # Of a trusted notebook whose kernel has ended, JupyterLab would show an error in place of a widget's view.
     assert runs._repr_mimebundle_() == {}, "outside a kernel nobody can be asked for a panel"
     assert "run-11" in runs._repr_html_()
+
+
+def test_a_store_that_was_taken_away_is_told_and_not_made_anew(page, filled, tmp_path):
+    filled.flush()
+    filled.path.rename(tmp_path / "elsewhere")
+    reply = page.ask("ids", **QUERY, first=[], offset=0, limit=10)
+    assert "is no longer there" in reply["error"]["message"]
+    assert not filled.path.exists()
+    (tmp_path / "elsewhere").rename(filled.path)
+    assert page.result("ids", **QUERY, first=[], offset=0, limit=10)["total"] == 12
+
+
+def test_a_view_that_asks_for_anything_is_still_looked_at(page, monkeypatch):
+    page.window()
+    monkeypatch.setattr("nbtrack.widgets.panel.widget.LOOKED_AT", 0.4)
+    for _ in range(4):
+        time.sleep(0.15)
+        page.result("scale", **QUERY, columns=["metrics.rmse"])
+    assert page.panel.followed
+    time.sleep(0.5)
+    assert not page.panel.followed

@@ -39,7 +39,7 @@ def asked(store, kind, **parts):
 
 
 def shown(store, unfolded=(), **parts):
-    query = {**QUERY, "offset": 0, "limit": 50, "columns": ["name"], **parts}
+    query = {**QUERY, "offset": 0, "limit": 50, "columns": ["name"], "first": [], **parts}
     found = asked(store, "tree", unfolded=list(unfolded), **query)
     names = found["columns"]["name"]
     return [
@@ -58,9 +58,12 @@ def test_a_tree_shows_children_below_their_unfolded_parents(family, ids):
     assert shown(family, both, filter="name ILIKE 'b%' limit 3") == ["b1", " b11", "  b11"]
     # What the filter finds without its parent stands as if it had none.
     assert shown(family, both, filter="metrics.rmse < 3") == ["b1", "b2"]
-    assert asked(family, "tree", **QUERY, offset=9, limit=5, columns=[], unfolded=[])["total"] == 3
+    assert asked(family, "tree", **QUERY, offset=9, limit=5, columns=[], first=[], unfolded=[])["total"] == 3
     none = {**QUERY, "filter": "params.alhpa = 1"}
-    assert asked(family, "tree", **none, offset=0, limit=5, columns=[], unfolded=[])["remark"] is not None
+    assert (
+        asked(family, "tree", **none, offset=0, limit=5, columns=[], first=[], unfolded=[])["remark"]
+        is not None
+    )
 
 
 def test_those_that_the_table_has_are_told_of_the_chosen(family, ids):
@@ -107,7 +110,8 @@ def test_a_panel_does_what_its_page_asks_unless_the_store_may_only_be_read(famil
         asking = {"id": "v-1", "kind": "tag", "ids": [ids["a"]], "name": "team", "value": "blue"}
         assert panel._result(asking)["count"] == 1
         assert panel._result({"id": "v-2", "kind": "rename", "ids": [ids["a"]], "name": "z"})["before"] == "a"
-        tree = {"id": "v-3", "kind": "tree", **QUERY, "offset": 0, "limit": 9, "columns": [], "unfolded": []}
+        parts = {"offset": 0, "limit": 9, "columns": [], "first": [], "unfolded": []}
+        tree = {"id": "v-3", "kind": "tree", **QUERY, **parts}
         assert panel._result(tree)["total"] == 3
         assert "v" in panel._views, "it is told of changes"
     finally:
@@ -116,3 +120,29 @@ def test_a_panel_does_what_its_page_asks_unless_the_store_may_only_be_read(famil
     with pytest.raises(StoreError):
         tag(store, [ids["a"]], "team", "x")
     store.close()
+
+
+def test_of_no_run_nothing_is_told_and_nothing_changed(family):
+    assert tag(family, [], "stage", "draft") == {"count": 0, "before": []}
+    assert [run.tags.get("stage") for run in nbtrack.runs()] == [None] * 6
+    assert asked(family, "tags", **QUERY, ids=[])["tags"] == []
+    panel = nbtrack.runs()[:0].panel()
+    assert len(panel.runs) == 0
+    panel.close()
+
+
+def test_runs_of_a_deleted_experiment_are_read_and_edited_like_any(family, ids):
+    name = nbtrack.runs()[0].experiment
+    family.delete_experiment(name)
+    scope = {**QUERY, "experiments": [name]}
+    assert [row.strip() for row in shown(family, ids.values(), **scope)] == [
+        "a",
+        "b2",
+        "b11",
+        "b11",
+        "b2",
+        "c",
+    ]
+    assert tag(family, [ids["a"], ids["c"]], "stage", "draft")["count"] == 2
+    exported = asked(family, "export", **scope, columns=["name"], ids=[ids["c"], ids["a"]], format="csv")
+    assert exported["text"].split() == ["name", "a", "c"]

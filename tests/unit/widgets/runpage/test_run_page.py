@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import nbtrack
+from nbtrack.errors import NotFoundError, StoreError
 from nbtrack.widgets import RunPage
 
 STATE = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))["state"]
@@ -39,7 +40,7 @@ def until(condition, seconds=10):
 def ask(page, **content):
     """Send what the page would send; return the final reply."""
     before = len(page.said)
-    page._handle_custom_msg({"id": "a", **content}, [])
+    page._handle_custom_msg({"id": "a", "of": page.page["id"], **content}, [])
     until(lambda: any("ok" in one for one in page.said[before:]))
     return next(one for one in page.said[before:] if "ok" in one)
 
@@ -108,6 +109,68 @@ def test_another_run_is_opened_in_its_place(store, shown):
     assert ask(page, kind="open", run=child.id)["ok"]
     assert (page.page["id"], page.page["parent"]["id"], page.metrics) == (child.id, parent.id, [])
     assert page.run == nbtrack.get_run(child.id)
+
+
+def two_runs():
+    ids = []
+    for _ in range(2):
+        with nbtrack.start_run() as active:
+            ids.append(active.id)
+    return [nbtrack.get_run(one) for one in ids]
+
+
+def test_a_run_that_cannot_be_shown_is_not_opened(store, shown, monkeypatch):
+    shown_run, other = two_runs()
+    page = shown(shown_run)
+
+    def away(_run):
+        raise StoreError("the disk is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nbtrack.widgets.runpage.page.run_page", away)
+        assert ask(page, kind="open", run=other.id)["error"]["message"] == "the disk is away"
+        with pytest.raises(StoreError):
+            page.run = other
+    assert (page.page["id"], page.run) == (shown_run.id, shown_run)
+    assert ask(page, kind="delete")["ok"]
+    assert (shown_run.record.deleted is not None, other.record.deleted) == (True, None)
+    store.delete_runs([other.id])
+    store.gc()
+    with pytest.raises(NotFoundError):
+        page.run = other
+    assert page.run == shown_run
+    assert not page.removed
+
+
+def test_what_is_asked_of_another_run_than_is_shown_is_refused(store, shown):
+    first, other = two_runs()
+    page = shown(first)
+    assert ask(page, kind="open", run=other.id)["ok"]
+    # Another view had not yet heard of that.
+    for asked in (
+        {"kind": "delete"},
+        {"kind": "edit", "changes": {"note": "wrong"}},
+        {"kind": "open", "run": first.id},
+    ):
+        refused = ask(page, of=first.id, **asked)
+        assert refused["error"]["message"] == "the page shows another run by now; look again"
+    assert page.run == other
+    assert [run.record.deleted for run in (first, other)] == [None, None]
+    assert other.note == ""
+
+
+def test_what_is_done_while_another_run_is_opened_is_done_to_the_run_that_was_shown(store, shown):
+    first, other = two_runs()
+    page = shown(first)
+    for turn in range(40):
+        (here, there) = (first, other) if turn % 2 == 0 else (other, first)
+        before = len(page.said)
+        page._handle_custom_msg({"id": "a", "kind": "open", "of": here.id, "run": there.id}, [])
+        note = f"{turn} of {here.id}"
+        page._handle_custom_msg({"id": "b", "kind": "edit", "of": here.id, "changes": {"note": note}}, [])
+        until(lambda: sum("ok" in one for one in page.said[before:]) == 2)  # noqa: B023
+        assert page.page["id"] == there.id
+        assert all(run.note.endswith(run.id) for run in (first, other) if run.note)
 
 
 def test_a_run_removed_for_good_says_so(store, shown):

@@ -1,0 +1,73 @@
+"""Runs that are pinned stand first in the table, whatever its order: as long as the filter finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.query.tree import Field, In, Not, Text
+from nbtrack.widgets.panel import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.store import Store
+    from nbtrack.widgets.panel.messages import Request
+    from nbtrack.widgets.panel.queries import Asked
+
+__all__ = ["ids", "window"]
+
+
+def window(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
+    """Return the rows that a request asks for, those of the runs `first` before all others.
+
+    The pinned have the order of the table among themselves. Those that the query does not find are not shown, as any
+    other run is not: what is counted and exported is what is seen.
+
+    Parameters
+    ----------
+    request
+        With `offset`, `limit`, `columns` and `first`, the ids of the pinned runs.
+
+    Returns
+    -------
+    dict
+        As of `queries.window`.
+    """
+    offset, limit, columns = request["offset"], request["limit"], request["columns"]
+    pinned = queries.among(store, asked, request["first"])["ids"] if request["first"] else []
+    if not pinned:
+        return queries.window(store, asked, offset, limit, columns)
+    if asked.query.limit is not None:
+        return _limited(store, asked, request, pinned)
+    top = pinned[offset : offset + limit]
+    where = Not(In(Field("attributes", "run_id"), tuple(map(Text, pinned))))
+    beyond = max(0, offset - len(pinned))
+    rest = queries.window(store, asked.where(where), beyond, limit - len(top), columns)
+    total = len(pinned) + rest["total"]
+    if top:
+        rest = _joined(queries.those(store, asked, top, columns), rest)
+    return {**rest, "total": total, "offset": offset, "remark": None}
+
+
+def ids(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
+    """Return the ids of the rows that a request asks for, as `window` orders them."""
+    if not request["first"]:
+        return queries.ids(store, asked, request["offset"], request["limit"])
+    found = window(store, asked, {**request, "columns": []})
+    return {"total": found["total"], "ids": found["ids"]}
+
+
+def _limited(store: Store, asked: Asked, request: Request, pinned: Sequence[str]) -> dict[str, Any]:
+    """Return the rows of a query that says how many it lets through: these are the same, whatever stands first."""
+    known = set(pinned)
+    every = store.window(asked.query, 0, 2**53, [], **asked.scope).ids
+    rows = [*pinned, *(run for run in every if run not in known)]
+    offset = request["offset"]
+    part = queries.those(store, asked, rows[offset : offset + request["limit"]], request["columns"])
+    return {**part, "total": len(rows), "offset": offset, "remark": None}
+
+
+def _joined(top: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    columns = {name: [*values, *rest["columns"][name]] for name, values in top["columns"].items()}
+    # The older clock: what changed since is told.
+    return {**rest, "clock": top["clock"], "ids": [*top["ids"], *rest["ids"]], "columns": columns}
