@@ -12,6 +12,7 @@ interface Examples {
   accepted: { valid: unknown[]; invalid: unknown[] };
   changed: { valid: unknown[]; invalid: unknown[] };
   state: Traits & { _first: Rows };
+  reading: string[];
 }
 
 /** The examples that the Python tests read too. */

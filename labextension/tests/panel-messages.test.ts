@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { isAccepted, isChanged, isReply, isRequest } from "../src/panel/messages.ts";
+import { isAccepted, isChanged, isReply, isRequest, READING } from "../src/panel/messages.ts";
 import { panelExamples } from "./panel-kernel.ts";
 
 for (const [name, is, { valid, invalid }] of [
@@ -21,3 +21,7 @@ for (const [name, is, { valid, invalid }] of [
     }
   });
 }
+
+it("both halves and the server know what only reads", () => {
+  assert.deepEqual(READING, new Set(panelExamples.reading));
+});

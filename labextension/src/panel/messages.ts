@@ -178,6 +178,26 @@ export interface Accepted {
   id: string;
   accepted: true;
 }
+/** What changes nothing, as `nbtrack/widgets/panel/reading.py` has it: the Jupyter server answers it, too. */
+export const READING: ReadonlySet<RequestKind> = new Set<RequestKind>([
+  "window",
+  "tree",
+  "ids",
+  "among",
+  "scale",
+  "differing",
+  "names",
+  "telling",
+  "tags",
+  "fields",
+  "complete",
+  "document",
+  "export",
+  "memory",
+  "changes",
+  "views",
+]);
+
 export interface Done {
   id: string;
   ok: true;

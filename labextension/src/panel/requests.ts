@@ -5,6 +5,7 @@ import {
   isAccepted,
   isChanged,
   isReply,
+  READING,
   type Reply,
   type RequestKind,
   type Results,
@@ -21,26 +22,6 @@ const WORK = 2000;
 const AGAIN = 3000;
 /** After so many milliseconds without a word the panel says that the kernel has something else to do. */
 const PATIENCE = 1000;
-
-/** What changes nothing, as `nbtrack/widgets/panel/reading.py` has it: the server answers it, too. */
-const READING: ReadonlySet<RequestKind> = new Set<RequestKind>([
-  "window",
-  "tree",
-  "ids",
-  "among",
-  "scale",
-  "differing",
-  "names",
-  "telling",
-  "tags",
-  "fields",
-  "complete",
-  "document",
-  "export",
-  "memory",
-  "changes",
-  "views",
-]);
 
 interface Open {
   request: { id: string; kind: RequestKind };

@@ -8,6 +8,7 @@ import pytest
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.widgets.panel.cells import cell, head
 from nbtrack.widgets.panel.messages import failed, read_request, view_of
+from nbtrack.widgets.panel.reading import KINDS
 from nbtrack.widgets.replies import accepted, done, request_id
 
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
@@ -24,6 +25,10 @@ def test_a_request_is_taken_as_it_is(message):
 def test_what_is_no_request_is_refused(message):
     with pytest.raises(InvalidValueError):
         read_request(message)
+
+
+def test_both_halves_and_the_server_know_what_only_reads():
+    assert set(MESSAGES["reading"]) == KINDS
 
 
 def test_replies_are_those_of_the_front_end():
