@@ -43,8 +43,8 @@ front-end: labextension/node_modules/.installed ## Build the front end again, af
 bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)
 	$(BIN)/python -m tests.benchmarks
 
-# A stamp is as old as the last install; pyproject.toml says what is installed.
-$(VENV)/.demo: pyproject.toml | $(BIN)/python
+# A stamp is as old as the last install; pyproject.toml says what is installed, and that builds the front end.
+$(VENV)/.demo: pyproject.toml $(wildcard labextension/src/*/*) | $(BIN)/python
 	@echo "Installing nbtrack and what the demo needs (a minute or two, once)"
 	$(PIP) install -q -e '.[demo]'
 	@touch $@
