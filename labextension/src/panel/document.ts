@@ -4,8 +4,8 @@ import { type Fields, fieldsOf } from "./fields.ts";
 import type { Traits } from "./messages.ts";
 import type { Table } from "./table.ts";
 
-/** Milliseconds between two looks while the store changes: within a second a view has what a cell logs. */
-const AGAIN = 400;
+/** Milliseconds between two looks while the store changes. */
+const AGAIN = 1000;
 
 /** What a view draws with. */
 export interface Drawing {
@@ -55,7 +55,6 @@ class DocumentView {
   #drawn = new AbortController();
   #update: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #looked = 0;
 
   constructor(table: Table, name: Traits["view"], body: HTMLElement, draw: Draw) {
     this.#table = table;
@@ -94,14 +93,10 @@ class DocumentView {
 
   #later(): void {
     if (this.#shown && this.#update !== undefined && this.#timer === undefined) {
-      this.#timer = setTimeout(
-        () => {
-          this.#timer = undefined;
-          this.#looked = Date.now();
-          this.#update?.();
-        },
-        this.#looked + AGAIN - Date.now(),
-      );
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#update?.();
+      }, AGAIN);
     }
   }
 
