@@ -286,7 +286,7 @@ def test_columns_are_chosen_moved_and_resized(lab, chromium):
 
         loss = panel.head("metrics.loss")
         loss.hover()
-        loss.get_by_role("button").click()
+        loss.locator(".nbtrack-panel-more").click()
         panel.root.get_by_role("menuitemradio", name="max").click()
         panel.head("metrics.loss.max").get_by_text("max").wait_for()
         panel.wait_text(0, "metrics.loss.max", "20")

@@ -232,8 +232,10 @@ def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
         assert len(lines) == 1 + 4 * 20
 
         notebook.run(2)
+        # Until then the charts of the runs before are seen.
+        panel.total(10)
         view = tab("Charts")
-        view.get_by_role("button", name="Axes: ").wait_for()
+        view.locator(".nbtrack-panel-document:not([aria-busy])").wait_for()
         view.get_by_role("button", name="Axes: ").click()
         view.get_by_role("searchbox").fill("l")
         view.get_by_label("lr").check()

@@ -109,6 +109,8 @@ class DocumentView {
     const drawn = new AbortController();
     this.#drawn = drawn;
     this.#update = undefined;
+    // What is still seen is of other runs, and about to go.
+    this.#place.setAttribute("aria-busy", "true");
     // On a place of its own: what comes late of an earlier drawing is not seen.
     const place = element("div", {});
     const drawing: Drawing = {
@@ -130,6 +132,9 @@ class DocumentView {
         const message = error instanceof Error ? error.message : String(error);
         this.#place.replaceChildren(element("p", { class: "nbtrack-panel-about", role: "alert" }, message));
       }
+    }
+    if (!drawn.signal.aborted) {
+      this.#place.removeAttribute("aria-busy");
     }
   }
 

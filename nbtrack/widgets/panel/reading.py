@@ -47,7 +47,7 @@ KINDS = frozenset(
         "views",
     }
 )
-"""The kinds of request that change nothing: `labextension/src/panel/requests.ts` names the same."""
+"""The kinds of request that change nothing: `labextension/src/panel/messages.ts` names the same."""
 
 
 @dataclass(frozen=True, slots=True)
