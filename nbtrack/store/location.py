@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbtrack.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["DATABASE", "FOLDER", "database_file", "find_store", "is_store", "resolve"]
 
 FOLDER = ".nbtrack"
 DATABASE = "nbtrack.db"
 
+_ROOTS = ((".git", ".hg", ".jj", ".svn"), ("pyproject.toml",))
+"""What lies in a project's root: a repository, or where there is none a Python project."""
 _OWN = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", "artifacts", ".gitignore"}
 
 
@@ -19,7 +25,9 @@ def find_store(start: Path | None = None) -> Path:
     """Return the folder of the store to use: the nearest, else where one would be made.
 
     `NBTRACK_STORE` comes first, then the nearest ``.nbtrack`` with a store in it, from `start` (default: the
-    working folder) upwards, then ``.nbtrack`` in `start` itself.
+    working folder) upwards, then ``.nbtrack`` in `start` itself. The search ends at the root of the project (the
+    nearest repository's, else the nearest ``pyproject.toml``), at the home folder and at the edge of the file system:
+    a store further up belongs to something else.
 
     Raises
     ------
@@ -30,10 +38,27 @@ def find_store(start: Path | None = None) -> Path:
     if named:
         return resolve(named)
     start = Path.cwd() if start is None else Path(os.path.abspath(start))  # noqa: PTH100 - keeps links
-    for folder in (start, *start.parents):
+    for folder in _searched(start):
         if is_store(folder / FOLDER):
             return (folder / FOLDER).resolve()
     return (start / FOLDER).resolve()
+
+
+def _searched(start: Path) -> Sequence[Path]:
+    """Return the folders in which a store is looked for, the nearest first."""
+    folders = (start, *start.parents)
+    end = next((n for n, folder in enumerate(folders) if _is_edge(folder)), len(folders) - 1)
+    for markers in _ROOTS:
+        for number, folder in enumerate(folders[: end + 1]):
+            if any(os.path.lexists(folder / marker) for marker in markers):
+                return folders[: number + 1]
+    return folders[: end + 1]
+
+
+def _is_edge(folder: Path) -> bool:
+    """Return whether a folder is the home folder, or the root of a file system."""
+    # Unlike those of Path, these pass over folders that may not be looked into.
+    return os.path.ismount(folder) or os.path.realpath(folder) == os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111
 
 
 def resolve(location: str | os.PathLike[str]) -> Path:

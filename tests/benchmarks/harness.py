@@ -143,6 +143,8 @@ def merge(into: Samples, more: Mapping[str, Mapping[str, Iterable[float]]]) -> N
 def run_part(part: Part, settings: Settings) -> Samples:
     """Call a part in a fresh process and a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="nbtrack-bench-", ignore_cleanup_errors=True) as folder:
+        # A project's root: no store is looked for further up.
+        Path(folder, "pyproject.toml").touch()
         answer = Path(folder, "answer.json")
         command = [python_of(part.peer), "-m", "tests.benchmarks.child", part.where, str(answer)]
         ended = subprocess.run(

@@ -11,14 +11,6 @@ from tests.serving.http import served
 WINE = Path(__file__).resolve().parents[2] / "notebooks" / "data" / "wine-quality.csv"
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _own_state(tmp_path_factory):
-    """Keep the records of servers out of the user's own folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-        yield
-
-
 @pytest.fixture(scope="session")
 def wine():
     return pd.read_csv(WINE)

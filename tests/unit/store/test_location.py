@@ -28,6 +28,35 @@ def test_the_nearest_store_upwards_is_used_else_one_is_made_here(tmp_path, monke
     assert find_store() == tmp_path / "elsewhere"
 
 
+@pytest.mark.parametrize(
+    ("root", "edge"),
+    [(".git", "project"), (".hg", "project"), ("pyproject.toml", "project"), ("notebooks/pyproject.toml", "notebooks"),
+     (".git notebooks/pyproject.toml", "project")],
+)  # fmt: skip
+def test_a_store_beyond_the_projects_root_is_not_looked_for(tmp_path, monkeypatch, root, edge):
+    deep = tmp_path / "project" / "notebooks" / "drafts"
+    deep.mkdir(parents=True)
+    for marker in root.split():
+        (tmp_path / "project" / marker).touch()
+    monkeypatch.chdir(deep)
+    open_store(tmp_path / ".nbtrack").close()
+    assert find_store() == deep / ".nbtrack"
+    inside = next(folder for folder in deep.parents if folder.name == edge)
+    open_store(inside / ".nbtrack").close()
+    assert find_store() == inside / ".nbtrack"
+
+
+def test_a_store_beyond_the_home_folder_is_not_looked_for(tmp_path, monkeypatch):
+    deep = tmp_path / "home" / "notebooks"
+    deep.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    open_store(tmp_path / ".nbtrack").close()
+    assert find_store(deep) == deep / ".nbtrack"
+    open_store(tmp_path / "home" / ".nbtrack").close()
+    assert find_store(deep) == tmp_path / "home" / ".nbtrack"
+
+
 def test_a_folder_of_the_users_is_not_told_to_git_to_be_ignored(tmp_path):
     (tmp_path / "notebook.ipynb").write_text("{}")
     store = open_store(tmp_path)
