@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from importlib import metadata
 from pathlib import Path
 
@@ -306,18 +305,28 @@ def test_what_a_caller_does_with_the_answer_does_not_matter(repository):
     assert probe.get()["git"]["branch"] == "trunk"
 
 
-def test_after_the_first_look_the_caller_does_not_wait():
+def test_the_caller_does_not_wait_for_a_look_under_way(repository, monkeypatch):
+    monkeypatch.chdir(repository)
     probe = EnvironmentProbe()
     probe.refresh()
-    probe.get(wait=30)
-    waited = []
+    first = probe.get(wait=30)
+    begun, go_on = threading.Event(), threading.Event()
+    look = probe.look
+
+    def slow(folder):
+        begun.set()
+        go_on.wait(60)
+        look(folder)
+
+    monkeypatch.setattr(probe, "look", slow)
+    git(repository, "checkout", "-q", "-b", "other")
+    probe.refresh()
+    assert begun.wait(30)
     for _ in range(20):
-        start = time.perf_counter()
         probe.refresh()
-        probe.get()
-        waited.append(time.perf_counter() - start)
-        probe.get(wait=30)
-    assert sorted(waited)[10] < 0.001
+        assert probe.get() == first
+    go_on.set()
+    assert probe.get(wait=30)["git"]["branch"] == "other"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")

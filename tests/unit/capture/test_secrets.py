@@ -195,6 +195,7 @@ def _stars(value):
      "key=['a' " + "'a' " * 25_000, "password=\\" * 10_000, "login(" * 16_000 + "key", "user=a " * 14_000 + "key"],
 )  # fmt: skip
 def test_odd_text_takes_no_odd_time(text):
-    start = time.perf_counter()
+    # The processor's time: what else the machine does is not the text's doing.
+    start = time.process_time()
     mask_text(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

@@ -151,9 +151,10 @@ def test_no_text_becomes_sql(database, text):
     ids=lambda text: f"{text[:24]}..{len(text)}",
 )
 def test_long_and_deep_filters_run_or_are_refused(database, text):
-    start = time.perf_counter()
+    # The processor's time: what else the machine does is not the filter's doing.
+    start = time.process_time()
     run_or_refuse(database, text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def nested(depth):
@@ -203,7 +204,7 @@ def test_expressions_that_could_take_for_ever_are_refused(pattern):
 )  # fmt: skip
 def test_expressions_that_come_to_an_end_are_read(pattern):
     assert not may_explode(pattern)
-    start = time.perf_counter()
+    start = time.process_time()
     re.search(pattern, "a1.b2/" * 100 + "!")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     parse(f"params.p rlike '{pattern}'")
