@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from nbtrack.capture.scopes import names_of_definition
 from nbtrack.capture.vocabulary import call_role, is_training_name
+
+if TYPE_CHECKING:
+    from nbtrack.capture.before import Measure
 
 __all__ = ["Binding", "Call", "CellAnalysis", "Context", "Loop", "dotted", "is_literal", "names_in"]
 
@@ -116,9 +120,12 @@ class CellAnalysis:
     ----------
     tree
         The parsed cell, as IPython is about to run it.
+    shows
+        The statement whose value IPython shows if it is an expression; by default the last.
     """
 
     tree: ast.Module
+    shows: ast.stmt | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     uses: dict[str, list[Context]] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
@@ -132,16 +139,36 @@ class CellAnalysis:
     fitted_reads: list[tuple[ast.Attribute, Context, bool]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     settings_classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    bound_inside: set[str] = field(default_factory=set)
+    """Names that the functions defined in the cell bind by `global`."""
+    held: dict[str, dict[str, Measure]] = field(default_factory=dict)
+    """Containers that were filled, with what they had held before."""
+    touched: dict[str, list[tuple[str | None, ...]]] = field(default_factory=dict)
+    """Name to the keys by which it is changed: `scores["a"] = ...`; None for one that is computed."""
+    computed_keys: list[tuple[str, int, ast.expr]] = field(default_factory=list)
+    """These, with their depth: 0 is the first after the name."""
 
     def __post_init__(self) -> None:
         self._scope = _Scope()
+        self._late: set[str] = set()
         body = self.tree.body
-        for number, stmt in enumerate(body):
-            last = number == len(body) - 1
+        if self.shows is None and body:
+            self.shows = body[-1]
+        for stmt in body:
             if isinstance(stmt, ast.Expr):
-                self._expr(stmt.value, "shown" if last else "compute")
+                self._expr(stmt.value, "shown" if stmt is self.shows else "compute")
             else:
                 self._stmt(stmt)
+        # What functions read they read when they are called: what the cell has bound until then.
+        for name in self._late:
+            if name not in self.bindings:
+                self.reads.add(name)
+            self.uses.setdefault(name, []).append("compute")
+
+    def bind_inside(self, name: str) -> None:
+        """Take in that a function which the cell called has bound a name."""
+        nowhere = ast.Pass(lineno=0, col_offset=0)
+        self.bindings.setdefault(name, []).append(Binding(name, "assign", None, nowhere, None, False, False))
 
     @property
     def trains(self) -> bool:
@@ -192,12 +219,15 @@ class CellAnalysis:
             case ast.Try() | ast.TryStar():
                 self._block(stmt.body)
                 for handler in stmt.handlers:
+                    if handler.name:
+                        self._add_binding(handler.name, "other", None, stmt)
                     self._block(handler.body, conditional=True)
                 self._block(stmt.orelse)
                 self._block(stmt.finalbody)
             case ast.Match(subject=subject, cases=cases):
                 self._expr(subject, "compute")
                 for case in cases:
+                    self._pattern(case.pattern, stmt)
                     self._block(case.body, conditional=True)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._definition(stmt)
@@ -230,20 +260,31 @@ class CellAnalysis:
         self._block(stmt.orelse)
 
     def _definition(self, stmt: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
-        for decorator in stmt.decorator_list:
-            self._expr(decorator, "compute")
         if isinstance(stmt, ast.ClassDef) and not stmt.decorator_list:
             plain = [s for s in stmt.body if not isinstance(s, ast.Expr | ast.Pass)]
             if plain and all(
                 isinstance(s, ast.Assign | ast.AnnAssign) and is_literal(s.value) for s in plain
             ):
                 self.settings_classes[stmt.name] = stmt
-        # What a body reads of the globals is read by the cell; what it binds is its own.
-        own = {n.id for n in ast.walk(stmt) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-        own |= {n.arg for n in ast.walk(stmt) if isinstance(n, ast.arg)}
-        for name in names_in(stmt) - own:
-            self._use(name, "compute")
+        for decorator in stmt.decorator_list:
+            self._expr(decorator, "compute")
+        names = names_of_definition(stmt)
+        self._late |= names.reads
+        self.bound_inside |= names.binds
         self._add_binding(stmt.name, "other", None, stmt)
+
+    def _pattern(self, pattern: ast.pattern, stmt: ast.Match) -> None:
+        """Bind what a `case` captures."""
+        for node in ast.walk(pattern):
+            match node:
+                case (
+                    ast.MatchAs(name=str(name))
+                    | ast.MatchStar(name=str(name))
+                    | ast.MatchMapping(rest=str(name))
+                ):
+                    self._add_binding(name, "other", None, stmt)
+                case ast.MatchValue(value=value) | ast.MatchClass(cls=value):
+                    self._expr(value, "compute")
 
     # -- names
 
@@ -270,14 +311,24 @@ class CellAnalysis:
             case _:
                 base = target
                 indices: set[str] = set()
+                keys: list[str | None] = []
+                computed: list[tuple[int, ast.expr]] = []
                 while isinstance(base, ast.Subscript | ast.Attribute):
                     if isinstance(base, ast.Subscript):
                         self._expr(base.slice, "compute")
                         if isinstance(base.slice, ast.Name):
                             indices.add(base.slice.id)
+                        written = isinstance(base.slice, ast.Constant)
+                        keys.append(str(base.slice.value) if written else None)  # type: ignore[attr-defined]
+                        if not written and not isinstance(base.slice, ast.Slice):
+                            computed.append((len(keys), base.slice))
+                    else:
+                        keys.append(base.attr)
                     base = base.value
                 if isinstance(base, ast.Name):
                     self._mutate(base.id)
+                    self.touched.setdefault(base.id, []).append(tuple(keys[::-1]))
+                    self.computed_keys += [(base.id, len(keys) - place, key) for place, key in computed]
                     self.indices.setdefault(base.id, set()).update(indices)
 
     def _add_binding(
@@ -389,6 +440,8 @@ class CellAnalysis:
             if node.func.attr in _MUTATORS and isinstance(base, ast.Name):
                 self._mutate(base.id)
                 keeps, inner = True, "kept"
+                if node.func.attr == "update" and base is node.func.value:
+                    self.touched.setdefault(base.id, []).extend((key,) for key in _written_keys(node))
             self._expr(node.func.value, inner, kept=kept)
         else:
             self._expr(node.func, "compute")
@@ -406,6 +459,15 @@ def _is_running(name: str, value: ast.expr | None) -> bool:
         case _:
             return False
     return any(isinstance(part, ast.Name) and part.id == name for part in parts)
+
+
+def _written_keys(node: ast.Call) -> list[str]:
+    """Return the keys that `update` is given in full."""
+    keys = [keyword.arg for keyword in node.keywords if keyword.arg]
+    for argument in node.args:
+        if isinstance(argument, ast.Dict):
+            keys += [str(key.value) for key in argument.keys if isinstance(key, ast.Constant)]
+    return keys
 
 
 def _argument_context(name: str, role: str, context: Context) -> Context:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import time
 from array import array
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.analysis import CellAnalysis, dotted
 from nbtrack.capture.arguments import call_settings
+from nbtrack.capture.before import Before
 from nbtrack.capture.columns import Columns
 from nbtrack.capture.data import Sketch, sketch
 from nbtrack.capture.estimators import (
@@ -19,14 +21,14 @@ from nbtrack.capture.estimators import (
     is_estimator,
     optimiser_settings,
     record,
-    state,
 )
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.instrument import Sites, instrument, series_names
 from nbtrack.capture.metrics import collect
 from nbtrack.capture.observe import Hooks, as_number
-from nbtrack.capture.params import name_settings, read_names
+from nbtrack.capture.params import name_settings
 from nbtrack.capture.printed import PrintedScores
+from nbtrack.capture.reach import Reach, left_at
 from nbtrack.capture.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.secrets import MASK, mask
 from nbtrack.capture.settings import Setting, flatten, resolve
@@ -134,26 +136,30 @@ class CellCapture:
         self._chosen = frozenset(chosen)
         self._hooks = Hooks()
         self._sites: list[Sites] = []
-        self._before: dict[str, Any] = {}
-        self._inner: set[str] = set()
-        self._states: dict[str, frozenset[str]] = {}
+        self._before = Before(namespace)
         self._data: dict[str, Sketch] = {}
         self._seen: dict[str, array[float]] = {}
         self.secrets: list[str] = []
 
     def transform(self, tree: ast.Module) -> ast.Module:
-        """Note what the cell is about to read, and return its tree with hooks in it."""
+        """Note what the cell is about to read, and return a copy of its tree with hooks in it."""
+        reach = Reach(tree, outermost=not self._sites)
+        # Pickling copies a syntax tree in a third of `deepcopy`'s time.
+        tree = pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
         analysis = CellAnalysis(tree)
-        for name, inner in read_names(analysis, self._namespace).items():
-            if inner:
-                self._inner.add(name)
-            value = self._namespace[name]
-            self._before.setdefault(name, value)
-            if is_estimator(value):
-                self._states.setdefault(name, state(value))
+        for name, inner in self._before.note(analysis).items():
             if inner or name in analysis.uses or name in analysis.mutations:
-                self._describe(name, value)
-        self._sites.append(instrument(tree, analysis, self._namespace, self._hooks, self._options.metrics))
+                self._describe(name, self._namespace[name])
+        self._sites.append(
+            instrument(
+                tree,
+                analysis,
+                reach,
+                namespace=self._namespace,
+                hooks=self._hooks,
+                wanted=self._options.metrics,
+            )
+        )
         return tree
 
     def _describe(self, name: str, value: Any) -> None:
@@ -197,14 +203,16 @@ class CellCapture:
         """Take the hooks back; the cell's code must have ended."""
         self._hooks.take_back()
 
-    def finish(self) -> Captured:
-        """Take the hooks back and return what the cell came to."""
+    def finish(self, error: BaseException | None = None) -> Captured:
+        """Take the hooks back and return what the cell came to; `error` is what ended it early."""
         self.stop()
         now = time.time()
         captured = Captured()
+        self._look_back(error)
         for sites in self._sites:
             for name, running in sites.sums.items():
-                running.add(self._namespace.get(name))
+                if any(b.loop for b in sites.analysis.bindings.get(name, ())):
+                    running.add(self._namespace.get(name))
         self.printed.finish()
         fitted = self._fitted()
         captured.estimators = [record(one) for one in fitted]
@@ -212,13 +220,24 @@ class CellCapture:
         self._metrics(captured, fitted, now)
         self._params(captured, fitted)
         self._loaded()
-        captured.data = [one.record() for one in self._data.values()]
+        captured.data = [one.record() for name, one in self._data.items() if name in self._used()]
         captured.secrets = self.secrets
         for sites in self._sites:
             for counter in sites.loops.values():
                 for inner in counter.inner:
                     captured.loops[inner.name] = list(counter.marks)
         return captured
+
+    def _look_back(self, error: BaseException | None) -> None:
+        """Read the cell again, as if what was not reached had not been written."""
+        left = left_at(error, self._namespace)
+        for number, sites in enumerate(self._sites):
+            reach = sites.reach
+            outermost = number == 0
+            inner = left[-1] if number == len(self._sites) - 1 and len(left) > 1 else None
+            reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)
+            sites.analysis = CellAnalysis(reach.tree(), reach.body[-1] if reach.body else None)
+            self._before.compare(sites.analysis)
 
     # -- models
 
@@ -231,9 +250,9 @@ class CellCapture:
                     if is_estimator(estimator) or module_of(type(estimator)) == "__main__":
                         name = self._name_of(estimator, site.source, several=several)
                         found[id(estimator)] = Fitted(name, estimator, data)
-            names = dict.fromkeys([*self._before, *sites.analysis.bindings])
+            names = dict.fromkeys([*self._before.read_by(sites.analysis), *sites.analysis.bindings])
             steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
-            for one in fitted_names(names, self._states, self._namespace, trains_modules=steps):
+            for one in fitted_names(names, self._before.states, self._namespace, trains_modules=steps):
                 found.setdefault(id(one.estimator), one)
         return list(found.values())
 
@@ -261,7 +280,9 @@ class CellCapture:
         for sites in self._sites:
             wanted = self._options.metrics
             trained = working or bool(fitted)
-            results = collect(sites.analysis, self._namespace, now, wanted=wanted, trains=trained)
+            results = collect(
+                sites.analysis, self._namespace, now, wanted=wanted, trains=trained, put=sites.put
+            )
             if self._options.only_metrics:
                 results = {name: c for name, c in results.items() if name in wanted}
             found.update(self._new(results, found))
@@ -338,11 +359,13 @@ class CellCapture:
         settings: list[Setting] = []
         if not options.only_params:
             for sites in self._sites:
+                read = self._before.read_by(sites.analysis)
+                values = self._before.values
                 settings += name_settings(
                     sites.analysis,
-                    self._before,
+                    {name: values[name] for name in read if name in values},
                     self._namespace,
-                    inner=self._inner,
+                    inner=[name for name, inside in read.items() if inside],
                     chosen=self._chosen,
                     results=self._results,
                 )
@@ -356,8 +379,9 @@ class CellCapture:
                 for name in self._validated(sites.analysis):
                     settings += estimator_settings(self._namespace[name], name, named)
                 settings += call_settings(sites.analysis, self._namespace)
-            for name, value in self._before.items():
-                settings += optimiser_settings(name, value)
+                settings += [
+                    s for name in read if name in values for s in optimiser_settings(name, values[name])
+                ]
             settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in held]
         for name in sorted(options.params):
             if name in self._namespace:
@@ -386,6 +410,11 @@ class CellCapture:
         ]
 
     # -- data
+
+    def _used(self) -> set[str]:
+        """Return the names that the cell has read or bound."""
+        every = (sites.analysis for sites in self._sites)
+        return set().union(*({*self._before.read_by(one), *one.bindings} for one in every))
 
     def _loaded(self) -> None:
         """Describe the tables that the cell itself loaded."""

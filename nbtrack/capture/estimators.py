@@ -20,6 +20,7 @@ __all__ = [
     "estimator_settings",
     "fitted_names",
     "is_estimator",
+    "is_optimiser",
     "optimiser_settings",
     "record",
     "state",
@@ -47,6 +48,13 @@ def is_estimator(value: Any) -> bool:
 def _is_module(value: Any) -> bool:
     torch = sys.modules.get("torch")
     return torch is not None and hasattr(torch, "nn") and isinstance(value, torch.nn.Module)
+
+
+@forgiving(bool)
+def is_optimiser(value: Any) -> bool:
+    """Return whether a value is one of torch's optimisers."""
+    torch = sys.modules.get("torch")
+    return torch is not None and hasattr(torch, "optim") and isinstance(value, torch.optim.Optimizer)
 
 
 @forgiving(frozenset)
@@ -99,9 +107,9 @@ def _is_criterion(module: Any) -> bool:
 @forgiving(list)
 def optimiser_settings(name: str, value: Any) -> list[Setting]:
     """Return the settings of a torch optimiser that differ from its class's defaults."""
-    torch = sys.modules.get("torch")
-    if torch is None or not hasattr(torch, "optim") or not isinstance(value, torch.optim.Optimizer):
+    if not is_optimiser(value):
         return []
+    torch = sys.modules["torch"]
     try:
         plain = type(value)([torch.zeros(1, requires_grad=True)]).defaults
     except FAULTS:  # an optimiser of the user's own may ask for more arguments

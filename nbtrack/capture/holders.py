@@ -62,7 +62,7 @@ def leaves(
     positions
         The namespace, by which it is told whether a loop filled an array entry by entry.
     """
-    filled = any(loop is not None for loop in analysis.mutations.get(name, ()))
+    filled = name in analysis.held or any(loop is not None for loop in analysis.mutations.get(name, ()))
     grown = filled and (trains or reduces_into(analysis, name))
     held = _held(value)
     if held is not None:

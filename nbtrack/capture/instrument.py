@@ -10,7 +10,7 @@ from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, 
 from nbtrack.capture.evidence import evaluates, is_temporary, reduces_into, tainted_names
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
-from nbtrack.capture.observe import FitSite, Hooks, LoopCounter, Observed, ScoreSite
+from nbtrack.capture.observe import FitSite, Hooks, KeySite, LoopCounter, Observed, ScoreSite
 from nbtrack.capture.vocabulary import (
     call_role,
     is_best_name,
@@ -22,6 +22,8 @@ from nbtrack.capture.vocabulary import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from nbtrack.capture.reach import Reach
 
 __all__ = ["Sites", "instrument", "series_names"]
 
@@ -47,11 +49,26 @@ class Sites:
     """What watches one syntax tree while it runs."""
 
     analysis: CellAnalysis
+    """Of the whole tree; once it has run, of what was reached of it."""
+    reach: Reach
     series: dict[str, Observed] = field(default_factory=dict)
     sums: dict[str, Observed] = field(default_factory=dict)
     scores: list[ScoreSite] = field(default_factory=list)
     fits: list[FitSite] = field(default_factory=list)
     loops: dict[int, LoopCounter] = field(default_factory=dict)
+    keys: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    """By a container's name and the depth: the keys that were computed, under which the cell has put something."""
+
+    def put(self, name: str) -> set[str]:
+        """Return the dotted paths in a container at which the cell has put something."""
+        found: set[str] = set()
+        for keys in self.analysis.touched.get(name, ()):
+            paths = {name}
+            for depth, key in enumerate(keys):
+                ends = self.keys.get((name, depth), set()) if key is None else {key}
+                paths = {f"{path}.{end}" for path in paths for end in ends}
+            found |= paths
+        return found
 
     @property
     def observed(self) -> list[Observed]:
@@ -106,6 +123,8 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
 def instrument(
     tree: ast.Module,
     analysis: CellAnalysis,
+    reach: Reach,
+    *,
     namespace: dict[str, Any],
     hooks: Hooks,
     wanted: Iterable[str] = (),
@@ -118,6 +137,8 @@ def instrument(
         The cell's syntax tree; changed.
     analysis
         Made from the same tree.
+    reach
+        Made from an equal tree, which stays as it is.
     namespace
         The user's namespace, in which the cell will run.
     hooks
@@ -125,12 +146,14 @@ def instrument(
     wanted
         Names that are metrics because the user said so.
     """
-    sites = Sites(analysis)
+    sites = Sites(analysis, reach)
     editor = _Editor()
     parents = {id(child): parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
     _place_series(sites, editor, namespace, hooks, wanted)
     _place_scores(sites, editor, namespace, hooks, parents)
     _place_fits(sites, editor, hooks)
+    _place_keys(sites, editor, hooks)
+    _place_marks(reach, tree, editor, hooks)
     editor.visit(tree)
     return sites
 
@@ -145,12 +168,11 @@ class _Editor(ast.NodeTransformer):
         self.ticks: dict[int, str] = {}
 
     def visit(self, node: ast.AST) -> Any:
-        if isinstance(
+        key = id(node)
+        if not isinstance(
             node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.GeneratorExp
         ):
-            return node
-        key = id(node)
-        self.generic_visit(node)
+            self.generic_visit(node)
         if isinstance(node, ast.For | ast.AsyncFor | ast.While) and key in self.ticks:
             node.body.insert(0, _call_statement(self.ticks[key], node.body[0]))
         if isinstance(node, ast.expr):
@@ -367,6 +389,27 @@ def _subject(call: Call, predicted: dict[str, str]) -> tuple[str | None, str | N
     if subject is None and arguments and isinstance(arguments[0], ast.Name) and "cross_val" in call.name:
         subject = arguments[0].id
     return subject, found
+
+
+def _place_keys(sites: Sites, editor: _Editor, hooks: Hooks) -> None:
+    """Watch the keys under which the cell puts something into a container of an earlier cell's."""
+    for name, depth, node in sites.analysis.computed_keys:
+        if name in sites.analysis.reads:
+            site = KeySite(sites.keys.setdefault((name, depth), set()))
+            editor.wraps.setdefault(id(node), []).append(hooks.lend(site.observer()))
+
+
+def _place_marks(reach: Reach, tree: ast.Module, editor: _Editor, hooks: Hooks) -> None:
+    twins = dict(zip(map(id, reach.statements(reach.body)), reach.statements(tree.body), strict=True))
+    for number, mark in enumerate(reach.marks):
+        twin = twins[id(mark.statement)]
+        hit = reach.hook(number)
+        if mark.where == "around":
+            assert isinstance(twin, ast.Expr)
+            editor.wraps.setdefault(id(twin.value), []).append(hooks.lend(hit))
+        else:
+            calls = editor.before if mark.where == "before" else editor.after
+            calls.setdefault(id(twin), []).append(_call_statement(hooks.lend_once(hit), twin))
 
 
 def _place_fits(sites: Sites, editor: _Editor, hooks: Hooks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,10 @@ from nbtrack.capture.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from nbtrack.capture.analysis import Binding, CellAnalysis
+    from nbtrack.capture.before import Measure
 
 __all__ = ["collect"]
 
@@ -35,6 +37,7 @@ def collect(
     *,
     wanted: Iterable[str] = (),
     trains: bool = False,
+    put: Callable[[str], Collection[str]] = lambda _name: (),
 ) -> dict[str, Columns]:
     """Return name to points for the cell's top-level names that hold results.
 
@@ -50,11 +53,14 @@ def collect(
         Names that the user called metrics.
     trains
         Whether the cell fits or scores something: then what it shows is more likely a result.
+    put
+        Tells the dotted paths in a container at which the cell has put something itself.
     """
     found: dict[str, Columns] = {}
     wanted = set(wanted)
     tainted = tainted_names(analysis)
-    for name in dict.fromkeys([*analysis.bindings, *analysis.mutations]):
+    changed = analysis.mutations.keys() | analysis.held.keys()
+    for name in dict.fromkeys([*analysis.bindings, *analysis.mutations, *analysis.held]):
         bindings = analysis.bindings.get(name, [])
         if name not in namespace or (name.startswith("_") and name not in wanted):
             continue
@@ -66,7 +72,7 @@ def collect(
             whole = _is_whole(value)
             if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
                 found[name] = Columns.of([number], now)
-        elif not bindings or not all(b.literal for b in bindings) or name in analysis.mutations:
+        elif not bindings or not all(b.literal for b in bindings) or name in changed:
             for key, values in leaves(
                 name,
                 value,
@@ -76,8 +82,17 @@ def collect(
                 trains=trains,
                 positions=namespace,
             ):
-                found[key] = Columns.of(values, now)
+                fresh = _news(key, values, analysis.held.get(name, {}), put(name))
+                if fresh:
+                    found[key] = Columns.of(fresh, now)
     return found
+
+
+def _news(path: str, values: list[float], held: Mapping[str, Measure], put: Collection[str]) -> list[float]:
+    """Return what the cell has put at a path of a container: not what had been there before."""
+    if path not in held or any(path[:end] in put for end in [m.start() for m in re.finditer(r"\.|$", path)]):
+        return values
+    return held[path].news(values)
 
 
 @forgiving(bool)

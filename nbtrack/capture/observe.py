@@ -21,11 +21,14 @@ from nbtrack.capture.stream import Stream, ramp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FitSite", "Hooks", "LoopCounter", "Observed", "ScoreSite", "as_number"]
+__all__ = ["FitSite", "Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite", "as_number"]
 
+_KEYS = frozenset({str, int, float, bool})
 _MISFITS = 16
 """Values that are no numbers before a site is given up."""
 
+_nothing = [].clear
+"""Takes no argument, does nothing, and is quick to call."""
 _numbers = itertools.count(1)
 
 
@@ -88,6 +91,17 @@ class Hooks:
         name = f"nbtrack hook {next(_numbers)}"
         setattr(builtins, name, function)
         self._names.append(name)
+        return name
+
+    def lend_once(self, function: Callable[[], Any]) -> str:
+        """Lend a function for its first call; later calls of the name do nothing, in next to no time."""
+        name = self.lend(function)
+
+        def once() -> None:
+            function()
+            setattr(builtins, name, _nothing)
+
+        setattr(builtins, name, once)
         return name
 
     def take_back(self) -> None:
@@ -354,6 +368,35 @@ class ScoreSite:
             elif self.whole and loop is None:
                 points.extend((scored, step, now, part) for step, part in _scores(value))
             return value
+
+        return observe
+
+
+class KeySite:
+    """The keys by which a container is changed.
+
+    Parameters
+    ----------
+    keys
+        Takes them, as text.
+    """
+
+    __slots__ = ("keys",)
+
+    _KEPT = 1_000
+
+    def __init__(self, keys: set[str]) -> None:
+        self.keys = keys
+
+    def observer(self) -> Callable[[Any], Any]:
+        """Return the function that is handed each key and gives it back."""
+        keys = self.keys
+
+        def observe(key: Any) -> Any:
+            # Of other types the text may be anybody's code.
+            if type(key) in _KEYS and len(keys) < self._KEPT:
+                keys.add(str(key))
+            return key
 
         return observe
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, module_of
-from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings
+from nbtrack.capture.before import literal
+from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings, same_value
 from nbtrack.capture.vocabulary import is_bookkeeping_name, is_metric_name, is_schedule_name, words
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.analysis import CellAnalysis
 
-__all__ = ["name_settings", "read_names"]
+__all__ = ["name_settings"]
 
 _TEXT = 250
 _SETTINGS_WORDS = frozenset(
@@ -54,9 +54,11 @@ def name_settings(
         if len(bindings) > 1:
             # A schedule begins with what somebody chose.
             if is_schedule_name(name) and bindings[0].literal and all(b.loop for b in bindings[1:]):
-                found += _settings(name, _literal(bindings[0].value))
+                found += _settings(name, literal(bindings[0].value))
             continue
-        value = after.get(name)
+        value = literal(bindings[0].value) if bindings[0].literal else ()
+        if value == ():
+            value = after.get(name)
         if bindings[0].literal:
             used = (name not in analysis.uses or _is_used(analysis, name)) and _is_choice(
                 analysis, name, value
@@ -64,7 +66,7 @@ def name_settings(
         else:
             used = _is_configuration(name, value)
         if used and is_settings(value):
-            found += _settings(name, value)
+            found += _kept(analysis, name, value, after)
     for name, definition in analysis.settings_classes.items():
         made = after.get(name)
         for stmt in definition.body:
@@ -75,8 +77,17 @@ def name_settings(
     for name, value in before.items():
         used = name in inner or _is_used(analysis, name)
         if used and name not in results and _is_read_setting(analysis, name, value, written=name in chosen):
-            found += _settings(name, value)
+            found += _kept(analysis, name, value, after)
     return found
+
+
+def _kept(analysis: CellAnalysis, name: str, value: Any, after: Mapping[str, Any]) -> list[Setting]:
+    """Return the settings that a name held, without those that a function has since put something else for."""
+    settings = _settings(name, value)
+    if name not in analysis.held:
+        return settings
+    now = dict(flatten(name, after.get(name)))
+    return [one for one in settings if one.name in now and same_value(now[one.name], one.value)]
 
 
 def _is_used(analysis: CellAnalysis, name: str) -> bool:
@@ -125,37 +136,5 @@ def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: 
     return written or not is_bookkeeping_name(name)
 
 
-def _literal(node: ast.expr | None) -> Any:
-    try:
-        return None if node is None else ast.literal_eval(node)
-    except ValueError:  # a sum of literals, or a call
-        return ()
-
-
 def _settings(name: str, value: Any) -> list[Setting]:
     return [Setting(key, leaf) for key, leaf in flatten(name, value)]
-
-
-def read_names(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> dict[str, bool]:
-    """Return the global names that the cell reads, with whether the notebook's own code it calls does.
-
-    That code is of the functions, classes and objects of the notebook's that are reached by the names.
-    """
-    names = {name: False for name in analysis.reads if name in namespace}
-    queue = list(names)
-    while queue:
-        for code in _codes(namespace.get(queue.pop())):
-            inner = [name for name in code.co_names if name in namespace]
-            queue += [name for name in inner if name not in names]
-            names |= dict.fromkeys(inner, True)
-    return names
-
-
-@forgiving(list)
-def _codes(value: Any) -> list[CodeType]:
-    """Return the code of a function of the notebook's, or of the methods of a class or object of its."""
-    owner = value if isinstance(value, type | FunctionType) else type(value)
-    if module_of(owner) != "__main__":
-        return []
-    functions = vars(owner).values() if isinstance(owner, type) else [owner]
-    return [f.__code__ for f in functions if isinstance(f, FunctionType)]

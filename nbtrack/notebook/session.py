@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -126,9 +125,7 @@ class Session:
 
     @guarded("the cell runs all the same, but it is not tracked")
     def _transformed(self, tracked: TrackedCell, tree: ast.Module) -> ast.Module:
-        # A fault half-way must leave IPython with the tree that it gave. Pickling copies a syntax tree in
-        # a third of `deepcopy`'s time.
-        return tracked.transform(pickle.loads(pickle.dumps(tree)))  # noqa: S301 - our own bytes
+        return tracked.transform(tree)
 
     def _trains(self, info: Any) -> bool:
         try:

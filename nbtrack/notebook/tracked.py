@@ -149,7 +149,7 @@ class TrackedCell:
             self._output.end()
             self._capture.stop()
             companion.end()
-            captured = self._capture.finish()
+            captured = self._capture.finish(error)
             self._keep(run.writer, captured)
             self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
         finally:

@@ -21,7 +21,7 @@ def split(request, verdicts):
 
 
 def test_every_case_runs_and_its_labels_are_right(verdicts):
-    assert len(verdicts) == 124
+    assert len(verdicts) == 154
     assert {name: verdict.outcome.error for name, verdict in verdicts.items() if verdict.outcome.error} == {}
     assert {
         name: verdict.outcome.doubts for name, verdict in verdicts.items() if verdict.outcome.doubts
@@ -53,7 +53,7 @@ def counts(case, **found):
 
 def test_splits_are_disjoint_and_complete():
     tuning, held_out = case_names("tuning"), case_names("heldout")
-    assert (len(tuning), len(held_out)) == (108, 16)
+    assert (len(tuning), len(held_out)) == (138, 16)
     assert sorted(tuning + held_out) == case_names()
 
 

@@ -1,0 +1,213 @@
+"""What the names of a notebook held before a cell ran, and what the functions that it called have changed since."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Mapping
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nbtrack.capture.estimators import is_estimator, is_optimiser, state
+from nbtrack.capture.foreign import forgiving, module_of
+from nbtrack.capture.observe import as_number
+from nbtrack.capture.scopes import GlobalNames, global_names
+from nbtrack.capture.settings import fields_of, is_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nbtrack.capture.analysis import CellAnalysis
+
+__all__ = ["Before", "Measure", "literal"]
+
+_LEAVES = 200
+
+
+class Measure(NamedTuple):
+    """A number, or a list of numbers, that a container held: enough to see what has come since."""
+
+    length: int
+    first: Any
+    last: Any
+
+    @classmethod
+    def of(cls, values: Any) -> Measure:
+        """Return the measure of a list, or of a number as a list of one."""
+        return (
+            cls(len(values), as_number(values[0]), as_number(values[-1]))
+            if len(values)
+            else cls(0, None, None)
+        )
+
+    def news(self, values: list[float]) -> list[float]:
+        """Return what a list holds beyond what it held: all of it where that has changed."""
+        same = not self.length or (
+            len(values) >= self.length and values[0] == self.first and values[self.length - 1] == self.last
+        )
+        return values[self.length :] if same else values
+
+
+class Before:
+    """What the names held that a cell is about to use.
+
+    Of values only what may be a setting is kept, as it is now; no data and no model is kept alive.
+
+    Parameters
+    ----------
+    namespace
+        The user's namespace.
+    """
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+        self.values: dict[str, Any] = {}
+        """Settings, and optimisers."""
+        self.states: dict[str, frozenset[str]] = {}
+        """The fitted state of estimators."""
+        self.contents: dict[str, dict[str, Measure]] = {}
+        """The numbers in dicts, lists and the like, by their dotted paths."""
+        self._code: dict[str, GlobalNames] = {}
+        """What the notebook's functions and classes read and bind."""
+        self._objects: dict[str, int | None] = {}
+        """The `id` of what stands under the names that these functions bind."""
+
+    def note(self, analysis: CellAnalysis) -> dict[str, bool]:
+        """Note what a cell is about to use; return the names that it reads, as `read_by` does."""
+        waiting = [name for name in analysis.reads if name in self._namespace]
+        while waiting:
+            name = waiting.pop()
+            if name not in self._code:
+                self._code[name] = _code(self._namespace[name])
+                waiting += [inner for inner in self._code[name].reads if inner in self._namespace]
+        names = self.read_by(analysis)
+        for name in names:
+            self._keep(name, self._namespace[name])
+        for name in self._bound_by_functions(analysis, names):
+            self._objects.setdefault(name, _identity(self._namespace, name))
+        return names
+
+    def read_by(self, analysis: CellAnalysis) -> dict[str, bool]:
+        """Return the names from earlier cells that a cell reads, with whether functions of the notebook do so."""
+        own = analysis.bindings.keys() - analysis.reads
+        names = {name: False for name in analysis.reads if name in self._code}
+        waiting = list(names)
+        while waiting:
+            inner = {name for name in self._code[waiting.pop()].reads if name in self._code} - own
+            waiting += inner - names.keys()
+            names |= dict.fromkeys(inner, True)
+        return names
+
+    def compare(self, analysis: CellAnalysis) -> None:
+        """Tell the analysis of a cell that has run what functions have bound, and what they have filled."""
+        names = self.read_by(analysis)
+        for name in self._bound_by_functions(analysis, names):
+            bindings = analysis.bindings.get(name)
+            if name in self._namespace and (
+                _identity(self._namespace, name) != self._objects.get(name)
+                if bindings is None
+                else bindings[-1].literal and not _is_still(bindings[-1].value, self._namespace[name])
+            ):
+                analysis.bind_inside(name)
+        for name, bindings in analysis.bindings.items():
+            if bindings[-1].literal and not bindings[-1].loop and name in self._namespace:
+                written = literal(bindings[-1].value)
+                if isinstance(written, dict | list) and not _is_still(
+                    bindings[-1].value, self._namespace[name]
+                ):
+                    analysis.held[name] = measures(name, written)
+        for name in names.keys() - analysis.bindings.keys():
+            held = self.contents.get(name)
+            if held is not None and (
+                name in analysis.mutations or measures(name, self._namespace.get(name)) != held
+            ):
+                analysis.held[name] = held
+
+    def _bound_by_functions(self, analysis: CellAnalysis, names: Iterable[str]) -> set[str]:
+        return analysis.bound_inside.union(*(self._code[name].binds for name in names))
+
+    def _keep(self, name: str, value: Any) -> None:
+        if name in self.values or name in self.states:
+            return
+        if is_estimator(value):
+            self.states[name] = state(value)
+        elif is_optimiser(value):
+            self.values[name] = value
+        else:
+            if is_settings(value):
+                self.values[name] = _copied(value)
+            if _is_container(value):
+                self.contents[name] = measures(name, value)
+
+
+def literal(node: ast.expr | None) -> Any:
+    """Return what a literal stands for; an empty tuple for what is more than a literal."""
+    try:
+        return None if node is None else ast.literal_eval(node)
+    except ValueError:  # a sum of literals, or a call
+        return ()
+
+
+@forgiving(bool)
+def _is_still(node: ast.expr | None, value: Any) -> bool:
+    """Return whether a name holds what was written, as far as that can be told."""
+    written = literal(node)
+    return written == () or (type(written) is type(value) and bool(written == value))
+
+
+@forgiving(bool)
+def _is_container(value: Any) -> bool:
+    return isinstance(value, Mapping | list | deque) or fields_of(value) is not None
+
+
+def _identity(namespace: Mapping[str, Any], name: str) -> int | None:
+    return id(namespace[name]) if name in namespace else None
+
+
+def _copied(value: Any) -> Any:
+    """Return settings as they are now, whatever becomes of the containers that hold them."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _copied(inner) for key, inner in value.items()}
+    if kind in (list, tuple, set):
+        return kind(map(_copied, value))
+    return value
+
+
+@forgiving(dict)
+def measures(name: str, value: Any) -> dict[str, Measure]:
+    """Return the numbers and lists of numbers that a container holds, by their dotted paths from `name`."""
+    found: dict[str, Measure] = {}
+    for path, leaf in _leaves(name, value, 0):
+        found[path] = leaf
+        if len(found) > _LEAVES:
+            return {}
+    return found
+
+
+def _leaves(path: str, value: Any, depth: int) -> Iterator[tuple[str, Measure]]:
+    held = value if isinstance(value, Mapping) else fields_of(value)
+    if held is not None:
+        if depth <= 4:
+            for key, inner in list(held.items()):
+                yield from _leaves(f"{path}.{key}", inner, depth + 1)
+    elif isinstance(value, list | deque | tuple):
+        yield path, Measure.of(value)
+    else:
+        number = as_number(value)
+        if number is not None:
+            yield path, Measure(1, number, number)
+
+
+@forgiving(GlobalNames)
+def _code(value: Any) -> GlobalNames:
+    """Return the global names of a function of the notebook's, or of the methods of a class or object of its."""
+    owner = value if isinstance(value, type | FunctionType) else type(value)
+    if module_of(owner) != "__main__":
+        return GlobalNames()
+    functions = vars(owner).values() if isinstance(owner, type) else [owner]
+    found = [global_names(f.__code__) for f in functions if isinstance(f, FunctionType)]
+    return GlobalNames(
+        frozenset().union(*(names.reads for names in found)),
+        frozenset().union(*(names.binds for names in found)),
+    )

@@ -1,0 +1,280 @@
+"""Which statements of a cell its execution came to: marks in the syntax tree, and the tree of what was reached.
+
+A mark is a call of a hook behind a statement. Of statements that follow each other for certain the last has a mark for
+all; behind what may leave a block, and where an exception may be swallowed, each has its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+__all__ = ["Mark", "Reach", "left_at"]
+
+Statements = list[ast.stmt]
+Position = tuple[int, int]
+
+_LEAVING = (ast.Break, ast.Continue, ast.Raise)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_SWALLOWING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
+
+
+class Mark(NamedTuple):
+    """A place for a hook."""
+
+    statement: ast.stmt
+    where: str
+    """`before` or `after` the statement, or `around` its value."""
+
+
+class Reach:
+    r"""What an execution of a cell came to.
+
+    Parameters
+    ----------
+    tree
+        The cell's tree; it is left as it is.
+    outermost
+        Whether it is the cell's own: IPython looks at its last statement, which has no mark, and tells `finish`
+        how it ended.
+
+    Examples
+    --------
+    >>> reach = Reach(ast.parse("a = 1\nif a > 1:\n    b = 2\nc = 3"))
+    >>> [mark.where for mark in reach.marks]
+    ['after', 'before', 'after', 'after']
+    >>> for number in (0, 3):
+    ...     reach.hook(number)()
+    >>> reach.finish(ended=True)
+    >>> print(ast.unparse(reach.tree()))
+    a = 1
+    a > 1
+    c = 3
+    """
+
+    def __init__(self, tree: ast.Module, *, outermost: bool = True) -> None:
+        self.marks: list[Mark] = []
+        self.body = tree.body
+        self._outermost = outermost
+        self._ends: dict[int, int] = {}
+        """By a statement's `id`: the mark that tells that it was completed."""
+        self._beginnings: dict[int, int] = {}
+        """By the `id` of a block's first statement: the mark that tells that the block was begun."""
+        self._hit: set[int] = set()
+        self._ended = not outermost
+        self._failed: Position | None = None
+        self._place(tree.body, looped=False, swallowed=False)
+
+    def hook(self, number: int) -> Callable[..., Any]:
+        """Return what a mark calls: with the value that it stands around, which it gives back."""
+        hit = self._hit
+
+        def passed(value: Any) -> Any:
+            hit.add(number)
+            return value
+
+        def reached() -> None:
+            hit.add(number)
+
+        return passed if self.marks[number].where == "around" else reached
+
+    def finish(self, *, ended: bool, failed_at: Position | None = None) -> None:
+        """Take in how the execution ended: whether at the tree's end, else at which line and column."""
+        self._ended, self._failed = ended or not self._outermost, failed_at
+
+    @property
+    def whole(self) -> bool:
+        """Whether every statement was completed."""
+        return self._ended and len(self._hit) == len(self.marks)
+
+    def tree(self) -> ast.Module:
+        """Return the cell as if what was not reached had not been written.
+
+        Of a statement that was begun and not completed its expressions are left, which bind nothing.
+        """
+        body = self._reached(self.body, begun=True)
+        return ast.Module(body, [])
+
+    @staticmethod
+    def statements(block: Statements) -> Iterator[ast.stmt]:
+        """Yield the statements that may have marks; those of an equal tree come in the same order."""
+        for statement in block:
+            yield statement
+            for inner in _blocks(statement):
+                yield from Reach.statements(inner)
+
+    # -- where the marks go
+
+    def _place(self, statements: Statements, *, looped: bool, swallowed: bool) -> None:
+        waiting: Statements = []
+        for number, statement in enumerate(statements):
+            final = number == len(statements) - 1
+            self._place_inside(statement, looped=looped, swallowed=swallowed)
+            waiting.append(statement)
+            where = "after"
+            if final and statements is self.body:
+                if self._outermost:
+                    return
+                where = "around" if isinstance(statement, ast.Expr) else "after"
+            elif isinstance(statement, _LEAVING):
+                where = "before"
+            elif looped and not (swallowed or final or _may_leave(statement)):
+                continue
+            self._ends |= dict.fromkeys(map(id, waiting), self._mark(statement, where))
+            waiting = []
+
+    def _place_inside(self, statement: ast.stmt, *, looped: bool, swallowed: bool) -> None:
+        looped = looped or isinstance(statement, _LOOPS)
+        swallowed = swallowed or isinstance(statement, _SWALLOWING)
+        for block in _blocks(statement):
+            if swallowed or not looped:
+                self._beginnings[id(block[0])] = self._mark(block[0], "before")
+            self._place(block, looped=looped, swallowed=swallowed)
+
+    def _mark(self, statement: ast.stmt, where: str) -> int:
+        self.marks.append(Mark(statement, where))
+        return len(self.marks) - 1
+
+    # -- what was reached
+
+    def _reached(self, statements: Statements, *, begun: bool = False) -> Statements:
+        """Return what was completed of a block, and what was begun."""
+        found: Statements = []
+        begun = begun or bool(statements and self._beginnings.get(id(statements[0])) in self._hit)
+        for number, statement in enumerate(statements):
+            if self._is_completed(statement, statements[number + 1 :]):
+                found += self._parts(statement, completed=True)
+                begun = True
+            else:
+                begun = begun or self._fails_in(statement)
+                found += self._parts(statement, completed=False) or (_evaluated(statement) if begun else [])
+                begun = False
+        return found
+
+    def _is_completed(self, statement: ast.stmt, following: Statements) -> bool:
+        mark = self._ends.get(id(statement))
+        if mark is None:
+            return self._ended
+        # Straight on, what stands before a statement that failed was completed.
+        return mark in self._hit or any(
+            self._ends.get(id(other)) == mark and self._fails_in(other) for other in following
+        )
+
+    def _fails_in(self, statement: ast.stmt) -> bool:
+        if self._failed is None:
+            return False
+        end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+        return (statement.lineno, statement.col_offset) <= self._failed < end
+
+    def _parts(self, statement: ast.stmt, *, completed: bool) -> Statements:
+        """Return a statement with what was reached of its blocks; without any, what is left of it."""
+        blocks = _blocks(statement)
+        if not blocks:
+            return [statement] if completed else []
+        reached = {id(block): self._reached(block) for block in blocks}
+        if completed and all(_same(reached[id(block)], block) for block in blocks):
+            return [statement]
+        if any(reached.values()):
+            return _with_blocks(statement, reached)
+        return _evaluated(statement) if completed else []
+
+
+def left_at(error: BaseException | None, namespace: Mapping[str, Any]) -> list[Position]:
+    """Return where an exception left the code that ran among the names of a namespace, the outermost first."""
+    found: list[Position] = []
+    trace = None if error is None else error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if not frame.f_code.co_flags & inspect.CO_NEWLOCALS and frame.f_locals is namespace:
+            positions = itertools.islice(frame.f_code.co_positions(), trace.tb_lasti // 2, None)
+            line, _, column, _ = next(positions, (None, None, None, None))
+            found.append((line or trace.tb_lineno, column or 0))
+        trace = trace.tb_next
+    return found
+
+
+def _same(one: Statements, other: Statements) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+
+
+def _blocks(statement: ast.stmt) -> list[Statements]:
+    """Return the blocks of a statement that run among the cell's own names."""
+    blocks: list[Statements] = []
+    match statement:
+        case ast.Try() | ast.TryStar():
+            handlers = [handler.body for handler in statement.handlers]
+            blocks = [statement.body, *handlers, statement.orelse, statement.finalbody]
+        case ast.Match(cases=cases):
+            blocks = [case.body for case in cases]
+        case ast.With(body=body) | ast.AsyncWith(body=body):
+            blocks = [body]
+        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
+            blocks = [statement.body, statement.orelse]
+    return [block for block in blocks if block]
+
+
+def _may_leave(statement: ast.stmt) -> bool:
+    """Return whether a statement may leave the block that it stands in, other than by an exception."""
+    if isinstance(statement, ast.Break | ast.Continue):
+        return True
+    # What leaves a loop's body does not leave the block that the loop stands in.
+    blocks = [statement.orelse] if isinstance(statement, _LOOPS) else _blocks(statement)
+    return any(_may_leave(inner) for block in blocks for inner in block)
+
+
+def _evaluated(statement: ast.stmt) -> Statements:
+    """Return the expressions that a statement begins with."""
+    values: list[ast.expr] = []
+    match statement:
+        case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.Expr(value=value):
+            values = [value]
+        case ast.AnnAssign(value=ast.expr() as value):
+            values = [value]
+        case ast.If(test=value) | ast.While(test=value) | ast.Match(subject=value):
+            values = [value]
+        case ast.For(iter=value) | ast.AsyncFor(iter=value):
+            values = [value]
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            values = [item.context_expr for item in items]
+    return [ast.copy_location(ast.Expr(value), value) for value in values]
+
+
+def _with_blocks(statement: ast.stmt, reached: dict[int, Statements]) -> Statements:
+    """Return a copy of a statement with other blocks, some of which are empty."""
+
+    def part(statements: Statements) -> Statements:
+        return reached.get(id(statements), [])
+
+    made: ast.stmt
+    match statement:
+        case ast.Try() | ast.TryStar():
+            handlers = [
+                ast.copy_location(ast.ExceptHandler(handler.type, handler.name, part(handler.body)), handler)
+                for handler in statement.handlers
+                if part(handler.body)
+            ]
+            body, orelse = part(statement.body), part(statement.orelse)
+            made = type(statement)(body, handlers, orelse, part(statement.finalbody))
+        case ast.Match(subject=subject, cases=cases):
+            kept = [ast.match_case(c.pattern, c.guard, part(c.body)) for c in cases if part(c.body)]
+            made = ast.Match(subject, kept)
+        case ast.With() | ast.AsyncWith():
+            made = type(statement)(statement.items, part(statement.body))
+        case ast.If(test=test, body=body, orelse=orelse):
+            made = ast.If(test, part(body), part(orelse))
+        case ast.For() | ast.AsyncFor() | ast.While() if not part(statement.body):
+            return [*_evaluated(statement), *part(statement.orelse)]
+        case ast.While(test=test, body=body, orelse=orelse):
+            made = ast.While(test, part(body), part(orelse))
+        case ast.For() | ast.AsyncFor():
+            body, orelse = part(statement.body), part(statement.orelse)
+            made = type(statement)(statement.target, statement.iter, body, orelse)
+        case _:
+            raise TypeError(statement)
+    return [ast.copy_location(made, statement)]
