@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from nbtrack.capture.choices import is_chosen
 from nbtrack.capture.scopes import names_of_definition
 from nbtrack.capture.vocabulary import call_role, is_training_name
 
@@ -48,6 +49,8 @@ class Binding:
     loop: Loop | None
     conditional: bool
     literal: bool
+    chosen: bool
+    """Whether the value follows from literals and settings alone."""
 
 
 @dataclass(eq=False, slots=True)
@@ -151,6 +154,7 @@ class CellAnalysis:
     def __post_init__(self) -> None:
         self._scope = _Scope()
         self._late: set[str] = set()
+        self._settings: set[str] = set()
         body = self.tree.body
         if self.shows is None and body:
             self.shows = body[-1]
@@ -168,7 +172,9 @@ class CellAnalysis:
     def bind_inside(self, name: str) -> None:
         """Take in that a function which the cell called has bound a name."""
         nowhere = ast.Pass(lineno=0, col_offset=0)
-        self.bindings.setdefault(name, []).append(Binding(name, "assign", None, nowhere, None, False, False))
+        self.bindings.setdefault(name, []).append(
+            Binding(name, "assign", None, nowhere, None, False, False, False)
+        )
 
     @property
     def trains(self) -> bool:
@@ -344,7 +350,12 @@ class CellAnalysis:
         literal = kind == "assign" and is_literal(value)
         if kind == "assign" and _is_running(name, value):
             kind = "aug"
-        binding = Binding(name, kind, value, stmt, scope.loop, scope.conditional, literal)
+        chosen = literal or (kind == "assign" and not scope.loop and is_chosen(value, self._settings))
+        if chosen:
+            self._settings.add(name)
+        else:
+            self._settings.discard(name)
+        binding = Binding(name, kind, value, stmt, scope.loop, scope.conditional, literal, chosen)
         self.bindings.setdefault(name, []).append(binding)
 
     def _mutate(self, name: str) -> None:

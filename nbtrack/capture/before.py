@@ -110,12 +110,9 @@ class Before:
             ):
                 analysis.bind_inside(name)
         for name, bindings in analysis.bindings.items():
-            if bindings[-1].literal and not bindings[-1].loop and name in self._namespace:
-                written = literal(bindings[-1].value)
-                if isinstance(written, dict | list) and not _is_still(
-                    bindings[-1].value, self._namespace[name]
-                ):
-                    analysis.held[name] = measures(name, written)
+            written = None if bindings[-1].loop else _container(bindings[-1].value)
+            if written is not None and name in self._namespace and not _is(self._namespace[name], written):
+                analysis.held[name] = measures(name, written)
         for name in names.keys() - analysis.bindings.keys():
             held = self.contents.get(name)
             if held is not None and (
@@ -152,7 +149,27 @@ def literal(node: ast.expr | None) -> Any:
 def _is_still(node: ast.expr | None, value: Any) -> bool:
     """Return whether a name holds what was written, as far as that can be told."""
     written = literal(node)
-    return written == () or (type(written) is type(value) and bool(written == value))
+    return written == () or _is(value, written)
+
+
+@forgiving(bool)
+def _is(value: Any, written: Any) -> bool:
+    return isinstance(value, type(written)) and bool(written == value)
+
+
+def _container(node: ast.expr | None) -> dict[Any, Any] | list[Any] | None:
+    """Return the dict or list that an expression makes, where it writes it out or makes an empty one."""
+    match node:
+        case ast.Call(func=ast.Name(id="list"), args=[], keywords=[]):
+            return []
+        case ast.Call(func=ast.Name(id="dict" | "OrderedDict"), args=[], keywords=[]):
+            return {}
+        case ast.Call(func=ast.Name(id="defaultdict") | ast.Attribute(attr="defaultdict"), args=[_]):
+            return {}
+        case ast.DictComp(value=ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Call(args=[], keywords=[])):
+            return {}
+    written = literal(node)
+    return written if isinstance(written, dict | list) else None
 
 
 @forgiving(bool)

@@ -11,6 +11,7 @@ from nbtrack.capture.evidence import counts, is_temporary, tainted_names
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.holders import leaves
 from nbtrack.capture.observe import as_number
+from nbtrack.capture.params import is_configuration
 from nbtrack.capture.vocabulary import (
     is_best_name,
     is_bookkeeping_name,
@@ -67,12 +68,15 @@ def collect(
         if bindings and bindings[-1].kind in {"loop", "other"}:
             continue
         value = namespace[name]
+        chosen = bindings and all(b.chosen for b in bindings) and name not in changed
+        if name not in wanted and (chosen or is_configuration(name, value)):
+            continue
         number = as_number(value)
         if number is not None:
             whole = _is_whole(value)
             if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
                 found[name] = Columns.of([number], now)
-        elif not bindings or not all(b.literal for b in bindings) or name in changed:
+        else:
             for key, values in leaves(
                 name,
                 value,
@@ -110,7 +114,7 @@ def _is_result(
     trains: bool,
 ) -> bool:
     """Return whether a number that the cell left under `name` is a result of it."""
-    computed = [b for b in bindings if not b.literal]
+    computed = [b for b in bindings if not b.chosen]
     if not computed or is_earlier_name(name):
         return False
     uses = set(analysis.uses.get(name, ()))

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.before import literal
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings, same_value
-from nbtrack.capture.vocabulary import is_bookkeeping_name, is_metric_name, is_schedule_name, words
+from nbtrack.capture.vocabulary import (
+    is_best_name,
+    is_bookkeeping_name,
+    is_metric_name,
+    is_schedule_name,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nbtrack.capture.analysis import CellAnalysis
 
-__all__ = ["name_settings"]
+__all__ = ["is_configuration", "name_settings"]
 
 _TEXT = 250
 _SETTINGS_WORDS = frozenset(
@@ -49,7 +55,7 @@ def name_settings(
     """
     found: list[Setting] = []
     for name, bindings in analysis.bindings.items():
-        if bindings[0].loop or name in analysis.mutations or name.startswith("_"):
+        if bindings[0].loop or name in analysis.mutations or name.startswith("_") or is_best_name(name):
             continue
         if len(bindings) > 1:
             # A schedule begins with what somebody chose.
@@ -59,12 +65,12 @@ def name_settings(
         value = literal(bindings[0].value) if bindings[0].literal else ()
         if value == ():
             value = after.get(name)
-        if bindings[0].literal:
+        if bindings[0].literal or (bindings[0].chosen and not is_metric_name(name)):
             used = (name not in analysis.uses or _is_used(analysis, name)) and _is_choice(
                 analysis, name, value
             )
         else:
-            used = _is_configuration(name, value)
+            used = is_configuration(name, value)
         if used and is_settings(value):
             found += _kept(analysis, name, value, after)
     for name, definition in analysis.settings_classes.items():
@@ -108,7 +114,7 @@ def _is_choice(analysis: CellAnalysis, name: str, value: Any) -> bool:
 
 
 @forgiving(bool)
-def _is_configuration(name: str, value: Any) -> bool:
+def is_configuration(name: str, value: Any) -> bool:
     """Return whether a computed value is somebody's settings: parsed arguments, a `config` object."""
     if type(value).__name__ == "Namespace":
         return True
@@ -132,7 +138,7 @@ def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: 
     if is_metric_name(name):
         return False
     if fields_of(value) is not None:
-        return written or _is_configuration(name, value)
+        return written or is_configuration(name, value)
     return written or not is_bookkeeping_name(name)
 
 

@@ -116,6 +116,9 @@ class Reach:
         for number, statement in enumerate(statements):
             final = number == len(statements) - 1
             self._place_inside(statement, looped=looped, swallowed=swallowed)
+            if waiting and _may_leave(statement):
+                self._ends |= dict.fromkeys(map(id, waiting), self._mark(statement, "before"))
+                waiting = []
             waiting.append(statement)
             where = "after"
             if final and statements is self.body:
@@ -150,7 +153,7 @@ class Reach:
         for number, statement in enumerate(statements):
             if self._is_completed(statement, statements[number + 1 :]):
                 found += self._parts(statement, completed=True)
-                begun = True
+                begun = not isinstance(statement, _LEAVING)
             else:
                 begun = begun or self._fails_in(statement)
                 found += self._parts(statement, completed=False) or (_evaluated(statement) if begun else [])

@@ -24,18 +24,16 @@ class OutputWatch:
     ----------
     shell
         The IPython shell.
-    feed
-        Is handed each piece of text as it is printed.
+    feeds
+        Are handed each piece of text as it is written: to standard output, and to standard error, where logs go.
     """
 
-    def __init__(self, shell: Any, feed: Callable[[str], None]) -> None:
+    def __init__(self, shell: Any, *feeds: Callable[[str], None]) -> None:
         self.figures: list[tuple[str, bytes]] = []
-        self._feed = feed
+        self._feeds = list(feeds)
         self._pieces: list[str] = []
         self._length = 0
-        self._stream: Any = None
-        self._watched: Any = None
-        self._given: Any = None
+        self._streams: list[_Watched] = []
         # Only kernels' publishers have hooks; a terminal shows no figures.
         self._publishers = [p for p in (shell.display_pub, shell.displayhook) if hasattr(p, "register_hook")]
 
@@ -43,55 +41,36 @@ class OutputWatch:
         """Watch from now on."""
         for publisher in self._publishers:
             publisher.register_hook(self._published)
-        stream = sys.stdout
-        write = stream.write
-
-        def watched(text: str) -> Any:
-            written = write(text)
-            # Who has put a function of his own around this one goes on calling it.
-            if self._stream is stream:
-                self._take(text)
-            return written
-
-        # IPython puts functions of its own on the stream in the same way.
-        self._given = getattr(stream, "__dict__", {}).get("write")
-        try:
-            # On the stream itself, not in its place: whoever holds the stream (a logging handler, a
-            # thread) goes on writing to it, and nobody is left with a stand-in afterwards.
-            stream.write = watched  # type: ignore[method-assign]
-        except AttributeError:
-            return
-        self._stream, self._watched = stream, watched
+        self._streams = [_Watched(sys.stdout, self._printed)]
+        if sys.stderr is not sys.stdout:
+            self._streams.append(_Watched(sys.stderr, lambda text: self._feed(1, text)))
 
     def end(self) -> None:
-        """Leave stream and publishers as they were."""
+        """Leave streams and publishers as they were."""
         for publisher in self._publishers:
             publisher.unregister_hook(self._published)
-        stream, self._stream = self._stream, None
-        if stream is None or vars(stream).get("write") is not self._watched:
-            return
-        if self._given is None:
-            del stream.write
-        else:
-            stream.write = self._given
+        for stream in self._streams:
+            stream.end()
+        self._streams = []
 
     @property
     def tail(self) -> str:
         """The end of what was printed, at most 20,000 characters."""
         return "".join(self._pieces)[-_TAIL:]
 
-    def _take(self, text: Any) -> None:
-        if not isinstance(text, str):
-            return
+    def _printed(self, text: str) -> None:
         self._pieces.append(text)
         self._length += len(text)
         if self._length > 4 * _TAIL:
             self._pieces = [self.tail]
             self._length = len(self._pieces[0])
+        self._feed(0, text)
+
+    def _feed(self, number: int, text: str) -> None:
         try:
-            self._feed(text)
+            self._feeds[number](text)
         except Exception:  # noqa: BLE001 - the user's print must not fail for nbtrack's reading of it
-            self._feed = _ignore
+            self._feeds[number] = _ignore
 
     def _published(self, message: dict[str, Any]) -> dict[str, Any]:
         data = message.get("content", {}).get("data", {})
@@ -110,3 +89,40 @@ class OutputWatch:
 
 def _ignore(_text: str) -> None:
     return None
+
+
+class _Watched:
+    """A stream of which somebody is told what is written to it.
+
+    On the stream itself, not in its place: whoever holds the stream (a logging handler, a thread) goes on
+    writing to it, and nobody is left with a stand-in afterwards.
+    """
+
+    def __init__(self, stream: Any, tell: Callable[[str], None]) -> None:
+        self._stream: Any = stream
+        write = stream.write
+
+        def watched(text: str) -> Any:
+            written = write(text)
+            # Who has put a function of his own around this one goes on calling it.
+            if self._stream is stream and isinstance(text, str):
+                tell(text)
+            return written
+
+        # IPython puts functions of its own on the stream in the same way.
+        self._given = getattr(stream, "__dict__", {}).get("write")
+        self._watched = watched
+        try:
+            stream.write = watched
+        except AttributeError:
+            self._stream = None
+
+    def end(self) -> None:
+        """Leave the stream as it was."""
+        stream, self._stream = self._stream, None
+        if stream is None or vars(stream).get("write") is not self._watched:
+            return
+        if self._given is None:
+            del stream.write
+        else:
+            stream.write = self._given

@@ -58,7 +58,8 @@ class TrackedCell:
         self._capture = CellCapture(
             session.shell.user_ns, capture_options(options), session.results, session.chosen
         )
-        self._output = OutputWatch(session.shell, self._capture.printed.feed)
+        printed = self._capture.printed
+        self._output = OutputWatch(session.shell, printed.feed, printed.stream())
         self._run: ActiveRun | None = None
         self._companion: Companion | None = None
         self._failed = False

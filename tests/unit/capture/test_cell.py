@@ -237,7 +237,7 @@ class TestMetrics:
         assert captured.metrics == {}
 
     def test_nan_and_infinity_are_values(self):
-        captured, _ = track("loss = float('inf') * 0\nerror = -float('inf')")
+        captured, _ = track("loss = sum([float('inf')]) * 0\nerror = -sum([float('inf')])")
         assert math.isnan(series(captured)["loss"][0])
         assert series(captured)["error"] == [-math.inf]
 

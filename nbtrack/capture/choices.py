@@ -1,0 +1,82 @@
+"""Expressions whose value somebody has chosen: of literals and settings alone, not of data, fits or chance."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["is_chosen"]
+
+_PLAIN = frozenset(
+    """
+    abs bool dict float format frozenset int len list max min pow range reversed round set sorted str tuple
+    zip Path ceil exp floor log log10 log2 sqrt arange array linspace logspace
+    """.split()
+)
+"""Functions that make nothing but another form of what they are given."""
+_METHODS = frozenset(
+    """
+    casefold copy format get join keys items lower lstrip replace rstrip split splitlines strip title upper values
+    index count
+    """.split()
+)
+_ROOTS = frozenset({"math", "np", "numpy"})
+_GIVEN = frozenset({"input", "getpass", "getenv", "os.getenv", "os.environ.get", "getpass.getpass"})
+_GIVEN_NAMES = frozenset({"sys.argv", "os.environ", "argv", "environ"})
+"""What comes from the command line, the environment or the keyboard."""
+
+
+def is_chosen(node: ast.expr | None, settings: Collection[str]) -> bool:
+    """Return whether the value of an expression follows from literals, what the user gives, and settings.
+
+    Parameters
+    ----------
+    node
+        The expression; None is no choice.
+    settings
+        Names that hold settings.
+
+    Examples
+    --------
+    >>> def chosen(text): return is_chosen(ast.parse(text, mode="eval").body, {"version"})
+    >>> [chosen(text) for text in ("float('.5')", "f'run-{version}'", "int(os.environ['EPOCHS'])", "len(rows)")]
+    [True, True, True, False]
+    """
+    return node is not None and _chosen(node, frozenset(settings))
+
+
+def _chosen(node: ast.expr, settings: frozenset[str]) -> bool:
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name):
+            return name in settings or name in _GIVEN_NAMES
+        case ast.Attribute():
+            return ast.unparse(node) in _GIVEN_NAMES
+        case ast.Call(func=func, args=args, keywords=keywords):
+            given = [*args, *(keyword.value for keyword in keywords)]
+            return _makes_nothing_else(func, settings) and all(_chosen(one, settings) for one in given)
+        case ast.ListComp(elt=item, generators=parts) | ast.SetComp(elt=item, generators=parts):
+            own = {n.id for part in parts for n in ast.walk(part.target) if isinstance(n, ast.Name)}
+            inner = [item, *(test for part in parts for test in part.ifs)]
+            return all(_chosen(part.iter, settings | own) for part in parts) and all(
+                _chosen(one, settings | own) for one in inner
+            )
+        case ast.Lambda() | ast.DictComp() | ast.GeneratorExp() | ast.Await() | ast.NamedExpr():
+            return False
+    children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    return bool(children) and all(_chosen(child, settings) for child in children)
+
+
+def _makes_nothing_else(func: ast.expr, settings: frozenset[str]) -> bool:
+    written = ast.unparse(func) if isinstance(func, ast.Name | ast.Attribute) else ""
+    if written in _GIVEN or written in _PLAIN:
+        return True
+    if not isinstance(func, ast.Attribute):
+        return False
+    if isinstance(func.value, ast.Name) and func.value.id in _ROOTS:
+        return func.attr in _PLAIN
+    return func.attr in _METHODS and _chosen(func.value, settings)

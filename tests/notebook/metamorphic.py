@@ -1,0 +1,344 @@
+"""One cell of the capture corpus, executed under `%%track` in other surroundings: what must not change its run.
+
+The earlier cells run once; each variant is executed in a fork of that state::
+
+    python -m tests.notebook.metamorphic            # all cases, all relations: what differs
+    python -m tests.notebook.metamorphic 19 kmeans  # some cases
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import io
+import math
+import multiprocessing
+import os
+import pickle
+import sys
+import tempfile
+import traceback
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.notebook.corpus import case_names
+from tests.notebook.corpus_cases import PRELOADED, read_case
+
+JUNK = ("0.123456", "{'junk': 0.123456, 'loss': [0.5, 0.25]}", "_junk_model")
+"""What a name may hold before the cell binds it."""
+JUNK_MODEL = """\
+from sklearn.linear_model import Ridge as _Ridge
+_junk_model = _Ridge(alpha=0.123456).fit([[0.0], [1.0]], [0.0, 1.0])
+"""
+
+
+@dataclass
+class Kept:
+    """What a run holds."""
+
+    params: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, tuple[int, float, float]] = field(default_factory=dict)
+    """Name to how many points, the last, and their mean."""
+    data: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    error: str = ""
+
+    def differs(self, other: Kept, *, unstable: frozenset[str] = frozenset()) -> list[str]:
+        """What another run holds that this one does not, and the other way round."""
+        found = [f"error: {other.error}"] if other.error else []
+        for kind in ("params", "metrics"):
+            mine, theirs = getattr(self, kind), getattr(other, kind)
+            found += [
+                f"{kind}: only here {name}={mine[name]!r}" for name in sorted(mine.keys() - theirs.keys())
+            ]
+            found += [
+                f"{kind}: only there {name}={theirs[name]!r}" for name in sorted(theirs.keys() - mine.keys())
+            ]
+            for name in sorted(mine.keys() & theirs.keys() - unstable):
+                if not alike(mine[name], theirs[name]):
+                    found.append(f"{kind}: {name} {mine[name]!r} is {theirs[name]!r} there")
+        for kind in ("data", "models"):
+            mine, theirs = set(getattr(self, kind)), set(getattr(other, kind))
+            if mine != theirs:
+                found.append(f"{kind}: only here {sorted(mine - theirs)}, only there {sorted(theirs - mine)}")
+        return found
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same but for the last digits."""
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9) or (math.isnan(one) and math.isnan(other))
+    return type(one) is type(other) and one == other
+
+
+class Notebook:
+    """A case whose earlier cells have run in this process.
+
+    Parameters
+    ----------
+    name
+        The case.
+    """
+
+    def __init__(self, name: str) -> None:
+        from IPython.core.interactiveshell import InteractiveShell
+        from traitlets.config import Config
+
+        self.case = read_case(name)
+        warnings.simplefilter("ignore")
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
+        self.shell = InteractiveShell.instance(
+            config=Config(InteractiveShell={"colors": "nocolor"}, HistoryManager={"hist_file": ":memory:"})
+        )
+        for cell in self.case.cells:
+            self._run(cell)
+        self.before = set(self.shell.user_ns)
+
+    def _run(self, cell: str) -> Any:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return self.shell.run_cell(cell, store_history=True)
+
+    def _forked(self, work: Any) -> Any:
+        """What a function returns in a fork of this process."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            try:
+                answer = work()
+            except BaseException:  # whatever it is belongs in the report
+                answer = Kept(error=traceback.format_exc())
+            with os.fdopen(writing, "wb") as pipe:
+                pickle.dump(answer, pipe)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            told = pipe.read()
+        os.waitpid(child, 0)
+        return pickle.loads(told) if told else Kept(error="the process died")
+
+    def kept(self, source: str, *, before: str = "", times: int = 1, fails: bool = False) -> Kept:
+        """What the run of a cell holds that is executed in this state.
+
+        Parameters
+        ----------
+        source
+            The tracked cell.
+        before
+            Code that runs before it and that nbtrack does not see.
+        times
+            How often it is executed; the last run counts.
+        fails
+            Whether it ends with an exception.
+        """
+        return self._forked(lambda: self._tracked(source, before, times, fails))
+
+    def _tracked(self, source: str, before: str, times: int, fails: bool) -> Kept:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            os.environ |= {"NBTRACK_STORE": str(Path(folder, ".nbtrack")), "NBTRACK_MODELS": "off"}
+            exec(before, self.shell.user_ns)
+            self._run("%load_ext nbtrack")
+            for _ in range(times):
+                result = self._run(f"%%track\n{source}")
+                if result.success == fails:
+                    return Kept(
+                        error=f"the cell {'succeeded' if fails else 'failed'}: {result.error_in_exec!r}"
+                    )
+            return read_kept(times)
+
+    def bound(self) -> list[str]:
+        """The names that the cell binds and no earlier cell has: whatever it reads of them it has bound before."""
+
+        def work() -> list[str]:
+            self._run(self.case.tracked)
+            new = set(self.shell.user_ns) - self.before
+            return sorted(name for name in new if not name.startswith("_"))
+
+        return self._forked(work)
+
+    def bystanders(self) -> list[str]:
+        """Names of attributes, keywords, parameters, local and comprehension variables that are no global's."""
+        trees = [ast.parse(self.shell.transform_cell(cell)) for cell in (*self.case.cells, self.case.tracked)]
+        names: set[str] = set()
+        globals_: set[str] = set()
+        for tree in trees:
+            globals_ |= global_names(compile(tree, "cell", "exec"))
+            for node in ast.walk(tree):
+                match node:
+                    case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.arg(arg=name):
+                        names.add(name)
+                    case ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
+                        names.add(name)
+        taken = globals_ | self.before | set(vars(builtins)) | set(self.bound())
+        return sorted(name for name in names - taken if not name.startswith("_"))
+
+
+def global_names(code: Any) -> set[str]:
+    """The names that a code object uses as globals, with those of the code inside it."""
+    import dis
+
+    found = {
+        instruction.argval
+        for instruction in dis.get_instructions(code)
+        if instruction.opname.split("_", 1)[-1] in {"NAME", "GLOBAL", "FROM_DICT_OR_GLOBALS"}
+    }
+    return found.union(*(global_names(inner) for inner in code.co_consts if hasattr(inner, "co_code")))
+
+
+def read_kept(count: int) -> Kept:
+    """What the newest of so many runs in the store holds."""
+    import nbtrack
+
+    runs = nbtrack.runs()
+    if len(runs) != count:
+        return Kept(error=f"{count} runs expected, {len(runs)} recorded")
+    run = runs[0]
+    summaries = {name: run.summary(name) for name in run.metrics}
+    return Kept(
+        dict(run.params),
+        {name: (one.count, float(one.last), float(one.mean)) for name, one in summaries.items()},
+        tuple(sorted(run.data)),
+        tuple(sorted(f"{one.name} {one.estimator}" for one in run.models)),
+    )
+
+
+def first_statements(source: str, count: int) -> str:
+    """The first so many statements of a cell."""
+    tree = ast.parse(source)
+    if count == 0:
+        return "pass\n"
+    return "\n".join(source.splitlines()[: tree.body[count - 1].end_lineno]) + "\n"
+
+
+# The relations: each yields what a case violates.
+
+
+def poisoned(notebook: Notebook, plain: Kept, unstable: frozenset[str]) -> list[str]:
+    """Each name that the cell binds before it reads it held junk beforehand."""
+    found = []
+    names = notebook.bound()
+    for junk in JUNK:
+        poison = JUNK_MODEL + "".join(f"{name} = {junk}\n" for name in names) + "del _junk_model, _Ridge\n"
+        kept = notebook.kept(notebook.case.tracked, before=poison)
+        found += [f"poisoned with {junk[:12]}: {text}" for text in plain.differs(kept, unstable=unstable)]
+    return found
+
+
+def bystanders(notebook: Notebook, plain: Kept, unstable: frozenset[str]) -> list[str]:
+    """Unrelated globals have the names of attributes, parameters and local variables."""
+    code = "".join(f"{name} = 0.123456\n" for name in notebook.bystanders())
+    kept = notebook.kept(notebook.case.tracked, before=code)
+    return [f"bystanders: {text}" for text in plain.differs(kept, unstable=unstable)]
+
+
+def twice(notebook: Notebook, plain: Kept, unstable: frozenset[str]) -> list[str]:
+    """The cell is executed again.
+
+    What it computes may differ, since it may go on with random numbers or with what it has changed.
+    """
+    kept = notebook.kept(notebook.case.tracked, times=2)
+    values = frozenset(plain.metrics)
+    return [f"twice: {text}" for text in plain.differs(kept, unstable=unstable | values)]
+
+
+def cut(notebook: Notebook, plain: Kept, unstable: frozenset[str], *, every: int = 1) -> list[str]:
+    """An exception comes before a statement: the run is that of the statements before.
+
+    A series that only later statements make one of (by showing its values) may be there, too.
+    """
+    source = notebook.case.tracked
+    lines = source.splitlines()
+    found = []
+    body = ast.parse(source).body
+    for number in range(0, len(body), every):
+        statement = body[number]
+        if any(other.end_lineno >= statement.lineno for other in body[:number][-1:]):
+            continue  # on the line of the one before
+        first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+        whole = "\n".join([*lines[: first - 1], "raise RuntimeError('cut')", *lines[first - 1 :]])
+        there = notebook.kept(whole, fails=True)
+        here = notebook.kept(first_statements(source, number) + "pass\n")
+        for name, (count, *_) in list(there.metrics.items()):
+            if name not in here.metrics and count > 1 and name in plain.metrics:
+                del there.metrics[name]
+        found += [f"cut before line {first}: {text}" for text in here.differs(there, unstable=unstable)]
+    return found
+
+
+RELATIONS = {"poisoned": poisoned, "bystanders": bystanders, "twice": twice, "cut": cut}
+
+
+def violations(name: str, relations: tuple[str, ...], every: int) -> list[str]:
+    """What a case violates; in this process, which it leaves as it is no longer."""
+    os.environ["MPLBACKEND"] = "Agg"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chdir(folder)
+        os.environ["IPYTHONDIR"] = str(Path(folder, "ipython"))
+        notebook = Notebook(name)
+        plain, again = (notebook.kept(notebook.case.tracked) for _ in range(2))
+        if plain.error:
+            return [plain.error]
+        # Times, and what is drawn without a seed.
+        unstable = frozenset(
+            name
+            for kind in ("params", "metrics")
+            for name in getattr(plain, kind)
+            if not alike(getattr(plain, kind)[name], getattr(again, kind).get(name))
+        )
+        found = plain.differs(again, unstable=unstable)
+        for relation in relations:
+            options = {"every": every} if relation == "cut" else {}
+            found += RELATIONS[relation](notebook, plain, unstable, **options)
+        os.chdir("/")
+    return found
+
+
+def _send(name: str, relations: tuple[str, ...], every: int, sender: Any) -> None:
+    try:
+        answer = violations(name, relations, every)
+    except Exception:  # whatever it is belongs in the report
+        answer = [traceback.format_exc()]
+    sender.send(answer)
+    sender.close()
+
+
+def check(
+    names: list[str], relations: tuple[str, ...] = tuple(RELATIONS), every: int = 1
+) -> dict[str, list[str]]:
+    """What each case violates, each in a process of its own."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+
+    def apart(name: str) -> list[str]:
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_send, args=(name, relations, every, sender))
+        process.start()
+        sender.close()
+        try:
+            answer = receiver.recv() if receiver.poll(600) else ["still running after 600 s"]
+        except EOFError:
+            answer = ["the process died"]
+        process.join(10)
+        process.kill()
+        process.join()
+        return answer
+
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        return dict(zip(names, pool.map(apart, names), strict=True))
+
+
+if __name__ == "__main__":
+    words = [word for word in sys.argv[1:] if word not in RELATIONS]
+    relations = tuple(word for word in sys.argv[1:] if word in RELATIONS) or tuple(RELATIONS)
+    chosen = [name for name in case_names() if not words or any(word in name for word in words)]
+    for name, texts in check(chosen, relations).items():
+        print(name, "violates nothing" if not texts else "")
+        for text in texts:
+            print("   ", text)
