@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "BROKEN",
     "FOLDS_TAG",
+    "UNSTARRED",
     "DataRecord",
     "EstimatorRecord",
     "Experiment",
@@ -28,6 +30,13 @@ ParamValue = bool | int | float | str | None
 """A typed setting of a run."""
 
 Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED", "CRASHED"]
+BROKEN: frozenset[Status] = frozenset({"FAILED", "CRASHED"})
+"""How runs ended that are never the best: their numbers are of something half done.
+
+A run that was stopped (KILLED) counts: people stop a training that has converged.
+"""
+UNSTARRED: frozenset[Status] = BROKEN | {"RUNNING"}
+"""The statuses of runs whose values are not marked as the best."""
 
 
 FOLDS_TAG = "nbtrack.folds"

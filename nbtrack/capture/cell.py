@@ -199,6 +199,28 @@ class CellCapture:
         """How many points the longest series has so far."""
         return max((o.counted + len(o.values) for s in self._sites for o in s.observed), default=0)
 
+    @property
+    def reached(self) -> int:
+        """How far the cell is: another number where there is something new to know."""
+        return sum(sites.reach.count for sites in self._sites)
+
+    def known(self) -> tuple[dict[str, ParamValue], list[DataRecord]]:
+        """Return the params and the data that are known so far, while the cell runs; safe from another thread.
+
+        Of the params only those that nothing in the cell's source can make something else of.
+        """
+        settings: list[Setting] = []
+        read: set[str] = set()
+        for sites in list(self._sites):
+            so_far = CellAnalysis(sites.reach.tree(), ast.Pass())
+            read |= self._before.read_by(so_far).keys()
+            for one in self._named(so_far):
+                root = one.name.partition(".")[0]
+                if len(sites.analysis.bindings.get(root, ())) < 2 and root not in sites.analysis.mutations:
+                    settings.append(one)
+        data = [one.record() for name, one in list(self._data.items()) if name in read]
+        return self._said(resolve(settings)), data
+
     def stop(self) -> None:
         """Take the hooks back; the cell's code must have ended."""
         self._hooks.take_back()
@@ -359,16 +381,7 @@ class CellCapture:
         settings: list[Setting] = []
         if not options.only_params:
             for sites in self._sites:
-                read = self._before.read_by(sites.analysis)
-                values = self._before.values
-                settings += name_settings(
-                    sites.analysis,
-                    {name: values[name] for name in read if name in values},
-                    self._namespace,
-                    inner=[name for name, inside in read.items() if inside],
-                    chosen=self._chosen,
-                    results=self._results,
-                )
+                settings += self._named(sites.analysis)
             named = self._named_objects(settings)
             # `Model(**config)`: what a dict of the cell's holds is known by its name there.
             held = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
@@ -379,20 +392,39 @@ class CellCapture:
                 for name in self._validated(sites.analysis):
                     settings += estimator_settings(self._namespace[name], name, named)
                 settings += call_settings(sites.analysis, self._namespace)
-                settings += [
-                    s for name in read if name in values for s in optimiser_settings(name, values[name])
-                ]
+                for name in self._before.read_by(sites.analysis):
+                    settings += optimiser_settings(name, self._before.values.get(name))
             settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in held]
         for name in sorted(options.params):
             if name in self._namespace:
                 settings += [Setting(k, leaf) for k, leaf in flatten(name, self._namespace[name])]
         kept = resolve(s for s in settings if s.name not in captured.metrics or s.prefix)
-        for name, value in kept.items():
-            if name in options.ignore or name.split(".")[0] in options.ignore:
+        captured.params = self._said(kept)
+
+    def _named(self, analysis: CellAnalysis) -> list[Setting]:
+        """Return the settings among the names that a cell binds and reads."""
+        read, values = self._before.read_by(analysis), self._before.values
+        return name_settings(
+            analysis,
+            {name: values[name] for name in read if name in values},
+            self._namespace,
+            inner=[name for name, inside in read.items() if inside],
+            chosen=self._chosen,
+            results=self._results,
+        )
+
+    def _said(self, params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
+        """Return params as they are kept: without what is to be ignored, and with secrets masked."""
+        options = self._options
+        found: dict[str, ParamValue] = {}
+        for name, value in params.items():
+            whole = name in options.params or name.partition(".")[0] in options.params
+            if {name, name.partition(".")[0]} & options.ignore or (options.only_params and not whole):
                 continue
-            captured.params[name] = masked = mask(name, value)
-            if masked == MASK:
+            found[name] = masked = mask(name, value)
+            if masked == MASK and str(value) not in self.secrets:
                 self.secrets.append(str(value))
+        return found
 
     def _named_objects(self, settings: list[Setting]) -> set[int]:
         """Return the `id` of the dicts and lists whose entries are settings under their own name."""

@@ -89,9 +89,9 @@ class Reach:
         self._ended, self._failed = ended or not self._outermost, failed_at
 
     @property
-    def whole(self) -> bool:
-        """Whether every statement was completed."""
-        return self._ended and len(self._hit) == len(self.marks)
+    def count(self) -> int:
+        """How many marks have been reached; it tells whether there is something new."""
+        return len(self._hit)
 
     def tree(self) -> ast.Module:
         """Return the cell as if what was not reached had not been written.

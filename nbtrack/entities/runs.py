@@ -14,7 +14,7 @@ from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.records import FOLDS_TAG
+from nbtrack.records import BROKEN, FOLDS_TAG
 from nbtrack.store.reader import fold_names
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Runs(Sequence[Run]):
     def best(self, metric: str, mode: Literal["min", "max"] | None = None) -> Run:
         """Return the run with the best value of a metric: its last one, of scores of folds their mean.
 
-        Of equals the first is best. Scores of folds are those that `%%track` found in the cross validation of a
+        Of equals the first is best. A run that FAILED or CRASHED is never the best; one that was stopped (KILLED) may be. Scores of folds are those that `%%track` found in the cross validation of a
         cell; where the metric is one in some of these runs, all are compared by their means.
 
         Parameters
@@ -182,13 +182,19 @@ class Runs(Sequence[Run]):
         if mode not in ("min", "max", None):
             raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
         values = self.store.column(f"metrics.{self._compared(metric)}", self.records)
-        numbered = [(v, i) for i, v in enumerate(values) if v is not None and not math.isnan(v)]
+        numbered = [
+            (value, place)
+            for place, (value, record) in enumerate(zip(values, self.records, strict=True))
+            if value is not None and not math.isnan(value) and record.status not in BROKEN
+        ]
         if not numbered:
             known = self.store.names("metrics")
             whole, _, summary = metric.rpartition(".")
             if metric not in known and not (whole in known and summary in _SUMMARIES):
                 raise NotFoundError(f"no run has a metric {metric!r}{did_you_mean(metric, known)}")
-            raise NotFoundError(f"none of these runs has a value of the metric {metric!r}")
+            broken = any(value is not None and not math.isnan(value) for value in values)
+            but = ": those that have one failed or crashed" if broken else ""
+            raise NotFoundError(f"none of these runs has a value of the metric {metric!r}{but}")
         chosen = mode or {"down": "min", "up": "max", None: None}[direction(metric)]
         if chosen is None:
             raise InvalidValueError(

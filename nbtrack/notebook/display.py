@@ -21,11 +21,13 @@ from nbtrack.entities.text import (
     value_text,
 )
 from nbtrack.query import unknown_names
+from nbtrack.records import UNSTARRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nbtrack.entities import Run, RunDiff, Runs
+    from nbtrack.records import RunRecord
 
 __all__ = ["diff_html", "run_html", "runs_html"]
 
@@ -57,7 +59,7 @@ def runs_html(runs: Runs) -> str:
     told = any(record.status != "FINISHED" for record in shown)
     heads = [_head("name"), *([_head("status")] if told else []), _head("started"), _head("time", right=True)]
     heads += [_head(name.partition(".")[2], right=right[name], title=name) for name in columns]
-    best = {name: _best(name, table[name]) for name in columns}
+    best = {name: _best(name, table[name], shown) for name in columns}
     rows = []
     for row, record in enumerate(shown):
         took = None if record.end_time is None else record.end_time - record.start_time
@@ -69,7 +71,8 @@ def runs_html(runs: Runs) -> str:
         ]
         for name in columns:
             value = table[name][row]
-            style = _GOOD if value is not None and value == best[name] else ""
+            starred = value is not None and value == best[name] and record.status not in UNSTARRED
+            style = _GOOD if starred else ""
             text = "" if value is None else one_line(value_text(value), 32)
             cells.append(
                 _cell(text, right=right[name], style=style, title="" if value is None else str(value)[:300])
@@ -167,10 +170,14 @@ def _status_style(status: str) -> str:
     return {"FINISHED": _QUIET, "RUNNING": ""}.get(status, _BAD)
 
 
-def _best(name: str, values: Sequence[Any]) -> Any:
+def _best(name: str, values: Sequence[Any], records: Sequence[RunRecord]) -> Any:
     """Return the value to mark in a column: a metric's best, where it is known which way is better."""
     way = direction(name.partition(".")[2]) if name.startswith("metrics.") else None
-    known = [v for v in values if v is not None and v == v]  # noqa: PLR0124 - NaN is no best
+    known = [
+        value
+        for value, record in zip(values, records, strict=True)
+        if value is not None and value == value and record.status not in UNSTARRED  # noqa: PLR0124 - NaN is no best
+    ]
     if way is None or len(set(known)) < 2:
         return None
     return min(known) if way == "down" else max(known)

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbtrack.capture import CellCapture
@@ -18,6 +18,8 @@ __all__ = ["Companion"]
 _DRAIN = 0.1
 _MEMORY = 0.2
 _SHOW = 0.5
+_LOOK = 1.0
+"""Seconds between two looks at how far the cell is."""
 _PATIENCE = 1.5
 """Seconds before a loop is long enough for a progress line."""
 
@@ -33,14 +35,23 @@ class Companion:
         Where the series go as they come, so that they outlive the process.
     progress
         Shows a line for a long loop, or None where nothing can be shown.
+    logs
+        Whether the cell logs params itself: what it says stands, and is not known before its end.
     """
 
-    def __init__(self, capture: CellCapture, run: ActiveRun, progress: Progress | None) -> None:
+    def __init__(
+        self, capture: CellCapture, run: ActiveRun, progress: Progress | None, *, logs: bool
+    ) -> None:
         self.peak_memory = 0
-        self.kept: set[str] = set()
+        self.params: dict[str, Any] = {}
+        """What was kept while the cell ran; its end may know better."""
+        self.data: set[str] = set()
+        self._reached = 0
+        self._looked = 0.0
         self._capture = capture
         self._active = run
         self._progress = progress
+        self._logs = logs
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._began = time.monotonic()
@@ -73,6 +84,9 @@ class Companion:
             try:
                 self._drain()
                 now = time.monotonic()
+                if now - self._looked >= _LOOK and self._capture.reached != self._reached:
+                    self._looked = now
+                    self._keep_known()
                 if now - sampled >= _MEMORY:
                     sampled = now
                     self._sample()
@@ -83,6 +97,22 @@ class Companion:
                 self._progress = None
             self._over.wait(_DRAIN)
 
+    def _keep_known(self) -> None:
+        """Keep the params and data that are known so far, so that they outlive the process."""
+        self._reached = self._capture.reached
+        params, data = self._capture.known()
+        with self._lock:
+            if self._over.is_set():
+                return
+            for name, value in () if self._logs else params.items():
+                if self.params.get(name, self) != value:
+                    self.params[name] = value
+                    self._active.writer.log_param(name, value)
+            for record in data:
+                if record.name not in self.data:
+                    self.data.add(record.name)
+                    self._active.writer.set_data(record)
+
     def _drain(self) -> None:
         with self._lock:
             self._take()
@@ -91,7 +121,6 @@ class Companion:
         for name, columns in self._capture.drain():
             if name in self._active.logs:
                 continue  # the cell logs it itself
-            self.kept.add(name)
             self._active.writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
             if self._progress is not None:
                 self._progress.take(name, columns)

@@ -19,8 +19,9 @@ from nbtrack.notebook.line import Change, Outcome, Progress
 from nbtrack.notebook.live import Companion
 from nbtrack.notebook.models import save_fitted
 from nbtrack.notebook.output import OutputWatch
+from nbtrack.notebook.profiled import ProfiledBody
 from nbtrack.notebook.track import capture_options
-from nbtrack.records import FOLDS_TAG
+from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 
 if TYPE_CHECKING:
     import ast
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TrackedCell"]
 
+_PATIENCE = 1.0
+"""Seconds that a cell waits at most until its run is in the store."""
 _EARLIER = 200
 """How many earlier runs of the cell the best is looked for in."""
 
@@ -60,10 +63,10 @@ class TrackedCell:
         )
         printed = self._capture.printed
         self._output = OutputWatch(session.shell, printed.feed, printed.stream())
+        self._profiled = ProfiledBody(session.shell, session.visit)
         self._run: ActiveRun | None = None
         self._companion: Companion | None = None
         self._failed = False
-        self._ended = False
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 
@@ -97,8 +100,13 @@ class TrackedCell:
         progress = None
         if hasattr(session.shell, "kernel"):
             progress = Progress(session.shell.display_pub.publish, lambda: self._capture.iterations)
-        self._companion = Companion(self._capture, self._run, progress)
+        logs = "log_param" in self._info.raw_cell
+        self._companion = Companion(self._capture, self._run, progress, logs=logs)
+        # Whatever becomes of the process, its run is there.
+        session.keep_source(writer, self._info)
+        store.settle(_PATIENCE)
         self._output.begin()
+        self._profiled.begin()
 
     def _watch(self) -> None:
         """Start what runs beside the cell, and the clock: when all is noted that the cell is about to read.
@@ -107,7 +115,7 @@ class TrackedCell:
         """
         assert self._companion is not None
         self._companion.begin()
-        self._session.environment.refresh(self._environment_known)
+        self._session.environment.refresh(self._write_environment)
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 
@@ -148,6 +156,7 @@ class TrackedCell:
         error = result.error_before_exec or result.error_in_exec
         try:
             self._output.end()
+            self._profiled.end()
             self._capture.stop()
             companion.end()
             captured = self._capture.finish(error)
@@ -161,6 +170,7 @@ class TrackedCell:
     @guarded()
     def _keep(self, writer: RunWriter, captured: Captured) -> None:
         assert self._run is not None
+        assert self._companion is not None
         logged = set()
         if "log_param" in self._info.raw_cell:
             # What the cell said itself stands.
@@ -171,6 +181,10 @@ class TrackedCell:
         for name, columns in captured.metrics.items():
             if name not in self._run.logs:
                 writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
+        for name in self._companion.params.keys() - captured.params.keys():
+            writer.drop_param(name)
+        for name in self._companion.data - {record.name for record in captured.data}:
+            writer.drop_data(name)
         self._session.results.update(captured.metrics)
         if captured.folds:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
@@ -182,9 +196,7 @@ class TrackedCell:
         self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int, failed: bool
     ) -> None:
         session = self._session
-        self._ended = True
         self._write_environment(session.environment.get())
-        session.keep_source(writer, self._info)
         figures = []
         for number, (ending, content) in enumerate(self._output.figures, start=1):
             path = writer.artifact_folder / "figures" / f"figure-{number}.{ending}"
@@ -208,11 +220,6 @@ class TrackedCell:
                 records[number]["uri"] = uri
             writer.set_document("estimators", records)
 
-    def _environment_known(self, environment: dict[str, Any]) -> None:
-        """Take what the probe's thread found, where the cell was over before it."""
-        if self._ended:
-            self._write_environment(environment)
-
     def _write_environment(self, environment: dict[str, Any]) -> None:
         assert self._run is not None
         git = environment.get("git") or {}
@@ -230,7 +237,7 @@ class TrackedCell:
             duration=wall,
             params=run.params,
             metrics=metrics,
-            changes=self._changes(run, metrics, captured.folds),
+            changes={} if tracking.ending(error) in BROKEN else self._changes(run, metrics, captured.folds),
             spreads=self._spreads(run, captured.folds),
             models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
             error=type(error).__name__ if error is not None else "",
@@ -253,7 +260,9 @@ class TrackedCell:
         record = run.store.run(run.id)
         if not known or record.lineage is None:
             return {}
-        earlier = [r for r in run.store.lineage(record.lineage) if r.id != run.id and r.status == "FINISHED"]
+        earlier = [
+            r for r in run.store.lineage(record.lineage) if r.id != run.id and r.status not in UNSTARRED
+        ]
         changes = {}
         for name, way in known.items():
             column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"

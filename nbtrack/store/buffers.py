@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable
 
-__all__ = ["Batch", "Chunk", "Entry", "RunBuffer", "SeriesBuffer"]
+__all__ = ["GONE", "Batch", "Chunk", "Entry", "RunBuffer", "SeriesBuffer"]
 
 Entry = tuple[Literal["run", "param", "tag", "data", "document", "drop"], str, Any]
 """What to write, under which name, and the value."""
+
+GONE = object()
+"""The value of an entry that takes away what is kept under its name."""
 
 _POINT_BYTES, _ROW_BYTES = 65, 24
 

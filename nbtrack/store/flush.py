@@ -9,6 +9,7 @@ import sqlite3
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.store.buffers import GONE
 from nbtrack.store.points import Columns, pack, stride_of, unpack
 
 if TYPE_CHECKING:
@@ -142,6 +143,9 @@ def experiment_number(connection: sqlite3.Connection, name: str, now: float) -> 
     return int(cursor.lastrowid or 0)
 
 
+_TABLES = {"param": "params", "data": "data"}
+
+
 def _write_entry(connection: sqlite3.Connection, names: Names, run: int, entry: Entry) -> None:
     what, name, value = entry
     if what == "document":
@@ -149,7 +153,9 @@ def _write_entry(connection: sqlite3.Connection, names: Names, run: int, entry: 
     if what in ("run", "document"):
         return
     key = names.number(connection, name)
-    if what == "param":
+    if value is GONE:
+        connection.execute(f"DELETE FROM {_TABLES[what]} WHERE run = ? AND key = ?", (run, key))
+    elif what == "param":
         connection.execute("INSERT OR REPLACE INTO params VALUES (?, ?, ?, ?, ?)", (run, key, *_param(value)))
     elif what == "tag" and value is None:
         connection.execute("DELETE FROM tags WHERE run = ? AND key = ?", (run, key))

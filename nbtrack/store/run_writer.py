@@ -9,6 +9,7 @@ import time as clock
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.store.buffers import GONE
 from nbtrack.store.points import pack_point
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class RunWriter:
     def log_param(self, key: str, value: ParamValue) -> None:
         """Set a param; a later value takes the place of an earlier one."""
         self._buffer.add(("param", key, value))
+
+    def drop_param(self, key: str) -> None:
+        """Remove a param, if it is there."""
+        self._buffer.add(("param", key, GONE))
 
     def series(self, key: str) -> SeriesBuffer:
         """Return the buffer of a metric's points, the same one for the same key until `drop_metric`.
@@ -124,6 +129,10 @@ class RunWriter:
     def set_data(self, record: DataRecord) -> None:
         """Keep what the run read under the record's name."""
         self._buffer.add(("data", record.name, record))
+
+    def drop_data(self, key: str) -> None:
+        """Remove what is kept of data under a name, if anything is."""
+        self._buffer.add(("data", key, GONE))
 
     def set_document(self, kind: str, value: Any) -> None:
         """Keep a document that JSON can hold, such as the run's environment; equal ones are kept once.

@@ -121,7 +121,7 @@ function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void
   const best = bestOf(state, rows);
   for (const [place, line] of rows.entries()) {
     const y = TOP + ROW * place + ROW / 2;
-    const bold = line.means[0] === best;
+    const bold = line.means[0] === best && line.starred;
     const name = cut(names[place] ?? "", left - GAP - 4, 12);
     pen.text(name, [left - GAP, y], { colour: inks.ink, anchor: "end", size: 12, bold });
     const end = drawBar(sheet, line, { y, from, scale, bars, colour: state.colours.of(line.id, inks.dark) });
@@ -133,7 +133,8 @@ function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void
 
 /** Return the best value where one is better than another. */
 function bestOf({ data }: CurvesState, rows: readonly Line[]): number | undefined {
-  const values = new Set(rows.map(({ means }) => means[0] ?? Number.NaN).filter(Number.isFinite));
+  const starred = rows.filter((line) => line.starred);
+  const values = new Set(starred.map(({ means }) => means[0] ?? Number.NaN).filter(Number.isFinite));
   const [first] = values;
   return data.direction === null || values.size < 2 ? undefined : first;
 }

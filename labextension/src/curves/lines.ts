@@ -1,4 +1,5 @@
 import type { CurvesDocument, GroupCurvesDocument, RunHead } from "../charts/documents.ts";
+import { UNSTARRED } from "../widget/status.ts";
 
 /** A curve, ready to be drawn. */
 export interface Line {
@@ -14,6 +15,8 @@ export interface Line {
   lost: number;
   /** How many runs it is the mean of. */
   runs: number;
+  /** Whether it may be called the best. */
+  starred: boolean;
 }
 
 export type CurveData = CurvesDocument | GroupCurvesDocument;
@@ -40,7 +43,8 @@ function ofRuns({ runs, packed, origin }: CurvesDocument): Line[] {
     const means = read(run.size, 0);
     const lows = run.exact ? null : read(run.size, 0);
     const highs = run.exact ? null : read(run.size, 0);
-    return { id: run.id, name: nameOf(run), xs, means, lows, highs, ...kept(run) };
+    const starred = !UNSTARRED.has(run.status);
+    return { id: run.id, name: nameOf(run), xs, means, lows, highs, starred, ...kept(run) };
   });
 }
 
@@ -68,6 +72,7 @@ function ofGroups({ groups }: GroupCurvesDocument): Line[] {
       count: group.x.length,
       lost: 0,
       runs: group.runs.length,
+      starred: true,
     };
   });
 }

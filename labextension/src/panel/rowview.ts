@@ -1,4 +1,5 @@
 import { element, freshId } from "../widget/dom.ts";
+import { UNSTARRED } from "../widget/status.ts";
 import type { Shading } from "./layout.ts";
 import type { Cell, Head, Scale } from "./messages.ts";
 import { type Named, nameParts } from "./namecell.ts";
@@ -24,6 +25,8 @@ interface Filled {
   now: number;
   /** What stands beside the text of a name. */
   named: Omit<Named, "text"> | null;
+  /** Whether the run's values may be marked as the best. */
+  starred: boolean;
 }
 
 const UNKNOWN: Head = { kind: "tags", label: "", summary: null, field: "", better: null };
@@ -49,13 +52,14 @@ export class RowView {
       this.#cells.pop()?.remove();
       this.#drawn.pop();
     }
+    const starred = !UNSTARRED.has(String(cache.value(index, "status")));
     for (const [at, column] of columns.entries()) {
       this.#place(at, lefts.get(column));
       const head = table.heads[column] ?? UNKNOWN;
       const value = cache.value(index, column);
       const shading = table.layout.shading(column);
       const named = column === "name" && value !== undefined ? namedOf(table, index) : null;
-      this.#fill(at, { value, head, scale: table.scales.get(column), shading, now, named });
+      this.#fill(at, { value, head, scale: table.scales.get(column), shading, now, named, starred });
     }
     this.#tellFamily(table);
   }
@@ -87,7 +91,7 @@ export class RowView {
     cell.style.left = left === undefined ? "" : `${left}px`;
   }
 
-  #fill(at: number, { value, head, scale, shading, now, named }: Filled): void {
+  #fill(at: number, { value, head, scale, shading, now, named, starred }: Filled): void {
     const cell = this.#cells[at];
     if (cell === undefined) {
       return;
@@ -96,7 +100,8 @@ export class RowView {
       value === undefined ? { text: "…", exact: "", number: false } : shownCell(value, head, now);
     const part = shown.number ? partOf(shading, value, scale, head) : null;
     const heat = shading === "heat" && part !== null;
-    const best = shown.number && scale !== undefined && scale.best !== null && same(value, scale.best);
+    const extreme = shown.number && scale !== undefined && scale.best !== null && same(value, scale.best);
+    const best = extreme && starred;
     const status = head.kind === "attributes" && head.label === "status" ? shown.text : "";
     const pinned = cell.style.left !== "";
     const beside = named === null ? "" : JSON.stringify(named);

@@ -285,7 +285,9 @@ export class Table {
     const limit = Math.min(1000, to - from + 1);
     const { unfolded } = this;
     const { first } = this;
-    const part = { ...query, columns: this.columns, offset: from, limit, first: [...first] };
+    // Which values may be marked as the best depends on how their runs ended.
+    const columns = [...new Set([...this.columns, "status"])];
+    const part = { ...query, columns, offset: from, limit, first: [...first] };
     const asked =
       unfolded === null
         ? this.requests.ask("window", part)

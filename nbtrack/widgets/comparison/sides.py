@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.entities.folds import shown_metrics
-from nbtrack.records import FOLDS_TAG
+from nbtrack.records import FOLDS_TAG, UNSTARRED
 from nbtrack.store.reader import fold_names
 from nbtrack.widgets.comparison.cells import cell, differs
 from nbtrack.widgets.comparison.chosen import chosen, heads
@@ -107,7 +107,11 @@ def _metrics(store: Store, runs: Sequence[RunRecord], folds: set[str]) -> list[R
     rows = _rows([_cells(side) for side in sides])
     for row in rows:
         row["direction"] = direction(row["name"])
-        row["best"] = _best([side.get(row["name"]) for side in sides], row["direction"])
+        held = [
+            None if run.status in UNSTARRED else side.get(row["name"])
+            for run, side in zip(runs, sides, strict=True)
+        ]
+        row["best"] = _best(held, row["direction"])
     return rows
 
 

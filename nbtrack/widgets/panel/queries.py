@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
-from nbtrack.query.tree import And, Field, In, IsNull, Text
+from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
+from nbtrack.records import UNSTARRED
 from nbtrack.store.fields import FieldUse
 from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
 from nbtrack.widgets.panel.messages import problem
@@ -193,8 +194,15 @@ def _scale(store: Store, asked: Asked, column: str, about: Head) -> dict[str, An
     )
     if not (_is_number(low) and _is_number(high)):
         low = high = None
-    best = {"down": low, "up": high}.get(about["better"] or "") if low != high else None
+    best = None
+    if about["better"] and low != high:
+        whole = asked.where(_STARRED)
+        best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
     return {"column": column, "low": cell(low), "high": cell(high), "best": cell(best)}
+
+
+_STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRED)))))
+"""What the filter language says of runs whose values may be marked as the best."""
 
 
 def _is_number(value: Any) -> bool:

@@ -1,0 +1,130 @@
+"""A run tells what its own execution did, and nothing else."""
+
+import signal
+
+import pytest
+
+from tests.notebook.kernel import eventually, kernel_in
+
+CHECK = "def check(rate):\n    raise ValueError('no')\nfrom sklearn.linear_model import Ridge"
+LEFT = (
+    "acc = 0.93\nscores = {'a': 0.93, 'loss': [0.5, 0.25]}\nalpha = 0.7\n"
+    "model = Ridge(alpha=0.7).fit([[0], [1]], [0, 1])"
+)
+"""What an earlier cell leaves behind."""
+
+
+@pytest.fixture(scope="module")
+def earlier(kernel):
+    kernel.ok(CHECK)
+    return kernel
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "rate = 3.0\ntry:\n    acc = 1 - check(rate)\nexcept ValueError:\n    pass",
+        "from contextlib import suppress\nrate = 3.0\nwith suppress(ValueError):\n    acc = check(rate)\n    model = Ridge().fit([[0], [1]], [0, 1])",
+        "rate = 3.0\nif rate < 0:\n    acc = sum([0.5])\n    alpha = 0.1\nelif rate < 1:\n    scores['a'] = sum([0.5])",
+        "rate = 3.0\nmatch rate:\n    case 1:\n        acc = sum([0.5])\n    case [alpha]:\n        model = Ridge(alpha=alpha)",
+        "rate = 3.0\nfor loss in []:\n    acc = loss\nwhile rate < 0:\n    scores['a'] = acc = sum([1])",
+        "rate = 3.0\nfor name in ['b']:\n    try:\n        scores[name] = check(rate)\n    except ValueError as e:\n        continue\n    acc = scores[name]",
+    ],
+    ids=["try", "suppress", "if", "match", "loops", "continue"],
+)
+def test_what_was_not_reached_is_not_there(earlier, body):
+    earlier.ok(LEFT)
+    run = earlier.run_of(earlier.ok(f"%%track\n{body}"))
+    assert (run.params, run.metrics, run.models) == ({"rate": 3.0}, {}, [])
+    assert run.status == "FINISHED"
+
+
+def test_what_follows_the_statement_that_failed_is_not_there(earlier):
+    earlier.ok(LEFT)
+    executed = earlier.run("%%track\nrate = 3.0\nacc = check(rate)\nalpha = None\nmodel = Ridge(alpha=0.2)")
+    run = earlier.run_of(executed)
+    assert (run.params, run.metrics, run.status) == ({"rate": 3.0}, {}, "FAILED")
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%prun -q"])
+def test_below_a_magic_too(earlier, magic):
+    earlier.ok(LEFT)
+    executed = earlier.run(
+        f"%%track\n{magic}\nrate = 3.0\nfor i in range(3):\n    acc = check(rate)\n    alpha = 0.1"
+    )
+    run = earlier.run_of(executed)
+    assert (run.params, run.metrics) == ({"rate": 3.0}, {})
+
+
+def test_entries_of_an_earlier_cell_are_its_own(earlier):
+    earlier.ok(LEFT)
+    cell = (
+        "%%track\nfor name in ['b', 'c']:\n    scores[name] = sum([0.5])\nscores['loss'].append(sum([0.125]))"
+    )
+    for _ in range(2):
+        run = earlier.run_of(earlier.ok(cell))
+        assert set(run.metrics) == {"scores.b", "scores.c", "scores.loss"}
+        assert run.summary("scores.loss").count == 1, "the points of this execution"
+
+
+def test_names_are_resolved_as_python_resolves_them(earlier):
+    earlier.ok(
+        "rate = 0.7\nX = [1.0, 2.0]\nhidden = 64\ne = 3.0\nk = 2.0\nused = 0.3\n"
+        "class Net:\n"
+        "    def __init__(self, hidden):\n        self.hidden = hidden\n        self.rate = used\n"
+        "    def fit(self, X):\n"
+        "        try:\n            return sum(k * self.rate for k in X)\n"
+        "        except TypeError as e:\n            raise e"
+    )
+    run = earlier.run_of(earlier.ok("%%track\nnet = Net(hidden=8)\nnet.fit(X)"))
+    assert run.params == {"hidden": 8, "used": 0.3}
+
+
+def test_what_a_called_function_binds_or_fills_is_a_result(earlier):
+    earlier.ok(
+        "best_acc = 0.0\nworst_acc = 0.5\n"
+        "def train(history, epochs):\n    global best_acc, worst_acc\n"
+        "    for epoch in range(epochs):\n        history['loss'].append(1 / (epoch + 1))\n    best_acc = sum([0.75])"
+    )
+    run = earlier.run_of(earlier.ok("%%track\nhistory = {'loss': [], 'lr': 0.1}\ntrain(history, 5)"))
+    assert run.params == {"history.lr": 0.1, "epochs": 5}
+    assert run.metrics == {"best_acc": 0.75, "history.loss": 0.2}
+    assert run.summary("history.loss").count == 5
+
+
+def test_a_run_that_failed_is_never_the_best(tmp_path):
+    with kernel_in(tmp_path) as kernel:
+        kernel.ok("import nbtrack")
+        for value, end in [(0.8, "1"), (0.9, "1 / 0"), (0.7, "1")]:
+            executed = kernel.run(f"%%track\nacc = sum([{value}])\n{end}")
+        assert "0.1" in executed.line.text, "it is compared with the best that finished"
+        best = kernel.ok("best = nbtrack.runs().best('acc')\nbest.metrics, best.status")
+        assert best.result == "({'acc': 0.8}, 'FINISHED')"
+        html = kernel.ok("nbtrack.runs()._repr_html_()").result
+        assert html.count("#2e9e4f") <= 1
+
+
+def test_a_run_that_is_killed_before_its_first_flush_is_there(tmp_path):
+    with kernel_in(tmp_path) as kernel:
+        kernel.ok("import os, signal")
+        kernel.send("%%track doomed\nalpha = 0.5\nos.kill(os.getpid(), signal.SIGKILL)")
+        eventually(lambda: not kernel._manager.is_alive())
+        eventually(lambda: kernel.runs("status = 'CRASHED' and name = 'doomed'"))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_run_that_is_killed_keeps_what_was_known(tmp_path):
+    with kernel_in(tmp_path) as kernel:
+        kernel.ok("import time\nimport numpy as np\nbatch = 16\nX = np.ones((4, 2))")
+        kernel.send(
+            "%%track\nalpha = 0.5\nlosses = X.sum() * batch\nopen('begun', 'w').close()\ntime.sleep(600)"
+        )
+        eventually((tmp_path / "begun").exists)
+        eventually(lambda: kernel.runs("params.alpha = 0.5"))
+        kernel.signal(signal.SIGKILL)
+        eventually(lambda: kernel.runs("status = 'CRASHED'"))
+        (run,) = kernel.runs()
+        assert run.params == {"alpha": 0.5, "batch": 16}
+        assert list(run.data) == ["X"]
+        assert "alpha = 0.5" in run.source.script
+        assert run.environment["python"]
