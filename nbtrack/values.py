@@ -10,6 +10,7 @@ import math
 import numbers
 import os
 import reprlib
+import struct
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
@@ -78,7 +79,8 @@ def as_text(text: str, what: str = "text") -> str:
 def as_param(value: Any, what: str = "param") -> ParamValue:
     """Return `value` as a number, bool, string or None.
 
-    NumPy and torch scalars become Python numbers; a `Decimal` or `Fraction` a float where that loses
+    NumPy and torch scalars become Python numbers, of fewer bits than Python's the shortest that stands for
+    them (`np.float32(0.1)` is 0.1); a `Decimal` or `Fraction` a float where that loses
     nothing, else its text; an `Enum` its value; dates their ISO text; anything else its `str()`, as in
     MLflow.
 
@@ -110,7 +112,7 @@ def as_param(value: Any, what: str = "param") -> ParamValue:
         return as_text(path if isinstance(path, str) else os.fsdecode(path), what)
     plain = _plain_number(value)
     if plain is not None:
-        return _as_integer(plain, what) if isinstance(plain, int) else plain
+        return _as_integer(plain, what) if isinstance(plain, int) else _as_written(plain, value)
     return as_tag(value, what)
 
 
@@ -199,6 +201,27 @@ def _number_in(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
+
+
+_SHORT = {"float16": "e", "float32": "f"}
+"""The dtypes of fewer bits than Python's floats, as `struct` has them."""
+
+
+def _as_written(number: float, value: Any) -> float:
+    """Return the shortest number that a value of fewer bits may have been written as."""
+    form = _SHORT.get(str(getattr(value, "dtype", "")).rpartition(".")[2])
+    if form is None or not math.isfinite(number):
+        return number
+    packed = struct.pack(form, number)
+    shorter = (float(f"{number:.{digits}g}") for digits in range(1, 10))
+    return next((one for one in shorter if _packs_to(form, one, packed)), number)
+
+
+def _packs_to(form: str, number: float, packed: bytes) -> bool:
+    try:
+        return struct.pack(form, number) == packed
+    except OverflowError:  # rounded up beyond the largest
+        return False
 
 
 def _plain_number(value: Any) -> bool | int | float | None:

@@ -22,7 +22,7 @@ from nbtrack.capture.estimators import (
     optimiser_settings,
     record,
 )
-from nbtrack.capture.foreign import module_of
+from nbtrack.capture.foreign import FAULTS, module_of
 from nbtrack.capture.instrument import Sites, instrument, series_names
 from nbtrack.capture.metrics import collect
 from nbtrack.capture.observe import Hooks, as_number
@@ -35,7 +35,7 @@ from nbtrack.capture.settings import Setting, flatten, resolve
 from nbtrack.capture.vocabulary import is_metric_name, is_training_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nbtrack.records import DataRecord, EstimatorRecord, ParamValue
 
@@ -60,8 +60,8 @@ class Captured:
     params: dict[str, ParamValue] = field(default_factory=dict)
     metrics: dict[str, Columns] = field(default_factory=dict)
     """What has not been drained already."""
-    dropped: list[str] = field(default_factory=list)
-    """Series that were drained and turn out to be no results."""
+    left_out: list[str] = field(default_factory=list)
+    """What could not be gathered, each in a few words."""
     data: list[DataRecord] = field(default_factory=list)
     estimators: list[EstimatorRecord] = field(default_factory=list)
     fitted: list[Fitted] = field(default_factory=list)
@@ -236,13 +236,19 @@ class CellCapture:
                 if any(b.loop for b in sites.analysis.bindings.get(name, ())):
                     running.add(self._namespace.get(name))
         self.printed.finish()
-        fitted = self._fitted()
-        captured.estimators = [record(one) for one in fitted]
-        captured.fitted = fitted
-        self._metrics(captured, fitted, now)
-        self._params(captured, fitted)
-        self._loaded()
-        captured.data = [one.record() for name, one in self._data.items() if name in self._used()]
+        fitted: list[Fitted] = []
+        parts: dict[str, Callable[[], Any]] = {
+            "models": lambda: fitted.extend(self._fitted()),
+            "estimators": lambda: self._estimators(captured, fitted),
+            "metrics": lambda: self._metrics(captured, fitted, now),
+            "params": lambda: self._params(captured, fitted),
+            "data": lambda: self._described(captured),
+        }
+        for part, gather in parts.items():
+            try:
+                gather()
+            except FAULTS as fault:  # one odd object costs its own part of the run, and no other
+                captured.left_out.append(f"{part} ({type(fault).__name__})")
         captured.secrets = self.secrets
         for sites in self._sites:
             for counter in sites.loops.values():
@@ -263,15 +269,25 @@ class CellCapture:
 
     # -- models
 
+    @staticmethod
+    def _estimators(captured: Captured, fitted: list[Fitted]) -> None:
+        for one in fitted:
+            kept = record(one)
+            if kept is None:
+                captured.left_out.append(f"the model {one.name}")
+            else:
+                captured.estimators.append(kept)
+                captured.fitted.append(one)
+
     def _fitted(self) -> list[Fitted]:
         found: dict[int, Fitted] = {}
         for sites in self._sites:
             for site in sites.fits:
-                several = len(site.fitted) > 1
-                for estimator, data in site.fitted.values():
+                several = site.several
+                for estimator, data, shape in site.fitted():
                     if is_estimator(estimator) or module_of(type(estimator)) == "__main__":
                         name = self._name_of(estimator, site.source, several=several)
-                        found[id(estimator)] = Fitted(name, estimator, data)
+                        found[id(estimator)] = Fitted(name, estimator, data, shape)
             names = dict.fromkeys([*self._before.read_by(sites.analysis), *sites.analysis.bindings])
             steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
             for one in fitted_names(names, self._before.states, self._namespace, trains_modules=steps):
@@ -389,6 +405,8 @@ class CellCapture:
             for one in fitted:
                 settings += estimator_settings(one.estimator, one.name, named)
             for sites in self._sites:
+                # Of a sweep in a loop only the last is there still; what differs among them is no setting.
+                settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
                 for name in self._validated(sites.analysis):
                     settings += estimator_settings(self._namespace[name], name, named)
                 settings += call_settings(sites.analysis, self._namespace)
@@ -442,6 +460,11 @@ class CellCapture:
         ]
 
     # -- data
+
+    def _described(self, captured: Captured) -> None:
+        self._loaded()
+        used = self._used()
+        captured.data = [one.record() for name, one in self._data.items() if name in used]
 
     def _used(self) -> set[str]:
         """Return the names that the cell has read or bound."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import pickle
 import sys
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.fingerprint import TOLD_BY_STR, Fingerprint, columns_of, plain_list
-from nbtrack.capture.foreign import FAULTS
+from nbtrack.capture.foreign import FAULTS, forgiving
 from nbtrack.records import DataRecord
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import ParamValue
 
-__all__ = ["Sketch", "describe", "first_rows", "sketch"]
+__all__ = ["Sketch", "describe", "first_rows", "head", "shape_of", "sketch"]
 
 MAX_COLUMNS = 1_000
 """How many columns a record names; the shape tells the rest."""
@@ -113,6 +114,41 @@ def first_rows(
     except FAULTS:  # the schema is worth having without the rows
         rows = ()
     return dtypes, shape, rows
+
+
+HEAD = 100
+"""How many rows are kept of what an estimator is fitted on: enough to tell its schema by."""
+
+
+@forgiving()
+def head(value: Any) -> Any:
+    """Return a copy of the first rows of what an estimator is fitted on, which keeps nothing of it alive.
+
+    None stands for what has no rows that could be taken.
+    """
+    if isinstance(value, list | tuple):
+        return value[:HEAD]
+    family = _family(value)
+    if family in {"frame", "series"}:
+        return (value.iloc[:HEAD] if hasattr(value, "iloc") else value[:HEAD]).copy()
+    if family == "array" and value.ndim:
+        return value[:HEAD].copy()
+    if family == "tensor" and value.ndim:
+        return value[:HEAD].detach().clone()
+    if family == "sparse" and value.format == "csr":
+        return value[:HEAD].copy()
+    if family in {"table", "column"}:
+        # Their slices are views; what is pickled is the slice alone.
+        return pickle.loads(pickle.dumps(value[:HEAD]))  # noqa: S301 - our own bytes
+    return None
+
+
+@forgiving(tuple)
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of data, of a list as if it were an array; an empty one where there is none."""
+    if isinstance(value, list | tuple):
+        return first_rows(value, 0)[1]
+    return _outline(family, value)[0] if (family := _family(value)) else ()
 
 
 def _family(value: Any) -> str | None:

@@ -128,16 +128,21 @@ class EnvironmentProbe:
                 self._busy = False
                 changed.notify_all()
                 changed.wait_for(lambda: self._waiting)
-                waiting, self._waiting = self._waiting, []
                 self._busy = True
-            try:
-                # Several runs may have begun meanwhile: one look is for all of them.
-                self.look(waiting[-1][0])
-                for _, then in waiting:
-                    if then is not None:
-                        then(self.get())
-            except Exception:  # noqa: BLE001  told as for any thread, and the next run is looked at again
-                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+            self._look_for_all()
+
+    def _look_for_all(self) -> None:
+        """Look for those that wait; a function of its own, so that nothing of theirs is held until the next look."""
+        with self._changed:
+            waiting, self._waiting = self._waiting, []
+        try:
+            # Several runs may have begun meanwhile: one look is for all of them.
+            self.look(waiting[-1][0])
+            for _, then in waiting:
+                if then is not None:
+                    then(self.get())
+        except Exception:  # noqa: BLE001  told as for any thread, and the next run is looked at again
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _look_at_git(self, folder: str) -> dict[str, Any] | None:
         git = shutil.which("git") if _may_be_in_repository(folder) else None

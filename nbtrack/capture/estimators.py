@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.arguments import OUTPUT_ARGUMENTS
 from nbtrack.capture.data import first_rows
-from nbtrack.capture.foreign import FAULTS, forgiving, has_method
+from nbtrack.capture.foreign import FAULTS, forgiving, has_method, peek
 from nbtrack.capture.settings import Setting, flatten, is_settings
 from nbtrack.records import EstimatorRecord
 
@@ -28,14 +28,15 @@ __all__ = [
 
 
 class Fitted:
-    """An estimator that the cell fitted: its variable's name, the object, what it was fitted on."""
+    """An estimator that the cell fitted: its variable's name, the object, the first rows of its data and their shape."""
 
-    __slots__ = ("data", "estimator", "name")
+    __slots__ = ("data", "estimator", "name", "shape")
 
-    def __init__(self, name: str, estimator: Any, data: Any = None) -> None:
+    def __init__(self, name: str, estimator: Any, data: Any = None, shape: tuple[int, ...] = ()) -> None:
         self.name = name
         self.estimator = estimator
         self.data = data
+        self.shape = shape
 
 
 @forgiving(bool)
@@ -122,8 +123,9 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
     ]
 
 
-def record(fitted: Fitted) -> EstimatorRecord:
-    """Return what the store keeps of a fitted estimator."""
+@forgiving()
+def record(fitted: Fitted) -> EstimatorRecord | None:
+    """Return what the store keeps of a fitted estimator; None of one that cannot be looked at."""
     estimator = fitted.estimator
     kind = type(estimator)
     params = {
@@ -134,6 +136,7 @@ def record(fitted: Fitted) -> EstimatorRecord:
     rows: tuple[tuple[Any, ...], ...] = ()
     if fitted.data is not None:
         schema, shape, rows = first_rows(fitted.data)
+        shape = fitted.shape or shape
     return EstimatorRecord(
         fitted.name, f"{kind.__module__}.{kind.__qualname__}", params, schema, tuple(shape), rows
     )
@@ -159,7 +162,7 @@ def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -
         if id(part) in seen or not has_method(part, "get_params") or isinstance(part, type):
             return
         seen.add(id(part))
-        best = getattr(part, "best_estimator_", None)
+        best = peek(part, "best_estimator_")
         for key, value in changed_params(part).items():
             if has_method(value, "get_params"):
                 # What was found counts; the template it was cloned from does not.
@@ -172,7 +175,7 @@ def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -
                 found.extend(Setting(k, leaf, prefix) for k, leaf in flatten(key, value))
         if best is not None:
             visit(best, prefix)
-            for key, value in getattr(part, "best_params_", {}).items():
+            for key, value in peek(part, "best_params_", {}).items():
                 *path, last = str(key).split("__")
                 found.extend(Setting(k, leaf, ".".join([prefix, *path])) for k, leaf in flatten(last, value))
 
@@ -195,6 +198,8 @@ def changed_params(estimator: Any) -> dict[str, Any]:
         params = estimator.get_params(deep=False)
         defaults = {n: p.default for n, p in inspect.signature(type(estimator).__init__).parameters.items()}
     except FAULTS:  # a foreign class's own get_params may raise anything
+        return {}
+    if not isinstance(params, dict) or not all(type(key) is str for key in params):
         return {}
     changed = {}
     for key, value in params.items():

@@ -7,12 +7,13 @@ take long or say yes to everything.
 from __future__ import annotations
 
 import functools
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FAULTS", "forgiving", "has_method", "module_of"]
+__all__ = ["FAULTS", "forgiving", "has_method", "module_of", "peek"]
 
 FAULTS = (Exception, SystemExit)
 """What an object may raise when it is looked at; an interrupt comes from the user and goes on."""
@@ -49,6 +50,62 @@ def has_method(value: object, *names: str) -> bool:
     """Return whether an object's class has all of these attributes."""
     kind = type(value)
     return all(hasattr(kind, name) for name in names)
+
+
+_ARRAYS = frozenset(
+    """
+    builtins numpy pandas scipy sklearn torch jax jaxlib tensorflow keras cupy dask xarray polars pyarrow lightgbm
+    xgboost catboost statsmodels mlx sparse
+    """.split()
+)
+"""Libraries whose properties answer at once."""
+
+
+def peek(value: object, name: str, default: Any = None) -> Any:
+    """Return an attribute of an object as far as that runs no code of the user's.
+
+    That is: what the object itself or its class holds, and the properties of the libraries of arrays. A property
+    of any other class may take long, raise or say yes to everything, and so may its `__getattr__`: those are not asked.
+
+    Examples
+    --------
+    >>> class Slow:
+    ...     @property
+    ...     def shape(self):
+    ...         return expensive()
+    >>> print(peek(Slow(), "shape"))
+    None
+    """
+    kind = type(value)
+    if _library(kind) in _ARRAYS:
+        return getattr(value, name, default)
+    for owner in kind.__mro__:
+        held = vars(owner).get(name, _MISSING)
+        if held is _MISSING:
+            continue
+        if _library(owner) in _ARRAYS:
+            return getattr(value, name, default)
+        if hasattr(type(held), "__set__"):
+            return default  # a property, or something like one
+        break
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:  # it has slots
+        own = {}
+    if type(own) is dict and name in own:
+        return own[name]
+    for owner in kind.__mro__:
+        if name in vars(owner):
+            held = vars(owner)[name]
+            return held.__get__(value, kind) if isinstance(held, FunctionType) else held
+    return default
+
+
+_MISSING = object()
+
+
+def _library(kind: type) -> str:
+    return module_of(kind).partition(".")[0]
 
 
 @forgiving(str)

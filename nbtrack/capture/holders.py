@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.analysis import Binding, CellAnalysis, dotted, names_in
 from nbtrack.capture.evidence import reduces_into, scores_in
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.observe import as_number
 from nbtrack.capture.settings import fields_of
 from nbtrack.capture.vocabulary import (
@@ -75,7 +75,7 @@ def leaves(
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
         return list(_record_leaves(name, value))
     strong = wanted or is_metric_name(name) or words(name)[-1] in _HISTORIES
-    if getattr(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _ROWS:
+    if peek(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _ROWS:
         rows = [(f"{name}.{number}", as_numbers(row)) for number, row in enumerate(value)]
         return [(path, numbers) for path, numbers in rows if numbers]
     if not is_listed(value) or not 0 < len(value) <= LENGTH:
@@ -97,7 +97,7 @@ def leaves(
 
 def is_listed(value: Any) -> bool:
     """Return whether a value is a list, a tuple or a 1-d array."""
-    return isinstance(value, list | tuple | deque) or getattr(value, "ndim", 0) == 1
+    return isinstance(value, list | tuple | deque) or peek(value, "ndim", 0) == 1
 
 
 def _is_made_as_frame(bindings: list[Binding]) -> bool:
@@ -130,7 +130,7 @@ def _held(value: Any) -> Mapping[Any, Any] | None:
     """Return what a dict, a history object, a named result or a short labelled Series holds by name."""
     if isinstance(value, Mapping):
         return value
-    history = getattr(value, "history", None) if hasattr(value, "__dict__") else None
+    history = peek(value, "history")
     if isinstance(history, Mapping):
         return history
     if type(value).__name__ == "Series":

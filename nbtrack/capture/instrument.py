@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
+from nbtrack.capture.estimators import estimator_settings
 from nbtrack.capture.evidence import evaluates, is_temporary, reduces_into, tainted_names
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
@@ -417,7 +418,9 @@ def _place_fits(sites: Sites, editor: _Editor, hooks: Hooks) -> None:
         node = call.node
         if call.role != "fit" or not call.hookable or not isinstance(node.func, ast.Attribute):
             continue
-        site = FitSite(dotted(node.func.value).split(".")[0])
+        site = FitSite(
+            dotted(node.func.value).split(".")[0], lambda one: estimator_settings(one, type(one).__name__)
+        )
         sites.fits.append(site)
         editor.wraps.setdefault(id(node.func.value), []).append(hooks.lend(site.receiver()))
         if node.args and not isinstance(node.args[0], ast.Starred):

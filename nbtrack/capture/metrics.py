@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.columns import Columns
 from nbtrack.capture.evidence import counts, is_temporary, tainted_names
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.holders import leaves
 from nbtrack.capture.observe import as_number
 from nbtrack.capture.params import is_configuration
@@ -101,7 +101,7 @@ def _news(path: str, values: list[float], held: Mapping[str, Measure], put: Coll
 
 @forgiving(bool)
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, Integral) or "int" in str(getattr(value, "dtype", ""))
+    return isinstance(value, Integral) or "int" in str(peek(value, "dtype", ""))
 
 
 def _is_result(

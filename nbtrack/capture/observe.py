@@ -11,11 +11,13 @@ import builtins
 import itertools
 import math
 import time
+import weakref
 from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.data import head, shape_of
+from nbtrack.capture.foreign import FAULTS, forgiving, peek
 from nbtrack.capture.stream import Stream, ramp
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FitSite", "Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite", "as_number"]
 
 _KEYS = frozenset({str, int, float, bool})
+_MISSING = object()
 _MISFITS = 16
 """Values that are no numbers before a site is given up."""
 
@@ -56,17 +59,19 @@ def as_number(value: Any) -> float | None:
 
 
 def _foreign_number(value: Any) -> float | None:
-    if not hasattr(value, "shape"):
+    shape = peek(value, "shape", _MISSING)
+    if shape is _MISSING:
         # A scalar that knows its gradient, as tutorials write it, keeps its number as `data`.
-        data = getattr(value, "data", None) if hasattr(value, "grad") else None
+        data = peek(value, "data") if peek(value, "grad", _MISSING) is not _MISSING else None
         return data if isinstance(data, float) else None
-    return _item(value) if value.shape == () else None
+    return _item(value) if shape == () else None
 
 
 def _item(value: Any) -> float | None:
-    if not callable(getattr(value, "item", None)):
+    item = peek(value, "item")
+    if not callable(item):
         return None
-    plain = value.item()
+    plain = item()
     return None if isinstance(plain, bool) or not isinstance(plain, int | float) else float(plain)
 
 
@@ -74,7 +79,7 @@ def _item(value: Any) -> float | None:
 def _shown_number(value: Any) -> float | None:
     """Return a number, also out of an array of one, which is shown as a number is."""
     number = as_number(value)
-    if number is None and math.prod(getattr(value, "shape", (0,))) == 1:
+    if number is None and math.prod(peek(value, "shape", (0,))) == 1:
         return _item(value)
     return number
 
@@ -302,7 +307,7 @@ def _parts(value: Any, limit: int) -> dict[str, float] | None:
 @forgiving(list)
 def _scores(value: Any) -> list[tuple[int, float]]:
     """Return the entries of a short array of scores that are numbers."""
-    if getattr(value, "ndim", 0) != 1 or not 2 <= len(value) <= 1_000:
+    if peek(value, "ndim", 0) != 1 or not 2 <= len(value) <= 1_000:
         return []
     numbers = [(step, as_number(one)) for step, one in enumerate(value)]
     return [(step, number) for step, number in numbers if number is not None]
@@ -402,37 +407,92 @@ class KeySite:
 
 
 class FitSite:
-    """The estimators that one `.fit` call was made on, with what they were fitted on."""
+    """The estimators that one `.fit` call was made on, with the first rows of what they were fitted on.
 
-    __slots__ = ("fitted", "source")
+    Nothing is kept alive for it but the last of the estimators, and that until the cell has ended: a loop over folds
+    or over thousands of fits needs no more memory than without.
+
+    Parameters
+    ----------
+    source
+        The name that the estimator stands under in the call.
+    describe
+        Returns what is to be kept of an estimator that makes way for another.
+    """
+
+    __slots__ = ("_calls", "_describe", "_fits", "_last", "source")
 
     _KEPT = 64
+    _HEADS = 500
+    """Calls after which no more first rows are taken."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, describe: Callable[[Any], Any]) -> None:
         self.source = source
-        self.fitted: dict[int, tuple[Any, Any]] = {}
+        self._describe = describe
+        self._fits: dict[int, _Fit] = {}
+        self._last: Any = None
+        self._calls = 0
 
     def receiver(self) -> Callable[[Any], Any]:
         """Return the function that is handed the estimator and gives it back."""
-        fitted = self.fitted
 
         def observe(estimator: Any) -> Any:
-            # A loop over thousands of fits must not keep every model alive: the first and last ones do.
-            if len(fitted) >= self._KEPT and id(estimator) not in fitted:
-                fitted.pop(next(reversed(fitted)))
-            fitted[id(estimator)] = (estimator, None)
+            self._begin(estimator)
             return estimator
 
         return observe
 
     def argument(self) -> Callable[[Any], Any]:
         """Return the function that is handed what the estimator is fitted on and gives it back."""
-        fitted = self.fitted
 
         def observe(data: Any) -> Any:
-            if fitted:
-                key = next(reversed(fitted))
-                fitted[key] = (fitted[key][0], data)
+            self._calls += 1
+            fit = self._fits.get(id(self._last))
+            if fit is not None and self._calls <= self._HEADS:
+                fit.head, fit.shape = head(data), shape_of(data)
             return data
 
         return observe
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one estimator was fitted by the call."""
+        return len(self._fits) > 1
+
+    def fitted(self) -> list[tuple[Any, Any, tuple[int, ...]]]:
+        """Return the estimators that are still there, with the first rows and the shape of their data."""
+        found = [(fit.estimator(), fit.head, fit.shape) for fit in self._fits.values()]
+        return [(estimator, rows, shape) for estimator, rows, shape in found if estimator is not None]
+
+    def gone(self) -> list[Any]:
+        """Return what was kept of the estimators that are no longer there."""
+        return [fit.described for fit in self._fits.values() if fit.described and fit.estimator() is None]
+
+    @forgiving()
+    def _begin(self, estimator: Any) -> None:
+        fits = self._fits
+        before = fits.get(id(self._last))
+        if before is not None and self._last is not estimator and before.described is None:
+            before.described = self._describe(self._last)
+        self._last = estimator
+        fits.pop(id(estimator), None)
+        if len(fits) >= self._KEPT:
+            gone = [key for key, fit in fits.items() if fit.estimator() is None]
+            fits.pop(gone[0] if gone else next(reversed(fits)))
+        try:
+            fits[id(estimator)] = _Fit(weakref.ref(estimator))
+        except TypeError:  # of a class with slots
+            if len(fits) < self._KEPT:
+                fits[id(estimator)] = _Fit(lambda: estimator)
+
+
+class _Fit:
+    """One estimator of a site."""
+
+    __slots__ = ("described", "estimator", "head", "shape")
+
+    def __init__(self, estimator: Callable[[], Any]) -> None:
+        self.estimator = estimator
+        self.described: Any = None
+        self.head: Any = None
+        self.shape: tuple[int, ...] = ()

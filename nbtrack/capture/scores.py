@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.columns import Columns
-from nbtrack.capture.foreign import forgiving, module_of
+from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.holders import LENGTH, as_numbers, is_listed
 from nbtrack.capture.observe import ScoreSite, as_number
 from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
@@ -83,8 +83,8 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Co
         The time for their points.
     """
     found: dict[str, Columns] = {}
-    best = as_number(getattr(estimator, "best_score_", None))
-    if best is not None and hasattr(estimator, "best_params_"):
+    best = as_number(peek(estimator, "best_score_"))
+    if best is not None and peek(estimator, "best_params_") is not None:
         found["best_score_"] = Columns.of([best], now)
     own = module_of(type(estimator)) == "__main__"
     for key, value in list(getattr(estimator, "__dict__", {}).items()):

@@ -20,7 +20,7 @@ from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.identity import notebook_name, notebook_path
 from nbtrack.notebook.lineage import Lineages
 from nbtrack.notebook.models import limit_in_environment, parse_limit
-from nbtrack.notebook.track import asks_for_help, parse_track, track_line
+from nbtrack.notebook.track import asks_for_help, body_of, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Session:
             return
         line, self._given = self._given, None
         if line is None:
-            line = track_line(info.raw_cell)
+            line = track_line(body_of(info.raw_cell))
         if line is None and self._everything and self._trains(info):
             line = ""
         if line is None:
@@ -128,8 +128,11 @@ class Session:
         return tracked.transform(tree)
 
     def _trains(self, info: Any) -> bool:
+        body = body_of(info.raw_cell)
+        whole = body == info.raw_cell
         try:
-            return is_worth_tracking(parse(self._transformed_cell(info)))
+            code = self._transformed_cell(info) if whole else self.shell.transform_cell(body)
+            return is_worth_tracking(parse(code))
         except (SyntaxError, ValueError):
             return False
 

@@ -17,11 +17,34 @@ if TYPE_CHECKING:
 
     from nbtrack.notebook.session import Session
 
-__all__ = ["TrackMagics", "asks_for_help", "capture_options", "parse_track", "take_off", "track_line"]
+__all__ = [
+    "TrackMagics",
+    "asks_for_help",
+    "body_of",
+    "capture_options",
+    "parse_track",
+    "take_off",
+    "track_line",
+]
 
 _TRACK = re.compile(r"\A((?:[ \t]*(?:#[^\n]*)?\n)*)[ \t]*%%track(?![\w?])([^\n]*)\n?")
 _HELP = re.compile(r"\?\s*\Z")
 _CELL_MAGIC = re.compile(r"\A\s*%%\w")
+_HEAD = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*%%([\w!]+)[^\n]*\n")
+_OTHER_LANGUAGES = frozenset(
+    """
+    ! R SVG bash cmd cython file html javascript js latex markdown perl powershell pypy python python2 python3 ruby
+    script sh sql svg sx system writefile
+    """.split()
+)
+"""The cell magics whose body is no code of the notebook's."""
+
+
+def body_of(cell: str) -> str:
+    """Return a cell without the magics above it that run the rest as the notebook's code, as `%%time` does."""
+    while (head := _HEAD.match(cell)) and head[1] not in _OTHER_LANGUAGES | {"track"}:
+        cell = cell[head.end() :]
+    return cell
 
 
 def track_line(cell: str) -> str | None:

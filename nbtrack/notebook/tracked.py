@@ -160,6 +160,8 @@ class TrackedCell:
             self._capture.stop()
             companion.end()
             captured = self._capture.finish(error)
+            if captured.left_out:
+                print(f"nbtrack: left out of the run: {', '.join(captured.left_out)}", file=sys.stderr)
             self._keep(run.writer, captured)
             self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
         finally:

@@ -128,3 +128,42 @@ def test_a_run_that_is_killed_keeps_what_was_known(tmp_path):
         assert list(run.data) == ["X"]
         assert "alpha = 0.5" in run.source.script
         assert run.environment["python"]
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%prun -q", "%%time\n%%capture out"])
+def test_a_cell_may_be_tracked_below_any_magic_that_runs_it(earlier, magic):
+    executed = earlier.ok(
+        f"{magic}\n%%track named\nrate = 3.0\nfor i in range(3):\n    acc = sum([rate]) / (i + 4)"
+    )
+    run = earlier.run_of(executed)
+    assert (run.name, run.params, run.metrics) == ("named", {"rate": 3.0}, {"acc": 0.5})
+    assert run.summary("acc").count == 3
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%prun -q"])
+def test_track_on_looks_below_magics(earlier, magic):
+    earlier.ok("%track on")
+    try:
+        executed = earlier.ok(f"{magic}\nmodel = Ridge(alpha=0.3).fit([[0], [1]], [0, 1])")
+    finally:
+        earlier.ok("%track off")
+    assert earlier.run_of(executed).params["alpha"] == 0.3
+
+
+def test_nothing_is_kept_alive_by_tracking(earlier):
+    earlier.ok(
+        "import gc, weakref\nimport numpy as np\nalive = []\n"
+        "def note(one):\n    alive.append(weakref.ref(one))\n    return one"
+    )
+    cell = (
+        "for fold in range(5):\n"
+        "    X = note(np.random.default_rng(fold).normal(size=(50, 3)))\n"
+        "    fitted = note(Ridge(alpha=0.5)).fit(note(X[10:].copy()), X[10:, 0])\n"
+        "    score = fitted.score(X[:10], X[:10, 0])\n"
+        "del X, fitted"
+    )
+    executed = earlier.ok(f"%%track\n{cell}")
+    assert earlier.value("(gc.collect(), sum(one() is not None for one in alive))[1]") == "0"
+    run = earlier.run_of(executed)
+    assert run.summary("score").count == 5
+    assert [(model.estimator.rpartition(".")[2], model.shape) for model in run.models] == [("Ridge", (40, 3))]
