@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nbtrack.models import save
+from tests.serving.gate import Gate
 from tests.serving.http import served
 
 WINE = Path(__file__).resolve().parents[2] / "notebooks" / "data" / "wine-quality.csv"
@@ -46,6 +47,7 @@ def naughty_folder(tmp_path_factory):
         import ctypes
         import os
         import time
+        from pathlib import Path
 
         what = frame["what"].iloc[0]
         if what == "hang":
@@ -68,6 +70,11 @@ def naughty_folder(tmp_path_factory):
             return [float("nan"), float("inf")]
         elif what == "print":
             print("cheese on the log")
+        elif what.startswith("hold "):
+            gate = Path(what.removeprefix("hold "))
+            gate.with_suffix(".reached").touch()
+            while not gate.exists():
+                time.sleep(0.01)
         elif what.startswith("sleep"):
             time.sleep(float(what.split()[1]))
         return [f"did {what}"]
@@ -75,3 +82,11 @@ def naughty_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "naughty"
     save(naughty, folder, input_example=pd.DataFrame({"what": ["nothing"]}))
     return folder
+
+
+@pytest.fixture
+def gate(tmp_path):
+    """Return a gate that the naughty model waits at; it is open at the latest when the test is over."""
+    gate = Gate(tmp_path)
+    yield gate
+    gate.open()

@@ -6,10 +6,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
+
+from tests.waiting import HANGS, eventually
 
 WINE_BODY = (
     '{"columns":["alcohol", "chlorides", "citric acid", "density", "fixed acidity", "free sulfur dioxide", "pH", '
@@ -87,16 +89,28 @@ class Served:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def wait(self, text="ready after", seconds=60):
+    def wait(self, text="ready after", seconds=HANGS):
         """Return when the log has a text."""
-        deadline = time.monotonic() + seconds
-        while text not in self.log:
-            assert self.process.poll() is None, self.log
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.01)
+        # One that has ended writes no more.
+        eventually(lambda: text in self.log or self.process.poll() is not None, lambda: self.log, seconds)
+        assert text in self.log, self.log
         return self
 
-    def ask(self, method="GET", path="/ping", body=None, timeout=60, **headers):
+    @property
+    def in_progress(self):
+        """How many predictions the server is at: read, waiting, or being predicted."""
+        return self.ask(path="/stats").json["in_progress"]
+
+    @property
+    def listens(self):
+        """Whether it lets anybody in; from when it has begun to stop it does not."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=HANGS).close()
+        except ConnectionError:
+            return False
+        return True
+
+    def ask(self, method="GET", path="/ping", body=None, timeout=HANGS, **headers):
         """Send one request on a connection of its own."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -114,10 +128,20 @@ class Served:
         """Stop it as Ctrl-C does, and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(30)
-        self._reader.join(5)
+        code = ended(self.process)
+        self._reader.join(HANGS)
         self.process.stderr.close()
         return code
+
+
+def ended(process):
+    """Return the exit code of a process that was told to end; one that does not is killed, and told of."""
+    try:
+        return process.wait(HANGS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
 
 
 @contextlib.contextmanager
@@ -128,6 +152,30 @@ def served(uri, *options, folder, ready=True, environment=None):
         yield server.wait() if ready else server
     finally:
         server.stop()
+
+
+PING = b"GET /ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+POST = b"POST /invocations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+
+
+def do(what):
+    """Return the body that tells a model what to do."""
+    return {"dataframe_split": {"columns": ["what"], "data": [[what]]}}
+
+
+def request(what):
+    """Return the bytes of a request for it."""
+    body = json.dumps(do(what)).encode()
+    return POST + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@contextlib.contextmanager
+def connected(server, said=b""):
+    """Return a connection on which something has been said."""
+    # A connection that rests is closed after 75 s by uvicorn, whatever nbtrack does.
+    with socket.create_connection(("127.0.0.1", server.port), timeout=HANGS) as connection:
+        connection.sendall(said)
+        yield connection
 
 
 def together(work, count):

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 
-from tests.serving.http import Served
+from tests.serving.http import Served, ended
 
 
 class Started(Served):
@@ -31,7 +31,7 @@ class Started(Served):
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(30)
+        ended(self.process)
         self.process.stdout.close()
         self.process.stdin.close()
 

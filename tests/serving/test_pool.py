@@ -3,11 +3,13 @@
 import asyncio
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from nbtrack.serving.pool import Pool
 from nbtrack.serving.wire import Frame
+from tests.waiting import HANGS
 
 WORKER = """
 import json, os, sys, time
@@ -38,8 +40,9 @@ while (request := read(sys.stdin.buffer)) is not None:
             time.sleep(600)
         elif what == "exit":
             os._exit(3)
-        elif what.startswith("sleep"):
-            time.sleep(float(what.split()[1]))
+        elif what == "hold":
+            while not (folder / "gate").exists():
+                time.sleep(0.01)
         elif what == "hello":
             say(hello)
         elif what == "another":
@@ -65,7 +68,32 @@ def folder(tmp_path):
     return tmp_path
 
 
-def use(folder, work, **options):
+class Clock:
+    """The time of the pool and of its loop, which a test moves on: no machine is too busy for what is then due."""
+
+    def __init__(self, monkeypatch):
+        self._ahead = 0.0
+        for module in ("pool", "child"):
+            monkeypatch.setattr(f"nbtrack.serving.{module}.time", SimpleNamespace(monotonic=self.now))
+
+    def now(self):
+        return time.monotonic() + self._ahead
+
+    def loop(self):
+        loop = asyncio.new_event_loop()
+        loop.time = self.now
+        return loop
+
+    def move(self, seconds):
+        self._ahead += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def use(folder, work, clock=None, **options):
     """Run `work(pool, lines)` with a pool whose first process is ready."""
 
     async def run():
@@ -74,11 +102,27 @@ def use(folder, work, **options):
         await pool.start()
         await pool.up
         try:
-            return await asyncio.wait_for(work(pool, lines), 60)
+            return await work(pool, lines)
         finally:
+            (folder / "gate").touch()
             await pool.close()
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=clock and clock.loop) as runner:
+        return runner.run(run())
+
+
+async def eventually(condition):
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + HANGS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        await asyncio.sleep(0.01)
+
+
+def told(folder):
+    """Return all that the processes were asked, in its order."""
+    file = folder / "asked"
+    return file.read_text().split() if file.exists() else []
 
 
 async def asked(pool, *whats):
@@ -98,34 +142,40 @@ def test_a_process_that_says_what_it_should_not_is_ended(folder, what):
         assert not pool._idle or list(pool._idle) == list(pool._workers)
         assert any("is ended" in line for line in lines)
 
-    use(folder, work, timeout=5)
+    use(folder, work)
 
 
-def test_one_that_hangs_takes_no_other_of_its_batch_with_it(folder):
+def test_one_that_hangs_takes_no_other_of_its_batch_with_it(folder, clock):
     async def work(pool, lines):
-        await asked(pool, "a")  # from here on it is known that requests may be asked together
-        first = asyncio.ensure_future(asked(pool, "sleep 0.2"))
-        await asyncio.sleep(0.05)
-        began = time.monotonic()
-        answers = await asked(pool, "a", "hang", "b", "c")
-        assert time.monotonic() - began < 2 * 4 + 0.5
+        first = pool.ask("json", b"hold")
+        answers = asyncio.ensure_future(asked(pool, "a", "hang", "b", "c"))
+        await asyncio.sleep(0)  # they wait, and go together when the first is answered
+        (folder / "gate").touch()
+        await eventually(lambda: told(folder) == ["hold", "a", "hang", "b", "c"])
+        clock.move(60)
+        # One of them has hung: each is asked alone, and may take a quarter of the time.
+        await eventually(lambda: told(folder)[5:] == ["a", "hang"])
+        clock.move(15)
+        answers = await answers
         assert [status for status, _ in answers] == [200, 504, 200, 200]
-        assert "4 s" in answers[1][1]
-        assert (await first)[0][0] == 200
+        assert "60 s" in answers[1][1]
+        assert (await first).status == 200
 
-    use(folder, work, timeout=4)
+    use(folder, work, clock, timeout=60)
 
 
-def test_many_that_hang_wait_no_longer_than_twice_the_time(folder):
+def test_many_that_hang_wait_no_longer_than_twice_the_time(folder, clock):
     async def work(pool, lines):
-        began = time.monotonic()
-        answers = await asked(pool, "sleep 0.2", *["hang"] * 20)
-        assert time.monotonic() - began < 2 * 1.5 + 1
-        assert {status for status, _ in answers} <= {200, 503, 504}
-        await asyncio.sleep(0.5)
+        answers = asyncio.ensure_future(asked(pool, "a", *["hang"] * 20))
+        await eventually(lambda: told(folder) == ["a", *["hang"] * 20])
+        clock.move(60)
+        await eventually(lambda: len(told(folder)) == 22)
+        assert not answers.done()
+        clock.move(60)
+        assert {status for status, _ in await answers} <= {200, 503, 504}
         assert await asked(pool, "a") == [(200, "did a")]
 
-    use(folder, work, timeout=1.5)
+    use(folder, work, clock, timeout=60)
 
 
 def test_a_process_that_cannot_be_started_is_tried_again(folder):
@@ -139,12 +189,9 @@ def test_a_process_that_cannot_be_started_is_tried_again(folder):
             await spawn()
 
         pool._spawn = refused
+        await asked(pool, "a")  # one that has answered is replaced without a pause
         assert (await asked(pool, "exit"))[0][0] == 500
-        for _ in range(100):
-            await asyncio.sleep(0.1)
-            if pool.is_ready:
-                break
-        assert not refusals
+        await eventually(lambda: not refusals and pool.is_ready)
         assert sum("can be started" in line for line in lines) == 2
         assert await asked(pool, "a") == [(200, "did a")]
 
@@ -156,20 +203,19 @@ def test_a_model_that_cannot_be_loaded_again_is_said_at_once_until_it_can(folder
         said = []
         pool.troubled = said.append
         (folder / "gone").touch()
+        await asked(pool, "a")  # one that has answered is replaced without a pause
         assert (await asked(pool, "exit"))[0][0] == 500
-        began = time.monotonic()
         ((status, body),) = await asked(pool, "a")  # it waits for the process that is being started
         assert status == 503
+        # After the time that it may wait for one it would be told that none was free.
         assert "the folder is gone" in body
-        assert (await asked(pool, "a"))[0][0] == 503
-        assert time.monotonic() - began < 5
+        answer = pool.ask("json", b"a")
+        assert answer.done(), "at once"
+        assert answer.result().status == 503
         assert not pool.is_ready
         assert said[0] == "the folder is gone"
         (folder / "gone").unlink()
-        for _ in range(200):
-            if pool.is_ready:
-                break
-            await asyncio.sleep(0.1)
+        await eventually(lambda: pool.is_ready)
         assert said[-1] is None
         assert await asked(pool, "a") == [(200, "did a")]
 
@@ -178,14 +224,21 @@ def test_a_model_that_cannot_be_loaded_again_is_said_at_once_until_it_can(folder
 
 def test_what_nobody_waits_for_is_not_asked_and_takes_no_place(folder):
     async def work(pool, lines):
-        busy = pool.ask("json", b"sleep 1")
+        busy = pool.ask("json", b"hold")
         gone = [pool.ask("json", b"gone") for _ in range(10)]
         assert (await pool.ask("json", b"a")).status == 503
         for answer in gone:
             answer.set_result(Frame(0, 499, "json", b""))
-        await asyncio.sleep(0.4)
-        assert (await pool.ask("json", b"a")).status == 200
-        await busy
-        assert b"gone" not in (folder / "asked").read_bytes()
+        waiting = []
+
+        def is_taken():
+            waiting.append(pool.ask("json", b"a"))
+            return not waiting[-1].done()
+
+        await eventually(is_taken)
+        (folder / "gate").touch()
+        assert (await waiting[-1]).status == 200
+        assert (await busy).status == 200
+        assert "gone" not in told(folder)
 
     use(folder, work, limit=10)
