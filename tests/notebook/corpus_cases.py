@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parent / "capture_corpus"
 KINDS = ("params", "metrics", "series")
+_HANGS = 300
+"""Seconds after which a case will not come to its end any more; most take less than one."""
 PRELOADED = ["matplotlib.pyplot", "pandas", "sklearn.ensemble", "sklearn.model_selection", "torch"]
 
 
@@ -156,12 +158,14 @@ def run_apart(context: Any, case: Case, plain: bool) -> Outcome:
     process.start()
     sender.close()
     try:
-        outcome: Outcome = receiver.recv() if receiver.poll(90) else Outcome(error="still running after 90 s")
+        outcome = Outcome(error=f"still running after {_HANGS} s")
+        if receiver.poll(_HANGS):
+            outcome = receiver.recv()
     except EOFError:
         process.join()
         outcome = Outcome(error=f"the process ended with exit code {process.exitcode}")
     if process.is_alive():
-        process.join(10)
+        process.join(60)
         process.kill()
     process.join()
     return outcome

@@ -12,6 +12,7 @@ from jupyter_client.manager import KernelManager
 from nbtrack.entities import Runs
 from nbtrack.query import Query, parse
 from nbtrack.store import open_store
+from tests.waiting import HANGS, eventually
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # What differs between two executions of the same cell, with or without tracking.
@@ -119,7 +120,7 @@ class Kernel:
             )
         self._client = self._manager.blocking_client()
         self._client.start_channels()
-        self._client.wait_for_ready(timeout=60)
+        self._client.wait_for_ready(timeout=HANGS)
 
     def send(self, code, *, cell_id=None, allow_stdin=False):
         """Ask for a cell to be run, and return the request's id."""
@@ -129,7 +130,7 @@ class Kernel:
         self._client.shell_channel.send(message)
         return message["header"]["msg_id"]
 
-    def run(self, code, *, cell_id=None, on_output=None, answers=None, timeout=60):
+    def run(self, code, *, cell_id=None, on_output=None, answers=None, timeout=HANGS):
         """Run a cell to its end; `on_output` is told each output as it comes, `answers` are typed in."""
         sent = time.monotonic()
         request = self.send(code, cell_id=cell_id, allow_stdin=answers is not None)
@@ -213,14 +214,6 @@ class Kernel:
             reply = self._client.get_shell_msg(timeout=timeout)
             if reply["parent_header"].get("msg_id") == request:
                 return reply["content"]
-
-
-def eventually(condition, seconds=30):
-    """Wait until a condition holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 def _output(message, at):

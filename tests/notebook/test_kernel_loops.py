@@ -6,7 +6,7 @@ COUNT = 5_000_000
 
 
 def test_a_loop_of_five_million_iterations(kernel):
-    executed = kernel.ok(f"%%track\nfor i in range({COUNT}):\n    loss = 1.0 / (i + 1)", timeout=120)
+    executed = kernel.ok(f"%%track\nfor i in range({COUNT}):\n    loss = 1.0 / (i + 1)", timeout=280)
     run = kernel.run_of(executed)
     summary = run.summary("loss")
     assert summary.count == COUNT

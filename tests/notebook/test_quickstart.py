@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from sklearn.model_selection import train_test_split
 
 import nbtrack
+from tests.waiting import HANGS
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -29,7 +30,9 @@ def quickstart(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("NBTRACK_STORE", raising=False)
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
-        NotebookClient(notebook, timeout=280, resources={"metadata": {"path": str(folder)}}).execute()
+        NotebookClient(
+            notebook, timeout=280, iopub_timeout=HANGS, resources={"metadata": {"path": str(folder)}}
+        ).execute()
         patch.setenv("NBTRACK_STORE", str(folder / ".nbtrack"))
         yield notebook
 

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +17,7 @@ from nbtrack.widgets import ServePanel
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.fields import input_fields, param_fields
 from nbtrack.widgets.rows import model_input, typed_params
+from tests.waiting import HANGS, eventually
 
 STATE = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))["state"]
 
@@ -49,7 +49,7 @@ class Stand:
         return SimpleNamespace(requests=len(self.asked), errors=0, p50=4.2, p99=float("nan"))
 
     def predict(self, data, params=None):
-        assert self.gate.wait(10)
+        assert self.gate.wait(HANGS)
         self.asked.append((data, params))
         if params and params.get("bad"):
             raise SchemaError("column 'alcohol' holds 'much', which is no double")
@@ -79,18 +79,11 @@ def shown():
         panel.close()
 
 
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
-
-
 def ask(panel, **content):
     """Send what the page would send; return the final reply."""
     before = len(panel.said)
     panel._handle_custom_msg({"id": "a", **content}, [])
-    until(lambda: any("ok" in one for one in panel.said[before:]))
+    eventually(lambda: any("ok" in one for one in panel.said[before:]))
     return next(one for one in panel.said[before:] if "ok" in one)
 
 
@@ -123,7 +116,7 @@ def test_a_prediction_is_asked_of_the_server(shown):
     ((data, params),) = server.asked
     pd.testing.assert_frame_equal(data, pd.DataFrame({"alcohol": [9.5], "colour": ["red"]}))
     assert params is None
-    until(lambda: panel.counts["requests"] == 1)
+    eventually(lambda: panel.counts["requests"] == 1)
 
 
 def test_what_the_server_says_is_told(shown):
@@ -154,7 +147,7 @@ def test_a_slow_model_holds_up_neither_the_kernel_nor_a_stop(shown):
     assert ask(panel, kind="stop") == {"id": "a", "ok": True, "result": {}}
     assert panel.state == "stopped"
     server.gate.set()
-    until(lambda: panel.said[-1]["id"] == "slow")
+    eventually(lambda: panel.said[-1]["id"] == "slow")
 
 
 def test_the_server_is_followed_to_its_end_and_after_a_new_start(shown):
@@ -164,13 +157,13 @@ def test_the_server_is_followed_to_its_end_and_after_a_new_start(shown):
     assert panel.counts is None
     server.log += "\nINFO: ready"
     server.status = "ready"
-    until(lambda: panel.state == "ready" and panel.tail.endswith("INFO: ready"))
+    eventually(lambda: panel.state == "ready" and panel.tail.endswith("INFO: ready"))
     server.error, server.status = "out of memory", "failed"
-    until(lambda: panel.state == "failed" and panel._watcher is None)
+    eventually(lambda: panel.state == "failed" and panel._watcher is None)
     assert panel.error == "out of memory"
     assert ask(panel, kind="start")["ok"]
     assert (panel.state, panel.error) == ("ready", "")
-    until(lambda: panel._watcher is not None)
+    eventually(lambda: panel._watcher is not None)
 
 
 def test_an_address_is_shown_once_there_is_one(shown):
@@ -179,7 +172,7 @@ def test_an_address_is_shown_once_there_is_one(shown):
     panel = shown(server)
     assert (panel.address, panel.curl) == ("", "")
     server.url = "http://127.0.0.1:5002"
-    until(lambda: panel.address == server.url)
+    eventually(lambda: panel.address == server.url)
     assert panel.curl == "curl http://127.0.0.1:5002/invocations -d '{}'"
     server.body = "0" * 100_000
     panel.refresh()
@@ -190,7 +183,7 @@ def test_a_closed_panel_follows_nothing(shown):
     panel = shown(Stand(WINE))
     watcher = panel._watcher
     panel.close()
-    watcher.join(5)
+    watcher.join(HANGS)
     assert not watcher.is_alive()
     panel.refresh()
     assert not panel._watcher or not panel._watcher.is_alive()

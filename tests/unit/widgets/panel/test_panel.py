@@ -6,6 +6,7 @@ import json
 import math
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,8 @@ from nbtrack.store import open_store
 from nbtrack.widgets.panel import Panel, queries, watching
 from nbtrack.widgets.panel.completion import complete
 from nbtrack.widgets.panel.memory import Memory
+from nbtrack.widgets.panel.widget import LOOKED_AT
+from tests.waiting import HANGS, eventually
 
 QUERY = {"filter": "", "order_by": [], "experiments": None, "deleted": False}
 
@@ -51,7 +54,7 @@ class Page:
 
     def wait(self, wanted):
         with self.came:
-            assert self.came.wait_for(lambda: any(map(wanted, self.heard)), 10), self.heard
+            assert self.came.wait_for(lambda: any(map(wanted, self.heard)), HANGS), self.heard
             return next(filter(wanted, self.heard))
 
     def ask(self, kind, **parts):
@@ -357,10 +360,8 @@ def test_changes_are_pushed_to_who_looks(page, filled, monkeypatch):
     assert pushed["views"]["v"]["asked"] == "v-1"
     page.ask("bye")
     assert not page.panel.followed
-    deadline = time.monotonic() + 5
-    while id(filled) in watching._watches and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert id(filled) not in watching._watches, "nobody looks, and no thread is left"
+    # Nobody looks, and no thread is left.
+    eventually(lambda: id(filled) not in watching._watches)
 
 
 def test_a_panel_of_an_empty_store_chooses_columns_when_there_are_some(store, monkeypatch):
@@ -448,11 +449,12 @@ def test_a_store_that_was_taken_away_is_told_and_not_made_anew(page, filled, tmp
 
 
 def test_a_view_that_asks_for_anything_is_still_looked_at(page, monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr("nbtrack.widgets.panel.widget.time", SimpleNamespace(monotonic=lambda: now))
     page.window()
-    monkeypatch.setattr("nbtrack.widgets.panel.widget.LOOKED_AT", 0.4)
     for _ in range(4):
-        time.sleep(0.15)
+        now += 0.4 * LOOKED_AT
         page.result("scale", **QUERY, columns=["metrics.rmse"])
     assert page.panel.followed
-    time.sleep(0.5)
+    now += LOOKED_AT
     assert not page.panel.followed

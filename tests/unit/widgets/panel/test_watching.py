@@ -5,7 +5,11 @@ import time
 import pytest
 
 from nbtrack.store import open_store
-from nbtrack.widgets.panel.watching import PAUSE, follow
+from nbtrack.widgets.panel import watching
+from nbtrack.widgets.panel.watching import follow
+from tests.waiting import eventually
+
+PAUSE = 0.02
 
 
 class Follower:
@@ -19,11 +23,8 @@ class Follower:
         self.heard.append(clock)
 
     def hears(self, clock):
-        """Return whether it is told of a clock soon."""
-        deadline = time.monotonic() + 5
-        while clock not in self.heard and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return clock in self.heard
+        """Return when it has been told of a clock."""
+        eventually(lambda: clock in self.heard)
 
 
 @pytest.fixture
@@ -34,13 +35,14 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def followers():
-    """Return two followers."""
+def followers(store, monkeypatch):
+    """Return two followers of a store that is looked at often."""
+    monkeypatch.setattr(watching, "PAUSE", PAUSE)
     followers = Follower(), Follower()
     yield followers
     for one in followers:
         one.followed = False
-    time.sleep(2 * PAUSE)
+    eventually(lambda: id(store) not in watching._watches)
 
 
 def clock_of(store):
@@ -56,13 +58,13 @@ def test_each_is_told_of_what_it_has_not_seen(store, followers):
     first, second = followers
     before = change(store)
     follow(store, first, before)
-    time.sleep(3 * PAUSE)
+    time.sleep(10 * PAUSE)
     assert first.heard == [], "of what was seen nothing is told"
     after = change(store)
-    assert first.hears(after)
+    first.hears(after)
     # Its rows were read before the change, of which the first one was told before this one followed.
     follow(store, second, before)
-    assert second.hears(after)
+    second.hears(after)
 
 
 def test_one_that_cannot_hear_keeps_no_other_from_it(store, followers):
@@ -72,4 +74,4 @@ def test_one_that_cannot_hear_keeps_no_other_from_it(store, followers):
     follow(store, deaf, before)
     follow(store, second, before)
     for _ in range(2):
-        assert second.hears(change(store))
+        second.hears(change(store))

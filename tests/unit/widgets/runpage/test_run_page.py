@@ -1,7 +1,6 @@
 """The widget's Python half: its state, its answers, and how it follows a run."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 import nbtrack
 from nbtrack.errors import NotFoundError, StoreError
 from nbtrack.widgets import RunPage
+from tests.waiting import HANGS, eventually
 
 STATE = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))["state"]
 
@@ -30,18 +30,11 @@ def shown():
         page.close()
 
 
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
-
-
 def ask(page, **content):
     """Send what the page would send; return the final reply."""
     before = len(page.said)
     page._handle_custom_msg({"id": "a", "of": page.page["id"], **content}, [])
-    until(lambda: any("ok" in one for one in page.said[before:]))
+    eventually(lambda: any("ok" in one for one in page.said[before:]))
     return next(one for one in page.said[before:] if "ok" in one)
 
 
@@ -79,11 +72,11 @@ def test_a_run_that_goes_on_is_followed_to_its_end(store, shown, monkeypatch):
     assert page.page["status"] == "RUNNING"
     for step in range(3):
         nbtrack.log_metric("loss", 1.0 - step / 10, step=step)
-    until(lambda: page.metrics and page.metrics[0]["count"] == 3)
+    eventually(lambda: page.metrics and page.metrics[0]["count"] == 3)
     assert page.metrics[0]["sparkline"]["values"] == [1.0, 0.9, 0.8]
     nbtrack.end_run()
-    until(lambda: page.page["status"] == "FINISHED")
-    until(lambda: page._watcher is None)
+    eventually(lambda: page.page["status"] == "FINISHED")
+    eventually(lambda: page._watcher is None)
 
 
 def test_what_has_not_changed_is_not_sent(store, shown):
@@ -168,7 +161,7 @@ def test_what_is_done_while_another_run_is_opened_is_done_to_the_run_that_was_sh
         page._handle_custom_msg({"id": "a", "kind": "open", "of": here.id, "run": there.id}, [])
         note = f"{turn} of {here.id}"
         page._handle_custom_msg({"id": "b", "kind": "edit", "of": here.id, "changes": {"note": note}}, [])
-        until(lambda: sum("ok" in one for one in page.said[before:]) == 2)  # noqa: B023
+        eventually(lambda: sum("ok" in one for one in page.said[before:]) == 2)  # noqa: B023
         assert page.page["id"] == there.id
         assert all(run.note.endswith(run.id) for run in (first, other) if run.note)
 
@@ -190,7 +183,7 @@ def test_a_closed_page_follows_nothing(store, shown):
     page = shown(nbtrack.get_run(nbtrack.start_run().id))
     watcher = page._watcher
     page.close()
-    watcher.join(5)
+    watcher.join(HANGS)
     assert not watcher.is_alive()
 
 
