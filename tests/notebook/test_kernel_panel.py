@@ -1,10 +1,8 @@
 """What a panel does in a notebook: the runs that it shows become a DataFrame of the next cell."""
 
-import time
-
 import pytest
 
-from tests.notebook.kernel import eventually
+from tests.waiting import HANGS, eventually
 
 RUNS = """
 import nbtrack
@@ -36,23 +34,23 @@ class Page:
         self.client.shell_channel.send(message)
         return request
 
-    def reply(self, request, seconds=30):
-        """Return what the kernel has said in reply, and whether it said before that it is at it."""
-        accepted = False
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            message = self.client.get_iopub_msg(timeout=seconds)
+    def told(self, request):
+        """Return what the kernel says next about a request."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=HANGS)
             told = message["content"].get("data", {}).get("content", {})
             if message["msg_type"] == "comm_msg" and told.get("id") == request:
-                if "ok" in told:
-                    return told, accepted
-                accepted = accepted or told.get("accepted", False)
-        raise TimeoutError(request)
+                return told
+
+    def accepted(self, request):
+        """Return when the kernel has said that it is at it."""
+        assert self.told(request) == {"id": request, "accepted": True}
 
     def hand_over(self, **parts):
-        told, accepted = self.reply(self.send("frame", **parts))
+        request = self.send("frame", **parts)
+        self.accepted(request)
+        told = self.told(request)
         assert told["ok"], told
-        assert accepted
         return told["result"]
 
 
@@ -85,19 +83,31 @@ def test_a_frame_comes_between_cells(page):
     kernel, client = page.kernel, page.client
     kernel.ok("%reset_selective -f ^runs_df")
     client.control_channel.send(client.session.msg("create_subshell_request", {}))
-    made = client.get_control_msg(timeout=30)["content"]
+    made = client.get_control_msg(timeout=HANGS)["content"]
     if made.get("status") != "ok":
         pytest.skip("the kernel has no subshells")
-    seen = kernel.folder / "seen"
+    subshell = made["subshell_id"]
+    # ipykernel 7.4 has a widget's messages handled where the widget itself last said something.
+    said = client.session.msg("execute_request", {"code": "panel.send_state()", "silent": True})
+    said["header"]["subshell_id"] = subshell
+    client.shell_channel.send(said)
+    while client.get_shell_msg(timeout=HANGS)["parent_header"]["msg_id"] != said["header"]["msg_id"]:
+        pass
+    seen, end = kernel.folder / "seen", kernel.folder / "end"
     kernel.send(
-        "import time\n"
-        f"open({str(seen)!r}, 'w').close()\n"
-        "deadline = time.monotonic() + 2\n"
+        "import pathlib\n"
+        f"pathlib.Path({str(seen)!r}).touch()\n"
         "during = set()\n"
-        "while time.monotonic() < deadline:\n"
+        f"while not pathlib.Path({str(end)!r}).exists():\n"
         "    during.add('runs_df' in globals())\n"
     )
     eventually(seen.exists)
-    told, _ = page.reply(page.send("frame", made["subshell_id"], columns=["name"]))
-    assert told["result"] == {"name": "runs_df", "count": 4}
+    request = page.send("frame", subshell, columns=["name"])
+    # What is asked later is answered while the cell runs: the frame has been asked for then, and waits.
+    other = page.send("fields", subshell, document="parallel")
+    page.accepted(other)
+    assert page.told(other)["ok"]
+    end.touch()
+    page.accepted(request)
+    assert page.told(request)["result"] == {"name": "runs_df", "count": 4}
     assert kernel.value("during, len(runs_df)") == "({False}, 4)"
