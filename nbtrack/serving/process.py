@@ -255,29 +255,31 @@ class Server:
                 told = json.loads(line)
             except ValueError:
                 continue
-            if process is self._process:
-                self._take(told)
+            with self._lock:
+                if process is self._process:
+                    self._take(told)
         code = process.wait()
         for pipe in (process.stdout, process.stdin):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
         kept = end_of(log, _KEPT)
-        if self._stopping or code == 0:
+        with self._lock:
+            stopping = self._stopping
+            if process is self._process:  # and it was not started again meanwhile
+                self._kept = kept
+                if stopping:
+                    self._status = "stopped"
+                elif self._status == "starting" or (code != 0 and self._status == "ready"):
+                    self._status = "failed"
+                    self.error = self.error or f"the server ended with exit code {code}; see its log"
+                elif self._status == "ready":
+                    self._status = "stopped"
+                self._changed.set()
+        if stopping or code == 0:
             # Of one that failed it stays, to be looked into.
             with contextlib.suppress(OSError):
                 log.unlink()
-        if process is not self._process:
-            return  # it was started again meanwhile
-        self._kept = kept
-        if self._stopping:
-            self._status = "stopped"
-        elif self._status == "starting" or (code != 0 and self._status == "ready"):
-            self._status = "failed"
-            self.error = self.error or f"the server ended with exit code {code}; see its log"
-        elif self._status == "ready":
-            self._status = "stopped"
-        self._changed.set()
 
     def _take(self, told: dict[str, Any]) -> None:
         event = told["event"]

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -127,7 +128,8 @@ def test_a_model_that_cannot_be_loaded_fails_with_its_log(tmp_path, wine_folder)
 
 
 _CHILD = """
-import nbtrack, sys, time
+import nbtrack, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell has started pytest beside itself
 server = nbtrack.serve({folder!r}, trust=True, detach={detach}).wait()
 print(server.pid, flush=True)
 {end}
@@ -275,6 +277,26 @@ def test_a_model_that_cannot_be_loaded_again_is_said_by_its_server(naughty_folde
     eventually(lambda: server.error is None)
     assert server.predict({"what": ["nothing"]}) == ["did nothing"]
     server.stop()
+
+
+def test_a_server_that_is_started_again_is_not_taken_for_the_one_that_ended(wine_folder, monkeypatch):
+    over, again = threading.Event(), threading.Event()
+
+    def keep(server, end_of_log):
+        server.__dict__["kept"] = end_of_log
+        if threading.current_thread().name == "nbtrack-server":
+            over.set()
+            again.wait(1)
+
+    kept = property(lambda server: server.__dict__["kept"], keep)
+    monkeypatch.setattr(Server, "_kept", kept, raising=False)
+    server = nbtrack.serve(wine_folder, trust=True).wait()
+    server.stop()
+    # Who follows the first process has seen its end, and has not said so yet.
+    assert over.wait(HANGS)
+    server.start()
+    again.set()
+    assert server.wait().status == "ready"
 
 
 def is_listening(server):
