@@ -121,12 +121,12 @@ def test_options_that_are_wrong_are_told_and_the_cell_is_tracked(kernel, line, t
     assert kernel.run_of(executed).metrics == {"acc": 0.5}
 
 
-@pytest.mark.parametrize("line", ["--resume nowhere", "-e '' --resume ffffffff", "-e gone"])
+@pytest.mark.parametrize("line", ["--resume nowhere", "-e '' --resume ffffffff", "-e dropped"])
 def test_options_that_cannot_be_followed_are_told_and_the_cell_is_tracked(kernel, line):
     kernel.ok(
         "import nbtrack\n"
-        "if not nbtrack.get_experiment_by_name('gone'):\n"
-        "    nbtrack.delete_experiment(nbtrack.create_experiment('gone'))"
+        "if not nbtrack.get_experiment_by_name('dropped'):\n"
+        "    nbtrack.delete_experiment(nbtrack.create_experiment('dropped'))"
     )
     executed = kernel.run(f"%%track {line}\nacc = sum([0.5])\nacc")
     assert executed.result == "0.5"
