@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,14 @@ bare = Bare(rows=rows)
 bare.on_msg(answer)
 bare
 '''
+
+_LONG = "import time\nwhile True:\n    time.sleep(0.02)"
+_ANOTHER = """
+import sys, nbtrack
+nbtrack.set_store(sys.argv[1])
+with nbtrack.start_run(run_name="from elsewhere"):
+    nbtrack.log_metric("rmse", 9.5)
+"""
 
 # What is timed ends when it is painted: a message that is sent within a frame arrives after its painting.
 _BENCH = """() => {
@@ -160,22 +168,11 @@ class Browsing:
         self._count += 1
         name = f"bench-{self._count}.ipynb"
         start = _START.format(store=str(Path(".nbtrack").resolve()))
-        self._lab.put(name, [start, "nbtrack.panel()", _SHOW_BARE])
+        self._lab.put(name, [start, "nbtrack.panel()", _SHOW_BARE, _LONG])
         with self._lab.opened(self._chromium, name) as notebook:
             notebook.run(0)
             notebook.page.evaluate(_BENCH)
             yield _Page(notebook)
-        self._end_kernels()
-
-    def _end_kernels(self) -> None:
-        headers = {"Authorization": f"token {self._lab.token}"}
-        request = urllib.request.Request(f"{self._lab.url}api/kernels", headers=headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            kernels = json.load(answer)
-        for kernel in kernels:
-            url = f"{self._lab.url}api/kernels/{kernel['id']}"
-            ended = urllib.request.Request(url, headers=headers, method="DELETE")
-            urllib.request.urlopen(ended, timeout=30).close()
 
     def opened(self, samples: Samples, row: str, size_row: str | None, repeats: int) -> None:
         """Measure from the key that runs a cell to what it shows, and the bytes that came until all is there."""
@@ -200,6 +197,32 @@ class Browsing:
                     if number >= 0:
                         _add(samples, row, "nbtrack", ours)
                         _add(samples, row, "bare", bare)
+
+    def typed_meanwhile(self, samples: Samples, row: str, repeats: int) -> None:
+        """Measure from a key in the filter's box to the rows that it brings, while the kernel runs a cell."""
+        with self._notebook() as page:
+            page.opened("nbtrack")
+            page.prepare("metrics.rmse < 0.5")
+            page.notebook.run(3, wait=False)
+            page.page.wait_for_timeout(1_000)
+            for number in range(-1, repeats):
+                taken = page.key("nbtrack", "Backspace" if number % 2 == 0 else "3")
+                if number >= 0:
+                    _add(samples, row, "nbtrack", taken)
+
+    def told(self, samples: Samples, row: str, repeats: int) -> None:
+        """Measure from the end of another process, which logged a run, to when it is told of."""
+        with self._notebook() as page:
+            page.opened("nbtrack")
+            for _ in range(repeats):
+                _add(samples, row, "nbtrack", page.told())
+
+    def axes(self, samples: Samples, row: str, repeats: int) -> None:
+        """Measure from the tab to the lines of the runs along their params and metrics."""
+        for _ in range(repeats):
+            with self._notebook() as page:
+                page.opened("nbtrack")
+                _add(samples, row, "nbtrack", page.axes())
 
     def jumped(self, samples: Samples, row: str, repeats: int) -> None:
         """Measure from a jump of the scroll bar to the rows at its new place."""
@@ -273,9 +296,7 @@ class _Page:
         page = self.page
         if side == "nbtrack":
             box = page.get_by_role("combobox", name="Filter runs")
-            total = f"document.querySelector('{_PANEL}-total').textContent"
-            page.evaluate(f"() => {{ bench.before = {total}; }}")
-            self._until(f"{total} !== bench.before")
+            self._until_total()
         else:
             box = page.locator(f"{_BARE} input")
             page.evaluate(f"() => {{ bench.before = document.querySelector('{_BARE}-rows'); }}")
@@ -287,6 +308,26 @@ class _Page:
         # As one types: what else the key brings comes meanwhile.
         page.wait_for_timeout(250)
         return taken
+
+    def _until_total(self) -> None:
+        total = f"document.querySelector('{_PANEL}-total').textContent"
+        self.page.evaluate(f"() => {{ bench.before = {total}; }}")
+        self._until(f"{total} !== bench.before")
+
+    def told(self) -> float:
+        """Have another process log a run."""
+        self._until_total()
+        subprocess.run([sys.executable, "-c", _ANOTHER, str(Path(".nbtrack").resolve())], check=True)
+        self.page.evaluate("() => { bench.at = performance.now(); }")
+        # It may be told of before the process has ended.
+        return max(0.0, self._taken())
+
+    def axes(self) -> float:
+        """Ask for the charts, of which parallel coordinates are the first."""
+        shown = f"{_PANEL} [role=tabpanel]:not([hidden]) .nbtrack-panel-document:not([aria-busy]) canvas"
+        self._until(f"document.querySelector('{shown}')")
+        self.page.locator(_PANEL).get_by_role("tab", name="Charts", exact=True).click()
+        return self._taken()
 
     def jump(self, part: float) -> float:
         """Put the panel's scroll bar elsewhere."""

@@ -16,6 +16,8 @@ GROUPS = (
             Row("panel_10k", "panel, 10,000 runs x 40 fields: first rows painted", "ms", Bar("at most", 1_000), _PAINTS),
             Row("panel_bytes", "panel, 10,000 runs: sent for its first view", "kB", Bar("at most", 300), _PAINTS),
             Row("panel_key_10k", "panel, 10,000 runs: keystroke in the filter", "ms", Bar("at most", 100), _ASKS),
+            Row("panel_key_busy", "panel, 10,000 runs: keystroke in the filter while a cell runs", "ms", Bar("at most", 1_000)),
+            Row("panel_told", "panel, 10,000 runs: another process's run is told of", "ms", Bar("at most", 3_000)),
         ),
         (Part("panel:ten_thousand"),),
     ),
@@ -26,6 +28,10 @@ GROUPS = (
             Row("panel_jump", "panel, 100,000 runs: blank after a jump of the scroll bar", "ms", Bar("at most", 100), _ASKS),
         ),
         (Part("panel:hundred_thousand"),),
+    ),
+    Group(
+        (Row("axes_2k", "panel, 2,000 runs: parallel coordinates", "ms", Bar("at most", 2_000)),),
+        (Part("panel:two_thousand"),),
     ),
     Group(
         (
@@ -44,6 +50,8 @@ def ten_thousand(settings: Settings) -> Samples:
     with browsing() as shown:
         shown.opened(samples, "panel_10k", "panel_bytes", settings.repeats(5, 1))
         shown.typed(samples, "panel_key_10k", settings.repeats(20, 4))
+        shown.typed_meanwhile(samples, "panel_key_busy", settings.repeats(20, 4))
+        shown.told(samples, "panel_told", settings.repeats(5, 1))
     return samples
 
 
@@ -55,6 +63,15 @@ def hundred_thousand(settings: Settings) -> Samples:
         shown.opened(samples, "panel_100k", None, settings.repeats(5, 1))
         shown.typed(samples, "panel_key_100k", settings.repeats(20, 4))
         shown.jumped(samples, "panel_jump", settings.repeats(20, 4))
+    return samples
+
+
+def two_thousand(settings: Settings) -> Samples:
+    """Draw 2,000 runs as lines along their params and metrics."""
+    _fill(settings.repeats(2_000, 500))
+    samples: Samples = {}
+    with browsing() as shown:
+        shown.axes(samples, "axes_2k", settings.repeats(4, 1))
     return samples
 
 
