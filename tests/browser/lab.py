@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -14,13 +13,41 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 """Where the tests leave what they saw, to be looked at."""
 
+PATIENCE = 60_000
+"""Milliseconds that a test waits for an event. It is no measure of speed: it ends a test that would hang."""
+
+expect.set_options(timeout=PATIENCE)
 
 THEMES = ["JupyterLab Light", pytest.param("JupyterLab Dark", marks=pytest.mark.long)]
 """The second is for `make test-all`: a theme's faults are seldom those of one push."""
+
+# JupyterLab shows a kernel as idle before there is one, and draws the cells of a notebook twice until it is.
+READY = """path => {
+    const panels = window.jupyterapp ? [...jupyterapp.shell.widgets("main")] : [];
+    const panel = panels.find(one => one.context?.path === path);
+    const kernel = panel?.sessionContext.session?.kernel;
+    return Boolean(panel?.context.isReady && panel.sessionContext.isReady
+        && kernel?.connectionStatus === "connected" && kernel.status === "idle");
+}"""
+
+# In another kernel a cell may get the number that it had before.
+RAN = """cell => {
+    const prompt = cell.querySelector(".jp-InputPrompt");
+    cell.ran = false;
+    const seen = new MutationObserver(() => { cell.ran ||= /\\d/.test(prompt.textContent); });
+    seen.observe(prompt, { childList: true, characterData: true, subtree: true });
+}"""
+
+# What moves, and comes to an end; what turns as long as something is under way does not.
+MOVES = """() => document.fonts.status === "loading" || document.getAnimations().some(one =>
+    one.playState === "running" && one.effect?.getComputedTiming().endTime !== Infinity)"""
+
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def find_chromium():
@@ -40,6 +67,7 @@ class Lab:
 
     def __init__(self, folder):
         self.folder = folder
+        self._opened = 0
         self._home = folder / ".home"
         (folder / ".home" / "runtime").mkdir(parents=True)
         own = {
@@ -60,6 +88,7 @@ class Lab:
                     *command,
                     "--LabApp.news_url=None",
                     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                    "--LabApp.expose_app_in_browser=True",
                 ],
                 cwd=folder,
                 env=kept | own,
@@ -70,7 +99,7 @@ class Lab:
         self.url, self.token = self._address()
 
     def _address(self):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE / 1_000
         while time.monotonic() < deadline:
             assert self._process.poll() is None, (self._home / "lab.log").read_text()
             for file in (self._home / "runtime").glob("jpserver-*.json"):
@@ -92,8 +121,18 @@ class Lab:
 
     def close(self):
         """End the server, and with it the kernels."""
-        self._process.terminate()
-        self._process.wait(30)
+        _end(self._process)
+
+    def end_kernels(self):
+        """End all kernels, as the server's user can at any time."""
+        for session in json.loads(self._ask("GET", "api/sessions")):
+            self._ask("DELETE", f"api/sessions/{session['id']}")
+
+    def _ask(self, method, path):
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=PATIENCE / 1_000) as answer:
+            return answer.read()
 
     def _set(self, extension, plugin, **settings):
         folder = self._home / "settings" / "@jupyterlab" / extension
@@ -108,14 +147,17 @@ class Lab:
         # Cells out of sight would be taken out of the page, and with them what they show.
         self._set("notebook-extension", "tracker", windowingMode="none")
         page = chromium.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(PATIENCE)
         try:
-            page.goto(f"{self.url}lab/workspaces/{Path(name).stem}/tree/{name}?token={self.token}&reset")
-            notebook = Notebook(page)
-            notebook.wait_until_idle()
-            notebook.wait_until_drawn()
+            # A workspace that was used before would have JupyterLab open the notebook twice.
+            self._opened += 1
+            page.goto(f"{self.url}lab/workspaces/of-{self._opened}/tree/{name}?token={self.token}")
+            notebook = Notebook(page, name)
+            notebook.wait_until_ready()
             yield notebook
         finally:
             page.close()
+            self.end_kernels()
 
 
 class Voila:
@@ -141,24 +183,15 @@ class Voila:
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={n: v for n, v in os.environ.items() if n != "NBTRACK_STORE"},
             )  # fmt: skip
-        deadline = time.monotonic() + 60
-        while not self._listens(port):
+        deadline = time.monotonic() + PATIENCE / 1_000
+        while not listens(port):
             assert self._process.poll() is None, (folder / "voila.log").read_text()
             assert time.monotonic() < deadline, (folder / "voila.log").read_text()
             time.sleep(0.1)
 
-    @staticmethod
-    def _listens(port):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            return False
-        return True
-
     def close(self):
         """End it, and with it the kernels."""
-        self._process.terminate()
-        self._process.wait(30)
+        _end(self._process)
 
 
 class Notebook:
@@ -170,46 +203,61 @@ class Notebook:
         Playwright's page.
     """
 
-    def __init__(self, page):
+    def __init__(self, page, name):
         self.page = page
+        self._name = name
 
-    def wait_until_idle(self, seconds=120):
+    def wait_until_ready(self):
+        """Wait until JupyterLab, which has just been loaded, has drawn the cells for good and has the kernel."""
+        self.page.wait_for_function(READY, arg=self._name, timeout=2 * PATIENCE)
+
+    def wait_until_idle(self):
         """Wait until the kernel has nothing more to do."""
         self.page.wait_for_selector(
-            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=seconds * 1_000, state="attached"
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=4 * PATIENCE, state="attached"
         )
-
-    def wait_until_drawn(self):
-        """Wait until JupyterLab has drawn the cells for good: at first it does so more than once."""
-        same = "() => { const cell = document.querySelector('.jp-CodeCell'); const was = cell?.seen; if (cell) cell.seen = true; return was }"
-        kept = 0
-        while kept < 4:
-            kept = kept + 1 if self.page.evaluate(same) else 0
-            self.page.wait_for_timeout(250)
 
     def run(self, number, *, wait=True):
         """Run the code cell of this number, from 0, as Ctrl+Enter does; return the cell."""
         cell = self.cell(number)
         cell.scroll_into_view_if_needed()
         cell.locator(".cm-content").click()
-        before = self._prompt(cell)
+        cell.evaluate(RAN)
         self.page.keyboard.press("Control+Enter")
         if wait:
-            self.page.wait_for_function(
-                "([cell, before]) => { const now = cell.querySelector('.jp-InputPrompt').textContent;"
-                " return now !== before && /\\d/.test(now) }",
-                arg=[cell.element_handle(), before],
-                timeout=120_000,
-            )
+            self.page.wait_for_function("cell => cell.ran", arg=cell.element_handle(), timeout=4 * PATIENCE)
             self.wait_until_idle()
         return cell
 
-    def run_all(self, seconds=240):
+    def run_all(self):
         """Run every cell, as the menu does."""
+        cells = self.page.locator(".jp-CodeCell")
+        for cell in cells.all():
+            cell.evaluate(RAN)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="busy"]', state="attached")
-        self.wait_until_idle(seconds)
+        # Between two cells the kernel is idle, too.
+        every = "() => [...document.querySelectorAll('.jp-CodeCell')].every(cell => cell.ran)"
+        self.page.wait_for_function(every, timeout=4 * PATIENCE)
+        self.wait_until_idle()
+
+    def told(self, number, text, *, whole=False):
+        """Run a cell, and wait until its output has this text: JupyterLab draws it when the kernel has long been idle."""
+        shown = expect(self.run(number).locator(".jp-OutputArea"))
+        if whole:
+            shown.to_have_text(text)
+        else:
+            shown.to_contain_text(text)
+
+    def running(self, number):
+        """Return whether JupyterLab shows a cell as one that runs, or is to."""
+        return self._prompt(self.cell(number)) == "[*]:"
+
+    def saved(self):
+        """Return a context that ends when the notebook has been saved in it."""
+        return self.page.expect_response(
+            lambda answer: f"/api/contents/{self._name}" in answer.url and answer.request.method == "PUT"
+        )
 
     def cell(self, number):
         """Return the code cell of this number, from 0."""
@@ -217,6 +265,7 @@ class Notebook:
 
     def shot(self, name):
         """Leave a picture of the page to be looked at."""
+        settle(self.page)
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
 
@@ -225,22 +274,26 @@ class Notebook:
         return cell.locator(".jp-InputPrompt").first.text_content()
 
 
-def contrast(text, behind):
-    """Return the contrast of a text's CSS colour with what is behind it as WCAG 2 defines it, from 1 to 21."""
-    *ink, alpha = (
-        [float(part) for part in re.findall(r"[\d.]+", text)] if "rgba" in text else [*_rgb(text), 1.0]
-    )
-    paper = _rgb(behind)
-    seen = [alpha * one + (1 - alpha) * other for one, other in zip(ink, paper, strict=True)]
-    bright, dark = sorted((_luminance(seen), _luminance(paper)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
+def listens(port):
+    """Return whether a server listens at a port of this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
-def _rgb(colour):
-    return [float(part) for part in re.findall(r"[\d.]+", colour)[:3]]
+def settle(page):
+    """Wait until what is under way on a page is drawn: it would be seen half done in a picture."""
+    page.wait_for_function(f"() => !({MOVES})()")
+    page.locator(".nbtrack-panel-document[aria-busy]").locator("visible=true").first.wait_for(state="hidden")
+    page.evaluate(FRAMES)
 
 
-def _luminance(colour):
-    parts = [part / 255 for part in colour]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def _end(process):
+    process.terminate()
+    try:
+        process.wait(PATIENCE / 1_000)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise

@@ -2,7 +2,10 @@
 
 import json
 import re
-import urllib.request
+
+from playwright.sync_api import expect
+
+from tests.browser.held import Held
 
 ATTACK = "<img src=x onerror=window.attacked=1><script>window.attacked=1</script>"
 
@@ -43,7 +46,7 @@ class Displayed:
         """Wait until the widget of a cell can be seen, and it alone."""
         area = self.notebook.cell(number).locator(".jp-OutputArea-output")
         area.locator(LIVE).first.wait_for()
-        assert area.locator(".jp-RenderedHTML:visible").count() == 0
+        area.locator(".jp-RenderedHTML").locator("visible=true").first.wait_for(state="hidden")
         return area
 
     def still(self, number):
@@ -52,8 +55,8 @@ class Displayed:
         area.locator(".jp-RenderedHTML").wait_for()
         area.locator(LIVE).first.wait_for(state="hidden")
         assert area.locator(LIVE).locator("visible=true").count() == 0
-        text = area.inner_text()
-        assert not [error for error in ERRORS if error in text]
+        for error in ERRORS:
+            expect(area).not_to_contain_text(error, use_inner_text=True)
         return area
 
     def check(self):
@@ -61,31 +64,21 @@ class Displayed:
         page = self.notebook.page
         assert page.evaluate("window.attacked") is None
         assert page.locator(".jp-OutputArea img").count() == 0
-        said = page.locator(".jp-Notebook").evaluate("notebook => notebook.textContent")
-        assert not [error for error in ERRORS if error in said]
+        for error in ERRORS:
+            expect(page.locator(".jp-Notebook")).not_to_contain_text(error)
 
 
 def save(lab, notebook, name):
     """Save a notebook, and wait until it lies on the disk with its outputs."""
-    with notebook.page.expect_response(
-        lambda r: f"/api/contents/{name}" in r.url and r.request.method == "PUT"
-    ):
+    with notebook.saved():
         notebook.page.get_by_role("menuitem", name="File", exact=True).click()
         notebook.page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
     return json.loads((lab.folder / name).read_text())
 
 
-def end_kernels(lab):
-    """End all kernels, as the server's user can at any time."""
-    with urllib.request.urlopen(f"{lab.url}api/sessions?token={lab.token}") as answer:
-        sessions = json.load(answer)
-    for session in sessions:
-        url = f"{lab.url}api/sessions/{session['id']}?token={lab.token}"
-        urllib.request.urlopen(urllib.request.Request(url, method="DELETE")).close()
-
-
 def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, chromium):
     name = "displayed.ipynb"
+    held = Held(lab.folder, "displayed")
     lab.put(
         name,
         [
@@ -96,7 +89,7 @@ def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, ch
             SERVE,
             ASKED,
             "panel.close()",
-            "import time\nfrom IPython.display import display\ndisplay(runs)\ntime.sleep(8)",
+            f"from IPython.display import display\ndisplay(nbtrack.runs(experiment=attack))\n{held.source}",
         ],
     )
     with lab.opened(chromium, name) as notebook:
@@ -108,22 +101,21 @@ def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, ch
         displayed.check()
         notebook.shot("displayed-live")
 
-        cell = notebook.run(7, wait=False)
+        notebook.run(7, wait=False)
         displayed.live(7)
-        assert cell.locator(".jp-InputPrompt").first.inner_text() == "[*]:", "it is live while its cell runs"
-        notebook.wait_until_idle()
+        assert notebook.running(7), "it is live while its cell runs"
+        held.let_go()
+        expect(notebook.cell(7).locator(".jp-InputPrompt").first).to_have_text(re.compile(r"\d"))
         saved = save(lab, notebook, name)
         kinds = [set(cell["outputs"][0]["data"]) for cell in saved["cells"][1:5]]
         assert all({"application/vnd.nbtrack.view+json", "text/html", "text/plain"} <= kind for kind in kinds)
 
         # The page is loaded again while the kernel lives.
         notebook.page.reload()
-        notebook.wait_until_idle()
-        notebook.wait_until_drawn()
+        notebook.wait_until_ready()
         for number in (1, 2, 3, 4):
             displayed.live(number)
-        told = notebook.run(5).locator(".jp-OutputArea").inner_text()
-        assert told.strip() == "2 displayed, 2 opened"
+        notebook.told(5, "2 displayed, 2 opened", whole=True)
 
         notebook.run(6)
         displayed.still(2)
@@ -139,12 +131,15 @@ def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, ch
         notebook.wait_until_idle()
         displayed.check()
 
-    end_kernels(lab)
+    # Their kernels have ended with that page.
     with lab.opened(chromium, name) as notebook:
         displayed = Displayed(notebook)
-        notebook.wait_until_idle()
-        notebook.page.wait_for_timeout(1_000)
+        # When what is shown now is live, what was shown before has been looked for.
+        notebook.run(0)
+        notebook.run(7)
+        displayed.live(7)
         tables = [displayed.still(number) for number in (1, 2, 3, 4)]
         assert ATTACK[:20] in tables[0].inner_text()
         displayed.check()
+        notebook.cell(1).scroll_into_view_if_needed()
         notebook.shot("displayed-still")

@@ -1,10 +1,13 @@
 """The panel's views beside the table, as a user works with them in JupyterLab, in both themes."""
 
-import pytest
+import re
 
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.contrast import pale
 from tests.browser.lab import THEMES
-from tests.browser.test_panel import FILL, Shown
-from tests.browser.test_serve import pale
+from tests.browser.test_panel import FILL, SOON, Shown
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -18,7 +21,6 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
     ]
     lab.put(name, sources)
     with lab.opened(chromium, name, theme=theme) as notebook:
-        notebook.page.set_default_timeout(15_000)
         notebook.run(0)
         panel = Shown(notebook.run(1))
         panel.total(40)
@@ -30,7 +32,6 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
 
         def shot(what):
             root.scroll_into_view_if_needed()
-            notebook.page.wait_for_timeout(400)
             notebook.shot(f"views-{word}-{what}")
             assert not [one for one in pale(root) if one[1] != "rgba(0, 0, 0, 0)"], what
 
@@ -64,8 +65,9 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
             view.get_by_role("button", name=chart, exact=True).click()
             pressed = view.locator('[aria-pressed="true"]').filter(has_text=chart)
             pressed.wait_for()
-            notebook.page.wait_for_timeout(1_500)
-            assert view.locator(".nbtrack-panel-document [role=alert]").count() == 0, chart
+            drawn = view.locator(".nbtrack-panel-document:not([aria-busy])")
+            drawn.locator("svg, canvas").locator("visible=true").first.wait_for()
+            assert drawn.locator("[role=alert]").count() == 0, chart
             shot(f"charts-{chart.split()[0].lower()}")
 
         tab("Runs")
@@ -73,8 +75,7 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
         view = tab("Run")
         view.get_by_role("heading", name="run-038").wait_for()
         shot("run")
-        told = notebook.run(2).locator(".jp-OutputArea").inner_text()
-        assert "run '' 40" in told
+        notebook.told(2, "run '' 40")
 
 
 SEEDS = """
@@ -95,15 +96,14 @@ def test_views_are_loaded_once_and_groups_shown(lab, chromium, theme):
     word = theme[-5:].strip().lower()
     name = f"groups-{word}.ipynb"
     sources = [
-        SEEDS.format(word=word),
+        SOON + SEEDS.format(word=word),
         "first = nbtrack.panel()\nfirst.view = 'groups'\nfirst",
         "second = nbtrack.panel()\nsecond.view = 'curves'\nsecond",
-        "print([run.name for run in first.selected], first.filter, first.view)",
+        "soon(lambda: first.filter)\nprint([run.name for run in first.selected], first.filter, first.view)",
     ]
     lab.put(name, sources)
     with lab.opened(chromium, name, theme=theme) as notebook:
         page = notebook.page
-        page.set_default_timeout(15_000)
         page.evaluate(
             """() => {
               window.asked = 0;
@@ -127,13 +127,13 @@ def test_views_are_loaded_once_and_groups_shown(lab, chromium, theme):
         assert page.locator("style[data-nbtrack-views]").count() == 1
 
         best = view.locator("tr", has=page.get_by_role("button", name="depth=8: choose 3 runs"))
-        assert best.locator(".nbtrack-best").count() == 3 - 1, "of loss a low one, of rmse and r2 this one"
+        # Of loss a low one, of rmse and r2 this one.
+        expect(best.locator(".nbtrack-best")).to_have_count(3 - 1)
         view.get_by_role("button", name="rmse", exact=True).click()
-        assert view.locator("tbody tr").first.inner_text().startswith("8")
+        expect(view.locator("tbody tr").first).to_contain_text(re.compile("^8"))
         view.get_by_role("button", name="depth=8: choose 3 runs").press("Enter")
         view.get_by_text("Chosen: depth=8, 3 runs").wait_for()
         panel.root.scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
         notebook.shot(f"groups-{word}")
         assert not [one for one in pale(panel.root) if one[1] != "rgba(0, 0, 0, 0)"]
 
@@ -149,15 +149,13 @@ def test_views_are_loaded_once_and_groups_shown(lab, chromium, theme):
         view.get_by_role("button", name="Curves of the groups").click()
         view.locator("canvas").first.wait_for()
         view.get_by_label("Group by").wait_for()
-        assert view.get_by_label("Group by").input_value() == "params.depth"
-        page.wait_for_timeout(500)
+        expect(view.get_by_label("Group by")).to_have_value("params.depth")
         notebook.shot(f"groups-{word}-curves")
         panel.root.get_by_role("tab", name="Groups").click()
         view.get_by_text("Chosen: depth=8, 3 runs").wait_for()
         view.get_by_role("button", name="Show these in the table").click()
         panel.total(3)
-        told = notebook.run(3).locator(".jp-OutputArea").inner_text()
-        assert "['d8-2', 'd8-1', 'd8-0'] params.depth = 8 table" in told
+        notebook.told(3, "['d8-2', 'd8-1', 'd8-0'] params.depth = 8 table")
 
 
 MIXED = """
@@ -187,7 +185,6 @@ def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
     lab.put(name, [MIXED.format(word=word), "panel.experiments = ['curves']", "panel.experiments = None"])
     with lab.opened(chromium, name, theme=theme) as notebook:
         page = notebook.page
-        page.set_default_timeout(15_000)
         panel = Shown(notebook.run(0))
         root = panel.root
 
@@ -197,14 +194,13 @@ def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
 
         def shot(what):
             root.scroll_into_view_if_needed()
-            page.wait_for_timeout(300)
             notebook.shot(f"mixed-{word}-{what}")
             assert not [one for one in pale(root) if one[1] != "rgba(0, 0, 0, 0)"], what
 
         view = tab("Curves")
         bars = view.get_by_role("img", name="Bars, the best first: iris-5 0.95, iris-4 0.94")
         bars.wait_for()
-        assert view.get_by_label("Metric", exact=True).input_value() == "accuracy"
+        expect(view.get_by_label("Metric", exact=True)).to_have_value("accuracy")
         others = view.get_by_label("Metric", exact=True).locator("optgroup")
         assert others.get_attribute("label") == "Only other runs have"
         assert others.locator("option").all_inner_texts() == ["loss", "val_loss"]
@@ -218,13 +214,13 @@ def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
         view = tab("Curves")
         view.get_by_label("Group by").wait_for()
         view.locator(".nbtrack-curves-body canvas").first.wait_for()
-        assert view.get_by_label("Metric", exact=True).input_value() == "loss"
+        expect(view.get_by_label("Metric", exact=True)).to_have_value("loss")
         view.get_by_role("button", name="All metrics").click()
         view.get_by_role("region", name="val_loss").locator("canvas").first.wait_for()
         shot("all")
         view.get_by_role("button", name="val_loss: show alone").click()
         view.get_by_label("Metric", exact=True).wait_for()
-        assert view.get_by_label("Metric", exact=True).input_value() == "val_loss"
+        expect(view.get_by_label("Metric", exact=True)).to_have_value("val_loss")
         with page.expect_download() as coming:
             view.get_by_role("button", name="CSV").click()
         lines = coming.value.path().read_text().splitlines()
@@ -247,5 +243,5 @@ def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
         view = tab("Compare")
         view.get_by_label("Baseline").select_option(index=1)
         view.get_by_text("\N{MINUS SIGN}0.01 (\N{MINUS SIGN}1.05 %)").wait_for()
-        assert view.locator('[data-verdict="worse"]').count() == 5
+        expect(view.locator('[data-verdict="worse"]')).to_have_count(5)
         shot("baseline")

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from tests.browser.lab import SHOTS, Voila
+from tests.browser.contrast import pale
+from tests.browser.lab import PATIENCE, SHOTS, Voila, settle
 from tests.browser.test_panel import FILL, ROOT, Shown
-from tests.browser.test_serve import pale
 
 ANOTHER = "import nbtrack\nwith nbtrack.start_run(run_name='from elsewhere'): nbtrack.log_metric('rmse', 9.5)"
 
@@ -20,10 +20,10 @@ def test_a_voila_page_compares_runs(lab, chromium, theme, tmp_path):
     shutil.move(lab.folder / "voila-panel.ipynb", tmp_path)
     voila = Voila(tmp_path, "voila-panel.ipynb", theme)
     page = chromium.new_page(viewport={"width": 1100, "height": 800})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
 
     def shot(what):
-        page.wait_for_timeout(300)
+        settle(page)
         page.screenshot(path=SHOTS / f"panel-voila-{theme}-{what}.png")
         assert not [one for one in pale(panel.root) if one[1] != "rgba(0, 0, 0, 0)"], what
 
@@ -32,8 +32,8 @@ def test_a_voila_page_compares_runs(lab, chromium, theme, tmp_path):
         return panel.root.locator('[role="tabpanel"]:not([hidden])')
 
     try:
-        page.goto(voila.url, timeout=120_000)
-        page.locator(".nbtrack-panel").wait_for(timeout=60_000)
+        page.goto(voila.url, timeout=2 * PATIENCE)
+        page.locator(".nbtrack-panel").wait_for()
         panel = Shown(page.locator("body"))
         panel.total(40)
 
@@ -56,7 +56,8 @@ def test_a_voila_page_compares_runs(lab, chromium, theme, tmp_path):
 
         tab("Runs")
         panel.root.get_by_role("button", name="Delete", exact=True).click()
-        panel.root.get_by_text("2 runs deleted.").wait_for()
+        # Where the pointer is, it stays.
+        panel.root.get_by_text("2 runs deleted.").hover()
         panel.total(38)
         panel.root.get_by_role("button", name="Undo").click()
         panel.total(40)
@@ -73,6 +74,7 @@ def test_a_voila_page_compares_runs(lab, chromium, theme, tmp_path):
 
         for width in (600, 2_000):
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function("width => innerWidth === width", arg=width)
             shot(f"{width}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing is cut off"
     finally:

@@ -6,9 +6,11 @@ import threading
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.lab import THEMES, contrast
-from tests.browser.test_serve import COLOURS
+from tests.browser.contrast import pale
+from tests.browser.held import Held
+from tests.browser.lab import THEMES
 
 SETUP = """
 %load_ext nbtrack
@@ -61,24 +63,12 @@ page
 """
 
 
-def pale(shown):
-    """Return the texts that WCAG 2 calls too pale to read."""
-    found = []
-    for element in shown.locator("xpath=descendant::*[normalize-space(text())]").element_handles():
-        if element.is_visible() and element.inner_text().strip():
-            text, behind = element.evaluate(COLOURS)
-            if contrast(text, behind) < 4.5:
-                found.append((element.inner_text(), text, behind, contrast(text, behind)))
-    return found
-
-
 def whole(notebook, shown, name):
     """Leave a picture of all of a page, however long it is."""
     size = notebook.page.viewport_size
     height = int(shown.bounding_box()["height"]) + 400
     notebook.page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
     shown.scroll_into_view_if_needed()
-    notebook.page.wait_for_timeout(200)
     notebook.shot(name)
     notebook.page.set_viewport_size(size)
 
@@ -87,24 +77,23 @@ def whole(notebook, shown, name):
 def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
     word = theme[-5:].strip().lower()
     name = f"runpage-{word}.ipynb"
+    held = Held(lab.folder, name, frozen=True)
     sources = [
         SETUP,
         TRAIN,
         SHOW,
-        # Whoever lets other threads run is heard by the kernel of today while its cell runs.
-        "print('be' 'gun')\ntime.sleep(1)\nimport ctypes\nctypes.PyDLL(None).usleep(4_000_000)",
+        held.source,
         "[run.name, run.tags.get('team'), run.tags.get('owner'), run.tags.get('stage'), run.note[:10]]",
     ]
     lab.put(name, sources)
     with lab.opened(chromium, name, theme=theme) as notebook:
         page = notebook.page
-        page.set_default_timeout(15_000)
         notebook.run(0)
         notebook.run(1)
         shown = notebook.run(2).locator(".nbtrack-run")
         shown.get_by_text("Finished", exact=True).wait_for()
         shown.locator("figure img").wait_for()
-        assert shown.get_by_role("row", name="r2").first.is_visible()
+        shown.get_by_role("row", name="r2").first.wait_for()
         assert shown.get_by_role("link", name="the paper").get_attribute("rel") == "noopener noreferrer"
         whole(notebook, shown, f"runpage-{word}")
         assert not pale(shown)
@@ -142,8 +131,8 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         # The tracked cell, once more below.
         before = page.locator(".jp-CodeCell").count()
         shown.get_by_role("button", name="Put the tracked cell into a new cell below").click()
-        assert page.locator(".jp-CodeCell").count() == before + 1
-        assert "%%track" in notebook.cell(3).locator(".cm-content").inner_text()
+        expect(page.locator(".jp-CodeCell")).to_have_count(before + 1)
+        expect(notebook.cell(3).locator(".cm-content")).to_contain_text("%%track")
         notebook.cell(3).locator(".cm-content").click()
         page.keyboard.press("Escape")
         page.keyboard.press("d")
@@ -193,24 +182,24 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         # JupyterLab would have it that Enter in a notebook makes no new line.
         page.keyboard.press("Enter")
         page.keyboard.type("b")
-        assert shown.get_by_label("Note", exact=True).last.input_value() == "a\nb"
+        expect(shown.get_by_label("Note", exact=True).last).to_have_value("a\nb")
         page.keyboard.press("Escape")
-        assert shown.get_by_text("What this run is for").is_visible()
+        shown.get_by_text("What this run is for").wait_for()
 
         # The kernel is busy: the edit waits, and that is said.
         notebook.run(3, wait=False)
-        notebook.cell(3).get_by_text("begun", exact=True).wait_for()
+        held.wait_until_begun()
         shown.get_by_role("button", name="Edit note").click()
         shown.get_by_label("Note", exact=True).last.fill("short _note_")
-        page.wait_for_timeout(1_000)
         page.keyboard.press("Control+Enter")
         shown.get_by_text("waiting for the kernel: a cell is running").wait_for()
         shown.scroll_into_view_if_needed()
         notebook.shot(f"runpage-{word}-waiting")
+        held.let_go()
         shown.locator(".nbtrack-run-note em").get_by_text("note").wait_for()
         notebook.wait_until_idle()
         told = "['forest <b>of</b> the year', 'blue', 'ada', None, 'short _not']"
-        assert told in notebook.run(4).inner_text()
+        notebook.told(4, told)
 
         # A name that cannot be is refused, with the reason.
         shown.get_by_role("button", name="Rename the run").click()
@@ -220,7 +209,7 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         box.press("Escape")
 
         shown.get_by_role("button", name="Serve this model").click()
-        shown.get_by_text("Ready", exact=True).wait_for(timeout=30_000)
+        shown.get_by_text("Ready", exact=True).wait_for()
         notebook.shot(f"runpage-{word}-serving")
         shown.get_by_role("button", name="Stop the server").click()
         shown.get_by_text("Stopped", exact=True).wait_for()
@@ -251,9 +240,11 @@ page
 """
 
 GO_ON = """
+import os
 for step in range(1, 25):
     nbtrack.log_metric('loss', 1 / step, step=step)
-    time.sleep(0.25)
+    while step % 6 == 0 and not os.path.exists(f'runpage-live.{step}'):
+        time.sleep(0.02)
 nbtrack.end_run()
 """
 
@@ -262,7 +253,6 @@ nbtrack.end_run()
 def test_a_run_that_goes_on_is_followed_and_nothing_moves(lab, chromium):
     lab.put("runpage-live.ipynb", [SETUP, BEGIN, GO_ON])
     with lab.opened(chromium, "runpage-live.ipynb") as notebook:
-        notebook.page.set_default_timeout(15_000)
         notebook.run(0)
         shown = notebook.run(1).locator(".nbtrack-run")
         shown.get_by_text("Running", exact=True).wait_for()
@@ -271,19 +261,18 @@ def test_a_run_that_goes_on_is_followed_and_nothing_moves(lab, chromium):
         row = shown.locator("tr").filter(has=notebook.page.get_by_role("rowheader", name="loss", exact=True))
         handle = row.element_handle()
         points = row.locator("td").nth(3)
-        assert points.inner_text() == "1"
+        expect(points).to_have_text("1")
         notebook.run(2, wait=False)
-        seen = set()
-        for _ in range(12):
-            notebook.page.wait_for_timeout(400)
-            seen.add(points.inner_text())
-        assert len(seen) > 3, "it is followed within about a second"
-        assert frame.evaluate("frame => frame.scrollTop") == 90
+        for step in (6, 12, 18):
+            row.get_by_text(str(step + 1), exact=True).wait_for()
+            assert frame.evaluate("frame => frame.scrollTop") == 90
+            (lab.folder / f"runpage-live.{step}").touch()
+        row.get_by_text("25", exact=True).wait_for()
+        assert notebook.running(2), "it is followed while its cell runs"
         shown.scroll_into_view_if_needed()
         notebook.shot("runpage-live")
-        notebook.wait_until_idle()
+        (lab.folder / "runpage-live.24").touch()
         shown.get_by_text("Finished", exact=True).wait_for()
-        row.get_by_text("25", exact=True).wait_for()
         assert row.element_handle().evaluate("(now, before) => now === before", handle), (
             "rows stay what they are"
         )
@@ -374,7 +363,6 @@ def test_a_run_that_means_harm_is_only_read(lab, chromium, listener, theme, widt
     lab.put(name, [SETUP, HOSTILE.replace("EVIL", listener.url)])
     with lab.opened(chromium, name, theme=theme, width=width) as notebook:
         page = notebook.page
-        page.set_default_timeout(15_000)
         # The text for notebooks without widgets is JupyterLab's to clean; here the widget is looked at.
         asked, dialogs, errors = [], [], []
         page.on("request", lambda request: asked.append(request.url))
@@ -398,7 +386,8 @@ def test_a_run_that_means_harm_is_only_read(lab, chromium, listener, theme, widt
         ]
         for file in [*files, "MLmodel"]:
             tree.get_by_text(file).first.click()
-            page.wait_for_timeout(300)
+            pane.locator("strong").get_by_text(file).wait_for()
+            pane.get_by_text("Reading…", exact=True).wait_for(state="hidden")
         tree.get_by_text("image.png").click()
         pane.get_by_text("onload=").wait_for()
         tree.get_by_text("image.svg").click()
@@ -423,14 +412,19 @@ def test_a_run_that_means_harm_is_only_read(lab, chromium, listener, theme, widt
         assert area.evaluate("a => a.scrollWidth <= a.clientWidth + 1"), "nothing hangs out of the cell"
         whole(notebook, shown, f"runpage-hostile-{width}")
         assert not pale(shown)
-        page.wait_for_timeout(500)
+        # What the page was made to load would have been asked for before this.
+        page.evaluate(
+            "url => new Promise(done => { const last = new Image(); last.onerror = done; last.src = url })",
+            f"{listener.url}/last",
+        )
         assert page.evaluate("window.__pwned") is None
         assert not dialogs
         assert not [error for error in errors if "nbtrack" in str(error)], errors
-        assert not [
+        foreign = [
             url for url in asked if "evil" in url or url.endswith("/x") or url.startswith(listener.url)
         ]
-        assert not listener.heard, "nothing is loaded for a picture"
+        assert foreign == [f"{listener.url}/last"]
+        assert listener.heard == ["/last"], "nothing is loaded for a picture"
 
 
 PANEL = """
@@ -455,7 +449,6 @@ def test_in_jupyterlab_enter_is_the_widgets(lab, chromium):
     lab.put("runpage-enter.ipynb", [SETUP, PANEL, SERVE, "server.stop()"])
     with lab.opened(chromium, "runpage-enter.ipynb") as notebook:
         page = notebook.page
-        page.set_default_timeout(15_000)
         notebook.run(0)
         panel = notebook.run(1).locator(".nbtrack-panel")
         panel.get_by_role("button", name="Filters", exact=True).click()
@@ -483,7 +476,7 @@ def typed(box):
     box.press_sequentially("a")
     box.press("Enter")
     box.press_sequentially("b")
-    assert box.input_value() == "a\nb"
+    expect(box).to_have_value("a\nb")
 
 
 INSIDE = """
@@ -512,7 +505,6 @@ def test_another_widget_may_show_a_page(lab, chromium):
     """The model that a front end gets of a `RunPage` is what `show` of view.ts takes."""
     lab.put("runpage-inside.ipynb", [SETUP, INSIDE])
     with lab.opened(chromium, "runpage-inside.ipynb") as notebook:
-        notebook.page.set_default_timeout(15_000)
         notebook.run(0)
         host = notebook.run(1).locator(".host")
         host.get_by_text("renamed from outside", exact=True).wait_for()
