@@ -21,6 +21,12 @@ SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 PATIENCE = 60_000
 """Milliseconds that a test waits for an event. It is no measure of speed: it ends a test that would hang."""
 
+START = 3 * PATIENCE
+"""The same for what starts or loads as a whole: a server, JupyterLab's page, a notebook under Voila."""
+
+RUN = 4 * PATIENCE
+"""The same for what a cell computes."""
+
 expect.set_options(timeout=PATIENCE)
 
 THEMES = ["JupyterLab Light", pytest.param("JupyterLab Dark", marks=pytest.mark.long)]
@@ -70,6 +76,10 @@ class Lab:
         self._opened = 0
         self._home = folder / ".home"
         (folder / ".home" / "runtime").mkdir(parents=True)
+        # It takes longer to load than all the rest.
+        unused = {"ServerApp": {"jpserver_extensions": {"voila.server_extension": False}}}
+        (self._home / "config" / "jupyter_server_config.d").mkdir(parents=True)
+        (self._home / "config" / "jupyter_server_config.d" / "unused.json").write_text(json.dumps(unused))
         own = {
             "HOME": str(self._home),
             "IPYTHONDIR": str(self._home / "ipython"),
@@ -99,7 +109,7 @@ class Lab:
         self.url, self.token = self._address()
 
     def _address(self):
-        deadline = time.monotonic() + PATIENCE / 1_000
+        deadline = time.monotonic() + START / 1_000
         while time.monotonic() < deadline:
             assert self._process.poll() is None, (self._home / "lab.log").read_text()
             for file in (self._home / "runtime").glob("jpserver-*.json"):
@@ -183,7 +193,7 @@ class Voila:
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={n: v for n, v in os.environ.items() if n != "NBTRACK_STORE"},
             )  # fmt: skip
-        deadline = time.monotonic() + PATIENCE / 1_000
+        deadline = time.monotonic() + START / 1_000
         while not listens(port):
             assert self._process.poll() is None, (folder / "voila.log").read_text()
             assert time.monotonic() < deadline, (folder / "voila.log").read_text()
@@ -209,12 +219,12 @@ class Notebook:
 
     def wait_until_ready(self):
         """Wait until JupyterLab, which has just been loaded, has drawn the cells for good and has the kernel."""
-        self.page.wait_for_function(READY, arg=self._name, timeout=2 * PATIENCE)
+        self.page.wait_for_function(READY, arg=self._name, timeout=START)
 
     def wait_until_idle(self):
         """Wait until the kernel has nothing more to do."""
         self.page.wait_for_selector(
-            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=4 * PATIENCE, state="attached"
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=RUN, state="attached"
         )
 
     def run(self, number, *, wait=True):
@@ -225,7 +235,7 @@ class Notebook:
         cell.evaluate(RAN)
         self.page.keyboard.press("Control+Enter")
         if wait:
-            self.page.wait_for_function("cell => cell.ran", arg=cell.element_handle(), timeout=4 * PATIENCE)
+            self.page.wait_for_function("cell => cell.ran", arg=cell.element_handle(), timeout=RUN)
             self.wait_until_idle()
         return cell
 
@@ -238,7 +248,7 @@ class Notebook:
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         # Between two cells the kernel is idle, too.
         every = "() => [...document.querySelectorAll('.jp-CodeCell')].every(cell => cell.ran)"
-        self.page.wait_for_function(every, timeout=4 * PATIENCE)
+        self.page.wait_for_function(every, timeout=RUN)
         self.wait_until_idle()
 
     def told(self, number, text, *, whole=False):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.browser.contrast import pale
-from tests.browser.lab import PATIENCE, SHOTS, Voila, settle
+from tests.browser.lab import PATIENCE, SHOTS, START, Voila, settle
 from tests.browser.test_panel import FILL, ROOT, Shown
 
 ANOTHER = "import nbtrack\nwith nbtrack.start_run(run_name='from elsewhere'): nbtrack.log_metric('rmse', 9.5)"
@@ -32,7 +32,7 @@ def test_a_voila_page_compares_runs(lab, chromium, theme, tmp_path):
         return panel.root.locator('[role="tabpanel"]:not([hidden])')
 
     try:
-        page.goto(voila.url, timeout=2 * PATIENCE)
+        page.goto(voila.url, timeout=START)
         page.locator(".nbtrack-panel").wait_for()
         panel = Shown(page.locator("body"))
         panel.total(40)

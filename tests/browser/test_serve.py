@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.contrast import pale
 from tests.browser.held import Held
-from tests.browser.lab import PATIENCE, SHOTS, THEMES, Voila, listens
+from tests.browser.lab import PATIENCE, SHOTS, START, THEMES, Voila, listens
 
 SETUP = """
 %load_ext nbtrack
@@ -216,7 +216,7 @@ def test_a_voila_page_serves_a_model(lab, chromium, theme, tmp_path):
     page = chromium.new_page(viewport={"width": 900, "height": 800})
     page.set_default_timeout(PATIENCE)
     try:
-        page.goto(voila.url, timeout=2 * PATIENCE)
+        page.goto(voila.url, timeout=START)
         panel = page.locator(".nbtrack-serve")
         panel.get_by_text("Ready", exact=True).wait_for()
         panel.get_by_label("alcohol").fill("12.5")
