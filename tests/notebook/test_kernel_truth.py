@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from tests.notebook.kernel import eventually, kernel_in
+from tests.notebook.kernel import kernel_in
+from tests.waiting import eventually
 
 CHECK = "def check(rate):\n    raise ValueError('no')\nfrom sklearn.linear_model import Ridge"
 LEFT = (
