@@ -350,8 +350,10 @@ class CellAnalysis:
         literal = kind == "assign" and is_literal(value)
         if kind == "assign" and _is_running(name, value):
             kind = "aug"
-        chosen = literal or (kind == "assign" and not scope.loop and is_chosen(value, self._settings))
-        if chosen:
+        follows = kind == "assign" and not scope.loop and is_chosen(value, self._settings)
+        chosen = literal or follows
+        # What a constructor makes of literals (`Accumulator(3)`) may come to hold anything.
+        if follows:
             self._settings.add(name)
         else:
             self._settings.discard(name)

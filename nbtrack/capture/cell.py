@@ -33,6 +33,7 @@ from nbtrack.capture.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.secrets import MASK, mask
 from nbtrack.capture.settings import Setting, flatten, resolve
 from nbtrack.capture.vocabulary import is_metric_name, is_training_name
+from nbtrack.capture.why import Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,6 +73,8 @@ class Captured:
     """Metrics whose points are the scores of folds: their mean counts, not the last."""
     secrets: list[str] = field(default_factory=list)
     """What was masked in the params."""
+    written: frozenset[str] = frozenset()
+    """The params that the cell sets or reads under names of its own: the rest are arguments and what objects tell."""
 
 
 def is_worth_tracking(tree: ast.Module) -> bool:
@@ -130,7 +133,7 @@ class CellCapture:
         chosen: Iterable[str] = (),
     ) -> None:
         self.printed = PrintedScores()
-        self._namespace = namespace
+        self.namespace = namespace
         self._options = options
         self._results = frozenset(results)
         self._chosen = frozenset(chosen)
@@ -149,13 +152,13 @@ class CellCapture:
         analysis = CellAnalysis(tree)
         for name, inner in self._before.note(analysis).items():
             if inner or name in analysis.uses or name in analysis.mutations:
-                self._describe(name, self._namespace[name])
+                self._describe(name, self.namespace[name])
         self._sites.append(
             instrument(
                 tree,
                 analysis,
                 reach,
-                namespace=self._namespace,
+                namespace=self.namespace,
                 hooks=self._hooks,
                 wanted=self._options.metrics,
             )
@@ -234,7 +237,7 @@ class CellCapture:
         for sites in self._sites:
             for name, running in sites.sums.items():
                 if any(b.loop for b in sites.analysis.bindings.get(name, ())):
-                    running.add(self._namespace.get(name))
+                    running.add(self.namespace.get(name))
         self.printed.finish()
         fitted: list[Fitted] = []
         parts: dict[str, Callable[[], Any]] = {
@@ -258,14 +261,31 @@ class CellCapture:
 
     def _look_back(self, error: BaseException | None) -> None:
         """Read the cell again, as if what was not reached had not been written."""
-        left = left_at(error, self._namespace)
+        left = left_at(error, self.namespace)
         for number, sites in enumerate(self._sites):
             reach = sites.reach
             outermost = number == 0
             inner = left[-1] if number == len(self._sites) - 1 and len(left) > 1 else None
+            sites.whole = sites.analysis
             reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)
             sites.analysis = CellAnalysis(reach.tree(), reach.body[-1] if reach.body else None)
             self._before.compare(sites.analysis)
+
+    def why(self, captured: Captured) -> Why:
+        """Return what tells why a name was kept, or was not."""
+        names = {name for sites in self._sites if sites.whole for name in sites.whole.bindings}
+        metrics = {name: len(columns.values) for name, columns in captured.metrics.items()}
+        metrics |= {name: len(points) for name, points in self._seen.items()}
+        return Why(
+            [sites.whole for sites in self._sites if sites.whole],
+            [sites.analysis for sites in self._sites],
+            captured.params,
+            metrics,
+            [one.name for one in captured.estimators],
+            [one.name for one in captured.data],
+            {name: type(self.namespace[name]).__name__ for name in names if name in self.namespace},
+            self._options.ignore,
+        )
 
     # -- models
 
@@ -290,7 +310,7 @@ class CellCapture:
                         found[id(estimator)] = Fitted(name, estimator, data, shape)
             names = dict.fromkeys([*self._before.read_by(sites.analysis), *sites.analysis.bindings])
             steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
-            for one in fitted_names(names, self._before.states, self._namespace, trains_modules=steps):
+            for one in fitted_names(names, self._before.states, self.namespace, trains_modules=steps):
                 found.setdefault(id(one.estimator), one)
         return list(found.values())
 
@@ -300,9 +320,9 @@ class CellCapture:
                 bound = sites.analysis.bindings.get(name, ())
                 # Of several that a loop fits under one name, the last is one like the others.
                 looped = any(b.kind == "loop" or (several and b.loop) for b in bound)
-                if self._namespace.get(name) is estimator and not looped:
+                if self.namespace.get(name) is estimator and not looped:
                     return name
-        if self._namespace.get(source) is estimator and not any(
+        if self.namespace.get(source) is estimator and not any(
             b.loop or b.kind == "loop" for s in self._sites for b in s.analysis.bindings.get(source, ())
         ):
             return source
@@ -319,7 +339,7 @@ class CellCapture:
             wanted = self._options.metrics
             trained = working or bool(fitted)
             results = collect(
-                sites.analysis, self._namespace, now, wanted=wanted, trains=trained, put=sites.put
+                sites.analysis, self.namespace, now, wanted=wanted, trains=trained, put=sites.put
             )
             if self._options.only_metrics:
                 results = {name: c for name, c in results.items() if name in wanted}
@@ -398,6 +418,7 @@ class CellCapture:
         if not options.only_params:
             for sites in self._sites:
                 settings += self._named(sites.analysis)
+            captured.written = frozenset(one.name for one in settings)
             named = self._named_objects(settings)
             # `Model(**config)`: what a dict of the cell's holds is known by its name there.
             held = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
@@ -408,14 +429,14 @@ class CellCapture:
                 # Of a sweep in a loop only the last is there still; what differs among them is no setting.
                 settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
                 for name in self._validated(sites.analysis):
-                    settings += estimator_settings(self._namespace[name], name, named)
-                settings += call_settings(sites.analysis, self._namespace)
+                    settings += estimator_settings(self.namespace[name], name, named)
+                settings += call_settings(sites.analysis, self.namespace)
                 for name in self._before.read_by(sites.analysis):
                     settings += optimiser_settings(name, self._before.values.get(name))
             settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in held]
         for name in sorted(options.params):
-            if name in self._namespace:
-                settings += [Setting(k, leaf) for k, leaf in flatten(name, self._namespace[name])]
+            if name in self.namespace:
+                settings += [Setting(k, leaf) for k, leaf in flatten(name, self.namespace[name])]
         kept = resolve(s for s in settings if s.name not in captured.metrics or s.prefix)
         captured.params = self._said(kept)
 
@@ -425,7 +446,7 @@ class CellCapture:
         return name_settings(
             analysis,
             {name: values[name] for name in read if name in values},
-            self._namespace,
+            self.namespace,
             inner=[name for name, inside in read.items() if inside],
             chosen=self._chosen,
             results=self._results,
@@ -447,7 +468,7 @@ class CellCapture:
     def _named_objects(self, settings: list[Setting]) -> set[int]:
         """Return the `id` of the dicts and lists whose entries are settings under their own name."""
         names = {setting.name.partition(".")[0] for setting in settings if "." in setting.name}
-        return {id(self._namespace[name]) for name in names if name in self._namespace}
+        return {id(self.namespace[name]) for name in names if name in self.namespace}
 
     def _validated(self, analysis: CellAnalysis) -> list[str]:
         """Return the estimators that the cell hands to a cross validation, which fits copies of them."""
@@ -456,7 +477,7 @@ class CellCapture:
             for call in analysis.calls
             if "cross_val" in call.name or call.name.rpartition(".")[2].endswith("_curve")
             for name in call.node.args[:1]
-            if isinstance(name, ast.Name) and is_estimator(self._namespace.get(name.id))
+            if isinstance(name, ast.Name) and is_estimator(self.namespace.get(name.id))
         ]
 
     # -- data
@@ -476,7 +497,7 @@ class CellCapture:
         for sites in self._sites:
             for name, bindings in sites.analysis.bindings.items():
                 value = bindings[-1].value
-                if isinstance(value, ast.Call) and name in self._namespace and as_number(value) is None:
+                if isinstance(value, ast.Call) and name in self.namespace and as_number(value) is None:
                     root = dotted(value.func).rpartition(".")[2]
                     if root.startswith(("read_", "load", "fetch_", "make_")):
-                        self._describe(name, self._namespace[name])
+                        self._describe(name, self.namespace[name])

@@ -52,6 +52,8 @@ class Sites:
     analysis: CellAnalysis
     """Of the whole tree; once it has run, of what was reached of it."""
     reach: Reach
+    whole: CellAnalysis | None = None
+    """Of the whole tree, once it has run."""
     series: dict[str, Observed] = field(default_factory=dict)
     sums: dict[str, Observed] = field(default_factory=dict)
     scores: list[ScoreSite] = field(default_factory=list)

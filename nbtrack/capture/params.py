@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.before import literal
+from nbtrack.capture.choices import is_chosen
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings, same_value
 from nbtrack.capture.vocabulary import (
@@ -65,7 +66,8 @@ def name_settings(
         value = literal(bindings[0].value) if bindings[0].literal else ()
         if value == ():
             value = after.get(name)
-        if bindings[0].literal or (bindings[0].chosen and not is_metric_name(name)):
+        result = is_metric_name(name) and not isinstance(value, str)
+        if bindings[0].literal or (_is_said(bindings[0].value) and not result):
             used = (name not in analysis.uses or _is_used(analysis, name)) and _is_choice(
                 analysis, name, value
             )
@@ -94,6 +96,11 @@ def _kept(analysis: CellAnalysis, name: str, value: Any, after: Mapping[str, Any
         return settings
     now = dict(flatten(name, after.get(name)))
     return [one for one in settings if one.name in now and same_value(now[one.name], one.value)]
+
+
+def _is_said(value: ast.expr | None) -> bool:
+    """Return whether a value is written in full or given by the user: what only follows from that says nothing new."""
+    return is_chosen(value, ())
 
 
 def _is_used(analysis: CellAnalysis, name: str) -> bool:

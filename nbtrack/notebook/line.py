@@ -11,7 +11,7 @@ from uuid import uuid4
 from nbtrack.entities.text import duration_text, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from nbtrack.capture.columns import Columns
     from nbtrack.direction import Direction
@@ -78,6 +78,10 @@ class Outcome:
     models: Sequence[str] = ()
     error: str = ""
     experiment: str = ""
+    changed: Collection[str] = ()
+    """The params that differ from those of the run of this cell before it."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the line has no room for: note, tags, data."""
 
     def bundle(self) -> dict[str, str]:
         """Return the line as a display's data: plain text, and HTML that needs no script."""
@@ -97,7 +101,7 @@ class Outcome:
         line = [
             f"<b title='{escape(where, quote=True)}'>{escape(_cut(self.name, 60))}</b>",
             f"<span style='{style}'>{escape(self._state())}</span>",
-            _shortened((f"<code>{escape(p)}</code>" for p in self._params()), " "),
+            _shortened((self._param_html(name) for name in self.params), " "),
             _shortened((self._metric_html(name) for name in self.metrics), "&ensp;"),
             f"<span style='{_QUIET}'>{escape(', '.join(self.models))}</span>" if self.models else "",
         ]
@@ -107,6 +111,7 @@ class Outcome:
             f"<div style='display:flex;gap:3em;margin:4px 0 4px 1.2em;overflow-x:auto'>"
             f"{_table('param', self.params.items())}"
             f"{_table('metric', ((n, value_text(v)) for n, v in self.metrics.items()))}"
+            f"{_table('fact', self._facts())}"
             "</div></details>"
         )
 
@@ -116,8 +121,20 @@ class Outcome:
             return took
         return " ".join(part for part in (self.status, self.error, f"after {took}") if part)
 
+    def _facts(self) -> list[tuple[str, str]]:
+        page = f"nbtrack.get_run('{self.run_id[:8]}').page()"
+        return [*self.facts.items(), ("id", self.run_id), ("its page", page)]
+
     def _params(self) -> list[str]:
-        return [f"{_cut(name, 40)}={_cut(value_text(value), 40)}" for name, value in self.params.items()]
+        return [self._param(name) for name in self.params]
+
+    def _param(self, name: str) -> str:
+        return f"{_cut(name, 40)}={_cut(value_text(self.params[name]), 40)}"
+
+    def _param_html(self, name: str) -> str:
+        text = f"<code>{escape(self._param(name))}</code>"
+        hint = "another value than in the run of this cell before"
+        return f"<b title='{hint}'>{text}</b>" if name in self.changed else text
 
     def _metric_text(self, name: str) -> str:
         value, folds = self._value(name)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import ast
     from argparse import Namespace
 
+    from nbtrack.capture.why import Why
     from nbtrack.store import RunWriter
 
 __all__ = ["Session"]
@@ -52,6 +53,8 @@ class Session:
         self.model_limit = limit_in_environment()
         self.notebook = notebook_path(shell)
         self.lineages = Lineages(self.notebook)
+        self.why: Why | None = None
+        """Of the last tracked cell."""
         self._everything = False
         self._cells: list[Any] = []
         self._tracked: TrackedCell | None = None
@@ -180,8 +183,11 @@ class Session:
     # -- the magics
 
     def switch(self, what: str) -> None:
-        """Do what `%track on|off|status|models ...` says."""
+        """Do what `%track on|off|status|models ...|why NAME` says."""
         word, _, rest = what.partition(" ")
+        if word == "why":
+            self._explain(rest.split())
+            return
         if word == "models":
             try:
                 self.model_limit = parse_limit(rest)
@@ -191,7 +197,7 @@ class Session:
             self._everything = what == "on"
         elif what not in {"", "status"}:
             raise UsageError(
-                f"%track {what!r} is unknown; say on, off, status or models (%%track tracks one cell)"
+                f"%track {what!r} is unknown; say on, off, status, models or why NAME (%%track tracks one cell)"
             )
         state = "every cell that trains or scores something" if self._everything else "cells with %%track"
         store = tracking.store_in_use()
@@ -200,6 +206,14 @@ class Session:
             f"nbtrack tracks {state}, in experiment {tracking.default_experiment()!r} of {store.path}, "
             f"and saves {models}"
         )
+
+    def _explain(self, names: list[str]) -> None:
+        if self.why is None:
+            raise UsageError("%track why: no cell of this session has been tracked yet")
+        if not names:
+            raise UsageError("%track why: say which name of the last tracked cell, e.g. %track why loss")
+        for name in names:
+            print(self.why.of(name))
 
     def run_tracked(self, line: str, cell: str) -> None:
         """Run a cell's body as a tracked cell, where IPython did not see it as one."""

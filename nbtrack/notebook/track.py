@@ -112,7 +112,7 @@ class TrackMagics(Magics):
 
         `%track on` tracks every cell from now on that trains or scores something, `%track off` ends that,
         `%track status` says what is tracked and where it is kept, `%track models off|on|50MB` how large the models
-        may be that are saved.
+        may be that are saved. `%track why NAME` tells why a name of the last tracked cell was kept, as what, or was not.
         """
         if cell is None:
             return self._session.switch(line.strip())

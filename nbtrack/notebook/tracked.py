@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
 from nbtrack.capture.secrets import hide, mask, mask_text
+from nbtrack.capture.settings import same_value
 from nbtrack.capture.syntax import compiles
 from nbtrack.direction import direction
 from nbtrack.errors import NotFoundError, RunStateError
@@ -26,8 +27,10 @@ from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 if TYPE_CHECKING:
     import ast
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from nbtrack.notebook.session import Session
+    from nbtrack.records import RunRecord
     from nbtrack.store import RunWriter, Store
     from nbtrack.tracking import ActiveRun
 
@@ -163,6 +166,7 @@ class TrackedCell:
             if captured.left_out:
                 print(f"nbtrack: left out of the run: {', '.join(captured.left_out)}", file=sys.stderr)
             self._keep(run.writer, captured)
+            self._session.why = self._capture.why(captured)
             self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
         finally:
             self._capture.stop()
@@ -232,18 +236,26 @@ class TrackedCell:
 
     def _show(self, run: ActiveRun, captured: Captured, wall: float, error: BaseException | None) -> None:
         metrics = run.metrics
+        status = tracking.ending(error)
+        earlier = self._earlier(run)
+        params = run.params
+        changed = self._differing(run, params, earlier)
+        # What differs from the run before, then what the user wrote, then what objects tell of themselves.
+        order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
         outcome = Outcome(
             name=run.name,
             run_id=run.id,
-            status=tracking.ending(error),
+            status=status,
             duration=wall,
-            params=run.params,
+            params={name: params[name] for name in order},
             metrics=metrics,
-            changes={} if tracking.ending(error) in BROKEN else self._changes(run, metrics, captured.folds),
+            changes={} if status in BROKEN else self._changes(run, metrics, captured.folds, earlier),
             spreads=self._spreads(run, captured.folds),
             models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
             error=type(error).__name__ if error is not None else "",
             experiment=run.experiment,
+            changed=changed,
+            facts=self._facts(run, captured),
         )
         shell = self._session.shell
         if hasattr(shell, "kernel"):
@@ -251,24 +263,49 @@ class TrackedCell:
         else:
             print(outcome.text())
 
+    @staticmethod
+    def _earlier(run: ActiveRun) -> list[RunRecord]:
+        """Return the earlier runs of the cell, the newest first."""
+        lineage = run.store.run(run.id).lineage
+        return [] if lineage is None else [one for one in run.store.lineage(lineage) if one.id != run.id]
+
+    @staticmethod
+    def _differing(run: ActiveRun, params: dict[str, Any], earlier: Sequence[RunRecord]) -> set[str]:
+        """Return the params that differ from those of the run before; none of a first run."""
+        if not earlier:
+            return set()
+        before = run.store.params(earlier[0].key)
+        return {n for n, value in params.items() if n not in before or not same_value(before[n], value)}
+
+    @staticmethod
+    def _facts(run: ActiveRun, captured: Captured) -> dict[str, str]:
+        tags = {name: tag for name, tag in run.tags.items() if not name.startswith("nbtrack.")}
+        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}" for one in captured.data)
+        facts = {
+            "note": run.note,
+            "tags": ", ".join(f"{name}={tag}" for name, tag in tags.items()),
+            "data": ", ".join(shapes),
+        }
+        return {name: text for name, text in facts.items() if text}
+
     def _spreads(self, run: ActiveRun, folds: set[str]) -> dict[str, tuple[float, int]]:
         """Return the mean over the folds of cross validations, and how many they are."""
         summaries = run.store.metrics(run.key) if folds else {}
         return {name: (summaries[name].mean, summaries[name].count) for name in folds if name in summaries}
 
-    def _changes(self, run: ActiveRun, metrics: dict[str, float], folds: set[str]) -> dict[str, Change]:
+    @staticmethod
+    def _changes(
+        run: ActiveRun, metrics: dict[str, float], folds: set[str], earlier: Sequence[RunRecord]
+    ) -> dict[str, Change]:
         """Compare each metric that has a better side with the best earlier run of the cell."""
-        known = {name: way for name in metrics if (way := direction(name)) is not None}
-        record = run.store.run(run.id)
-        if not known or record.lineage is None:
-            return {}
-        earlier = [
-            r for r in run.store.lineage(record.lineage) if r.id != run.id and r.status not in UNSTARRED
-        ]
+        whole = [one for one in earlier if one.status not in UNSTARRED][:_EARLIER]
         changes = {}
-        for name, way in known.items():
+        for name in metrics:
+            way = direction(name)
+            if way is None:
+                continue
             column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"
-            values = run.store.column(column, earlier[:_EARLIER])
+            values = run.store.column(column, whole)
             held = [value for value in values if value is not None and value == value]  # noqa: PLR0124 - NaN
             if held:
                 changes[name] = Change(min(held) if way == "down" else max(held), way)

@@ -168,3 +168,36 @@ def test_nothing_is_kept_alive_by_tracking(earlier):
     run = earlier.run_of(executed)
     assert run.summary("score").count == 5
     assert [(model.estimator.rpartition(".")[2], model.shape) for model in run.models] == [("Ridge", (40, 3))]
+
+
+def test_track_why_tells_what_became_of_a_name(earlier):
+    earlier.ok("size = 3")
+    earlier.ok(
+        "%%track\nalpha = 0.5\ncolour = 'red'\nprint(colour)\nfor step in range(3):\n    loss = sum([alpha]) / (step + 1)\n"
+        "if alpha > 1:\n    beta = 0.1\ntable = object()\ntotal = 0\nfor step in range(3):\n    total += step"
+    )
+    told = earlier.ok("%track why alpha loss beta colour step table total nobody").stdout.splitlines()
+    assert told == [
+        "alpha is the param alpha = 0.5: line 2 writes it out",
+        "loss is the metric loss of 3 points: a loop computes it at line 6",
+        "beta is not kept: line 8 binds it, and was not reached",
+        "colour is not kept: it is written out, but only used for pictures, files or print-outs",
+        "step is not kept: it counts a loop, or is what the loop goes through",
+        "table is not kept: it holds an object, in which no results were found",
+        "total is not kept: its name speaks of counting or of weights, not of a result; --metrics would keep it",
+        "nobody is not kept: the cell neither binds nor reads it",
+    ]
+    assert "say which name" in earlier.run("%track why").stderr
+
+
+def test_the_line_shows_first_what_differs_from_the_run_before(tmp_path):
+    with kernel_in(tmp_path) as kernel:
+        cell = "%%track --note 'a note' -t team=red\na, b, c, d, e, f, g = 1, 2, 3, 4, 5, 6, {}\nacc = sum([0.5])"
+        first = kernel.ok(cell.format(7), cell_id="one")
+        assert "a=1 b=2" in first.line.text
+        second = kernel.ok(cell.format(8), cell_id="one")
+        assert second.line.text.split(" | ")[2].startswith("g=8 a=1")
+        html = second.line.data["text/html"]
+        assert "<b title='another value than in the run of this cell before'><code>g=8</code></b>" in html
+        for fact in ("a note", "team=red", kernel.run_of(second).id):
+            assert fact in html
