@@ -125,7 +125,8 @@ class Why:
             return "it is written out, but only used for pictures, files or print-outs"
         kind = self.kinds.get(name, "")
         if kind not in _NUMBERS:
-            return f"it X no results were found"
+            what = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}" if kind else "nothing any more"
+            return f"it holds {what}, in which no results were found"
         if all(binding.chosen for binding in bindings):
             return "it follows from settings alone, which are kept under their own names"
         if is_best_name(name) or is_earlier_name(name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbtrack import tracking
 from nbtrack.notebook.search import SearchMagics
 from nbtrack.notebook.serve import ServeMagics
 from nbtrack.notebook.session import Session
@@ -35,6 +36,7 @@ def unload(shell: Any) -> None:
     session = _sessions.pop(id(shell), None)
     if session is None:
         return
+    tracking.tell_of_runs(None)
     shell.events.unregister("pre_run_cell", session.before_cell)
     shell.events.unregister("post_run_cell", session.after_cell)
     shell.ast_transformers.remove(session)

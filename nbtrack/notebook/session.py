@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -15,6 +17,7 @@ from nbtrack.capture.slice import Cell, History
 from nbtrack.capture.syntax import parse
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError
+from nbtrack.notebook.begun import BegunRuns
 from nbtrack.notebook.code import RunCode
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.identity import notebook_name, notebook_path
@@ -53,6 +56,10 @@ class Session:
         self.model_limit = limit_in_environment()
         self.notebook = notebook_path(shell)
         self.lineages = Lineages(self.notebook)
+        self.begun = BegunRuns(self)
+        tracking.tell_of_runs(self.begun.note)
+        with suppress(OSError):  # the working folder has been removed
+            tracking.look_from(Path.cwd())
         self.why: Why | None = None
         """Of the last tracked cell."""
         self._everything = False
@@ -104,8 +111,14 @@ class Session:
             if tracked is not None:
                 tracked.end(result)
             tracking.end_implicit()
+            self.begun.show(tracked is not None)
         finally:
             self._remember(info, result)
+
+    @property
+    def running(self) -> Any:
+        """IPython's description of the outermost cell that runs now; None between cells."""
+        return self._cells[0] if self._cells else None
 
     def _began(self, result: Any) -> Any:
         """Return the cell that a result is of, as it was told when it began; None if it was not.

@@ -8,6 +8,7 @@ from nbtrack.tracking.current import (
     finish,
     last_active_run,
     surrounding_run,
+    tell_of_runs,
 )
 from nbtrack.tracking.ending import ending, failure
 from nbtrack.tracking.experiments import (
@@ -43,6 +44,7 @@ from nbtrack.tracking.lifecycle import (
 from nbtrack.tracking.location import (
     default_experiment,
     get_tracking_uri,
+    look_from,
     name_default_experiment,
     set_store,
     set_tracking_uri,
@@ -113,6 +115,7 @@ __all__ = [
     "log_params",
     "log_table",
     "log_text",
+    "look_from",
     "name_default_experiment",
     "register_model",
     "registered_model",
@@ -133,5 +136,6 @@ __all__ = [
     "start_run",
     "store_in_use",
     "surrounding_run",
+    "tell_of_runs",
     "use_store",
 ]

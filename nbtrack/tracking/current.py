@@ -59,6 +59,7 @@ __all__ = [
     "open_runs",
     "require_run",
     "surrounding_run",
+    "tell_of_runs",
 ]
 
 Kind = Literal["bare", "block", "cell", "implicit"]
@@ -72,6 +73,7 @@ here: contextvars.ContextVar[ActiveRun | None] = contextvars.ContextVar("nbtrack
 # single steps of the interpreter, so that no lock can be held across a fork.
 _open: dict[int, ActiveRun] = {}
 _last: Run | None = None
+_listener: Callable[[ActiveRun], None] | None = None
 _others: dict[tuple[Store, str], LoggedRun] = {}
 
 
@@ -291,6 +293,12 @@ def open_runs() -> list[ActiveRun]:
     return list(_open.values())
 
 
+def tell_of_runs(listener: Callable[[ActiveRun], None] | None) -> None:
+    """Have a notebook told of each new run that is begun by a call, so that it keeps the cell's code with it."""
+    global _listener  # noqa: PLW0603 (one notebook a process)
+    _listener = listener
+
+
 def begin(writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
     """Make the run of `writer` the current one; `fresh` if it is new, not gone on with."""
     run = ActiveRun(writer, kind, surrounding_run(), fresh=fresh)
@@ -298,6 +306,8 @@ def begin(writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
         keep_context(writer)
     _open[id(run)] = run
     here.set(run)
+    if _listener is not None and kind != "cell" and fresh:
+        _listener(run)
     return run
 
 

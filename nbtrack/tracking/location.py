@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "default_experiment",
     "get_tracking_uri",
+    "look_from",
     "name_default_experiment",
     "set_store",
     "set_tracking_uri",
@@ -29,6 +30,8 @@ __all__ = [
 
 _store: Store | None = None
 _store_variable: str | None = None
+_start: Path | None = None
+"""Where the store is looked for; None is the working folder."""
 _experiment: str | None = None
 _default_experiment = "default"
 
@@ -41,13 +44,19 @@ def store_in_use() -> Store:
     global _store, _store_variable
     variable = os.environ.get("NBTRACK_STORE")
     if _store is None or variable != _store_variable:
-        _store, _store_variable = open_store(), variable
+        _store, _store_variable = open_store(find_store(_start)), variable
     return _store
+
+
+def look_from(folder: Path) -> None:
+    """Look for the store from this folder, whatever the working folder is when one is first needed."""
+    global _start  # noqa: PLW0603 (one session a process)
+    _start = folder
 
 
 def store_if_there() -> Store | None:
     """Return the store that runs go to, if it has been made; None makes none."""
-    return store_in_use() if _store is not None or find_store().is_dir() else None
+    return store_in_use() if _store is not None or find_store(_start).is_dir() else None
 
 
 def use_store(store: Store) -> None:

@@ -201,3 +201,36 @@ def test_the_line_shows_first_what_differs_from_the_run_before(tmp_path):
         assert "<b title='another value than in the run of this cell before'><code>g=8</code></b>" in html
         for fact in ("a note", "team=red", kernel.run_of(second).id):
             assert fact in html
+
+
+def test_runs_begun_by_calls_keep_the_cells_code_and_are_told_of(tmp_path):
+    with kernel_in(tmp_path) as kernel:
+        kernel.ok("import nbtrack\nrate = 0.5")
+        one = kernel.ok(
+            "with nbtrack.start_run(run_name='by hand'):\n    nbtrack.log_param('rate', rate)\n    nbtrack.log_metric('acc', 0.75)"
+        )
+        assert one.line.text.startswith("nbtrack: by hand | ")
+        assert "rate=0.5 | acc 0.75" in one.line.text
+        (run,) = kernel.runs()
+        assert "rate = 0.5\n" in run.source.script
+        assert "log_metric('acc', 0.75)" in run.source.script
+        assert run.environment["python"]
+        several = kernel.ok(
+            "for n in range(5):\n    with nbtrack.start_run(run_name=f'run {n}'):\n        pass"
+        )
+        assert (
+            several.line.text == "nbtrack: 5 runs: run 0, run 1, run 2 and 2 more | nbtrack.runs() shows them"
+        )
+        assert kernel.ok("1 + 1").line is None
+        tracked = kernel.ok("%%track outer\nwith nbtrack.start_run(run_name='inner'):\n    pass")
+        assert tracked.line.text.startswith("nbtrack: outer")
+
+
+def test_a_folder_that_is_changed_to_moves_no_store(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    with kernel_in(tmp_path, load=False, NBTRACK_STORE="") as kernel:
+        kernel.ok("%load_ext nbtrack")
+        kernel.ok("%cd -q elsewhere")
+        kernel.ok("%%track\nacc = sum([0.5])")
+        assert (tmp_path / ".nbtrack" / "nbtrack.db").exists()
+        assert not (tmp_path / "elsewhere" / ".nbtrack").exists()

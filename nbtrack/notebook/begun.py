@@ -1,0 +1,81 @@
+"""The runs that a cell begins by calls (`with nbtrack.start_run():`): their code, and a line on them."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from nbtrack.entities.text import one_line, value_text
+from nbtrack.notebook.guard import guarded
+from nbtrack.notebook.line import Outcome
+
+if TYPE_CHECKING:
+    from nbtrack.notebook.session import Session
+    from nbtrack.tracking import ActiveRun
+
+__all__ = ["BegunRuns"]
+
+_KEPT = 1_000
+_NAMED = 3
+
+
+class BegunRuns:
+    """Looks after the runs that are begun while a cell runs, and is not tracked itself.
+
+    Parameters
+    ----------
+    session
+        The shell's session.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._runs: list[ActiveRun] = []
+
+    @guarded()
+    def note(self, run: ActiveRun) -> None:
+        """Keep the cell's code and the notebook with a run that begins."""
+        session = self._session
+        info = session.running
+        if info is None or len(self._runs) >= _KEPT:
+            return
+        session.keep_source(run.writer, info)
+        if session.notebook:
+            run.writer.set(notebook=session.notebook)
+        self._runs.append(run)
+
+    @guarded()
+    def show(self, quietly: bool) -> None:
+        """Show a line on the runs of the cell that has ended; none where the cell's own line tells of it."""
+        runs, self._runs = self._runs, []
+        if not runs or quietly:
+            return
+        shell = self._session.shell
+        data = _one(runs[0]) if len(runs) == 1 else _several(runs)
+        if hasattr(shell, "kernel"):
+            shell.display_pub.publish(data)
+        else:
+            print(data["text/plain"])
+
+
+def _one(run: ActiveRun) -> dict[str, str]:
+    record = run.store.run(run.id)
+    duration = 0.0 if record.end_time is None else record.end_time - record.start_time
+    return Outcome(
+        name=run.name,
+        run_id=run.id,
+        status=record.status,
+        duration=duration,
+        params=run.params,
+        metrics=run.metrics,
+        experiment=run.experiment,
+    ).bundle()
+
+
+def _several(runs: list[ActiveRun]) -> dict[str, str]:
+    names = [one_line(run.name, 40) for run in runs]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    failed = sum(run.store.run(run.id).status == "FAILED" for run in runs)
+    ended = f", {value_text(failed)} of them FAILED" if failed else ""
+    text = f"{len(runs)} runs{ended}: {', '.join(names[:_NAMED])}{more} | nbtrack.runs() shows them"
+    return {"text/plain": f"nbtrack: {text}", "text/html": f"<div>{escape(text)}</div>"}
