@@ -47,6 +47,7 @@ __all__ = [
     "ActiveRun",
     "LoggedRun",
     "MetricLog",
+    "OutlivesCellError",
     "begin",
     "current_run",
     "end_implicit",
@@ -75,6 +76,10 @@ _open: dict[int, ActiveRun] = {}
 _last: Run | None = None
 _listener: Callable[[ActiveRun], None] | None = None
 _others: dict[tuple[Store, str], LoggedRun] = {}
+
+
+class OutlivesCellError(RunStateError):
+    """A thread logs whose cell has ended."""
 
 
 class MetricLog:
@@ -254,16 +259,28 @@ def _has_borrowed(run: ActiveRun | None) -> bool:
     return False
 
 
-def require_run() -> ActiveRun:
+def require_run() -> LoggedRun:
     """Return the current run, or begin one, as MLflow does.
+
+    A task that outlives the tracked cell that it was begun in goes on logging to the cell's run.
 
     Raises
     ------
     RunStateError
-        Where several runs are open in other threads and none in this one.
+        Where several runs are open in other threads and none in this one; and in a thread that outlives the
+        notebook's cell, of which nobody can tell any more which it was.
     """
     run = current_run()
     if run is None:
+        begun_in = here.get()
+        if begun_in is not None and begun_in.kind == "cell" and begun_in.pid == os.getpid():
+            # This context was begun in the cell: it is a task of the cell's.
+            return logged_run(begun_in.id)
+        if _listener is not None and threading.current_thread() is not threading.main_thread():
+            raise OutlivesCellError(
+                "this thread logs though the cell that started it has ended, and no run is open: "
+                "say which run with run_id=, or log inside `with nbtrack.start_run():`"
+            )
         several = _nearest()
         if several:
             names = ", ".join(run.writer.name for run in several)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import time as clock
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.run import edit_tags
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.store import pack_point
-from nbtrack.tracking.current import MAX_STEP, here, logged_run, require_run
+from nbtrack.tracking.current import MAX_STEP, MetricLog, OutlivesCellError, here, logged_run, require_run
 from nbtrack.values import as_metric, as_name, as_param, as_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nbtrack.tracking.current import LoggedRun, MetricLog
 
 __all__ = [
     "delete_tag",
@@ -183,10 +183,19 @@ def set_note(text: str | None) -> None:
     require_run().writer.set_note("" if text is None else as_tag(text, "note"))
 
 
+def _forget(_point: bytes) -> None:
+    return None
+
+
 def _slow_log(key: Any, run_id: str | None) -> MetricLog:
     """Return where the points of a metric go when the context does not tell the run."""
     if run_id is None:
-        run: LoggedRun = require_run()
+        try:
+            run = require_run()
+        except OutlivesCellError as error:
+            # A thread that trains on must not end for it.
+            warnings.warn(f"metric {key!r} is not kept: {error}", NbtrackWarning, stacklevel=4)
+            return MetricLog(_forget, 0)
         try:
             return run.logs[key]
         except (KeyError, TypeError):

@@ -234,3 +234,24 @@ def test_a_folder_that_is_changed_to_moves_no_store(tmp_path):
         kernel.ok("%%track\nacc = sum([0.5])")
         assert (tmp_path / ".nbtrack" / "nbtrack.db").exists()
         assert not (tmp_path / "elsewhere" / ".nbtrack").exists()
+
+
+def test_what_outlives_its_cell_logs_to_its_run_or_is_refused(tmp_path):
+    with kernel_in(tmp_path) as kernel:
+        kernel.ok(
+            "import asyncio, threading, warnings, nbtrack\ngo, gone, caught = threading.Event(), threading.Event(), []"
+        )
+        started = kernel.ok(
+            "%%track\nasync def later():\n    await asyncio.sleep(0.01)\n    while not go.is_set():\n        await asyncio.sleep(0.01)\n"
+            "    nbtrack.log_metric('of_task', 1.0)\n"
+            "def outlive():\n    go.wait(60)\n    with warnings.catch_warnings(record=True) as told:\n"
+            "        warnings.simplefilter('always')\n        nbtrack.log_metric('of_thread', 1.0)\n"
+            "        caught.extend(str(one.message) for one in told)\n    gone.set()\n"
+            "task = asyncio.get_running_loop().create_task(later())\nthreading.Thread(target=outlive).start()"
+        )
+        kernel.ok("go.set()\ngone.wait(60)\nawait task")
+        (run,) = kernel.runs()
+        assert run == kernel.run_of(started)
+        eventually(lambda: "of_task" in kernel.runs()[0].metrics)
+        assert "of_thread" not in kernel.runs()[0].metrics
+        assert "cell that started it has ended" in kernel.value("caught[0]")
