@@ -1,0 +1,67 @@
+"""The worked example of a capture rule in CONTRIBUTING.md, followed to the letter."""
+
+import ast
+import contextlib
+import io
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nbtrack.capture import CellCapture, vocabulary
+
+TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+EXAMPLE = TEXT.partition("## Worked example: a capture rule")[2].partition("\n## ")[0]
+
+
+def block(language):
+    (found,) = re.findall(rf"```{language}\n(.*?)```", EXAMPLE, re.DOTALL)
+    return "\n".join(line.removeprefix("   ") for line in found.splitlines())
+
+
+def found():
+    """Return the names of the metrics that the example's cell comes to."""
+    earlier, tracked = re.split(r"# %%(?: track)?\n", block("python"))[1:]
+    namespace = {"__name__": "__main__"}
+    exec(earlier, namespace)
+    capture = CellCapture(namespace)
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(capture.transform(ast.parse(tracked)), "cell", "exec"), namespace)
+    return set(capture.finish().metrics)
+
+
+@pytest.fixture
+def rule(monkeypatch):
+    (word,) = re.findall(r"add `(\w+)` to", EXAMPLE)
+    sets = re.findall(r"`(_[A-Z_]+_WORDS)`", EXAMPLE)
+    assert len(sets) == 2
+
+    def forget():
+        for function in vars(vocabulary).values():
+            if hasattr(function, "cache_clear"):
+                function.cache_clear()
+
+    def add():
+        for name in sets:
+            monkeypatch.setattr(vocabulary, name, getattr(vocabulary, name) | {word})
+        forget()
+
+    yield add
+    monkeypatch.undo()
+    forget()
+
+
+def test_the_rule_of_the_example_does_what_it_says(rule):
+    wanted = set(tomllib.loads(block("toml"))["series"])
+    false = re.findall(r"what is false: `(\w+)`", EXAMPLE)
+    assert found() == wanted | set(false)
+    rule()
+    assert found() == wanted
+
+
+def test_the_modules_that_it_names_are_there():
+    folder = Path(vocabulary.__file__).parent
+    names = re.findall(r"`(?:nbtrack/capture/)?(\w+\.py)`", EXAMPLE)
+    assert {"vocabulary.py", "analysis.py", "metrics.py", "params.py"} <= set(names)
+    assert not [name for name in names if name != "155_budget.py" and not (folder / name).exists()]
