@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 """Where the tests leave what they saw, to be looked at."""
@@ -40,6 +40,15 @@ READY = """path => {
     return Boolean(panel?.context.isReady && panel.sessionContext.isReady
         && kernel?.connectionStatus === "connected" && kernel.status === "idle");
 }"""
+
+STATE = """path => {
+    const panels = window.jupyterapp ? [...jupyterapp.shell.widgets("main")] : [];
+    const panel = panels.find(one => one.context?.path === path);
+    const kernel = panel?.sessionContext.session?.kernel;
+    return { panels: panels.length, ready: panel?.context.isReady, session: panel?.sessionContext.isReady,
+        connection: kernel?.connectionStatus, status: kernel?.status, dialogs: document.querySelectorAll(".jp-Dialog").length };
+}"""
+"""What of it is there, for who has waited in vain."""
 
 # In another kernel a cell may get the number that it had before.
 RAN = """cell => {
@@ -163,7 +172,12 @@ class Lab:
             self._opened += 1
             page.goto(f"{self.url}lab/workspaces/of-{self._opened}/tree/{name}?token={self.token}")
             notebook = Notebook(page, name)
-            notebook.wait_until_ready()
+            try:
+                notebook.wait_until_ready()
+            except Error as error:
+                notebook.shot(f"not-ready-{Path(name).stem}")
+                said = (self._home / "lab.log").read_text()[-3_000:]
+                raise AssertionError(f"{page.evaluate(STATE, name)}\n{said}") from error
             yield notebook
         finally:
             page.close()

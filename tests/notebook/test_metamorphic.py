@@ -15,7 +15,9 @@ def chosen(names, parts):
 
 @pytest.mark.timeout(600)
 def test_a_sample_of_the_corpus_violates_no_relation():
-    assert {name: texts for name, texts in check(chosen(case_names(), SAMPLE), every=5).items() if texts} == {}
+    assert {
+        name: texts for name, texts in check(chosen(case_names(), SAMPLE), every=5).items() if texts
+    } == {}
 
 
 @pytest.mark.long

@@ -427,7 +427,9 @@ def test_parquet_without_pyarrow_says_what_to_install(three, tmp_path, monkeypat
 # --- text
 
 
-def test_a_table_shows_what_differs(three):
+def test_a_table_shows_what_differs(three, monkeypatch):
+    # How long the runs took decides how wide the columns are, and so how many there are.
+    monkeypatch.setenv("COLUMNS", "200")
     with nbtrack.start_run(run_name="evil \x1b[31mred\nline 損失"):
         nbtrack.log_param("solver", "cd")
     text = repr(nbtrack.runs(order_by="start_time"))
