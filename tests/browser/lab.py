@@ -37,6 +37,11 @@ READY = """path => {
     const panels = window.jupyterapp ? [...jupyterapp.shell.widgets("main")] : [];
     const panel = panels.find(one => one.context?.path === path);
     const kernel = panel?.sessionContext.session?.kernel;
+    // What a kernel said of itself before anybody listened it says again when it is asked.
+    if (kernel?.connectionStatus === "connected" && kernel.status !== "idle" && !(Date.now() - window.asked < 2_000)) {
+        window.asked = Date.now();
+        kernel.requestKernelInfo().catch(() => undefined);
+    }
     return Boolean(panel?.context.isReady && panel.sessionContext.isReady
         && kernel?.connectionStatus === "connected" && kernel.status === "idle");
 }"""
