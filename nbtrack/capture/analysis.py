@@ -66,6 +66,14 @@ class Call:
     """Whether what it returns goes into a name, a list or a dict of the cell's."""
     hookable: bool
     """Whether it is evaluated here and now, not in a generator or a lambda."""
+    own: frozenset[str]
+    """The variables of the comprehensions and lambdas around it: names that are not the notebook's."""
+
+    @property
+    def root(self) -> str:
+        """The name of the notebook's that the callee is reached by; empty where there is none."""
+        first = self.name.split(".", maxsplit=1)[0]
+        return "" if first in self.own else first
 
 
 @dataclass(eq=False, slots=True)
@@ -443,7 +451,8 @@ class CellAnalysis:
         name = dotted(node.func)
         role = call_role(name)
         scope = self._scope
-        self.calls.append(Call(node, name, role, scope.loop, context, kept, not scope.deferred))
+        called = Call(node, name, role, scope.loop, context, kept, not scope.deferred, scope.locals)
+        self.calls.append(called)
         inner = _argument_context(name, role, context)
         keeps = kept
         if isinstance(node.func, ast.Attribute):

@@ -94,7 +94,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
             continue
         if call.context in {"plot", "io"}:
             continue
-        callee = _callee(call.node.func, namespace)
+        callee = _callee(call.node.func, namespace) if call.root else None
         own = module_of(callee) == "__main__"
         works = own and (id(call.node) in effects or owners.get(id(call.node)) in workers)
         if not works and not _configures(call.name, callee, own=own):

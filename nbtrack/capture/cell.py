@@ -241,7 +241,8 @@ class CellCapture:
         self.printed.finish()
         fitted: list[Fitted] = []
         parts: dict[str, Callable[[], Any]] = {
-            "models": lambda: fitted.extend(self._fitted()),
+            # A fit that was stopped has trained something; one that raised has not.
+            "models": lambda: fitted.extend(self._fitted(ended=not isinstance(error, KeyboardInterrupt))),
             "estimators": lambda: self._estimators(captured, fitted),
             "metrics": lambda: self._metrics(captured, fitted, now),
             "params": lambda: self._params(captured, fitted),
@@ -268,7 +269,8 @@ class CellCapture:
             inner = left[-1] if number == len(self._sites) - 1 and len(left) > 1 else None
             sites.whole = sites.analysis
             reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)
-            sites.analysis = CellAnalysis(reach.tree(), reach.body[-1] if reach.body else None)
+            if not reach.whole:
+                sites.analysis = CellAnalysis(reach.tree(), reach.body[-1] if reach.body else None)
             self._before.compare(sites.analysis)
 
     def why(self, captured: Captured) -> Why:
@@ -299,12 +301,12 @@ class CellCapture:
                 captured.estimators.append(kept)
                 captured.fitted.append(one)
 
-    def _fitted(self) -> list[Fitted]:
+    def _fitted(self, *, ended: bool) -> list[Fitted]:
         found: dict[int, Fitted] = {}
         for sites in self._sites:
             for site in sites.fits:
                 several = site.several
-                for estimator, data, shape in site.fitted():
+                for estimator, data, shape in site.fitted(ended=ended):
                     if is_estimator(estimator) or module_of(type(estimator)) == "__main__":
                         name = self._name_of(estimator, site.source, several=several)
                         found[id(estimator)] = Fitted(name, estimator, data, shape)

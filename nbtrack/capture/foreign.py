@@ -7,6 +7,7 @@ take long or say yes to everything.
 from __future__ import annotations
 
 import functools
+import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -52,20 +53,20 @@ def has_method(value: object, *names: str) -> bool:
     return all(hasattr(kind, name) for name in names)
 
 
-_ARRAYS = frozenset(
-    """
-    builtins numpy pandas scipy sklearn torch jax jaxlib tensorflow keras cupy dask xarray polars pyarrow lightgbm
-    xgboost catboost statsmodels mlx sparse
-    """.split()
-)
-"""Libraries whose properties answer at once."""
+@functools.lru_cache(maxsize=1024)
+def _is_installed(library: str) -> bool:
+    """Return whether a top-level module is a library's, whose properties answer at once, and no code of the user's."""
+    if library in ("", "__main__"):
+        return False
+    file = getattr(sys.modules.get(library), "__file__", None) or ""
+    return library == "builtins" or "site-packages" in file or "dist-packages" in file
 
 
 def peek(value: object, name: str, default: Any = None) -> Any:
     """Return an attribute of an object as far as that runs no code of the user's.
 
-    That is: what the object itself or its class holds, and the properties of the libraries of arrays. A property
-    of any other class may take long, raise or say yes to everything, and so may its `__getattr__`: those are not asked.
+    That is: what the object itself or its class holds, and the properties of installed libraries. A property of any
+    other class may take long, raise or say yes to everything, and so may its `__getattr__`: those are not asked.
 
     Examples
     --------
@@ -77,13 +78,13 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     None
     """
     kind = type(value)
-    if _library(kind) in _ARRAYS:
+    if _is_installed(_library(kind)):
         return getattr(value, name, default)
     for owner in kind.__mro__:
         held = vars(owner).get(name, _MISSING)
         if held is _MISSING:
             continue
-        if _library(owner) in _ARRAYS:
+        if _is_installed(_library(owner)):
             return getattr(value, name, default)
         if hasattr(type(held), "__set__"):
             return default  # a property, or something like one

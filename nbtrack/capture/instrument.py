@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
 from nbtrack.capture.estimators import estimator_settings
 from nbtrack.capture.evidence import evaluates, is_temporary, reduces_into, tainted_names
+from nbtrack.capture.fits import FitSite
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
-from nbtrack.capture.observe import FitSite, Hooks, KeySite, LoopCounter, Observed, ScoreSite
+from nbtrack.capture.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
 from nbtrack.capture.vocabulary import (
     call_role,
     is_best_name,
@@ -22,9 +23,9 @@ from nbtrack.capture.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from nbtrack.capture.reach import Reach
+    from nbtrack.capture.reach import Mark, Reach
 
 __all__ = ["Sites", "instrument", "series_names"]
 
@@ -59,6 +60,8 @@ class Sites:
     scores: list[ScoreSite] = field(default_factory=list)
     fits: list[FitSite] = field(default_factory=list)
     loops: dict[int, LoopCounter] = field(default_factory=dict)
+    after: dict[int, Observed] = field(default_factory=dict)
+    """By the `id` of a statement: the series of which it is the only one that is observed."""
     keys: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     """By a container's name and the depth: the keys that were computed, under which the cell has put something."""
 
@@ -156,7 +159,7 @@ def instrument(
     _place_scores(sites, editor, namespace, hooks, parents)
     _place_fits(sites, editor, hooks)
     _place_keys(sites, editor, hooks)
-    _place_marks(reach, tree, editor, hooks)
+    _place_marks(sites, tree, editor, hooks)
     editor.visit(tree)
     return sites
 
@@ -230,6 +233,8 @@ def _place_series(
             else:
                 statement = _call_statement(observed.hook, binding.stmt, name)
                 editor.after.setdefault(id(binding.stmt), []).append(statement)
+                if len(chosen) == 1:
+                    sites.after[id(binding.stmt)] = observed
         if plain and loop.parent is not None:
             outer_loops[loop.parent.number] = (loop.parent, observed)
     for outer, observed in outer_loops.values():
@@ -379,7 +384,7 @@ def _subject(call: Call, predicted: dict[str, str]) -> tuple[str | None, str | N
     arguments = [*call.node.args, *(k.value for k in call.node.keywords)]
     subject = None
     if isinstance(call.node.func, ast.Attribute) and call.name.endswith((".score", ".evaluate")):
-        subject = call.name.split(".")[0]
+        subject = call.root or None
     found: str | None = None
     for argument in arguments:
         for name in sorted(names_in(argument)):
@@ -388,7 +393,8 @@ def _subject(call: Call, predicted: dict[str, str]) -> tuple[str | None, str | N
             for word in words(name):
                 found = found or _SPLITS.get(word)
         if subject is None and isinstance(argument, ast.Call) and "predict" in dotted(argument.func):
-            subject = dotted(argument.func).split(".")[0]
+            first = dotted(argument.func).split(".")[0]
+            subject = None if first in call.own else first
     if subject is None and arguments and isinstance(arguments[0], ast.Name) and "cross_val" in call.name:
         subject = arguments[0].id
     return subject, found
@@ -402,10 +408,15 @@ def _place_keys(sites: Sites, editor: _Editor, hooks: Hooks) -> None:
             editor.wraps.setdefault(id(node), []).append(hooks.lend(site.observer()))
 
 
-def _place_marks(reach: Reach, tree: ast.Module, editor: _Editor, hooks: Hooks) -> None:
+def _place_marks(sites: Sites, tree: ast.Module, editor: _Editor, hooks: Hooks) -> None:
+    reach = sites.reach
     twins = dict(zip(map(id, reach.statements(reach.body)), reach.statements(tree.body), strict=True))
     for number, mark in enumerate(reach.marks):
         twin = twins[id(mark.statement)]
+        witness = _witness(sites, mark, twins)
+        if witness is not None:
+            reach.witness(number, witness)
+            continue
         hit = reach.hook(number)
         if mark.where == "around":
             assert isinstance(twin, ast.Expr)
@@ -415,15 +426,32 @@ def _place_marks(reach: Reach, tree: ast.Module, editor: _Editor, hooks: Hooks) 
             calls.setdefault(id(twin), []).append(_call_statement(hooks.lend_once(hit), twin))
 
 
+def _witness(sites: Sites, mark: Mark, twins: Mapping[int, ast.stmt]) -> Callable[[], bool] | None:
+    """Return what tells of a mark where a hook is called there anyway: a loop must not pay for two."""
+    if mark.where != "after":
+        return None
+    observed = sites.after.get(id(twins[id(mark.statement)]))
+    if observed is not None:
+        return lambda: observed.touched
+    if mark.loop is not None and isinstance(mark.statement, ast.If):
+        loop = twins[id(mark.loop)]
+        for number, counter in sites.loops.items():
+            if sites.analysis.loops[number].node is loop:
+                # Whether the `if` was begun, which its test is all that is to be known of.
+                return lambda counter=counter: counter.begun  # type: ignore[misc]
+    return None
+
+
 def _place_fits(sites: Sites, editor: _Editor, hooks: Hooks) -> None:
     for call in sites.analysis.calls:
         node = call.node
         if call.role != "fit" or not call.hookable or not isinstance(node.func, ast.Attribute):
             continue
-        site = FitSite(
-            dotted(node.func.value).split(".")[0], lambda one: estimator_settings(one, type(one).__name__)
-        )
+        site = FitSite(call.root, lambda one: estimator_settings(one, type(one).__name__))
         sites.fits.append(site)
         editor.wraps.setdefault(id(node.func.value), []).append(hooks.lend(site.receiver()))
-        if node.args and not isinstance(node.args[0], ast.Starred):
-            editor.wraps.setdefault(id(node.args[0]), []).append(hooks.lend(site.argument()))
+        editor.wraps.setdefault(id(node), []).append(hooks.lend(site.result()))
+        positional = next((one for one in node.args[:1] if not isinstance(one, ast.Starred)), None)
+        named = (keyword.value for keyword in node.keywords if keyword.arg in {"X", "x", "data"})
+        if (data := positional or next(named, None)) is not None:
+            editor.wraps.setdefault(id(data), []).append(hooks.lend(site.argument()))

@@ -1,4 +1,4 @@
-"""What watches a running cell: loop counters, series, scores and fits.
+"""What watches a running cell: loop counters, series and scores.
 
 The hooks stand in the cell's syntax tree only while it runs, under names in `builtins` that no user
 can spell, so the user's namespace, pickles and compiled functions never hold them. Each returns its
@@ -11,19 +11,17 @@ import builtins
 import itertools
 import math
 import time
-import weakref
 from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.data import head, shape_of
 from nbtrack.capture.foreign import FAULTS, forgiving, peek
 from nbtrack.capture.stream import Stream, ramp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FitSite", "Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite", "as_number"]
+__all__ = ["Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite", "as_number"]
 
 _KEYS = frozenset({str, int, float, bool})
 _MISSING = object()
@@ -119,7 +117,7 @@ class Hooks:
 class LoopCounter:
     """Counts a loop's iterations, for the sites whose own number of values does not tell it."""
 
-    __slots__ = ("count", "hook", "inner", "marks", "readers")
+    __slots__ = ("count", "hook", "inner", "marks", "readers", "streaming")
 
     _MARKS = 10_000
 
@@ -130,7 +128,14 @@ class LoopCounter:
         self.readers = 0
         """How many sites ask for the count."""
         self.inner: list[Observed] = []
+        self.streaming = False
+        """Whether a stream counts in its place."""
         self.marks: list[int] = []
+
+    @property
+    def begun(self) -> bool:
+        """Whether the loop's body was begun at all."""
+        return self.count >= 0 or any(one.touched for one in self.inner) or self.streaming
 
     def ticker(self) -> Callable[[], None]:
         """Return the function that stands at the top of the loop's body."""
@@ -187,6 +192,12 @@ class Observed:
         self._misfits = 0
         self._drained = time.time()
 
+    @property
+    def touched(self) -> bool:
+        """Whether it was handed a value, be it no number."""
+        told = self.counted or self.values or self._misfits or self.parts
+        return bool(told) or self._stream is not None
+
     def observer(self) -> Callable[[Any], None]:
         """Return the function that is handed each new value.
 
@@ -234,6 +245,7 @@ class Observed:
                 setattr(builtins, self.hook, self.values.append)
         elif floats and loop.readers == 1 and not loop.inner:
             self._stream = Stream(loop.count)
+            loop.streaming = True
             setattr(builtins, loop.hook, self._stream.tick)
             setattr(builtins, self.hook, self._stream.append)
         else:
@@ -404,95 +416,3 @@ class KeySite:
             return key
 
         return observe
-
-
-class FitSite:
-    """The estimators that one `.fit` call was made on, with the first rows of what they were fitted on.
-
-    Nothing is kept alive for it but the last of the estimators, and that until the cell has ended: a loop over folds
-    or over thousands of fits needs no more memory than without.
-
-    Parameters
-    ----------
-    source
-        The name that the estimator stands under in the call.
-    describe
-        Returns what is to be kept of an estimator that makes way for another.
-    """
-
-    __slots__ = ("_calls", "_describe", "_fits", "_last", "source")
-
-    _KEPT = 64
-    _HEADS = 500
-    """Calls after which no more first rows are taken."""
-
-    def __init__(self, source: str, describe: Callable[[Any], Any]) -> None:
-        self.source = source
-        self._describe = describe
-        self._fits: dict[int, _Fit] = {}
-        self._last: Any = None
-        self._calls = 0
-
-    def receiver(self) -> Callable[[Any], Any]:
-        """Return the function that is handed the estimator and gives it back."""
-
-        def observe(estimator: Any) -> Any:
-            self._begin(estimator)
-            return estimator
-
-        return observe
-
-    def argument(self) -> Callable[[Any], Any]:
-        """Return the function that is handed what the estimator is fitted on and gives it back."""
-
-        def observe(data: Any) -> Any:
-            self._calls += 1
-            fit = self._fits.get(id(self._last))
-            if fit is not None and self._calls <= self._HEADS:
-                fit.head, fit.shape = head(data), shape_of(data)
-            return data
-
-        return observe
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one estimator was fitted by the call."""
-        return len(self._fits) > 1
-
-    def fitted(self) -> list[tuple[Any, Any, tuple[int, ...]]]:
-        """Return the estimators that are still there, with the first rows and the shape of their data."""
-        found = [(fit.estimator(), fit.head, fit.shape) for fit in self._fits.values()]
-        return [(estimator, rows, shape) for estimator, rows, shape in found if estimator is not None]
-
-    def gone(self) -> list[Any]:
-        """Return what was kept of the estimators that are no longer there."""
-        return [fit.described for fit in self._fits.values() if fit.described and fit.estimator() is None]
-
-    @forgiving()
-    def _begin(self, estimator: Any) -> None:
-        fits = self._fits
-        before = fits.get(id(self._last))
-        if before is not None and self._last is not estimator and before.described is None:
-            before.described = self._describe(self._last)
-        self._last = estimator
-        fits.pop(id(estimator), None)
-        if len(fits) >= self._KEPT:
-            gone = [key for key, fit in fits.items() if fit.estimator() is None]
-            fits.pop(gone[0] if gone else next(reversed(fits)))
-        try:
-            fits[id(estimator)] = _Fit(weakref.ref(estimator))
-        except TypeError:  # of a class with slots
-            if len(fits) < self._KEPT:
-                fits[id(estimator)] = _Fit(lambda: estimator)
-
-
-class _Fit:
-    """One estimator of a site."""
-
-    __slots__ = ("described", "estimator", "head", "shape")
-
-    def __init__(self, estimator: Callable[[], Any]) -> None:
-        self.estimator = estimator
-        self.described: Any = None
-        self.head: Any = None
-        self.shape: tuple[int, ...] = ()

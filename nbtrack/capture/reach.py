@@ -31,6 +31,8 @@ class Mark(NamedTuple):
     statement: ast.stmt
     where: str
     """`before` or `after` the statement, or `around` its value."""
+    loop: ast.stmt | None = None
+    """The loop of whose body the statement is the whole."""
 
 
 class Reach:
@@ -67,6 +69,7 @@ class Reach:
         self._beginnings: dict[int, int] = {}
         """By the `id` of a block's first statement: the mark that tells that the block was begun."""
         self._hit: set[int] = set()
+        self._witnesses: dict[int, Callable[[], bool]] = {}
         self._ended = not outermost
         self._failed: Position | None = None
         self._place(tree.body, looped=False, swallowed=False)
@@ -84,6 +87,10 @@ class Reach:
 
         return passed if self.marks[number].where == "around" else reached
 
+    def witness(self, number: int, reached: Callable[[], bool]) -> None:
+        """Have something else tell whether a mark was reached, which then needs no hook of its own."""
+        self._witnesses[number] = reached
+
     def finish(self, *, ended: bool, failed_at: Position | None = None) -> None:
         """Take in how the execution ended: whether at the tree's end, else at which line and column."""
         self._ended, self._failed = ended or not self._outermost, failed_at
@@ -91,7 +98,12 @@ class Reach:
     @property
     def count(self) -> int:
         """How many marks have been reached; it tells whether there is something new."""
-        return len(self._hit)
+        return sum(map(self._is_hit, range(len(self.marks))))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every statement was completed."""
+        return self._ended and self.count == len(self.marks)
 
     def tree(self) -> ast.Module:
         """Return the cell as if what was not reached had not been written.
@@ -111,7 +123,9 @@ class Reach:
 
     # -- where the marks go
 
-    def _place(self, statements: Statements, *, looped: bool, swallowed: bool) -> None:
+    def _place(
+        self, statements: Statements, *, looped: bool, swallowed: bool, loop: ast.stmt | None = None
+    ) -> None:
         waiting: Statements = []
         for number, statement in enumerate(statements):
             final = number == len(statements) - 1
@@ -127,9 +141,10 @@ class Reach:
                 where = "around" if isinstance(statement, ast.Expr) else "after"
             elif isinstance(statement, _LEAVING):
                 where = "before"
-            elif looped and not (swallowed or final or _may_leave(statement)):
+            elif looped and not swallowed and not (final or _may_leave(statement)):
                 continue
-            self._ends |= dict.fromkeys(map(id, waiting), self._mark(statement, where))
+            alone = loop if len(statements) == 1 else None
+            self._ends |= dict.fromkeys(map(id, waiting), self._mark(statement, where, alone))
             waiting = []
 
     def _place_inside(self, statement: ast.stmt, *, looped: bool, swallowed: bool) -> None:
@@ -138,10 +153,12 @@ class Reach:
         for block in _blocks(statement):
             if swallowed or not looped:
                 self._beginnings[id(block[0])] = self._mark(block[0], "before")
-            self._place(block, looped=looped, swallowed=swallowed)
+            body = isinstance(statement, _LOOPS) and block is statement.body
+            loop = statement if body else None
+            self._place(block, looped=looped, swallowed=swallowed, loop=loop)
 
-    def _mark(self, statement: ast.stmt, where: str) -> int:
-        self.marks.append(Mark(statement, where))
+    def _mark(self, statement: ast.stmt, where: str, loop: ast.stmt | None = None) -> int:
+        self.marks.append(Mark(statement, where, loop))
         return len(self.marks) - 1
 
     # -- what was reached
@@ -149,7 +166,7 @@ class Reach:
     def _reached(self, statements: Statements, *, begun: bool = False) -> Statements:
         """Return what was completed of a block, and what was begun."""
         found: Statements = []
-        begun = begun or bool(statements and self._beginnings.get(id(statements[0])) in self._hit)
+        begun = begun or self._is_hit(self._beginnings.get(id(statements[0])) if statements else None)
         for number, statement in enumerate(statements):
             if self._is_completed(statement, statements[number + 1 :]):
                 found += self._parts(statement, completed=True)
@@ -163,11 +180,17 @@ class Reach:
     def _is_completed(self, statement: ast.stmt, following: Statements) -> bool:
         mark = self._ends.get(id(statement))
         if mark is None:
-            return self._ended
+            return self._ended and self.body[-1:] == [statement]
         # Straight on, what stands before a statement that failed was completed.
-        return mark in self._hit or any(
+        return self._is_hit(mark) or any(
             self._ends.get(id(other)) == mark and self._fails_in(other) for other in following
         )
+
+    def _is_hit(self, mark: int | None) -> bool:
+        if mark is None or mark in self._hit:
+            return mark is not None
+        told = self._witnesses.get(mark)
+        return told is not None and told()
 
     def _fails_in(self, statement: ast.stmt) -> bool:
         if self._failed is None:

@@ -111,7 +111,7 @@ class Outcome:
             f"<div style='display:flex;gap:3em;margin:4px 0 4px 1.2em;overflow-x:auto'>"
             f"{_table('param', self.params.items())}"
             f"{_table('metric', ((n, value_text(v)) for n, v in self.metrics.items()))}"
-            f"{_table('fact', self._facts())}"
+            f"{_table('fact', self._facts(), 'text-align:left')}"
             "</div></details>"
         )
 
@@ -176,10 +176,10 @@ def _shortened(items: Iterable[str], between: str) -> str:
     return between.join([*every[: _SHOWN if more else None], *more])
 
 
-def _table(head: str, rows: Iterable[tuple[str, object]]) -> str:
+def _table(head: str, rows: Iterable[tuple[str, object]], style: str = _RIGHT) -> str:
     cells = "".join(
         f"<tr><td style='text-align:left;padding:0 1em 0 0'>{escape(_cut(str(name), 120))}</td>"
-        f"<td style='{_RIGHT};padding:0'>{escape(_cut(str(value), 200))}</td></tr>"
+        f"<td style='{style};padding:0'>{escape(_cut(str(value), 200))}</td></tr>"
         for name, value in rows
     )
     return f"<table aria-label='{head}s'>{cells}</table>" if cells else ""

@@ -277,12 +277,15 @@ class TrackedCell:
         before = run.store.params(earlier[0].key)
         return {n for n, value in params.items() if n not in before or not same_value(before[n], value)}
 
-    @staticmethod
-    def _facts(run: ActiveRun, captured: Captured) -> dict[str, str]:
-        tags = {name: tag for name, tag in run.tags.items() if not name.startswith("nbtrack.")}
+    def _facts(self, run: ActiveRun, captured: Captured) -> dict[str, str]:
+        """Return what there is to say of a run beside its params and metrics."""
+        note, tags = "", {}
+        if self._options.tag or self._options.note or "set_" in self._info.raw_cell:
+            note = run.note
+            tags = {name: tag for name, tag in run.tags.items() if not name.startswith("nbtrack.")}
         shapes = (f"{one.name} {' × '.join(map(str, one.shape))}" for one in captured.data)
         facts = {
-            "note": run.note,
+            "note": note,
             "tags": ", ".join(f"{name}={tag}" for name, tag in tags.items()),
             "data": ", ".join(shapes),
         }

@@ -158,7 +158,9 @@ def test_track_on_tracks_what_trains_or_scores(kernel):
 
 def test_track_says_what_it_does_not_know(kernel):
     said = kernel.run("%track sideways")
-    assert said.stderr.startswith("UsageError: %track 'sideways' is unknown; say on, off, status or models")
+    assert said.stderr.startswith(
+        "UsageError: %track 'sideways' is unknown; say on, off, status, models or why NAME"
+    )
 
 
 def test_runs_finds_and_shows(kernel):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-_NUMBERS = re.compile(r"\d[\d.,]*")
+_NUMBERS = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
 _UNITS = re.compile(r"\b(?:[nuµμm]?s)\b")
 # What IPython adds when the machine was busy with something else meanwhile.
 _REMARKS = re.compile(r"^(?:The slowest run took |Compiler(?: time)? *: |Parser *: ).*\n", re.MULTILINE)

@@ -214,7 +214,7 @@ def test_runs_begun_by_calls_keep_the_cells_code_and_are_told_of(tmp_path):
         (run,) = kernel.runs()
         assert "rate = 0.5\n" in run.source.script
         assert "log_metric('acc', 0.75)" in run.source.script
-        assert run.environment["python"]
+        eventually(lambda: kernel.runs()[0].environment.get("python"))
         several = kernel.ok(
             "for n in range(5):\n    with nbtrack.start_run(run_name=f'run {n}'):\n        pass"
         )
@@ -255,3 +255,10 @@ def test_what_outlives_its_cell_logs_to_its_run_or_is_refused(tmp_path):
         eventually(lambda: "of_task" in kernel.runs()[0].metrics)
         assert "of_thread" not in kernel.runs()[0].metrics
         assert "cell that started it has ended" in kernel.value("caught[0]")
+
+
+def test_a_fit_that_raises_is_no_model(earlier):
+    executed = earlier.ok(
+        "%%track\nbad = Ridge(alpha=0.2)\ntry:\n    bad.fit([[0.0], [1.0]], [0.0])\nexcept ValueError:\n    pass"
+    )
+    assert earlier.run_of(executed).models == []
