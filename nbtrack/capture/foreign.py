@@ -80,29 +80,19 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     kind = type(value)
     if _is_installed(_library(kind)):
         return getattr(value, name, default)
-    for owner in kind.__mro__:
-        held = vars(owner).get(name, _MISSING)
-        if held is _MISSING:
-            continue
-        if _is_installed(_library(owner)):
-            return getattr(value, name, default)
-        if hasattr(type(held), "__set__"):
-            return default  # a property, or something like one
-        break
+    owner = next((one for one in kind.__mro__ if name in vars(one)), None)
+    held = default if owner is None else vars(owner)[name]
+    if owner is not None and _is_installed(_library(owner)):
+        return getattr(value, name, default)
+    if owner is not None and hasattr(type(held), "__set__"):
+        return default  # a property, or something like one
     try:
         own = object.__getattribute__(value, "__dict__")
     except AttributeError:  # it has slots
         own = {}
     if type(own) is dict and name in own:
         return own[name]
-    for owner in kind.__mro__:
-        if name in vars(owner):
-            held = vars(owner)[name]
-            return held.__get__(value, kind) if isinstance(held, FunctionType) else held
-    return default
-
-
-_MISSING = object()
+    return held.__get__(value, kind) if isinstance(held, FunctionType) else held
 
 
 def _library(kind: type) -> str:

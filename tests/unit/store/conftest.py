@@ -1,10 +1,10 @@
 """What the tests of the store share: a store of their own, and other processes that use it."""
 
+import functools
 import os
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 import nbtrack
 from nbtrack.query import Query, parse
 from nbtrack.store import open_store
+from tests import waiting
 
 
 @pytest.fixture
@@ -70,12 +71,4 @@ def run_python(python):
 @pytest.fixture
 def eventually():
     """Return a function that waits until a condition holds, and returns what it returned."""
-
-    def wait(condition, seconds=20):
-        deadline = time.monotonic() + seconds
-        while not (value := condition()):
-            assert time.monotonic() < deadline, "it did not come to pass"
-            time.sleep(0.01)
-        return value
-
-    return wait
+    return functools.partial(waiting.eventually, seconds=20)
