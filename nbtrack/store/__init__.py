@@ -7,6 +7,7 @@ from nbtrack.store.health import Health
 from nbtrack.store.lifecycle import GcReport
 from nbtrack.store.location import find_store, is_store
 from nbtrack.store.points import pack_point
+from nbtrack.store.processes import started_by
 from nbtrack.store.readable import Changes, Window
 from nbtrack.store.run_writer import RunWriter
 from nbtrack.store.store import Store, open_store
@@ -23,4 +24,5 @@ __all__ = [
     "is_store",
     "open_store",
     "pack_point",
+    "started_by",
 ]

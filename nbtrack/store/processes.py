@@ -27,7 +27,7 @@ class Lock(Protocol):
     def release(self) -> None: ...  # noqa: D102
 
 
-__all__ = ["Lock", "opened", "opening", "wait_for_exit"]
+__all__ = ["Lock", "opened", "opening", "started_by", "wait_for_exit"]
 
 opened: dict[object, Store] = {}
 """By what they were opened as."""
@@ -78,6 +78,14 @@ def _at_exit() -> None:
             warnings.warn(f"what was logged last is lost: {error}", NbtrackWarning, stacklevel=1)
 
 
+def started_by() -> int | None:
+    """Return the number of the process that started this one as a worker, by `multiprocessing` or what builds on it."""
+    # In a worker this module is always loaded.
+    module = sys.modules.get("multiprocessing.process")
+    parent = module.parent_process() if module is not None else None
+    return parent.pid if parent is not None else None
+
+
 def wait_for_exit() -> None:
     """Have this process write what is pending before it ends, where `atexit` is not enough.
 
@@ -89,7 +97,7 @@ def wait_for_exit() -> None:
 
         Finalize(None, _at_exit, exitpriority=0)
     if (
-        _is_child
+        (_is_child or started_by() is not None)
         and threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     ):

@@ -12,6 +12,8 @@ from nbtrack.store import curves as run_curves
 from nbtrack.store import fields as run_fields
 from nbtrack.store import health, lifecycle, reader
 from nbtrack.store.access import OpenStore
+from nbtrack.store.connection import translated
+from nbtrack.store.liveness import this_process
 
 if TYPE_CHECKING:
     import os
@@ -256,6 +258,16 @@ class ReadableStore(OpenStore):
         """Return the names that runs use for params, metrics, tags or data, sorted."""
         with self._settled() as connection:
             return reader.names(connection, kind)
+
+    def running(self, pid: int) -> list[RunRecord]:
+        """Return the runs that a process of this machine has open, in the order they began."""
+        with self._read() as connection:
+            return reader.running(connection, this_process()._replace(pid=pid))
+
+    def version(self) -> object:
+        """Return another value whenever another connection has changed the store; takes some microseconds."""
+        with translated(self.path):
+            return self._snapshots.version()
 
     def changes(self, since: int = 0) -> Changes:
         """Return the ids of the runs that changed after `since`, the clock of an earlier answer.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+    from nbtrack.store.liveness import Identity
+
 __all__ = [
     "NameKind",
     "changed_since",
@@ -35,6 +37,7 @@ __all__ = [
     "param_value",
     "params",
     "records",
+    "running",
     "tags",
 ]
 
@@ -95,6 +98,17 @@ def _nearest(connection: sqlite3.Connection, text: str) -> str:
     known = {candidate for name, uuid in rows for candidate in (name, uuid[: len(text)])}
     near = suggest(text, known)
     return f"; did you mean {near!r}?" if near else ""
+
+
+def running(connection: sqlite3.Connection, process: Identity) -> list[RunRecord]:
+    """Return the runs that a process has open, by its number alone, in the order they began."""
+    return _select(
+        connection,
+        "WHERE r.status = 'RUNNING' AND r.deleted IS NULL AND r.pid = ? AND r.host = ? AND r.boot = ? ORDER BY r.id",
+        process.pid,
+        process.host,
+        process.boot,
+    )
 
 
 def children(connection: sqlite3.Connection, run_id: str) -> list[RunRecord]:

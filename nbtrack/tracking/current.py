@@ -21,20 +21,20 @@ from __future__ import annotations
 import atexit
 import builtins
 import contextvars
-import itertools
-import operator
 import os
 import sys
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from nbtrack.entities import Run
-from nbtrack.errors import InvalidValueError, NbtrackWarning, RunStateError, StoreError
+from nbtrack.errors import NbtrackWarning, RunStateError, StoreError
+from nbtrack.store import started_by
 from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.ending import ending, failure
 from nbtrack.tracking.location import default_experiment, store_in_use
-from nbtrack.values import as_name
+from nbtrack.tracking.logged import LoggedRun
+from nbtrack.tracking.workers import announce, open_in_origin, origin, settle_for_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActiveRun",
-    "LoggedRun",
-    "MetricLog",
     "OutlivesCellError",
     "begin",
     "current_run",
@@ -66,7 +64,6 @@ __all__ = [
 Kind = Literal["bare", "block", "cell", "implicit"]
 """How a run was begun: `start_run()`, `with start_run()`, `%%track`, or a `log_*` call without a run."""
 
-MAX_STEP = 2**63 - 1
 _OTHERS = 64
 
 here: contextvars.ContextVar[ActiveRun | None] = contextvars.ContextVar("nbtrack_run", default=None)
@@ -76,85 +73,14 @@ _open: dict[int, ActiveRun] = {}
 _last: Run | None = None
 _listener: Callable[[ActiveRun], None] | None = None
 _others: dict[tuple[Store, str], LoggedRun] = {}
+_borrowed: dict[str, ActiveRun] = {}
+"""The runs of another process that this worker has logged to."""
+_inherited: ActiveRun | None = None
+"""The run that was current where this process was forked."""
 
 
 class OutlivesCellError(RunStateError):
     """A thread logs whose cell has ended."""
-
-
-class MetricLog:
-    """Where one metric's points go, and the step that follows."""
-
-    __slots__ = ("append", "given", "steps")
-
-    def __init__(self, append: Callable[[bytes], None], first: int) -> None:
-        self.append = append
-        # Counting with `next` is one step of the interpreter, so that threads never get the same number.
-        self.steps = itertools.count(first)
-        self.given: int | None = None
-        """The explicit step that the automatic ones go on from."""
-
-    def following(self) -> int:
-        """Return the step after the explicit one."""
-        given, self.given = self.given, None
-        if given is not None:
-            self.steps = itertools.count(given + 1)
-        return next(self.steps)
-
-    def at(self, step: Any) -> int:
-        """Return an explicit step as an integer; the next automatic one follows it."""
-        try:
-            number = operator.index(step)
-        except TypeError:
-            if not (isinstance(step, float) and step.is_integer()):
-                raise InvalidValueError(f"step {step!r} is not an integer; count epochs or batches") from None
-            number = int(step)
-        if not -MAX_STEP <= number < MAX_STEP:
-            raise InvalidValueError(f"step {step!r} is beyond 64 bits; count from 0")
-        self.given = number
-        return number
-
-
-class LoggedRun(Run):
-    """A run with where its points go: the current one, or another that is logged to by id.
-
-    Parameters
-    ----------
-    writer
-        Writes to the run.
-    fresh
-        Whether it is new, so that the store has no points of it that automatic steps would follow.
-    """
-
-    def __init__(self, writer: RunWriter, *, fresh: bool) -> None:
-        super().__init__(writer.store, writer.id)
-        self.writer = writer
-        self.logs: dict[str, MetricLog] = {}
-        self._fresh = fresh
-        self._before_fork: dict[str, MetricLog] = {}
-
-    def metric_log(self, key: Any) -> MetricLog:
-        """Return where the points of a metric go, with its name checked."""
-        name = as_name(key, "metric name")
-        append = self.writer.series(name).append
-        log = self.logs.get(name)
-        if log is None:
-            log = self._before_fork.get(name)
-            if log is None:
-                known = None if self._fresh else self.store.metrics(self.key).get(name)
-                log = MetricLog(append, known.last_step + 1 if known else 0)
-            # Of two threads that come here at once, both get the one that was first.
-            log = self.logs.setdefault(name, log)
-        log.append = append
-        return log
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Sent to another process or copied, it is the run, not the logging to it.
-        return Run, (self.store, self.id)
-
-    def forget_writer(self) -> None:
-        """Ask the writer again where points go: in a forked child it must know that some come."""
-        self._before_fork, self.logs = self.logs, {}
 
 
 class ActiveRun(LoggedRun):
@@ -200,8 +126,9 @@ def is_own(run: ActiveRun) -> bool:
 def current_run() -> ActiveRun | None:
     """Return the run that `log_*` adds to, or None.
 
-    In a `with nbtrack.start_run()` block that is the block's run, in a tracked cell the cell's, and in
-    a thread without one of its own the one run that is open, if it is only one.
+    In a `with nbtrack.start_run()` block that is the block's run, in a tracked cell the cell's, in a thread
+    without one of its own the one run that is open, if it is only one; and in a worker process that of the
+    process that it works for.
     """
     run = _in_context()
     if run is not None:
@@ -216,7 +143,25 @@ def current_run() -> ActiveRun | None:
 
 def _nearest() -> list[ActiveRun]:
     """Return the runs that a context without one may mean: no doubt is left where it is one."""
-    return next((leaves for leaves in _leaves() if leaves), [])
+    own, *others = _leaves()
+    if own or started_by() is None:
+        return own or next(filter(None, others), [])
+    return _of_origin()
+
+
+def _of_origin() -> list[ActiveRun]:
+    """Return the runs that a worker process may log to: those that are open now where it was started."""
+    store, works_for = store_in_use(), origin()
+    running = open_in_origin(store)
+    if works_for is None or (_inherited is not None and any(run.id == _inherited.id for run in running)):
+        return [_inherited] if _inherited is not None else []
+    around = {run.parent for run in running}
+    innermost = [run for run in running if run.id not in around]
+    for run in innermost:
+        if run.id not in _borrowed:
+            _borrowed[run.id] = borrowed = ActiveRun(store.attach_run(run.id, run.name), "cell", fresh=False)
+            borrowed.pid = works_for.pid
+    return [_borrowed[run.id] for run in innermost]
 
 
 def surrounding_run() -> ActiveRun | None:
@@ -231,11 +176,17 @@ def surrounding_run() -> ActiveRun | None:
     own, main, _ = _leaves()
     if len(own) == 1 and own[0].kind != "block":
         return own[0]
+    if not own and started_by() is not None:
+        main = _of_origin()
     return main[0] if len(main) == 1 and not is_own(main[0]) else None
 
 
 def _in_context() -> ActiveRun | None:
     run = here.get()
+    if run is None and _inherited is not None and started_by() is None:
+        # Forked without `multiprocessing`: no pool's worker, which may outlive the run.
+        run = _inherited
+        here.set(run)
     while run is not None and run.ended:
         run = run.outer
     return run
@@ -276,6 +227,9 @@ def require_run() -> LoggedRun:
         if begun_in is not None and begun_in.kind == "cell" and begun_in.pid == os.getpid():
             # This context was begun in the cell: it is a task of the cell's.
             return logged_run(begun_in.id)
+        if started_by() is not None and _borrowed:
+            # This worker's task has outlived the run that it was begun in.
+            return next(reversed(_borrowed.values()))
         if _listener is not None and threading.current_thread() is not threading.main_thread():
             raise OutlivesCellError(
                 "this thread logs though the cell that started it has ended, and no run is open: "
@@ -318,9 +272,14 @@ def tell_of_runs(listener: Callable[[ActiveRun], None] | None) -> None:
 
 def begin(writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
     """Make the run of `writer` the current one; `fresh` if it is new, not gone on with."""
-    run = ActiveRun(writer, kind, surrounding_run(), fresh=fresh)
+    outer = surrounding_run()
+    if outer is not None and outer.pid != os.getpid() and started_by() is not None:
+        outer = None  # a worker's next task may be of another run
+    run = ActiveRun(writer, kind, outer, fresh=fresh)
     if kind != "cell" and fresh:
         keep_context(writer)
+    announce(writer.store)
+    settle_for_workers(writer.store)
     _open[id(run)] = run
     here.set(run)
     if _listener is not None and kind != "cell" and fresh:
@@ -404,9 +363,13 @@ def _end_at_exit() -> None:
 
 
 def _after_fork() -> None:
+    global _inherited  # noqa: PLW0603 (a process was forked once)
     for run in open_runs():
         run.forget_writer()
     _others.clear()
+    _borrowed.clear()
+    _inherited = _in_context()
+    here.set(None)
 
 
 atexit.register(_end_at_exit)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.store import find_store, open_store
+from nbtrack.tracking.workers import announce, origin
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
@@ -44,8 +45,18 @@ def store_in_use() -> Store:
     global _store, _store_variable
     variable = os.environ.get("NBTRACK_STORE")
     if _store is None or variable != _store_variable:
-        _store, _store_variable = open_store(find_store(_start)), variable
+        _store, _store_variable = open_store(_folder_in_use()), variable
+        if origin() is None:
+            announce(_store)
     return _store
+
+
+def _folder_in_use() -> Path:
+    """Return the folder where the store is, or will be: a worker's is that of the process it works for."""
+    works_for = origin()
+    if works_for is not None and works_for.store and not os.environ.get("NBTRACK_STORE"):
+        return Path(works_for.store)
+    return find_store(_start)
 
 
 def look_from(folder: Path) -> None:
@@ -56,13 +67,15 @@ def look_from(folder: Path) -> None:
 
 def store_if_there() -> Store | None:
     """Return the store that runs go to, if it has been made; None makes none."""
-    return store_in_use() if _store is not None or find_store(_start).is_dir() else None
+    return store_in_use() if _store is not None or _folder_in_use().is_dir() else None
 
 
 def use_store(store: Store) -> None:
     """Let runs go to this store from now on."""
     global _store, _store_variable
     _store, _store_variable = store, os.environ.get("NBTRACK_STORE")
+    if origin() is None:
+        announce(store)
 
 
 def default_experiment() -> str:

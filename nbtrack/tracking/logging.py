@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.store import pack_point
-from nbtrack.tracking.current import MAX_STEP, MetricLog, OutlivesCellError, here, logged_run, require_run
+from nbtrack.tracking.current import OutlivesCellError, here, logged_run, require_run
+from nbtrack.tracking.logged import MAX_STEP, MetricLog
 from nbtrack.values import as_metric, as_name, as_param, as_tag
 
 if TYPE_CHECKING:
