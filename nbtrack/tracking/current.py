@@ -186,7 +186,6 @@ def _in_context() -> ActiveRun | None:
     if run is None and _inherited is not None and started_by() is None:
         # Forked without `multiprocessing`: no pool's worker, which may outlive the run.
         run = _inherited
-        here.set(run)
     while run is not None and run.ended:
         run = run.outer
     return run

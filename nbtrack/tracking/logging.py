@@ -197,12 +197,10 @@ def _slow_log(key: Any, run_id: str | None) -> MetricLog:
             # A thread that trains on must not end for it.
             warnings.warn(f"metric {key!r} is not kept: {error}", NbtrackWarning, stacklevel=4)
             return MetricLog(_forget, 0)
-        try:
-            return run.logs[key]
-        except (KeyError, TypeError):
-            return run.metric_log(key)
+    else:
+        run = logged_run(run_id)
     # Always by way of its writer, which looks after a run that is not its process's own only when asked.
-    return logged_run(run_id).metric_log(key)
+    return run.metric_log(key)
 
 
 def _log_params(params: Iterable[tuple[Any, Any]], run_id: str | None) -> None:

@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -368,6 +369,8 @@ def test_a_forked_child_logs_to_its_parents_run_and_does_not_end_it():
             nbtrack.log_metric(f"child {number}", step, step=step)
         nbtrack.log_metric("both", 1)
         nbtrack.end_run()
+        time.sleep(0.12)  # longer than the writer waits: what comes after a flush is another matter
+        nbtrack.log_metric("late", 1)
 
     with nbtrack.start_run() as run:
         nbtrack.log_metric("both", 0)
@@ -383,6 +386,26 @@ def test_a_forked_child_logs_to_its_parents_run_and_does_not_end_it():
     assert run.status == "FINISHED"
     assert [run.summary(f"child {number}").count for number in range(2)] == [100, 100]
     assert run.summary("both").count == 4
+    assert run.summary("late").count == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_forked_by_hand_goes_on_logging_to_the_run():
+    script(
+        "import nbtrack, os, time\n"
+        "with nbtrack.start_run():\n"
+        "    nbtrack.log_metric('m', 0)\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        for number in range(3):\n"
+        "            nbtrack.log_metric('child', number)\n"
+        "            time.sleep(0.12)\n"
+        "        raise SystemExit\n"
+        "    os.waitpid(child, 0)\n"
+    )
+    [run] = nbtrack.runs()
+    assert list(run.history("child")["value"]) == [0, 1, 2]
+    assert run.status == "FINISHED"
 
 
 def script(text, *, check=True):

@@ -10,11 +10,13 @@ import nbtrack
 from tests.waiting import eventually
 
 WORK = """
+import time
 import nbtrack
 
 def log(number):
     for step in range(3):
         nbtrack.log_metric("m", number * 10.0 + step)
+        time.sleep(0.12)  # longer than the writer waits: what comes after a flush is another matter
     nbtrack.log_param(f"worked {number}", number)
     return nbtrack.active_run().name
 
