@@ -52,6 +52,12 @@ class Why:
     """Name to the type of what it holds."""
     ignored: Collection[str] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """The names that the cell binds, and those that its run holds."""
+        bound = (name for analysis in self.whole for name in analysis.bindings)
+        return list(dict.fromkeys([*bound, *self.params, *self.metrics]))
+
     def of(self, name: str) -> str:
         """Return what became of a name, and the rule that it goes by."""
         kept = [*self._kept(name)]

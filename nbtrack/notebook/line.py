@@ -82,6 +82,8 @@ class Outcome:
     """The params that differ from those of the run of this cell before it."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the line has no room for: note, tags, data."""
+    remark: str = ""
+    """Why a part of the cell could not be tracked."""
 
     def bundle(self) -> dict[str, str]:
         """Return the line as a display's data: plain text, and HTML that needs no script."""
@@ -91,7 +93,7 @@ class Outcome:
         """Return the line as plain text."""
         parts = [self.name, self._state(), _shortened(self._params(), " ")]
         parts.append(_shortened((f"{name} {self._metric_text(name)}" for name in self.metrics), ", "))
-        parts.append(", ".join(self.models))
+        parts += [", ".join(self.models), self.remark]
         return "nbtrack: " + " | ".join(part for part in parts if part)
 
     def html(self) -> str:
@@ -104,6 +106,7 @@ class Outcome:
             _shortened((self._param_html(name) for name in self.params), " "),
             _shortened((self._metric_html(name) for name in self.metrics), "&ensp;"),
             f"<span style='{_QUIET}'>{escape(', '.join(self.models))}</span>" if self.models else "",
+            f"<span style='{_QUIET}'>{escape(self.remark)}</span>" if self.remark else "",
         ]
         summary = f"<span style='{_QUIET}'> · </span>".join(part for part in line if part)
         return (

@@ -22,6 +22,7 @@ __all__ = [
     "asks_for_help",
     "body_of",
     "capture_options",
+    "head_magics",
     "parse_track",
     "take_off",
     "track_line",
@@ -45,6 +46,24 @@ def body_of(cell: str) -> str:
     while (head := _HEAD.match(cell)) and head[1] not in _OTHER_LANGUAGES | {"track"}:
         cell = cell[head.end() :]
     return cell
+
+
+def head_magics(cell: str) -> list[str]:
+    r"""Return the names of the cell magics that a cell begins with, `%%track` left out, down to its body.
+
+    Examples
+    --------
+    >>> head_magics("%%time\n%%track\n%%timeit -n 3\nfit()")
+    ['time', 'timeit']
+    """
+    found = []
+    while head := _HEAD.match(cell):
+        cell = cell[head.end() :]
+        if head[1] != "track":
+            found.append(head[1])
+        if head[1] in _OTHER_LANGUAGES:
+            break
+    return found
 
 
 def track_line(cell: str) -> str | None:

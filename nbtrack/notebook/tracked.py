@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from nbtrack.notebook.live import Companion
 from nbtrack.notebook.models import save_fitted
 from nbtrack.notebook.output import OutputWatch
 from nbtrack.notebook.profiled import ProfiledBody
-from nbtrack.notebook.track import capture_options
+from nbtrack.notebook.track import capture_options, head_magics
 from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from nbtrack.tracking import ActiveRun
 
 __all__ = ["TrackedCell"]
+
+_log = logging.getLogger("nbtrack.capture")
 
 _PATIENCE = 1.0
 """Seconds that a cell waits at most until its run is in the store."""
@@ -70,6 +73,7 @@ class TrackedCell:
         self._run: ActiveRun | None = None
         self._companion: Companion | None = None
         self._failed = False
+        self._trees = 0
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 
@@ -84,6 +88,7 @@ class TrackedCell:
                 return tree
             self._begin(tree)
             self._failed = False
+        self._trees += 1
         try:
             return self._capture.transform(tree)
         finally:
@@ -166,12 +171,25 @@ class TrackedCell:
             if captured.left_out:
                 print(f"nbtrack: left out of the run: {', '.join(captured.left_out)}", file=sys.stderr)
             self._keep(run.writer, captured)
-            self._session.why = self._capture.why(captured)
+            self._explain(captured)
             self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
         finally:
             self._capture.stop()
             tracking.finish(run, tracking.ending(error), error, hidden=self._capture.secrets)
         self._show(run, captured, wall, error)
+
+    def _remark(self, error: BaseException | None) -> str:
+        """Tell of a magic that runs its body past IPython's transformers, as `%%timeit` and `%%bash` do."""
+        magics = head_magics(self._info.raw_cell)
+        if error is not None or len(magics) < self._trees:
+            return ""
+        return f"names and loops below %%{magics[-1]} are not tracked: it takes its body for itself"
+
+    def _explain(self, captured: Captured) -> None:
+        why = self._session.why = self._capture.why(captured)
+        if _log.isEnabledFor(logging.DEBUG):
+            for name in why.names:
+                _log.debug("%s: %s", self._info.cell_id or "cell", why.of(name))
 
     @guarded()
     def _keep(self, writer: RunWriter, captured: Captured) -> None:
@@ -256,6 +274,7 @@ class TrackedCell:
             experiment=run.experiment,
             changed=changed,
             facts=self._facts(run, captured),
+            remark=self._remark(error),
         )
         shell = self._session.shell
         if hasattr(shell, "kernel"):

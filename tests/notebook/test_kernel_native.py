@@ -100,6 +100,30 @@ def test_the_body_of_timeit_is_left_alone(kernel):
     assert (run.params, run.metrics) == ({}, {})
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%timeit -n 1 -r 1\nloss = sum([0.5])",
+        "%%capture\n%%timeit -n 1 -r 1\nloss = sum([0.5])",
+        "%%bash\necho 1",
+        "%%writefile note.txt\nkept",
+    ],
+)
+def test_where_tracking_cannot_be_the_line_says_why(kernel, cell):
+    *_, magic = re.findall(r"%%\w+", cell)
+    [line] = [output.text for output in kernel.ok(f"%%track\n{cell}").outputs if output.is_line]
+    assert f"below {magic} are not tracked" in line
+
+
+@pytest.mark.parametrize(
+    "head", ["%%time", "%%capture", "%%prun -q", "%%capture\n%%time", "%%bash\nexit 3 #"]
+)
+def test_where_tracking_is_the_line_says_nothing_more(kernel, head):
+    executed = kernel.run(f"%%track\n{head}\nloss = sum([0.5])")
+    [line] = [output.text for output in executed.outputs if output.is_line]
+    assert "not tracked" not in line
+
+
 def test_line_magics_of_timing(kernel):
     plain, tracked = kernel.both(
         "%timeit -n 3 -r 2 sum([0.5])\n%time loss = sum([0.5])\nbest = %timeit -o -q -n 3 -r 2 1"

@@ -262,3 +262,25 @@ def test_a_fit_that_raises_is_no_model(earlier):
         "%%track\nbad = Ridge(alpha=0.2)\ntry:\n    bad.fit([[0.0], [1.0]], [0.0])\nexcept ValueError:\n    pass"
     )
     assert earlier.run_of(executed).models == []
+
+
+def test_a_debug_log_tells_why_of_all_names(kernel):
+    kernel.ok("import io, logging\nheard = io.StringIO()\nlog = logging.getLogger('nbtrack.capture')")
+    kernel.ok("log.setLevel('DEBUG'); log.addHandler(logging.StreamHandler(heard)); log.propagate = False")
+    kernel.ok("%%track\nrate = 0.5\nfor i in []:\n    loss = i")
+    kernel.ok("log.setLevel('WARNING')")
+    said = kernel.value("heard.getvalue()")
+    assert "rate is the param rate = 0.5" in said
+    assert "loss is not kept" in said
+
+
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading"])
+def test_what_workers_log_goes_to_the_cells_run(kernel, backend):
+    kernel.ok("import joblib, nbtrack\ndef work(n):\n    nbtrack.log_metric('worked', n)")
+    run_all = f"joblib.Parallel(n_jobs=2, backend={backend!r})(joblib.delayed(work)(n) for n in range(6))"
+    before = len(kernel.runs())
+    runs = [kernel.run_of(kernel.ok(f"%%track\n{run_all}")) for _ in range(2)]
+    for run in runs:
+        eventually(lambda run=run: "worked" in run.metrics and run.summary("worked").count == 6)
+        assert sorted(run.history("worked")["value"]) == [0, 1, 2, 3, 4, 5]
+    assert len(kernel.runs()) == before + 2
