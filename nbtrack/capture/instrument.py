@@ -6,13 +6,13 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
 from nbtrack.capture.estimators import estimator_settings
-from nbtrack.capture.evidence import evaluates, is_temporary, reduces_into, tainted_names
 from nbtrack.capture.fits import FitSite
 from nbtrack.capture.foreign import module_of
-from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
+from nbtrack.capture.source.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
+from nbtrack.capture.source.evidence import evaluates, is_temporary, reduces_into, tainted_names
+from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.vocabulary import (
     call_role,
     is_best_name,

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.columns import Columns
 from nbtrack.capture.foreign import forgiving, module_of, peek
-from nbtrack.capture.holders import LENGTH, as_numbers, is_listed
-from nbtrack.capture.observe import ScoreSite, as_number
+from nbtrack.capture.holders import LENGTH, is_listed
+from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from nbtrack.capture.observe import ScoreSite
 
 __all__ = ["carries", "estimator_series", "score_metrics"]
 

@@ -13,7 +13,7 @@ from nbtrack.capture.slice.names import LAST_SHOWN, NO_NAMES, bound
 from nbtrack.capture.slice.namespace import PROCESS, Namespace
 from nbtrack.capture.slice.script import script
 from nbtrack.capture.slice.statements import steps_of
-from nbtrack.capture.syntax import compiles, parse
+from nbtrack.capture.source.syntax import compiles, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

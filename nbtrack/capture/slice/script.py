@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.slice.expressions import dotted_name
 from nbtrack.capture.slice.names import LAST_SHOWN, bound
 from nbtrack.capture.slice.statements import steps_of
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.source.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

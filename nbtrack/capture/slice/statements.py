@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.expressions import Expressions, has_value, origin_of
 from nbtrack.capture.slice.names import NO_NAMES, Bind, Change, Code, Names, Origin, Step
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.source.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
