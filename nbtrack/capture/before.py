@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.estimators import is_estimator, is_optimiser, state
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.number import Measure, as_number
-from nbtrack.capture.settings import fields_of, is_settings
+from nbtrack.capture.settings.estimators import is_estimator, is_optimiser, state
+from nbtrack.capture.settings.setting import fields_of, is_settings
 from nbtrack.capture.source.analysis import literal
 from nbtrack.capture.source.scopes import GlobalNames, global_names
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, as_numbers
-from nbtrack.capture.settings import fields_of
+from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.analysis import Binding, CellAnalysis, dotted, names_in
 from nbtrack.capture.source.evidence import reduces_into, scores_in
 from nbtrack.capture.vocabulary import (

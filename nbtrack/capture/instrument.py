@@ -6,10 +6,10 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbtrack.capture.estimators import estimator_settings
 from nbtrack.capture.fits import FitSite
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
+from nbtrack.capture.settings.estimators import estimator_settings
 from nbtrack.capture.source.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
 from nbtrack.capture.source.evidence import evaluates, is_temporary, reduces_into, tainted_names
 from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions

@@ -10,7 +10,7 @@ from nbtrack.capture.columns import Columns
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.holders import leaves
 from nbtrack.capture.number import as_number
-from nbtrack.capture.params import is_configuration
+from nbtrack.capture.settings.params import is_configuration
 from nbtrack.capture.source.evidence import counts, is_temporary, tainted_names
 from nbtrack.capture.vocabulary import (
     is_best_name,

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings, same_value
+from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings, same_value
 from nbtrack.capture.source.analysis import literal
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.vocabulary import (
