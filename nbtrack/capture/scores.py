@@ -16,7 +16,7 @@ from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, wor
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbtrack.capture.observe import ScoreSite
+    from nbtrack.capture.watch.observe import ScoreSite
 
 __all__ = ["carries", "estimator_series", "score_metrics"]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, shown_number
-from nbtrack.capture.stream import Stream, ramp
+from nbtrack.capture.watch.stream import Stream, ramp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
