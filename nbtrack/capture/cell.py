@@ -9,13 +9,13 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.columns import Columns
 from nbtrack.capture.data import Sketch, sketch
 from nbtrack.capture.foreign import FAULTS, module_of
-from nbtrack.capture.metrics import collect
 from nbtrack.capture.number import as_number
-from nbtrack.capture.printed import PrintedScores
-from nbtrack.capture.scores import carries, estimator_series, score_metrics
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.metrics import collect
+from nbtrack.capture.results.printed import PrintedScores
+from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.secrets import MASK, mask
 from nbtrack.capture.settings.arguments import call_settings
 from nbtrack.capture.settings.estimators import (

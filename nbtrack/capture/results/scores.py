@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.columns import Columns
 from nbtrack.capture.foreign import forgiving, module_of, peek
-from nbtrack.capture.holders import LENGTH, is_listed
 from nbtrack.capture.number import as_number, as_numbers
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.holders import LENGTH, is_listed
 from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
 
 if TYPE_CHECKING:

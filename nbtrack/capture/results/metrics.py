@@ -6,10 +6,10 @@ import re
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.columns import Columns
 from nbtrack.capture.foreign import forgiving, peek
-from nbtrack.capture.holders import leaves
 from nbtrack.capture.number import as_number
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.holders import leaves
 from nbtrack.capture.settings.params import is_configuration
 from nbtrack.capture.source.evidence import counts, is_temporary, tainted_names
 from nbtrack.capture.vocabulary import (
