@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.names import LAST_SHOWN, NO_NAMES, bound
 from nbtrack.capture.slice.namespace import PROCESS, Namespace
-from nbtrack.capture.slice.script import script
 from nbtrack.capture.slice.statements import steps_of
 from nbtrack.capture.source.syntax import compiles, parse
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from nbtrack.capture.slice.names import Names
     from nbtrack.capture.slice.namespace import Effect
 
-__all__ = ["Cell", "History", "binds", "form", "script", "stale"]
+__all__ = ["Cell", "History", "binds", "form", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
