@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbtrack.capture.cell import Captured, CellCapture, Options, choices, is_worth_tracking
-    from nbtrack.capture.estimators import Fitted
+    from nbtrack.capture.settings.estimators import Fitted
 
 __all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_tracking"]
 
@@ -17,6 +17,8 @@ __all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{'estimators' if name == 'Fitted' else 'cell'}"), name)
+    found = getattr(
+        import_module(f"{__name__}.{'settings.estimators' if name == 'Fitted' else 'cell'}"), name
+    )
     globals()[name] = found
     return found

@@ -9,12 +9,16 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.analysis import CellAnalysis, dotted
-from nbtrack.capture.arguments import call_settings
-from nbtrack.capture.before import Before
-from nbtrack.capture.columns import Columns
 from nbtrack.capture.data import Sketch, sketch
-from nbtrack.capture.estimators import (
+from nbtrack.capture.foreign import FAULTS, module_of
+from nbtrack.capture.number import as_number
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.metrics import collect
+from nbtrack.capture.results.printed import PrintedScores
+from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
+from nbtrack.capture.secrets import MASK, mask
+from nbtrack.capture.settings.arguments import call_settings
+from nbtrack.capture.settings.estimators import (
     Fitted,
     estimator_settings,
     fitted_names,
@@ -22,17 +26,14 @@ from nbtrack.capture.estimators import (
     optimiser_settings,
     record,
 )
-from nbtrack.capture.foreign import FAULTS, module_of
-from nbtrack.capture.instrument import Sites, instrument, series_names
-from nbtrack.capture.metrics import collect
-from nbtrack.capture.observe import Hooks, as_number
-from nbtrack.capture.params import name_settings
-from nbtrack.capture.printed import PrintedScores
-from nbtrack.capture.reach import Reach, left_at
-from nbtrack.capture.scores import carries, estimator_series, score_metrics
-from nbtrack.capture.secrets import MASK, mask
-from nbtrack.capture.settings import Setting, flatten, resolve
+from nbtrack.capture.settings.params import name_settings
+from nbtrack.capture.settings.setting import Setting, flatten, resolve
+from nbtrack.capture.source.analysis import CellAnalysis, dotted
 from nbtrack.capture.vocabulary import is_metric_name, is_training_name
+from nbtrack.capture.watch.before import Before
+from nbtrack.capture.watch.instrument import Sites, instrument, series_names
+from nbtrack.capture.watch.observe import Hooks
+from nbtrack.capture.watch.reach import Reach, left_at
 from nbtrack.capture.why import Why
 
 if TYPE_CHECKING:

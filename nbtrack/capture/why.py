@@ -16,7 +16,7 @@ from nbtrack.capture.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from nbtrack.capture.analysis import Binding, CellAnalysis
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
 __all__ = ["Why"]
 

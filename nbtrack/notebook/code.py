@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.secrets import mask_text
-from nbtrack.capture.slice import Cell, History, binds, form, script, stale
+from nbtrack.capture.slice.history import Cell, History, binds, form, stale
+from nbtrack.capture.slice.script import script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

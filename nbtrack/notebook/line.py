@@ -13,7 +13,7 @@ from nbtrack.entities.text import duration_text, value_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.columns import Columns
+    from nbtrack.capture.results.columns import Columns
     from nbtrack.direction import Direction
     from nbtrack.records import ParamValue, Status
 

@@ -6,7 +6,7 @@ import ast
 import hashlib
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.source.syntax import parse
 from nbtrack.query import parse as parse_filter
 
 if TYPE_CHECKING:

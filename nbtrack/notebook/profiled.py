@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.source.syntax import parse
 
 if TYPE_CHECKING:
     import ast

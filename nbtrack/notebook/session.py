@@ -13,8 +13,8 @@ from IPython.core.interactiveshell import ExecutionResult
 from nbtrack import tracking
 from nbtrack.capture import choices, is_worth_tracking
 from nbtrack.capture.environment import EnvironmentProbe
-from nbtrack.capture.slice import Cell, History
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.slice.history import Cell, History
+from nbtrack.capture.source.syntax import parse
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.notebook.begun import BegunRuns

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
 from nbtrack.capture.secrets import hide, mask, mask_text
-from nbtrack.capture.settings import same_value
-from nbtrack.capture.syntax import compiles
+from nbtrack.capture.settings.setting import same_value
+from nbtrack.capture.source.syntax import compiles
 from nbtrack.direction import direction
 from nbtrack.errors import NotFoundError, RunStateError
 from nbtrack.notebook.guard import guarded

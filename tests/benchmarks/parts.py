@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.harness import Bar, Group, Part, Row, Samples, Settings
 
 if TYPE_CHECKING:
-    from nbtrack.capture.slice import History
+    from nbtrack.capture.slice.history import History
 
 GROUPS = (
     Group(
@@ -70,7 +70,7 @@ def history(settings: Settings) -> Samples:
 
 
 def _session(cells: int) -> History:
-    from nbtrack.capture.slice import History
+    from nbtrack.capture.slice.history import History
 
     session = History()
     imports = "import numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import Ridge"

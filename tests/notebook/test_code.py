@@ -2,7 +2,7 @@
 
 import pytest
 
-from nbtrack.capture.slice import Cell, History
+from nbtrack.capture.slice.history import Cell, History
 from nbtrack.notebook.code import RunCode
 
 

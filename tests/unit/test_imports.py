@@ -1,6 +1,7 @@
 """Imports run downwards only, and importing nbtrack stays light: read off the source, without importing it."""
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,24 @@ LAYERS = (
 )
 FRIENDS = ({"errors", "records", "values", "installed"}, {"tracking", "sklearn", "pyfunc"})
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+
+# The rooms of a part, from the bottom up; a package's own modules know each other.
+ROOMS = {
+    "capture": (
+        ("foreign", "vocabulary", "fingerprint", "environment", "secrets"),
+        ("number", "data"),
+        ("source",),
+        ("settings", "slice"),
+        ("watch",),
+        ("results",),
+        ("cell", "why"),
+    ),
+}
+STOREYS = {
+    part: {name: storey for storey, names in enumerate(rooms) for name in names}
+    for part, rooms in ROOMS.items()
+}
+ROOMMATES = {"capture": ({"cell", "why"},)}
 
 # What a part may import where that is less than everything below it.
 ONLY = {"capture": {"errors", "records", "values", "installed"}}
@@ -104,7 +123,10 @@ def complaints(source: str, module: str) -> list[str]:
         where = f"{module}:{found.line} imports {found.module}"
         if top == "nbtrack":
             other = rest[0] if rest else ""
-            why = None if other in {part, "__version__"} else inner_complaint(part, other)
+            if other == part:
+                why = room_complaint(part, module.split(".")[2:], rest[1:])
+            else:
+                why = None if other == "__version__" else inner_complaint(part, other)
             if why:
                 wrong.append(f"{where}: {why}")
         elif not found.for_types:
@@ -133,6 +155,42 @@ def inner_complaint(part: str, other: str) -> str | None:
     return None
 
 
+def room_complaint(part: str, own: list[str], found: list[str]) -> str | None:
+    """Return why a module of one room of a part must not import one of another, or None where it may."""
+    storeys = STOREYS.get(part)
+    if storeys is None or own[:1] in (["__init__"], found[:1]):
+        return None
+    here, there = own[0], found[0] if found else ""
+    unknown = [name for name in (here, there) if name not in storeys]
+    if unknown:
+        return f"{unknown[0] or 'the package itself'} has no place among the ROOMS of {part} in {Path(__file__).name}; name the module, or give it one"
+    if storeys[there] > storeys[here]:
+        return f"{there} stands above {here}; move what is shared down, or have {there} hand it over"
+    if storeys[there] == storeys[here] and not any({here, there} <= mates for mates in ROOMMATES[part]):
+        return f"{there} stands beside {here}, and neither may know the other; move what is shared down"
+    return None
+
+
+def circles(imported: Mapping[str, set[str]]) -> list[list[str]]:
+    """Return the groups of modules that import each other, directly or by way of others."""
+
+    def reached(module: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [module]
+        while waiting:
+            waiting += (fresh := imported.get(waiting.pop(), set()) - found)
+            found |= fresh
+        return found
+
+    reach = {module: reached(module) for module in imported}
+    groups = {
+        frozenset(other for other in reach[module] if module in reach.get(other, ()))
+        for module in imported
+        if module in reach[module]
+    }
+    return sorted(map(sorted, groups))
+
+
 def modules() -> dict[str, str]:
     """Return the source of every module below the package's own `__init__`, by dotted name."""
     sources = {}
@@ -148,6 +206,21 @@ def test_imports_run_downwards_and_stay_light():
     assert sources, f"no module was found under {PACKAGE}"
     wrong = [line for module, source in sources.items() for line in complaints(source, module)]
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_no_modules_of_capture_import_each_other_in_a_circle():
+    """Not in functions either, nor for types alone."""
+    imported = {
+        module: {found.module for found in imports(source, module)}
+        for module, source in modules().items()
+        if module.startswith("nbtrack.capture.") and not module.endswith(".__init__")
+    }
+    assert circles(imported) == []
+
+
+def test_a_circle_is_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"e"}}
+    assert circles(graph) == [["b", "c"], ["e"]]
 
 
 def test_the_package_itself_imports_nothing_heavy():
@@ -191,6 +264,26 @@ def test_the_package_itself_imports_nothing_heavy():
             "nbtrack.entities",
             "try:\n    from numpy import nan\nexcept ImportError:\n    nan = None",
             "move the import into",
+        ),
+        (
+            "nbtrack.capture.source.analysis",
+            "from nbtrack.capture.watch.reach import Mark",
+            "watch stands above source",
+        ),
+        (
+            "nbtrack.capture.slice.history",
+            "if TYPE_CHECKING:\n    from nbtrack.capture.settings.setting import Setting",
+            "settings stands beside slice",
+        ),
+        (
+            "nbtrack.capture.cell",
+            "from nbtrack.capture import Options",
+            "the package itself has no place among the ROOMS",
+        ),
+        (
+            "nbtrack.capture.helpers",
+            "from nbtrack.capture.data import head",
+            "helpers has no place among the ROOMS",
         ),
         ("nbtrack.entities", "class C:\n    import torch", "move the import into the function"),
     ],

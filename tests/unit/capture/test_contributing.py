@@ -62,6 +62,6 @@ def test_the_rule_of_the_example_does_what_it_says(rule):
 
 def test_the_modules_that_it_names_are_there():
     folder = Path(vocabulary.__file__).parent
-    names = re.findall(r"`(?:nbtrack/capture/)?(\w+\.py)`", EXAMPLE)
-    assert {"vocabulary.py", "analysis.py", "metrics.py", "params.py"} <= set(names)
-    assert not [name for name in names if name != "155_budget.py" and not (folder / name).exists()]
+    names = re.findall(r"`(?:nbtrack/capture/)?([\w/]+\.py)`", EXAMPLE)
+    assert {"vocabulary.py", "source/analysis.py", "results/metrics.py", "settings/params.py"} <= set(names)
+    assert not [name for name in names if not name.endswith("155_budget.py") and not (folder / name).exists()]

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.columns import Columns
 from nbtrack.capture.foreign import forgiving, module_of, peek
-from nbtrack.capture.holders import LENGTH, as_numbers, is_listed
-from nbtrack.capture.observe import ScoreSite, as_number
+from nbtrack.capture.number import as_number, as_numbers
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.holders import LENGTH, is_listed
 from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from nbtrack.capture.watch.observe import ScoreSite
 
 __all__ = ["carries", "estimator_series", "score_metrics"]
 

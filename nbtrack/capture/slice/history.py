@@ -9,19 +9,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.names import LAST_SHOWN, NO_NAMES, bound
-from nbtrack.capture.namespace import PROCESS, Namespace
-from nbtrack.capture.script import script
-from nbtrack.capture.statements import steps_of
-from nbtrack.capture.syntax import compiles, parse
+from nbtrack.capture.slice.names import LAST_SHOWN, NO_NAMES, bound
+from nbtrack.capture.slice.namespace import PROCESS, Namespace
+from nbtrack.capture.slice.statements import steps_of
+from nbtrack.capture.source.syntax import compiles, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nbtrack.capture.names import Names
-    from nbtrack.capture.namespace import Effect
+    from nbtrack.capture.slice.names import Names
+    from nbtrack.capture.slice.namespace import Effect
 
-__all__ = ["Cell", "History", "binds", "form", "script", "stale"]
+__all__ = ["Cell", "History", "binds", "form", "stale"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.arguments import OUTPUT_ARGUMENTS
 from nbtrack.capture.data import first_rows
 from nbtrack.capture.foreign import FAULTS, forgiving, has_method, peek
-from nbtrack.capture.settings import Setting, flatten, is_settings
+from nbtrack.capture.settings.arguments import OUTPUT_ARGUMENTS
+from nbtrack.capture.settings.setting import Setting, flatten, is_settings
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from nbtrack.capture.choices import is_chosen
-from nbtrack.capture.scopes import names_of_definition
+from nbtrack.capture.source.choices import is_chosen
+from nbtrack.capture.source.scopes import names_of_definition
 from nbtrack.capture.vocabulary import call_role, is_training_name
 
 if TYPE_CHECKING:
-    from nbtrack.capture.before import Measure
+    from nbtrack.capture.number import Measure
 
-__all__ = ["Binding", "Call", "CellAnalysis", "Context", "Loop", "dotted", "is_literal", "names_in"]
+__all__ = [
+    "Binding",
+    "Call",
+    "CellAnalysis",
+    "Context",
+    "Loop",
+    "dotted",
+    "is_literal",
+    "literal",
+    "names_in",
+]
 
 Context = Literal["compute", "part", "kept", "shown", "plot", "io"]
 """What a value is used for: a result of the cell, a part of what is shown, a list, its showing, a
@@ -121,6 +131,14 @@ def is_literal(node: ast.expr | None) -> bool:
                 made and all(map(is_literal, args)) and all(k.arg and is_literal(k.value) for k in keywords)
             )
     return False
+
+
+def literal(node: ast.expr | None) -> Any:
+    """Return what a literal stands for; an empty tuple for what is more than a literal."""
+    try:
+        return None if node is None else ast.literal_eval(node)
+    except ValueError:  # a sum of literals, or a call
+        return ()
 
 
 @dataclass(eq=False)

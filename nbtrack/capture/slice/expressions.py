@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.names import Bind, Call, Change, Code, Origin, Use
+from nbtrack.capture.slice.names import Bind, Call, Change, Code, Origin, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

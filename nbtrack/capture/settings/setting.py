@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.observe import as_number
+from nbtrack.capture.number import as_number
 from nbtrack.errors import InvalidValueError
 from nbtrack.values import as_param
 

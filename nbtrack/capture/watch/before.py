@@ -6,46 +6,23 @@ import ast
 from collections import deque
 from collections.abc import Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.estimators import is_estimator, is_optimiser, state
 from nbtrack.capture.foreign import forgiving, module_of
-from nbtrack.capture.observe import as_number
-from nbtrack.capture.scopes import GlobalNames, global_names
-from nbtrack.capture.settings import fields_of, is_settings
+from nbtrack.capture.number import Measure, as_number
+from nbtrack.capture.settings.estimators import is_estimator, is_optimiser, state
+from nbtrack.capture.settings.setting import fields_of, is_settings
+from nbtrack.capture.source.analysis import literal
+from nbtrack.capture.source.scopes import GlobalNames, global_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nbtrack.capture.analysis import CellAnalysis
+    from nbtrack.capture.source.analysis import CellAnalysis
 
-__all__ = ["Before", "Measure", "literal"]
+__all__ = ["Before"]
 
 _LEAVES = 200
-
-
-class Measure(NamedTuple):
-    """A number, or a list of numbers, that a container held: enough to see what has come since."""
-
-    length: int
-    first: Any
-    last: Any
-
-    @classmethod
-    def of(cls, values: Any) -> Measure:
-        """Return the measure of a list, or of a number as a list of one."""
-        return (
-            cls(len(values), as_number(values[0]), as_number(values[-1]))
-            if len(values)
-            else cls(0, None, None)
-        )
-
-    def news(self, values: list[float]) -> list[float]:
-        """Return what a list holds beyond what it held: all of it where that has changed."""
-        same = not self.length or (
-            len(values) >= self.length and values[0] == self.first and values[self.length - 1] == self.last
-        )
-        return values[self.length :] if same else values
 
 
 class Before:
@@ -135,14 +112,6 @@ class Before:
                 self.values[name] = _copied(value)
             if _is_container(value):
                 self.contents[name] = measures(name, value)
-
-
-def literal(node: ast.expr | None) -> Any:
-    """Return what a literal stands for; an empty tuple for what is more than a literal."""
-    try:
-        return None if node is None else ast.literal_eval(node)
-    except ValueError:  # a sum of literals, or a call
-        return ()
 
 
 @forgiving(bool)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbtrack.capture.printed import PrintedScores
-from nbtrack.capture.readings import readings
+from nbtrack.capture.results.printed import PrintedScores
+from nbtrack.capture.results.readings import readings
 
 NAN = float("nan")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.before import literal
-from nbtrack.capture.choices import is_chosen
 from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.settings import Setting, fields_of, flatten, is_settings, same_value
+from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings, same_value
+from nbtrack.capture.source.analysis import literal
+from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.vocabulary import (
     is_best_name,
     is_bookkeeping_name,
@@ -20,7 +20,7 @@ from nbtrack.capture.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nbtrack.capture.analysis import CellAnalysis
+    from nbtrack.capture.source.analysis import CellAnalysis
 
 __all__ = ["is_configuration", "name_settings"]
 

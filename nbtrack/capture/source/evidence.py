@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.analysis import dotted, names_in
+from nbtrack.capture.source.analysis import dotted, names_in
 from nbtrack.capture.vocabulary import call_role, is_metric_name, is_prediction_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbtrack.capture.analysis import Binding, CellAnalysis
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
 __all__ = ["counts", "evaluates", "is_temporary", "reduces_into", "scores_in", "tainted_names"]
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nbtrack.capture.slice import Cell, History, script, stale
+from nbtrack.capture.slice.history import Cell, History, stale
+from nbtrack.capture.slice.script import script
 
 
 def session(*cells):

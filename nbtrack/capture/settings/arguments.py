@@ -9,9 +9,9 @@ import inspect
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.analysis import CellAnalysis, is_literal
 from nbtrack.capture.foreign import forgiving, module_of
-from nbtrack.capture.settings import Setting, fields_of, flatten
+from nbtrack.capture.settings.setting import Setting, fields_of, flatten
+from nbtrack.capture.source.analysis import CellAnalysis, is_literal
 from nbtrack.capture.vocabulary import is_metric_name, is_training_name
 
 if TYPE_CHECKING:

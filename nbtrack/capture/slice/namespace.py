@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.libraries import QUIET, SETS_UP, set_up_by, settings_of, star_of
-from nbtrack.capture.names import NO_NAMES, Code, Names, Origin
-from nbtrack.capture.randomness import drawn_by, generator_of, seeded_by
-from nbtrack.capture.statements import ESTIMATES, changes_object
+from nbtrack.capture.slice.libraries import QUIET, SETS_UP, set_up_by, settings_of, star_of
+from nbtrack.capture.slice.names import NO_NAMES, Code, Names, Origin
+from nbtrack.capture.slice.randomness import drawn_by, generator_of, seeded_by
+from nbtrack.capture.slice.statements import ESTIMATES, changes_object
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.names import Bind, Call, Step
+    from nbtrack.capture.slice.names import Bind, Call, Step
 
 __all__ = ["PROCESS", "Effect", "Namespace"]
 

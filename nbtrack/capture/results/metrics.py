@@ -6,12 +6,12 @@ import re
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.columns import Columns
-from nbtrack.capture.evidence import counts, is_temporary, tainted_names
 from nbtrack.capture.foreign import forgiving, peek
-from nbtrack.capture.holders import leaves
-from nbtrack.capture.observe import as_number
-from nbtrack.capture.params import is_configuration
+from nbtrack.capture.number import as_number
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.holders import leaves
+from nbtrack.capture.settings.params import is_configuration
+from nbtrack.capture.source.evidence import counts, is_temporary, tainted_names
 from nbtrack.capture.vocabulary import (
     is_best_name,
     is_bookkeeping_name,
@@ -25,8 +25,8 @@ from nbtrack.capture.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from nbtrack.capture.analysis import Binding, CellAnalysis
-    from nbtrack.capture.before import Measure
+    from nbtrack.capture.number import Measure
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
 __all__ = ["collect"]
 

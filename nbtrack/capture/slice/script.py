@@ -7,16 +7,16 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.expressions import dotted_name
-from nbtrack.capture.names import LAST_SHOWN, bound
-from nbtrack.capture.statements import steps_of
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.slice.expressions import dotted_name
+from nbtrack.capture.slice.names import LAST_SHOWN, bound
+from nbtrack.capture.slice.statements import steps_of
+from nbtrack.capture.source.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbtrack.capture.names import Names
-    from nbtrack.capture.slice import Cell
+    from nbtrack.capture.slice.history import Cell
+    from nbtrack.capture.slice.names import Names
 
 __all__ = ["script"]
 
@@ -70,7 +70,7 @@ def script(cells: Iterable[Cell]) -> str:
 
     Examples
     --------
-    >>> from nbtrack.capture.slice import Cell
+    >>> from nbtrack.capture.slice.history import Cell
     >>> print(script([Cell("a = 1", "a = 1\n", 1), Cell("print(a)", "print(a)\n", 2)]))
     # %%
     a = 1

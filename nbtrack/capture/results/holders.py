@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.analysis import Binding, CellAnalysis, dotted, names_in
-from nbtrack.capture.evidence import reduces_into, scores_in
 from nbtrack.capture.foreign import forgiving, peek
-from nbtrack.capture.observe import as_number
-from nbtrack.capture.settings import fields_of
+from nbtrack.capture.number import as_number, as_numbers
+from nbtrack.capture.settings.setting import fields_of
+from nbtrack.capture.source.analysis import Binding, CellAnalysis, dotted, names_in
+from nbtrack.capture.source.evidence import reduces_into, scores_in
 from nbtrack.capture.vocabulary import (
     is_bookkeeping_name,
     is_metric_name,
@@ -25,7 +25,7 @@ from nbtrack.capture.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LENGTH", "as_numbers", "is_listed", "leaves"]
+__all__ = ["LENGTH", "is_listed", "leaves"]
 
 LENGTH = 1_000_000
 _LEAVES = 100
@@ -179,17 +179,6 @@ def _record_leaves(name: str, rows: list[Mapping[Any, Any]]) -> Iterator[tuple[s
             numbers = as_numbers([row.get(key) for row in rows])
             if numbers:
                 yield f"{name}.{key}", numbers
-
-
-def as_numbers(values: Any) -> list[float] | None:
-    """Return a list's items as floats, or None if one is no number."""
-    numbers = []
-    for item in values:
-        number = as_number(item)
-        if number is None:
-            return None
-        numbers.append(number)
-    return numbers
 
 
 def _is_curve(values: list[float]) -> bool:

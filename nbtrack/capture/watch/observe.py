@@ -9,77 +9,27 @@ from __future__ import annotations
 
 import builtins
 import itertools
-import math
 import time
 from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import FAULTS, forgiving, peek
-from nbtrack.capture.stream import Stream, ramp
+from nbtrack.capture.foreign import forgiving, peek
+from nbtrack.capture.number import as_number, shown_number
+from nbtrack.capture.watch.stream import Stream, ramp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite", "as_number"]
+__all__ = ["Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite"]
 
 _KEYS = frozenset({str, int, float, bool})
-_MISSING = object()
 _MISFITS = 16
 """Values that are no numbers before a site is given up."""
 
 _nothing = [].clear
 """Takes no argument, does nothing, and is quick to call."""
 _numbers = itertools.count(1)
-
-
-def as_number(value: Any) -> float | None:
-    """Return a real number or a 0-d array or tensor as a float, anything else as None.
-
-    Examples
-    --------
-    >>> as_number(3), as_number(True), as_number("3")
-    (3.0, None, None)
-    """
-    kind = type(value)
-    if kind is float:
-        return value  # type: ignore[no-any-return]
-    try:
-        if issubclass(kind, float):
-            return float.__float__(value)
-        if kind is bool:
-            return None
-        if issubclass(kind, int):
-            return float(value)
-        return _foreign_number(value)
-    except FAULTS:  # foreign code, or an integer too large: whatever it raises, this is no number
-        return None
-
-
-def _foreign_number(value: Any) -> float | None:
-    shape = peek(value, "shape", _MISSING)
-    if shape is _MISSING:
-        # A scalar that knows its gradient, as tutorials write it, keeps its number as `data`.
-        data = peek(value, "data") if peek(value, "grad", _MISSING) is not _MISSING else None
-        return data if isinstance(data, float) else None
-    return _item(value) if shape == () else None
-
-
-def _item(value: Any) -> float | None:
-    item = peek(value, "item")
-    if not callable(item):
-        return None
-    plain = item()
-    return None if isinstance(plain, bool) or not isinstance(plain, int | float) else float(plain)
-
-
-@forgiving()
-def _shown_number(value: Any) -> float | None:
-    """Return a number, also out of an array of one, which is shown as a number is."""
-    number = as_number(value)
-    if number is None and math.prod(peek(value, "shape", (0,))) == 1:
-        return _item(value)
-    return number
 
 
 class Hooks:
@@ -375,7 +325,7 @@ class ScoreSite:
         def observe(value: Any) -> Any:
             if len(points) >= 1_000_000:
                 return value
-            number = _shown_number(value)
+            number = shown_number(value)
             now = time.time()
             scored = None
             if loop is not None and subject is not None:

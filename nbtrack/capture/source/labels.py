@@ -7,13 +7,13 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.analysis import dotted, is_literal
+from nbtrack.capture.source.analysis import dotted, is_literal
 from nbtrack.capture.vocabulary import call_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbtrack.capture.analysis import CellAnalysis, Loop
+    from nbtrack.capture.source.analysis import CellAnalysis, Loop
 
 __all__ = ["is_name_in_disguise", "label_name", "shown_expressions"]
 

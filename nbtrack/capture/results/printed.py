@@ -11,7 +11,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.readings import plain, readings
+from nbtrack.capture.results.readings import plain, readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,14 +7,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.expressions import Expressions, has_value, origin_of
-from nbtrack.capture.names import NO_NAMES, Bind, Change, Code, Names, Origin, Step
-from nbtrack.capture.syntax import parse
+from nbtrack.capture.slice.expressions import Expressions, has_value, origin_of
+from nbtrack.capture.slice.names import NO_NAMES, Bind, Change, Code, Names, Origin, Step
+from nbtrack.capture.source.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nbtrack.capture.names import Call
+    from nbtrack.capture.slice.names import Call
 
 __all__ = ["ESTIMATES", "changes_object", "steps_of"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 
-from nbtrack.capture.names import Bind, Origin
+from nbtrack.capture.slice.names import Bind, Origin
 
 __all__ = ["QUIET", "SETS_UP", "set_up_by", "settings_of", "star_of"]
 

@@ -6,13 +6,11 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbtrack.capture.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
-from nbtrack.capture.estimators import estimator_settings
-from nbtrack.capture.evidence import evaluates, is_temporary, reduces_into, tainted_names
-from nbtrack.capture.fits import FitSite
 from nbtrack.capture.foreign import module_of
-from nbtrack.capture.labels import is_name_in_disguise, label_name, shown_expressions
-from nbtrack.capture.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
+from nbtrack.capture.settings.estimators import estimator_settings
+from nbtrack.capture.source.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
+from nbtrack.capture.source.evidence import evaluates, is_temporary, reduces_into, tainted_names
+from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.vocabulary import (
     call_role,
     is_best_name,
@@ -21,11 +19,13 @@ from nbtrack.capture.vocabulary import (
     is_metric_name,
     words,
 )
+from nbtrack.capture.watch.fits import FitSite
+from nbtrack.capture.watch.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nbtrack.capture.reach import Mark, Reach
+    from nbtrack.capture.watch.reach import Mark, Reach
 
 __all__ = ["Sites", "instrument", "series_names"]
 

@@ -1,0 +1,1 @@
+"""What a cell's source says; nothing is executed."""
