@@ -59,6 +59,29 @@ it("what is typed while an answer comes is not lost", async () => {
   assert.equal(kernel.last("window")["filter"], "status = 'FAILED' or status = 'KILLED'");
 });
 
+it("what is wrong with a filter stays told when rows of the runs that are shown come", async () => {
+  const kernel = new PanelKernel();
+  const { find } = shownPanel(kernel);
+  await drawn();
+  await kernel.answer("window", FIRST);
+  const box = find<HTMLInputElement>(".nbtrack-panel-filter input");
+  type(box, "stauts = 'FAILED'");
+  await kernel.refuse("window", {
+    message: "unknown field 'stauts'",
+    start: 0,
+    end: 6,
+    suggestion: "status",
+  });
+  kernel.tell("msg:custom", { kind: "changed", clock: 9, views: {} });
+  await drawn();
+  assert.equal(kernel.last("window")["filter"], "");
+  await kernel.answer("window", { ...FIRST, clock: 9 });
+  assert.equal(find(".nbtrack-panel-wrong").textContent, "stauts");
+  type(box, "status = 'FAILED'");
+  await kernel.answer("window", FIRST);
+  assert.equal(find(".nbtrack-panel-told").textContent, "");
+});
+
 it("what is wrong is marked at its place, and mended by a click", async () => {
   const kernel = new PanelKernel();
   const { find, button, texts } = shownPanel(kernel);

@@ -50,6 +50,8 @@ export class Table {
   loaded: boolean;
   readonly #heard = new Map<Topic, Set<() => void>>();
   #wanted: Query | null = null;
+  /** The query that the problem is about; null where it is about the rows that are shown. */
+  #refused: Query | null = null;
   #seen: [number, number] = [0, 20];
   #fetching: Promise<void> | null = null;
   /** The request whose rows came last. The kernel tells a view of changes from its first one on. */
@@ -305,7 +307,10 @@ export class Table {
       if (this.#wanted === wanted) {
         this.#wanted = null;
       }
-      this.#setProblem(null);
+      // Rows of the query that is shown say nothing of the one that was refused: its text is still there to be mended.
+      if (wanted !== null || this.#refused === null) {
+        this.#setProblem(null);
+      }
       this.#take(rows, anew);
       this.#tell(anew ? "anew" : "rows");
       if (anew) {
@@ -321,6 +326,7 @@ export class Table {
         return true;
       }
       this.#wanted = null;
+      this.#refused = wanted;
       this.#setProblem(problem);
       return false;
     }
@@ -339,6 +345,9 @@ export class Table {
 
   #setProblem(problem: Problem | null): void {
     this.problem = problem;
+    if (problem === null) {
+      this.#refused = null;
+    }
     this.#tell("problem");
   }
 
