@@ -8,6 +8,7 @@ with its labels::
     python -m tests.notebook.corpus                     # the cases for tuning: figures, misses and false finds
     python -m tests.notebook.corpus --heldout --quiet   # the others: figures only
     python -m tests.notebook.corpus --plain --all       # without nbtrack: do the cells run, are the labels right?
+    python -m tests.notebook.corpus --autolog --all     # MLflow's autologging in its place, where it is installed
     python -m tests.notebook.corpus 19 kmeans           # some cases, by any part of their names
 """
 
@@ -199,23 +200,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--all", action="store_const", dest="split", const="all", help="every case")
     parser.add_argument("--quiet", action="store_true", help="figures only")
-    parser.add_argument("--plain", action="store_true", help="run without nbtrack and check the labels")
+    by = parser.add_mutually_exclusive_group()
+    by.add_argument(
+        "--plain",
+        action="store_const",
+        dest="tracker",
+        const="none",
+        help="run without nbtrack and check the labels",
+    )
+    by.add_argument(
+        "--autolog", action="store_const", dest="tracker", const="mlflow", help="track by mlflow.autolog()"
+    )
     parser.add_argument("--output", action="store_true", help="show what each tracked cell printed")
     options = parser.parse_args(arguments)
     names = case_names(options.split or ("all" if options.cases else "tuning"))
     if options.cases:
         names = [name for name in names if any(part in name for part in options.cases)]
     start = time.perf_counter()
-    verdicts = [judge(case, outcome) for case, outcome in run_cases(names, plain=options.plain)]
+    verdicts = [
+        judge(case, outcome) for case, outcome in run_cases(names, tracker=options.tracker or "nbtrack")
+    ]
     failed = [verdict for verdict in verdicts if verdict.outcome.error or verdict.outcome.doubts]
     for verdict in verdicts:
-        if options.plain:
+        if options.tracker == "none":
             verdict.missed, verdict.false = [], []
         if not options.quiet:
             print(details(verdict, output=options.output))
     seconds = time.perf_counter() - start
     print(f"\n{len(verdicts)} cases in {seconds:.0f} s, {len(failed)} with errors or doubtful labels")
-    if not options.plain:
+    if options.tracker != "none":
         print(figures(verdicts))
     return 1 if failed else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import math
@@ -18,9 +19,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 FOLDER = Path(__file__).parent / "capture_corpus"
+Tracker = Literal["nbtrack", "mlflow", "none"]
+AUTOLOG = """\
+import mlflow
+mlflow.set_tracking_uri("sqlite:///mlflow.db")
+mlflow.autolog(silent=True, log_models=False, log_datasets=False)
+"""
+BEGIN, END = "mlflow.start_run();", "mlflow.end_run()"
 KINDS = ("params", "metrics", "series")
 _HANGS = 300
 """Seconds after which a case will not come to its end any more; most take less than one."""
@@ -134,7 +142,7 @@ def read_label(kind: str, name: str, entry: Any) -> Label:
 
 
 def run_cases(
-    names: Iterable[str], *, plain: bool = False, workers: int | None = None
+    names: Iterable[str], *, tracker: Tracker = "nbtrack", workers: int | None = None
 ) -> list[tuple[Case, Outcome]]:
     """Run cases, each in a process of its own, a few at a time.
 
@@ -147,14 +155,14 @@ def run_cases(
         context = multiprocessing.get_context("spawn")
     cases = [read_case(name) for name in names]
     with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
-        outcomes = list(pool.map(lambda case: run_apart(context, case, plain), cases))
+        outcomes = list(pool.map(lambda case: run_apart(context, case, tracker), cases))
     return list(zip(cases, outcomes, strict=True))
 
 
-def run_apart(context: Any, case: Case, plain: bool) -> Outcome:
+def run_apart(context: Any, case: Case, tracker: Tracker) -> Outcome:
     """Run a case in a new process; one that dies or hangs becomes an error of the case."""
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=send_outcome, args=(case, plain, sender))
+    process = context.Process(target=send_outcome, args=(case, tracker, sender))
     process.start()
     sender.close()
     try:
@@ -171,7 +179,7 @@ def run_apart(context: Any, case: Case, plain: bool) -> Outcome:
     return outcome
 
 
-def send_outcome(case: Case, plain: bool, sender: Any) -> None:
+def send_outcome(case: Case, tracker: Tracker, sender: Any) -> None:
     """Run a case in this process, in a folder that goes away with it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ.update(
@@ -181,7 +189,7 @@ def send_outcome(case: Case, plain: bool, sender: Any) -> None:
         )
         os.chdir(folder)
         try:
-            outcome = run_here(case, plain)
+            outcome = run_here(case, tracker)
         except Exception:  # whatever it is belongs in the report of this case, not in the way of the others
             outcome = Outcome(error=traceback.format_exc())
         os.chdir(Path(folder).parent)
@@ -189,7 +197,7 @@ def send_outcome(case: Case, plain: bool, sender: Any) -> None:
         sender.close()
 
 
-def run_here(case: Case, plain: bool) -> Outcome:
+def run_here(case: Case, tracker: Tracker) -> Outcome:
     """Run a case's cells in a new IPython shell, then read the run and the truth behind the labels."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -200,9 +208,11 @@ def run_here(case: Case, plain: bool) -> Outcome:
     shell = InteractiveShell.instance(
         config=Config(InteractiveShell={"colors": "nocolor"}, HistoryManager={"hist_file": ":memory:"})
     )
-    cells = [*case.cells, case.tracked]
-    if not plain:
-        cells = ["%load_ext nbtrack", *case.cells, f"%%track\n{case.tracked}"]
+    cells = {
+        "nbtrack": ["%load_ext nbtrack", *case.cells, f"%%track\n{case.tracked}"],
+        "mlflow": [AUTOLOG, *case.cells, BEGIN, case.tracked, END],
+        "none": [*case.cells, case.tracked],
+    }[tracker]
     for cell in cells:
         output = io.StringIO()
         start = time.perf_counter()
@@ -211,8 +221,10 @@ def run_here(case: Case, plain: bool) -> Outcome:
         if not result.success:
             return Outcome(error="a cell failed:\n" + "\n".join(output.getvalue().splitlines()[-25:]))
     outcome = Outcome(output=output.getvalue(), seconds=time.perf_counter() - start)
-    if not plain:
+    if tracker == "nbtrack":
         read_run(outcome)
+    elif tracker == "mlflow":
+        read_mlflow(outcome)
     read_truth(case, shell.user_ns, outcome)
     return outcome
 
@@ -230,6 +242,29 @@ def read_run(outcome: Outcome) -> None:
     for name, last in run.metrics.items():
         summary = run.summary(name)
         outcome.metrics[name] = Measured(float(last), summary.count, summary.mean)
+
+
+def read_mlflow(outcome: Outcome) -> None:
+    """Fill in what MLflow's autologging kept, in the cell's run and in those that it made below it."""
+    import mlflow
+
+    client = mlflow.MlflowClient()
+    for run in client.search_runs([e.experiment_id for e in client.search_experiments()]):
+        for name, text in run.data.params.items():
+            outcome.params.setdefault(name, literal(text))
+        for name in run.data.metrics:
+            values = [point.value for point in client.get_metric_history(run.info.run_id, name)]
+            outcome.metrics.setdefault(
+                name, Measured(values[-1], len(values), math.fsum(values) / len(values))
+            )
+
+
+def literal(text: str) -> Any:
+    """What MLflow's text of a param stands for."""
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
 
 
 def read_truth(case: Case, names: dict[str, Any], outcome: Outcome) -> None:
