@@ -223,9 +223,12 @@ class RunBuffer:
 
 
 def _chunk(buffer: SeriesBuffer, points: int, parts: int) -> Chunk:
-    columns = Columns.of(buffer.points[:points])
-    for part in buffer.columns[:parts]:
-        columns.extend(part)
+    if parts == 1 and not points:
+        columns = buffer.columns[0]  # as it is: a copy of millions of points would be felt
+    else:
+        columns = Columns.of(buffer.points[:points])
+        for part in buffer.columns[:parts]:
+            columns.extend(part)
     if not columns.steps:
         return Chunk(buffer, points, parts, None, b"", 0)
     stride = stride_of(columns.steps)

@@ -201,7 +201,7 @@ def stride_of(steps: array[int]) -> int | None:
         return stride if bool((fast[1:] - fast[:-1] == stride).all()) else None
     if stride == 0:
         return 0 if steps.count(steps[0]) == len(steps) else None
-    return stride if steps.tolist() == list(range(steps[0], steps[-1] + stride, stride)) else None
+    return stride if steps == array("q", range(steps[0], steps[-1] + stride, stride)) else None
 
 
 def _little(column: array[int] | array[float]) -> bytes:
