@@ -58,7 +58,7 @@ Comparing
     Both ends belong to BETWEEN. ``x NOT IN (1, 2)`` is ``x != 1 and x != 2``.
 ``LIKE 'Elastic%'``, ``ILIKE``, ``RLIKE '^Elastic'``, each also after NOT
     Text only. ``%`` is any text, ``_`` one character; LIKE minds case, ILIKE does not. RLIKE finds a regular
-    expression of Python's ``re`` anywhere in the text; one that could take for ever is refused.
+    expression of Python's ``re`` anywhere in the text; a query whose expressions take more than 2 s is stopped.
 ``IS NULL``, ``IS NOT NULL``
     Whether the run lacks the field. A param that is ``None`` is there, its text is ``'None'``; an empty note is
     lacking.
@@ -99,7 +99,7 @@ from __future__ import annotations
 
 from nbtrack.query.experiments import matching_experiments
 from nbtrack.query.parser import parse, parse_order
-from nbtrack.query.patterns import functions
+from nbtrack.query.patterns import begin_matching, functions, interruption
 from nbtrack.query.sql import Compiled, Statement, compile_query
 from nbtrack.query.suggest import suggest
 from nbtrack.query.tree import Order, Query
@@ -110,8 +110,10 @@ __all__ = [
     "Order",
     "Query",
     "Statement",
+    "begin_matching",
     "compile_query",
     "functions",
+    "interruption",
     "matching_experiments",
     "parse",
     "parse_order",

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
+import time
 import warnings
-from typing import TYPE_CHECKING
-
-from nbtrack.query.backtracking import may_explode
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["caseless_glob", "functions", "glob", "regular_expression"]
+__all__ = [
+    "TIME_LIMIT",
+    "begin_matching",
+    "caseless_glob",
+    "functions",
+    "glob",
+    "interruption",
+    "regular_expression",
+]
 
 MAX_GLOB_BYTES = 50_000
 """SQLite's own bound."""
 MAX_EXPRESSION = 1_000
+TIME_LIMIT = 2.0
+"""Seconds that the regular expressions of one query may take, over all runs."""
+
+
+class _Matching(threading.local):
+    """How long the query that runs on this thread has matched, and why it was stopped."""
+
+    spent: float = 0.0
+    stopped: str | None = None
+
+
+_matching = _Matching()
 
 
 def glob(pattern: str) -> str:
@@ -44,13 +64,12 @@ def caseless_glob(pattern: str) -> str:
 
 
 def regular_expression(pattern: str) -> str:
-    """Return the pattern if Python's `re` takes it and is sure to come to an end with it.
+    """Return the pattern if Python's `re` takes it.
 
     Raises
     ------
     ValueError
-        With the reason, for what is no regular expression, is longer than 1,000 characters, or could take
-        exponential time.
+        With the reason, for what is no regular expression or is longer than 1,000 characters.
     """
     if len(pattern) > MAX_EXPRESSION:
         raise ValueError(
@@ -60,17 +79,23 @@ def regular_expression(pattern: str) -> str:
         with warnings.catch_warnings():
             # What may change its meaning in a future Python still has one today.
             warnings.simplefilter("ignore")
+            re.compile(pattern)
             _compiled(pattern)
-            explodes = may_explode(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise ValueError(f"this is not a regular expression: {reason}") from None
-    if explodes:
-        raise ValueError(
-            "this regular expression can take for ever: it repeats what can itself match in more than one way; "
-            "take the inner repeat out"
-        )
     return pattern
+
+
+def begin_matching() -> None:
+    """Give the regular expressions of a query that this thread is about to run their time."""
+    _matching.spent, _matching.stopped = 0.0, None
+
+
+def interruption() -> str | None:
+    """Return why the last query of this thread was stopped, if it was, once."""
+    stopped, _matching.stopped = _matching.stopped, None
+    return stopped
 
 
 def functions() -> Mapping[str, Callable[..., object]]:
@@ -98,9 +123,28 @@ def _bounded(pattern: str) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _compiled(pattern: str) -> Any:
+    # Not `re`: a match of it cannot be stopped, and takes exponential time on some patterns and texts.
+    import regex
+
+    try:
+        return regex.compile(pattern)
+    except regex.error as error:
+        raise re.error(str(error)) from None
 
 
 def _rlike(pattern: str, text: str | None) -> bool | None:
-    return None if text is None else _compiled(pattern).search(text) is not None
+    if text is None:
+        return None
+    began = time.monotonic()
+    try:
+        # An expression that has used up its time gets none: even a zero is a limit.
+        return _compiled(pattern).search(text, timeout=max(0.0, TIME_LIMIT - _matching.spent)) is not None
+    except TimeoutError:
+        _matching.stopped = (
+            f"the regular expression {pattern!r} takes more than {TIME_LIMIT:g} s; "
+            "make it simpler, or let other conditions leave fewer runs"
+        )
+        raise
+    finally:
+        _matching.spent += time.monotonic() - began

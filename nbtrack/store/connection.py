@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from nbtrack.errors import StoreError
+from nbtrack.errors import FilterError, StoreError
 from nbtrack.store.location import DATABASE
 
 if TYPE_CHECKING:
@@ -251,10 +251,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated(folder: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a `StoreError` that says what to do."""
+    """Turn SQLite's errors into a `StoreError` that says what to do, or into what stopped a filter."""
     try:
         yield
     except sqlite3.Error as error:
+        from nbtrack.query import interruption
+
+        if stopped := interruption():
+            raise FilterError(stopped) from None
         # Python's own errors of the module, such as a closed connection, have no code.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         said = _SAID.get(code, "cannot be read or written; run `nbtrack doctor` on it")

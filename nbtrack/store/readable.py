@@ -313,13 +313,13 @@ class ReadableStore(OpenStore):
         deleted: bool,
         extreme: bool = False,
     ) -> Compiled:
-        from nbtrack.query import compile_query, functions
+        from nbtrack.query import begin_matching, compile_query, functions
 
         if self._extended is not connection:
             for name, function in functions().items():
                 connection.create_function(name, -1, cast("_Function", function), deterministic=True)
             self._extended = connection
-
+        begin_matching()
         return compile_query(
             query,
             experiments=None if experiments is None else reader.experiment_ids(connection, experiments),

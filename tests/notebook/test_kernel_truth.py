@@ -302,7 +302,9 @@ def test_a_loop_of_folds_takes_no_more_memory_than_without_tracking(tmp_path):
         "    scores.append(score)\n"
     )
     measure = "open('/proc/self/clear_refs', 'w').write('5')"
-    peak = "int(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1]) // 1024"
+    peak = (
+        "int(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1]) // 1024"
+    )
     peaks = []
     for head in ("", "%%track --no-model\n"):
         with kernel_in(tmp_path) as kernel:

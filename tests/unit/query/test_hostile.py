@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import nbtrack
 from nbtrack.errors import FilterError
 from nbtrack.query import parse, parse_order
-from nbtrack.query.backtracking import may_explode
+from nbtrack.query.patterns import begin_matching, functions, regular_expression
 from tests.unit.query.stored_runs import Database, StoredRun
 
 PIECES = (
@@ -176,35 +177,65 @@ def test_the_deepest_filter_that_is_read_runs(database):
     assert run_or_refuse(database, "(" * 50 + "status = 'x'" + ")" * 50)
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "(a+)+$",
-        "(a*)*",
-        "(a|aa)*",
-        "(aa?)*",
-        "(.*,)*x",
-        r"(\w+\s?)*$",
-        "((a+)b?)+",
-        "(a+){20}",
-        ".*" * 7,
-        "(?:(x|x)y?)+",
-    ],
-)
-def test_expressions_that_could_take_for_ever_are_refused(pattern):
-    assert may_explode(pattern)
-    with pytest.raises(FilterError, match="for ever"):
-        parse(f"params.p rlike '{pattern}'")
+SLOW = [
+    (r"(a+)+$", "a" * 40 + "b"),
+    (r".*a.*b.*c.*d", "abc" * 30_000),
+    (r"\s+$", " " * 200_000 + "x"),
+    (r"(\w+\s?)*$", "word " * 5_000 + "!"),
+    (r"(x+x+)+y", "x" * 5_000),
+    (r"(.*)\1\1\1$", "ab" * 3_000 + "c"),
+    (r"^(([a-z])+.)+[A-Z]([a-z])+$", "a" * 5_000),
+]
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    ["^El.*t$", r"(\w+\.)+com", r"(\d+,)*\d+", "(foo|far)+", r"v\d+(\.\d+)*$", "(ab)+", "[a-z]+[0-9]+", "(?i)net|las", "(a{2}b)*",
-     r"https?://\S+/(\w+/)*", "(.|\n)*x", r"(?<=a)b(?=c)", "(a++b?)+", "^$", ".*a.*b.*"],
-)  # fmt: skip
-def test_expressions_that_come_to_an_end_are_read(pattern):
-    assert not may_explode(pattern)
+@pytest.mark.parametrize(("pattern", "text"), SLOW)
+def test_an_expression_on_long_text_comes_to_its_end_or_is_stopped(tmp_path, pattern, text):
+    store = nbtrack.set_store(tmp_path)
+    for number in range(3):
+        with nbtrack.start_run(tags={"long": text, "number": str(number)}):
+            pass
     start = time.process_time()
-    re.search(pattern, "a1.b2/" * 100 + "!")
-    assert time.process_time() - start < 1
-    parse(f"params.p rlike '{pattern}'")
+    with contextlib.suppress(FilterError):
+        assert len(nbtrack.runs(f"tags.long rlike '{pattern}'")) in {0, 3}
+    assert time.process_time() - start < 20
+    assert len(nbtrack.runs("tags.number rlike '^[01]$'")) == 2, "the next query has its own time"
+    assert store.check().problems == []
+
+
+def test_where_an_expression_is_stopped_it_is_said(tmp_path):
+    nbtrack.set_store(tmp_path)
+    with nbtrack.start_run(tags={"long": "abc" * 100_000}):
+        pass
+    with pytest.raises(FilterError, match=r"'\.\*a\.\*b\.\*c\.\*d' takes more than 2 s; make it simpler"):
+        len(nbtrack.runs("tags.long rlike '.*a.*b.*c.*d'"))
+
+
+ATOMS = st.sampled_from(
+    ["a", "b", "c", "1", " ", ".", r"\w", r"\d", r"\s", "[ab]", "[^a]", r"\b", "^", "$", r"\.", "é"]
+)
+REPEATS = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,3}", "*?", "+?"])
+EXPRESSIONS = st.recursive(
+    st.tuples(ATOMS, REPEATS).map("".join),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map("".join),
+        st.tuples(inner, inner).map(lambda two: f"({two[0]}|{two[1]})"),
+        st.tuples(inner, REPEATS).map(lambda one: f"(?:{one[0]}){one[1]}"),
+        inner.map(lambda one: f"(?={one})"),
+        inner.map(lambda one: f"(?i:{one})"),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(pattern=EXPRESSIONS, text=st.text("abc1 .éÉ", max_size=12))
+def test_expressions_mean_what_they_mean_to_re(pattern, text):
+    try:
+        expected = re.search(pattern, text) is not None
+    except re.error:
+        with pytest.raises(ValueError, match="not a regular expression"):
+            regular_expression(pattern)
+        return
+    assert regular_expression(pattern) == pattern
+    begin_matching()
+    assert functions()["nbtrack_rlike"](pattern, text) is expected
