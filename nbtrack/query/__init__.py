@@ -62,6 +62,8 @@ Comparing
 ``IS NULL``, ``IS NOT NULL``
     Whether the run lacks the field. A param that is ``None`` is there, its text is ``'None'``; an empty note is
     lacking.
+``IS NAN``, ``IS NOT NAN``
+    Whether a number is NaN: ``metrics.loss is nan`` finds the runs that diverged. A run that lacks it is neither.
 ``AND OR NOT``, ``&& || !``, parentheses
     NOT binds more strongly than AND, AND more strongly than OR.
 
@@ -70,8 +72,7 @@ A run that lacks a field is not found by any comparison with it: not by ``!=``, 
 comparison unknown, NOT of unknown is unknown, ``unknown OR true`` is true.) The same holds for a param that is not
 a number beside a number, and for a division by zero.
 
-A NaN is there, and compares as in Python: ``!=`` is true of it, all else false, so that ``metrics.loss !=
-metrics.loss`` finds the runs whose loss is NaN.
+A NaN is there, and compares as in Python: ``!=`` is true of it, all else false.
 
 Two params are compared as numbers where both are, otherwise as text. The conditions on ``datasets`` hold where
 they do for one of the run's data, each for itself.

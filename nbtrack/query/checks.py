@@ -78,6 +78,20 @@ def comparison(op: str, left: Value, right: Value, text: str) -> Condition:
     return Compare(op, left, right, span)
 
 
+def not_a_number(value: Value, text: str, span: Span, *, negated: bool) -> Condition:
+    """Return the test whether a number is NaN, which alone differs from itself.
+
+    Raises
+    ------
+    FilterError
+        For text and times, which are never NaN.
+    """
+    if type_of(value) not in {Type.NUMBER, Type.PARAM}:
+        message = f"only a number can be NaN, and {_quote(value, text)} is {type_of(value).value}"
+        raise FilterError(message, text, *value.span)
+    return Compare("=" if negated else "!=", value, value, span)
+
+
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 

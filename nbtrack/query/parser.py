@@ -303,7 +303,7 @@ class _Parser(Stream):
                 self.fail(f"more than {MAX_CONDITIONS:,} comparisons; list values with IN")
             negated = self.take("not") is not None
             if not negated and self.take("is"):
-                found.append(self.is_null(left))
+                found.append(self.is_what(left))
                 break
             if self.take("in"):
                 found.append(_negated(self.members(left), negated))
@@ -324,14 +324,19 @@ class _Parser(Stream):
             left = right
         return found[0] if len(found) == 1 else And(tuple(found))
 
-    def is_null(self, left: Value) -> Condition:
+    def is_what(self, left: Value) -> Condition:
+        """Read what follows IS: a field that is missing (NULL), or a number that is none (NAN)."""
         negated = self.take("not") is not None
-        null = self.take("null")
-        if null is None:
-            self.fail(f"expected NULL or NOT NULL after IS, found {self.found()}; compare values with =")
+        word = self.take("null", "nan")
+        if word is None:
+            message = f"expected NULL, NAN, NOT NULL or NOT NAN after IS, found {self.found()}; compare values with ="
+            self.fail(message)
+        span = (left.span[0], word.span[1])
+        if word.word == "nan":
+            return checks.not_a_number(left, self.text, span, negated=negated)
         if not isinstance(left, Field):
             self.fail("only a field can be missing", left.span)
-        return _negated(IsNull(left, (left.span[0], null.span[1])), negated)
+        return _negated(IsNull(left, span), negated)
 
     def between(self, left: Value) -> Condition:
         start = self.token.span[0]

@@ -40,6 +40,7 @@ _OPERATORS = (
     "RLIKE",
     "IS NULL",
     "IS NOT NULL",
+    "IS NAN",
 )
 _JOINING = ("AND", "OR", "ORDER BY", "LIMIT")
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from nbtrack.errors import FilterError
 from nbtrack.query import parse
 from tests.unit.query.stored_runs import StoredRun
 
@@ -38,6 +39,10 @@ def test_nan_compares_as_in_python(stored):
     assert found(database, "metrics.a != 1") == "nan"
     assert found(database, "metrics.a != metrics.a") == "nan"
     assert found(database, "metrics.a = nan") == ""
+    assert found(database, "metrics.a is nan") == "nan"
+    assert found(database, "metrics.a is not nan") == found(database, "not metrics.a is nan") == "one"
+    assert found(database, "metrics.a - 1 IS NaN") == "nan"
+    assert found(database, "metrics.b is nan or metrics.b is not nan") == ""
     assert found(database, "metrics.a != nan") == "nan one"
     assert found(database, "not metrics.a < 2") == "nan"
     assert found(database, "metrics.a < inf") == "one"
@@ -75,6 +80,20 @@ def test_a_param_is_a_number_beside_numbers_and_text_beside_text(stored):
     assert found(database, "params.p is null") == ""
     assert found(database, "params.p in (1, 'a')") == "bool float int word"
     assert found(database, "params.p like '1%'") == "float int text"
+
+
+def test_only_a_number_can_be_nan(stored):
+    values = {"nan": NAN, "text": "nan", "number": 1, "none": None}
+    database = stored(*(StoredRun(name, name, params={"p": value}) for name, value in values.items()))
+    assert found(database, "params.p is nan") == "nan"
+    assert found(database, "params.p is not nan") == "none number text"
+    for text, said in (
+        ("status is nan", "status is text"),
+        ("start_time is nan", "is a time"),
+        ("'x' is nan", "is text"),
+    ):
+        with pytest.raises(FilterError, match=said):
+            parse(text)
 
 
 def test_integers_beyond_64_bits(stored):
