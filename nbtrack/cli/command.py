@@ -10,9 +10,9 @@ from click.shell_completion import CompletionItem
 
 from nbtrack.entities.text import one_line, time_text
 from nbtrack.errors import NbtrackError, StoreError
-from nbtrack.store import find_store, open_store
+from nbtrack.store import open_store
 from nbtrack.tracking.experiments import all_experiments
-from nbtrack.tracking.location import use_store
+from nbtrack.tracking.location import folder_in_use, use_store
 from nbtrack.tracking.search import runs as find_runs
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Group(click.Group):
 def store_of(context: click.Context) -> Store:
     """Return the store that is there; looking makes none."""
     location = context.meta.get(_STORE)
-    folder = Path(location) if location else find_store()
+    folder = Path(location) if location else folder_in_use()
     if not folder.is_dir():
         raise StoreError(f"there is no store {str(folder)!r}; give one with --store, or track a run first")
     store = open_store(folder)

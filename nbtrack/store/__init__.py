@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbtrack.store.buffers import SeriesBuffer
 from nbtrack.store.health import Health
 from nbtrack.store.lifecycle import GcReport
-from nbtrack.store.location import find_store, is_store
+from nbtrack.store.location import find_store, is_store, resolve
 from nbtrack.store.points import pack_point
 from nbtrack.store.processes import started_by
 from nbtrack.store.readable import Changes, Window
@@ -24,5 +24,6 @@ __all__ = [
     "is_store",
     "open_store",
     "pack_point",
+    "resolve",
     "started_by",
 ]

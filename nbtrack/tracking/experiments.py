@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.entities.text import did_you_mean
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
-from nbtrack.tracking.location import default_experiment, store_in_use, use_experiment
+from nbtrack.tracking.location import MLFLOW_DEFAULT, default_experiment, store_in_use, use_experiment
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ __all__ = [
     "set_experiment",
 ]
 
-_MLFLOW_DEFAULT = "0"
-"""The id of MLflow's default experiment; here it means the one that is called `default`."""
-
 
 def all_experiments(store: Store) -> list[records.Experiment]:
     """Return the experiments, the deleted ones after the others."""
@@ -51,7 +48,7 @@ def find_experiment(given: Any, store: Store) -> records.Experiment:
     for experiment in known:
         if str(experiment.id) == text or experiment.name == given:
             return experiment
-    if text == _MLFLOW_DEFAULT:
+    if text == MLFLOW_DEFAULT:
         return store.create_experiment("default", exist_ok=True)
     hint = did_you_mean(text, [experiment.name for experiment in known])
     raise NotFoundError(f"there is no experiment {given!r}{hint}")

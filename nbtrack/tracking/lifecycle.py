@@ -59,7 +59,8 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     Parameters
     ----------
     run_id
-        A run to go on with: id, its beginning, or name.
+        A run to go on with: id, its beginning, or name. Without it, the first run that a process begins is the one
+        that `MLFLOW_RUN_ID` names.
     experiment_id
         Id or name of the experiment; without it the parent's, or the one of `set_experiment`.
     run_name
@@ -84,9 +85,23 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     parent = parent_run_id or said.pop(PARENT_TAG, None)
     if not nested and parent is None:
         _end_bare()
+    if run_id is None:
+        run_id = _run_of_environment()
     if run_id is not None:
         return _resume(run_id, said)
     return _begin(experiment_id, parent, said)
+
+
+def _run_of_environment() -> str | None:
+    """Return the run that `MLFLOW_RUN_ID` names, for the first that is begun; one that is not there is told."""
+    run_id = os.environ.pop("MLFLOW_RUN_ID", None)
+    if not run_id:
+        return None
+    try:
+        return store_in_use().run(run_id).id
+    except NotFoundError as error:
+        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=4)
+        return None
 
 
 def _said(run_name: str | None, tags: Any, description: str | None) -> dict[str, str]:

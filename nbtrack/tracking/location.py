@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
-from nbtrack.errors import InvalidValueError
-from nbtrack.store import find_store, open_store
+from nbtrack.errors import InvalidValueError, NbtrackWarning
+from nbtrack.store import find_store, open_store, resolve
+from nbtrack.tracking.uri import folder_of
 from nbtrack.tracking.workers import announce, origin
 from nbtrack.values import as_name
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = [
+    "MLFLOW_DEFAULT",
     "default_experiment",
+    "folder_in_use",
     "get_tracking_uri",
     "look_from",
     "name_default_experiment",
@@ -29,8 +31,12 @@ __all__ = [
     "use_store",
 ]
 
+MLFLOW_DEFAULT = "0"
+"""The id of MLflow's default experiment; here it means the one that is called `default`."""
+
 _store: Store | None = None
-_store_variable: str | None = None
+_named: tuple[str | None, ...] = ()
+"""What the environment's variables said when the store was opened."""
 _start: Path | None = None
 """Where the store is looked for; None is the working folder."""
 _experiment: str | None = None
@@ -38,25 +44,44 @@ _default_experiment = "default"
 
 
 def store_in_use() -> Store:
-    """Return the store that runs go to: the one set, else the nearest `.nbtrack` when first asked.
+    """Return the store that runs go to: the one set, else the one that is found when first asked.
 
-    A later `os.chdir` changes nothing; a changed `NBTRACK_STORE` does.
+    A later `os.chdir` changes nothing; a changed `NBTRACK_STORE` or `MLFLOW_TRACKING_URI` does.
     """
-    global _store, _store_variable
-    variable = os.environ.get("NBTRACK_STORE")
-    if _store is None or variable != _store_variable:
-        _store, _store_variable = open_store(_folder_in_use()), variable
+    global _store, _named
+    named = _variables()
+    if _store is None or named != _named:
+        _store, _named = open_store(folder_in_use()), named
         if origin() is None:
             announce(_store)
     return _store
 
 
-def _folder_in_use() -> Path:
-    """Return the folder where the store is, or will be: a worker's is that of the process it works for."""
+def folder_in_use() -> Path:
+    """Return the folder where the store is, or will be, while none is set.
+
+    `NBTRACK_STORE` names it; else a worker's is that of the process it works for; else `MLFLOW_TRACKING_URI` names
+    it; else it is the nearest `.nbtrack`.
+    """
+    store, uri = _variables()
     works_for = origin()
-    if works_for is not None and works_for.store and not os.environ.get("NBTRACK_STORE"):
+    if works_for is not None and works_for.store and not store:
         return Path(works_for.store)
+    if uri and not store:
+        try:
+            return resolve(folder_of(uri))
+        except InvalidValueError:
+            warnings.warn(
+                f"MLFLOW_TRACKING_URI is {uri!r}, a server or database that nbtrack does not write to: "
+                "its runs go to a folder; set NBTRACK_STORE to name it and end this warning",
+                NbtrackWarning,
+                stacklevel=3,
+            )
     return find_store(_start)
+
+
+def _variables() -> tuple[str | None, str | None]:
+    return os.environ.get("NBTRACK_STORE"), os.environ.get("MLFLOW_TRACKING_URI")
 
 
 def look_from(folder: Path) -> None:
@@ -67,20 +92,40 @@ def look_from(folder: Path) -> None:
 
 def store_if_there() -> Store | None:
     """Return the store that runs go to, if it has been made; None makes none."""
-    return store_in_use() if _store is not None or _folder_in_use().is_dir() else None
+    return store_in_use() if _store is not None or folder_in_use().is_dir() else None
 
 
 def use_store(store: Store) -> None:
     """Let runs go to this store from now on."""
-    global _store, _store_variable
-    _store, _store_variable = store, os.environ.get("NBTRACK_STORE")
+    global _store, _named
+    _store, _named = store, _variables()
     if origin() is None:
         announce(store)
 
 
 def default_experiment() -> str:
-    """Return the experiment that a run goes to when it names none."""
-    return _experiment or _default_experiment
+    """Return the experiment that a run goes to when it names none.
+
+    That is the one of `set_experiment`, of `MLFLOW_EXPERIMENT_NAME` or `MLFLOW_EXPERIMENT_ID`, or the notebook's.
+    """
+    return _experiment or _experiment_of_environment() or _default_experiment
+
+
+def _experiment_of_environment() -> str | None:
+    name, number = os.environ.get("MLFLOW_EXPERIMENT_NAME"), os.environ.get("MLFLOW_EXPERIMENT_ID")
+    if name:
+        return as_name(name, "MLFLOW_EXPERIMENT_NAME")
+    if not number:
+        return None
+    found = next((one.name for one in store_in_use().experiments() if str(one.id) == number), None)
+    if found is None and number != MLFLOW_DEFAULT:
+        warnings.warn(
+            f"MLFLOW_EXPERIMENT_ID is {number!r}, and the store has no such experiment; "
+            f"runs go to {_default_experiment!r}",
+            NbtrackWarning,
+            stacklevel=4,
+        )
+    return found
 
 
 def use_experiment(name: str) -> None:
@@ -119,40 +164,17 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     uri
-        A folder's path or `file:` URI; of a `sqlite:` address the folder that the database is in, since
-        nbtrack's store is no database of MLflow's.
+        A folder's path, `file:` URI or `sqlite:` address. MLflow's own stores stand for a folder beside them, of
+        the same name with `.nbtrack` at the end (`mlruns` and `mlflow.db`: just `.nbtrack`).
 
     Raises
     ------
     InvalidValueError
         For servers and databases elsewhere: nbtrack has no server.
     """
-    set_store(_folder(uri))
+    set_store(folder_of(uri))
 
 
 def get_tracking_uri() -> str:
     """Return the folder of the store in use as `file:` URI."""
     return store_in_use().path.absolute().as_uri()
-
-
-def _folder(uri: Any) -> Path:
-    text = os.fspath(uri) if isinstance(uri, os.PathLike) else uri
-    if not isinstance(text, str):
-        raise InvalidValueError(f"tracking URI {uri!r} is a {type(uri).__name__}; give the path of a folder")
-    # One letter before the colon is a drive.
-    if text != "databricks" and not re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text):
-        return Path(text or ".")
-    parts = urlsplit(text)
-    if parts.scheme == "file":
-        if parts.netloc not in ("", "localhost"):
-            raise InvalidValueError(f"tracking URI {text!r} names another machine; give the path of a folder")
-        from urllib.request import url2pathname  # slow to import
-
-        return Path(url2pathname(parts.path))
-    if parts.scheme == "sqlite":
-        # sqlite:///relative.db and sqlite:////absolute.db, as SQLAlchemy reads them.
-        return Path(unquote(parts.path[1:])).parent / ".nbtrack"
-    raise InvalidValueError(
-        f"tracking URI {text!r} is the address of a server or database; nbtrack keeps runs in a folder "
-        "(.nbtrack by default): give its path, or leave set_tracking_uri out"
-    )

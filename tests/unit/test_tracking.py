@@ -475,6 +475,10 @@ def test_nbtrack_store_is_heeded_when_it_changes(tmp_path, monkeypatch):
         ("file://{tmp}/with%20blank", "with blank"),
         ("sqlite:///mlflow.db", ".nbtrack"),
         ("sqlite:///{tmp}/deep/mlflow.db", "deep/.nbtrack"),
+        ("sqlite:///{tmp}/a.db", "a.nbtrack"),
+        ("sqlite:///{tmp}/b.db", "b.nbtrack"),
+        ("file:./mlruns", ".nbtrack"),
+        ("{tmp}/mlruns/", ".nbtrack"),
     ],
 )
 def test_a_tracking_uri_names_a_folder(tmp_path, uri, folder):
@@ -483,6 +487,53 @@ def test_a_tracking_uri_names_a_folder(tmp_path, uri, folder):
         pass
     assert (tmp_path / folder / "nbtrack.db").is_file()
     assert nbtrack.get_tracking_uri() == (tmp_path / folder).as_uri()
+
+
+def test_a_store_of_mlflows_is_left_alone(tmp_path):
+    (tmp_path / "sweeps" / "0").mkdir(parents=True)
+    (tmp_path / "sweeps" / "0" / "meta.yaml").write_text("experiment_id: '0'\n")
+    before = sorted((tmp_path / "sweeps").rglob("*"))
+    nbtrack.set_tracking_uri("file:sweeps")
+    with nbtrack.start_run():
+        pass
+    assert sorted((tmp_path / "sweeps").rglob("*")) == before
+    assert (tmp_path / "sweeps.nbtrack" / "nbtrack.db").is_file()
+
+
+def test_mlflows_variables_are_heeded(tmp_path, monkeypatch):
+    monkeypatch.delenv("NBTRACK_STORE", raising=False)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/a.db")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "from outside")
+    with nbtrack.start_run() as first:
+        pass
+    assert first.store.path == tmp_path / "a.nbtrack"
+    assert first.experiment == "from outside"
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_NAME")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", str(first.store.experiments()[0].id))
+    monkeypatch.setenv("MLFLOW_RUN_ID", first.id)
+    with nbtrack.start_run() as again:
+        pass
+    with nbtrack.start_run() as other:
+        pass
+    assert (again.id == first.id, other.id == first.id) == (True, False)
+    assert other.experiment == "from outside"
+    monkeypatch.setenv("NBTRACK_STORE", str(tmp_path / "ours"))
+    assert nbtrack.tracking.store_in_use().path == tmp_path / "ours"
+
+
+def test_what_of_mlflows_variables_cannot_be_heeded_is_told(tmp_path, monkeypatch):
+    monkeypatch.delenv("NBTRACK_STORE", raising=False)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://localhost:5000")
+    with pytest.warns(NbtrackWarning, match="MLFLOW_TRACKING_URI is 'http://localhost:5000', a server"):
+        nbtrack.runs()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    monkeypatch.setenv("MLFLOW_RUN_ID", "f" * 32)
+    with pytest.warns(NbtrackWarning, match="MLFLOW_RUN_ID: there is no run"), nbtrack.start_run():
+        pass
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "77")
+    with pytest.warns(NbtrackWarning, match="MLFLOW_EXPERIMENT_ID is '77'"), nbtrack.start_run() as run:
+        pass
+    assert run.experiment == "default"
 
 
 @pytest.mark.parametrize(
