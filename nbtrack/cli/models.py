@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,6 @@ from nbtrack.errors import InvalidValueError, StoreError
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nbtrack.serving.description import Description
 
 __all__ = ["models"]
@@ -224,6 +223,11 @@ def _predict_there(  # noqa: PLR0917
     help="Asked of every client, as Authorization: Bearer TOKEN.",
 )
 @click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the token from this file: others on the machine can see a command's options.",
+)
+@click.option(
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
@@ -235,12 +239,14 @@ def _predict_there(  # noqa: PLR0917
 @click.pass_context
 def serve(  # noqa: PLR0917
     context: click.Context, uri: str, port: int, host: str, workers: int, timeout: float, max_body: str,
-    token: str | None, allowed_hosts: tuple[str, ...], trust: bool, env_manager: str,
+    token: str | None, token_file: Path | None, allowed_hosts: tuple[str, ...], trust: bool, env_manager: str,
 ) -> None:  # fmt: skip
     """Serve a model over HTTP until Ctrl-C, as MLflow does: POST /invocations; see / for the rest."""
     from nbtrack.serving.running import new_record
     from nbtrack.serving.server import Settings, run
 
+    if token_file is not None:
+        token = _token_in(context, token_file)
     model, trusted = _found(context, uri, trust, env_manager)
     try:
         record = str(new_record())
@@ -264,6 +270,17 @@ def serve(  # noqa: PLR0917
         click.echo(f"nbtrack: {line}", err=True)
 
     sys.exit(run(settings, tell))
+
+
+def _token_in(context: click.Context, file: Path) -> str:
+    if context.get_parameter_source("token") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("give --token or --token-file, not both")
+    token = file.read_text(encoding="utf-8", errors="replace").strip()
+    if not token:
+        raise click.BadParameter(
+            f"{str(file)!r} is empty; write the token into it", param_hint="--token-file"
+        )
+    return token
 
 
 def _found(

@@ -18,7 +18,7 @@ from nbtrack.serving.telemetry import GONE, METRICS_TYPE, Telemetry
 from nbtrack.serving.wire import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from nbtrack.serving.access import Access
     from nbtrack.serving.description import Description
@@ -42,6 +42,7 @@ _RETRY = ((b"retry-after", b"1"),)
 
 _OPEN = frozenset({"/ping", "/health", "/v2/health/live", "/v2/health/ready"})
 """What is answered without the token: whether the server is there."""
+_DECIDING = (b"host", b"origin", b"authorization", b"content-type")
 
 _WORDS = {
     "application/json": "json",
@@ -164,6 +165,8 @@ class Application:
     async def _answer(self, scope: Message, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         headers = dict(scope["headers"])
+        if len(headers) < len(scope["headers"]) and (twice := _said_twice(scope["headers"])):
+            return _refused(400, f"the header {twice} stands there more than once")
         refusal = self._access.refusal(
             headers.get(b"host"), headers.get(b"origin"), headers.get(b"authorization")
         )
@@ -251,8 +254,12 @@ class Application:
         Raises
         ------
         RefusedError
-            When it is too large, comes too slowly, or too many others are on their way.
+            When it is compressed, too large, comes too slowly, or too many others are on their way.
         """
+        encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+        if encoding not in {b"", b"identity"}:
+            said = f"bodies in Content-Encoding {encoding.decode('latin-1')!r} are not read; send it as it is"
+            raise RefusedError(415, said, ((b"accept-encoding", b"identity"),))
         told = headers.get(b"content-length", b"0")
         if told.isdigit() and int(told) > self._max_body:
             raise self._too_large()
@@ -334,6 +341,12 @@ class Application:
             "inputs": tensors_of(self._model.inputs),
             "outputs": tensors_of(self._model.outputs, single=OUTPUT),
         }))  # fmt: skip
+
+
+def _said_twice(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the header that decides who may ask, and is there twice: which of both holds is anybody's guess."""
+    names = [name for name, _ in headers]
+    return next((name.decode() for name in _DECIDING if names.count(name) > 1), "")
 
 
 def _word_of(headers: Mapping[bytes, bytes]) -> str:

@@ -1,11 +1,17 @@
 """Who may ask a server: no page of another site, no rebound name, and nobody without the token."""
 
+import gzip
+import json
 import os
+import socket
+import subprocess
+import sys
 
 import pytest
 
 from nbtrack.serving.access import Access, is_loopback
 from tests.serving.http import served
+from tests.waiting import HANGS
 
 ROW = {"inputs": [[1.0] * 11]}
 
@@ -115,3 +121,59 @@ def test_the_record_of_a_server_is_the_users_own(wine_server):
     ((file, told),) = [found for found in read_records() if found[1]["pid"] == wine_server.process.pid]
     assert file.stat().st_mode & 0o077 == 0
     assert told["url"] == wine_server.url
+
+
+@pytest.mark.parametrize("name", ["Host", "Origin", "Authorization", "Content-Type"])
+def test_a_header_that_decides_is_said_once(wine_server, name):
+    """A proxy may look at the one, and the server at the other."""
+    lines = [
+        "POST /invocations HTTP/1.1",
+        f"Host: 127.0.0.1:{wine_server.port}",
+        "Content-Type: application/json",
+    ]
+    value = {"Host": "evil.example", "Content-Type": "application/json"}.get(name, "Basic x")
+    lines += [f"{name}: {value}"] * (1 if name in {"Host", "Content-Type"} else 2)
+    request = "\r\n".join([*lines, "Content-Length: 2", "", "{}"])
+    with socket.create_connection(("127.0.0.1", wine_server.port), timeout=HANGS) as connection:
+        connection.sendall(request.encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_token_is_read_from_a_file(wine_folder, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    with served(wine_folder, "--trust", "--token-file", str(file), folder=tmp_path) as server:
+        assert server.post(ROW).status == 401
+        assert server.post(ROW, Authorization="Bearer secret").status == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"), [("", (), "is empty"), ("secret", ("--token", "x"), "not both")]
+)
+def test_a_token_file_that_says_nothing_or_too_much_is_told(wine_folder, tmp_path, content, options, said):
+    file = tmp_path / "token"
+    file.write_text(content)
+    command = [
+        sys.executable,
+        "-m",
+        "nbtrack",
+        "models",
+        "serve",
+        "-m",
+        str(wine_folder),
+        "--token-file",
+        str(file),
+        *options,
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=HANGS, check=False)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip", "GZIP"])
+def test_a_body_in_an_encoding_that_is_not_read_is_refused(wine_server, encoding):
+    body = gzip.compress(json.dumps(ROW).encode())
+    answer = wine_server.post(body, Content_Encoding=encoding)
+    assert answer.status == 415
+    assert answer.headers["accept-encoding"] == "identity"
+    assert "Content-Encoding" in answer.message
+    assert wine_server.post(ROW, Content_Encoding="identity").status == 200
