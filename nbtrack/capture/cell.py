@@ -29,12 +29,13 @@ from nbtrack.capture.settings.estimators import (
 from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
 from nbtrack.capture.source.analysis import CellAnalysis, dotted
-from nbtrack.capture.vocabulary import is_metric_name, is_training_name
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import Sites, instrument, series_names
 from nbtrack.capture.watch.observe import Hooks
 from nbtrack.capture.watch.reach import Reach, left_at
 from nbtrack.capture.why import Why
+from nbtrack.capture.words.calls import LOADING, STEP_METHODS
+from nbtrack.capture.words.names import is_metric_name, is_training_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -312,7 +313,7 @@ class CellCapture:
                         name = self._name_of(estimator, site.source, several=several)
                         found[id(estimator)] = Fitted(name, estimator, data, shape)
             names = dict.fromkeys([*self._before.read_by(sites.analysis), *sites.analysis.bindings])
-            steps = any(call.name.rpartition(".")[2] in {"backward", "step"} for call in sites.analysis.calls)
+            steps = any(call.name.rpartition(".")[2] in STEP_METHODS for call in sites.analysis.calls)
             for one in fitted_names(names, self._before.states, self.namespace, trains_modules=steps):
                 found.setdefault(id(one.estimator), one)
         return list(found.values())
@@ -502,5 +503,5 @@ class CellCapture:
                 value = bindings[-1].value
                 if isinstance(value, ast.Call) and name in self.namespace and as_number(value) is None:
                     root = dotted(value.func).rpartition(".")[2]
-                    if root.startswith(("read_", "load", "fetch_", "make_")):
+                    if root.startswith(LOADING):
                         self._describe(name, self.namespace[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.vocabulary import (
+from nbtrack.capture.words.names import (
     is_best_name,
     is_bookkeeping_name,
     is_earlier_name,

@@ -27,7 +27,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 # The rooms of a part, from the bottom up; a package's own modules know each other.
 ROOMS = {
     "capture": (
-        ("foreign", "vocabulary", "fingerprint", "environment", "secrets"),
+        ("foreign", "words", "fingerprint", "environment", "secrets"),
         ("number", "data"),
         ("source",),
         ("settings", "slice"),

@@ -14,7 +14,9 @@ from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.analysis import Binding, CellAnalysis, dotted, names_in
 from nbtrack.capture.source.evidence import reduces_into, scores_in
-from nbtrack.capture.vocabulary import (
+from nbtrack.capture.words.calls import AVERAGES
+from nbtrack.capture.words.names import (
+    RESULTS_WORDS,
     is_bookkeeping_name,
     is_metric_name,
     is_prediction_name,
@@ -32,8 +34,6 @@ _LEAVES = 100
 _NAMED = 30
 _ROWS = 12
 _FRAME = 500
-_HISTORIES = frozenset({"hist", "histories", "history", "report", "results", "curve", "curves", "trace"})
-"""What a name may end in that holds results, whatever it is called before."""
 
 
 @forgiving(list)
@@ -74,7 +74,7 @@ def leaves(
         return list(_mapping_leaves(name, {str(c): value[c].tolist() for c in value.columns}))
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
         return list(_record_leaves(name, value))
-    strong = wanted or is_metric_name(name) or words(name)[-1] in _HISTORIES
+    strong = wanted or is_metric_name(name) or words(name)[-1] in RESULTS_WORDS
     if peek(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _ROWS:
         rows = [(f"{name}.{number}", as_numbers(row)) for number, row in enumerate(value)]
         return [(path, numbers) for path, numbers in rows if numbers]
@@ -120,7 +120,7 @@ def _is_reduced(bindings: list[Binding]) -> bool:
     """Return whether an array is a mean over one side of an array of scores."""
     return any(
         isinstance(b.value, ast.Call)
-        and dotted(b.value.func).rpartition(".")[2] in {"mean", "median"}
+        and dotted(b.value.func).rpartition(".")[2] in AVERAGES
         and any(is_metric_name(name) for name in names_in(b.value))
         for b in bindings
     )
@@ -154,7 +154,7 @@ def _mapping_leaves(
 ) -> Iterator[tuple[str, list[float]]]:
     if len(held) > _LEAVES or depth > 3:
         return
-    strong = strong or is_metric_name(name.rpartition(".")[2]) or words(name)[-1] in _HISTORIES
+    strong = strong or is_metric_name(name.rpartition(".")[2]) or words(name)[-1] in RESULTS_WORDS
     for key, inner in held.items():
         label = str(key)
         path = f"{name}.{label}"

@@ -12,7 +12,9 @@ from nbtrack.capture.results.columns import Columns
 from nbtrack.capture.results.holders import leaves
 from nbtrack.capture.settings.params import is_configuration
 from nbtrack.capture.source.evidence import counts, is_temporary, tainted_names
-from nbtrack.capture.vocabulary import (
+from nbtrack.capture.words.names import (
+    COUNT_WORDS,
+    INDEX_WORDS,
     is_best_name,
     is_bookkeeping_name,
     is_earlier_name,
@@ -120,18 +122,18 @@ def _is_result(
     uses = set(analysis.uses.get(name, ()))
     feeds = not uses.isdisjoint({"compute", "part"})
     shown = not uses.isdisjoint({"shown", "kept"})
-    if is_best_name(name) and words(name)[-1] not in {"i", "idx", "index"}:
+    if is_best_name(name) and words(name)[-1] not in INDEX_WORDS:
         return True
     if any(counts(b.value) for b in computed):
         return False
     if is_metric_name(name):
-        if whole and words(name)[0] in {"n", "num"} and not shown:
+        if whole and words(name)[0] in COUNT_WORDS and not shown:
             return False
         # A running sum that goes on into another number is that number's part.
         part = all(b.kind == "aug" for b in computed) or is_temporary(computed, uses)
         return shown or not (feeds and part)
     if whole:
-        counted = not is_bookkeeping_name(name) or words(name)[0] in {"n", "num"}
+        counted = not is_bookkeeping_name(name) or words(name)[0] in COUNT_WORDS
         return shown and trains and name in tainted and counted
     if is_size_or_time(name) or is_schedule_name(name):
         return False

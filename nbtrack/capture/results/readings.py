@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbtrack.capture.vocabulary import is_metric_name, words
+from nbtrack.capture.words.names import is_metric_name, words
+from nbtrack.capture.words.text import NOT_ITS_OWN, PREPOSITIONS, RATES, TEXT_SPLITS, TEXT_STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +42,9 @@ _QUALIFIED = re.compile(r"[(\[]([A-Za-z][\w ]*)[)\]]\s*\Z")
 _CLAUSES = re.compile(r"[,;:|=(){}\[\]\t•]|\s[-\u2013\u2014]\s|\.\s")
 _WORD = re.compile(r"[A-Za-z_²][\w²]*(?:[-./@^'\u2019][\w²]+)*|\d+")
 _POSSESSIVE = re.compile(r"(\w+)['\u2019]s\Z")
-_SPLITS = frozenset({"train", "training", "test", "val", "valid", "validation", "dev", "eval", "holdout"})
-_SPLIT_ALONE = re.compile(rf"\s*({'|'.join(sorted(_SPLITS))})\s*[:=]?\s+(\d*\.\d{{3,}})\s*", re.IGNORECASE)
-_STOPS = frozenset("a an and at by epoch final for in is it iter iteration on our step the with".split())
-_NOT_ITS_OWN = frozenset("above below from minimum of patience target than threshold to under until".split())
-"""What stands before the score of something else: `start training from score 0.53`."""
-_PREPOSITIONS = frozenset("after at by for from in of on over per so using with".split())
-_RATES = frozenset({"error", "accuracy", "win", "success", "hit", "precision", "recall"})
+_SPLIT_ALONE = re.compile(
+    rf"\s*({'|'.join(sorted(TEXT_SPLITS))})\s*[:=]?\s+(\d*\.\d{{3,}})\s*", re.IGNORECASE
+)
 _QUALIFIERS = 3
 """How many words before a metric's belong to its name."""
 
@@ -80,11 +77,11 @@ def readings(line: str) -> Iterator[Reading]:
             continue
         begin = match.end()
         label = before[: connected.start()] if connected else before
-        split = next((word for word in words(label)[::-1] if word in _SPLITS), split)
+        split = next((word for word in words(label)[::-1] if word in TEXT_SPLITS), split)
         name = _name(label)
         if name is not None:
             value, decimals = _value(match)
-            own = not split or not _SPLITS.isdisjoint(words(name))
+            own = not split or not TEXT_SPLITS.isdisjoint(words(name))
             yield Reading(name if own else f"{split}_{name}", value, decimals)
 
 
@@ -106,7 +103,7 @@ def _name(label: str) -> str | None:
     qualified = _QUALIFIED.search(label)
     if qualified is not None:
         inner = _name(label[: qualified.start()])
-        which = [word for word in words(qualified[1]) if word in _SPLITS]
+        which = [word for word in words(qualified[1]) if word in TEXT_SPLITS]
         if inner is not None:
             return f"{which[0]}_{inner}" if which else inner
     clause = _CLAUSES.split(label.rstrip())[-1]
@@ -115,10 +112,10 @@ def _name(label: str) -> str | None:
     if place is None:
         return None
     after = [word.lower() for word in found[place + 1 :]]
-    if after[:1] == ["rate"] and found[place].lower() in _RATES:
+    if after[:1] == ["rate"] and found[place].lower() in RATES:
         found[place] += "_rate"
         del after[0]
-    if after and after[0] not in _PREPOSITIONS and not after[0].isdigit():
+    if after and after[0] not in PREPOSITIONS and not after[0].isdigit():
         return None
     parts = [_joined(found[place])]
     for word in reversed(found[max(0, place - _QUALIFIERS) : place]):
@@ -126,9 +123,9 @@ def _name(label: str) -> str | None:
         if owner is not None:
             parts.insert(0, owner[1].lower())
             break
-        if word.lower() in _NOT_ITS_OWN:
+        if word.lower() in NOT_ITS_OWN:
             return None
-        if word.isdigit() or word.lower() in _STOPS:
+        if word.isdigit() or word.lower() in TEXT_STOPS:
             break
         parts.insert(0, _joined(word))
     return "_".join(parts)

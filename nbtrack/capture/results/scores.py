@@ -11,7 +11,7 @@ from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.results.columns import Columns
 from nbtrack.capture.results.holders import LENGTH, is_listed
-from nbtrack.capture.vocabulary import is_history_attribute, is_metric_name, words
+from nbtrack.capture.words.names import is_history_attribute, is_log_name, is_metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +93,7 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Co
         if key.startswith("_") or not (key.endswith("_") or own):
             continue
         # A library's attributes may be called anything (a mixture's `precisions_`): only some are histories.
-        history = own and words(key)[-1] in {"hist", "history", "log", "logs"}
+        history = own and is_log_name(key)
         good = is_metric_name(key) or history if own else is_history_attribute(key)
         if not good and not (key in read and is_metric_name(key)):
             continue

@@ -12,53 +12,19 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
 from nbtrack.capture.source.analysis import CellAnalysis, is_literal
-from nbtrack.capture.vocabulary import is_metric_name, is_training_name
+from nbtrack.capture.words.calls import (
+    LEARNING_METHODS,
+    OUTPUT_ARGUMENTS,
+    TRAINING_FUNCTIONS,
+    TRAINING_METHODS,
+)
+from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, LAYER_LIBRARIES, TENSOR_LIBRARIES
+from nbtrack.capture.words.names import is_metric_name, is_training_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["OUTPUT_ARGUMENTS", "call_settings"]
-
-_FOREIGN = frozenset(
-    """
-    builtins numpy pandas matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
-    datetime random math re itertools functools collections warnings logging pickle joblib tqdm string
-    copy csv glob shutil subprocess typing textwrap statistics PIL cv2 requests urllib dataclasses nbtrack mlflow
-    wandb scipy.stats scipy.special scipy.sparse scipy.linalg contextlib pprint tabulate threading types
-    """.split()
-)
-"""Libraries whose calls configure no training."""
-
-_FOREIGN_PARTS = (
-    "sklearn.metrics",
-    "sklearn.utils",
-    "sklearn.datasets._base",
-    "torch.functional",
-)
-_TRAINING_METHODS = frozenset(
-    "fit fit_transform fit_predict partial_fit compile train set_params learn optimize minimize".split()
-)
-_LEARNING_METHODS = frozenset("fit forward partial_fit train predict parameters learn update".split())
-_TRAINING_FUNCTIONS = (
-    "split",
-    "train",
-    "fit",
-    "optim",
-    "minimize",
-    "search",
-    "cross_val",
-    "cv",
-    "curve",
-    "make",
-)
-OUTPUT_ARGUMENTS = frozenset(
-    """
-    verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
-    error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame max_workers
-    """.split()
-)
-"""Arguments that change how a call runs or prints, not what it learns."""
+__all__ = ["call_settings"]
 
 
 def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[Setting]:
@@ -100,7 +66,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
         if not works and not _configures(call.name, callee, own=own):
             continue
         target = call.name.split(".")
-        prefix = target[-1] if target[-1] not in _TRAINING_METHODS else target[0]
+        prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
         # Of two models of one class each is known by its own name.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
         for name, value in _arguments(call.node, callee, own=own, works=works):
@@ -131,19 +97,19 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
     if own:
         return is_training_name(last) or not is_metric_name(last)
     module = module_of(callee)
-    if any(module == part or module.startswith(f"{part}.") for part in _FOREIGN):
+    if any(module == part or module.startswith(f"{part}.") for part in FOREIGN):
         return False
-    if module.startswith(_FOREIGN_PARTS):
+    if module.startswith(FOREIGN_PARTS):
         return False
-    if last in _TRAINING_METHODS and "." in name:
+    if last in TRAINING_METHODS and "." in name:
         return True
     if isinstance(callee, type):
         return not issubclass(callee, BaseException)
     if callee is None:
         return last[:1].isupper() and not last.isupper()
-    if module.startswith(("torch", "tensorflow", "jax")) and "optim" not in module:
+    if module.startswith(TENSOR_LIBRARIES) and "optim" not in module:
         return False
-    return module.startswith("sklearn.") or any(part in last for part in _TRAINING_FUNCTIONS)
+    return module.startswith("sklearn.") or any(part in last for part in TRAINING_FUNCTIONS)
 
 
 def _is_model_like(callee: Any) -> bool:
@@ -152,7 +118,7 @@ def _is_model_like(callee: Any) -> bool:
         return False
     return dataclasses.is_dataclass(callee) or (
         "__call__" in vars(callee)
-        or any(method in _LEARNING_METHODS or is_training_name(method) for method in dir(callee))
+        or any(method in LEARNING_METHODS or is_training_name(method) for method in dir(callee))
     )
 
 
@@ -167,7 +133,7 @@ def _literal_arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -
             yield from _evaluated(keyword.arg, keyword.value)
     told = works or (own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", ""))))
     # Layers are given their shapes by position, and their rates as fractions.
-    layers = module_of(callee).startswith(("torch", "tensorflow", "keras", "jax", "flax"))
+    layers = module_of(callee).startswith(LAYER_LIBRARIES)
     told = told or (isinstance(callee, type) and not own and not layers)
     plain = [is_literal(argument) and (told or _is_fraction(argument)) for argument in node.args]
     if not any(plain) or not (told or isinstance(callee, type)):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.data import first_rows
 from nbtrack.capture.foreign import FAULTS, forgiving, has_method, peek
-from nbtrack.capture.settings.arguments import OUTPUT_ARGUMENTS
 from nbtrack.capture.settings.setting import Setting, flatten, is_settings
+from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings, same_value
 from nbtrack.capture.source.analysis import literal
 from nbtrack.capture.source.choices import is_chosen
-from nbtrack.capture.vocabulary import (
+from nbtrack.capture.words.names import (
+    SETTINGS_WORDS,
     is_best_name,
     is_bookkeeping_name,
     is_metric_name,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["is_configuration", "name_settings"]
 
 _TEXT = 250
-_SETTINGS_WORDS = frozenset(
-    "args cfg config configuration hparams hyper hyperparameters options opts params settings".split()
-)
 
 
 def name_settings(
@@ -126,7 +124,7 @@ def is_configuration(name: str, value: Any) -> bool:
     if type(value).__name__ == "Namespace":
         return True
     held = fields_of(value) is not None and not isinstance(value, tuple)
-    return held and not _SETTINGS_WORDS.isdisjoint([*words(name), *words(type(value).__name__)])
+    return held and not SETTINGS_WORDS.isdisjoint([*words(name), *words(type(value).__name__)])
 
 
 @forgiving(bool)

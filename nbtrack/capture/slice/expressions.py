@@ -7,41 +7,30 @@ import re
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.names import Bind, Call, Change, Code, Origin, Use
+from nbtrack.capture.words.effects import (
+    CHANGE_PROCESS,
+    GIVE_NOTHING,
+    GIVE_PART,
+    KEEP_ARGUMENTS,
+    RUN_UNSEEN,
+    USE_UP,
+)
+from nbtrack.capture.words.magics import (
+    BIND_UNSEEN_MAGICS,
+    MEASURING_MAGICS,
+    NAMESPACE_MAGICS,
+    PROCESS_MAGICS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Expressions", "dotted_name", "has_value", "origin_of"]
 
-# Functions whose result keeps what they are given; methods whose result is the object itself or a part of it.
-_KEEP = frozenset(
-    """chain cycle defaultdict deque dict enumerate filter frozenset iter list make_column_transformer
-    make_pipeline map partial reversed set sorted tuple zip""".split()
-)
 _NO_CODE: frozenset[Code] = frozenset()
-_USE_UP = frozenset("deque dict frozenset list set tuple".split())
-"""Of these, those for which a `map` or a generator has run already."""
-_PART = re.compile(
-    r"asarray|atleast_\dd|buffers|children|cpu|cuda|detach|diagonal|double|elements|eval|fit|flat|float|from_numpy"
-    r"|get|get_\w+|half|items|keys|modules|named_\w+|numpy|parameters|popitem|pop|popleft|ravel|requires_grad_"
-    r"|reshape|set_params|setdefault|squeeze|swapaxes|to|to_numpy|train|transpose|unsqueeze|values|view"
-    r"|[a-z]\w*[a-z]_"
-)
-_IN_NAMESPACE = frozenset({"capture", "memit", "mprun", "prun", "time", "track"})
-"""The magics that run what they are given in the notebook's namespace."""
-_MEASURES = frozenset({"lprun", "memit", "mprun", "prun", "timeit"})
-"""The magics that run what they are given after options of their own."""
 _NAMED = re.compile(r"(?<![\w.'\"-])[^\W\d]\w*")
 _EXPANDED = re.compile(r"[{$]([^\W\d]\w*)")
 """A name in the text of a magic or shell line, as in `!ls {folder}`."""
-_NO_VALUE = re.compile(
-    r"append(?:left)?|clear|debug|display|error|extend|info|insert|pprint|print|remove|reverse|seed|setattr|show|shuffle"
-    r"|sleep|sort|warn(?:ing)?|write_\w+|zero_grad"
-)
-"""The calls whose value is `None`, by their names."""
-_PROCESS = re.compile(
-    r"os\.(?:environ\b.*|chdir|putenv|unsetenv|fchdir)|sys\.path\b.*|sys\.setrecursionlimit|locale\.setlocale|(?:dotenv\.)?load_dotenv"
-)
 
 
 class Expressions:
@@ -121,10 +110,10 @@ class Expressions:
             names, deep = origin.same | origin.kept, not isinstance(node.func.value, ast.Name)
         elif isinstance(node.func, ast.Name):
             names = frozenset({node.func.id})
-            self.unknowable |= node.func.id in {"exec", "globals", "locals", "vars", "__import__"}
+            self.unknowable |= node.func.id in RUN_UNSEEN
         else:
             names = origin_of(node.func).names
-        self.process |= bool(dotted and _PROCESS.fullmatch(dotted))
+        self.process |= bool(dotted and CHANGE_PROCESS.fullmatch(dotted))
         in_place = any(
             k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value is True
             for k in node.keywords
@@ -150,17 +139,17 @@ class Expressions:
             for word in words[1].split():
                 if word.isidentifier():
                     self.binds.append(Bind(word, Origin(), self.certain))
-        if name not in _IN_NAMESPACE:
+        if name not in NAMESPACE_MAGICS:
             # IPython puts values into lines, not into the body of a cell magic.
             line = words[1] if kind == "run_cell_magic" and words[1:] else text
             self.reads |= {*_EXPANDED.findall(line)}
         if kind in ("run_line_magic", "run_cell_magic"):
-            if name in _MEASURES:
+            if name in MEASURING_MAGICS:
                 self.reads |= {*_NAMED.findall(text)}
-            if name in _IN_NAMESPACE and len(words) > 1:
+            if name in NAMESPACE_MAGICS and len(words) > 1:
                 self.embedded.append(_without_magics(text))
-            self.process |= name in {"cd", "env", "set_env", "dotenv"}
-            self.unknowable |= name in {"run", "pylab", "load", "loadpy", "store", "python", "py"}
+            self.process |= name in PROCESS_MAGICS
+            self.unknowable |= name in BIND_UNSEEN_MAGICS
         return True
 
     def unpack(self, target: ast.expr, value: ast.expr) -> list[Bind]:
@@ -196,7 +185,7 @@ class Expressions:
                 deep = not isinstance(base, ast.Name)
                 self.changes.append(Change(names - self._local, origin, deep=deep))
                 dotted = dotted_name(target if isinstance(target, ast.Attribute) else base)
-                self.process |= bool(dotted and _PROCESS.fullmatch(dotted))
+                self.process |= bool(dotted and CHANGE_PROCESS.fullmatch(dotted))
         return []
 
     def pattern(self, pattern: ast.pattern, origin: Origin) -> list[Bind]:
@@ -221,9 +210,9 @@ def has_value(node: ast.expr) -> bool:
         case ast.Await(value=value):
             return has_value(value)
         case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))), args=arguments):
-            return any(isinstance(a, ast.Constant) and a.value in _IN_NAMESPACE for a in arguments[:1])
+            return any(isinstance(a, ast.Constant) and a.value in NAMESPACE_MAGICS for a in arguments[:1])
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
-            return _NO_VALUE.fullmatch(name) is None
+            return GIVE_NOTHING.fullmatch(name) is None
     return not (isinstance(node, ast.Constant) and node.value is None)
 
 
@@ -284,7 +273,7 @@ def _origin_of_call(node: ast.Call) -> Origin:
     given = _together([*node.args, *(k.value for k in node.keywords)]).names
     match node.func:
         case ast.Name(id=name):
-            if name in _KEEP:
+            if name in KEEP_ARGUMENTS:
                 return Origin(kept=given, late=_NO_CODE if name == "sorted" else _held(node, name))
             function = frozenset({name})
             # By convention a class: its instance keeps what it is given, and the class's code.
@@ -293,12 +282,12 @@ def _origin_of_call(node: ast.Call) -> Origin:
             return Origin(called=function, given=given)
         case ast.Attribute(value=value, attr=name):
             receiver = origin_of(value)
-            if _is_class(name) or name in _KEEP:
+            if _is_class(name) or name in KEEP_ARGUMENTS:
                 # The `map` of a series has called what it is given.
                 late = _NO_CODE if name in {"filter", "map"} else _held(node, name)
                 return Origin(kept=given | receiver.names, late=late)
             own = receiver.same | receiver.kept
-            if _PART.fullmatch(name):
+            if GIVE_PART.fullmatch(name):
                 return Origin(
                     same=own,
                     kept=receiver.kept,
@@ -314,7 +303,7 @@ def _origin_of_call(node: ast.Call) -> Origin:
 def _held(node: ast.Call, name: str) -> frozenset[Code]:
     """Return the functions without a name that a call's value keeps of its arguments."""
     arguments = [*node.args, *(k.value for k in node.keywords)]
-    return _together(a for a in arguments if not (name in _USE_UP and isinstance(a, ast.Call))).held
+    return _together(a for a in arguments if not (name in USE_UP and isinstance(a, ast.Call))).held
 
 
 def _together(nodes: Iterable[ast.expr]) -> Origin:

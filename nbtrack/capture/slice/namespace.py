@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import builtins
-import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.libraries import QUIET, SETS_UP, set_up_by, settings_of, star_of
-from nbtrack.capture.slice.names import NO_NAMES, Code, Names, Origin
-from nbtrack.capture.slice.randomness import drawn_by, generator_of, seeded_by
-from nbtrack.capture.slice.statements import ESTIMATES, changes_object
+from nbtrack.capture.slice.names import NO_NAMES, Bind, Code, Names, Origin
+from nbtrack.capture.slice.statements import changes_object
+from nbtrack.capture.words.effects import CHANGE_CONTAINER, ESTIMATE, KEEP_FUNCTIONS
+from nbtrack.capture.words.libraries import QUIET, SETS_UP, set_up_by, settings_of
+from nbtrack.capture.words.randomness import drawn_by, generator_of, seeded_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.slice.names import Bind, Call, Step
+    from nbtrack.capture.slice.names import Call, Step
 
 __all__ = ["PROCESS", "Effect", "Namespace"]
 
@@ -91,7 +92,7 @@ class Namespace:
                 if own or code.changes:
                     writes |= self._change((code.changes | own) - self._library(), NO_NAMES, deep=True)
                 writes |= code.binds
-            starred = star_of(step.star)
+            starred = _starred(step.star)
             for bind in (*step.binds, *starred):
                 self._bind(bind, certain=bind.certain and ok)
                 writes.add(bind.name)
@@ -187,7 +188,7 @@ class Namespace:
         module = self._full(call.dotted)
         if call.method and not (objects and objects <= self._module.keys()):
             return self._method_call(call, objects)
-        if ESTIMATES.fullmatch(call.method):
+        if ESTIMATE.fullmatch(call.method):
             return set()  # of an instance of a library's class that was made on the spot
         codes = [self._code[one] for one in objects if one in self._code]
         instances = self._classes(objects)
@@ -211,15 +212,15 @@ class Namespace:
         given = self._given(*call.args, *(origin for _, origin in call.keywords))
         classes = self._classes(objects)
         written: set[str] = set()
-        estimates = not classes and ESTIMATES.fullmatch(call.method) is not None
+        estimates = not classes and ESTIMATE.fullmatch(call.method) is not None
         if (
             "fit" in call.method
             if estimates
             else changes_object(call) or call.method in self._changing(classes)
         ):
-            deep = call.deep or not _CONTAINER.fullmatch(call.method)
+            deep = call.deep or not CHANGE_CONTAINER.fullmatch(call.method)
             # What an estimator is given it reads; only itself, and the steps that it was made of, change.
-            keeps = call.args if _KEEPS.fullmatch(call.method) else ()
+            keeps = call.args if KEEP_FUNCTIONS.fullmatch(call.method) else ()
             late = [code for origin in keeps for code in origin.held]
             written |= self._change(call.names, NO_NAMES if estimates else given, deep=deep, late=late)
             if estimates:
@@ -367,14 +368,6 @@ class Namespace:
         return {*map(generator_of, modules), *map(settings_of, modules)} & self._libraries
 
 
-_CONTAINER = re.compile(
-    r"append(?:left)?|extend|insert|add|update|pop|popitem|popleft|remove|discard|clear|sort|reverse|setdefault"
-    r"|write|put|push"
-)
-_KEEPS = re.compile(r"append(?:left)?|add(?:_\w+)?|extend|insert|push|put|register\w*|set\w*|update")
-"""The methods whose object may keep the functions that it is given."""
-
-
 def _closure(objects: Iterable[int], links: Mapping[int, Objects]) -> Objects:
     found, waiting = set[int](), list(objects)
     while waiting:
@@ -398,3 +391,12 @@ def _is_library(call: Call, module: str) -> bool:
     if module or call.method:
         return True
     return not hasattr(builtins, call.dotted) or call.dotted in {"next", "setattr", "delattr"}
+
+
+def _starred(module: str) -> list[Bind]:
+    """Return what `from module import *` bound, if the module is loaded."""
+    loaded = sys.modules.get(module) if module else None
+    if loaded is None:
+        return []
+    names = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if not n.startswith("_")]
+    return [Bind(name, Origin(module=f"{module}.{name}"), certain=True) for name in names]

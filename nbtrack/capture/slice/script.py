@@ -11,6 +11,8 @@ from nbtrack.capture.slice.expressions import dotted_name
 from nbtrack.capture.slice.names import LAST_SHOWN, bound
 from nbtrack.capture.slice.statements import steps_of
 from nbtrack.capture.source.syntax import parse
+from nbtrack.capture.words.effects import NEED_LOOP
+from nbtrack.capture.words.magics import NOTEBOOK_MAGICS, TIMING_MAGICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,16 +50,7 @@ def _show(value, number=None):
         if number is not None:
             Out[number] = globals()[f"_{number}"] = value
 '''
-_NOTEBOOK = re.compile(
-    r"autoreload .*|config InlineBackend\b.*|load_ext (?:autoreload|nbtrack)|matplotlib .*|pinfo2? .*|runs .*|track .*",
-    re.DOTALL,
-)
-"""The line magics that a script can do without."""
-_TIMERS = frozenset({"time", "track"})
-"""The magics that run code as it is, and tell about it."""
-_IN_LOOP = re.compile(r"(?:asyncio\.)?(?:create_task|current_task|ensure_future|gather|get_running_loop)")
-"""The functions that ask for a loop that is running, as a notebook's always is."""
-_MAY_WAIT = re.compile(rf"\b(?:async|await|{_IN_LOOP.pattern})\b")
+_MAY_WAIT = re.compile(rf"\b(?:async|await|{NEED_LOOP.pattern})\b")
 
 
 def script(cells: Iterable[Cell]) -> str:
@@ -132,9 +125,9 @@ def _without_notebook(source: str) -> str:
             case _:
                 continue
         magic, text = _text(name), _text(given[-1]) if given else ""
-        if kind == "run_line_magic" and _NOTEBOOK.fullmatch(f"{magic} {text}"):
+        if kind == "run_line_magic" and NOTEBOOK_MAGICS.fullmatch(f"{magic} {text}"):
             edits.append((call, f"pass  # %{magic} {text}".rstrip()))
-        elif kind in {"run_line_magic", "run_cell_magic"} and magic in _TIMERS and _is_code(text):
+        elif kind in {"run_line_magic", "run_cell_magic"} and magic in TIMING_MAGICS and _is_code(text):
             edits.append((call, text.rstrip("\n")))
     return _edited(source, edits).strip("\n")
 
@@ -199,7 +192,7 @@ def _waits(statement: ast.stmt) -> bool:
                 continue
             case ast.Await() | ast.AsyncFor() | ast.AsyncWith() | ast.comprehension(is_async=1):
                 return True
-            case ast.Call(func=function) if _IN_LOOP.fullmatch(dotted_name(function)):
+            case ast.Call(func=function) if NEED_LOOP.fullmatch(dotted_name(function)):
                 return True
         waiting += ast.iter_child_nodes(node)
     return False

@@ -10,47 +10,24 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.slice.expressions import Expressions, has_value, origin_of
 from nbtrack.capture.slice.names import NO_NAMES, Bind, Change, Code, Names, Origin, Step
 from nbtrack.capture.source.syntax import parse
+from nbtrack.capture.words.effects import ALWAYS_CHANGE, CHANGE_WHERE_SHOWN, ESTIMATE, ONLY_TELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from nbtrack.capture.slice.names import Call
 
-__all__ = ["ESTIMATES", "changes_object", "steps_of"]
-
-ESTIMATES = re.compile(
-    r"(?:partial_)?fit(?:_\w+)?|predict(?:_\w+)?|score(?:_\w+)?|transform|decision_function"
-)
-"""The methods of scikit-learn's protocol."""
-# A call that by its name changes what it is called on (a function: its arguments): always; also where its
-# result is shown; and, where the result is thrown away, every call but those that only tell.
-_ALWAYS = re.compile(
-    r"append(?:left)?|backward|delattr|extend|fit|fit_\w+|heap(?:push|pop|ify|pushpop|replace)|insort\w*|load_state_dict"
-    r"|next|partial_fit|pop|popitem|popleft|read|readline|readlines|seed|send|setattr|setdefault|shuffle|step"
-    r"|train|train_\w+|zero_grad|[a-z]\w*[a-z]_"
-    # generators of random numbers
-    r"|choice|integers|normal|permutation|permuted|random|randint|random_sample|standard_normal|uniform"
-)
-_SHOWN = re.compile(
-    r"add|add_\w+|clear|compile|discard|eval|fill|insert|load_\w+|put|register_\w+|remove|reverse|rotate|set_\w+"
-    r"|sort|update|update_\w+|write|writelines"
-)
-_TELLS = re.compile(
-    r"assert\w*|bar\w*|box\w*|check\w*|close|count|debug|describe|display\w*|draw\w*|dump\w*|error|exception|grid"
-    r"|head|heatmap|help|hist\w*|imshow|info|isinstance|isna|isnull|join|len|legend|line|log\w*|plot\w*|pprint"
-    r"|predict\w*|print\w*|save\w*|scatter\w*|score|show\w*|sleep|summary|tail|tight_layout|title|to_\w+|type"
-    r"|value_counts|warn\w*|x?lim|[xy]label"
-)
+__all__ = ["changes_object", "steps_of"]
 
 
 def changes_object(call: Call) -> bool:
     """Return whether a call is one that by its name changes its object, or a function its arguments."""
     name = call.method or call.dotted
-    if call.in_place or _ALWAYS.fullmatch(name):
+    if call.in_place or ALWAYS_CHANGE.fullmatch(name):
         return True
     if call.use == "shown":
-        return _SHOWN.fullmatch(name) is not None
-    return call.use == "discarded" and _TELLS.fullmatch(name) is None
+        return CHANGE_WHERE_SHOWN.fullmatch(name) is not None
+    return call.use == "discarded" and ONLY_TELL.fullmatch(name) is None
 
 
 @lru_cache(maxsize=2048)
@@ -401,8 +378,8 @@ def _changed(steps: Sequence[Step], inner: Iterable[Code]) -> Names:
             if changes_object(call):
                 changed |= call.names if call.method else set()
                 # What changes a module's state or a function's arguments cannot be told apart here.
-                estimates = call.method and ESTIMATES.fullmatch(call.method)
-                if not call.method or (_ALWAYS.fullmatch(call.method) and not estimates):
+                estimates = call.method and ESTIMATE.fullmatch(call.method)
+                if not call.method or (ALWAYS_CHANGE.fullmatch(call.method) and not estimates):
                     changed = changed.union(*(origin.names for origin in call.args[:1]))
     waiting = list(changed)
     while waiting:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.scopes import names_of_definition
-from nbtrack.capture.vocabulary import call_role, is_training_name
+from nbtrack.capture.words.calls import FILLING_METHODS, NAMESPACES, NUMERIC_ROOTS, call_role
+from nbtrack.capture.words.names import is_training_name
 
 if TYPE_CHECKING:
     from nbtrack.capture.number import Measure
@@ -28,10 +29,6 @@ __all__ = [
 Context = Literal["compute", "part", "kept", "shown", "plot", "io"]
 """What a value is used for: a result of the cell, a part of what is shown, a list, its showing, a
 picture, a file."""
-
-_MUTATORS = frozenset({"append", "extend", "insert", "update", "add", "appendleft", "setdefault"})
-_NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace", "namedtuple", "DotMap", "EasyDict", "Munch"})
-_NUMERIC_ROOTS = frozenset({"np", "numpy", "torch", "jnp", "math", "pd", "tf", "statistics"})
 
 
 @dataclass(eq=False, slots=True)
@@ -126,7 +123,7 @@ def is_literal(node: ast.expr | None) -> bool:
             return all(k is not None and is_literal(k) for k in keys) and all(map(is_literal, values))
         case ast.Call(func=func, args=args, keywords=keywords):
             last = dotted(func).rpartition(".")[2]
-            made = last in _NAMESPACES or (last[:1].isupper() and not last.isupper())
+            made = last in NAMESPACES or (last[:1].isupper() and not last.isupper())
             return (
                 made and all(map(is_literal, args)) and all(k.arg and is_literal(k.value) for k in keywords)
             )
@@ -477,7 +474,7 @@ class CellAnalysis:
             base: ast.expr = node.func.value
             while isinstance(base, ast.Subscript | ast.Attribute):
                 base = base.value
-            if node.func.attr in _MUTATORS and isinstance(base, ast.Name):
+            if node.func.attr in FILLING_METHODS and isinstance(base, ast.Name):
                 self._mutate(base.id)
                 keeps, inner = True, "kept"
                 if node.func.attr == "update" and base is node.func.value:
@@ -523,7 +520,7 @@ def _argument_context(name: str, role: str, context: Context) -> Context:
     if (
         role == "pass"
         or context in {"plot", "io", "kept", "part"}
-        or name.split(".", maxsplit=1)[0] in _NUMERIC_ROOTS
+        or name.split(".", maxsplit=1)[0] in NUMERIC_ROOTS
     ):
         return context
     return "compute"

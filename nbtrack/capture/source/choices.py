@@ -5,28 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.words.calls import (
+    FORM_CHANGING,
+    FORM_CHANGING_METHODS,
+    GIVEN_CALLS,
+    GIVEN_NAMES,
+    MATHS_ROOTS,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = ["is_chosen"]
-
-_PLAIN = frozenset(
-    """
-    abs bool dict float format frozenset int len list max min pow range reversed round set sorted str tuple
-    zip Path ceil exp floor log log10 log2 sqrt arange array linspace logspace
-    """.split()
-)
-"""Functions that make nothing but another form of what they are given."""
-_METHODS = frozenset(
-    """
-    casefold copy format get join keys items lower lstrip replace rstrip split splitlines strip title upper values
-    index count
-    """.split()
-)
-_ROOTS = frozenset({"math", "np", "numpy"})
-_GIVEN = frozenset({"input", "getpass", "getenv", "os.getenv", "os.environ.get", "getpass.getpass"})
-_GIVEN_NAMES = frozenset({"sys.argv", "os.environ", "argv", "environ"})
-"""What comes from the command line, the environment or the keyboard."""
 
 
 def is_chosen(node: ast.expr | None, settings: Collection[str]) -> bool:
@@ -53,9 +43,9 @@ def _chosen(node: ast.expr, settings: frozenset[str]) -> bool:
         case ast.Constant():
             return True
         case ast.Name(id=name):
-            return name in settings or name in _GIVEN_NAMES
+            return name in settings or name in GIVEN_NAMES
         case ast.Attribute():
-            return ast.unparse(node) in _GIVEN_NAMES
+            return ast.unparse(node) in GIVEN_NAMES
         case ast.Call(func=func, args=args, keywords=keywords):
             given = [*args, *(keyword.value for keyword in keywords)]
             return _makes_nothing_else(func, settings) and all(_chosen(one, settings) for one in given)
@@ -73,10 +63,10 @@ def _chosen(node: ast.expr, settings: frozenset[str]) -> bool:
 
 def _makes_nothing_else(func: ast.expr, settings: frozenset[str]) -> bool:
     written = ast.unparse(func) if isinstance(func, ast.Name | ast.Attribute) else ""
-    if written in _GIVEN or written in _PLAIN:
+    if written in GIVEN_CALLS or written in FORM_CHANGING:
         return True
     if not isinstance(func, ast.Attribute):
         return False
-    if isinstance(func.value, ast.Name) and func.value.id in _ROOTS:
-        return func.attr in _PLAIN
-    return func.attr in _METHODS and _chosen(func.value, settings)
+    if isinstance(func.value, ast.Name) and func.value.id in MATHS_ROOTS:
+        return func.attr in FORM_CHANGING
+    return func.attr in FORM_CHANGING_METHODS and _chosen(func.value, settings)

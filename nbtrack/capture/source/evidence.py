@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.source.analysis import dotted, names_in
-from nbtrack.capture.vocabulary import call_role, is_metric_name, is_prediction_name
+from nbtrack.capture.words.calls import CLOCKS, COUNTING, REDUCTIONS, call_role
+from nbtrack.capture.words.names import is_metric_name, is_prediction_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,13 +15,6 @@ if TYPE_CHECKING:
     from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
 __all__ = ["counts", "evaluates", "is_temporary", "reduces_into", "scores_in", "tainted_names"]
-
-_REDUCTIONS = frozenset(
-    "mean sum std var median norm average max min percentile quantile corrcoef item".split()
-)
-_COUNTERS = frozenset(
-    "len argmin argmax index time perf_counter monotonic now size numel nelement id count_nonzero".split()
-)
 
 
 def tainted_names(analysis: CellAnalysis) -> set[str]:
@@ -60,7 +54,7 @@ def reduces_into(analysis: CellAnalysis, name: str) -> bool:
 
 def _reduces(node: ast.expr) -> bool:
     return any(
-        (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in _REDUCTIONS)
+        (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS)
         or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
         for part in ast.walk(node)
     )
@@ -77,22 +71,11 @@ def counts(value: ast.expr | None) -> bool:
     match value:
         case ast.Call(func=func):
             last = dotted(func).rpartition(".")[2]
-            return last in {
-                "len",
-                "argmin",
-                "argmax",
-                "index",
-                "time",
-                "perf_counter",
-                "now",
-                "size",
-                "numel",
-                "id",
-            }
+            return last in COUNTING
         case ast.Subscript(value=ast.Attribute(attr="shape")) | ast.Attribute(attr="shape" | "size" | "ndim"):
             return True
         case ast.BinOp(op=ast.Sub(), left=ast.Call(func=func)):
-            return dotted(func).rpartition(".")[2] in {"time", "perf_counter", "now", "monotonic"}
+            return dotted(func).rpartition(".")[2] in CLOCKS
     return False
 
 

@@ -8,7 +8,8 @@ import string
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.source.analysis import dotted, is_literal
-from nbtrack.capture.vocabulary import call_role
+from nbtrack.capture.words.calls import NUMBER_FORMS, UNWRAPPING, call_role
+from nbtrack.capture.words.text import LABEL_STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["is_name_in_disguise", "label_name", "shown_expressions"]
 
 _WORDS = 4
-_STOPS = frozenset(
-    """
-    a an and are at by epoch final fold for found from got has have in is it iter iteration its number of on our
-    the to total was we with
-    """.split()
-)
-_UNWRAPPING = frozenset({"item", "numpy", "tolist", "detach", "cpu"})
 _SPEC = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa]")
 
 
@@ -39,7 +33,7 @@ def label_name(text: str) -> str | None:
     last = re.split(r"[,;|()\[\]\n\t]|\d(?![A-Za-z])|\s-\s", text.rstrip(" :=~≈\t"))[-1]
     parts = [part.lower() for part in re.split(r"[^A-Za-z0-9]+", re.sub(r"[²^]2?", "2", last)) if part]
     # "of the network on the test set" says where, what stands before it says what.
-    kept = [part for part in parts if part not in _STOPS][:_WORDS]
+    kept = [part for part in parts if part not in LABEL_STOPS][:_WORDS]
     return "_".join(kept) if kept and len("".join(kept)) > 1 else None
 
 
@@ -91,13 +85,11 @@ def is_name_in_disguise(node: ast.expr) -> bool:
     match node:
         case ast.Name() | ast.Constant():
             return True
-        case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[]) if attr in _UNWRAPPING:
+        case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[]) if attr in UNWRAPPING:
             return isinstance(value, ast.Name)
         case ast.Call(func=func, args=args):
             role = call_role(dotted(func))
-            return role == "score" or (
-                dotted(func) in {"round", "float", "int", "abs", "str"} and is_name_in_disguise(args[0])
-            )
+            return role == "score" or (dotted(func) in NUMBER_FORMS and is_name_in_disguise(args[0]))
         case ast.BinOp(left=left, right=right):
             return (is_literal(left) and is_name_in_disguise(right)) or (
                 is_literal(right) and is_name_in_disguise(left)

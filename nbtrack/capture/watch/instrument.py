@@ -11,16 +11,17 @@ from nbtrack.capture.settings.estimators import estimator_settings
 from nbtrack.capture.source.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
 from nbtrack.capture.source.evidence import evaluates, is_temporary, reduces_into, tainted_names
 from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
-from nbtrack.capture.vocabulary import (
-    call_role,
+from nbtrack.capture.watch.fits import FitSite
+from nbtrack.capture.watch.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
+from nbtrack.capture.words.calls import DATA_ARGUMENTS, REDUCTION_ENDINGS, REDUCTION_ROOTS, call_role
+from nbtrack.capture.words.names import (
+    SPLITS,
     is_best_name,
     is_bookkeeping_name,
     is_earlier_name,
     is_metric_name,
     words,
 )
-from nbtrack.capture.watch.fits import FitSite
-from nbtrack.capture.watch.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,20 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Sites", "instrument", "series_names"]
 
 Mode = Literal["each", "sum"]
-
-_SPLITS = {
-    "train": "train",
-    "training": "train",
-    "tr": "train",
-    "test": "test",
-    "te": "test",
-    "holdout": "test",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "dev": "val",
-}
-_REDUCTIONS = {"mean": "", "std": "_std", "max": "_max", "min": "_min", "sum": "_sum", "median": "_median"}
 
 
 @dataclass(eq=False)
@@ -358,14 +345,14 @@ def _counter_of(sites: Sites, editor: _Editor, hooks: Hooks, loop: Loop | None) 
 def _reduced(node: ast.Call, parents: dict[int, ast.AST]) -> tuple[ast.expr, str]:
     """Return the reduction around a call that gives several scores, and the name's ending for it."""
     parent = parents.get(id(node))
-    if isinstance(parent, ast.Attribute) and parent.attr in _REDUCTIONS:
+    if isinstance(parent, ast.Attribute) and parent.attr in REDUCTION_ENDINGS:
         outer = parents.get(id(parent))
         if isinstance(outer, ast.Call) and outer.func is parent:
-            return outer, _REDUCTIONS[parent.attr]
+            return outer, REDUCTION_ENDINGS[parent.attr]
     if isinstance(parent, ast.Call) and node in parent.args:
         root, _, last = dotted(parent.func).rpartition(".")
-        if root in {"np", "numpy", "statistics"} and last in _REDUCTIONS:
-            return parent, _REDUCTIONS[last]
+        if root in REDUCTION_ROOTS and last in REDUCTION_ENDINGS:
+            return parent, REDUCTION_ENDINGS[last]
     return node, ""
 
 
@@ -391,7 +378,7 @@ def _subject(call: Call, predicted: dict[str, str]) -> tuple[str | None, str | N
             if subject is None and name in predicted:
                 subject = predicted[name]
             for word in words(name):
-                found = found or _SPLITS.get(word)
+                found = found or SPLITS.get(word)
         if subject is None and isinstance(argument, ast.Call) and "predict" in dotted(argument.func):
             first = dotted(argument.func).split(".")[0]
             subject = None if first in call.own else first
@@ -452,6 +439,6 @@ def _place_fits(sites: Sites, editor: _Editor, hooks: Hooks) -> None:
         editor.wraps.setdefault(id(node.func.value), []).append(hooks.lend(site.receiver()))
         editor.wraps.setdefault(id(node), []).append(hooks.lend(site.result()))
         positional = next((one for one in node.args[:1] if not isinstance(one, ast.Starred)), None)
-        named = (keyword.value for keyword in node.keywords if keyword.arg in {"X", "x", "data"})
+        named = (keyword.value for keyword in node.keywords if keyword.arg in DATA_ARGUMENTS)
         if (data := positional or next(named, None)) is not None:
             editor.wraps.setdefault(id(data), []).append(hooks.lend(site.argument()))

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nbtrack.capture import CellCapture, vocabulary
+from nbtrack import capture as package
+from nbtrack.capture import CellCapture
+from nbtrack.capture.words import names as vocabulary
 
 TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 EXAMPLE = TEXT.partition("## Worked example: a capture rule")[2].partition("\n## ")[0]
@@ -61,7 +63,7 @@ def test_the_rule_of_the_example_does_what_it_says(rule):
 
 
 def test_the_modules_that_it_names_are_there():
-    folder = Path(vocabulary.__file__).parent
+    folder = Path(package.__file__).parent
     names = re.findall(r"`(?:nbtrack/capture/)?([\w/]+\.py)`", EXAMPLE)
-    assert {"vocabulary.py", "source/analysis.py", "results/metrics.py", "settings/params.py"} <= set(names)
+    assert {"words/names.py", "source/analysis.py", "results/metrics.py", "settings/params.py"} <= set(names)
     assert not [name for name in names if not name.endswith("155_budget.py") and not (folder / name).exists()]

@@ -1,16 +1,38 @@
-"""What is known of libraries by name: the calls that set one up, those that change nothing, what `*` imports.
+"""The words of libraries: which train and which do not, and the calls that set one up.
 
-A library's settings stand among the names as `<settings sklearn>`.
+A library's settings stand among the names of the code slice as `<settings sklearn>`.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 
-from nbtrack.capture.slice.names import Bind, Origin
+__all__ = [
+    "FOREIGN",
+    "FOREIGN_PARTS",
+    "LAYER_LIBRARIES",
+    "QUIET",
+    "SETS_UP",
+    "TENSOR_LIBRARIES",
+    "set_up_by",
+    "settings_of",
+]
 
-__all__ = ["QUIET", "SETS_UP", "set_up_by", "settings_of", "star_of"]
+FOREIGN = frozenset(
+    """
+    builtins numpy pandas matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
+    datetime random math re itertools functools collections warnings logging pickle joblib tqdm string
+    copy csv glob shutil subprocess typing textwrap statistics PIL cv2 requests urllib dataclasses nbtrack mlflow
+    wandb scipy.stats scipy.special scipy.sparse scipy.linalg contextlib pprint tabulate threading types
+    """.split()
+)
+"""Libraries whose calls configure no training."""
+FOREIGN_PARTS = ("sklearn.metrics", "sklearn.utils", "sklearn.datasets._base", "torch.functional")
+"""Parts of libraries that do so, whose calls configure none either."""
+TENSOR_LIBRARIES = ("torch", "tensorflow", "jax")
+"""Libraries whose functions compute, and whose optimisers train."""
+LAYER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax")
+"""Libraries whose layers are given their shapes by position."""
 
 SETS_UP = re.compile(
     r"set(?:_\w+|err\w*|up\w*|bufsize|locale|recursionlimit)?|reset_\w+|use(?:_\w+)?|style|enable\w*|disable\w*"
@@ -50,12 +72,3 @@ def set_up_by(function: str) -> set[str]:
     if SETS_UP.fullmatch(function.rpartition(".")[2]) or _CONFIGURATION.fullmatch(function):
         return {settings_of(function)} - {""}
     return set()
-
-
-def star_of(module: str) -> list[Bind]:
-    """Return what `from module import *` bound, if the module is loaded."""
-    loaded = sys.modules.get(module) if module else None
-    if loaded is None:
-        return []
-    names = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if not n.startswith("_")]
-    return [Bind(name, Origin(module=f"{module}.{name}"), certain=True) for name in names]

@@ -1,4 +1,4 @@
-"""The words of the trade: which names speak of results, which of bookkeeping, and what calls are for."""
+"""The words of names: which speak of results, which of settings, which of bookkeeping."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import re
 from functools import lru_cache
 
 __all__ = [
-    "FIT_METHODS",
-    "call_role",
+    "COUNT_WORDS",
+    "INDEX_WORDS",
+    "RESULTS_WORDS",
+    "SETTINGS_WORDS",
+    "SPLITS",
     "is_best_name",
     "is_bookkeeping_name",
     "is_earlier_name",
     "is_history_attribute",
+    "is_log_name",
     "is_metric_name",
     "is_prediction_name",
     "is_schedule_name",
-    "is_scoring_function",
     "is_size_or_time",
     "is_training_name",
     "words",
@@ -48,76 +51,62 @@ _BOOKKEEPING_WORDS = frozenset(
 )
 """Words that make a name speak of bookkeeping, where no metric word speaks against it."""
 
+_NOT_METRIC_WORDS = frozenset("fn func function idx index name names weight rate time times seconds".split())
+"""After one of these a name speaks of something about a metric."""
+_BOOKKEEPING_FIRST = frozenset("n num idx i x y t start len".split())
+"""Words that make a name one of bookkeeping where they come first."""
+COUNT_WORDS = frozenset({"n", "num"})
+"""Words that a count begins with: `n_correct`."""
+INDEX_WORDS = frozenset({"i", "idx", "index"})
+"""Words that a place ends in: `best_idx`."""
+
 _PREDICTION_WORDS = frozenset(
     "pred preds prediction predictions predicted yhat hat prob probs proba logits output outputs out".split()
 )
+"""Words of a model's output."""
 _EARLIER_WORDS = frozenset({"prev", "previous", "old", "last", "init", "initial"})
+"""Words that an earlier value begins with."""
 _SIZE_AND_TIME_WORDS = frozenset(
     """
     elapsed time times start end begin stop tic toc duration secs seconds minutes ms now timestamp t0 t1 width
     height size sizes len length shape rows cols columns kb mb gb megabytes memory bytes offset stride since
     """.split()
 )
+"""Words that sizes and times end in."""
 _TRAINING_WORDS = frozenset(
     """
     backward boost descent evaluate fit learn minimise minimize optimise optimize simulate step train tune
     validate
     """.split()
 )
+"""Words of functions that train something."""
 _HISTORY_WORDS = frozenset("cost costs curve deviance errors loss losses likelihood score scores".split())
+"""Words of the fitted attributes that hold a history."""
+_LOG_WORDS = frozenset({"hist", "history", "log", "logs"})
+"""Words that such an attribute of the user's own class ends in."""
+RESULTS_WORDS = frozenset({"hist", "histories", "history", "report", "results", "curve", "curves", "trace"})
+"""What a name may end in that holds results, whatever it is called before."""
 _SCHEDULE_WORDS = frozenset("lr eta epsilon eps temperature decay step momentum".split())
+"""Words of settings that a loop changes by plan."""
 _BEST_WORDS = frozenset({"best", "lowest", "highest"})
-
-FIT_METHODS = frozenset({"fit", "fit_transform", "fit_predict", "partial_fit", "fit_resample"})
-
-_SCORING_SUFFIX = re.compile(
-    r"(?:^|_)(?:score|error|loss|auc|accuracy|deviance|coefficient|coef|corrcoef|divergence|perplexity)$"
+"""Words of the best value so far."""
+SETTINGS_WORDS = frozenset(
+    "args cfg config configuration hparams hyper hyperparameters options opts params settings".split()
 )
-_SCORING_NAMES = frozenset(
-    """
-    auc accuracy rmse mse mae mape smape rmsle r2 f1 score cross_val_score silhouette_score evaluate
-    pearsonr spearmanr kendalltau psnr ssim cross_entropy nll_loss mse_loss l1_loss validation_curve learning_curve
-    """.split()
-)
-_NOT_SCORING = frozenset({"make_scorer", "get_scorer", "permutation_test_score", "zero_one_score_fn"})
-
-_PLOT_ROOTS = frozenset(
-    "plt ax axes axs fig sns px go alt pylab mpl matplotlib plotly hv bokeh pyplot seaborn canvas".split()
-)
-_PLOT_METHODS = frozenset(
-    """
-    plot scatter hist hist2d bar barh imshow matshow contour contourf legend subplots subplot figure savefig
-    tight_layout axhline axvline annotate colorbar boxplot violinplot heatmap pairplot lineplot scatterplot
-    histplot kdeplot countplot barplot pcolormesh fill_between errorbar quiver suptitle xlabel ylabel title
-    xlim ylim xticks yticks grid set_title set_xlabel set_ylabel set_xlim set_ylim twinx update_layout semilogx
-    semilogy loglog stem pie step plot_surface add_subplot add_trace from_predictions from_estimator
-    from_cv_results
-    """.split()
-)
-_PLOT_PREFIX = re.compile(r"^(?:plot|draw|show|visuali[sz]e|render)(?:_|$)")
-_IO_NAMES = frozenset(
-    """
-    open load loads save dump dumps savetxt loadtxt genfromtxt Path join makedirs mkdir exists urlretrieve
-    urlopen get getenv remove unlink rmtree glob listdir to_csv to_json to_excel to_parquet to_pickle to_sql
-    to_markdown to_html write writelines read readline readlines write_text write_bytes read_text strftime
-    strptime basename dirname set_option filterwarnings simplefilter basicConfig getLogger set_printoptions
-    set_style set_theme use
-    """.split()
-)
-_IO_PREFIX = re.compile(r"^(?:read|fetch|download|load|save|write|export)_")
-_SHOW_NAMES = frozenset(
-    """
-    print display pprint info debug warning error critical log echo head tail describe value_counts
-    set_postfix set_postfix_str set_description set_description_str nlargest nsmallest
-    """.split()
-)
-# What stands between a value and its showing without making another result of it.
-_PASSING_NAMES = frozenset(
-    """
-    round float int str repr format len abs item numpy tolist cpu detach sqrt mean std sum max min exp log
-    array enumerate zip sorted range list tuple dict join any all isinstance type average median asarray
-    """.split()
-)
+"""Words of a name, or of a class, that holds settings."""
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "tr": "train",
+    "test": "test",
+    "te": "test",
+    "holdout": "test",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "dev": "val",
+}
+"""Words of a part of the data, and what that part is called in the name of a score."""
 
 
 @lru_cache(maxsize=4096)
@@ -131,20 +120,7 @@ def words(name: str) -> tuple[str, ...]:
 def is_metric_name(name: str) -> bool:
     """Return whether a name speaks of a result, e.g. `val_loss`, `rmse2`, `test_acc`."""
     found = words(name)
-    if not found or found[-1] in {
-        "fn",
-        "func",
-        "function",
-        "idx",
-        "index",
-        "name",
-        "names",
-        "weight",
-        "rate",
-        "time",
-        "times",
-        "seconds",
-    }:
+    if not found or found[-1] in _NOT_METRIC_WORDS:
         return False
     return any(w in _METRIC_WORDS or w.rstrip("0123456789") in _METRIC_WORDS for w in found) or (
         {"log", "loss"} <= set(found) or {"r", "squared"} <= set(found) or "explained" in found
@@ -160,17 +136,7 @@ def is_bookkeeping_name(name: str) -> bool:
     if not found or name.startswith("_"):
         return True
     strip = [w.rstrip("0123456789") or w for w in found]
-    return strip[-1] in _BOOKKEEPING_WORDS or strip[0] in {
-        "n",
-        "num",
-        "idx",
-        "i",
-        "x",
-        "y",
-        "t",
-        "start",
-        "len",
-    }
+    return strip[-1] in _BOOKKEEPING_WORDS or strip[0] in _BOOKKEEPING_FIRST
 
 
 def is_prediction_name(name: str) -> bool:
@@ -201,6 +167,11 @@ def is_history_attribute(name: str) -> bool:
     return not _HISTORY_WORDS.isdisjoint(words(name))
 
 
+def is_log_name(name: str) -> bool:
+    """Return whether a name ends as that of a log of results does, e.g. `train_log`."""
+    return words(name)[-1] in _LOG_WORDS
+
+
 def is_training_name(name: str) -> bool:
     """Return whether a function or method of this name trains something, e.g. `train_epoch`."""
     return not _TRAINING_WORDS.isdisjoint(words(name))
@@ -209,40 +180,3 @@ def is_training_name(name: str) -> bool:
 def is_schedule_name(name: str) -> bool:
     """Return whether a name is of a setting that a loop may change by plan, e.g. `lr`."""
     return not _SCHEDULE_WORDS.isdisjoint(words(name)) or words(name)[-2:] == ("learning", "rate")
-
-
-def is_scoring_function(name: str) -> bool:
-    """Return whether a function or method of this name returns a score, e.g. `r2_score`."""
-    return name not in _NOT_SCORING and (
-        name in _SCORING_NAMES
-        or _SCORING_SUFFIX.search(name) is not None
-        or name.startswith("cross_val_score")
-    )
-
-
-@lru_cache(maxsize=4096)
-def call_role(dotted: str) -> str:
-    """Return what a call is for: `plot`, `io`, `show`, `score`, `fit`, `pass` or `other`.
-
-    Parameters
-    ----------
-    dotted
-        The callee as written, e.g. `plt.plot`, `model.fit`, `print`.
-    """
-    root, _, last = dotted.rpartition(".")
-    root = root.split(".")[0]
-    if root in _PLOT_ROOTS or root.rstrip("0123456789") in {"ax", "fig"} or _PLOT_PREFIX.search(last):
-        return "plot"
-    if root and last in _PLOT_METHODS:
-        return "plot"
-    if last in FIT_METHODS:
-        return "fit"
-    if last in _SHOW_NAMES:
-        return "show"
-    if last in _IO_NAMES or _IO_PREFIX.search(last):
-        return "io"
-    if last in _PASSING_NAMES:
-        return "pass"
-    if is_scoring_function(last):
-        return "score"
-    return "other"
