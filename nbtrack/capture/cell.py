@@ -28,7 +28,8 @@ from nbtrack.capture.settings.estimators import (
 )
 from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
-from nbtrack.capture.source.analysis import CellAnalysis, dotted
+from nbtrack.capture.source.analysis import CellAnalysis
+from nbtrack.capture.source.grammar import dotted
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import Sites, instrument, series_names
 from nbtrack.capture.watch.observe import Hooks

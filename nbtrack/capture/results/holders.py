@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
-from nbtrack.capture.source.analysis import Binding, CellAnalysis, dotted, names_in
 from nbtrack.capture.source.evidence import reduces_into, scores_in
+from nbtrack.capture.source.grammar import dotted, names_in
 from nbtrack.capture.words.calls import AVERAGES
 from nbtrack.capture.words.names import (
     RESULTS_WORDS,
@@ -26,6 +26,8 @@ from nbtrack.capture.words.names import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
 __all__ = ["LENGTH", "is_listed", "leaves"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings, same_value
 from nbtrack.capture.source.analysis import literal
 from nbtrack.capture.source.choices import is_chosen
+from nbtrack.capture.source.grammar import Bind, begins
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,
@@ -19,6 +19,7 @@ from nbtrack.capture.words.names import (
 )
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Mapping
 
     from nbtrack.capture.source.analysis import CellAnalysis
@@ -75,10 +76,10 @@ def name_settings(
             found += _kept(analysis, name, value, after)
     for name, definition in analysis.settings_classes.items():
         made = after.get(name)
-        for stmt in definition.body:
-            target = stmt.targets[0] if isinstance(stmt, ast.Assign) else getattr(stmt, "target", None)
-            if isinstance(target, ast.Name) and not target.id.startswith("__"):
-                found += _settings(f"{name}.{target.id}", getattr(made, target.id, None))
+        fields = (event.name for stmt in definition.body for event in begins(stmt) if isinstance(event, Bind))
+        for field in fields:
+            if not field.startswith("__"):
+                found += _settings(f"{name}.{field}", getattr(made, field, None))
     chosen, results, inner = set(chosen), set(results), set(inner)
     for name, value in before.items():
         used = name in inner or _is_used(analysis, name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.names import LAST_SHOWN, NO_NAMES, bound
 from nbtrack.capture.slice.namespace import PROCESS, Namespace
-from nbtrack.capture.slice.statements import steps_of
+from nbtrack.capture.slice.steps import steps_of
 from nbtrack.capture.source.syntax import compiles, parse
 
 if TYPE_CHECKING:

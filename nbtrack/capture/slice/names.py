@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from nbtrack.capture.words.effects import ALWAYS_CHANGE, CHANGE_WHERE_SHOWN, ONLY_TELL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 __all__ = [
     "LAST_SHOWN",
@@ -90,7 +93,7 @@ class Origin:
             self.code or other.code,
         )
 
-    def without(self, names: set[str]) -> Origin:
+    def without(self, names: AbstractSet[str]) -> Origin:
         """Return the same without the names of an inner scope."""
         if not names:
             return self
@@ -147,6 +150,16 @@ class Call:
     use: Use
     deep: bool
     in_place: bool
+
+    @property
+    def changes_object(self) -> bool:
+        """Whether it is one that by its name changes its object, or a function its arguments."""
+        name = self.method or self.dotted
+        if self.in_place or ALWAYS_CHANGE.fullmatch(name):
+            return True
+        if self.use == "shown":
+            return CHANGE_WHERE_SHOWN.fullmatch(name) is not None
+        return self.use == "discarded" and ONLY_TELL.fullmatch(name) is None
 
 
 @dataclass(frozen=True, slots=True)

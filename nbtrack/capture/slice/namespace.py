@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.names import NO_NAMES, Bind, Code, Names, Origin
-from nbtrack.capture.slice.statements import changes_object
 from nbtrack.capture.words.effects import CHANGE_CONTAINER, ESTIMATE, KEEP_FUNCTIONS
 from nbtrack.capture.words.libraries import QUIET, SETS_UP, set_up_by, settings_of
 from nbtrack.capture.words.randomness import drawn_by, generator_of, seeded_by
@@ -200,7 +199,7 @@ class Namespace:
         written: set[str] = set()
         if call.method and SETS_UP.fullmatch(call.method):
             written |= self._change(call.names, NO_NAMES, deep=False)
-        if changes_object(call) and module.partition(".")[0] not in QUIET and _is_library(call, module):
+        if call.changes_object and module.partition(".")[0] not in QUIET and _is_library(call, module):
             rest = self._given(*call.args[1:])
             written |= self._change(self._given(*call.args[:1]), rest, deep=True)
             if call.use == "discarded":
@@ -216,7 +215,7 @@ class Namespace:
         if (
             "fit" in call.method
             if estimates
-            else changes_object(call) or call.method in self._changing(classes)
+            else call.changes_object or call.method in self._changing(classes)
         ):
             deep = call.deep or not CHANGE_CONTAINER.fullmatch(call.method)
             # What an estimator is given it reads; only itself, and the steps that it was made of, change.

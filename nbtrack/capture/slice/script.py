@@ -7,9 +7,9 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.expressions import dotted_name
 from nbtrack.capture.slice.names import LAST_SHOWN, bound
-from nbtrack.capture.slice.statements import steps_of
+from nbtrack.capture.slice.steps import steps_of
+from nbtrack.capture.source.grammar import dotted
 from nbtrack.capture.source.syntax import parse
 from nbtrack.capture.words.effects import NEED_LOOP
 from nbtrack.capture.words.magics import NOTEBOOK_MAGICS, TIMING_MAGICS
@@ -192,7 +192,7 @@ def _waits(statement: ast.stmt) -> bool:
                 continue
             case ast.Await() | ast.AsyncFor() | ast.AsyncWith() | ast.comprehension(is_async=1):
                 return True
-            case ast.Call(func=function) if NEED_LOOP.fullmatch(dotted_name(function)):
+            case ast.Call(func=function) if NEED_LOOP.fullmatch(dotted(function, plain=True)):
                 return True
         waiting += ast.iter_child_nodes(node)
     return False

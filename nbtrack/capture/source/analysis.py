@@ -7,12 +7,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.capture.source.choices import is_chosen
+from nbtrack.capture.source.grammar import (
+    DEFINITIONS,
+    SCOPED,
+    Bind,
+    Evaluate,
+    begins,
+    blocks,
+    dotted,
+    inside,
+    keys_of,
+    parts,
+)
 from nbtrack.capture.source.scopes import names_of_definition
 from nbtrack.capture.words.calls import FILLING_METHODS, NAMESPACES, NUMERIC_ROOTS, call_role
 from nbtrack.capture.words.names import is_training_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbtrack.capture.number import Measure
+    from nbtrack.capture.source.grammar import Event
 
 __all__ = [
     "Binding",
@@ -23,7 +38,6 @@ __all__ = [
     "dotted",
     "is_literal",
     "literal",
-    "names_in",
 ]
 
 Context = Literal["compute", "part", "kept", "shown", "plot", "io"]
@@ -89,23 +103,6 @@ class _Scope:
     conditional: bool = False
     locals: frozenset[str] = frozenset()
     deferred: bool = False
-
-
-def dotted(node: ast.expr) -> str:
-    """Return a callee as written (`model.fit`, `np.random.seed`); a call in it as its own name."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
-    if isinstance(node, ast.Call | ast.Subscript | ast.Await):
-        inner = node.func if isinstance(node, ast.Call) else node.value
-        return f"{dotted(inner)}"
-    return ""
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Return the names that an expression reads."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def is_literal(node: ast.expr | None) -> bool:
@@ -209,167 +206,64 @@ class CellAnalysis:
 
     # -- statements
 
-    def _block(self, stmts: list[ast.stmt], *, conditional: bool = False) -> None:
-        before = self._scope.conditional
-        self._scope.conditional = before or conditional
-        for stmt in stmts:
-            self._stmt(stmt)
-        self._scope.conditional = before
-
     def _stmt(self, stmt: ast.stmt) -> None:
-        match stmt:
-            case ast.Assign(targets=targets, value=value):
-                self._expr(value, "compute", kept=True)
-                for target in targets:
-                    self._bind(target, value, stmt)
-            case ast.AnnAssign(target=target, value=value) if value is not None:
-                self._expr(value, "compute", kept=True)
-                self._bind(target, value, stmt)
-            case ast.AugAssign(target=target, value=value):
-                self._expr(value, "compute", kept=True)
-                if isinstance(target, ast.Name):
-                    if target.id not in self.bindings:
-                        self.reads.add(target.id)
-                    self._add_binding(target.id, "aug", value, stmt)
-                else:
-                    self._bind(target, value, stmt)
-            case ast.For() | ast.AsyncFor() | ast.While():
-                self._loop(stmt)
-            case ast.If(test=test, body=body, orelse=orelse):
-                self._expr(test, "compute")
-                self._block(body, conditional=True)
-                self._block(orelse, conditional=True)
-            case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
-                for item in items:
-                    self._expr(item.context_expr, "compute", kept=True)
-                    if item.optional_vars is not None:
-                        self._bind(item.optional_vars, None, stmt, "other")
-                self._block(body)
-            case ast.Try() | ast.TryStar():
-                self._block(stmt.body)
-                for handler in stmt.handlers:
-                    if handler.name:
-                        self._add_binding(handler.name, "other", None, stmt)
-                    self._block(handler.body, conditional=True)
-                self._block(stmt.orelse)
-                self._block(stmt.finalbody)
-            case ast.Match(subject=subject, cases=cases):
-                self._expr(subject, "compute")
-                for case in cases:
-                    self._pattern(case.pattern, stmt)
-                    self._block(case.body, conditional=True)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                self._definition(stmt)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                for alias in aliases:
-                    name = alias.asname or alias.name.split(".")[0]
-                    self._add_binding(name, "other", None, stmt)
-            case ast.Expr(value=value):
-                self._expr(value, "compute")
-            case _:
-                for child in ast.iter_child_nodes(stmt):
-                    if isinstance(child, ast.expr):
-                        self._expr(child, "compute")
+        if isinstance(stmt, DEFINITIONS):
+            self._define(stmt)
+        self._take(begins(stmt), stmt)
+        scope = self._scope
+        for block in blocks(stmt):
+            outer = scope.loop, scope.conditional
+            if block.how == "repeated":
+                scope.loop, scope.conditional = Loop(stmt, scope.loop, len(self.loops)), False  # type: ignore[arg-type]
+                self.loops.append(scope.loop)
+            self._take(block.head, stmt)
+            scope.conditional |= block.how in {"perhaps", "case", "handler"}
+            for inner in block.body:
+                self._stmt(inner)
+            scope.loop, scope.conditional = outer
 
-    def _loop(self, stmt: ast.For | ast.AsyncFor | ast.While) -> None:
-        if not isinstance(stmt, ast.While):
-            self._expr(stmt.iter, "compute")
-            if isinstance(stmt.iter, ast.Name):
-                self.iterated.add(stmt.iter.id)
-        outer, conditional = self._scope.loop, self._scope.conditional
-        loop = Loop(stmt, outer, len(self.loops))
-        self.loops.append(loop)
-        self._scope.loop, self._scope.conditional = loop, False
-        if isinstance(stmt, ast.While):
-            self._expr(stmt.test, "compute")
-        else:
-            self._bind(stmt.target, None, stmt, "loop")
-        self._block(stmt.body)
-        self._scope.loop, self._scope.conditional = outer, conditional
-        self._block(stmt.orelse)
+    def _take(self, events: Iterable[Event], stmt: ast.stmt) -> None:
+        for event in events:
+            if isinstance(event, Evaluate):
+                self._evaluate(event)
+            elif event.kind == "delete":
+                pass
+            elif isinstance(event, Bind):
+                self._bind(event, stmt)
+            else:
+                self._put(event.target)
 
-    def _definition(self, stmt: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+    def _evaluate(self, event: Evaluate) -> None:
+        role = event.role
+        if role in {"annotation", "definition"}:
+            return  # nothing comes of the one, and `names_of_definition` tells of the other
+        self._expr(event.node, "compute", kept=role in {"assigned", "entered"})
+        if role == "iterated" and isinstance(event.node, ast.Name):
+            self.iterated.add(event.node.id)
+
+    def _define(self, stmt: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         if isinstance(stmt, ast.ClassDef) and not stmt.decorator_list:
             plain = [s for s in stmt.body if not isinstance(s, ast.Expr | ast.Pass)]
             if plain and all(
                 isinstance(s, ast.Assign | ast.AnnAssign) and is_literal(s.value) for s in plain
             ):
                 self.settings_classes[stmt.name] = stmt
-        for decorator in stmt.decorator_list:
-            self._expr(decorator, "compute")
         names = names_of_definition(stmt)
         self._late |= names.reads
         self.bound_inside |= names.binds
-        self._add_binding(stmt.name, "other", None, stmt)
-
-    def _pattern(self, pattern: ast.pattern, stmt: ast.Match) -> None:
-        """Bind what a `case` captures."""
-        for node in ast.walk(pattern):
-            match node:
-                case (
-                    ast.MatchAs(name=str(name))
-                    | ast.MatchStar(name=str(name))
-                    | ast.MatchMapping(rest=str(name))
-                ):
-                    self._add_binding(name, "other", None, stmt)
-                case ast.MatchValue(value=value) | ast.MatchClass(cls=value):
-                    self._expr(value, "compute")
 
     # -- names
 
-    def _bind(
-        self,
-        target: ast.expr,
-        value: ast.expr | None,
-        stmt: ast.stmt,
-        kind: Literal["assign", "unpack", "loop", "other"] = "assign",
-    ) -> None:
-        match target:
-            case ast.Name(id=name):
-                self._add_binding(name, kind, value, stmt)
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                values: list[ast.expr | None]
-                if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(targets):
-                    values, inner = list(value.elts), kind
-                else:
-                    values, inner = [value] * len(targets), "unpack" if kind == "assign" else kind
-                for one, its_value in zip(targets, values, strict=True):
-                    self._bind(one, its_value, stmt, inner)
-            case ast.Starred(value=inner_target):
-                self._bind(inner_target, None, stmt, "other")
-            case _:
-                base = target
-                indices: set[str] = set()
-                keys: list[str | None] = []
-                computed: list[tuple[int, ast.expr]] = []
-                while isinstance(base, ast.Subscript | ast.Attribute):
-                    if isinstance(base, ast.Subscript):
-                        self._expr(base.slice, "compute")
-                        if isinstance(base.slice, ast.Name):
-                            indices.add(base.slice.id)
-                        written = isinstance(base.slice, ast.Constant)
-                        keys.append(str(base.slice.value) if written else None)  # type: ignore[attr-defined]
-                        if not written and not isinstance(base.slice, ast.Slice):
-                            computed.append((len(keys), base.slice))
-                    else:
-                        keys.append(base.attr)
-                    base = base.value
-                if isinstance(base, ast.Name):
-                    self._mutate(base.id)
-                    self.touched.setdefault(base.id, []).append(tuple(keys[::-1]))
-                    self.computed_keys += [(base.id, len(keys) - place, key) for place, key in computed]
-                    self.indices.setdefault(base.id, set()).update(indices)
-
-    def _add_binding(
-        self,
-        name: str,
-        kind: Literal["assign", "unpack", "aug", "walrus", "loop", "other"],
-        value: ast.expr | None,
-        stmt: ast.stmt | ast.expr,
-    ) -> None:
+    def _bind(self, bound: Bind, stmt: ast.stmt | ast.expr) -> None:
+        name, value = bound.name, bound.value
         if name in self._scope.locals:
             return
+        if bound.kind == "aug" and name not in self.bindings:
+            self.reads.add(name)
         scope = self._scope
+        kind = _kind(bound)
+        if kind in {"loop", "other"}:
+            value = None
         literal = kind == "assign" and is_literal(value)
         if kind == "assign" and _is_running(name, value):
             kind = "aug"
@@ -383,7 +277,25 @@ class CellAnalysis:
         binding = Binding(name, kind, value, stmt, scope.loop, scope.conditional, literal, chosen)
         self.bindings.setdefault(name, []).append(binding)
 
-    def _mutate(self, name: str) -> None:
+    def _put(self, target: ast.Attribute | ast.Subscript) -> None:
+        """Take in that a part of an object was given a value."""
+        root, keys = keys_of(target)
+        computed = [key for key in keys if isinstance(key, ast.expr)]
+        for key in computed[::-1]:
+            self._expr(key, "compute")
+        if not isinstance(root, ast.Name):
+            return
+        name = root.id
+        self._change(name)
+        self.touched.setdefault(name, []).append(tuple(map(_written, keys)))
+        self.computed_keys += [
+            (name, depth, key)
+            for depth, key in reversed(list(enumerate(keys)))
+            if not isinstance(key, str | ast.Constant | ast.Slice)
+        ]
+        self.indices.setdefault(name, set()).update(key.id for key in computed if isinstance(key, ast.Name))
+
+    def _change(self, name: str) -> None:
         if name not in self._scope.locals:
             if name not in self.bindings:
                 self.reads.add(name)
@@ -404,14 +316,6 @@ class CellAnalysis:
                 self._use(name, context)
             case ast.Call():
                 self._call(node, context, kept=kept)
-            case ast.NamedExpr(target=ast.Name(id=name), value=value):
-                self._expr(value, context, kept=True)
-                self._add_binding(name, "walrus", value, node)
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                self._comprehension(node, context, kept=kept)
-            case ast.Lambda(args=args, body=body):
-                own = frozenset(a.arg for a in ast.walk(args) if isinstance(a, ast.arg))
-                self._inner(body, "compute", own, deferred=True)
             case ast.Attribute(value=value, attr=attr):
                 if attr.endswith("_") and not attr.startswith("_") and not self._scope.deferred:
                     self.fitted_reads.append((node, context, kept))
@@ -420,47 +324,24 @@ class CellAnalysis:
                 part: Context = "part" if context in {"shown", "kept"} else context
                 self._expr(left, part, kept=kept)
                 self._expr(right, part, kept=kept)
+            case _ if isinstance(node, SCOPED):
+                for event in inside(node):
+                    self._inside(event, node, context, kept=kept)
             case _:
-                for child in ast.iter_child_nodes(node):
-                    if isinstance(child, ast.expr):
-                        self._expr(child, context, kept=kept)
+                for child in parts(node):
+                    self._expr(child, context, kept=kept)
 
-    def _inner(
-        self,
-        node: ast.expr,
-        context: Context,
-        own: frozenset[str],
-        *,
-        deferred: bool = False,
-        kept: bool = False,
-    ) -> None:
-        scope = self._scope
-        before = scope.locals, scope.deferred
-        scope.locals, scope.deferred = scope.locals | own, scope.deferred or deferred
-        self._expr(node, context, kept=kept)
-        scope.locals, scope.deferred = before
-
-    def _comprehension(
-        self,
-        node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
-        context: Context,
-        *,
-        kept: bool,
-    ) -> None:
-        own = frozenset(
-            n.id
-            for generator in node.generators
-            for n in ast.walk(generator.target)
-            if isinstance(n, ast.Name)
-        )
-        lazy = isinstance(node, ast.GeneratorExp)
-        for number, generator in enumerate(node.generators):
-            self._inner(generator.iter, context, own if number else frozenset(), deferred=lazy)
-            for test in generator.ifs:
-                self._inner(test, context, own, deferred=lazy)
-        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        for part in parts:
-            self._inner(part, context, own, deferred=lazy, kept=kept)
+    def _inside(self, event: Event, node: ast.expr, context: Context, *, kept: bool) -> None:
+        if isinstance(event, Bind):
+            self._bind(event, node)
+        elif isinstance(event, Evaluate):
+            scope = self._scope
+            before = scope.locals, scope.deferred
+            scope.locals, scope.deferred = scope.locals | event.own, scope.deferred or event.lazy
+            role = event.role
+            kept = role == "assigned" or (role == "part" and kept)
+            self._expr(event.node, "compute" if role in {"body", "value"} else context, kept=kept)
+            scope.locals, scope.deferred = before
 
     def _call(self, node: ast.Call, context: Context, *, kept: bool) -> None:
         name = dotted(node.func)
@@ -471,11 +352,9 @@ class CellAnalysis:
         inner = _argument_context(name, role, context)
         keeps = kept
         if isinstance(node.func, ast.Attribute):
-            base: ast.expr = node.func.value
-            while isinstance(base, ast.Subscript | ast.Attribute):
-                base = base.value
+            base, _ = keys_of(node.func.value)
             if node.func.attr in FILLING_METHODS and isinstance(base, ast.Name):
-                self._mutate(base.id)
+                self._change(base.id)
                 keeps, inner = True, "kept"
                 if node.func.attr == "update" and base is node.func.value:
                     self.touched.setdefault(base.id, []).extend((key,) for key in _written_keys(node))
@@ -484,6 +363,24 @@ class CellAnalysis:
             self._expr(node.func, "compute")
         for argument in [*node.args, *(k.value for k in node.keywords)]:
             self._expr(argument, inner, kept=keeps)
+
+
+def _kind(bound: Bind) -> Literal["assign", "unpack", "aug", "walrus", "loop", "other"]:
+    if bound.share == "rest":
+        return "other"
+    match bound.kind:
+        case "assign":
+            return "unpack" if bound.share == "item" else "assign"
+        case "aug" | "walrus" | "loop" as kind:
+            return kind
+    return "other"
+
+
+def _written(key: ast.expr | str) -> str | None:
+    """Return a key as it is written in full, or None for one that is computed."""
+    if isinstance(key, ast.Constant):
+        return str(key.value)
+    return key if isinstance(key, str) else None
 
 
 def _is_running(name: str, value: ast.expr | None) -> bool:

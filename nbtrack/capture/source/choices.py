@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.source.grammar import SCOPED, Evaluate, inside, parts
 from nbtrack.capture.words.calls import (
     FORM_CHANGING,
     FORM_CHANGING_METHODS,
@@ -48,20 +49,17 @@ def _chosen(node: ast.expr, settings: frozenset[str]) -> bool:
             return ast.unparse(node) in GIVEN_NAMES
         case ast.Call(func=func, args=args, keywords=keywords):
             given = [*args, *(keyword.value for keyword in keywords)]
-            return _makes_nothing_else(func, settings) and all(_chosen(one, settings) for one in given)
-        case ast.ListComp(elt=item, generators=parts) | ast.SetComp(elt=item, generators=parts):
-            own = {n.id for part in parts for n in ast.walk(part.target) if isinstance(n, ast.Name)}
-            inner = [item, *(test for part in parts for test in part.ifs)]
-            return all(_chosen(part.iter, settings | own) for part in parts) and all(
-                _chosen(one, settings | own) for one in inner
-            )
-        case ast.Lambda() | ast.DictComp() | ast.GeneratorExp() | ast.Await() | ast.NamedExpr():
+            return _only_changes_form(func, settings) and all(_chosen(one, settings) for one in given)
+        case ast.ListComp() | ast.SetComp():
+            evaluated = [event for event in inside(node) if isinstance(event, Evaluate)]
+            return all(_chosen(event.node, settings | event.own) for event in evaluated)
+        case ast.Await():
             return False
-    children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    children = [] if isinstance(node, SCOPED) else list(parts(node))
     return bool(children) and all(_chosen(child, settings) for child in children)
 
 
-def _makes_nothing_else(func: ast.expr, settings: frozenset[str]) -> bool:
+def _only_changes_form(func: ast.expr, settings: frozenset[str]) -> bool:
     written = ast.unparse(func) if isinstance(func, ast.Name | ast.Attribute) else ""
     if written in GIVEN_CALLS or written in FORM_CHANGING:
         return True

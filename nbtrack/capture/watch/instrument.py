@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.settings.estimators import estimator_settings
-from nbtrack.capture.source.analysis import Binding, Call, CellAnalysis, Loop, dotted, names_in
 from nbtrack.capture.source.evidence import evaluates, is_temporary, reduces_into, tainted_names
+from nbtrack.capture.source.grammar import dotted, names_in
 from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.watch.fits import FitSite
 from nbtrack.capture.watch.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
@@ -26,6 +26,7 @@ from nbtrack.capture.words.names import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from nbtrack.capture.source.analysis import Binding, Call, CellAnalysis, Loop
     from nbtrack.capture.watch.reach import Mark, Reach
 
 __all__ = ["Sites", "instrument", "series_names"]

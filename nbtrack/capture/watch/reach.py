@@ -7,12 +7,17 @@ all; behind what may leave a block, and where an exception may be swallowed, eac
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import itertools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nbtrack.capture.source.grammar import LOOPS, Evaluate, begins, blocks, may_leave
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from nbtrack.capture.source.grammar import Event
 
 __all__ = ["Mark", "Reach", "left_at"]
 
@@ -20,9 +25,9 @@ Statements = list[ast.stmt]
 Position = tuple[int, int]
 
 _LEAVING = (ast.Break, ast.Continue, ast.Raise)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _SWALLOWING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
+_BEGINNING = frozenset({"value", "assigned", "entered", "iterated", "test", "subject"})
+"""The roles of what is left of a statement that was begun and not completed."""
 
 
 class Mark(NamedTuple):
@@ -130,7 +135,7 @@ class Reach:
         for number, statement in enumerate(statements):
             final = number == len(statements) - 1
             self._place_inside(statement, looped=looped, swallowed=swallowed)
-            if waiting and _may_leave(statement):
+            if waiting and may_leave(statement):
                 self._ends |= dict.fromkeys(map(id, waiting), self._mark(statement, "before"))
                 waiting = []
             waiting.append(statement)
@@ -141,19 +146,19 @@ class Reach:
                 where = "around" if isinstance(statement, ast.Expr) else "after"
             elif isinstance(statement, _LEAVING):
                 where = "before"
-            elif looped and not swallowed and not (final or _may_leave(statement)):
+            elif looped and not swallowed and not (final or may_leave(statement)):
                 continue
             alone = loop if len(statements) == 1 else None
             self._ends |= dict.fromkeys(map(id, waiting), self._mark(statement, where, alone))
             waiting = []
 
     def _place_inside(self, statement: ast.stmt, *, looped: bool, swallowed: bool) -> None:
-        looped = looped or isinstance(statement, _LOOPS)
+        looped = looped or isinstance(statement, LOOPS)
         swallowed = swallowed or isinstance(statement, _SWALLOWING)
         for block in _blocks(statement):
             if swallowed or not looped:
                 self._beginnings[id(block[0])] = self._mark(block[0], "before")
-            body = isinstance(statement, _LOOPS) and block is statement.body
+            body = isinstance(statement, LOOPS) and block is statement.body
             loop = statement if body else None
             self._place(block, looped=looped, swallowed=swallowed, loop=loop)
 
@@ -231,43 +236,15 @@ def _same(one: Statements, other: Statements) -> bool:
 
 def _blocks(statement: ast.stmt) -> list[Statements]:
     """Return the blocks of a statement that run among the cell's own names."""
-    blocks: list[Statements] = []
-    match statement:
-        case ast.Try() | ast.TryStar():
-            handlers = [handler.body for handler in statement.handlers]
-            blocks = [statement.body, *handlers, statement.orelse, statement.finalbody]
-        case ast.Match(cases=cases):
-            blocks = [case.body for case in cases]
-        case ast.With(body=body) | ast.AsyncWith(body=body):
-            blocks = [body]
-        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
-            blocks = [statement.body, statement.orelse]
-    return [block for block in blocks if block]
-
-
-def _may_leave(statement: ast.stmt) -> bool:
-    """Return whether a statement may leave the block that it stands in, other than by an exception."""
-    if isinstance(statement, ast.Break | ast.Continue):
-        return True
-    # What leaves a loop's body does not leave the block that the loop stands in.
-    blocks = [statement.orelse] if isinstance(statement, _LOOPS) else _blocks(statement)
-    return any(_may_leave(inner) for block in blocks for inner in block)
+    return [block.body for block in blocks(statement) if block.body]
 
 
 def _evaluated(statement: ast.stmt) -> Statements:
     """Return the expressions that a statement begins with."""
-    values: list[ast.expr] = []
-    match statement:
-        case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.Expr(value=value):
-            values = [value]
-        case ast.AnnAssign(value=ast.expr() as value):
-            values = [value]
-        case ast.If(test=value) | ast.While(test=value) | ast.Match(subject=value):
-            values = [value]
-        case ast.For(iter=value) | ast.AsyncFor(iter=value):
-            values = [value]
-        case ast.With(items=items) | ast.AsyncWith(items=items):
-            values = [item.context_expr for item in items]
+    events: Iterable[Event] = begins(statement)
+    if isinstance(statement, ast.While):
+        events = next(blocks(statement)).head
+    values = [event.node for event in events if isinstance(event, Evaluate) and event.role in _BEGINNING]
     return [ast.copy_location(ast.Expr(value), value) for value in values]
 
 
@@ -277,30 +254,14 @@ def _with_blocks(statement: ast.stmt, reached: dict[int, Statements]) -> Stateme
     def part(statements: Statements) -> Statements:
         return reached.get(id(statements), [])
 
-    made: ast.stmt
-    match statement:
-        case ast.Try() | ast.TryStar():
-            handlers = [
-                ast.copy_location(ast.ExceptHandler(handler.type, handler.name, part(handler.body)), handler)
-                for handler in statement.handlers
-                if part(handler.body)
-            ]
-            body, orelse = part(statement.body), part(statement.orelse)
-            made = type(statement)(body, handlers, orelse, part(statement.finalbody))
-        case ast.Match(subject=subject, cases=cases):
-            kept = [ast.match_case(c.pattern, c.guard, part(c.body)) for c in cases if part(c.body)]
-            made = ast.Match(subject, kept)
-        case ast.With() | ast.AsyncWith():
-            made = type(statement)(statement.items, part(statement.body))
-        case ast.If(test=test, body=body, orelse=orelse):
-            made = ast.If(test, part(body), part(orelse))
-        case ast.For() | ast.AsyncFor() | ast.While() if not part(statement.body):
-            return [*_evaluated(statement), *part(statement.orelse)]
-        case ast.While(test=test, body=body, orelse=orelse):
-            made = ast.While(test, part(body), part(orelse))
-        case ast.For() | ast.AsyncFor():
-            body, orelse = part(statement.body), part(statement.orelse)
-            made = type(statement)(statement.target, statement.iter, body, orelse)
-        case _:
-            raise TypeError(statement)
-    return [ast.copy_location(made, statement)]
+    if isinstance(statement, LOOPS) and not part(statement.body):
+        return [*_evaluated(statement), *part(statement.orelse)]
+    made = copy.copy(statement)
+    for name in {"body", "orelse", "finalbody"} & set(statement._fields):
+        setattr(made, name, part(getattr(statement, name)))
+    for name in {"handlers", "cases"} & set(statement._fields):
+        kept = [copy.copy(one) for one in getattr(statement, name) if part(one.body)]
+        for one in kept:
+            one.body = part(one.body)
+        setattr(made, name, kept)
+    return [made]
