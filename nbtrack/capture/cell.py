@@ -29,7 +29,7 @@ from nbtrack.capture.settings.estimators import (
 from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
 from nbtrack.capture.source.analysis import CellAnalysis
-from nbtrack.capture.source.grammar import dotted
+from nbtrack.capture.source.names import dotted
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import Sites, instrument, series_names
 from nbtrack.capture.watch.observe import Hooks

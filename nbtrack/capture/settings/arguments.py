@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
-from nbtrack.capture.source.analysis import CellAnalysis, is_literal
+from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
     OUTPUT_ARGUMENTS,
@@ -23,6 +23,8 @@ from nbtrack.capture.words.names import is_metric_name, is_training_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from nbtrack.capture.source.analysis import CellAnalysis
 
 __all__ = ["call_settings"]
 

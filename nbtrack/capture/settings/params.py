@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings, same_value
-from nbtrack.capture.source.analysis import literal
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.grammar import Bind, begins
+from nbtrack.capture.source.literals import literal
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.slice.names import Bind, Call, Change, Code, Origin, Use
 from nbtrack.capture.slice.origins import origin_of
 from nbtrack.capture.source import grammar
-from nbtrack.capture.source.grammar import dotted, free_names, inside
+from nbtrack.capture.source.grammar import inside
+from nbtrack.capture.source.names import dotted, free_names
 from nbtrack.capture.words.effects import CHANGE_PROCESS, RUN_UNSEEN
 from nbtrack.capture.words.magics import (
     BIND_UNSEEN_MAGICS,

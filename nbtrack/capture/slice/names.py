@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +24,7 @@ __all__ = [
     "Step",
     "Use",
     "bound",
+    "starred",
 ]
 
 Names = frozenset[str]
@@ -187,3 +189,12 @@ class Step:
 def bound(steps: Iterable[Step]) -> Names:
     """Return the names that statements bind, or may bind."""
     return frozenset(bind.name for step in steps for bind in step.binds)
+
+
+def starred(module: str) -> list[Bind]:
+    """Return what `from module import *` bound, if the module is loaded."""
+    loaded = sys.modules.get(module) if module else None
+    if loaded is None:
+        return []
+    names = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if not n.startswith("_")]
+    return [Bind(name, Origin(module=f"{module}.{name}"), certain=True) for name in names]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import builtins
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.names import NO_NAMES, Bind, Code, Names, Origin
+from nbtrack.capture.slice.names import NO_NAMES, Code, Names, Origin, starred
 from nbtrack.capture.words.effects import CHANGE_CONTAINER, ESTIMATE, KEEP_FUNCTIONS
 from nbtrack.capture.words.libraries import QUIET, SETS_UP, set_up_by, settings_of
 from nbtrack.capture.words.randomness import drawn_by, generator_of, seeded_by
@@ -15,7 +14,7 @@ from nbtrack.capture.words.randomness import drawn_by, generator_of, seeded_by
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.slice.names import Call, Step
+    from nbtrack.capture.slice.names import Bind, Call, Step
 
 __all__ = ["PROCESS", "Effect", "Namespace"]
 
@@ -91,14 +90,14 @@ class Namespace:
                 if own or code.changes:
                     writes |= self._change((code.changes | own) - self._library(), NO_NAMES, deep=True)
                 writes |= code.binds
-            starred = _starred(step.star)
-            for bind in (*step.binds, *starred):
+            star = starred(step.star)
+            for bind in (*step.binds, *star):
                 self._bind(bind, certain=bind.certain and ok)
                 writes.add(bind.name)
-            kills |= {bind.name for bind in starred if step.certain}
+            kills |= {bind.name for bind in star if step.certain}
             if step.process:
                 writes.add(PROCESS)
-            unknowable |= step.unknowable or (bool(step.star) and not starred)
+            unknowable |= step.unknowable or (bool(step.star) and not star)
         kills |= steps[-1].known if steps else NO_NAMES
         return Effect(frozenset(needs), frozenset(kills) if ok else NO_NAMES, frozenset(writes), unknowable)
 
@@ -390,12 +389,3 @@ def _is_library(call: Call, module: str) -> bool:
     if module or call.method:
         return True
     return not hasattr(builtins, call.dotted) or call.dotted in {"next", "setattr", "delattr"}
-
-
-def _starred(module: str) -> list[Bind]:
-    """Return what `from module import *` bound, if the module is loaded."""
-    loaded = sys.modules.get(module) if module else None
-    if loaded is None:
-        return []
-    names = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if not n.startswith("_")]
-    return [Bind(name, Origin(module=f"{module}.{name}"), certain=True) for name in names]

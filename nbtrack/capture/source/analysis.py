@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from nbtrack.capture.source.choices import is_chosen
-from nbtrack.capture.source.grammar import (
-    DEFINITIONS,
-    SCOPED,
-    Bind,
-    Evaluate,
-    begins,
-    blocks,
-    dotted,
-    inside,
-    keys_of,
-    parts,
-)
+from nbtrack.capture.source.grammar import DEFINITIONS, SCOPED, Bind, Evaluate, begins, blocks, inside, parts
+from nbtrack.capture.source.literals import is_literal
+from nbtrack.capture.source.names import dotted, keys_of
 from nbtrack.capture.source.scopes import names_of_definition
-from nbtrack.capture.words.calls import FILLING_METHODS, NAMESPACES, NUMERIC_ROOTS, call_role
+from nbtrack.capture.words.calls import FILLING_METHODS, NUMERIC_ROOTS, call_role
 from nbtrack.capture.words.names import is_training_name
 
 if TYPE_CHECKING:
@@ -36,8 +27,6 @@ __all__ = [
     "Context",
     "Loop",
     "dotted",
-    "is_literal",
-    "literal",
 ]
 
 Context = Literal["compute", "part", "kept", "shown", "plot", "io"]
@@ -103,36 +92,6 @@ class _Scope:
     conditional: bool = False
     locals: frozenset[str] = frozenset()
     deferred: bool = False
-
-
-def is_literal(node: ast.expr | None) -> bool:
-    """Return whether an expression is written out in full: numbers, strings, lists and dicts of them."""
-    match node:
-        case ast.Constant(value=value):
-            return value is None or isinstance(value, bool | int | float | str)
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not(), operand=operand):
-            return is_literal(operand)
-        case ast.BinOp(left=left, right=right):
-            return is_literal(left) and is_literal(right)
-        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-            return all(is_literal(item) for item in items)
-        case ast.Dict(keys=keys, values=values):
-            return all(k is not None and is_literal(k) for k in keys) and all(map(is_literal, values))
-        case ast.Call(func=func, args=args, keywords=keywords):
-            last = dotted(func).rpartition(".")[2]
-            made = last in NAMESPACES or (last[:1].isupper() and not last.isupper())
-            return (
-                made and all(map(is_literal, args)) and all(k.arg and is_literal(k.value) for k in keywords)
-            )
-    return False
-
-
-def literal(node: ast.expr | None) -> Any:
-    """Return what a literal stands for; an empty tuple for what is more than a literal."""
-    try:
-        return None if node is None else ast.literal_eval(node)
-    except ValueError:  # a sum of literals, or a call
-        return ()
 
 
 @dataclass(eq=False)

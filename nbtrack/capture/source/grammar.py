@@ -31,12 +31,8 @@ __all__ = [
     "assigned",
     "begins",
     "blocks",
-    "dotted",
-    "free_names",
     "inside",
-    "keys_of",
     "may_leave",
-    "names_in",
     "parameters",
     "parts",
 ]
@@ -286,22 +282,6 @@ def _items(targets: list[ast.expr], value: ast.expr | None) -> list[ast.expr] | 
     return None if any(isinstance(one, ast.Starred) for one in value.elts) else value.elts
 
 
-def keys_of(node: ast.expr) -> tuple[ast.expr, list[ast.expr | str]]:
-    """Return what a chain of attributes and items begins with, and its attributes and keys from there.
-
-    Examples
-    --------
-    >>> root, keys = keys_of(ast.parse("run.scores['loss'][epoch]", mode="eval").body)
-    >>> ast.unparse(root), [key if isinstance(key, str) else ast.unparse(key) for key in keys]
-    ('run', ['scores', "'loss'", 'epoch'])
-    """
-    keys: list[ast.expr | str] = []
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        keys.append(node.attr if isinstance(node, ast.Attribute) else node.slice)
-        node = node.value
-    return node, keys[::-1]
-
-
 # -- expressions
 
 
@@ -351,51 +331,3 @@ def _comprehended(
             yield Evaluate(test, "test", own, lazy)
     for item in items:
         yield Evaluate(item, "part", own, lazy)
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Return the names that stand in an expression to be read, those of comprehensions and lambdas among them."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-
-def free_names(node: ast.expr) -> set[str]:
-    """Return the names that an expression reads from around it.
-
-    Examples
-    --------
-    >>> sorted(free_names(ast.parse("[scale * x for x in xs]", mode="eval").body))
-    ['scale', 'xs']
-    """
-    if isinstance(node, ast.Name):
-        return {node.id}
-    if not isinstance(node, SCOPED):
-        return {name for part in parts(node) for name in free_names(part)}
-    evaluated = (event for event in inside(node) if isinstance(event, Evaluate))
-    return {name for event in evaluated for name in free_names(event.node) - event.own}
-
-
-def dotted(node: ast.expr, *, plain: bool = False) -> str:
-    """Return a callee as written, `model.fit`, with a call or an item in it by its name alone.
-
-    Parameters
-    ----------
-    node
-        The callee.
-    plain
-        Return an empty text for what is made of more than names.
-
-    Examples
-    --------
-    >>> chain = ast.parse("Ridge(1).fit", mode="eval").body
-    >>> dotted(chain), dotted(chain, plain=True)
-    ('Ridge.fit', '')
-    """
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=name):
-            base = dotted(value, plain=plain)
-            return f"{base}.{name}" if base or not plain else ""
-        case ast.Call(func=inner) | ast.Subscript(value=inner) | ast.Await(value=inner) if not plain:
-            return dotted(inner)
-    return ""

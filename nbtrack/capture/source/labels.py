@@ -7,8 +7,8 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.source.analysis import is_literal
-from nbtrack.capture.source.grammar import dotted
+from nbtrack.capture.source.literals import is_literal
+from nbtrack.capture.source.names import dotted
 from nbtrack.capture.words.calls import NUMBER_FORMS, UNWRAPPING, call_role
 from nbtrack.capture.words.text import LABEL_STOPS
 

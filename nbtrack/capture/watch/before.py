@@ -12,7 +12,7 @@ from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.number import Measure, as_number
 from nbtrack.capture.settings.estimators import is_estimator, is_optimiser, state
 from nbtrack.capture.settings.setting import fields_of, is_settings
-from nbtrack.capture.source.analysis import literal
+from nbtrack.capture.source.literals import literal
 from nbtrack.capture.source.scopes import GlobalNames, global_names
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.settings.estimators import estimator_settings
 from nbtrack.capture.source.evidence import evaluates, is_temporary, reduces_into, tainted_names
-from nbtrack.capture.source.grammar import dotted, names_in
 from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
+from nbtrack.capture.source.names import dotted, names_in
 from nbtrack.capture.watch.fits import FitSite
 from nbtrack.capture.watch.observe import Hooks, KeySite, LoopCounter, Observed, ScoreSite
 from nbtrack.capture.words.calls import DATA_ARGUMENTS, REDUCTION_ENDINGS, REDUCTION_ROOTS, call_role

@@ -14,12 +14,11 @@ from nbtrack.capture.source.grammar import (
     Put,
     begins,
     blocks,
-    dotted,
-    free_names,
     inside,
     may_leave,
     parts,
 )
+from nbtrack.capture.source.names import dotted, free_names
 from nbtrack.capture.source.scopes import global_names
 
 CORPUS = Path(__file__).parents[3] / "notebook" / "capture_corpus"
