@@ -31,9 +31,10 @@ from nbtrack.capture.settings.setting import Setting, flatten, resolve
 from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.names import dotted
 from nbtrack.capture.watch.before import Before
-from nbtrack.capture.watch.instrument import Sites, instrument, series_names
+from nbtrack.capture.watch.instrument import instrument
 from nbtrack.capture.watch.observe import Hooks
 from nbtrack.capture.watch.reach import Reach, left_at
+from nbtrack.capture.watch.series import series_names
 from nbtrack.capture.why import Why
 from nbtrack.capture.words.calls import LOADING, STEP_METHODS
 from nbtrack.capture.words.names import is_metric_name, is_training_name
@@ -41,6 +42,7 @@ from nbtrack.capture.words.names import is_metric_name, is_training_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from nbtrack.capture.watch.sites import Sites
     from nbtrack.records import DataRecord, EstimatorRecord, ParamValue
 
 __all__ = ["Captured", "CellCapture", "Options", "choices", "is_worth_tracking"]

@@ -1,0 +1,149 @@
+"""Where the scores of a cell are that no name keeps: calls of scoring functions, and numbers that are shown."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.foreign import module_of
+from nbtrack.capture.source.evidence import evaluates, tainted_names
+from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
+from nbtrack.capture.source.names import dotted, names_in
+from nbtrack.capture.watch.observe import ScoreSite
+from nbtrack.capture.words.calls import REDUCTION_ENDINGS, REDUCTION_ROOTS, call_role
+from nbtrack.capture.words.names import SPLITS, is_bookkeeping_name, is_metric_name, words
+
+if TYPE_CHECKING:
+    from nbtrack.capture.source.analysis import Call, CellAnalysis, Loop
+    from nbtrack.capture.watch.editor import Editor
+    from nbtrack.capture.watch.observe import Hooks, LoopCounter
+    from nbtrack.capture.watch.sites import Sites
+
+__all__ = ["place_scores"]
+
+
+def place_scores(
+    sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks, parents: dict[int, ast.AST]
+) -> None:
+    """Watch the scores of a cell that go into no name.
+
+    Parameters
+    ----------
+    sites, editor, hooks
+        What is watched already, where the hooks go, and who lends them.
+    namespace
+        The user's namespace.
+    parents
+        By the `id` of a node of the tree: the node that it is a part of.
+    """
+    analysis = sites.analysis
+    predicted = _predicted_by(analysis)
+    shown = list(shown_expressions(analysis))
+    labels = {id(node): label_name(text) for node, text, _ in shown}
+
+    def place(node: ast.expr, site: ScoreSite) -> None:
+        sites.scores.append(site)
+        editor.wrap(node, hooks.lend(site.observer(namespace)))
+
+    for call in analysis.calls:
+        if call.role != "score" or call.kept or not call.hookable or call.context in {"plot", "io"}:
+            continue
+        node, suffix = _reduced(call.node, parents)
+        subject, split = _subject(call, predicted)
+        loop = _counter_of(sites, editor, hooks, call.loop)
+        label = labels.get(id(node)) or labels.get(id(call.node))
+        function = call.name.rpartition(".")[2]
+        site = ScoreSite(function, subject, split, loop, suffix=suffix, label=label)
+        place(node, site)
+    for attribute, context, kept in analysis.fitted_reads:
+        if kept or context not in {"shown", "part"}:
+            continue
+        base = dotted(attribute.value).split(".")[0]
+        site = ScoreSite(attribute.attr, base or None, whole=is_metric_name(attribute.attr))
+        place(attribute, site)
+    for node_shown, text, around in shown:
+        if isinstance(node_shown, ast.Call) and _is_own_function(node_shown, analysis, namespace):
+            site = ScoreSite(
+                dotted(node_shown.func),
+                loop=_counter_of(sites, editor, hooks, around),
+                label=label_name(text),
+                whole=False,
+            )
+            place(node_shown, site)
+    tainted = tainted_names(analysis)
+    for node_shown, text, around in shown:
+        name = label_name(text)
+        if isinstance(node_shown, ast.Attribute) and is_metric_name(node_shown.attr):
+            name = name or node_shown.attr
+        if name is None or id(node_shown) in editor.wraps:
+            continue
+        if is_name_in_disguise(node_shown) or is_bookkeeping_name(name):
+            continue
+        if is_metric_name(name) or evaluates(node_shown) or not tainted.isdisjoint(names_in(node_shown)):
+            site = ScoreSite(name, loop=_counter_of(sites, editor, hooks, around), whole=False)
+            place(node_shown, site)
+
+
+def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str, Any]) -> bool:
+    """Return whether a call that no vocabulary knows is of a function of the notebook's own."""
+    if not isinstance(node.func, ast.Name) or call_role(node.func.id) != "other":
+        return False
+    name = node.func.id
+    defined = any(isinstance(b.stmt, ast.FunctionDef) for b in analysis.bindings.get(name, ()))
+    return defined or module_of(namespace.get(name)) == "__main__"
+
+
+def _counter_of(sites: Sites, editor: Editor, hooks: Hooks, loop: Loop | None) -> LoopCounter | None:
+    if loop is None:
+        return None
+    fresh = loop.number not in sites.loops
+    counter = sites.counter(loop)
+    counter.readers += 1
+    if fresh:
+        counter.hook = editor.ticks[id(loop.node)] = hooks.lend(counter.ticker())
+    return counter
+
+
+def _reduced(node: ast.Call, parents: dict[int, ast.AST]) -> tuple[ast.expr, str]:
+    """Return the reduction around a call that gives several scores, and the name's ending for it."""
+    parent = parents.get(id(node))
+    if isinstance(parent, ast.Attribute) and parent.attr in REDUCTION_ENDINGS:
+        outer = parents.get(id(parent))
+        if isinstance(outer, ast.Call) and outer.func is parent:
+            return outer, REDUCTION_ENDINGS[parent.attr]
+    if isinstance(parent, ast.Call) and node in parent.args:
+        root, _, last = dotted(parent.func).rpartition(".")
+        if root in REDUCTION_ROOTS and last in REDUCTION_ENDINGS:
+            return parent, REDUCTION_ENDINGS[last]
+    return node, ""
+
+
+def _predicted_by(analysis: CellAnalysis) -> dict[str, str]:
+    """Return which estimator's variable each prediction of the cell came from."""
+    return {
+        name: dotted(b.value.func).split(".")[0]
+        for name, bindings in analysis.bindings.items()
+        for b in bindings
+        if isinstance(b.value, ast.Call) and "predict" in dotted(b.value.func).rpartition(".")[2]
+    }
+
+
+def _subject(call: Call, predicted: dict[str, str]) -> tuple[str | None, str | None]:
+    """Return what a scoring call scores, and on which part of the data."""
+    arguments = [*call.node.args, *(k.value for k in call.node.keywords)]
+    subject = None
+    if isinstance(call.node.func, ast.Attribute) and call.name.endswith((".score", ".evaluate")):
+        subject = call.root or None
+    found: str | None = None
+    for argument in arguments:
+        for name in sorted(names_in(argument)):
+            if subject is None and name in predicted:
+                subject = predicted[name]
+            for word in words(name):
+                found = found or SPLITS.get(word)
+        if subject is None and isinstance(argument, ast.Call) and "predict" in dotted(argument.func):
+            first = dotted(argument.func).split(".")[0]
+            subject = None if first in call.own else first
+    if subject is None and arguments and isinstance(arguments[0], ast.Name) and "cross_val" in call.name:
+        subject = arguments[0].id
+    return subject, found

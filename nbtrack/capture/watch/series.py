@@ -1,0 +1,89 @@
+"""Which names of a cell are series: those whose values over a loop are a metric's history."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Literal
+
+from nbtrack.capture.source.evidence import is_temporary, reduces_into
+from nbtrack.capture.words.names import is_best_name, is_bookkeeping_name, is_earlier_name, is_metric_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis, Loop
+
+__all__ = ["Mode", "last_bindings", "series_names", "skips"]
+
+Mode = Literal["each", "sum"]
+
+
+def series_names(analysis: CellAnalysis, wanted: Iterable[str] = ()) -> dict[str, Mode]:
+    """Return the names whose values over a loop are a metric's history.
+
+    `each`: every assignment gives a point. `sum`: a running sum that the loop resets gives a point at
+    each reset and one at the end.
+    """
+    chosen: dict[str, Mode] = {}
+    wanted = set(wanted)
+    for name, bindings in analysis.bindings.items():
+        looped = [b for b in bindings if b.loop and b.kind in {"assign", "unpack", "aug", "walrus"}]
+        computed = [b for b in looped if not b.literal]
+        if not computed:
+            continue
+        if name not in wanted and not _is_interesting(analysis, name):
+            continue
+        if any(b.kind != "aug" for b in computed):
+            chosen[name] = "each"
+        elif any(b.literal for b in looped) and (name in wanted or not _is_part(analysis, name, computed)):
+            chosen[name] = "sum"
+        elif name in wanted:
+            chosen[name] = "each"
+    return chosen
+
+
+def _is_part(analysis: CellAnalysis, name: str, bindings: list[Binding]) -> bool:
+    """Return whether a running sum only goes into another number, such as its mean."""
+    uses = set(analysis.uses.get(name, ()))
+    divided = any(isinstance(b.stmt, ast.AugAssign) and isinstance(b.stmt.op, ast.Div) for b in bindings)
+    return not divided and not uses.isdisjoint({"compute", "part"}) and uses.isdisjoint({"shown", "kept"})
+
+
+def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
+    best = is_best_name(name) and any(b.conditional or b.kind == "aug" for b in analysis.bindings[name])
+    if best or is_earlier_name(name):
+        return False
+    uses = analysis.uses.get(name, ())
+    if is_metric_name(name):
+        return not is_temporary(analysis.bindings[name], uses)
+    if is_bookkeeping_name(name) or not (analysis.trains or reduces_into(analysis, name)):
+        return False
+    return "kept" in uses or ("shown" in uses and analysis.trains)
+
+
+def skips(loop: Loop) -> bool:
+    """Return whether an iteration may end before its last statement and the loop go on."""
+    return any(isinstance(node, ast.Continue | ast.Try) for node in ast.walk(loop.node))
+
+
+def last_bindings(bindings: list[Binding]) -> list[Binding]:
+    """Return the bindings that leave the name's value at the end of an iteration.
+
+    Within one outermost loop that is the first loop that binds the name (training comes before
+    validation), or a loop around it that gives it another value afterwards.
+    """
+    loops: dict[int, Loop] = {}
+    computed = [b for b in bindings if b.loop and not b.literal]
+    for binding in computed:
+        assert binding.loop is not None
+        top = binding.loop.chain[-1].number
+        held = loops.setdefault(top, binding.loop)
+        if binding.loop in held.chain:
+            loops[top] = binding.loop
+    chosen: list[Binding] = []
+    for loop in loops.values():
+        for binding in reversed([b for b in computed if b.loop is loop]):
+            chosen.append(binding)
+            if not binding.conditional:
+                break
+    return chosen

@@ -1,0 +1,57 @@
+"""The sites of a cell's syntax tree that are watched while it runs, with what they have seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.watch.observe import LoopCounter
+
+if TYPE_CHECKING:
+    from nbtrack.capture.source.analysis import CellAnalysis, Loop
+    from nbtrack.capture.watch.fits import FitSite
+    from nbtrack.capture.watch.observe import Observed, ScoreSite
+    from nbtrack.capture.watch.reach import Reach
+
+__all__ = ["Sites"]
+
+
+@dataclass(eq=False)
+class Sites:
+    """What watches one syntax tree while it runs."""
+
+    analysis: CellAnalysis
+    """Of the whole tree; once it has run, of what was reached of it."""
+    reach: Reach
+    whole: CellAnalysis | None = None
+    """Of the whole tree, once it has run."""
+    series: dict[str, Observed] = field(default_factory=dict)
+    sums: dict[str, Observed] = field(default_factory=dict)
+    scores: list[ScoreSite] = field(default_factory=list)
+    fits: list[FitSite] = field(default_factory=list)
+    loops: dict[int, LoopCounter] = field(default_factory=dict)
+    after: dict[int, Observed] = field(default_factory=dict)
+    """By the `id` of a statement: the series of which it is the only one that is observed."""
+    keys: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    """By a container's name and the depth: the keys that were computed, under which the cell has put something."""
+
+    def put(self, name: str) -> set[str]:
+        """Return the dotted paths in a container at which the cell has put something."""
+        found: set[str] = set()
+        for keys in self.analysis.touched.get(name, ()):
+            paths = {name}
+            for depth, key in enumerate(keys):
+                ends = self.keys.get((name, depth), set()) if key is None else {key}
+                paths = {f"{path}.{end}" for path in paths for end in ends}
+            found |= paths
+        return found
+
+    @property
+    def observed(self) -> list[Observed]:
+        """All series of the tree."""
+        whole = [*self.series.values(), *self.sums.values()]
+        return whole + [part for series in whole for part in list(series.parts.values())]
+
+    def counter(self, loop: Loop) -> LoopCounter:
+        """Return the counter of one of the tree's loops; the first time a new one."""
+        return self.loops.setdefault(loop.number, LoopCounter())
