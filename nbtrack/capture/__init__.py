@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack.capture.cell import Captured, CellCapture, Options, choices, is_worth_tracking
+    from nbtrack.capture.cell import CellCapture, choices, is_worth_tracking
+    from nbtrack.capture.execution import Captured, Options
     from nbtrack.capture.settings.estimators import Fitted
 
 __all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_tracking"]
@@ -17,8 +18,9 @@ __all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(
-        import_module(f"{__name__}.{'settings.estimators' if name == 'Fitted' else 'cell'}"), name
+    module = {"Fitted": "settings.estimators", "Captured": "execution", "Options": "execution"}.get(
+        name, "cell"
     )
+    found = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = found
     return found

@@ -33,14 +33,15 @@ ROOMS = {
         ("settings", "slice"),
         ("watch",),
         ("results",),
-        ("cell", "why"),
+        ("execution", "why"),
+        ("run_models", "run_metrics", "run_params"),
+        ("cell",),
     ),
 }
 STOREYS = {
     part: {name: storey for storey, names in enumerate(rooms) for name in names}
     for part, rooms in ROOMS.items()
 }
-ROOMMATES = {"capture": ({"cell", "why"},)}
 
 # What a part may import where that is less than everything below it.
 ONLY = {"capture": {"errors", "records", "values", "installed"}}
@@ -166,7 +167,7 @@ def room_complaint(part: str, own: list[str], found: list[str]) -> str | None:
         return f"{unknown[0] or 'the package itself'} has no place among the ROOMS of {part} in {Path(__file__).name}; name the module, or give it one"
     if storeys[there] > storeys[here]:
         return f"{there} stands above {here}; move what is shared down, or have {there} hand it over"
-    if storeys[there] == storeys[here] and not any({here, there} <= mates for mates in ROOMMATES[part]):
+    if storeys[there] == storeys[here]:
         return f"{there} stands beside {here}, and neither may know the other; move what is shared down"
     return None
 

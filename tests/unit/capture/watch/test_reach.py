@@ -83,7 +83,7 @@ def test_the_tree_that_is_left_binds_what_was_bound(source, chance, failing):
     except Stop as stop:
         error = stop
     capture.finish(error)
-    (sites,) = capture._sites
+    (sites,) = capture._run.sites
     left = ast.walk(sites.reach.tree())
     names = {n.id for n in left if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     note(source)

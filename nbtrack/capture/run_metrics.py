@@ -1,0 +1,105 @@
+"""The metrics of a run: what its loops observed, its names hold, its models carry and its output says."""
+
+from __future__ import annotations
+
+import ast
+from array import array
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.results.columns import Columns
+from nbtrack.capture.results.metrics import collect
+from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
+from nbtrack.capture.source.names import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.capture.execution import Captured, Execution
+    from nbtrack.capture.settings.estimators import Fitted
+    from nbtrack.capture.source.analysis import CellAnalysis
+
+__all__ = ["gather_metrics"]
+
+
+def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now: float) -> None:
+    """Take down the metrics of a run, and which of them are the scores of folds."""
+    found = dict(run.observed())
+    working = any(sites.analysis.trains for sites in run.sites)
+    if not run.options.only_metrics:
+        found.update(_new(run, score_metrics(s for sites in run.sites for s in sites.scores), found))
+    for sites in run.sites:
+        wanted = run.options.metrics
+        trained = working or bool(fitted)
+        results = collect(sites.analysis, run.namespace, now, wanted=wanted, trains=trained, put=sites.put)
+        if run.options.only_metrics:
+            results = {name: c for name, c in results.items() if name in wanted}
+        found.update(_new(run, results, found))
+        found.update(_final(run, sites.analysis, results))
+    if run.options.only_metrics:
+        captured.metrics = {n: c for n, c in found.items() if n in run.options.metrics}
+        return
+    read = {node.attr for sites in run.sites for node, *_ in sites.analysis.fitted_reads}
+    for one in fitted:
+        carried = estimator_series(one.estimator, read, now)
+        for name, columns in carried.items():
+            clash = sum(carries(other.estimator, name) for other in fitted)
+            found.setdefault(f"{one.name}.{name}" if clash > 1 else name, columns)
+    known = [*run.seen.values(), *(c.values for c in found.values())]
+    for name, points in run.printed.unknown(known).items():
+        if name not in found and name not in run.seen:
+            found[name] = Columns(
+                array("q", range(len(points))),
+                array("d", [moment for moment, _ in points]),
+                array("d", [value for _, value in points]),
+            )
+    captured.metrics = {
+        n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
+    }
+    captured.folds = _folds(run, captured.metrics)
+
+
+def _is_said(run: Execution, name: str, columns: Columns, found: Mapping[str, Columns]) -> bool:
+    """Return whether an entry of a dict or list is a metric under its own name already."""
+    last = name.rpartition(".")[2]
+    if last == name:
+        return False
+    plain = found[last].values if last in found else run.seen.get(last)
+    return plain is not None and list(plain) == list(columns.values)
+
+
+def _folds(run: Execution, metrics: Mapping[str, Columns]) -> set[str]:
+    """Return the metrics that are the scores of a cross validation's folds."""
+    validated = {"cross_val_score"}
+    for sites in run.sites:
+        for name, bindings in sites.analysis.bindings.items():
+            value = bindings[-1].value
+            if (
+                bindings[-1].loop is None
+                and isinstance(value, ast.Call)
+                and "cross_val" in dotted(value.func)
+            ):
+                validated.add(name)
+    return {
+        name
+        for name, columns in metrics.items()
+        if len(columns.values) > 1 and name.partition(".")[0] in validated
+    }
+
+
+def _new(run: Execution, results: Mapping[str, Columns], found: Mapping[str, Columns]) -> dict[str, Columns]:
+    """Leave out what the cell's loops have given a history already."""
+    return {n: c for n, c in results.items() if n not in found and n not in run.seen}
+
+
+def _final(run: Execution, analysis: CellAnalysis, results: Mapping[str, Columns]) -> dict[str, Columns]:
+    """Return what the cell computes after a loop under a name that has a history from the loop."""
+    return {
+        f"final_{name}": columns
+        for name, columns in results.items()
+        if name in run.seen
+        and len(columns.values) == 1
+        and (bindings := analysis.bindings.get(name))
+        and bindings[-1].loop is None
+        and not bindings[-1].literal
+        and columns.values[-1] not in run.seen[name][-1:]
+    }

@@ -1,0 +1,96 @@
+"""The params of a run: the settings among its names, in its calls and in its models."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.secrets import MASK, mask
+from nbtrack.capture.settings.arguments import call_settings
+from nbtrack.capture.settings.estimators import estimator_settings, is_estimator, optimiser_settings
+from nbtrack.capture.settings.params import name_settings
+from nbtrack.capture.settings.setting import Setting, flatten, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.capture.execution import Captured, Execution
+    from nbtrack.capture.settings.estimators import Fitted
+    from nbtrack.capture.source.analysis import CellAnalysis
+    from nbtrack.records import ParamValue
+
+__all__ = ["gather_params", "named_settings", "said"]
+
+
+def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> None:
+    """Take down the params of a run."""
+    options = run.options
+    settings: list[Setting] = []
+    if not options.only_params:
+        for sites in run.sites:
+            settings += named_settings(run, sites.analysis)
+        captured.written = frozenset(one.name for one in settings)
+        named = _named_objects(run, settings)
+        # `Model(**config)`: what a dict of the cell's holds is known by its name there.
+        held = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
+        own = len(settings)
+        for one in fitted:
+            settings += estimator_settings(one.estimator, one.name, named)
+        for sites in run.sites:
+            # Of a sweep in a loop only the last is there still; what differs among them is no setting.
+            settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
+            for name in _validated(run, sites.analysis):
+                settings += estimator_settings(run.namespace[name], name, named)
+            settings += call_settings(sites.analysis, run.namespace)
+            for name in run.before.read_by(sites.analysis):
+                settings += optimiser_settings(name, run.before.values.get(name))
+        settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in held]
+    for name in sorted(options.params):
+        if name in run.namespace:
+            settings += [Setting(k, leaf) for k, leaf in flatten(name, run.namespace[name])]
+    kept = resolve(s for s in settings if s.name not in captured.metrics or s.prefix)
+    captured.params = said(run, kept)
+
+
+def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:
+    """Return the settings among the names that a cell binds and reads."""
+    read, values = run.before.read_by(analysis), run.before.values
+    return name_settings(
+        analysis,
+        {name: values[name] for name in read if name in values},
+        run.namespace,
+        inner=[name for name, inside in read.items() if inside],
+        chosen=run.chosen,
+        results=run.results,
+    )
+
+
+def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
+    """Return params as they are kept: without what is to be ignored, and with secrets masked."""
+    options = run.options
+    found: dict[str, ParamValue] = {}
+    for name, value in params.items():
+        whole = name in options.params or name.partition(".")[0] in options.params
+        if {name, name.partition(".")[0]} & options.ignore or (options.only_params and not whole):
+            continue
+        found[name] = masked = mask(name, value)
+        if masked == MASK and str(value) not in run.secrets:
+            run.secrets.append(str(value))
+    return found
+
+
+def _named_objects(run: Execution, settings: list[Setting]) -> set[int]:
+    """Return the `id` of the dicts and lists whose entries are settings under their own name."""
+    names = {setting.name.partition(".")[0] for setting in settings if "." in setting.name}
+    return {id(run.namespace[name]) for name in names if name in run.namespace}
+
+
+def _validated(run: Execution, analysis: CellAnalysis) -> list[str]:
+    """Return the estimators that the cell hands to a cross validation, which fits copies of them."""
+    return [
+        name.id
+        for call in analysis.calls
+        if "cross_val" in call.name or call.name.rpartition(".")[2].endswith("_curve")
+        for name in call.node.args[:1]
+        if isinstance(name, ast.Name) and is_estimator(run.namespace.get(name.id))
+    ]
