@@ -23,18 +23,9 @@ def code_of_function(
     returns: Iterable[Origin],
     outside: Names,
 ) -> Code:
-    """Return what calling a function does outside of it.
+    """Return what calling a function does outside of it, by what its statements do and where its values come from.
 
-    Parameters
-    ----------
-    node
-        Its definition.
-    steps
-        What its statements do.
-    returns
-        Where the values come from that it returns.
-    outside
-        The names that it declares `global` or `nonlocal`.
+    `outside` are the names that it declares `global` or `nonlocal`.
     """
     arguments = node.args
     params = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))

@@ -14,6 +14,8 @@ from nbtrack.capture.words.calls import REDUCTION_ENDINGS, REDUCTION_ROOTS, call
 from nbtrack.capture.words.names import SPLITS, is_bookkeeping_name, is_metric_name, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbtrack.capture.source.analysis import Call, CellAnalysis, Loop
     from nbtrack.capture.watch.editor import Editor
     from nbtrack.capture.watch.observe import Hooks, LoopCounter
@@ -36,52 +38,76 @@ def place_scores(
     parents
         By the `id` of a node of the tree: the node that it is a part of.
     """
-    analysis = sites.analysis
-    predicted = _predicted_by(analysis)
-    shown = list(shown_expressions(analysis))
-    labels = {id(node): label_name(text) for node, text, _ in shown}
+    places = _Places(sites, editor, namespace, hooks)
+    shown = list(shown_expressions(sites.analysis))
+    _place_calls(places, parents, {id(node): label_name(text) for node, text, _ in shown})
+    _place_attributes(places)
+    for node, text, around in shown:
+        if isinstance(node, ast.Call) and _is_own_function(node, sites.analysis, namespace):
+            places.put(node, dotted(node.func), around, label=label_name(text), whole=False)
+    _place_shown(places, shown)
 
-    def place(node: ast.expr, site: ScoreSite) -> None:
-        sites.scores.append(site)
-        editor.wrap(node, hooks.lend(site.observer(namespace)))
 
-    for call in analysis.calls:
+class _Places:
+    """Puts the hooks of scores into the tree."""
+
+    def __init__(self, sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks) -> None:
+        self.analysis = sites.analysis
+        self._sites, self._editor, self._namespace, self._hooks = sites, editor, namespace, hooks
+
+    def put(self, node: ast.expr, function: str, around: Loop | None = None, **site: Any) -> None:
+        """Watch an expression; `site` says what a `ScoreSite` is told of it."""
+        made = ScoreSite(function, loop=None if around is None else self._counter(around), **site)
+        self._sites.scores.append(made)
+        self._editor.wrap(node, self._hooks.lend(made.observer(self._namespace)))
+
+    def is_put(self, node: ast.expr) -> bool:
+        """Return whether an expression is watched already."""
+        return id(node) in self._editor.wraps
+
+    def _counter(self, loop: Loop) -> LoopCounter:
+        fresh = loop.number not in self._sites.loops
+        counter = self._sites.counter(loop)
+        counter.readers += 1
+        if fresh:
+            counter.hook = self._editor.ticks[id(loop.node)] = self._hooks.lend(counter.ticker())
+        return counter
+
+
+def _place_calls(places: _Places, parents: dict[int, ast.AST], labels: dict[int, str | None]) -> None:
+    """Watch the calls of scoring functions."""
+    predicted = _predicted_by(places.analysis)
+    for call in places.analysis.calls:
         if call.role != "score" or call.kept or not call.hookable or call.context in {"plot", "io"}:
             continue
         node, suffix = _reduced(call.node, parents)
         subject, split = _subject(call, predicted)
-        loop = _counter_of(sites, editor, hooks, call.loop)
         label = labels.get(id(node)) or labels.get(id(call.node))
         function = call.name.rpartition(".")[2]
-        site = ScoreSite(function, subject, split, loop, suffix=suffix, label=label)
-        place(node, site)
-    for attribute, context, kept in analysis.fitted_reads:
-        if kept or context not in {"shown", "part"}:
-            continue
-        base = dotted(attribute.value).split(".")[0]
-        site = ScoreSite(attribute.attr, base or None, whole=is_metric_name(attribute.attr))
-        place(attribute, site)
-    for node_shown, text, around in shown:
-        if isinstance(node_shown, ast.Call) and _is_own_function(node_shown, analysis, namespace):
-            site = ScoreSite(
-                dotted(node_shown.func),
-                loop=_counter_of(sites, editor, hooks, around),
-                label=label_name(text),
-                whole=False,
-            )
-            place(node_shown, site)
-    tainted = tainted_names(analysis)
-    for node_shown, text, around in shown:
+        places.put(node, function, call.loop, subject=subject, split=split, suffix=suffix, label=label)
+
+
+def _place_attributes(places: _Places) -> None:
+    """Watch the fitted attributes that are shown, such as `search.best_score_`."""
+    for attribute, context, kept in places.analysis.fitted_reads:
+        if not kept and context in {"shown", "part"}:
+            base = dotted(attribute.value).split(".")[0]
+            places.put(attribute, attribute.attr, subject=base or None, whole=is_metric_name(attribute.attr))
+
+
+def _place_shown(places: _Places, shown: Iterable[tuple[ast.expr, str, Loop | None]]) -> None:
+    """Watch the numbers that are shown beside a text that gives them a name."""
+    tainted = tainted_names(places.analysis)
+    for node, text, around in shown:
         name = label_name(text)
-        if isinstance(node_shown, ast.Attribute) and is_metric_name(node_shown.attr):
-            name = name or node_shown.attr
-        if name is None or id(node_shown) in editor.wraps:
+        if isinstance(node, ast.Attribute) and is_metric_name(node.attr):
+            name = name or node.attr
+        if name is None or places.is_put(node):
             continue
-        if is_name_in_disguise(node_shown) or is_bookkeeping_name(name):
+        if is_name_in_disguise(node) or is_bookkeeping_name(name):
             continue
-        if is_metric_name(name) or evaluates(node_shown) or not tainted.isdisjoint(names_in(node_shown)):
-            site = ScoreSite(name, loop=_counter_of(sites, editor, hooks, around), whole=False)
-            place(node_shown, site)
+        if is_metric_name(name) or evaluates(node) or not tainted.isdisjoint(names_in(node)):
+            places.put(node, name, around, whole=False)
 
 
 def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str, Any]) -> bool:
@@ -91,17 +117,6 @@ def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str
     name = node.func.id
     defined = any(isinstance(b.stmt, ast.FunctionDef) for b in analysis.bindings.get(name, ()))
     return defined or module_of(namespace.get(name)) == "__main__"
-
-
-def _counter_of(sites: Sites, editor: Editor, hooks: Hooks, loop: Loop | None) -> LoopCounter | None:
-    if loop is None:
-        return None
-    fresh = loop.number not in sites.loops
-    counter = sites.counter(loop)
-    counter.readers += 1
-    if fresh:
-        counter.hook = editor.ticks[id(loop.node)] = hooks.lend(counter.ticker())
-    return counter
 
 
 def _reduced(node: ast.Call, parents: dict[int, ast.AST]) -> tuple[ast.expr, str]:
