@@ -110,7 +110,7 @@ unknown field 'lasso'; metrics, params and tags are written metrics.x, text in q
   params.model = lasso
                  ^^^^^""",
         """\
-expected NULL or NOT NULL after IS, found "'x'"; compare values with =
+expected NULL, NAN, NOT NULL or NOT NAN after IS, found "'x'"; compare values with =
   status is 'x'
             ^^^""",
         """\
