@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.names import NO_NAMES, Code, Names, Origin, bound
+from nbtrack.capture.slice.actions import NO_NAMES, Code, Names, Origin, bound
 from nbtrack.capture.slice.origins import has_value
 from nbtrack.capture.words.effects import ALWAYS_CHANGE, ESTIMATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nbtrack.capture.slice.names import Step
+    from nbtrack.capture.slice.actions import Step
 
 __all__ = ["code_of_class", "code_of_function"]
 

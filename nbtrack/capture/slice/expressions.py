@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.names import Bind, Call, Change, Code, Origin, Use
+from nbtrack.capture.slice.actions import Bind, Call, Change, Code, Origin, Use
 from nbtrack.capture.slice.origins import origin_of
 from nbtrack.capture.source import grammar
 from nbtrack.capture.source.grammar import inside

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.names import LAST_SHOWN, NO_NAMES, bound
+from nbtrack.capture.slice.actions import LAST_SHOWN, NO_NAMES, bound
 from nbtrack.capture.slice.namespace import PROCESS, Namespace
 from nbtrack.capture.slice.steps import steps_of
 from nbtrack.capture.source.syntax import compiles, parse
@@ -17,7 +17,7 @@ from nbtrack.capture.source.syntax import compiles, parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nbtrack.capture.slice.names import Names
+    from nbtrack.capture.slice.actions import Names
     from nbtrack.capture.slice.namespace import Effect
 
 __all__ = ["Cell", "History", "binds", "form", "stale"]

@@ -6,7 +6,7 @@ import builtins
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.names import NO_NAMES, Code, Names, Origin, starred
+from nbtrack.capture.slice.actions import NO_NAMES, Code, Names, Origin, starred
 from nbtrack.capture.words.effects import CHANGE_CONTAINER, ESTIMATE, KEEP_FUNCTIONS
 from nbtrack.capture.words.libraries import QUIET, SETS_UP, set_up_by, settings_of
 from nbtrack.capture.words.randomness import drawn_by, generator_of, seeded_by
@@ -14,7 +14,7 @@ from nbtrack.capture.words.randomness import drawn_by, generator_of, seeded_by
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.slice.names import Bind, Call, Step
+    from nbtrack.capture.slice.actions import Bind, Call, Step
 
 __all__ = ["PROCESS", "Effect", "Namespace"]
 

@@ -7,7 +7,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.slice.names import LAST_SHOWN, bound
+from nbtrack.capture.slice.actions import LAST_SHOWN, bound
 from nbtrack.capture.slice.steps import steps_of
 from nbtrack.capture.source.names import dotted
 from nbtrack.capture.source.syntax import parse
@@ -17,8 +17,8 @@ from nbtrack.capture.words.magics import NOTEBOOK_MAGICS, TIMING_MAGICS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nbtrack.capture.slice.actions import Names
     from nbtrack.capture.slice.history import Cell
-    from nbtrack.capture.slice.names import Names
 
 __all__ = ["script"]
 

@@ -7,9 +7,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.slice.actions import NO_NAMES, Bind, Names, Origin, Step, bound
 from nbtrack.capture.slice.codes import code_of_class, code_of_function
 from nbtrack.capture.slice.expressions import Expressions
-from nbtrack.capture.slice.names import NO_NAMES, Bind, Names, Origin, Step, bound
 from nbtrack.capture.slice.origins import has_value, origin_of
 from nbtrack.capture.source import grammar
 from nbtrack.capture.source.grammar import begins, blocks, may_leave
