@@ -2,13 +2,16 @@
 
 from nbtrack.models.flavours import Flavour, Loading, Saved
 from nbtrack.models.folder import LoadedModel, digest, load, save
+from nbtrack.models.form import Form
+from nbtrack.models.inferring import infer_schema
 from nbtrack.models.mlmodel import MLmodel
-from nbtrack.models.schema import Column, Schema, Tensor, infer_schema
+from nbtrack.models.schema import Column, Schema, Tensor
 from nbtrack.models.signature import Param, Signature, infer_signature
 
 __all__ = [
     "Column",
     "Flavour",
+    "Form",
     "LoadedModel",
     "Loading",
     "MLmodel",

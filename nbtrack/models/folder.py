@@ -56,8 +56,7 @@ class LoadedModel:
     @property
     def input_example(self) -> Any:
         """The example that was kept of its input, or None."""
-        inputs = self.signature.inputs if self.signature is not None else None
-        return read_example(self.path, self.metadata.saved_input_example_info, inputs)
+        return read_example(self.path, self.metadata.saved_input_example_info, self.signature)
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Return the model's predictions.
@@ -78,8 +77,7 @@ class LoadedModel:
         known = None
         if signature is not None:
             known = signature.params
-            if signature.inputs is not None:
-                data = enforce(data, signature.inputs)
+            data = enforce(data, signature)
         given = enforce_params(params, known)
         method = str(self.metadata.flavors.get("python_function", {}).get("predict_fn", "predict"))
         if method != "predict":

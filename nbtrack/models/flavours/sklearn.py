@@ -10,8 +10,8 @@ from nbtrack.models.flavours.base import Flavour, Loading, Saved
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
 from nbtrack.models.requirements import modules_of_pickle
-from nbtrack.models.schema import Schema, Tensor, infer_schema
-from nbtrack.models.signature import Signature
+from nbtrack.models.schema import Schema, Tensor
+from nbtrack.models.signature import Signature, infer_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,8 +75,8 @@ class Sklearn(Flavour):
         return getattr(model, method)(_in_order(model, data), **params)
 
     def signature(self, model: Any, data: Any) -> Signature | None:
-        inputs = infer_schema(data)
-        return Signature(inputs, _outputs(model))
+        known = infer_signature(data)
+        return Signature(known.inputs, _outputs(model), None, known.form)
 
 
 def _in_order(model: Any, data: Any) -> Any:
