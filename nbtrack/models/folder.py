@@ -5,21 +5,24 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from nbtrack.errors import ModelError
+from nbtrack.errors import ModelError, NbtrackWarning
 from nbtrack.models.enforcement import enforce, enforce_params
 from nbtrack.models.example import read_example, write_example
 from nbtrack.models.flavours import Loading, flavour_in, flavour_of
 from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.requirements import requirements_of, write_environment
-from nbtrack.models.signature import Signature, infer_signature
+from nbtrack.models.trial import tried_signature
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from nbtrack.models.signature import Signature
 
 __all__ = ["LoadedModel", "digest", "load", "save"]
 
@@ -101,6 +104,7 @@ def save(
     extra_pip_requirements: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
     replace: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> MLmodel:
     """Write a model into a new folder, in MLflow's format.
 
@@ -111,7 +115,8 @@ def save(
     path
         The folder; it must not be there, or be empty, unless `replace` is given.
     signature
-        By default that of `fitted_on`, else of the input example.
+        By default that of `fitted_on`, else of the input example; none, with a word, where the model gives another number
+        of predictions than these have rows, or they tell none.
     input_example
         Some rows of input to keep with it.
     fitted_on
@@ -124,12 +129,15 @@ def save(
         Anything that JSON can hold.
     replace
         Put it in the place of what the folder holds, which goes only when this one is whole.
+    tell
+        Called with what the user should know; by default it is warned of.
 
     Raises
     ------
     ModelError
         When the model cannot be saved, or the folder holds something.
     """
+    tell = tell or _warn
     written = MLmodel(run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata))
     with _made_whole(Path(path), replace=replace) as part:
         flavour = flavour_of(model)
@@ -137,7 +145,7 @@ def save(
         written.flavors[flavour.name] = saved.conf
         if saved.loader_module is not None:
             written.add_python_function(saved.loader_module, **saved.function)
-        written.signature = signature or _signature(flavour, model, fitted_on, input_example)
+        written.signature = signature or tried_signature(flavour, model, fitted_on, input_example, tell)
         if input_example is not None:
             written.saved_input_example_info = write_example(part, input_example)
         needs = list(pip_requirements) if pip_requirements is not None else _needs(saved.modules, written)
@@ -166,11 +174,8 @@ def _made_whole(target: Path, *, replace: bool) -> Iterator[Path]:
         raise
 
 
-def _signature(flavour: Any, model: Any, fitted_on: Any, example: Any) -> Signature | None:
-    if fitted_on is not None:
-        known: Signature | None = flavour.signature(model, fitted_on)
-        return known
-    return None if example is None else infer_signature(example)
+def _warn(message: str) -> None:
+    warnings.warn(message, NbtrackWarning, stacklevel=6)
 
 
 def _needs(modules: set[str], written: MLmodel) -> list[str]:

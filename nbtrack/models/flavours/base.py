@@ -50,6 +50,8 @@ class Flavour(ABC):
 
     name: ClassVar[str]
     """Its key among the flavors of `MLmodel`."""
+    is_tried: ClassVar[bool] = True
+    """Whether a model may be asked when it is saved, to see that its signature holds."""
 
     @abstractmethod
     def handles(self, model: Any) -> bool:

@@ -23,6 +23,7 @@ class PyTorch(Flavour):
     """Modules of `torch.nn`, whole, so that no class has to be there when they are loaded."""
 
     name: ClassVar[str] = "pytorch"
+    is_tried: ClassVar[bool] = False  # a module in training learns from what it is asked
 
     def handles(self, model: Any) -> bool:
         torch = sys.modules.get("torch")
