@@ -1,5 +1,6 @@
 """Models in MLflow's format: saved, loaded, and asked for predictions."""
 
+from nbtrack.models.code import PythonModel, set_model
 from nbtrack.models.flavours import Flavour, Loading, Saved
 from nbtrack.models.folder import LoadedModel, digest, load, save
 from nbtrack.models.form import Form
@@ -16,6 +17,7 @@ __all__ = [
     "Loading",
     "MLmodel",
     "Param",
+    "PythonModel",
     "Saved",
     "Schema",
     "Signature",
@@ -25,4 +27,5 @@ __all__ = [
     "infer_signature",
     "load",
     "save",
+    "set_model",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import warnings
 from pathlib import Path
@@ -13,13 +14,13 @@ from uuid import uuid4
 from nbtrack.errors import ModelError, NbtrackWarning
 from nbtrack.models.enforcement import enforce, enforce_params
 from nbtrack.models.example import read_example, write_example
-from nbtrack.models.flavours import Loading, flavour_in, flavour_of
+from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settings_of
+from nbtrack.models.flavours import Flavour, Loading, flavour_in, flavour_of
 from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.requirements import requirements_of, write_environment
 from nbtrack.models.trial import tried_signature
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nbtrack.models.signature import Signature
@@ -50,6 +51,7 @@ class LoadedModel:
         self.metadata = metadata
         self.path = path
         self.flavour = flavour_in(metadata.flavors)
+        self._asked = self.flavour.ready(native, path, metadata.flavors.get("python_function", {}))
 
     @property
     def signature(self) -> Signature | None:
@@ -84,8 +86,8 @@ class LoadedModel:
         given = enforce_params(params, known)
         method = str(self.metadata.flavors.get("python_function", {}).get("predict_fn", "predict"))
         if method != "predict":
-            return self.flavour.call(self.native, method, data, given)
-        return self.flavour.predict(self.native, data, given)
+            return self.flavour.call(self._asked, method, data, given)
+        return self.flavour.predict(self._asked, data, given)
 
     def __repr__(self) -> str:
         return f"<LoadedModel {type(self.native).__name__} from {str(self.path)!r}>"
@@ -103,6 +105,9 @@ def save(
     pip_requirements: Iterable[str] | None = None,
     extra_pip_requirements: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
+    artifacts: Mapping[str, str] | None = None,
+    model_config: Mapping[str, Any] | str | None = None,
+    code_paths: Iterable[str] | None = None,
     replace: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> MLmodel:
@@ -127,6 +132,12 @@ def save(
         What it needs besides.
     metadata
         Anything that JSON can hold.
+    artifacts
+        Files and folders to keep with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
+    model_config
+        Its settings, `context.model_config`; a dict, or the path of a YAML file.
+    code_paths
+        Modules and packages that it imports, where they are not installed.
     replace
         Put it in the place of what the folder holds, which goes only when this one is whole.
     tell
@@ -144,8 +155,16 @@ def save(
         saved = flavour.save(model, part)
         written.flavors[flavour.name] = saved.conf
         if saved.loader_module is not None:
-            written.add_python_function(saved.loader_module, **saved.function)
-        written.signature = signature or tried_signature(flavour, model, fitted_on, input_example, tell)
+            written.add_python_function(
+                saved.loader_module, **saved.function, **_beside(artifacts, model_config, part)
+            )
+        if code_paths:
+            for conf in written.flavors.values():
+                conf["code"] = keep_code(code_paths, part)
+        if signature is None and (fitted_on is not None or input_example is not None):
+            asked = _to_be_tried(flavour, model, part, written)
+            signature = tried_signature(flavour, asked, fitted_on, input_example, tell)
+        written.signature = signature
         if input_example is not None:
             written.saved_input_example_info = write_example(part, input_example)
         needs = list(pip_requirements) if pip_requirements is not None else _needs(saved.modules, written)
@@ -174,6 +193,27 @@ def _made_whole(target: Path, *, replace: bool) -> Iterator[Path]:
         raise
 
 
+def _beside(artifacts: Mapping[str, str] | None, model_config: Any, part: Path) -> dict[str, Any]:
+    """Keep what goes with a model, and return what MLflow's `python_function` says of it."""
+    told: dict[str, Any] = {}
+    if artifacts:
+        told["artifacts"] = keep_artifacts(artifacts, part)
+    if model_config is not None:
+        told["config"] = settings_of(model_config)
+    return told
+
+
+def _to_be_tried(flavour: Flavour, model: Any, part: Path, written: MLmodel) -> Any:
+    """Return a model to ask before it is saved whole: a copy, where loading its context would change it."""
+    if not hasattr(model, "load_context") and not isinstance(model, str | os.PathLike):
+        return model
+    function = written.flavors.get("python_function", {})
+    import_from(part / str(function.get("code", "code")))
+    return flavour.ready(
+        flavour.load(part, written.flavors[flavour.name], Loading(pickles=True)), part, function
+    )
+
+
 def _warn(message: str) -> None:
     warnings.warn(message, NbtrackWarning, stacklevel=6)
 
@@ -197,7 +237,12 @@ def digest(path: str | os.PathLike[str]) -> str:
     return whole.hexdigest()
 
 
-def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -> LoadedModel:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    trust: bool | Iterable[str] = False,
+    model_config: Mapping[str, Any] | None = None,
+) -> LoadedModel:
     """Return the model in a folder that nbtrack or MLflow wrote.
 
     Parameters
@@ -206,6 +251,8 @@ def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -
         The folder.
     trust
         True to load pickles, which runs code of theirs; or the types that skops may make.
+    model_config
+        Settings in place of those that it was saved with.
 
     Raises
     ------
@@ -216,7 +263,14 @@ def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -
     """
     folder = Path(path)
     metadata = MLmodel.read(folder)
+    function = metadata.flavors.get("python_function")
+    if model_config and function is not None:
+        function["config"] = {**(function.get("config") or {}), **model_config}
     flavour = flavour_in(metadata.flavors)
     loading = Loading(pickles=True) if trust is True else Loading(types=tuple(trust or ()))
+    code = {conf["code"] for conf in metadata.flavors.values() if conf.get("code")}
+    if trust is True:
+        for name in code:
+            import_from(folder / str(name))
     native = flavour.load(folder, metadata.flavors[flavour.name], loading)
     return LoadedModel(native, metadata, folder)

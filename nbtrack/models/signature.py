@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,8 @@ def infer_signature(
 def _default(name: str, value: Any) -> Param:
     listed = isinstance(value, list | tuple)
     one = (value[0] if value else "") if listed else value
+    if isinstance(value, dt.date):
+        return Param(name, "datetime", value.isoformat())
     kinds = {bool: "boolean", int: "long", float: "double", str: "string"}
     kind = kinds.get(type(one.item() if hasattr(one, "item") else one))
     if kind is None:

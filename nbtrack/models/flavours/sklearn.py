@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.errors import ModelError
 from nbtrack.installed import distributions_of
-from nbtrack.models.flavours.base import Flavour, Loading, Saved
+from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
 from nbtrack.models.requirements import modules_of_pickle
@@ -65,14 +65,15 @@ class Sklearn(Flavour):
             raise ModelError(
                 f"a {type(model).__name__} answers nothing: it has neither predict nor transform"
             )
-        return method(_in_order(model, data), **params)
+        return method(_in_order(model, data), **taken(method, params))
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
         if method not in _METHODS:
             raise ModelError(
                 f"{method!r} is no method that predicts: the model's predict_fn must be one of {', '.join(_METHODS)}"
             )
-        return getattr(model, method)(_in_order(model, data), **params)
+        asked = getattr(model, method)
+        return asked(_in_order(model, data), **taken(asked, params))
 
     def signature(self, model: Any, data: Any) -> Signature | None:
         known = infer_signature(data)
