@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackWarning, SchemaError
 from nbtrack.models.casts import cast_series, is_object
-from nbtrack.models.cells import checked
 from nbtrack.models.form import ONE_COLUMN, Form, library_of
 from nbtrack.models.inputs import labelled, of_table, of_values
+from nbtrack.models.nested import unflattened
 from nbtrack.models.schema import Column, Tensor
-from nbtrack.models.signature import Param, Signature
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["enforce", "enforce_params"]
+    from nbtrack.models.signature import Signature
+
+__all__ = ["enforce"]
 
 
 def enforce(data: Any, signature: Signature) -> Any:
@@ -300,7 +301,10 @@ def _tensors(data: Any, tensors: list[Tensor], form: Form | None) -> Any:
         missing = [t.name for t in tensors if t.name not in data]
         if missing:
             raise SchemaError(f"the input lacks {_list(missing)}")
-        return {t.name: _fit(np.asarray(_rows(data[t.name])), t) for t in tensors}
+        arrays = {t.name: np.asarray(_rows(data[t.name])) for t in tensors}
+        if isinstance(data, pd.DataFrame):
+            arrays = {t.name: unflattened(arrays[t.name], t) for t in tensors}
+        return {t.name: _fit(arrays[t.name], t) for t in tensors}
     if isinstance(data, pd.DataFrame | pd.Series):
         data = data.to_numpy()
     if hasattr(data, "tocsr"):
@@ -361,58 +365,6 @@ def _fit(array: np.ndarray[Any, Any], tensor: Tensor) -> np.ndarray[Any, Any]:
         if limits.min <= array.min() and array.max() <= limits.max:
             return array.astype(target)
     raise SchemaError(f"{what} holds {array.dtype}, and the model takes {tensor.dtype}: that is no safe cast")
-
-
-def enforce_params(given: Mapping[str, Any] | None, known: tuple[Param, ...] | None) -> dict[str, Any]:
-    """Return the parameters of a prediction with the defaults of those that are not given.
-
-    Raises
-    ------
-    SchemaError
-        When one has a value of another type.
-    """
-    given = dict(given or {})
-    if not known:
-        if given:
-            warnings.warn(
-                f"the model takes no parameters; {_list(given)} left out", NbtrackWarning, stacklevel=4
-            )
-        return {}
-    params = {}
-    for param in known:
-        value = given.pop(param.name, param.default)
-        params[param.name] = _param_value(value, param)
-    if given:
-        warnings.warn(
-            f"the model knows no parameter{_s(given)} {_list(given)}; left out", NbtrackWarning, stacklevel=4
-        )
-    return params
-
-
-def _param_value(value: Any, param: Param) -> Any:
-    if value is None or param.type in ("any", "object"):
-        return value
-    if param.shape is not None:
-        if not isinstance(value, list | tuple):
-            raise SchemaError(f"parameter {param.name!r} is a {type(value).__name__}, and a list is taken")
-        return [_param_value(item, Param(param.name, param.type, None)) for item in value]
-    kinds: dict[str, tuple[type, ...]] = {
-        "boolean": (bool,),
-        "integer": (int,),
-        "long": (int,),
-        "float": (int, float),
-        "double": (int, float),
-        "string": (str,),
-    }
-    wanted = kinds.get(param.type)
-    if param.type == "datetime":
-        return checked(value, "datetime", None, f"parameter {param.name!r}")
-    plain: Any = value.item() if hasattr(value, "item") else value
-    if wanted is None:
-        return value
-    if not isinstance(plain, wanted) or (isinstance(plain, bool) and bool not in wanted):
-        raise SchemaError(f"parameter {param.name!r} is {value!r}, and a {param.type} is taken")
-    return float(plain) if float in wanted else plain  # type: ignore[arg-type]
 
 
 def _list(names: Any) -> str:

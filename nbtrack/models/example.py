@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models.signature import Signature
 
-__all__ = ["FILE", "read_example", "write_example"]
+__all__ = ["FILE", "as_body", "read_example", "write_example"]
 
 FILE = "input_example.json"
 SERVING_FILE = "serving_input_example.json"
@@ -46,40 +46,51 @@ def write_example(folder: Path, example: Any) -> dict[str, Any]:
         When JSON cannot hold it.
     """
     import numpy as np
-    import pandas as pd
 
-    library = library_of(example)
-    if library == "torch":
-        example = example.detach().cpu().numpy()
-    if hasattr(example, "tocsr"):
-        example = example.toarray()
-    if isinstance(example, pd.Series):
-        example = example.to_frame()
-    if isinstance(example, pd.Index | pd.api.extensions.ExtensionArray | range):
-        example = list(example)
-    if library in ("polars", "pyarrow"):
-        columns, cells = _table(example)
-    elif isinstance(example, pd.DataFrame):
-        columns = list(map(column_name, example.columns))
-        cells = [example.iloc[:, k].tolist() for k in range(example.shape[1])]
+    serving = as_body(example)
+    ((form, held),) = serving.items()
     info: dict[str, Any] = {"artifact_path": FILE, "serving_input_path": SERVING_FILE}
-    table = library in ("polars", "pyarrow") or isinstance(example, pd.DataFrame)
-    if table:
-        # By hand: `to_json` would round numbers to ten digits.
-        plain = [[_plain(value) for value in values] for values in cells]
-        held: Any = {"columns": columns, "data": [list(row) for row in zip(*plain, strict=True)]}
+    if form == "dataframe_split":
         info |= {"type": "dataframe", "pandas_orient": "split"}
-        serving = {"dataframe_split": held}
     else:
         arrays = isinstance(example, Mapping) and any(isinstance(v, np.ndarray) for v in example.values())
-        info["type"] = "ndarray" if arrays or isinstance(example, np.ndarray) else "json_object"
-        held = _plain(example)
-        serving = {"inputs": held}
+        array = arrays or isinstance(_known(example), np.ndarray)
+        info["type"] = "ndarray" if array else "json_object"
     # A table may have any object in a cell; shown as text it is an example all the same.
-    odd = str if table else None
+    odd = str if form == "dataframe_split" else None
     _write(folder / FILE, held, odd)
     _write(folder / SERVING_FILE, serving, odd)
     return info
+
+
+def as_body(data: Any) -> dict[str, Any]:
+    """Return the body of a request by which a server is asked with data: `dataframe_split` or `inputs`."""
+    import pandas as pd
+
+    data = _known(data)
+    if library_of(data) in ("polars", "pyarrow"):
+        columns, cells = _table(data)
+    elif isinstance(data, pd.DataFrame):
+        columns = list(map(column_name, data.columns))
+        cells = [data.iloc[:, k].tolist() for k in range(data.shape[1])]
+    else:
+        return {"inputs": _plain(data)}
+    # By hand: `to_json` would round numbers to ten digits.
+    plain = [[_plain(value) for value in values] for values in cells]
+    return {"dataframe_split": {"columns": columns, "data": [list(row) for row in zip(*plain, strict=True)]}}
+
+
+def _known(data: Any) -> Any:
+    """Return data as a table, an array or a list, whichever they are nearest to."""
+    import pandas as pd
+
+    if library_of(data) == "torch":
+        return data.detach().cpu().numpy()
+    if hasattr(data, "tocsr"):
+        return data.toarray()
+    if isinstance(data, pd.Series):
+        return data.to_frame()
+    return list(data) if isinstance(data, pd.Index | pd.api.extensions.ExtensionArray | range) else data
 
 
 def _table(example: Any) -> tuple[list[Any], list[list[Any]]]:

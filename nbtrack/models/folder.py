@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from nbtrack.errors import ModelError, NbtrackWarning
-from nbtrack.models.enforcement import enforce, enforce_params
+from nbtrack.models.enforcement import enforce
 from nbtrack.models.example import read_example, write_example
 from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settings_of
 from nbtrack.models.flavours import Flavour, Loading, flavour_in, flavour_of
 from nbtrack.models.mlmodel import MLmodel
+from nbtrack.models.params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
 from nbtrack.models.trial import tried_signature
 

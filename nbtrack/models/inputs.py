@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, SchemaError
 from nbtrack.models.form import ONE_COLUMN, Form
-from nbtrack.models.nested import array_of
+from nbtrack.models.nested import array_of, unflattened
 from nbtrack.models.schema import Column, Tensor
 from nbtrack.models.typed import listed_values, python_values, typed_series
 
@@ -57,7 +57,9 @@ def of_table(
     if tensors:
         if tensors[0].name is not None and names is not None:
             parts = {name: [row[k] for row in rows] for k, name in enumerate(names)}
-            return of_values(parts, signature)
+            known = {tensor.name: tensor for tensor in tensors}
+            flat = {name: array_of(cells, known.get(name), name) for name, cells in parts.items()}
+            return {name: unflattened(array, known.get(name)) for name, array in flat.items()}
         one = len(tensors[0].shape) == 1 and all(len(row) == 1 for row in rows)
         return of_values([row[0] if one else list(row) for row in rows], signature)
     if not columns:
@@ -111,12 +113,6 @@ def of_values(content: Any, signature: Signature | None) -> Any:
             else [[row[0] if isinstance(row, list) and len(row) == 1 else row for row in rows]]
         )
         return _of_columns([columns[0].name], cells, signature, by_place=columns[0].name is None)
-    if (
-        not all(isinstance(row, list) for row in rows)
-        and len(columns) == len(rows)
-        and not any(isinstance(row, list) for row in rows)
-    ):
-        rows = [rows]
     names = [column.name for column in columns]
     wrong = next((row for row in rows if not isinstance(row, list) or len(row) != len(columns)), None)
     if wrong is not None:
@@ -180,25 +176,14 @@ def _of_columns(
     assert signature is not None
     columns = _columns(signature)
     form = signature.form or Form("frame")
-    if by_place or (columns[0].name is None):
+    if by_place or columns[0].name is None:
         if len(cells) < len(columns):
             raise SchemaError(f"the model takes {len(columns)} columns, and the input has {len(cells)}")
         found = list(range(len(columns)))
         extra: list[int] = []
     else:
         names = labelled(names, columns)
-        if len(set(names)) < len(names):
-            twice = next(name for place, name in enumerate(names) if name in names[:place])
-            raise InvalidValueError(f"the input has the column {twice!r} twice")
-        places = {name: place for place, name in enumerate(names)}
-        missing = [column.name for column in columns if column.required and column.name not in places]
-        alone = len(columns) == 1 and len(cells) == 1 and form.kind != "frame"
-        if missing and alone:  # a column that stands for itself has no name to go by
-            places, missing = {columns[0].name: 0}, []
-        if missing:
-            other = [name for name in names if name not in {column.name for column in columns}]
-            raise SchemaError(_lacking(missing, other))
-        found = [places.get(column.name, -1) for column in columns]
+        found = _found(names, columns, form)
         extra = [place for place in range(len(names)) if place not in found]
     told = [
         (column, form.dtype(k), place, cells[place])
@@ -208,13 +193,11 @@ def _of_columns(
     if form.kind == "list":
         ((column, dtype, _, values),) = told
         return listed_values(values, column, dtype)
-    if form.kind == "records":
+    if form.kind in ("records", "polars", "polars series", "arrow"):
         parts = {c.name: python_values(values, c, c.name) for c, _, _, values in told}
-        parts |= {names[place]: cells[place] for place in extra}
-        rows = zip(*parts.values(), strict=True)
-        return [{n: v for n, v in zip(parts, row, strict=True) if v is not None} for row in rows]
-    if form.kind in ("polars", "polars series", "arrow"):
-        return _foreign({c.name: python_values(values, c, c.name) for c, _, _, values in told}, form)
+        if form.kind != "records":
+            return _foreign(parts, form)
+        return _without_missing(parts | {names[place]: cells[place] for place in extra})
     series = [
         typed_series(values, column, column.name if column.name is not None else names[place], dtype)
         for column, dtype, place, values in told
@@ -226,6 +209,27 @@ def _of_columns(
         labels = list(form.labels)
     more = [_inferred(cells[place]) for place in extra]
     return _frame([*series, *more], [*labels, *(names[place] for place in extra)], index)
+
+
+def _found(names: list[Any], columns: list[Column], form: Form) -> list[int]:
+    """Return where the columns of a schema stand among names, -1 for one that is not there and need not be."""
+    if len(set(names)) < len(names):
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise InvalidValueError(f"the input has the column {twice!r} twice")
+    missing = [column.name for column in columns if column.required and column.name not in names]
+    if missing and len(columns) == len(names) == 1 and form.kind != "frame":
+        return [0]  # a column that stands for itself has no name to go by
+    if missing:
+        known = {column.name for column in columns}
+        raise SchemaError(_lacking(missing, [name for name in names if name not in known]))
+    places = {name: place for place, name in enumerate(names)}
+    return [places.get(column.name, -1) for column in columns]
+
+
+def _without_missing(parts: dict[Any, list[Any]]) -> list[dict[Any, Any]]:
+    """Return columns as records: nothing stands for what a row lacks."""
+    rows = zip(*parts.values(), strict=True)
+    return [{name: v for name, v in zip(parts, row, strict=True) if v is not None} for row in rows]
 
 
 def _lacking(missing: list[Any], other: list[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["array_of"]
+__all__ = ["array_of", "unflattened"]
 
 
 def array_of(value: Any, tensor: Tensor | None, name: str | None) -> Array:
@@ -68,6 +69,14 @@ def array_of(value: Any, tensor: Tensor | None, name: str | None) -> Array:
         short: Array = array.astype(target)
     # What is too large for a shorter float stays as it is, to be refused.
     return short if not (np.isinf(short) & np.isfinite(array)).any() else array
+
+
+def unflattened(array: Array, tensor: Tensor | None) -> Array:
+    """Return the cells of a table, each a flat list of an array's values, as arrays of a tensor's shape."""
+    inner = tensor.shape[1:] if tensor is not None else ()
+    if array.ndim != 2 or len(inner) < 2 or min(inner) < 1 or array.shape[1] != math.prod(inner):
+        return array
+    return array.reshape(-1, *inner)
 
 
 def _whole(array: Array, target: np.dtype[Any]) -> Array:

@@ -55,7 +55,9 @@ def tried_signature(
         answers = _answers(flavour, model, rows, signature)
     except Exception:  # noqa: BLE001 - a model may raise anything
         return signature if fitted_on is not None else _as_mlflow(flavour, model, rows, signature)
-    if answers is not None and answers != count:
+    # A function of the user's own may make many values of a row, and its example is how it is asked.
+    estimator = fitted_on is not None or hasattr(model, "fit")
+    if estimator and answers is not None and answers != count:
         tell(f"the {type(model).__name__} predicts {answers} values for {count} rows; {_NONE}")
         return None
     return signature

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
     from nbtrack.models import Signature
 
-__all__ = ["FORMS", "Asked", "body_of_json", "data_of", "loads", "table_of_file"]
+__all__ = ["FORMS", "Asked", "body_of_json", "data_of", "loads", "params_of", "table_of_file"]
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
+_CHAT = ("messages", "prompt", "input")
+"""Any of these makes a body that is itself the input, as language models are asked."""
+_BOM = b"\xef\xbb\xbf"
+"""What some editors put before text in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Asked:
     """What a request asks of a model, before it is held against the model's signature."""
 
     form: str
-    """One of `FORMS`."""
+    """One of `FORMS`, or `body` for one that is itself the input."""
     content: Any
     params: Mapping[str, Any] | None = None
     bare: bool = False
@@ -46,6 +50,7 @@ def loads(body: bytes) -> Any:
     InvalidValueError
         When it is no JSON.
     """
+    body = body.removeprefix(_BOM)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -86,10 +91,20 @@ def body_of_json(word: str, body: bytes) -> Asked:
         raise InvalidValueError(f"params is a {_kind(params)}; send an object of names and values")
     if not forms and "columns" in value and "data" in value:
         return Asked("dataframe_split", value, params, bare=True)
+    if not forms and any(key in value for key in _CHAT):
+        return Asked("body", value, None, bare=True)
     if len(forms) != 1:
         shown = ", ".join(map(repr, forms or list(value)[:20])) or "nothing"
         raise InvalidValueError(f"the body has {shown}; send exactly one of {', '.join(FORMS)}")
     return Asked(forms[0], value[forms[0]], params)
+
+
+def params_of(asked: Asked, signature: Signature | None) -> Mapping[str, Any] | None:
+    """Return the parameters of a request; in a body that is itself the input they are what the model knows as such."""
+    if asked.form != "body":
+        return asked.params
+    known = {param.name for param in (signature.params if signature is not None else None) or ()}
+    return {name: value for name, value in asked.content.items() if name in known} or None
 
 
 def data_of(asked: Asked, signature: Signature | None) -> Any:
@@ -100,6 +115,10 @@ def data_of(asked: Asked, signature: Signature | None) -> Any:
     InvalidValueError, SchemaError
         When it is no such data.
     """
+    if asked.form == "body":
+        params = params_of(asked, signature) or {}
+        body = {name: value for name, value in asked.content.items() if name not in params}
+        return body if signature is None or signature.inputs is None else of_values(body, signature)
     if asked.form == "dataframe_split":
         return _split(asked.content, signature)
     if asked.form == "dataframe_records":

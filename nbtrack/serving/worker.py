@@ -25,7 +25,7 @@ from nbtrack.errors import NbtrackError, NbtrackWarning
 from nbtrack.serving.answer import JSON, error_body, predictions_body
 from nbtrack.serving.arrays import array_model
 from nbtrack.serving.inference import inference_body, read_inference
-from nbtrack.serving.payload import body_of_json, data_of, table_of_file
+from nbtrack.serving.payload import body_of_json, data_of, params_of, table_of_file
 from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Answering:
         return self._long_way(asked), write
 
     def _long_way(self, asked: Asked) -> Any:
-        return self._model.predict(data_of(asked, self._signature), asked.params)
+        return self._model.predict(data_of(asked, self._signature), params_of(asked, self._signature))
 
 
 def _is_json(word: str) -> bool:

@@ -9,6 +9,7 @@ from nbtrack.installed import distributions_of
 from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
+from nbtrack.models.form import library_of
 from nbtrack.models.requirements import modules_of_pickle
 from nbtrack.models.schema import Schema, Tensor
 from nbtrack.models.signature import Signature, infer_signature
@@ -83,10 +84,11 @@ class Sklearn(Flavour):
 def _in_order(model: Any, data: Any) -> Any:
     """Return a table with its columns in the order that the estimator was fitted with, which it insists on."""
     names = getattr(model, "feature_names_in_", None)
-    columns = getattr(data, "columns", None)
+    arrow = library_of(data) == "pyarrow"
+    columns = data.schema.names if arrow else getattr(data, "columns", None)
     if names is None or columns is None or list(columns) == list(names) or set(columns) != set(names):
         return data
-    return data[list(names)]
+    return data.select(list(names)) if arrow else data[list(names)]
 
 
 def _outputs(model: Any) -> Schema | None:

@@ -41,6 +41,14 @@ def test_a_forecaster_is_saved_without_a_signature_and_one_line_says_so(run):
     assert model.predict(7).tolist() == [4.0] * 3
 
 
+def test_a_function_may_make_many_values_of_a_row(run):
+    horizon = pd.DataFrame({"horizon": [3]})
+    info = nbtrack.log_model(lambda data: [0.5] * int(data["horizon"].iloc[0]), input_example=horizon)
+    model = nbtrack.load_model(info.model_uri)
+    assert model.signature is not None
+    assert model.predict(horizon) == [0.5] * 3
+
+
 def test_what_tells_no_schema_is_saved_without_a_signature(run):
     class Pool:
         def __len__(self):
