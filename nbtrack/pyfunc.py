@@ -9,22 +9,34 @@ from nbtrack.tracking import models
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from nbtrack.models import LoadedModel, MLmodel
+    from nbtrack.models.code import PythonModel
     from nbtrack.tracking.models import ModelInfo
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["PythonModel", "load_model", "log_model", "save_model"]
 
 
-def load_model(model_uri: str | os.PathLike[str], *, trust: bool = False) -> LoadedModel:
+def __getattr__(name: str) -> Any:
+    if name == "PythonModel":  # what is beside it is slow to import
+        from nbtrack.models.code import PythonModel
+
+        return PythonModel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_model(
+    model_uri: str | os.PathLike[str], *, model_config: Mapping[str, Any] | None = None, trust: bool = False
+) -> LoadedModel:
     """Load a model of any flavour, to be asked with `predict`; see `nbtrack.load_model`."""
-    return models.load_model(model_uri, trust=trust)
+    return models.load_model(model_uri, trust=trust, model_config=model_config)
 
 
 def log_model(
     artifact_path: str | None = None, *, python_model: Any = None, name: str | None = None, **options: Any
 ) -> ModelInfo:
-    """Save a function, or an object with `predict`, with the current run; see `nbtrack.log_model`.
+    """Save a function, an object with `predict`, or a script that makes one with the current run; see `nbtrack.log_model`.
 
     Raises
     ------
@@ -47,5 +59,7 @@ def save_model(path: str | os.PathLike[str], *, python_model: Any = None, **opti
 
 def _given(model: Any) -> Any:
     if model is None:
-        raise InvalidValueError("give python_model: a function of the input, or an object with predict")
+        raise InvalidValueError(
+            "give python_model: a function of the input, an object with predict, or the path of a script"
+        )
     return model

@@ -1,18 +1,23 @@
 """Models in MLflow's format: saved, loaded, and asked for predictions."""
 
+from nbtrack.models.code import PythonModel, set_model
 from nbtrack.models.flavours import Flavour, Loading, Saved
 from nbtrack.models.folder import LoadedModel, digest, load, save
+from nbtrack.models.form import Form
+from nbtrack.models.inferring import infer_schema
 from nbtrack.models.mlmodel import MLmodel
-from nbtrack.models.schema import Column, Schema, Tensor, infer_schema
+from nbtrack.models.schema import Column, Schema, Tensor
 from nbtrack.models.signature import Param, Signature, infer_signature
 
 __all__ = [
     "Column",
     "Flavour",
+    "Form",
     "LoadedModel",
     "Loading",
     "MLmodel",
     "Param",
+    "PythonModel",
     "Saved",
     "Schema",
     "Signature",
@@ -22,4 +27,5 @@ __all__ = [
     "infer_signature",
     "load",
     "save",
+    "set_model",
 ]

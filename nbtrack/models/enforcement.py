@@ -1,6 +1,7 @@
-"""Input held against a model's schema: safe casts only, and an error that names the column.
+"""Input held against a model's signature: what it was fitted on passes as it is, all else is made that.
 
-The rules are MLflow's (https://mlflow.org/docs/latest/model/signatures#signature-enforcement).
+Only safe casts are made, and an error names the column. The rules are MLflow's
+(https://mlflow.org/docs/latest/model/signatures#signature-enforcement).
 """
 
 from __future__ import annotations
@@ -10,69 +11,121 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackWarning, SchemaError
-from nbtrack.models.schema import TYPES, Column, Schema, Tensor
-from nbtrack.models.signature import Param
+from nbtrack.models.casts import cast_series, is_object
+from nbtrack.models.form import ONE_COLUMN, Form, library_of
+from nbtrack.models.inputs import labelled, of_table, of_values
+from nbtrack.models.nested import unflattened
+from nbtrack.models.schema import Column, Tensor
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["enforce", "enforce_params"]
+    from nbtrack.models.signature import Signature
+
+__all__ = ["enforce"]
 
 
-def enforce(data: Any, schema: Schema) -> Any:
+def enforce(data: Any, signature: Signature) -> Any:
     """Return the input as the model takes it: its columns in their order, its types cast where that is safe.
 
-    Columns that the schema does not name are left out with a warning.
+    Columns that the signature does not name are left out with a warning.
 
     Raises
     ------
     SchemaError
         When a column is missing, or its values cannot be cast without changing them.
     """
-    tensors = [part for part in schema if isinstance(part, Tensor)]
-    return _tensors(data, tensors) if tensors else _columns(data, _all_columns(schema))
+    if signature.inputs is None:
+        return data
+    tensors = [part for part in signature.inputs if isinstance(part, Tensor)]
+    if tensors:
+        return _tensors(data, tensors, signature.form)
+    columns = [part for part in signature.inputs if isinstance(part, Column)]
+    form = signature.form or Form("frame")
+    if form.kind == "records":
+        return _records(data, signature)
+    if form.kind == "list" or form.kind in ONE_COLUMN - {"polars series"}:
+        return _one_column(data, columns[0], form)
+    if form.kind != "frame":
+        return _foreign(data, columns, form, signature)
+    return _columns(data, columns, form)
 
 
-def _all_columns(schema: Schema) -> list[Column]:
-    return [part for part in schema if isinstance(part, Column)]
-
-
-def _columns(data: Any, columns: list[Column]) -> pd.DataFrame:
+def _columns(data: Any, columns: list[Column], form: Form) -> pd.DataFrame:
     import pandas as pd
 
     frame = _as_frame(data, columns)
     if columns[0].name is None:
         if frame.shape[1] < len(columns):
             raise SchemaError(f"the model takes {len(columns)} columns, and the input has {frame.shape[1]}")
-        names: list[Any] = list(frame.columns[: len(columns)])
+        places = list(range(len(columns)))
     else:
-        frame = _relabelled(frame, columns)
-        missing = [c.name for c in columns if c.required and c.name not in frame]
-        extra = [name for name in frame if name not in {c.name for c in columns}]
-        if missing:
-            hint = f"; it has {_list(extra)}, which the model does not know" if extra else ""
-            raise SchemaError(f"the input lacks the column{_s(missing)} {_list(missing)}{hint}")
-        if extra:
-            warnings.warn(
-                f"the model does not take the column{_s(extra)} {_list(extra)}; left out", NbtrackWarning, 4
-            )
-        columns = [c for c in columns if c.name in frame]
-        names = [c.name for c in columns]
-    cast = {
-        name: _cast(frame[name], column, name) if column.is_scalar else frame[name]
-        for name, column in zip(names, columns, strict=True)
-    }
-    return pd.DataFrame(cast, index=frame.index)
-
-
-def _relabelled(frame: pd.DataFrame, columns: list[Column]) -> pd.DataFrame:
-    """Return a table whose labels are numbers where the schema's are: JSON makes text of them, and CSV too."""
-    if all(column.name in frame for column in columns):
+        places = _places(frame, columns, form)
+    present = [
+        (column, place, form.dtype(k))
+        for k, (column, place) in enumerate(zip(columns, places, strict=True))
+        if place >= 0
+    ]
+    held = [frame.iloc[:, place] for _, place, _ in present]
+    cast = [
+        cast_series(values, column, dtype, frame.columns[place])
+        for values, (column, place, dtype) in zip(held, present, strict=True)
+    ]
+    labels = frame.columns[[place for _, place, _ in present]]
+    if form.labels is not None and len(present) == len(form.labels):
+        labels = _fitted_labels(form, labels)
+    elif columns[0].name is not None:
+        labels = pd.Index([column.name for column, _, _ in present])
+    same = len(present) == frame.shape[1] and all(new is old for new, old in zip(cast, held, strict=True))
+    if same and places == list(range(len(places))) and list(labels) == list(frame.columns):
         return frame
-    texts = {str(label): label for label in frame.columns}
-    lacking = [c.name for c in columns if c.name not in frame and str(c.name) in texts]
-    return frame.rename(columns={texts[str(name)]: name for name in lacking}) if lacking else frame
+    made = pd.concat(dict(enumerate(cast)), axis=1) if cast else pd.DataFrame(index=frame.index)
+    made.columns = labels
+    made.index = frame.index
+    return made
+
+
+def _fitted_labels(form: Form, labels: Any) -> Any:
+    import pandas as pd
+
+    assert form.labels is not None
+    if list(form.labels) == list(labels):
+        return labels
+    if all(isinstance(label, tuple) for label in form.labels):
+        return pd.MultiIndex.from_tuples(form.labels)
+    return pd.Index(form.labels)
+
+
+def _places(frame: pd.DataFrame, columns: list[Column], form: Form) -> list[int]:
+    """Return where the columns of a schema stand in a table, -1 for one that is not there and need not be."""
+    from nbtrack.models.inferring import column_name
+
+    given = list(frame.columns)
+    if form.labels is not None and all(label in given for label in form.labels):
+        names = list(map(given.index, form.labels))
+        extra = [label for label in given if label not in form.labels]
+        _left_out(extra)
+        return names
+    texts = labelled(list(map(column_name, given)), columns)
+    known = {column.name for column in columns}
+    missing = [column.name for column in columns if column.required and column.name not in texts]
+    extra = [label for label, text in zip(given, texts, strict=True) if text not in known]
+    if missing:
+        hint = f"; it has {_list(extra)}, which the model does not know" if extra else ""
+        raise SchemaError(f"the input lacks the column{_s(missing)} {_list(missing)}{hint}")
+    _left_out(extra)
+    for name in known:
+        if texts.count(name) > 1:
+            raise SchemaError(f"the input has the column {name!r} twice")
+    return [texts.index(column.name) if column.name in texts else -1 for column in columns]
+
+
+def _left_out(extra: list[Any]) -> None:
+    if extra:
+        warnings.warn(
+            f"the model does not take the column{_s(extra)} {_list(extra)}; left out", NbtrackWarning, 6
+        )
 
 
 def _as_frame(data: Any, columns: list[Column]) -> pd.DataFrame:
@@ -84,6 +137,8 @@ def _as_frame(data: Any, columns: list[Column]) -> pd.DataFrame:
             return data
         if isinstance(data, pd.Series):
             return pd.DataFrame(data)
+        if library_of(data) in ("polars", "pyarrow"):
+            return pd.DataFrame(dict(zip(*_table(data), strict=True)))
         named = columns[0].name is not None
         if isinstance(data, Mapping):
             whole = any(not c.is_scalar for c in columns)
@@ -111,114 +166,175 @@ def _plain(value: Any) -> Any:
     return list(value) if getattr(value, "ndim", 1) > 1 else value
 
 
-def _cast(values: pd.Series, column: Column, name: Any) -> pd.Series:
-    """Return the values of a column in the schema's type."""
+def _table(data: Any) -> tuple[list[Any], list[list[Any]]]:
+    """Return the names and the values of the columns of a table of any library."""
     import pandas as pd
 
-    kind = column.type
-    if _is_object(values) and kind not in ("binary", "string"):
-        values = values.infer_objects()
-    dtype: Any = values.dtype
-    if kind in ("string", "binary"):
-        if _is_object(values) or isinstance(dtype, pd.StringDtype | pd.CategoricalDtype) or dtype.kind == "S":
-            return values
-        raise _unfit(name, values, kind)
-    wanted: Any = TYPES[kind]
-    if str(dtype) == wanted:
-        return values
-    if isinstance(dtype, pd.api.extensions.ExtensionDtype) and getattr(dtype, "kind", "") == _kind(wanted):
-        # pandas' own types (Int64, boolean) hold missing values, which NumPy's cannot.
-        return values if values.isna().any() else values.astype(wanted)
-    if kind == "datetime" and (_is_object(values) or isinstance(dtype, pd.StringDtype) or dtype.kind == "M"):
-        try:
-            return values.astype("datetime64[ns]")
-        except (TypeError, ValueError) as error:
-            raise _unfit(name, values, kind, f" ({error})") from error
-    if _is_object(values):
-        return _cast_object(values, name, kind)
-    return _cast_number(values, name, kind)
+    if isinstance(data, pd.DataFrame):
+        return list(data.columns), [data.iloc[:, k].tolist() for k in range(data.shape[1])]
+    if library_of(data) == "pyarrow":
+        return list(data.schema.names), [data.column(k).to_pylist() for k in range(data.num_columns)]
+    columns = data.get_columns() if hasattr(data, "get_columns") else [data]
+    return [part.name for part in columns], [part.to_list() for part in columns]
 
 
-def _cast_object(values: pd.Series, name: Any, kind: str) -> pd.Series:
-    import decimal
+def _one_column(data: Any, column: Column, form: Form) -> Any:
+    """Return the one column that a model takes: a Series, an Index, an array of pandas or a list."""
+    import pandas as pd
 
-    held = values.dropna()
-    if kind == "boolean" and all(isinstance(value, bool) for value in held):
-        return values
-    if kind in ("float", "double") and all(isinstance(value, decimal.Decimal) for value in held):
-        return values.astype("float64")
-    raise _unfit(name, values, kind)
+    values = _values_of(data, column)
+    cast = cast_series(values, column, form.dtype(0), "the input" if column.name is None else column.name)
+    same = cast is values
+    if form.kind == "list":
+        texts = column.type == "datetime" and any(isinstance(value, str) for value in data)
+        return data if isinstance(data, list | tuple | range) and not texts else cast.tolist()
+    if form.kind == "series":
+        if isinstance(data, pd.Series):
+            return data if same else cast
+        return cast.rename(form.labels[0] if form.labels is not None else column.name)
+    if form.kind == "index":
+        return data if isinstance(data, pd.Index) and same else pd.Index(cast, name=column.name)
+    return data if isinstance(data, pd.api.extensions.ExtensionArray) and same else cast.array
 
 
-def _cast_number(values: pd.Series, name: Any, kind: str) -> pd.Series:
+def _values_of(data: Any, column: Column) -> pd.Series:
+    """Return data of one column as a Series."""
     import numpy as np
+    import pandas as pd
 
-    dtype: Any = values.dtype
-    wanted = np.dtype(TYPES[kind])
-    if dtype.kind == wanted.kind:
-        safe = dtype.itemsize <= wanted.itemsize
-    elif dtype.kind == "u" and wanted.kind == "i":
-        safe = dtype.itemsize < wanted.itemsize
-    elif dtype.kind in "iu" and wanted.kind == "f":
-        # An integer of 64 bits may have more digits than a float; these here do or do not.
-        limit = 2.0 ** (53 if wanted.itemsize == 8 else 24)
-        safe = not len(values) or float(np.abs(values.to_numpy(dtype="float64")).max()) <= limit
-    else:
-        safe = False
-    if not safe:
-        hint = ""
-        if dtype.kind == "f" and wanted.kind in "iu" and values.isna().any():
-            hint = "; integers cannot be missing: fit the model on doubles where values may be"
-        raise _unfit(name, values, kind, hint)
-    return values.astype(wanted)
+    if isinstance(data, pd.Series):
+        return data
+    if isinstance(data, pd.Index | pd.api.extensions.ExtensionArray) or library_of(data) == "polars":
+        if library_of(data) == "polars":
+            data = _of_name(*_table(data), column)
+        return pd.Series(data)
+    if isinstance(data, pd.DataFrame):
+        names = list(data.columns)
+        place = names.index(column.name) if column.name in names else 0 if len(names) == 1 else -1
+        if place < 0:
+            raise SchemaError(
+                f"the model takes the one column {column.name!r}, and the input has {_list(names)}"
+            )
+        return data.iloc[:, place]
+    if isinstance(data, Mapping):
+        held = _of_name(list(data), list(data.values()), column)
+        return pd.Series(held if isinstance(held, list | np.ndarray | pd.Series) else [held])
+    if (
+        isinstance(data, list | tuple)
+        and data
+        and all(isinstance(row, Mapping) for row in data)
+        and column.is_scalar
+    ):
+        return pd.Series([_of_name(list(row), list(row.values()), column) for row in data])
+    if isinstance(data, list | tuple | range):
+        return pd.Series([*data, None], dtype="object").iloc[
+            :-1
+        ]  # pandas would make a table of lists of lists
+    if np.isscalar(data):
+        return pd.Series([data])
+    array = np.asarray(data)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise SchemaError(f"the model takes one value a row, and the input has the shape {array.shape}")
+    return pd.Series(array)
 
 
-def _is_object(values: Any) -> bool:
-    return getattr(getattr(values, "dtype", None), "kind", "") == "O" and str(values.dtype) == "object"
+def _of_name(names: list[Any], values: list[Any], column: Column) -> Any:
+    place = names.index(column.name) if column.name in names else 0 if len(names) == 1 else -1
+    if place < 0:
+        raise SchemaError(f"the model takes the one column {column.name!r}, and the input has {_list(names)}")
+    return values[place]
 
 
-def _unfit(name: Any, values: pd.Series, kind: str, why: str = "") -> SchemaError:
-    shown = values.head(1).tolist()
-    example = f", such as {shown[0]!r}" if shown else ""
-    return SchemaError(
-        f"column {name!r} holds {values.dtype} values{example}, and the model takes {kind}: "
-        f"that cannot be cast without changing values{why}"
-    )
+def _records(data: Any, signature: Signature) -> Any:
+    """Return a list of dicts; in a table nothing stands for a name that a row lacks."""
+    import pandas as pd
+
+    if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
+        return data
+    if isinstance(data, pd.DataFrame) or library_of(data) in ("polars", "pyarrow"):
+        names, cells = _table(data)
+        rows = zip(*cells, strict=True)
+        return [{n: v for n, v in zip(names, row, strict=True) if not _is_missing(v)} for row in rows]
+    if isinstance(data, pd.Series) and len(data) and all(isinstance(row, Mapping) for row in data):
+        return data.tolist()
+    return of_values(dict(data) if isinstance(data, Mapping) else data, signature)
 
 
-def _kind(dtype: str) -> str:
-    import numpy as np
-
-    return np.dtype(dtype).kind
+def _is_missing(value: Any) -> bool:
+    return value is None or (value != value) is True or type(value).__name__ in ("NAType", "NaTType")  # noqa: PLR0124 (NaN)
 
 
-def _tensors(data: Any, tensors: list[Tensor]) -> Any:
+def _foreign(data: Any, columns: list[Column], form: Form, signature: Signature) -> Any:
+    """Return a table of polars or Arrow; one that has these columns passes as it is."""
+    theirs = "pyarrow" if form.kind == "arrow" else "polars"
+    wanted = [column.name for column in columns]
+    if library_of(data) == theirs:
+        names, _ = (
+            (list(data.schema.names), None)
+            if theirs == "pyarrow"
+            else (list(data.columns) if hasattr(data, "columns") else [data.name], None)
+        )
+        if form.kind == "polars series" or names == wanted:
+            return data
+        missing = [name for name in wanted if name not in names]
+        if missing:
+            raise SchemaError(f"the input lacks the column{_s(missing)} {_list(missing)}")
+        _left_out([name for name in names if name not in wanted])
+        return data.select(wanted)
+    frame = _as_frame(data, columns)
+    names, cells = _table(frame)
+    rows = [[None if _is_missing(v) else v for v in row] for row in zip(*cells, strict=True)]
+    return of_table(names, rows, signature)
+
+
+def _tensors(data: Any, tensors: list[Tensor], form: Form | None) -> Any:
     import numpy as np
     import pandas as pd
 
     if tensors[0].name is not None:
         if not isinstance(data, Mapping | pd.DataFrame):
+            if len(tensors) == 1 and not isinstance(data, str | bytes):
+                return {tensors[0].name: _fit(np.asarray(data), tensors[0])}
             raise SchemaError(f"the model takes a dict of arrays, and the input is a {type(data).__name__}")
         missing = [t.name for t in tensors if t.name not in data]
         if missing:
             raise SchemaError(f"the input lacks {_list(missing)}")
-        return {t.name: _fit(np.asarray(_rows(data[t.name])), t) for t in tensors}
+        arrays = {t.name: np.asarray(_rows(data[t.name])) for t in tensors}
+        if isinstance(data, pd.DataFrame):
+            arrays = {t.name: unflattened(arrays[t.name], t) for t in tensors}
+        return {t.name: _fit(arrays[t.name], t) for t in tensors}
     if isinstance(data, pd.DataFrame | pd.Series):
         data = data.to_numpy()
     if hasattr(data, "tocsr"):
         return data
-    if type(data).__module__.partition(".")[0] == "torch":
-        data = data.detach().cpu().numpy()
+    if library_of(data) == "torch":
+        array = data.detach().cpu().numpy()
+        fitted = _fit(array, tensors[0])
+        return data if form is not None and form.kind == "torch" and fitted is array else fitted
     if isinstance(data, Mapping):
         raise SchemaError("the model takes an array, and the input is a dict of columns")
     try:
-        return _fit(np.asarray(data), tensors[0])
+        array = np.asarray(data)
+        fitted = _fit(array, tensors[0])
     except ValueError as error:
         raise SchemaError(f"the input is no array ({error})") from error
+    if form is None or isinstance(data, np.ndarray):
+        return fitted
+    return (
+        data
+        if fitted is array and form.kind == "list" and isinstance(data, list | tuple)
+        else _listed(fitted, form)
+    )
+
+
+def _listed(array: np.ndarray[Any, Any], form: Form) -> Any:
+    return array.tolist() if form.kind == "list" else array
 
 
 def _rows(value: Any) -> Any:
-    return list(value) if _is_object(value) else value
+    return list(value) if is_object(value) else value
 
 
 def _fit(array: np.ndarray[Any, Any], tensor: Tensor) -> np.ndarray[Any, Any]:
@@ -237,62 +353,18 @@ def _fit(array: np.ndarray[Any, Any], tensor: Tensor) -> np.ndarray[Any, Any]:
         return array.astype(target)
     # JSON has no types: whole numbers stand for floats, and its floats for shorter ones.
     if array.dtype.kind in "iuf" and target.kind == "f":
-        return array.astype(target)
+        with np.errstate(over="ignore"):
+            short: np.ndarray[Any, Any] = array.astype(target)
+        if (np.isinf(short) & np.isfinite(array)).any():
+            raise SchemaError(
+                f"{what} holds numbers that are too large for {tensor.dtype}, which the model takes"
+            )
+        return short
     if array.dtype.kind in "iu" and target.kind in "iu" and array.size:
         limits = np.iinfo(target)
         if limits.min <= array.min() and array.max() <= limits.max:
             return array.astype(target)
     raise SchemaError(f"{what} holds {array.dtype}, and the model takes {tensor.dtype}: that is no safe cast")
-
-
-def enforce_params(given: Mapping[str, Any] | None, known: tuple[Param, ...] | None) -> dict[str, Any]:
-    """Return the parameters of a prediction with the defaults of those that are not given.
-
-    Raises
-    ------
-    SchemaError
-        When one has a value of another type.
-    """
-    given = dict(given or {})
-    if not known:
-        if given:
-            warnings.warn(
-                f"the model takes no parameters; {_list(given)} left out", NbtrackWarning, stacklevel=4
-            )
-        return {}
-    params = {}
-    for param in known:
-        value = given.pop(param.name, param.default)
-        params[param.name] = _param_value(value, param)
-    if given:
-        warnings.warn(
-            f"the model knows no parameter{_s(given)} {_list(given)}; left out", NbtrackWarning, stacklevel=4
-        )
-    return params
-
-
-def _param_value(value: Any, param: Param) -> Any:
-    if value is None or param.type in ("any", "object"):
-        return value
-    if param.shape is not None:
-        if not isinstance(value, list | tuple):
-            raise SchemaError(f"parameter {param.name!r} is a {type(value).__name__}, and a list is taken")
-        return [_param_value(item, Param(param.name, param.type, None)) for item in value]
-    kinds: dict[str, tuple[type, ...]] = {
-        "boolean": (bool,),
-        "integer": (int,),
-        "long": (int,),
-        "float": (int, float),
-        "double": (int, float),
-        "string": (str,),
-    }
-    wanted = kinds.get(param.type)
-    plain: Any = value.item() if hasattr(value, "item") else value
-    if wanted is None:
-        return value
-    if not isinstance(plain, wanted) or (isinstance(plain, bool) and bool not in wanted):
-        raise SchemaError(f"parameter {param.name!r} is {value!r}, and a {param.type} is taken")
-    return float(plain) if float in wanted else plain  # type: ignore[arg-type]
 
 
 def _list(names: Any) -> str:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import decimal
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.schema import TYPES, Column, Schema, Tensor, column_name
+from nbtrack.models.form import library_of
+from nbtrack.models.inferring import column_name
+from nbtrack.models.inputs import of_table, of_values
+from nbtrack.models.nested import array_of
+from nbtrack.models.schema import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pandas as pd
+    from nbtrack.models.signature import Signature
 
-__all__ = ["FILE", "read_example", "write_example"]
+__all__ = ["FILE", "as_body", "read_example", "write_example"]
 
 FILE = "input_example.json"
 SERVING_FILE = "serving_input_example.json"
@@ -32,7 +38,7 @@ def write_example(folder: Path, example: Any) -> dict[str, Any]:
     folder
         The model's folder.
     example
-        A DataFrame, a Series, an array, a dict, a list, or one value.
+        A table, a Series, an array, a dict, a list, or one value.
 
     Raises
     ------
@@ -40,43 +46,70 @@ def write_example(folder: Path, example: Any) -> dict[str, Any]:
         When JSON cannot hold it.
     """
     import numpy as np
-    import pandas as pd
 
-    if type(example).__module__.partition(".")[0] == "torch":
-        example = example.detach().cpu().numpy()
-    if hasattr(example, "tocsr"):
-        example = example.toarray()
-    if isinstance(example, pd.Series):
-        example = example.to_frame()
+    serving = as_body(example)
+    ((form, held),) = serving.items()
     info: dict[str, Any] = {"artifact_path": FILE, "serving_input_path": SERVING_FILE}
-    if isinstance(example, pd.DataFrame):
-        # By hand: `to_json` would round numbers to ten digits.
-        columns = [column_name(name) for name in example.columns]
-        cells = [[_plain(value) for value in example.iloc[:, k].tolist()] for k in range(example.shape[1])]
-        held: Any = {"columns": columns, "data": [list(row) for row in zip(*cells, strict=True)]}
+    if form == "dataframe_split":
         info |= {"type": "dataframe", "pandas_orient": "split"}
-        serving = {"dataframe_split": held}
     else:
         arrays = isinstance(example, Mapping) and any(isinstance(v, np.ndarray) for v in example.values())
-        info["type"] = "ndarray" if arrays or isinstance(example, np.ndarray) else "json_object"
-        held = _plain(example)
-        serving = {"inputs": held}
+        array = arrays or isinstance(_known(example), np.ndarray)
+        info["type"] = "ndarray" if array else "json_object"
     # A table may have any object in a cell; shown as text it is an example all the same.
-    odd = str if isinstance(example, pd.DataFrame) else None
+    odd = str if form == "dataframe_split" else None
     _write(folder / FILE, held, odd)
     _write(folder / SERVING_FILE, serving, odd)
     return info
 
 
-def read_example(folder: Path, info: Mapping[str, Any] | None, inputs: Schema | None = None) -> Any:
+def as_body(data: Any) -> dict[str, Any]:
+    """Return the body of a request by which a server is asked with data: `dataframe_split` or `inputs`."""
+    import pandas as pd
+
+    data = _known(data)
+    if library_of(data) in ("polars", "pyarrow"):
+        columns, cells = _table(data)
+    elif isinstance(data, pd.DataFrame):
+        columns = list(map(column_name, data.columns))
+        cells = [data.iloc[:, k].tolist() for k in range(data.shape[1])]
+    else:
+        return {"inputs": _plain(data)}
+    # By hand: `to_json` would round numbers to ten digits.
+    plain = [[_plain(value) for value in values] for values in cells]
+    return {"dataframe_split": {"columns": columns, "data": [list(row) for row in zip(*plain, strict=True)]}}
+
+
+def _known(data: Any) -> Any:
+    """Return data as a table, an array or a list, whichever they are nearest to."""
+    import pandas as pd
+
+    if library_of(data) == "torch":
+        return data.detach().cpu().numpy()
+    if hasattr(data, "tocsr"):
+        return data.toarray()
+    if isinstance(data, pd.Series):
+        return data.to_frame()
+    return list(data) if isinstance(data, pd.Index | pd.api.extensions.ExtensionArray | range) else data
+
+
+def _table(example: Any) -> tuple[list[Any], list[list[Any]]]:
+    """Return the names and the values of the columns of a table of polars or Arrow."""
+    if hasattr(example, "schema") and hasattr(example.schema, "types"):
+        return list(example.schema.names), [example.column(k).to_pylist() for k in range(example.num_columns)]
+    columns = example.get_columns() if hasattr(example, "get_columns") else [example]
+    return [part.name for part in columns], [part.to_list() for part in columns]
+
+
+def read_example(folder: Path, info: Mapping[str, Any] | None, signature: Signature | None = None) -> Any:
     """Return a model's input example as it was given; None if there is none, or it cannot be read.
 
     Parameters
     ----------
     folder, info
         The model's folder, and the entry in `MLmodel` that tells of its example.
-    inputs
-        The model's schema, which has the types that JSON does not.
+    signature
+        The model's, which has the types that JSON does not.
     """
     if not info:
         return None
@@ -84,52 +117,42 @@ def read_example(folder: Path, info: Mapping[str, Any] | None, inputs: Schema | 
         held = json.loads((folder / str(info.get("artifact_path", FILE))).read_text(encoding="utf-8"))
         if info.get("params"):  # MLflow keeps an example's parameters beside its data
             held = held["inputs"]
-        return _read(held, info, inputs or ())
+        return _read(held, info, signature)
     except (OSError, ValueError, KeyError, TypeError, ImportError):
         return None
 
 
-def _read(held: Any, info: Mapping[str, Any], inputs: Schema) -> Any:
-    import pandas as pd
-
+def _read(held: Any, info: Mapping[str, Any], signature: Signature | None) -> Any:
     kind = str(info.get("type"))
+    columns = any(
+        isinstance(part, Column) for part in (signature.inputs if signature is not None else None) or ()
+    )
+    form = signature.form if signature is not None else None
     if kind == "dataframe":
         # Columns that are counted from 0 are left out by MLflow.
-        return _typed(pd.DataFrame(held["data"], columns=held.get("columns")), inputs)
+        names = held.get("columns")
+        if names is None:
+            names = list(range(max(map(len, held["data"]), default=0)))
+        return of_table(names, held["data"], signature if columns else None)
     if kind == "ndarray":
         if info.get("format") == "tf-serving":  # MLflow 1
             held = held["inputs"]
-        dtypes = {part.name: part.dtype for part in inputs if isinstance(part, Tensor)}
-        if isinstance(held, dict):
-            return {name: _array(values, dtypes.get(name)) for name, values in held.items()}
-        return _array(held, dtypes.get(None))
+        if not columns:
+            # A dense array is what is kept of a sparse one.
+            if signature is not None and form is not None and form.kind == "sparse":
+                signature = replace(signature, form=None)
+            return of_values(held, signature)
+        return (
+            {n: array_of(v, None, n) for n, v in held.items()}
+            if isinstance(held, dict)
+            else array_of(held, None, None)
+        )
     if kind.startswith("sparse_matrix_"):
         from scipy import sparse  # type: ignore[import-untyped]
 
         matrix = sparse.csc_matrix if kind.endswith("csc") else sparse.csr_matrix
         return matrix((held["data"], held["indices"], held["indptr"]), shape=tuple(held["shape"]))
-    return held
-
-
-def _array(values: Any, dtype: str | None) -> Any:
-    import numpy as np
-
-    return np.asarray(values, dtype=None if dtype in (None, "str", "bytes") else dtype)
-
-
-def _typed(frame: pd.DataFrame, inputs: Schema) -> pd.DataFrame:
-    """Return a table in the types of a schema, as far as its values have them."""
-    parts = [part for part in inputs if isinstance(part, Column)]
-    for place, name in enumerate(frame.columns):
-        known = [p for p in parts if p.name == name] or [
-            p for p in parts[place : place + 1] if p.name is None
-        ]
-        kind = known[0].type if known else ""
-        if kind == "binary":
-            frame[name] = [v if v is None else base64.b64decode(v) for v in frame[name].tolist()]
-        elif kind in TYPES and kind != "string" and (kind == "datetime" or not frame[name].isna().any()):
-            frame[name] = frame[name].astype(TYPES[kind])  # type: ignore[call-overload]
-    return frame
+    return held if form is None else of_values(held, signature)
 
 
 def _write(file: Path, value: Any, odd: Callable[[Any], str] | None) -> None:
@@ -145,9 +168,14 @@ def _plain(value: Any) -> Any:
     import numpy as np
     import pandas as pd
 
+    if isinstance(value, np.longdouble) and np.longdouble is not np.float64:
+        short = float(value)
+        return _plain(short) if short == value or value != value else str(value)  # noqa: PLR0124 (NaN)
     if isinstance(value, np.ndarray | np.generic):
         if value.dtype.kind == "M":
-            return _plain(np.datetime_as_string(value).tolist())
+            return _dated(np.datetime_as_string(value).tolist())
+        if value.dtype.kind == "m":
+            return _plain(value.astype("int64").tolist())
         value = value.tolist()
     if isinstance(value, Mapping):
         return {str(name): _plain(part) for name, part in value.items()}
@@ -159,4 +187,14 @@ def _plain(value: Any) -> Any:
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return pd.Timedelta(value).isoformat()
+    if isinstance(value, decimal.Decimal):
+        return float(value) if repr(float(value)) == str(value) else str(value)
     return value
+
+
+def _dated(text: Any) -> Any:
+    if isinstance(text, list):
+        return [_dated(part) for part in text]
+    return None if text == "NaT" else text

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from nbtrack.errors import ModelError
-from nbtrack.models.enforcement import enforce, enforce_params
+from nbtrack.errors import ModelError, NbtrackWarning
+from nbtrack.models.enforcement import enforce
 from nbtrack.models.example import read_example, write_example
-from nbtrack.models.flavours import Loading, flavour_in, flavour_of
+from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settings_of
+from nbtrack.models.flavours import Flavour, Loading, flavour_in, flavour_of
 from nbtrack.models.mlmodel import MLmodel
+from nbtrack.models.params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
-from nbtrack.models.signature import Signature, infer_signature
+from nbtrack.models.trial import tried_signature
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from nbtrack.models.signature import Signature
 
 __all__ = ["LoadedModel", "digest", "load", "save"]
 
@@ -47,6 +52,7 @@ class LoadedModel:
         self.metadata = metadata
         self.path = path
         self.flavour = flavour_in(metadata.flavors)
+        self._asked = self.flavour.ready(native, path, metadata.flavors.get("python_function", {}))
 
     @property
     def signature(self) -> Signature | None:
@@ -56,8 +62,7 @@ class LoadedModel:
     @property
     def input_example(self) -> Any:
         """The example that was kept of its input, or None."""
-        inputs = self.signature.inputs if self.signature is not None else None
-        return read_example(self.path, self.metadata.saved_input_example_info, inputs)
+        return read_example(self.path, self.metadata.saved_input_example_info, self.signature)
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Return the model's predictions.
@@ -78,13 +83,12 @@ class LoadedModel:
         known = None
         if signature is not None:
             known = signature.params
-            if signature.inputs is not None:
-                data = enforce(data, signature.inputs)
+            data = enforce(data, signature)
         given = enforce_params(params, known)
         method = str(self.metadata.flavors.get("python_function", {}).get("predict_fn", "predict"))
         if method != "predict":
-            return self.flavour.call(self.native, method, data, given)
-        return self.flavour.predict(self.native, data, given)
+            return self.flavour.call(self._asked, method, data, given)
+        return self.flavour.predict(self._asked, data, given)
 
     def __repr__(self) -> str:
         return f"<LoadedModel {type(self.native).__name__} from {str(self.path)!r}>"
@@ -102,7 +106,11 @@ def save(
     pip_requirements: Iterable[str] | None = None,
     extra_pip_requirements: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
+    artifacts: Mapping[str, str] | None = None,
+    model_config: Mapping[str, Any] | str | None = None,
+    code_paths: Iterable[str] | None = None,
     replace: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> MLmodel:
     """Write a model into a new folder, in MLflow's format.
 
@@ -113,7 +121,8 @@ def save(
     path
         The folder; it must not be there, or be empty, unless `replace` is given.
     signature
-        By default that of `fitted_on`, else of the input example.
+        By default that of `fitted_on`, else of the input example; none, with a word, where the model gives another number
+        of predictions than these have rows, or they tell none.
     input_example
         Some rows of input to keep with it.
     fitted_on
@@ -124,22 +133,39 @@ def save(
         What it needs besides.
     metadata
         Anything that JSON can hold.
+    artifacts
+        Files and folders to keep with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
+    model_config
+        Its settings, `context.model_config`; a dict, or the path of a YAML file.
+    code_paths
+        Modules and packages that it imports, where they are not installed.
     replace
         Put it in the place of what the folder holds, which goes only when this one is whole.
+    tell
+        Called with what the user should know; by default it is warned of.
 
     Raises
     ------
     ModelError
         When the model cannot be saved, or the folder holds something.
     """
+    tell = tell or _warn
     written = MLmodel(run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata))
     with _made_whole(Path(path), replace=replace) as part:
         flavour = flavour_of(model)
         saved = flavour.save(model, part)
         written.flavors[flavour.name] = saved.conf
         if saved.loader_module is not None:
-            written.add_python_function(saved.loader_module, **saved.function)
-        written.signature = signature or _signature(flavour, model, fitted_on, input_example)
+            written.add_python_function(
+                saved.loader_module, **saved.function, **_beside(artifacts, model_config, part)
+            )
+        if code_paths:
+            for conf in written.flavors.values():
+                conf["code"] = keep_code(code_paths, part)
+        if signature is None and (fitted_on is not None or input_example is not None):
+            asked = _to_be_tried(flavour, model, part, written)
+            signature = tried_signature(flavour, asked, fitted_on, input_example, tell)
+        written.signature = signature
         if input_example is not None:
             written.saved_input_example_info = write_example(part, input_example)
         needs = list(pip_requirements) if pip_requirements is not None else _needs(saved.modules, written)
@@ -168,11 +194,29 @@ def _made_whole(target: Path, *, replace: bool) -> Iterator[Path]:
         raise
 
 
-def _signature(flavour: Any, model: Any, fitted_on: Any, example: Any) -> Signature | None:
-    if fitted_on is not None:
-        known: Signature | None = flavour.signature(model, fitted_on)
-        return known
-    return None if example is None else infer_signature(example)
+def _beside(artifacts: Mapping[str, str] | None, model_config: Any, part: Path) -> dict[str, Any]:
+    """Keep what goes with a model, and return what MLflow's `python_function` says of it."""
+    told: dict[str, Any] = {}
+    if artifacts:
+        told["artifacts"] = keep_artifacts(artifacts, part)
+    if model_config is not None:
+        told["config"] = settings_of(model_config)
+    return told
+
+
+def _to_be_tried(flavour: Flavour, model: Any, part: Path, written: MLmodel) -> Any:
+    """Return a model to ask before it is saved whole: a copy, where loading its context would change it."""
+    if not hasattr(model, "load_context") and not isinstance(model, str | os.PathLike):
+        return model
+    function = written.flavors.get("python_function", {})
+    import_from(part / str(function.get("code", "code")))
+    return flavour.ready(
+        flavour.load(part, written.flavors[flavour.name], Loading(pickles=True)), part, function
+    )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, NbtrackWarning, stacklevel=6)
 
 
 def _needs(modules: set[str], written: MLmodel) -> list[str]:
@@ -194,7 +238,12 @@ def digest(path: str | os.PathLike[str]) -> str:
     return whole.hexdigest()
 
 
-def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -> LoadedModel:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    trust: bool | Iterable[str] = False,
+    model_config: Mapping[str, Any] | None = None,
+) -> LoadedModel:
     """Return the model in a folder that nbtrack or MLflow wrote.
 
     Parameters
@@ -203,6 +252,8 @@ def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -
         The folder.
     trust
         True to load pickles, which runs code of theirs; or the types that skops may make.
+    model_config
+        Settings in place of those that it was saved with.
 
     Raises
     ------
@@ -213,7 +264,14 @@ def load(path: str | os.PathLike[str], *, trust: bool | Iterable[str] = False) -
     """
     folder = Path(path)
     metadata = MLmodel.read(folder)
+    function = metadata.flavors.get("python_function")
+    if model_config and function is not None:
+        function["config"] = {**(function.get("config") or {}), **model_config}
     flavour = flavour_in(metadata.flavors)
     loading = Loading(pickles=True) if trust is True else Loading(types=tuple(trust or ()))
+    code = {conf["code"] for conf in metadata.flavors.values() if conf.get("code")}
+    if trust is True:
+        for name in code:
+            import_from(folder / str(name))
     native = flavour.load(folder, metadata.flavors[flavour.name], loading)
     return LoadedModel(native, metadata, folder)

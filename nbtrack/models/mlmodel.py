@@ -85,7 +85,7 @@ class MLmodel:
         """Write the file into a model's folder."""
         content: dict[str, Any] = {name: getattr(self, name) for name in _OWN if name != "signature"}
         if self.signature is not None:
-            content["signature"] = self.signature.to_dict()
+            content["signature"] = self.signature.entry()
         optional = ("artifact_path", "metadata", "saved_input_example_info", "run_id", "model_id")
         for name in optional:
             if content[name] is None:

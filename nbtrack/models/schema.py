@@ -6,22 +6,19 @@ The JSON is that of MLflow's `ColSpec` and `TensorSpec` (https://mlflow.org/docs
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
 
 __all__ = [
     "TYPES",
     "Column",
     "Schema",
     "Tensor",
-    "column_name",
-    "infer_schema",
     "schema_from_json",
     "schema_to_json",
 ]
@@ -119,128 +116,3 @@ def _column(entry: Mapping[str, Any]) -> Column:
     detail = {key: value for key, value in entry.items() if key not in known} or None
     required = entry.get("required", not entry.get("optional", False))
     return Column(kind, entry.get("name"), bool(required), detail)
-
-
-def infer_schema(data: Any) -> Schema:
-    """Return the schema of data: columns of a table, tensors of arrays.
-
-    Parameters
-    ----------
-    data
-        A DataFrame, a Series, an array, a tensor of torch, a sparse matrix, a dict of arrays or of columns, a list of
-        records, a list of values, or one value.
-
-    Raises
-    ------
-    InvalidValueError
-        When it is none of these.
-
-    Examples
-    --------
-    >>> infer_schema({"alcohol": [12.8], "colour": ["white"]})
-    (Column(type='double', name='alcohol', required=True, detail=None), Column(type='string', name='colour', required=True, detail=None))
-    """
-    import numpy as np
-    import pandas as pd
-
-    if type(data).__module__.partition(".")[0] == "torch" and hasattr(data, "detach"):
-        data = data.detach().cpu().numpy()
-    if isinstance(data, pd.DataFrame):
-        return tuple(_inferred(data.iloc[:, k], data.columns[k]) for k in range(data.shape[1]))
-    if isinstance(data, pd.Series):
-        return (_inferred(data, data.name),)
-    if isinstance(data, Mapping) and data and all(isinstance(v, np.ndarray) for v in data.values()):
-        return tuple(_tensor(array, str(name)) for name, array in data.items())
-    if isinstance(data, np.ndarray):
-        return (_tensor(data, None),)
-    if hasattr(data, "tocsr") and hasattr(data, "dtype"):
-        return (Tensor(str(data.dtype), (-1, *map(int, data.shape[1:]))),)
-    if isinstance(data, Mapping):
-        frame = pd.DataFrame({str(name): pd.Series(_listed(v)) for name, v in data.items()})
-        return infer_schema(frame)
-    if isinstance(data, list | tuple) and data and all(isinstance(row, Mapping) for row in data):
-        return infer_schema(pd.DataFrame(list(data)))
-    if isinstance(data, list | tuple) and data:
-        if all(isinstance(row, list | tuple) for row in data):
-            return infer_schema(np.asarray(data))
-        return (_inferred(pd.Series(list(data)), None),)
-    if isinstance(data, str | bytes | bool | int | float | np.generic):
-        return (_inferred(pd.Series([data]), None),)
-    raise InvalidValueError(
-        f"a {type(data).__name__} tells no schema; give a DataFrame, an array, a dict of columns or a list"
-    )
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) or hasattr(value, "tolist") else [value]
-
-
-def _tensor(array: Any, name: str | None) -> Tensor:
-    kind = array.dtype
-    # Text has a length of its own in each array: MLflow leaves it out.
-    dtype = kind.kind if kind.kind in "US" else str(kind)
-    return Tensor({"U": "str", "S": "bytes"}.get(dtype, dtype), (-1, *array.shape[1:]), name)
-
-
-def _inferred(values: pd.Series, name: Any) -> Column:
-    """Return a column by its values; what pandas does not know is `any`."""
-    required = not bool(values.isna().any())
-    kind, detail = _type_of(values)
-    return Column(kind, None if name is None else column_name(name), required, detail)
-
-
-def column_name(label: Any) -> str | int:
-    """Return the name that a column with this label has in a schema: numbers stay numbers, as with MLflow."""
-    import numpy as np
-
-    return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else str(label)
-
-
-def _type_of(values: pd.Series) -> tuple[str, dict[str, Any] | None]:
-    import pandas as pd
-
-    dtype: Any = values.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return _type_of(pd.Series(dtype.categories))
-    kind = getattr(dtype, "kind", "O")
-    if kind in "iu":
-        size = dtype.itemsize
-        return ("integer" if size < 4 or (kind == "i" and size == 4) else "long"), None
-    if kind == "f":
-        return ("float" if dtype.itemsize <= 4 else "double"), None
-    if kind in "bM":
-        return ("boolean" if kind == "b" else "datetime"), None
-    held = values.dropna()
-    told = pd.api.types.infer_dtype(held, skipna=True)
-    if told in _TOLD:
-        return _TOLD[told], None
-    if len(held) and all(isinstance(v, list | tuple) or hasattr(v, "tolist") for v in held):
-        inner, detail = _type_of(pd.Series([item for v in held for item in v]))
-        return "array", {"items": {"type": inner, **(detail or {})}}
-    if len(held) and all(isinstance(v, Mapping) for v in held):
-        table = pd.DataFrame([dict(v) for v in held])
-        properties = {}
-        for name in table:
-            column = _inferred(table[name], name)
-            properties[str(name)] = {
-                "type": column.type,
-                "required": column.required,
-                **(column.detail or {}),
-            }
-        return "object", {"properties": properties}
-    return "any", None
-
-
-_TOLD = {
-    "string": "string",
-    "empty": "string",
-    "bytes": "binary",
-    "boolean": "boolean",
-    "integer": "long",
-    "floating": "double",
-    "mixed-integer-float": "double",
-    "decimal": "double",
-    "datetime64": "datetime",
-    "datetime": "datetime",
-    "date": "datetime",
-}

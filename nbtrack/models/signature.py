@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.schema import Schema, infer_schema, schema_from_json, schema_to_json
+from nbtrack.models.form import Form, form_from_json, form_of, form_to_json
+from nbtrack.models.inferring import infer_schema
+from nbtrack.models.schema import Schema, schema_from_json, schema_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Param", "Signature", "infer_signature"]
+
+
+_OWN = "nbtrack"
+"""A key that MLflow passes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,16 @@ class Signature:
     inputs: Schema | None = None
     outputs: Schema | None = None
     params: tuple[Param, ...] | None = None
+    form: Form | None = None
+    """What the model was fitted on, where the inputs' schema tells less of it."""
+
+    def entry(self) -> dict[str, str | None]:
+        """Return the signature as it stands in `MLmodel`: MLflow's entry, and what only nbtrack knows beside it."""
+        told = self.to_dict()
+        return told if self.form is None else told | {_OWN: form_to_json(self.form)}
 
     def to_dict(self) -> dict[str, str | None]:
-        """Return the signature as it stands in `MLmodel`."""
+        """Return the signature as MLflow has it."""
         params = None
         if self.params is not None:
             entries = [
@@ -62,10 +76,12 @@ class Signature:
             told = None if not params else tuple(_param(p) for p in json.loads(params))
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidValueError(f"{params!r} are no parameters of a model ({error!r})") from error
+        form = entry.get(_OWN)
         return cls(
             schema_from_json(inputs) if inputs else None,
             schema_from_json(outputs) if outputs else None,
             told,
+            form_from_json(form) if form else None,
         )
 
 
@@ -104,16 +120,20 @@ def infer_signature(
     told = None
     if params:
         told = tuple(_default(name, value) for name, value in params.items())
+    inputs = None if model_input is None else infer_schema(model_input)
     return Signature(
-        None if model_input is None else infer_schema(model_input),
+        inputs,
         None if model_output is None else infer_schema(model_output),
         told,
+        None if inputs is None else form_of(model_input, inputs),
     )
 
 
 def _default(name: str, value: Any) -> Param:
     listed = isinstance(value, list | tuple)
     one = (value[0] if value else "") if listed else value
+    if isinstance(value, dt.date):
+        return Param(name, "datetime", value.isoformat())
     kinds = {bool: "boolean", int: "long", float: "double", str: "string"}
     kind = kinds.get(type(one.item() if hasattr(one, "item") else one))
     if kind is None:

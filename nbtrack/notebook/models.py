@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
@@ -23,7 +24,6 @@ DEFAULT_LIMIT = 100_000_000
 """Bytes that a model may have to be saved without being asked."""
 _MODELS = 10
 _COLUMNS = 200
-_ROWS = 5
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -120,9 +120,13 @@ def _is_module(estimator: Any) -> bool:
 
 
 def _save(run: ActiveRun, one: Fitted, name: str) -> str:
-    data = one.data
-    example = None
-    if data is not None and getattr(data, "ndim", 0) in (1, 2) and not hasattr(data, "tocsr"):
-        narrow = len(getattr(data, "shape", (0, 0))) < 2 or data.shape[1] <= _COLUMNS
-        example = data[:_ROWS] if narrow else None
-    return tracking.keep_model(run, one.estimator, name, fitted_on=data, input_example=example).model_uri
+    from nbtrack.models.trial import first_rows
+
+    rows, count = first_rows(one.data) if one.data is not None else (None, 0)
+    shape: tuple[int, ...] = getattr(rows, "shape", ())
+    shown = count > 0 and len(shape) < 3 and (len(shape) < 2 or shape[1] <= _COLUMNS)
+    keep = partial(tracking.keep_model, run, one.estimator, name, fitted_on=one.data, tell=_tell)
+    try:
+        return keep(input_example=rows if shown else None).model_uri
+    except InvalidValueError:  # JSON cannot hold them
+        return keep().model_uri

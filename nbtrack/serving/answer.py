@@ -10,6 +10,8 @@ import orjson
 __all__ = ["JSON", "dumps", "error_body", "inference_error_body", "plain", "predictions_body"]
 
 JSON = "application/json"
+_LONG = ("float96", "float128")
+"""NumPy's floats that Python's are shorter than."""
 
 _CODES = {
     400: "BAD_REQUEST",
@@ -86,6 +88,8 @@ def plain(predictions: Any) -> Any:
     if getattr(getattr(predictions, "dtype", None), "kind", "") in ("m", "M"):
         # NumPy would make counts of nanoseconds of them.
         return [None if text == "NaT" else text for text in predictions.astype(str).tolist()]
+    if getattr(predictions, "dtype", None) is not None and str(predictions.dtype) in _LONG:
+        predictions = predictions.astype("float64")
     return predictions.tolist() if hasattr(predictions, "tolist") else predictions
 
 

@@ -35,6 +35,8 @@ def array_model(model: LoadedModel) -> ArrayModel | None:
     inputs: Any = signature.inputs if signature is not None else None
     function = model.metadata.flavors.get("python_function", {}).get("predict_fn", "predict")
     plain = model.flavour.name == "sklearn" and is_rowwise(model.native) and hasattr(model.native, "predict")
+    if signature is not None and signature.form is not None:
+        return None  # it takes something else than an array of numbers
     if not plain or not inputs or function != "predict" or (signature is not None and signature.params):
         return None
     if isinstance(inputs[0], Tensor):

@@ -54,10 +54,9 @@ def predict_file(model: LoadedModel, source: str | None, target: str | None, kin
 
 
 def _predicted(model: LoadedModel, source: str | None, kind: str | None) -> Any:
-    from nbtrack.serving.payload import body_of_json, data_of, table_of_file
+    from nbtrack.serving.payload import body_of_json, data_of, params_of, table_of_file
 
     word = kind or _KINDS.get(Path(source or "").suffix.lower(), "csv")
-    schema = model.signature.inputs if model.signature is not None else None
     try:
         body = sys.stdin.buffer.read() if source is None else Path(source).read_bytes()
     except OSError as error:
@@ -65,9 +64,9 @@ def _predicted(model: LoadedModel, source: str | None, kind: str | None) -> Any:
     data, params = None, None
     if word == "json":
         asked = body_of_json("json", body)
-        data, params = data_of(asked, schema), asked.params
+        data, params = data_of(asked, model.signature), params_of(asked, model.signature)
     elif word in ("csv", "parquet"):
-        data = table_of_file(word, body, schema)
+        data = table_of_file(word, body, model.signature)
     else:
         raise InvalidValueError(f"{word!r} is no form of input; give csv, json or parquet")
     try:

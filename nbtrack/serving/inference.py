@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.models.inputs import of_table, of_values
 from nbtrack.models.schema import Column, Tensor
 from nbtrack.serving.answer import dumps, plain
-from nbtrack.serving.jsontypes import cast_array, cast_frame
 from nbtrack.serving.payload import loads
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
     from nbtrack.models import Signature
     from nbtrack.models.schema import Schema
@@ -124,7 +123,7 @@ def read_inference(body: bytes, signature: Signature | None) -> Inference:
         raise InvalidValueError("outputs is no list of {name}")
     known = {param.name for param in (signature.params if signature else None) or ()}
     return Inference(
-        _data(tensors, signature.inputs if signature is not None else None),
+        _data(tensors, signature),
         {key: value for key, value in params.items() if key in known},
         request["id"] if isinstance(request.get("id"), str) else None,
         None if not wanted else [str(output["name"]) for output in wanted],
@@ -196,43 +195,44 @@ def _fits(value: Any, dtype: Any) -> bool:
     return isinstance(value, str) or value is None
 
 
-def _data(tensors: dict[str, np.ndarray[Any, Any]], schema: Schema | None) -> Any:
+def _data(tensors: dict[str, np.ndarray[Any, Any]], signature: Signature | None) -> Any:
     """Return tensors as the model takes them: a table by its columns or whole, or arrays."""
-    columns = [part for part in schema or () if isinstance(part, Column)]
+    parts: Any = (signature.inputs if signature is not None else None) or ()
+    columns = [part for part in parts if isinstance(part, Column)]
     if columns:
-        return _table(tensors, columns)
-    known = {part.name: part for part in schema or () if isinstance(part, Tensor)}
-    if len(tensors) == 1 and (not known or set(known) == {None}):
+        return _table(tensors, columns, signature)
+    names = {part.name for part in parts}
+    if len(tensors) == 1 and (not names or names == {None}):
         (array,) = tensors.values()
-        return cast_array(array, next(iter(known.values()), None), None)
-    return {name: cast_array(array, known.get(name), name) for name, array in tensors.items()}
+        return of_values(array, signature)
+    return of_values(dict(tensors), signature)
 
 
-def _table(tensors: dict[str, np.ndarray[Any, Any]], columns: list[Column]) -> pd.DataFrame:
-    import pandas as pd
-
+def _table(
+    tensors: dict[str, np.ndarray[Any, Any]], columns: list[Column], signature: Signature | None
+) -> Any:
     names = [column.name for column in columns]
     whole = next(iter(tensors.values()))
     if len(tensors) == 1 and whole.ndim == 2 and whole.shape[1] == len(columns):
-        frame = pd.DataFrame(whole, columns=names if names[0] is not None else None)
-        return cast_frame(frame, columns)
+        return of_table(names if names[0] is not None else None, whole.tolist(), signature)
     flat = {}
     for name, array in tensors.items():
         if array.ndim > 2 or (array.ndim == 2 and array.shape[1] != 1):
             raise InvalidValueError(
                 f"input {name!r} has the shape {list(array.shape)}; a column has [rows] or [rows, 1]"
             )
-        flat[name] = array.reshape(-1)
-    if len({len(array) for array in flat.values()}) > 1:
+        flat[name] = array.reshape(-1).tolist()
+    if len(set(map(len, flat.values()))) > 1:
         raise InvalidValueError("the inputs have different numbers of rows")
-    if names[0] is None:
+    if names[0] is None and len(columns) > 1:
         places = list(map(_place, range(len(columns))))
         if set(flat) != set(places):
             raise InvalidValueError(
                 f"the inputs are {', '.join(map(repr, flat))}; send {places[0]} to {places[-1]}"
             )
         flat = {place: flat[place] for place in places}
-    return cast_frame(pd.DataFrame(flat), columns)
+    rows = list(zip(*flat.values(), strict=True))
+    return of_table(list(flat) if names[0] is not None else None, rows, signature)
 
 
 def _outputs(predictions: Any) -> list[dict[str, Any]]:

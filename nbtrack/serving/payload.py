@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.schema import Column, Tensor
-from nbtrack.serving.jsontypes import cast_array, cast_frame
+from nbtrack.models.inputs import of_table, of_values
+from nbtrack.models.schema import Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
+    from nbtrack.models import Signature
 
-    from nbtrack.models.schema import Schema
-
-__all__ = ["FORMS", "Asked", "body_of_json", "data_of", "loads", "table_of_file"]
+__all__ = ["FORMS", "Asked", "body_of_json", "data_of", "loads", "params_of", "table_of_file"]
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
+_CHAT = ("messages", "prompt", "input")
+"""Any of these makes a body that is itself the input, as language models are asked."""
+_BOM = b"\xef\xbb\xbf"
+"""What some editors put before text in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Asked:
     """What a request asks of a model, before it is held against the model's signature."""
 
     form: str
-    """One of `FORMS`."""
+    """One of `FORMS`, or `body` for one that is itself the input."""
     content: Any
     params: Mapping[str, Any] | None = None
     bare: bool = False
@@ -48,6 +50,7 @@ def loads(body: bytes) -> Any:
     InvalidValueError
         When it is no JSON.
     """
+    body = body.removeprefix(_BOM)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -88,46 +91,53 @@ def body_of_json(word: str, body: bytes) -> Asked:
         raise InvalidValueError(f"params is a {_kind(params)}; send an object of names and values")
     if not forms and "columns" in value and "data" in value:
         return Asked("dataframe_split", value, params, bare=True)
+    if not forms and any(key in value for key in _CHAT):
+        return Asked("body", value, None, bare=True)
     if len(forms) != 1:
         shown = ", ".join(map(repr, forms or list(value)[:20])) or "nothing"
         raise InvalidValueError(f"the body has {shown}; send exactly one of {', '.join(FORMS)}")
     return Asked(forms[0], value[forms[0]], params)
 
 
-def data_of(asked: Asked, schema: Schema | None) -> Any:
-    """Return the input of a request as data: a DataFrame, an array, or a dict of arrays.
+def params_of(asked: Asked, signature: Signature | None) -> Mapping[str, Any] | None:
+    """Return the parameters of a request; in a body that is itself the input they are what the model knows as such."""
+    if asked.form != "body":
+        return asked.params
+    known = {param.name for param in (signature.params if signature is not None else None) or ()}
+    return {name: value for name, value in asked.content.items() if name in known} or None
 
-    JSON knows fewer types than a schema: its numbers become those of the schema where that changes no value.
+
+def data_of(asked: Asked, signature: Signature | None) -> Any:
+    """Return the input of a request as the model takes it.
 
     Raises
     ------
     InvalidValueError, SchemaError
         When it is no such data.
     """
-    columns = [part for part in schema or () if isinstance(part, Column)]
-    # As they were sent where the schema says their types: pandas would make floats of integers beside floats.
-    dtype = "object" if columns else None
+    if asked.form == "body":
+        params = params_of(asked, signature) or {}
+        body = {name: value for name, value in asked.content.items() if name not in params}
+        return body if signature is None or signature.inputs is None else of_values(body, signature)
     if asked.form == "dataframe_split":
-        return cast_frame(_split(asked.content, dtype), columns)
+        return _split(asked.content, signature)
     if asked.form == "dataframe_records":
-        return cast_frame(_records(asked.content, dtype), columns)
-    tensors = [part for part in schema or () if isinstance(part, Tensor)]
-    if columns:
-        return cast_frame(_table(asked.content, columns), columns)
-    return _arrays(asked.content, tensors)
+        return _records(asked.content, signature)
+    return of_values(asked.content, signature)
 
 
-def table_of_file(word: str, body: bytes, schema: Schema | None) -> Any:
-    """Return the DataFrame in a body of CSV or Parquet.
+def table_of_file(word: str, body: bytes, signature: Signature | None) -> Any:
+    """Return the table in a body of CSV or Parquet as the model takes it.
 
     Raises
     ------
-    InvalidValueError
+    InvalidValueError, SchemaError
         When it is none.
     """
     import pandas as pd
 
-    columns = [part for part in schema or () if isinstance(part, Column)]
+    inputs: Any = signature.inputs if signature is not None else None
+    columns = [part for part in inputs or () if isinstance(part, Column)]
     try:
         if word == "parquet":
             frame = pd.read_parquet(io.BytesIO(body))
@@ -139,12 +149,20 @@ def table_of_file(word: str, body: bytes, schema: Schema | None) -> Any:
         raise InvalidValueError(f"Parquet cannot be read here: {error}") from error
     except (ValueError, TypeError, OSError, OverflowError) as error:
         raise InvalidValueError(f"the body is no {word.upper()}: {error}") from error
-    return cast_frame(frame, columns)
+    if not inputs:
+        return frame
+    # Arrow's lists are read as arrays.
+    cells = [
+        [
+            value.tolist() if hasattr(value, "ndim") and value.ndim else value
+            for value in frame.iloc[:, k].astype("object")
+        ]
+        for k in range(frame.shape[1])
+    ]
+    return of_table(list(frame.columns), list(zip(*cells, strict=True)), signature)
 
 
-def _split(content: Any, dtype: str | None) -> pd.DataFrame:
-    import pandas as pd
-
+def _split(content: Any, signature: Signature | None) -> Any:
     if not isinstance(content, dict) or not isinstance(content.get("data"), list):
         raise InvalidValueError(
             f"the table is a {_kind(content)}; send {{'columns': [...], 'data': [[...], ...]}}"
@@ -152,64 +170,24 @@ def _split(content: Any, dtype: str | None) -> pd.DataFrame:
     names, rows = content.get("columns"), content["data"]
     if names is not None and not isinstance(names, list):
         raise InvalidValueError(f"columns is a {_kind(names)}; send a list of names")
+    # A table of one column may have its values bare.
+    rows = [row if isinstance(row, list) else [row] for row in rows]
     for number, row in enumerate(rows):
-        if isinstance(row, list) and names is not None and len(row) != len(names):
+        if names is not None and len(row) != len(names):
             raise InvalidValueError(f"row {number} has {len(row)} values, and there are {len(names)} columns")
-    try:
-        return pd.DataFrame(rows, columns=names, index=content.get("index"), dtype=dtype)
-    except (ValueError, TypeError, AssertionError, OverflowError) as error:
-        raise InvalidValueError(f"columns and data make no table: {error}") from error
+    index = content.get("index")
+    if index is not None and (not isinstance(index, list) or len(index) != len(rows)):
+        raise InvalidValueError("columns and data make no table: the index has another number of rows")
+    return of_table(names, rows, signature, index)
 
 
-def _records(content: Any, dtype: str | None) -> pd.DataFrame:
-    import pandas as pd
-
+def _records(content: Any, signature: Signature | None) -> Any:
     if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
         raise InvalidValueError(f"the records are a {_kind(content)}; send [{{name: value, ...}}, ...]")
-    return pd.DataFrame(content, dtype=dtype)
-
-
-def _table(content: Any, columns: list[Column]) -> pd.DataFrame:
-    """Return `instances` or `inputs` as a table, for a model that takes one."""
-    import pandas as pd
-
-    if isinstance(content, list) and content and all(isinstance(row, dict) for row in content):
-        return pd.DataFrame(content, dtype="object")
-    names = [column.name for column in columns]
-    named = names[0] is not None
-    try:
-        if isinstance(content, dict):
-            whole = any(isinstance(value, list) for value in content.values())
-            # A column whose values are lists themselves cannot be told from one of several rows.
-            many = whole and all(column.is_scalar for column in columns)
-            return pd.DataFrame(content if many else [content], dtype="object")
-        if not isinstance(content, list):
-            content = [content]
-        frame = pd.DataFrame(content, dtype="object")
-        if named and frame.shape[1] == len(names):
-            frame.columns = pd.Index(names)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise InvalidValueError(f"the input makes no table: {error}") from error
-    if named and content and frame.shape[1] != len(names):
-        raise InvalidValueError(
-            f"the input has {frame.shape[1]} unnamed columns, and the model takes {len(names)}: "
-            f"{', '.join(map(repr, names[:50]))}"
-        )
-    return frame
-
-
-def _arrays(content: Any, tensors: list[Tensor]) -> Any:
-    """Return `instances` or `inputs` as arrays, for a model that takes these or does not say."""
-    known = {tensor.name: tensor for tensor in tensors}
-    if isinstance(content, list) and content and all(isinstance(row, dict) for row in content):
-        names = dict.fromkeys(name for row in content for name in row)
-        missing = [name for name in names if any(name not in row for row in content)]
-        if missing:
-            raise InvalidValueError(f"some of the instances lack {', '.join(map(repr, missing))}")
-        content = {name: [row[name] for row in content] for name in names}
-    if isinstance(content, dict):
-        return {name: cast_array(value, known.get(name), name) for name, value in content.items()}
-    return cast_array(content, tensors[0] if len(tensors) == 1 else None, None)
+    if signature is not None and signature.form is not None and signature.form.kind == "records":
+        return of_values(content, signature)
+    names = list(dict.fromkeys(name for row in content for name in row))
+    return of_table(names, [[row.get(name) for name in names] for row in content], signature)
 
 
 def _kind(value: Any) -> str:

@@ -155,7 +155,7 @@ class Server:
         """The example of the model's input that was kept with it, or None."""
         from nbtrack.models.example import read_example
 
-        return read_example(self._model.path, self.metadata.saved_input_example_info, self._model.inputs)
+        return read_example(self._model.path, self.metadata.saved_input_example_info, self.metadata.signature)
 
     @property
     def url(self) -> str:

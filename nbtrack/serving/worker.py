@@ -25,7 +25,7 @@ from nbtrack.errors import NbtrackError, NbtrackWarning
 from nbtrack.serving.answer import JSON, error_body, predictions_body
 from nbtrack.serving.arrays import array_model
 from nbtrack.serving.inference import inference_body, read_inference
-from nbtrack.serving.payload import body_of_json, data_of, table_of_file
+from nbtrack.serving.payload import body_of_json, data_of, params_of, table_of_file
 from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class Answering:
     def __init__(self, model: LoadedModel, name: str) -> None:
         self._model = model
         self._name = name
-        signature = model.signature
-        self._inputs = signature.inputs if signature is not None else None
+        self._signature = model.signature
         self._arrays = array_model(model)
 
     @property
@@ -136,11 +135,11 @@ class Answering:
         """Return the predictions for a request, and what writes them."""
         word, body = request.word, request.body
         if word == "v2":
-            inference = read_inference(body, self._model.signature)
+            inference = read_inference(body, self._signature)
             predictions = self._model.predict(inference.data, inference.params)
             return predictions, partial(inference_body, asked=inference, name=self._name)
         if not _is_json(word):
-            return self._model.predict(table_of_file(word, body, self._inputs)), partial(
+            return self._model.predict(table_of_file(word, body, self._signature)), partial(
                 predictions_body, bare=False
             )
         asked = asked or body_of_json(word, body)
@@ -151,7 +150,7 @@ class Answering:
         return self._long_way(asked), write
 
     def _long_way(self, asked: Asked) -> Any:
-        return self._model.predict(data_of(asked, self._inputs), asked.params)
+        return self._model.predict(data_of(asked, self._signature), params_of(asked, self._signature))
 
 
 def _is_json(word: str) -> bool:

@@ -70,6 +70,9 @@ def log_model(
     pip_requirements: Iterable[str] | None = None,
     extra_pip_requirements: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
+    artifacts: Mapping[str, str] | None = None,
+    model_config: Mapping[str, Any] | str | None = None,
+    code_paths: Iterable[str] | None = None,
 ) -> ModelInfo:
     """Save a model with the current run, in MLflow's format.
 
@@ -77,7 +80,7 @@ def log_model(
     ----------
     model
         An estimator of scikit-learn's protocol, a torch module, a model of XGBoost or LightGBM, a function of the
-        input, or an object with `predict`.
+        input, an object with `predict`, or the path of a script that hands one to `nbtrack.models.set_model`.
     name
         Its folder among the run's artifacts; another model of this name is replaced.
     input_example
@@ -90,6 +93,12 @@ def log_model(
         What it needs in place of, or besides, what its pickle refers to.
     metadata
         Anything that JSON can hold.
+    artifacts
+        Files and folders to keep with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
+    model_config
+        Its settings, `context.model_config`; a dict, or the path of a YAML file.
+    code_paths
+        Modules and packages that it imports, where they are not installed.
 
     Raises
     ------
@@ -104,7 +113,8 @@ def log_model(
     run = require_run()
     info = keep_model(
         run, model, name, input_example=input_example, signature=signature, pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements, metadata=metadata,
+        extra_pip_requirements=extra_pip_requirements, metadata=metadata, artifacts=artifacts,
+        model_config=model_config, code_paths=code_paths,
     )  # fmt: skip
     if registered_model_name is None:
         return info
@@ -154,6 +164,9 @@ def save_model(
     pip_requirements: Iterable[str] | None = None,
     extra_pip_requirements: Iterable[str] = (),
     metadata: Mapping[str, Any] | None = None,
+    artifacts: Mapping[str, str] | None = None,
+    model_config: Mapping[str, Any] | str | None = None,
+    code_paths: Iterable[str] | None = None,
 ) -> MLmodel:
     """Save a model into a new folder of one's own; see `log_model`.
 
@@ -166,12 +179,16 @@ def save_model(
 
     return save(
         model, path, signature=signature, input_example=input_example, pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements, metadata=metadata,
+        extra_pip_requirements=extra_pip_requirements, metadata=metadata, artifacts=artifacts,
+        model_config=model_config, code_paths=code_paths,
     )  # fmt: skip
 
 
 def load_model(
-    model_uri: str | os.PathLike[str] | Run, *, trust: bool | Iterable[str] = False
+    model_uri: str | os.PathLike[str] | Run,
+    *,
+    trust: bool | Iterable[str] = False,
+    model_config: Mapping[str, Any] | None = None,
 ) -> LoadedModel:
     """Load a model that was saved by nbtrack or MLflow.
 
@@ -183,6 +200,8 @@ def load_model(
     trust
         Loading a pickle runs code. What a run of this store saved is loaded; of anything else say that you trust it,
         or, of files of skops, which types.
+    model_config
+        Settings in place of those that it was saved with.
 
     Raises
     ------
@@ -196,7 +215,7 @@ def load_model(
     from nbtrack.models import load
 
     folder, trusted = trusted_model(model_uri, trust)
-    return load(folder, trust=trusted)
+    return load(folder, trust=trusted, model_config=model_config)
 
 
 def trusted_model(

@@ -72,7 +72,8 @@ def flavour_of(model: Any) -> Flavour:
         if _handles(flavour, model):
             return flavour
     raise ModelError(
-        f"a {type(model).__name__} is no model: save an estimator, a torch module, a function, or an object with predict"
+        f"a {type(model).__name__} is no model: save an estimator, a torch module, a function, "
+        "an object with predict, or the path of a script that makes one"
     )
 
 

@@ -8,6 +8,7 @@ A flavour of a user's own is a subclass of `Flavour` that an entry point of the 
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,7 +19,20 @@ if TYPE_CHECKING:
 
     from nbtrack.models.signature import Signature
 
-__all__ = ["Flavour", "Loading", "Saved"]
+__all__ = ["Flavour", "Loading", "Saved", "taken"]
+
+
+def taken(method: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a prediction that a method takes by their names."""
+    if not params:
+        return {}
+    try:
+        known = inspect.signature(method).parameters
+    except (TypeError, ValueError):  # of a compiled class: it says itself what it does not take
+        return dict(params)
+    if any(one.kind is one.VAR_KEYWORD for one in known.values()):
+        return dict(params)
+    return {name: value for name, value in params.items() if name in known}
 
 
 @dataclass(slots=True)
@@ -50,6 +64,8 @@ class Flavour(ABC):
 
     name: ClassVar[str]
     """Its key among the flavors of `MLmodel`."""
+    is_tried: ClassVar[bool] = True
+    """Whether a model may be asked when it is saved, to see that its signature holds."""
 
     @abstractmethod
     def handles(self, model: Any) -> bool:
@@ -69,9 +85,16 @@ class Flavour(ABC):
             When that would run code, and the folder is not trusted.
         """
 
+    def ready(self, model: Any, folder: Path, function: Mapping[str, Any]) -> Any:  # noqa: ARG002 (for those who have files)
+        """Return a loaded model as it is asked: one that reads files of its folder has read them.
+
+        `function` is MLflow's `python_function` entry in `MLmodel`.
+        """
+        return model
+
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
         """Return a loaded model's predictions."""
-        return model.predict(data, **params)
+        return model.predict(data, **taken(model.predict, params))
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:  # noqa: ARG002 (for those who have some)
         """Return what another method answers, which MLflow's `predict_fn` names in place of `predict`."""

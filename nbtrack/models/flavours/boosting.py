@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.errors import ModelError
-from nbtrack.models.flavours.base import Flavour, Loading, Saved
-from nbtrack.models.flavours.pickled import FILE, read_pickle, write_pickle
+from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
+from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
 from nbtrack.models.requirements import modules_of_pickle
 
 if TYPE_CHECKING:
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["LightGBM", "XGBoost"]
+
+
+_KNOWN_TO_BE_SAFE = (
+    "collections.OrderedDict",
+    "lightgbm.basic.Booster",
+    *(f"lightgbm.sklearn.LGBM{kind}" for kind in ("Classifier", "Model", "Ranker", "Regressor")),
+)
+"""What an estimator of LightGBM is made of, besides what skops knows."""
 
 
 def _is_of(model: Any, library: str) -> bool:
@@ -66,7 +74,7 @@ class XGBoost(Flavour):
         xgboost = _library("xgboost")
         if isinstance(model, xgboost.Booster):
             data = xgboost.DMatrix(data)
-        return model.predict(data, **params)
+        return model.predict(data, **taken(model.predict, params))
 
 
 class LightGBM(Flavour):
@@ -100,4 +108,6 @@ class LightGBM(Flavour):
         file = folder / str(conf["data"])
         if conf.get("model_class", "lightgbm.basic.Booster") == "lightgbm.basic.Booster":
             return lightgbm.Booster(model_file=str(file))
+        if conf.get("serialization_format") == "skops":  # MLflow's default
+            return read_skops(file, loading, _KNOWN_TO_BE_SAFE)
         return read_pickle(file, loading)

@@ -1,16 +1,16 @@
-"""Any function, and any object with `predict`; and any model that only MLflow's `python_function` describes."""
+"""Any function, and any object with `predict`, pickled or made by a script; and what only MLflow's `python_function` tells of."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-import sys
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.errors import ModelError
-from nbtrack.models.flavours.base import Flavour, Loading, Saved
-from nbtrack.models.flavours.loader import wrapper, write_loader
+from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
+from nbtrack.models.flavours.loader import SCRIPT, loader, write_loader
 from nbtrack.models.flavours.pickled import FILE, check_trust, read_pickle, write_pickle
 from nbtrack.models.requirements import modules_of_code, modules_of_pickle
 
@@ -20,18 +20,30 @@ if TYPE_CHECKING:
 __all__ = ["Function", "PythonFunction"]
 
 
+def _is_script(model: Any) -> bool:
+    return isinstance(model, str | Path) and str(model).endswith(".py")
+
+
 class Function(Flavour):
-    """A function of one argument, or an object with `predict`, pickled by value."""
+    """A function of the input, or an object with `predict`, pickled by value; or the path of a script that makes one."""
 
     name: ClassVar[str] = "nbtrack"
 
     def handles(self, model: Any) -> bool:
-        return callable(getattr(model, "predict", None)) or callable(model)
+        return _is_script(model) or callable(getattr(model, "predict", None)) or callable(model)
 
     def save(self, model: Any, folder: Path) -> Saved:
+        module, function = write_loader(folder)
+        if _is_script(model):
+            if not Path(model).is_file():
+                raise ModelError(f"there is no script {str(model)!r}")
+            shutil.copyfile(model, folder / SCRIPT)
+            source = compile((folder / SCRIPT).read_bytes(), str(model), "exec")
+            return Saved(
+                {"model_code": SCRIPT, "model_class": "code"}, module, function, modules_of_code(source)
+            )
         call = model.predict if hasattr(model, "predict") else model
         data = write_pickle(model, folder / FILE)
-        module, function = write_loader(folder)
         name = (
             "function" if inspect.isroutine(model) else f"{type(model).__module__}.{type(model).__qualname__}"
         )
@@ -41,10 +53,23 @@ class Function(Flavour):
         return Saved({"pickled_model": FILE, "model_class": name}, module, function, modules)
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
+        if conf.get("model_code"):
+            script = folder / SCRIPT
+            check_trust(script, loading)
+            try:
+                return loader()["made_by"](str(script))
+            except Exception as error:  # a script may raise anything
+                raise ModelError(
+                    f"{str(script)!r} makes no model here ({type(error).__name__}: {error})"
+                ) from error
         return read_pickle(folder / str(conf.get("pickled_model", FILE)), loading)
 
+    def ready(self, model: Any, folder: Path, function: Mapping[str, Any]) -> Any:
+        return loader()["ready"](model, str(folder), function)
+
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
-        return wrapper()(model).predict(data, params)
+        asked = model if type(model) is loader()["Model"] else loader()["Model"](model)
+        return asked.predict(data, params)
 
 
 class PythonFunction(Flavour):
@@ -61,28 +86,20 @@ class PythonFunction(Flavour):
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
         check_trust(folder, loading)
         module = str(conf.get("loader_module", ""))
-        code = folder / str(conf["code"]) if conf.get("code") else None
-        if code is not None and code.is_dir():
-            sys.path[:] = [str(code), *(entry for entry in sys.path if entry != str(code))]
-            importlib.invalidate_caches()
-            # Another model may have brought a module of the same name.
-            known = getattr(sys.modules.get(module), "__file__", None)
-            if (code / f"{module.replace('.', '/')}.py").is_file() and not Path(known or code).is_relative_to(
-                code
-            ):
-                del sys.modules[module]
         try:
-            loader = importlib.import_module(module)
+            loads = importlib.import_module(module)._load_pyfunc  # noqa: SLF001 (MLflow's protocol)
         except ImportError as error:
             raise ModelError(
                 f"the model is loaded by {module!r}, which is not installed here ({error})"
             ) from error
-        return loader._load_pyfunc(str(folder / str(conf["data"]) if conf.get("data") else folder))  # noqa: SLF001 (MLflow's protocol)
+        data = str(folder / str(conf["data"]) if conf.get("data") else folder)
+        return loads(data, conf["config"]) if conf.get("config") else loads(data)
 
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
         return self.call(model, "predict", data, params)
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
         asked = getattr(model, method)
-        takes = "params" in inspect.signature(asked).parameters
-        return asked(data, params=dict(params)) if takes and params else asked(data)
+        if "params" in inspect.signature(asked).parameters:
+            return asked(data, params=dict(params)) if params else asked(data)
+        return asked(data, **taken(asked, params)) if params else asked(data)

@@ -9,20 +9,32 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["wrapper", "write_loader"]
+__all__ = ["SCRIPT", "loader", "write_loader"]
 
-_LOADER = '''"""Loads the model beside it; written by nbtrack, and needs nothing but cloudpickle."""
+SCRIPT = "model_code.py"
+"""The file that makes the model, where it is kept as code."""
 
+_LOADER = '''"""Loads the model beside it; written by nbtrack, and needs nothing but cloudpickle, or the model's own script."""
+
+import importlib.util
 import inspect
 import os
+import sys
 
-import cloudpickle
+
+class Context:
+    """What MLflow hands to a model: the files that were kept with it, by name, and its settings."""
+
+    def __init__(self, artifacts, model_config):
+        self.artifacts = artifacts
+        self.model_config = model_config
 
 
 class Model:
     """A function, or an object with `predict` or `transform`, as MLflow asks it."""
 
-    def __init__(self, model):
+    def __init__(self, model, context=None):
+        self.unwrap_python_model = lambda: model
         if hasattr(model, "predict"):
             self._call = model.predict
         else:
@@ -31,32 +43,70 @@ class Model:
             known = inspect.signature(self._call).parameters
         except (TypeError, ValueError):
             known = {}
+        self._before = ()
+        if next(iter(known), None) == "context" and len(known) > 1:
+            self._before = (context or Context({}, {}),)
         self._whole = "params" in known
         any_name = any(p.kind is p.VAR_KEYWORD for p in known.values())
-        self._names = None if any_name else set(known)
+        self._names = None if any_name else set(list(known)[len(self._before) + 1:])
 
     def predict(self, model_input, params=None):
         """Return the predictions; parameters go to arguments of their names, or all to `params`."""
         params = dict(params or {})
         if self._whole:
-            return self._call(model_input, params=params)
+            return self._call(*self._before, model_input, params=params)
         if self._names is not None:
             params = {name: value for name, value in params.items() if name in self._names}
-        return self._call(model_input, **params)
+        return self._call(*self._before, model_input, **params)
 
 
-def _load_pyfunc(path):
+def made_by(script):
+    """Return the model that a script makes: what it hands to `set_model`, of nbtrack or MLflow."""
+    keepers = [("nbtrack.models.code", "_model"), ("mlflow.models.model", "__mlflow_model__")]
+    for module, name in keepers:
+        if module in sys.modules:
+            setattr(sys.modules[module], name, None)
+    spec = importlib.util.spec_from_file_location("nbtrack_model_code_%s" % abs(hash(script)), script)
+    code = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = code
+    spec.loader.exec_module(code)
+    for module, name in keepers:
+        model = getattr(sys.modules.get(module), name, None)
+        if model is not None:
+            return model
+    raise ValueError("%s hands no model to set_model(...)" % script)
+
+
+def ready(model, path, conf, model_config=None):
+    """Return a model ready to be asked: its context is loaded, if it wants one."""
+    files = {name: os.path.join(path, *told["path"].split("/")) for name, told in (conf.get("artifacts") or {}).items()}
+    context = Context(files, {**(conf.get("config") or {}), **(model_config or {})})
+    if hasattr(model, "load_context"):
+        model.load_context(context)
+    return Model(model, context)
+
+
+def _load_pyfunc(path, model_config=None):
+    import yaml
+
+    with open(os.path.join(path, "MLmodel"), encoding="utf-8") as file:
+        conf = yaml.safe_load(file)["flavors"]["python_function"]
+    script = os.path.join(path, "model_code.py")
+    if os.path.exists(script):
+        return ready(made_by(script), path, conf, model_config)
+    import cloudpickle
+
     with open(os.path.join(path, "model.pkl"), "rb") as file:
-        return Model(cloudpickle.load(file))
+        return ready(cloudpickle.load(file), path, conf, model_config)
 '''
 
 
 @lru_cache(maxsize=1)
-def wrapper() -> Any:
-    """Return the class that the text defines: models are asked here as MLflow asks them."""
+def loader() -> dict[str, Any]:
+    """Return the names that the text defines: models are asked here as MLflow asks them."""
     names: dict[str, Any] = {}
     exec(compile(_LOADER, "<nbtrack model>", "exec"), names)  # noqa: S102 - the text above
-    return names["Model"]
+    return names
 
 
 def write_loader(folder: Path) -> tuple[str, dict[str, Any]]:
@@ -65,6 +115,6 @@ def write_loader(folder: Path) -> tuple[str, dict[str, Any]]:
     It has a name of its own: two such models may be loaded into one process.
     """
     module = f"nbtrack_model_{uuid4().hex[:16]}"
-    (folder / "code").mkdir()
+    (folder / "code").mkdir(exist_ok=True)
     (folder / "code" / f"{module}.py").write_text(_LOADER, encoding="utf-8")
     return module, {"code": "code"}

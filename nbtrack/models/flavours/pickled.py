@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.errors import ModelError, TrustError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from nbtrack.models.flavours.base import Loading
@@ -44,7 +45,11 @@ def write_pickle(model: Any, file: Path) -> bytes:
     """
     import cloudpickle
 
+    from nbtrack.models import code
+
     memory = _Bounded()
+    # A model of our base class is loaded where nbtrack is not, too.
+    cloudpickle.register_pickle_by_value(code)
     try:
         cloudpickle.dump(model, memory)
     except TooLargeError:
@@ -54,6 +59,8 @@ def write_pickle(model: Any, file: Path) -> bytes:
             f"a {type(model).__name__} cannot be saved, for it cannot be pickled ({error}); "
             "leave out what holds files, sockets, locks or generators"
         ) from error
+    finally:
+        cloudpickle.unregister_pickle_by_value(code)
     data = memory.getvalue()
     file.write_bytes(data)
     return data
@@ -97,8 +104,13 @@ def read_pickle(file: Path, loading: Loading) -> Any:
         ) from error
 
 
-def read_skops(file: Path, loading: Loading) -> Any:
+def read_skops(file: Path, loading: Loading, known: Collection[str] = ()) -> Any:
     """Return the object in a file of skops, which makes no type that is not trusted.
+
+    Parameters
+    ----------
+    known
+        Types that are safe, besides those that skops knows.
 
     Raises
     ------
@@ -110,7 +122,11 @@ def read_skops(file: Path, loading: Loading) -> Any:
     except ImportError as error:
         raise ModelError(f"{str(file)!r} needs skops: python -m pip install skops") from error
     unknown = get_untrusted_types(file=file)
-    refused = [] if loading.pickles else [name for name in unknown if name not in loading.types]
+    refused = (
+        []
+        if loading.pickles
+        else [name for name in unknown if name not in loading.types and name not in known]
+    )
     if refused:
         raise TrustError(
             f"{str(file)!r} holds types that skops does not know to be safe: {', '.join(refused)}; "

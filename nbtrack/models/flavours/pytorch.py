@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.errors import ModelError
-from nbtrack.models.flavours.base import Flavour, Loading, Saved
+from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.pickled import check_trust
 from nbtrack.models.requirements import modules_of_pickle
 
@@ -23,6 +23,7 @@ class PyTorch(Flavour):
     """Modules of `torch.nn`, whole, so that no class has to be there when they are loaded."""
 
     name: ClassVar[str] = "pytorch"
+    is_tried: ClassVar[bool] = False  # a module in training learns from what it is asked
 
     def handles(self, model: Any) -> bool:
         torch = sys.modules.get("torch")
@@ -54,7 +55,8 @@ class PyTorch(Flavour):
         return Saved(conf, "mlflow.pytorch", {"data": _FOLDER}, modules | {"torch", "numpy", "cloudpickle"})
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
-        file = folder / str(conf.get("model_data", _FOLDER)) / "model.pth"
+        data = folder / str(conf.get("model_data", _FOLDER))
+        file = data / ("model.pt2" if (data / "model.pt2").is_file() else "model.pth")
         check_trust(file, loading)
         try:
             import torch
@@ -62,6 +64,8 @@ class PyTorch(Flavour):
             raise ModelError("the model needs PyTorch: python -m pip install torch") from error
         import cloudpickle  # noqa: F401 (what a pickle of its refers to)
 
+        if file.name.endswith(".pt2"):  # MLflow's default: a graph, which is never in training
+            return torch.export.load(file).module()
         model = torch.load(file, weights_only=False, map_location="cpu")
         model.eval()
         return model
@@ -73,12 +77,13 @@ class PyTorch(Flavour):
 
         if isinstance(data, pd.DataFrame):
             array = data.to_numpy(dtype="float32")
-        elif isinstance(data, torch.Tensor):
-            array = data.numpy()
-        else:
+        elif not isinstance(data, torch.Tensor):
             array = np.asarray(data)
         with torch.no_grad():
-            answer = model(torch.from_numpy(np.ascontiguousarray(array)), **params)
+            given = data if isinstance(data, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(array))
+            answer = model(given, **taken(getattr(model, "forward", model), params))
+        if isinstance(data, torch.Tensor):
+            return answer
         answer = answer.cpu().numpy() if isinstance(answer, torch.Tensor) else answer
         return pd.DataFrame(answer, index=data.index) if isinstance(data, pd.DataFrame) else answer
 

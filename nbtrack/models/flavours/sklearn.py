@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.errors import ModelError
 from nbtrack.installed import distributions_of
-from nbtrack.models.flavours.base import Flavour, Loading, Saved
+from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
+from nbtrack.models.form import library_of
 from nbtrack.models.requirements import modules_of_pickle
-from nbtrack.models.schema import Schema, Tensor, infer_schema
-from nbtrack.models.signature import Signature
+from nbtrack.models.schema import Schema, Tensor
+from nbtrack.models.signature import Signature, infer_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,27 +66,29 @@ class Sklearn(Flavour):
             raise ModelError(
                 f"a {type(model).__name__} answers nothing: it has neither predict nor transform"
             )
-        return method(_in_order(model, data), **params)
+        return method(_in_order(model, data), **taken(method, params))
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
         if method not in _METHODS:
             raise ModelError(
                 f"{method!r} is no method that predicts: the model's predict_fn must be one of {', '.join(_METHODS)}"
             )
-        return getattr(model, method)(_in_order(model, data), **params)
+        asked = getattr(model, method)
+        return asked(_in_order(model, data), **taken(asked, params))
 
     def signature(self, model: Any, data: Any) -> Signature | None:
-        inputs = infer_schema(data)
-        return Signature(inputs, _outputs(model))
+        known = infer_signature(data)
+        return Signature(known.inputs, _outputs(model), None, known.form)
 
 
 def _in_order(model: Any, data: Any) -> Any:
     """Return a table with its columns in the order that the estimator was fitted with, which it insists on."""
     names = getattr(model, "feature_names_in_", None)
-    columns = getattr(data, "columns", None)
+    arrow = library_of(data) == "pyarrow"
+    columns = data.schema.names if arrow else getattr(data, "columns", None)
     if names is None or columns is None or list(columns) == list(names) or set(columns) != set(names):
         return data
-    return data[list(names)]
+    return data.select(list(names)) if arrow else data[list(names)]
 
 
 def _outputs(model: Any) -> Schema | None:

@@ -1,0 +1,123 @@
+"""A signature that holds: the model is asked with the first rows of its own data before it is written down."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.models.enforcement import enforce
+from nbtrack.models.signature import Signature, infer_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbtrack.models.flavours import Flavour
+
+__all__ = ["first_rows", "tried_signature"]
+
+_ROWS = 5
+_NONE = "it is saved without a signature, so its input is not checked"
+
+
+def tried_signature(
+    flavour: Flavour, model: Any, fitted_on: Any, example: Any, tell: Callable[[str], None]
+) -> Signature | None:
+    """Return the signature of a model by its data; None, with a word, where these tell none or it would be wrong.
+
+    Parameters
+    ----------
+    fitted_on, example
+        What the model was fitted on, or else is given by the user; None for what there is not.
+    tell
+        Called with one line for the user.
+    """
+    data = fitted_on if fitted_on is not None else example
+    if data is None:
+        return None
+    kind = type(data).__name__
+    try:
+        signature = infer_signature(data) if fitted_on is None else flavour.signature(model, data)
+    except Exception as error:  # noqa: BLE001 - data of any library, and flavours of users', may raise anything
+        tell(
+            f"nothing tells what the {type(model).__name__} takes, for it was given a {kind} ({error}); {_NONE}"
+        )
+        return None
+    rows, count = first_rows(data)
+    if signature is None or not count or not flavour.is_tried:
+        return signature
+    try:
+        answers = _answers(flavour, model, rows, signature)
+    except Exception:  # noqa: BLE001 - a model may raise anything
+        return signature if fitted_on is not None else _as_mlflow(flavour, model, rows, signature)
+    # A function of the user's own may make many values of a row, and its example is how it is asked.
+    estimator = fitted_on is not None or hasattr(model, "fit")
+    if estimator and answers is not None and answers != count:
+        tell(f"the {type(model).__name__} predicts {answers} values for {count} rows; {_NONE}")
+        return None
+    return signature
+
+
+def _as_mlflow(flavour: Flavour, model: Any, rows: Any, signature: Signature) -> Signature:
+    """Return the signature by which MLflow would ask a model that does not take its example as it is."""
+    plain = replace(signature, form=None)
+    try:
+        _answers(flavour, model, rows, plain)
+    except Exception:  # noqa: BLE001 - a model may raise anything; it cannot be asked at all, or not yet
+        return signature
+    return plain
+
+
+def _answers(flavour: Flavour, model: Any, rows: Any, signature: Signature) -> int | None:
+    """Return how many predictions a model has for rows; None where they cannot be counted."""
+    with _unseen():
+        predictions = flavour.predict(model, enforce(rows, signature), {})
+    if isinstance(predictions, str | bytes | Mapping | tuple):
+        return None
+    shape = getattr(predictions, "shape", None)
+    if shape is not None:
+        return int(shape[0]) if len(shape) else None
+    return len(predictions) if hasattr(predictions, "__len__") else None
+
+
+@contextlib.contextmanager
+def _unseen() -> Iterator[None]:
+    """Let nothing of a prediction be seen: neither what it says, nor that it drew random numbers."""
+    import numpy as np
+
+    torch = sys.modules.get("torch")
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (what others draw from)
+    tensors = torch.random.get_rng_state() if torch is not None and hasattr(torch, "random") else None
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+        if torch is not None and tensors is not None:
+            torch.random.set_rng_state(tensors)
+
+
+def first_rows(data: Any) -> tuple[Any, int]:
+    """Return the first rows of data and how many these are; 0 where they cannot be counted."""
+    if isinstance(data, Mapping):
+        parts = {name: first_rows(value) for name, value in data.items()}
+        counts = {count for _, count in parts.values()}
+        return {name: rows for name, (rows, _) in parts.items()}, counts.pop() if len(counts) == 1 else 0
+    counted = hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, str | bytes)
+    if not counted and not hasattr(data, "tocsr"):
+        return data, 0
+    shape = getattr(data, "shape", None)
+    if shape is not None and not len(shape):
+        return data, 0
+    if hasattr(data, "tocsr"):
+        rows = data if data.shape[0] <= _ROWS else data.tocsr()[:_ROWS]
+    else:
+        rows = data.iloc[:_ROWS] if hasattr(data, "iloc") else data[:_ROWS]
+    return rows, int(rows.shape[0]) if hasattr(rows, "shape") else len(rows)
