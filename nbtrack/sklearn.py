@@ -243,7 +243,8 @@ def _fit(original: FunctionType, estimator: Any, args: tuple[Any, ...], kwargs: 
     run, own = surrounding_run(), None
     if run is None:
         try:
-            run = own = begin(store_in_use().create_run(experiment=default_experiment()), "block")
+            store = store_in_use()
+            run = own = begin(store, store.create_run(experiment=default_experiment()), "block")
         except NbtrackError as fault:
             warnings.warn(f"autolog began no run: {fault}", NbtrackWarning, stacklevel=3)
             return original(estimator, *args, **kwargs)
@@ -361,7 +362,8 @@ def _log_search(run: ActiveRun, search: Any) -> None:
         (results[name] for name in results if name.startswith("rank_test_")), range(len(results["params"]))
     )
     for index in sorted(range(len(ranks)), key=lambda number: ranks[number])[: _settings.max_tuning_runs]:
-        child = begin(store_in_use().create_run(experiment=run.experiment, parent=run.id), "block")
+        store = store_in_use()
+        child = begin(store, store.create_run(experiment=run.experiment, parent=run.id), "block")
         _log_params(child, results["params"][index])
         tags = [("estimator_name", type(search.estimator).__name__), *_settings.tags.items()]
         edit_tags(child.writer, tags)

@@ -104,7 +104,7 @@ class TrackedCell:
             writer.set_tag(key.strip(), str(mask(key.strip(), value.strip())))
         if options.note:
             writer.set_note(mask_text(options.note))
-        self._run = tracking.begin(writer, "cell")
+        self._run = tracking.begin(store, writer, "cell")
         progress = None
         if hasattr(session.shell, "kernel"):
             progress = Progress(session.shell.display_pub.publish, lambda: self._capture.iterations)

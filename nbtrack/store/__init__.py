@@ -8,7 +8,7 @@ from nbtrack.store.lifecycle import GcReport
 from nbtrack.store.location import find_store, is_store, resolve
 from nbtrack.store.points import pack_point
 from nbtrack.store.processes import started_by
-from nbtrack.store.readable import Changes, Window
+from nbtrack.store.reading import Changes, Window
 from nbtrack.store.run_writer import RunWriter
 from nbtrack.store.store import Store, open_store
 

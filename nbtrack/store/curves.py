@@ -65,7 +65,7 @@ def curves(
     within: tuple[float, float] | None,
     spacing: Spacing,
 ) -> list[Curve]:
-    """Return the curve of a metric for each of these runs, in their order; see `ReadableStore.curves`.
+    """Return the curve of a metric for each of these runs, in their order; see `Store.curves`.
 
     Raises
     ------

@@ -11,14 +11,15 @@ from nbtrack.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["DATABASE", "FOLDER", "database_file", "find_store", "is_store", "resolve"]
+__all__ = ["ARTIFACTS", "DATABASE", "FOLDER", "database_file", "find_store", "is_store", "resolve"]
 
 FOLDER = ".nbtrack"
 DATABASE = "nbtrack.db"
+ARTIFACTS = "artifacts"
 
 _ROOTS = ((".git", ".hg", ".jj", ".svn"), ("pyproject.toml",))
 """What lies in a project's root: a repository, or where there is none a Python project."""
-_OWN = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", "artifacts", ".gitignore"}
+_OWN = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", ARTIFACTS, ".gitignore"}
 
 
 def find_store(start: Path | None = None) -> Path:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from nbtrack.store.store import Store
-
 
 class Lock(Protocol):
     """A lock of either kind."""
@@ -27,10 +25,18 @@ class Lock(Protocol):
     def release(self) -> None: ...  # noqa: D102
 
 
-__all__ = ["Lock", "opened", "opening", "started_by", "wait_for_exit"]
+class Held(Protocol):
+    """A store that this process has open."""
 
-opened: dict[object, Store] = {}
-"""By what they were opened as."""
+    def settle(self, wait: float) -> None: ...  # noqa: D102
+    def release(self) -> None: ...  # noqa: D102
+    def locks(self) -> Iterator[Lock]: ...  # noqa: D102
+    def forked(self) -> None: ...  # noqa: D102
+
+
+__all__ = ["Held", "Lock", "opened", "opening", "started_by", "wait_for_exit"]
+
+opened: list[Held] = []
 opening = threading.Lock()
 
 _PATIENCE = 5.0
@@ -43,7 +49,7 @@ _pipe: tuple[int, int] | None = None
 def _before_fork() -> None:
     _forking.acquire()
     # So that the child finds the rows of the runs that it knows.
-    for store in list(opened.values()):
+    for store in opened[:]:
         store.settle(_PATIENCE)
     # A thread caught inside SQLite would leave its locks behind, locked for ever in the child.
     _held.extend(lock for lock in _locks() if lock.acquire(timeout=_PATIENCE))
@@ -61,17 +67,17 @@ def _after_in_child() -> None:
     opening, _forking, _is_child = threading.Lock(), threading.Lock(), True
     _held.clear()
     _stop_listening()
-    for store in opened.values():
+    for store in opened:
         store.forked()
 
 
 def _locks() -> Iterator[Lock]:
-    for store in list(opened.values()):
+    for store in opened[:]:
         yield from store.locks()
 
 
 def _at_exit() -> None:
-    for store in list(opened.values()):
+    for store in opened[:]:
         try:
             store.release()
         except StoreError as error:
@@ -151,7 +157,7 @@ def _write_and_end(number: int) -> None:
     import ctypes
 
     try:
-        for store in list(opened.values()):
+        for store in opened[:]:
             store.settle(_PATIENCE)
     finally:
         ctypes.pythonapi.PyOS_setsig(number, None)  # signal.signal works on the main thread only

@@ -38,6 +38,7 @@ __all__ = [
     "params",
     "records",
     "running",
+    "runs_of",
     "tags",
 ]
 
@@ -58,6 +59,26 @@ def records(connection: sqlite3.Connection, keys: Sequence[int]) -> list[RunReco
     )
     by_key = {run.key: run for run in map(RunRecord._make, rows)}
     return [by_key[key] for key in keys if key in by_key]
+
+
+def runs_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[RunRecord]:
+    """Return the runs with these whole ids, in this order, each once.
+
+    Raises
+    ------
+    NotFoundError
+        For an id that is no run's.
+    """
+    wanted = list(dict.fromkeys(ids))
+    found = _select(connection, "WHERE r.uuid IN (SELECT value FROM json_each(?))", json.dumps(wanted))
+    by_id = {run.id: run for run in found}
+    missing = [run_id for run_id in wanted if run_id not in by_id]
+    if missing:
+        more = f", nor {len(missing) - 1} more of these" if len(missing) > 1 else ""
+        raise NotFoundError(
+            f"there is no run {missing[0]!r}{more}; runs are looked up here by their whole ids"
+        )
+    return [by_id[run_id] for run_id in wanted]
 
 
 def find_run(connection: sqlite3.Connection, text: str) -> RunRecord:

@@ -13,11 +13,12 @@ from nbtrack.store.buffers import GONE
 from nbtrack.store.points import pack_point
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from nbtrack.records import DataRecord, ParamValue, Status
     from nbtrack.store.buffers import RunBuffer, SeriesBuffer
-    from nbtrack.store.store import Store
+    from nbtrack.store.writer import Writer
 
 __all__ = ["RunWriter"]
 
@@ -39,16 +40,26 @@ class RunWriter:
         The run's id.
     name
         The run's name.
-    store
-        The store that it is in.
+    artifact_folder
+        The folder of the run's artifacts, there or not.
     """
 
-    __slots__ = ("_buffer", "id", "name", "store")
+    __slots__ = ("_attach", "_buffer", "_writer", "artifact_folder", "id", "name")
 
-    def __init__(self, store: Store, run_id: str, name: str, buffer: RunBuffer) -> None:
-        self.store = store
+    def __init__(  # noqa: PLR0917 (all of them from one place)
+        self,
+        writer: Writer,
+        attach: Callable[[str, str], RunWriter],
+        artifact_folder: Path,
+        run_id: str,
+        name: str,
+        buffer: RunBuffer,
+    ) -> None:
+        self.artifact_folder = artifact_folder
         self.id = run_id
         self.name = name
+        self._writer = writer
+        self._attach = attach
         self._buffer = buffer
 
     def __repr__(self) -> str:
@@ -56,8 +67,8 @@ class RunWriter:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # So that the other process finds the run.
-        self.store.settle(_PATIENCE)
-        return _attach, (self.store.path, self.id, self.name)
+        self._writer.settle(_PATIENCE)
+        return self._attach, (self.id, self.name)
 
     def log_param(self, key: str, value: ParamValue) -> None:
         """Set a param; a later value takes the place of an earlier one."""
@@ -148,11 +159,6 @@ class RunWriter:
             raise InvalidValueError(f"document {kind!r} cannot be written as JSON ({error})") from error
         self._buffer.add(("document", kind, body))
 
-    @property
-    def artifact_folder(self) -> Path:
-        """The folder of the run's artifacts, there or not."""
-        return self.store.artifact_folder(self.id)
-
     def finish(self, status: Status = "FINISHED", end_time: float | None = None) -> None:
         """End the run and wait until all of it is committed.
 
@@ -168,10 +174,4 @@ class RunWriter:
             self._buffer.add(("run", "end_time", end))
             self._buffer.add(("run", "status", status))
             self._buffer.live = False
-        self.store.flush()
-
-
-def _attach(path: Path, run_id: str, name: str) -> RunWriter:
-    from nbtrack.store.store import open_store
-
-    return open_store(path).attach_run(run_id, name)
+        self._writer.flush()

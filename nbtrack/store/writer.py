@@ -23,9 +23,9 @@ from nbtrack.store.processes import wait_for_exit
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-    from pathlib import Path
 
     from nbtrack.store.buffers import RunBuffer, SeriesBuffer
+    from nbtrack.store.database import Database
 
 __all__ = ["Writer"]
 
@@ -42,20 +42,13 @@ T = TypeVar("T")
 
 
 class Writer:
-    """Writes what the buffers hold, every `INTERVAL` and when asked.
+    """Writes what the buffers hold, every `INTERVAL` and when asked."""
 
-    Parameters
-    ----------
-    folder
-        The store's folder, for messages.
-    connect
-        Returns the connection to write with, and whether it is another one than before.
-    """
-
-    def __init__(self, folder: Path, connect: Callable[[], tuple[sqlite3.Connection, bool]]) -> None:
-        self.folder = folder
+    def __init__(self, database: Database) -> None:
+        self.folder = database.path
         self.lost = 0
-        self._connect = connect
+        self._database = database
+        self._opened = database.opened
         self._runs: dict[RunBuffer, None] = {}
         self.reset()
 
@@ -85,6 +78,17 @@ class Writer:
     def pending(self) -> bool:
         """Whether something waits to be written."""
         return any(run.pending() for run in list(self._runs))
+
+    def flush(self) -> None:
+        """Wait until everything that was logged so far is committed.
+
+        Raises
+        ------
+        StoreError
+            When it could not be written. It is tried again as long as the process lives.
+        """
+        if self.pending():
+            self.call(lambda _connection: None)
 
     def call(self, work: Callable[[sqlite3.Connection], T], wait: float | None = None) -> T:
         """Write what is pending, then do `work` on the writer's thread, and return what it returns.
@@ -175,8 +179,9 @@ class Writer:
                 call.done.set()
 
     def _connection(self) -> sqlite3.Connection:
-        connection, new = self._connect()
-        if new:
+        connection = self._database.writing()
+        if self._database.opened != self._opened:
+            self._opened = self._database.opened
             self._names.forget()
             for run in list(self._runs):
                 run.key = None

@@ -7,7 +7,7 @@ same thread, and is only taken when there is no doubt which one is meant.
 
 For the notebook layer (all of it also in `nbtrack.tracking`):
 
-- `begin(writer, "cell")` makes the run of a tracked cell current and returns it;
+- `begin(store, writer, "cell")` makes the run of a tracked cell current and returns it;
 - `finish(run, status, error)` ends it and makes what was current before current again, also from another
   context and when user code left runs open inside: a run begun by a bare `start_run()` stays open and is
   then current, for it is the user's, not the cell's;
@@ -93,9 +93,15 @@ class ActiveRun(LoggedRun):
     """
 
     def __init__(
-        self, writer: RunWriter, kind: Kind, outer: ActiveRun | None = None, *, fresh: bool = True
+        self,
+        store: Store,
+        writer: RunWriter,
+        kind: Kind,
+        outer: ActiveRun | None = None,
+        *,
+        fresh: bool = True,
     ) -> None:
-        super().__init__(writer, fresh=fresh)
+        super().__init__(store, writer, fresh=fresh)
         self.kind: Kind = kind
         self.outer = outer
         self.borrowed = outer is not None and not is_own(outer)
@@ -159,7 +165,8 @@ def _of_origin() -> list[ActiveRun]:
     innermost = [run for run in running if run.id not in around]
     for run in innermost:
         if run.id not in _borrowed:
-            _borrowed[run.id] = borrowed = ActiveRun(store.attach_run(run.id, run.name), "cell", fresh=False)
+            writer = store.attach_run(run.id, run.name)
+            _borrowed[run.id] = borrowed = ActiveRun(store, writer, "cell", fresh=False)
             borrowed.pid = works_for.pid
     return [_borrowed[run.id] for run in innermost]
 
@@ -241,7 +248,8 @@ def require_run() -> LoggedRun:
                 f"{len(several)} runs are open elsewhere and none here ({names}); "
                 "start a run in this thread, or say which with run_id="
             )
-        run = begin(store_in_use().create_run(experiment=default_experiment()), "implicit")
+        store = store_in_use()
+        run = begin(store, store.create_run(experiment=default_experiment()), "implicit")
     return run
 
 
@@ -269,16 +277,16 @@ def tell_of_runs(listener: Callable[[ActiveRun], None] | None) -> None:
     _listener = listener
 
 
-def begin(writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
+def begin(store: Store, writer: RunWriter, kind: Kind, *, fresh: bool = True) -> ActiveRun:
     """Make the run of `writer` the current one; `fresh` if it is new, not gone on with."""
     outer = surrounding_run()
     if outer is not None and outer.pid != os.getpid() and started_by() is not None:
         outer = None  # a worker's next task may be of another run
-    run = ActiveRun(writer, kind, outer, fresh=fresh)
+    run = ActiveRun(store, writer, kind, outer, fresh=fresh)
     if kind != "cell" and fresh:
         keep_context(writer)
-    announce(writer.store)
-    settle_for_workers(writer.store)
+    announce(store)
+    settle_for_workers(store)
     _open[id(run)] = run
     here.set(run)
     if _listener is not None and kind != "cell" and fresh:
@@ -339,7 +347,7 @@ def logged_run(run_id: str) -> LoggedRun:
         record = store.run(run_id)
         if len(_others) >= _OTHERS:
             _others.clear()
-        found = _others[store, run_id] = LoggedRun(store.edit_run(record.id), fresh=False)
+        found = _others[store, run_id] = LoggedRun(store, store.edit_run(record.id), fresh=False)
     return found
 
 

@@ -134,7 +134,7 @@ def _begin(experiment_id: str | int | None, parent: str | None, said: dict[str, 
     writer = store.create_run(experiment=experiment, name=name, parent=parent_id, tags=said)
     if note:
         writer.set_note(note)
-    return begin(writer, "bare")
+    return begin(store, writer, "bare")
 
 
 def _resume(run_id: str, said: dict[str, str]) -> ActiveRun:
@@ -146,7 +146,7 @@ def _resume(run_id: str, said: dict[str, str]) -> ActiveRun:
     same = next((run for run in open_runs() if run.id == record.id and run.pid == os.getpid()), None)
     writer = same.writer if same is not None else store.resume_run(record.id)
     edit_tags(writer, said.items())
-    return begin(writer, "bare", fresh=False)
+    return begin(store, writer, "bare", fresh=False)
 
 
 def _end_bare() -> None:

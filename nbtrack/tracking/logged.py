@@ -13,7 +13,7 @@ from nbtrack.values import as_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbtrack.store import RunWriter
+    from nbtrack.store import RunWriter, Store
 
 __all__ = ["MAX_STEP", "LoggedRun", "MetricLog"]
 
@@ -58,14 +58,16 @@ class LoggedRun(Run):
 
     Parameters
     ----------
+    store
+        The run's store.
     writer
         Writes to the run.
     fresh
         Whether it is new, so that the store has no points of it that automatic steps would follow.
     """
 
-    def __init__(self, writer: RunWriter, *, fresh: bool) -> None:
-        super().__init__(writer.store, writer.id)
+    def __init__(self, store: Store, writer: RunWriter, *, fresh: bool) -> None:
+        super().__init__(store, writer.id)
         self.writer = writer
         self.logs: dict[str, MetricLog] = {}
         self._fresh = fresh

@@ -209,12 +209,13 @@ def test_imports_run_downwards_and_stay_light():
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def test_no_modules_of_capture_import_each_other_in_a_circle():
+@pytest.mark.parametrize("part", ["capture", "store"])
+def test_no_modules_of_a_part_import_each_other_in_a_circle(part):
     """Not in functions either, nor for types alone."""
     imported = {
         module: {found.module for found in imports(source, module)}
         for module, source in modules().items()
-        if module.startswith("nbtrack.capture.") and not module.endswith(".__init__")
+        if module.startswith(f"nbtrack.{part}.") and not module.endswith(".__init__")
     }
     assert circles(imported) == []
 

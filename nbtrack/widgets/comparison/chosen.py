@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.query import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["chosen", "heads"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_AT_ONCE = 500
 
 
 def chosen(store: Store, ids: Sequence[str]) -> list[RunRecord]:
@@ -33,15 +31,7 @@ def chosen(store: Store, ids: Sequence[str]) -> list[RunRecord]:
     """
     if not ids:
         raise InvalidValueError("no run is chosen; choose one or more")
-    wanted = list(dict.fromkeys(ids))
-    found: dict[str, RunRecord] = {}
-    # Many at once: each alone would be a transaction of its own.
-    plain = [run_id for run_id in wanted if _ID.fullmatch(run_id)]
-    for start in range(0, len(plain), _AT_ONCE):
-        listed = ", ".join(f"'{run_id}'" for run_id in plain[start : start + _AT_ONCE])
-        found |= {run.id: run for run in store.find_runs(parse(f"run_id IN ({listed})"))}
-    # Deleted ones are found by themselves.
-    return [found[run_id] if run_id in found else store.run(run_id) for run_id in wanted]
+    return store.runs_of(one if _ID.fullmatch(one) else store.run(one).id for one in ids)
 
 
 def heads(records: Sequence[RunRecord]) -> list[RunHead]:

@@ -220,7 +220,7 @@ def test_stores_and_writers_are_handed_to_other_processes(store):
     writer = store.create_run(experiment="e")
     assert pickle.loads(pickle.dumps(store)) is store
     again = pickle.loads(pickle.dumps(writer))
-    assert (again.id, again.name, again.store) == (writer.id, writer.name, store)
+    assert (again.id, again.name, again.artifact_folder) == (writer.id, writer.name, writer.artifact_folder)
     again.log_metric("m", 1.0, 0)
     again.finish("FAILED")
     assert store.run(writer.id).status == "RUNNING"

@@ -1,8 +1,7 @@
-"""What is read from a store."""
+"""The part of a store that reads."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,14 +10,13 @@ from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
 from nbtrack.store import fields as run_fields
 from nbtrack.store import health, lifecycle, reader
-from nbtrack.store.access import OpenStore
-from nbtrack.store.connection import translated
+from nbtrack.store.access import Access
 from nbtrack.store.liveness import this_process
 
 if TYPE_CHECKING:
     import os
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from nbtrack.query import Compiled, Query
     from nbtrack.records import DataRecord, Experiment, MetricSummary, ParamValue, RunRecord, Series
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     _Function = Callable[..., str | int | float | None]
 
-__all__ = ["Changes", "ReadableStore", "Window"]
+__all__ = ["Changes", "Reading", "Window"]
 
 MOST_LOOKED = 2_000
 """So many runs tell which fields there are; to look at more takes longer than a view may wait."""
@@ -52,7 +50,7 @@ class Changes:
     runs: list[str]
 
 
-class ReadableStore(OpenStore):
+class Reading(Access):
     """The part of a `Store` that reads."""
 
     def find_runs(
@@ -151,8 +149,7 @@ class ReadableStore(OpenStore):
         """
         with self._settled() as connection:
             if ids:
-                given = "SELECT id FROM runs WHERE uuid IN (SELECT value FROM json_each(?)) ORDER BY id"
-                keys = [key for (key,) in connection.execute(given, (json.dumps(list(ids)),))]
+                keys = sorted(run.key for run in reader.runs_of(connection, ids))
             else:
                 keys = _keys(
                     connection, self._compile(connection, query, experiments, limit=limit, deleted=deleted)
@@ -175,6 +172,17 @@ class ReadableStore(OpenStore):
         """
         with self._settled() as connection:
             return reader.find_run(connection, text)
+
+    def runs_of(self, ids: Iterable[str]) -> list[RunRecord]:
+        """Return the runs with these whole ids, in this order, each once, deleted ones included.
+
+        Raises
+        ------
+        NotFoundError
+            For an id that is no run's.
+        """
+        with self._settled() as connection:
+            return reader.runs_of(connection, ids)
 
     def params(self, key: int) -> dict[str, ParamValue]:
         """Return the params of the run with the record key `key`."""
@@ -261,13 +269,12 @@ class ReadableStore(OpenStore):
 
     def running(self, pid: int) -> list[RunRecord]:
         """Return the runs that a process of this machine has open, in the order they began."""
-        with self._read() as connection:
+        with self._database.read() as connection:
             return reader.running(connection, this_process()._replace(pid=pid))
 
     def version(self) -> object:
         """Return another value whenever another connection has changed the store; takes some microseconds."""
-        with translated(self.path):
-            return self._snapshots.version()
+        return self._database.version()
 
     def changes(self, since: int = 0) -> Changes:
         """Return the ids of the runs that changed after `since`, the clock of an earlier answer.
