@@ -44,17 +44,20 @@ class Run:
         self.store = store
         self.id = run_id
         self._known = record
+        self._file = store.file()
 
     @property
     def record(self) -> RunRecord:
         """The run's row in the store."""
-        self._known = self.store.run(self.id)
+        self._file = self.store.file()
+        (self._known,) = self.store.runs_of([self.id])
         return self._known
 
     @property
     def key(self) -> int:
         """The row's number inside the store, by which its params, metrics and tags are read."""
-        return (self._known or self.record).key
+        known = self._known if self._file == self.store.file() else None
+        return (known or self.record).key
 
     @property
     def name(self) -> str:

@@ -50,6 +50,14 @@ class Access:
     def __repr__(self) -> str:
         return f"<Store {str(self.path)!r}{' read-only' if self.read_only else ''}>"
 
+    def file(self) -> object:
+        """Tell the database from another one in its place: the numbers of rows are of one of them."""
+        return self._database.file()
+
+    def begin_again(self) -> None:
+        """Make the store again if it was deleted or moved since it was opened."""
+        self._writer.begin_again(moved=True)
+
     def flush(self) -> None:
         """Wait until everything that this process has logged so far is committed.
 

@@ -38,7 +38,7 @@ class SeriesBuffer:
         Add one point, as `pack_point` returns it from step, seconds since the epoch and value.
     """
 
-    __slots__ = ("_touch", "append", "columns", "dropped", "kept", "key", "points", "seen", "tiers")
+    __slots__ = ("_touch", "append", "before", "columns", "dropped", "kept", "key", "points", "seen", "tiers")
 
     def __init__(self, key: str, touch: Callable[[], None]) -> None:
         self.key = key
@@ -51,6 +51,8 @@ class SeriesBuffer:
         self.seen: int | None = 0
         self.kept = 0
         self.tiers: list[list[int]] = []
+        self.before = 0
+        """How many points the store had before another one, or another state of it, took its place."""
         self._touch = touch
 
     def extend_columns(self, steps: array[int], times: array[float], values: array[float]) -> None:
@@ -76,6 +78,11 @@ class SeriesBuffer:
             raise InvalidValueError(f"metric {self.key!r}: columns are arrays of types 'q', 'd' and 'd'")
         self.columns.append(Columns(steps, times, values))
         self._touch()
+
+    def renew(self) -> None:
+        """Forget what the store has of the series."""
+        self.before = max(self.before, self.seen or 0)
+        self.seen, self.tiers = None, []
 
     def size(self) -> int:
         """Return roughly how many bytes the points take."""
@@ -108,6 +115,7 @@ class Chunk:
         if self.summary is not None:
             buffer.seen = (buffer.seen or 0) + self.summary.points
         buffer.kept += self.kept
+        buffer.before = 0
         buffer.tiers = self.tiers
 
 
@@ -119,11 +127,16 @@ class Batch:
     entries: list[Entry]
     chunks: list[Chunk]
     key: int | None
+    folder: str
+    """The store's, for messages."""
+    lost: int = 0
+    """How many points of the series in it the store does not have any more."""
     refused: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
         """Take what is committed out of the buffers."""
         self.run.key = self.key
+        self.run.kept = True
         del self.run.entries[: len(self.entries)]
         for chunk in self.chunks:
             chunk.settle()
@@ -137,17 +150,37 @@ class RunBuffer:
     run_id
         The run's id.
     row
-        The columns of a run that is new, with ``experiment`` as a name; None for one that the store has.
+        The columns of a run that is begun or gone on with here, with ``experiment`` as a name; None for another.
     notice
         Called when there is something to write.
+    new
+        Whether the store has nothing of the run.
     """
 
-    __slots__ = ("entries", "key", "live", "notice", "noticed", "owner", "row", "run_id", "series")
+    __slots__ = (
+        *("entries", "key", "kept", "live", "new", "notice", "noticed", "opened", "owner", "refused", "row"),
+        *("run_id", "series"),
+    )
 
-    def __init__(self, run_id: str, row: dict[str, Any] | None, notice: Callable[[RunBuffer], None]) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        row: dict[str, Any] | None,
+        notice: Callable[[RunBuffer], None],
+        *,
+        new: bool = False,
+    ) -> None:
         self.run_id = run_id
         self.row = row
+        self.new = new
+        """Whether what this process does not know of the run is not in the store either."""
+        self.kept = not new
+        """Whether the store has had the run."""
         self.key: int | None = None
+        self.opened = 0
+        """Which opening of the store `key` and what the series know are of."""
+        self.refused = False
+        """Whether it was told that the store does not take the run."""
         self.entries: list[Entry] = []
         self.series: dict[str, SeriesBuffer] = {}
         self.live = False
@@ -172,7 +205,7 @@ class RunBuffer:
         if buffer is None:
             # Of two threads that come here at once, both get the one that was first.
             new = SeriesBuffer(key, self.touch)
-            new.seen = None if self.row is None else 0
+            new.seen = 0 if self.new else None
             buffer = self.series.setdefault(key, new)
         return buffer
 
@@ -185,13 +218,14 @@ class RunBuffer:
 
     def pending(self) -> bool:
         """Whether there is something to write."""
-        new = self.row is not None and self.key is None
-        return new or bool(self.entries) or any(b.points or b.columns for b in list(self.series.values()))
+        if self.entries or not self.kept:
+            return True
+        return any(buffer.points or buffer.columns for buffer in list(self.series.values()))
 
-    def take(self, load: Callable[[RunBuffer, SeriesBuffer], None]) -> Batch:
-        """Return what is there to write; it stays here until the batch is settled.
+    def take(self, load: Callable[[RunBuffer, SeriesBuffer], int], folder: str) -> Batch:
+        """Return what is there to write to the store in `folder`; it stays here until the batch is settled.
 
-        `load` sets `seen` and `kept` of a series that the store may have points of.
+        `load` sets `seen` and `kept` of a series that the store may have points of, and returns how many it lacks.
         """
         # Points before entries, so that a metric's removal takes all that came before it.
         taken = [
@@ -199,12 +233,12 @@ class RunBuffer:
             for buffer in list(self.series.values())
             if buffer.points or buffer.columns
         ]
-        batch = Batch(self, self.entries[:], [], self.key)
+        batch = Batch(self, self.entries[:], [], self.key, folder)
         for buffer, points, parts in taken:
             if buffer.dropped:
                 continue
             if buffer.seen is None:
-                load(self, buffer)
+                batch.lost += load(self, buffer)
             batch.chunks.append(_chunk(buffer, points, parts))
         return batch
 
@@ -212,14 +246,24 @@ class RunBuffer:
         """Forget all points and return how many there were."""
         return sum(buffer.discard() for buffer in list(self.series.values()))
 
+    def renew(self, opened: int) -> None:
+        """Forget what is known of the store, before the first write since it was opened for the `opened`-th time."""
+        if self.opened != opened:
+            if self.opened:
+                self.key, self.new, self.refused = None, False, False
+                for buffer in list(self.series.values()):
+                    buffer.renew()
+            self.opened = opened
+
     def disown(self) -> None:
         """Forget, in a forked child, what the parent will write."""
         self.discard()
         self.entries.clear()
-        self.row = None
-        self.live = self.noticed = False
+        self.row = self.key = None
+        self.kept = True
+        self.live = self.noticed = self.new = False
         for buffer in self.series.values():
-            buffer.tiers = []
+            buffer.seen, buffer.tiers, buffer.before = None, [], 0
 
 
 def _chunk(buffer: SeriesBuffer, points: int, parts: int) -> Chunk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import StoreError
@@ -37,12 +37,16 @@ class Database:
         How often the connection to write with was opened: what was known of the store before is to be forgotten then.
     """
 
+    # So that the folder is told from another of its name: None where it cannot be held open.
+    _folder: int | None = None
+
     def __init__(self, folder: Path, *, read_only: bool) -> None:
         self.path = folder
         self.read_only = read_only or not _writable(folder)
         self.opened = 0
         self._connection: sqlite3.Connection | None = None
         self._file: object = None
+        self._log: object = None
         self._copy: Path | None = None
         self._snapshots = Snapshots(self._connect_to_read, self._stamp)
         if self.read_only and not (folder / DATABASE).is_file():
@@ -76,12 +80,47 @@ class Database:
             return self._snapshots.version()
 
     def writing(self) -> sqlite3.Connection:
-        """Return the connection to write with; the store is opened, or made, for it if need be."""
-        if self._connection is not None and self._stamp() == self._file:
+        """Return the connection to write with; the store is opened for it if need be, and made the first time.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be opened, or is not there any more. What could not be written can be written when it is back.
+        """
+        found = self._stamp()
+        if self._connection is not None and found == self._file:
             return self._connection
+        if self.opened:
+            if found is None:
+                raise self._gone()
+            self.disconnect()
+            self._set_log_aside()
+        return self._open()
+
+    def disconnect(self) -> None:
+        """Let go of the connection to write with, so that the next one is another."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        self._connection = None
+
+    def file(self) -> object:
+        """Tell the database from another one in its place; None where there is none."""
+        return _file(self.path / DATABASE)
+
+    def is_gone(self) -> bool:
+        """Whether there is no database in its place any more."""
+        return not self.read_only and self._stamp() is None
+
+    def make_again(self, *, moved: bool) -> bool:
+        """Make a store that has been deleted, and return whether that was done: one that was moved may come back."""
+        if not (self.is_gone() and (moved or self._was_deleted())):
+            return False
+        self.disconnect()
+        with translated(self.path):
+            self._open()
+        return True
+
+    def _open(self) -> sqlite3.Connection:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -98,16 +137,51 @@ class Database:
         ignore = self.path / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="ascii")
-        self._connection, self._file = connection, self._stamp()
+        self._connection, self._file, self._log = connection, self._stamp(), _file(self._log_file)
         self.opened += 1
+        self._hold_folder()
         return connection
+
+    def _gone(self) -> StoreError:
+        return StoreError(
+            f"the store {str(self.path)!r} is not there any more: its folder was moved, deleted or cannot be reached. "
+            "Bring it back, or begin a new one with nbtrack.set_store()"
+        )
+
+    def _hold_folder(self) -> None:
+        self._release_folder()
+        with suppress(OSError):  # Windows opens no folders, and deletes none with an open file in it
+            self._folder = os.open(self.path, os.O_RDONLY)
+
+    def _release_folder(self) -> None:
+        if self._folder is not None:
+            os.close(self._folder)
+        self._folder = None
+
+    def _was_deleted(self) -> bool:
+        """Whether the store was deleted, as far as can be told: its folder, or the database in it."""
+        if self._folder is None:
+            return False
+        held = os.fstat(self._folder)
+        return held.st_nlink == 0 or _file(self.path) == (held.st_dev, held.st_ino)
+
+    @property
+    def _log_file(self) -> Path:
+        return self.path / f"{DATABASE}-wal"
+
+    def _set_log_aside(self) -> None:
+        """Keep a new database in the old one's place from being read with the old one's log."""
+        if self._log is not None and _file(self._log_file) == self._log and self._stamp() != self._file:
+            with suppress(OSError):
+                self._log_file.replace(self._log_file.with_name(f"{self._log_file.name}.replaced"))
+            with suppress(OSError):
+                self.path.joinpath(f"{DATABASE}-shm").unlink()
 
     def close(self) -> None:
         """Close the files; they are opened again when they are needed."""
         self._snapshots.close()
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        self.disconnect()
+        self._release_folder()
         self._drop_copy()
 
     def forked(self) -> None:
@@ -119,16 +193,18 @@ class Database:
     def _stamp(self) -> object:
         """Tell the database from another one in its place, and, where it is read as it is, from a later state."""
         database = self.path / DATABASE
-        state = _state(database)
         if not self.read_only:
-            return state and state[:2]
-        return state, _state(database.with_name(f"{DATABASE}-wal"))
+            return _file(database)
+        return _state(database), _state(database.with_name(f"{DATABASE}-wal"))
 
     def _connect_to_read(self) -> sqlite3.Connection:
         if self.read_only:
             self._drop_copy()
             connection, self._copy = connect_frozen(self.path)
         else:
+            if self._stamp() is None:
+                raise self._gone()
+            self._set_log_aside()
             connection = connect(self.path, "rw")
         connection.execute("PRAGMA query_only = ON")
         return connection
@@ -153,3 +229,9 @@ def _state(file: Path) -> tuple[int, ...] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _file(path: Path) -> tuple[int, ...] | None:
+    """Return what tells a file from another one of its name; None where there is none."""
+    state = _state(path)
+    return state and state[:2]

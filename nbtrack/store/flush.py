@@ -13,8 +13,6 @@ from nbtrack.store.buffers import GONE
 from nbtrack.store.points import Columns, pack, stride_of, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from nbtrack.records import DataRecord, ParamValue
     from nbtrack.store.buffers import Batch, Chunk, Entry
 
@@ -89,40 +87,74 @@ def write_batch(connection: sqlite3.Connection, names: Names, batch: Batch) -> N
 
     `batch.key` is the run's row afterwards.
     """
+    if batch.run.refused:
+        batch.key = _GONE
+        return
     fields = {name: value for what, name, value in batch.entries if what == "run"}
     try:
-        batch.key = _run_row(connection, batch, fields)
+        batch.key = key = _run_row(connection, batch, fields)
     except _UNFIT_VALUE as error:
-        batch.refused.append(f"run {batch.run.run_id} could not be kept ({error})")
-        batch.key = _GONE
-    if batch.key == _GONE:
+        key = _refuse(batch, f"run {batch.run.run_id} could not be kept ({error})")
+    if key == _GONE:
         return
     for entry in batch.entries:
         try:
-            _write_entry(connection, names, batch.key, entry)
+            _write_entry(connection, names, key, entry)
         except _UNFIT_VALUE as error:
             batch.refused.append(f"{entry[0]} {entry[1]!r} was not kept ({error})")
     _write_chunks(connection, names, batch)
     if fields.get("status", "RUNNING") != "RUNNING":
-        _merge_all(connection, batch)
+        _merge_all(connection, names, batch)
 
 
 def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any]) -> int:
     run = batch.run
-    key = batch.key
-    if key is None and run.row is not None:
-        return _insert_run(connection, run.row | fields)
-    if key is None:
-        row = connection.execute("SELECT id FROM runs WHERE uuid = ?", (run.run_id,)).fetchone()
-        key = _GONE if row is None else int(row[0])
     columns = "".join(f", {name} = ?" for name in fields)
-    sql = f"UPDATE runs SET changed = {CLOCK}{columns} WHERE id = ?"
-    if connection.execute(sql, (*fields.values(), key)).rowcount == 0:
-        batch.refused.append(
-            f"run {run.run_id} is not in the store any more: what was logged to it is not kept"
+    # By its id as well: the row may be another run's, if the database was replaced where it lies.
+    sql = f"UPDATE runs SET changed = {CLOCK}{columns} WHERE id = ? AND uuid = ?"
+
+    def update(key: int) -> bool:
+        return connection.execute(sql, (*fields.values(), key, run.run_id)).rowcount > 0
+
+    if batch.key is not None and update(batch.key):
+        return batch.key
+    row = connection.execute(
+        "SELECT id, pid, pid_started, start_time FROM runs WHERE uuid = ?", (run.run_id,)
+    ).fetchone()
+    if row is None and run.row is not None and batch.key is None:
+        if run.kept:
+            batch.refused.append(
+                f"run {run.run_id} is not in the store {batch.folder!r}, which is another one than before: the run goes "
+                f"on there, without what was written to the other, such as {batch.lost:,} points of what is logged now"
+            )
+        return _insert_run(connection, run.row | fields)
+    if row is None:
+        return _refuse(
+            batch, f"run {run.run_id} is not in the store any more: what was logged to it is not kept"
         )
-        return _GONE
-    return key
+    key, *whose = row
+    if run.row is not None and not run.kept and whose != [run.row[name] for name in _WHOSE]:
+        return _refuse(
+            batch, f"run {run.run_id} could not be kept: another process has begun a run of this id"
+        )
+    update(key)
+    if batch.lost:
+        batch.refused.append(
+            f"the store {batch.folder!r} is an older state of what it was: {batch.lost:,} points of run {run.run_id} "
+            "that had been written are not in it; the run goes on there"
+        )
+    return int(key)
+
+
+_WHOSE = ("pid", "pid_started", "start_time")
+
+
+def _refuse(batch: Batch, message: str) -> int:
+    """Tell, once, that the store does not take the run."""
+    batch.refused.append(message)
+    batch.run.refused = True
+    batch.key = _GONE
+    return _GONE
 
 
 def _insert_run(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
@@ -229,8 +261,8 @@ def _write_chunks(connection: sqlite3.Connection, names: Names, batch: Batch) ->
         if chunk.data:
             points.append((batch.key, key, chunk.kept, chunk.data))
             written.append(chunk)
-    for chunk, number in zip(written, _insert(connection, _POINTS, points), strict=True):
-        _file(connection, chunk, number)
+    for chunk, number, row in zip(written, _insert(connection, _POINTS, points), points, strict=True):
+        _file(connection, row[:2], chunk, number)
     _insert(connection, _METRICS, metrics, _MERGED)
 
 
@@ -253,7 +285,7 @@ def _insert(
     return numbers
 
 
-def _file(connection: sqlite3.Connection, chunk: Chunk, number: int) -> None:
+def _file(connection: sqlite3.Connection, series: tuple[int, int], chunk: Chunk, number: int) -> None:
     """Note a written chunk for merging, and merge where that is due."""
     if len(chunk.data) >= _MERGE_BYTES:
         return
@@ -261,34 +293,40 @@ def _file(connection: sqlite3.Connection, chunk: Chunk, number: int) -> None:
         tier.append(number)
         if len(tier) < MERGE:
             return
-        number = _merge(connection, tier)
+        number = _merge(connection, series, tier)
         tier.clear()
     chunk.tiers.append([number])
 
 
-def _merge_all(connection: sqlite3.Connection, batch: Batch) -> None:
+def _merge_all(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
     """Merge, at the end of a run, the small chunks of each series into one."""
     written = {chunk.buffer.key: chunk for chunk in batch.chunks}
     for name, buffer in list(batch.run.series.items()):
         chunk = written.get(name)
         tiers = buffer.tiers if chunk is None else chunk.tiers
-        numbers = sorted(number for tier in tiers for number in tier)
-        if len(numbers) > 1:
-            _merge(connection, numbers)
+        numbers = [number for tier in tiers for number in tier]
+        if len(numbers) > 1 and batch.key is not None:
+            _merge(connection, (batch.key, names.number(connection, name)), numbers)
         tiers.clear()
 
 
-def _merge(connection: sqlite3.Connection, numbers: Iterable[int]) -> int:
-    """Merge chunks into the first of them, and return its number."""
-    numbers = sorted(numbers)
+def _merge(connection: sqlite3.Connection, series: tuple[int, int], numbers: list[int]) -> int:
+    """Merge chunks of one series into the first of them, and return its number."""
     merged = Columns.empty()
-    for number in numbers:
-        row = connection.execute("SELECT data FROM points WHERE id = ?", (number,)).fetchone()
+    found: list[int] = []
+    for number in sorted(numbers):
+        # Only what is the series' own: in a store that was replaced the number may be another's.
+        row = connection.execute(
+            "SELECT data FROM points WHERE id = ? AND run = ? AND key = ?", (number, *series)
+        ).fetchone()
         if row is not None:
             merged.extend(unpack(row[0]))
+            found.append(number)
+    if len(found) < 2:
+        return numbers[-1]
     connection.execute(
         "UPDATE points SET count = ?, data = ? WHERE id = ?",
-        (len(merged.steps), pack(merged, stride_of(merged.steps)), numbers[0]),
+        (len(merged.steps), pack(merged, stride_of(merged.steps)), found[0]),
     )
-    connection.executemany("DELETE FROM points WHERE id = ?", [(number,) for number in numbers[1:]])
-    return numbers[0]
+    connection.executemany("DELETE FROM points WHERE id = ?", [(number,) for number in found[1:]])
+    return found[0]

@@ -44,7 +44,12 @@ def open_store(location: str | os.PathLike[str] | None = None, *, read_only: boo
     >>> writer.log_metric("rmse", 0.73, step=0)  # doctest: +SKIP
     >>> writer.finish()  # doctest: +SKIP
     """
-    folder = find_store() if location is None else resolve(location)
+    store = _opened(find_store() if location is None else resolve(location), read_only=read_only)
+    store.begin_again()
+    return store
+
+
+def _opened(folder: Path, *, read_only: bool) -> Store:
     with processes.opening:
         store = _stores.get((folder, read_only))
         if store is None:
@@ -92,4 +97,4 @@ class Store(Reading, Writing):
 
 
 def _reopen(folder: Path, read_only: bool) -> Store:
-    return open_store(folder, read_only=read_only)
+    return _opened(folder, read_only=read_only)

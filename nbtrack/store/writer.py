@@ -107,6 +107,16 @@ class Writer:
             raise call.error
         return cast("T", call.value)
 
+    def begin_again(self, *, moved: bool = False) -> None:
+        """Make the store again if it was deleted, as one does in a notebook, or if asked also where it was moved; say so."""
+        if self._database.is_gone():
+            with self.busy:
+                made = self._database.make_again(moved=moved)
+            if made:
+                _warn(
+                    f"the store {str(self.folder)!r} was not there any more; a new one has been made in its place"
+                )
+
     def settle(self, wait: float) -> None:
         """Write what is pending now, as far as that takes at most `wait` seconds and does not fail."""
         if self.pending() and not self._failing:
@@ -183,8 +193,6 @@ class Writer:
         if self._database.opened != self._opened:
             self._opened = self._database.opened
             self._names.forget()
-            for run in list(self._runs):
-                run.key = None
         return connection
 
     def _flush(self, *, tell: bool) -> Exception | None:
@@ -194,6 +202,8 @@ class Writer:
                 refused = self._write()
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread for all later runs
             self._names.forget()
+            # The next try opens the store anew: what failed may be the file, and another may be in its place by then.
+            self._database.disconnect()
             if tell and not self._failing:
                 _warn(f"{error}. The cell goes on, and nbtrack tries again")
             self._failing = True
@@ -217,13 +227,15 @@ class Writer:
             self._retire(runs)
             return None
         connection = self._connection()
-        batches = [run.take(_Loader(connection)) for run in runs if run.pending()]
+        for run in runs:
+            run.renew(self._opened)
+        batches = [run.take(_Loader(connection), str(self.folder)) for run in runs if run.pending()]
         with transaction(connection):
             tick(connection)
             for batch in batches:
                 write_batch(connection, self._names, batch)
             if beat:
-                _show_life(connection, [run.key for run in runs if run.live])
+                _show_life(connection, [run.run_id for run in runs if run.live])
         if beat:
             self._beat = time.monotonic()
         for batch in batches:
@@ -236,8 +248,8 @@ class Writer:
         for run in runs:
             if not run.live:
                 self._runs.pop(run, None)
-                # Found by its id from now on: the store may be another one by the time it is written to again.
-                run.row = run.key = None
+                # What has ended is not begun again in another store.
+                run.row, run.new = None, False
                 run.noticed = False
                 # Something may have come since: then either its thread saw that nobody looks, or it is seen here.
                 if run.pending():
@@ -273,24 +285,26 @@ class _Loader:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def __call__(self, run: RunBuffer, buffer: SeriesBuffer) -> None:
+    def __call__(self, run: RunBuffer, buffer: SeriesBuffer) -> int:
         row = self._connection.execute(
             "SELECT m.count, (SELECT sum(p.count) FROM points p WHERE p.run = m.run AND p.key = m.key) FROM metrics m "
             "WHERE m.run = (SELECT id FROM runs WHERE uuid = ?) AND m.key = (SELECT id FROM names WHERE name = ?)",
             (run.run_id, buffer.key),
         ).fetchone()
-        buffer.seen, buffer.kept = (row[0], row[1] or 0) if row else (0, 0)
+        seen, kept = row or (0, None)
+        buffer.seen, buffer.kept = seen, kept or 0
+        return max(0, buffer.before - seen)
 
 
-def _show_life(connection: sqlite3.Connection, keys: list[int | None]) -> None:
+def _show_life(connection: sqlite3.Connection, run_ids: list[str]) -> None:
     now = time.time()
-    for key in keys:
-        connection.execute("UPDATE runs SET heartbeat = ? WHERE id = ?", (now, key))
+    for run_id in run_ids:
+        connection.execute("UPDATE runs SET heartbeat = ? WHERE uuid = ?", (now, run_id))
         # Taken for dead, perhaps while the machine slept: it was not.
         connection.execute(
             f"UPDATE runs SET status = 'RUNNING', end_time = NULL, changed = {CLOCK} "
-            "WHERE id = ? AND status = 'CRASHED'",
-            (key,),
+            "WHERE uuid = ? AND status = 'CRASHED'",
+            (run_id,),
         )
 
 

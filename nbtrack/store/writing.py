@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Writing"]
 
+_GOES_ON = (
+    *("experiment", "name", "status", "start_time", "parent", "lineage", "notebook", "git_commit", "note"),
+)
+"""What a run that is gone on with takes along into another store in the place of its own."""
+
 
 class Writing(Access):
     """The part of a `Store` that writes."""
@@ -63,6 +68,7 @@ class Writing(Access):
             When the store is read-only.
         """
         self._check_writable()
+        self._writer.begin_again()
         now = time.time()
         if run_id is not None:
             self._check_new(run_id)
@@ -86,7 +92,7 @@ class Writing(Access):
             **process._asdict(),
             "heartbeat": now,
         }
-        buffer = RunBuffer(columns["uuid"], columns, self._writer.notice)
+        buffer = RunBuffer(columns["uuid"], columns, self._writer.notice, new=True)
         buffer.live = True
         buffer.notice(buffer)
         writer = self._run_writer(columns["uuid"], columns["name"], buffer)
@@ -106,9 +112,15 @@ class Writing(Access):
         run = self._run(run_id)
         if run.deleted is not None:
             raise RunStateError(f"run {run.name} ({run.id[:8]}) is deleted; restore it first")
-        buffer = RunBuffer(run.id, None, self._writer.notice)
+        process = this_process()._asdict()
+        row = {
+            "uuid": run.id,
+            **{name: getattr(run, name) for name in _GOES_ON},
+            **process,
+        }
+        buffer = RunBuffer(run.id, row, self._writer.notice)
         buffer.live = True
-        again = {"status": "RUNNING", "end_time": None, "heartbeat": time.time(), **this_process()._asdict()}
+        again = {"status": "RUNNING", "end_time": None, "heartbeat": time.time(), **process}
         buffer.entries.extend(("run", name, value) for name, value in again.items())
         buffer.notice(buffer)
         return self._run_writer(run.id, run.name, buffer)
@@ -178,6 +190,7 @@ class Writing(Access):
             When there is one of that name and `exist_ok` is false, or it is deleted.
         """
         self._check_writable()
+        self._writer.begin_again()
         self._writer.call(lambda connection: lifecycle.create_experiment(connection, name, exist_ok=exist_ok))
         with self._settled() as connection:
             made = lifecycle.experiments(connection, deleted=False)

@@ -236,7 +236,7 @@ def test_the_parent_can_be_named(how):
 
 
 def test_a_cells_run_takes_what_the_cell_logs_and_ends_with_it(store):
-    cell = tracking.begin(store.create_run(experiment="notes"), "cell")
+    cell = tracking.begin(store, store.create_run(experiment="notes"), "cell")
     nbtrack.end_run()  # the habit of closing what may be open must not end the cell's run
     nbtrack.log_param("alpha", 1)
     with nbtrack.start_run() as child:
@@ -249,13 +249,13 @@ def test_a_cells_run_takes_what_the_cell_logs_and_ends_with_it(store):
 
 
 def test_a_run_that_the_cell_leaves_open_is_the_users(store):
-    cell = tracking.begin(store.create_run(experiment="default"), "cell")
+    cell = tracking.begin(store, store.create_run(experiment="default"), "cell")
     bare = nbtrack.start_run()
     tracking.finish(cell, "FAILED", ValueError("x"))
     assert cell.status == "FAILED"
     assert nbtrack.active_run() is bare
     nbtrack.log_metric("later", 1)
-    following = tracking.begin(store.create_run(experiment="default"), "cell")
+    following = tracking.begin(store, store.create_run(experiment="default"), "cell")
     nbtrack.log_metric("in cell", 1)
     nbtrack.end_run()
     assert status_of(bare) == "FINISHED"
@@ -269,7 +269,7 @@ def test_a_cells_run_may_end_in_another_context(store):
     # ipykernel tells of a cell's end outside the task that ran it.
     runs = []
     context = contextvars.copy_context()
-    context.run(lambda: runs.append(tracking.begin(store.create_run(experiment="default"), "cell")))
+    context.run(lambda: runs.append(tracking.begin(store, store.create_run(experiment="default"), "cell")))
     context.run(lambda: runs.append(nbtrack.start_run()))
     cell, bare = runs
     tracking.finish(cell)

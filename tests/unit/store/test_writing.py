@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbtrack.errors import InvalidValueError, NotFoundError, RunStateError
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError, StoreError
 from nbtrack.records import DataRecord
 from nbtrack.store import open_store, pack_point
 
@@ -332,7 +332,7 @@ def test_many_threads_log_at_once(store):
         assert len(store.params(key)) == 4
 
 
-def test_deleting_the_folder_while_it_is_open_starts_a_new_store(store):
+def test_deleting_the_folder_while_it_is_open_starts_a_new_store_with_the_next_run(store):
     """As one does in a notebook: `!rm -r .nbtrack`, then run the cell again."""
     import shutil
 
@@ -343,8 +343,13 @@ def test_deleting_the_folder_while_it_is_open_starts_a_new_store(store):
         pytest.skip("open files cannot be deleted here")
     shutil.rmtree(store.path)
     writer.log_metric("loss", 1.0, 0)
-    writer.finish()
-    store.create_run(experiment="e", name="new").finish()
+    # It may have been moved, and come back: what is logged waits.
+    with pytest.raises(StoreError, match="not there any more"):
+        writer.finish()
+    assert not store.path.exists()
+    with pytest.warns(NbtrackWarning, match="another one than before|new one has been made") as said:
+        store.create_run(experiment="e", name="new").finish()
+    assert len(said) == 2
     assert store.run("new").status == "FINISHED"
     assert set(store.metrics(store.run("open").key)) == {"loss"}
     with pytest.raises(NotFoundError):
