@@ -109,7 +109,6 @@ def save(
     artifacts: Mapping[str, str] | None = None,
     model_config: Mapping[str, Any] | str | None = None,
     code_paths: Iterable[str] | None = None,
-    replace: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> MLmodel:
     """Write a model into a new folder, in MLflow's format.
@@ -119,7 +118,7 @@ def save(
     model
         An estimator, a torch module, a model of XGBoost or LightGBM, a function, or an object with `predict`.
     path
-        The folder; it must not be there, or be empty, unless `replace` is given.
+        The folder; it must not be there, or be empty.
     signature
         By default that of `fitted_on`, else of the input example; none, with a word, where the model gives another number
         of predictions than these have rows, or they tell none.
@@ -139,8 +138,6 @@ def save(
         Its settings, `context.model_config`; a dict, or the path of a YAML file.
     code_paths
         Modules and packages that it imports, where they are not installed.
-    replace
-        Put it in the place of what the folder holds, which goes only when this one is whole.
     tell
         Called with what the user should know; by default it is warned of.
 
@@ -151,7 +148,7 @@ def save(
     """
     tell = tell or _warn
     written = MLmodel(run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata))
-    with _made_whole(Path(path), replace=replace) as part:
+    with _made_whole(Path(path)) as part:
         flavour = flavour_of(model)
         saved = flavour.save(model, part)
         written.flavors[flavour.name] = saved.conf
@@ -176,17 +173,15 @@ def save(
 
 
 @contextlib.contextmanager
-def _made_whole(target: Path, *, replace: bool) -> Iterator[Path]:
+def _made_whole(target: Path) -> Iterator[Path]:
     """Yield a folder beside the target, which becomes it at the end, so that nobody finds half a model."""
-    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not replace)):
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ModelError(f"{str(target)!r} is there already; give the model a folder of its own")
     part = target.parent / f".{target.name}-{uuid4().hex[:8]}"
     part.mkdir(parents=True)
     try:
         yield part
-        if replace:
-            shutil.rmtree(target, ignore_errors=True)
-        elif target.exists():
+        if target.exists():
             target.rmdir()  # refused if somebody has put something there meanwhile
         part.rename(target)
     except BaseException:

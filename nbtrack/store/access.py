@@ -10,6 +10,7 @@ from nbtrack.errors import StoreError
 from nbtrack.store import lifecycle
 from nbtrack.store.database import Database
 from nbtrack.store.found import Found
+from nbtrack.store.staging import Staging
 from nbtrack.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Access:
         self._looked = float("-inf")
         self._extended: sqlite3.Connection | None = None
         self._found = Found()
+        self._staging = Staging(folder)
 
     def __repr__(self) -> str:
         return f"<Store {str(self.path)!r}{' read-only' if self.read_only else ''}>"
@@ -102,7 +104,12 @@ class Access:
             dead = lifecycle.dead_runs(connection)
         if not dead:
             return []
-        return self._writer.call(lambda connection: lifecycle.mark_crashed(connection, dead), PATIENCE)
+
+        def mark(connection: sqlite3.Connection) -> list[str]:
+            self._staging.put_back(connection)
+            return lifecycle.mark_crashed(connection, dead)
+
+        return self._writer.call(mark, PATIENCE)
 
     @contextmanager
     def _settled(self) -> Iterator[sqlite3.Connection]:

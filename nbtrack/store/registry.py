@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from nbtrack.store.staging import Staging
 
 __all__ = ["Registry"]
 
@@ -29,29 +33,64 @@ class Registry:
         Begins a read transaction.
     write
         Calls a function with the connection that writes.
+    staging
+        Where models are made.
     """
 
     def __init__(
         self,
         read: Callable[[], AbstractContextManager[sqlite3.Connection]],
         write: Callable[[Callable[[sqlite3.Connection], Any]], Any],
+        staging: Staging,
     ) -> None:
         self._read = read
         self._write = write
+        self._staging = staging
 
     # -- saved models
 
-    def add(self, model: ModelRecord) -> None:
-        """Take in a model that a run has saved; one under the same name before it is forgotten."""
+    def stage(self, model_id: str) -> Path:
+        """Return where to make the folder of a model that `add` then puts in its place."""
+        if self._staging.left():
+            self._write(self._staging.put_back)
+        return self._staging.place(model_id)
+
+    def aside(self, model_id: str) -> Path | None:
+        """Return where a model lies that is not in its place, because another is about to take that."""
+        return self._staging.find(model_id)
+
+    def add(self, model: ModelRecord, staged: Path, folder: Path) -> None:
+        """Take in a model that a run has saved, with its folder; it takes the place of one under the same name.
+
+        Whoever looks, and whenever this process is killed, the store points to a whole model: the old one, which is
+        aside until the new one is committed, or the new one.
+        """
 
         def insert(connection: sqlite3.Connection) -> None:
-            with transaction(connection):
-                connection.execute("DELETE FROM models WHERE run = ? AND name = ?", (model.run, model.name))
-                values = (
-                    *(model.id, model.run, model.name, model.flavour, model.size),
-                    *(model.created, model.digest, model.origin),
-                )
-                connection.execute("INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            aside: Path | None = None
+            try:
+                with transaction(connection):
+                    aside = replace(connection)
+            except BaseException:
+                if not staged.exists():
+                    folder.rename(staged)
+                if aside is not None:
+                    aside.rename(folder)
+                raise
+            if aside is not None:
+                shutil.rmtree(aside, ignore_errors=True)
+
+        def replace(connection: sqlite3.Connection) -> Path | None:
+            old = connection.execute(
+                "SELECT id FROM models WHERE run = ? AND name = ?", (model.run, model.name)
+            ).fetchone()
+            connection.execute("DELETE FROM models WHERE run = ? AND name = ?", (model.run, model.name))
+            values = (
+                *(model.id, model.run, model.name, model.flavour, model.size),
+                *(model.created, model.digest, model.origin),
+            )
+            connection.execute("INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            return self._staging.swap(staged, folder, old and old[0])
 
         self._write(insert)
 

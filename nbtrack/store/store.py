@@ -81,7 +81,7 @@ class Store(Reading, Writing):
             self._check_writable()
             return self._writer.call(work)
 
-        return Registry(self._settled, write)
+        return Registry(self._settled, write, self._staging)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _reopen, (self.path, self.read_only)

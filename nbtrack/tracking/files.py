@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 PathLike = str | os.PathLike[str]
+_PATIENCE = 2.0
 
 
 def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id: str | None = None) -> None:
@@ -261,6 +262,8 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
 def _target(name: Any, run_id: str | None) -> Path:
     """Return where a run's artifact of this name goes."""
     run = require_run() if run_id is None else get_run(run_id)
+    # So that no files are left of a run that the store never had, where this process is killed.
+    run.store.settle(_PATIENCE)
     return artifact_target(run.store.artifact_folder(run.id), name)
 
 

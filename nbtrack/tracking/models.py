@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from nbtrack.entities import Run
 from nbtrack.entities.artifacts import artifact_target
-from nbtrack.errors import InvalidValueError, NotFoundError, TrustError
+from nbtrack.errors import InvalidValueError, ModelError, NotFoundError, TrustError
 from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.location import store_if_there, store_in_use
@@ -143,12 +145,19 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     store = run.store
     as_name(name, "model name")
     folder = artifact_target(store.artifact_folder(run.id), name)
+    if folder.exists() and not folder.is_dir():
+        raise ModelError(f"{str(folder)!r} is a file; give the model a name of its own")
     model_id = f"m-{os.urandom(16).hex()}"
-    written = save(model, folder, run_id=run.id, model_id=model_id, replace=True, **options)
-    flavour = next(key for key in written.flavors)
-    size = written.model_size_bytes or 0
-    store.flush()
-    store.models.add(ModelRecord(model_id, run.id, name, flavour, size, time.time(), digest(folder)))
+    staged = store.models.stage(model_id)
+    try:
+        written = save(model, staged, run_id=run.id, model_id=model_id, **options)
+        flavour = next(key for key in written.flavors)
+        size = written.model_size_bytes or 0
+        store.flush()
+        record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), digest(staged))
+        store.models.add(record, staged, folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)  # it is still there where something failed
     uri = f"runs:/{run.id}/{name}"
     with contextlib.suppress(TypeError):  # some cannot be hashed or referred to
         _kept[model] = (run.id, uri)
@@ -212,10 +221,45 @@ def load_model(
     ModelError
         When it cannot be loaded here.
     """
-    from nbtrack.models import load
+    from nbtrack.models import digest, load
 
-    folder, trusted = trusted_model(model_uri, trust)
-    return load(folder, trust=trusted, model_config=model_config)
+    trust = trust if isinstance(trust, bool) else list(trust)
+    for _ in range(_TRIES):
+        before = _identity(model_uri)
+        try:
+            folder, trusted = trusted_model(model_uri, trust)
+            model = load(folder, trust=trusted, model_config=model_config)
+        except Exception:  # files of two models together may raise anything
+            if _identity(model_uri) == before:
+                raise
+        else:
+            if _identity(model_uri) == before:
+                return model
+        # It is being replaced, and again before it could be read: a copy of it stays as it is.
+        copy = tempfile.mkdtemp(prefix="nbtrack-")
+        with contextlib.suppress(OSError, NotFoundError):
+            folder, record = find_model(model_uri)
+            shutil.copytree(folder, copy, dirs_exist_ok=True)
+            folder, trusted = trusted_model(model_uri, trust)
+            if record is not None and digest(copy) == record.digest:
+                model = load(copy, trust=trusted, model_config=model_config)
+                # Its artifacts may be read from there as long as it is used.
+                finalize(model, shutil.rmtree, copy, ignore_errors=True)
+                return model
+        shutil.rmtree(copy, ignore_errors=True)
+    raise ModelError(f"the model {model_uri!r} is replaced by others all the time; try again")
+
+
+_TRIES = 20
+
+
+def _identity(model_uri: str | os.PathLike[str] | Run) -> object:
+    """Tell the model that an address means now from one that takes its place."""
+    with contextlib.suppress(OSError, NotFoundError):
+        folder, record = find_model(model_uri)
+        status = folder.stat()
+        return record, folder, status.st_dev, status.st_ino
+    return None
 
 
 def trusted_model(
@@ -250,7 +294,7 @@ def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelReco
         if not saved:
             raise NotFoundError(f"run {model_uri.name!r} saved no model")
         main = next((record for record in saved if record.name == "model"), saved[-1])
-        return _folder(model_uri.store, main.run, main.name), main
+        return _place(model_uri.store, main), main
     text = os.fspath(model_uri)
     scheme, _, rest = text.partition(":/")
     if scheme == "runs":
@@ -270,11 +314,12 @@ def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelReco
 
 def _of_run(store: Store, run_id: str, name: str) -> tuple[Path, ModelRecord | None]:
     saved = {record.name: record for record in store.models.of_run(run_id)}
-    folder = _folder(store, run_id, name)
+    record = saved.get(name)
+    folder = _folder(store, run_id, name) if record is None else _place(store, record)
     if not (folder / "MLmodel").is_file():
         known = ", ".join(repr(known) for known in saved) or "none"
         raise NotFoundError(f"run {run_id[:8]} has no model {name!r}; it has {known}")
-    return folder, saved.get(name)
+    return folder, record
 
 
 def _of_registry(store: Store, rest: str) -> tuple[Path, ModelRecord | None]:
@@ -305,6 +350,11 @@ def _of_path(path: Path) -> tuple[Path, ModelRecord | None]:
         if name:
             return _of_run(store, run, name)
     return folder, None
+
+
+def _place(store: Store, record: ModelRecord) -> Path:
+    """Return where a saved model is: in its place, or aside while another takes that."""
+    return store.models.aside(record.id) or _folder(store, record.run, record.name)
 
 
 def _folder(store: Store, run_id: str, name: str) -> Path:

@@ -64,18 +64,20 @@ def test_a_model_whose_files_were_changed_is_refused(run, change):
 def test_a_model_that_was_brought_in_keeps_its_origin(run, store, tmp_path):
     nbtrack.save_model(ElasticNet(alpha=0.1).fit(X, y), tmp_path / "theirs")
     folder = run.artifacts.folder / "theirs"
-    shutil.copytree(tmp_path / "theirs", folder)
+    model_id = f"m-{'0' * 32}"
+    staged = store.models.stage(model_id)
+    shutil.copytree(tmp_path / "theirs", staged)
     record = ModelRecord(
-        f"m-{'0' * 32}",
+        model_id,
         run.id,
         "theirs",
         "sklearn",
         1,
         time.time(),
-        digest(folder),
+        digest(staged),
         "file:///elsewhere/mlruns",
     )
-    store.models.add(record)
+    store.models.add(record, staged, folder)
     nbtrack.register_model(f"runs:/{run.id}/theirs", "theirs")
     for uri in (f"runs:/{run.id}/theirs", f"models:/{record.id}", "models:/theirs/latest", run, folder):
         assert refused(uri, "was not written by a run of this store").native.alpha == 0.1

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from nbtrack.query import parse
-from nbtrack.store import open_store, readable
+from nbtrack.store import open_store, reading
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_runs_are_those_of_the_query_or_the_chosen_ones(store):
 
 
 def test_of_many_runs_some_are_looked_at_all_over_them(store, monkeypatch):
-    monkeypatch.setattr(readable, "MOST_LOOKED", 3)
+    monkeypatch.setattr(reading, "MOST_LOOKED", 3)
     runs, found = told(store)
     assert runs == 3
     assert {"metrics.loss", "metrics.accuracy"} <= set(found)
