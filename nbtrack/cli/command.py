@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from nbtrack.entities.text import one_line, time_text
 from nbtrack.errors import NbtrackError, StoreError
-from nbtrack.store import open_store
+from nbtrack.store import open_store, resolve
 from nbtrack.tracking.experiments import all_experiments
 from nbtrack.tracking.location import folder_in_use, use_store
 from nbtrack.tracking.search import runs as find_runs
@@ -26,6 +26,7 @@ __all__ = [
     "Group",
     "complete_experiment",
     "deletion",
+    "folder_of",
     "store_of",
 ]
 
@@ -69,13 +70,18 @@ class Group(click.Group):
         return _with_store(super().get_params(ctx))
 
 
-def store_of(context: click.Context) -> Store:
-    """Return the store that is there; looking makes none."""
+def folder_of(context: click.Context) -> Path:
+    """Return the folder of the store that is there."""
     location = context.meta.get(_STORE)
     folder = Path(location) if location else folder_in_use()
     if not folder.is_dir():
         raise StoreError(f"there is no store {str(folder)!r}; give one with --store, or track a run first")
-    store = open_store(folder)
+    return folder if location is None else resolve(folder)
+
+
+def store_of(context: click.Context) -> Store:
+    """Return the store that is there; looking makes none."""
+    store = open_store(folder_of(context))
     use_store(store)
     return store
 

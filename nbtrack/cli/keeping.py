@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nbtrack import __version__
-from nbtrack.cli.command import Command, store_of
+from nbtrack.cli.command import Command, folder_of, store_of
 from nbtrack.entities.text import one_line, size_text
+from nbtrack.store import inspect, open_store
+
+if TYPE_CHECKING:
+    from nbtrack.store import Health
 
 __all__ = ["backup", "doctor", "gc"]
 
+_MOST = 50
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -36,12 +42,25 @@ def gc(context: click.Context, older_than: str) -> None:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--repair", is_flag=True, help="Mend what can be mended; what is damaged beyond that is removed."
+)
 @click.pass_context
-def doctor(context: click.Context) -> None:
-    """Check the store, and tell the versions of what it rests on."""
+def doctor(context: click.Context, repair: bool) -> None:
+    """Check the store, and tell the versions of what it rests on; nothing is changed without --repair."""
+    folder = folder_of(context)
+    health = inspect(folder)
+    if repair and health.problems and not any(problem.fatal for problem in health.problems):
+        for done in open_store(folder).repair():
+            click.echo(f"repaired: {one_line(done)}", err=True)
+        health = inspect(folder)
+    _tell(health)
+
+
+def _tell(health: Health) -> None:
     import platform
 
-    health = store_of(context).check()
+    count = len(health.problems)
     facts = {
         "nbtrack": __version__,
         "Python": f"{platform.python_version()} ({sys.executable})",
@@ -51,14 +70,16 @@ def doctor(context: click.Context) -> None:
         "journal": health.journal_mode,
         "database": size_text(health.database_bytes),
         "artifacts": size_text(health.artifact_bytes),
-        "runs": ", ".join(f"{count} {status}" for status, count in health.runs.items()) or "none",
-        "health": "sound" if not health.problems else f"{len(health.problems)} problems",
+        "runs": ", ".join(f"{number} {status}" for status, number in health.runs.items()) or "none",
+        "health": f"{count} problem{'s' if count > 1 else ''}" if count else "sound",
     }
     width = max(map(len, facts)) + 2
     click.echo("\n".join(f"{name:<{width}}{value}" for name, value in facts.items()))
-    for problem in health.problems:
-        click.echo(f"problem: {one_line(problem)}", err=True)
-    if health.problems:
+    for problem in health.problems[:_MOST]:
+        click.echo(f"problem: {one_line(problem.what)}\n         {one_line(problem.advice)}", err=True)
+    if count > _MOST:
+        click.echo(f"and {count - _MOST} more problems", err=True)
+    if count:
         sys.exit(1)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nbtrack.store.buffers import SeriesBuffer
-from nbtrack.store.health import Health
+from nbtrack.store.damage import Problem
+from nbtrack.store.health import Health, inspect
 from nbtrack.store.lifecycle import GcReport
 from nbtrack.store.location import find_store, is_store, resolve
 from nbtrack.store.points import pack_point
@@ -16,11 +17,13 @@ __all__ = [
     "Changes",
     "GcReport",
     "Health",
+    "Problem",
     "RunWriter",
     "SeriesBuffer",
     "Store",
     "Window",
     "find_store",
+    "inspect",
     "is_store",
     "open_store",
     "pack_point",

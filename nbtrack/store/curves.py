@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.store.points import Columns, unpack
+from nbtrack.store.points import Columns
+from nbtrack.store.reader import add_chunk
 
 if TYPE_CHECKING:
     import sqlite3
@@ -123,17 +124,17 @@ def _histories(connection: sqlite3.Connection, wanted: str, metric: str) -> Iter
         )
     }
     chunks = connection.execute(
-        f"SELECT run, data FROM points WHERE {within} ORDER BY run, id",  # noqa: S608 - our own text
+        f"SELECT run, count, data FROM points WHERE {within} ORDER BY run, id",  # noqa: S608 - our own text
         (number, wanted),
     )
     current: int | None = None
     columns = Columns.empty()
-    for run, chunk in chunks:
+    for run, count, chunk in chunks:
         if run != current and current is not None:
             yield current, _with_last(columns, lasts.get(current))
             columns = Columns.empty()
         current = run
-        columns.extend(unpack(chunk))
+        add_chunk(columns, metric, count, chunk)
     if current is not None:
         yield current, _with_last(columns, lasts.get(current))
 
@@ -153,7 +154,7 @@ def _with_last(columns: Columns, last: tuple[Any, ...] | None) -> Columns:
     """Add the last point where a series was too long for all of its points to be kept."""
     if last is not None and last[0] > len(columns.steps):
         _, step, time, value = last
-        if (step, time) != (columns.steps[-1], columns.times[-1]):
+        if not columns.steps or (step, time) != (columns.steps[-1], columns.times[-1]):
             columns.steps.append(step)
             columns.times.append(time)
             columns.values.append(float("nan") if value is None else value)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from nbtrack.errors import StoreError
 from nbtrack.store.connection import Snapshots, connect, connect_frozen, leak, prepare, translated
-from nbtrack.store.location import DATABASE
-from nbtrack.store.migrate import check_readable, migrate
+from nbtrack.store.location import DATABASE, kept_runs
+from nbtrack.store.migrate import check_readable, migrate, version_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,6 +42,8 @@ class Database:
 
     def __init__(self, folder: Path, *, read_only: bool) -> None:
         self.path = folder
+        # As text, for it is looked at with every run and every flush.
+        self._name = os.fspath(folder / DATABASE)
         self.read_only = read_only or not _writable(folder)
         self.opened = 0
         self._connection: sqlite3.Connection | None = None
@@ -105,7 +107,7 @@ class Database:
 
     def file(self) -> object:
         """Tell the database from another one in its place; None where there is none."""
-        return _file(self.path / DATABASE)
+        return _file(self._name)
 
     def is_gone(self) -> bool:
         """Whether there is no database in its place any more."""
@@ -127,9 +129,11 @@ class Database:
             raise StoreError(
                 f"the store {str(self.path)!r} cannot be made ({error.strerror}); set NBTRACK_STORE to another folder"
             ) from error
+        self._check_not_lost(empty=not _size(self._name))
         connection = connect(self.path, "rwc")
         try:
             prepare(connection, self.path)
+            self._check_not_lost(empty=version_of(connection) == 0)
             migrate(connection, self.path)
         except BaseException:
             connection.close()
@@ -141,6 +145,15 @@ class Database:
         self.opened += 1
         self._hold_folder()
         return connection
+
+    def _check_not_lost(self, *, empty: bool) -> None:
+        """Make no new database where one was."""
+        kept = len(kept_runs(self.path)) if empty else 0
+        if kept:
+            raise StoreError(
+                f"the store {str(self.path)!r} has an empty database or none, though artifacts of {kept} runs are there: "
+                "restore a backup of it, or move the folder away and start a new store"
+            )
 
     def _gone(self) -> StoreError:
         return StoreError(
@@ -192,10 +205,9 @@ class Database:
 
     def _stamp(self) -> object:
         """Tell the database from another one in its place, and, where it is read as it is, from a later state."""
-        database = self.path / DATABASE
         if not self.read_only:
-            return _file(database)
-        return _state(database), _state(database.with_name(f"{DATABASE}-wal"))
+            return _file(self._name)
+        return _state(self._name), _state(self._log_file)
 
     def _connect_to_read(self) -> sqlite3.Connection:
         if self.read_only:
@@ -223,15 +235,20 @@ def _writable(folder: Path) -> bool:
     return not database.is_file() or (os.access(folder, os.W_OK) and os.access(database, os.W_OK))
 
 
-def _state(file: Path) -> tuple[int, ...] | None:
+def _state(file: str | Path) -> tuple[int, ...] | None:
     try:
-        status = file.stat()
+        status = os.stat(file)  # noqa: PTH116 - as quick as can be
     except OSError:
         return None
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _file(path: Path) -> tuple[int, ...] | None:
+def _size(path: str) -> int:
+    state = _state(path)
+    return 0 if state is None else state[-1]
+
+
+def _file(path: str | Path) -> tuple[int, ...] | None:
     """Return what tells a file from another one of its name; None where there is none."""
     state = _state(path)
     return state and state[:2]

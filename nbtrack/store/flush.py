@@ -7,10 +7,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.store.buffers import GONE
-from nbtrack.store.points import Columns, pack, stride_of, unpack
+from nbtrack.store.points import Columns, DamagedChunkError, pack, stride_of, unpack
 
 if TYPE_CHECKING:
     from nbtrack.records import DataRecord, ParamValue
@@ -118,6 +119,10 @@ def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any
 
     if batch.key is not None and update(batch.key):
         return batch.key
+    if run.row is not None and not run.kept:
+        # To look first would cost each new run a query.
+        with suppress(sqlite3.IntegrityError):
+            return _insert_run(connection, run.row | fields)
     row = connection.execute(
         "SELECT id, pid, pid_started, start_time FROM runs WHERE uuid = ?", (run.run_id,)
     ).fetchone()
@@ -320,8 +325,10 @@ def _merge(connection: sqlite3.Connection, series: tuple[int, int], numbers: lis
             "SELECT data FROM points WHERE id = ? AND run = ? AND key = ?", (number, *series)
         ).fetchone()
         if row is not None:
-            merged.extend(unpack(row[0]))
-            found.append(number)
+            # What is damaged stays as it is, for `nbtrack doctor` to tell.
+            with suppress(DamagedChunkError):
+                merged.extend(unpack(row[0]))
+                found.append(number)
     if len(found) < 2:
         return numbers[-1]
     connection.execute(

@@ -1,94 +1,191 @@
-"""How a store is, and a copy of it that is whole."""
+"""What is wrong with a store, found without changing anything: each problem with what to do."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import StoreError
-from nbtrack.store.location import DATABASE
-from nbtrack.store.migrate import version_of
+from nbtrack.store import schema
+from nbtrack.store.connection import connect
+from nbtrack.store.damage import Problem, problems_of_content
+from nbtrack.store.leftovers import problems_of_files
+from nbtrack.store.location import ARTIFACTS, DATABASE, kept_runs
+from nbtrack.store.migrate import expected_schema, version_of
+from nbtrack.store.wal import log_damage
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-__all__ = ["Health", "backup", "check"]
+__all__ = ["Health", "inspect"]
+
+RESTORE = "restore a backup, or move the folder away and start a new store"
+_ROOM = 1 << 20
+_MAGIC = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `Store.check` found; `problems` is empty for a sound store."""
+    """What was found of a store; `problems` is empty for a sound one."""
 
     path: Path
     read_only: bool
-    version: int
+    version: int = 0
     """How many migrations the store has had."""
-    journal_mode: str
-    sqlite_version: str
-    database_bytes: int
-    artifact_bytes: int
-    runs: dict[str, int]
+    journal_mode: str = "unknown"
+    sqlite_version: str = sqlite3.sqlite_version
+    database_bytes: int = 0
+    artifact_bytes: int = 0
+    runs: dict[str, int] = field(default_factory=dict)
     """How many runs are in each status, deleted ones included."""
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
-def check(connection: sqlite3.Connection, folder: Path, *, read_only: bool) -> Health:
-    """Look at every page of the database, and at the sizes of what is there."""
-    problems = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    runs: dict[str, int] = {}
-    try:
-        runs = dict(connection.execute("SELECT status, count(*) FROM runs GROUP BY status ORDER BY status"))
-        lost = connection.execute(
-            "SELECT count(*) FROM points WHERE run NOT IN (SELECT id FROM runs)"
-        ).fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        problems.append(str(error))
-    else:
-        problems += [f"{lost} chunks of points belong to no run"] if lost else []
-    return Health(
-        folder,
-        read_only,
-        version_of(connection),
-        str(connection.execute("PRAGMA journal_mode").fetchone()[0]),
-        sqlite3.sqlite_version,
-        sum(file.stat().st_size for file in folder.glob(f"{DATABASE}*")),
-        sum(file.lstat().st_size for file in (folder / "artifacts").rglob("*") if not file.is_dir()),
-        runs,
-        problems,
-    )
-
-
-def backup(connection: sqlite3.Connection, folder: Path, target: Path) -> None:
-    """Copy the store to the folder `target`, which is made.
-
-    The database is copied as it is at one moment, the artifacts after it, so that those of its runs are there.
+def inspect(folder: Path, *, read_only: bool = False) -> Health:
+    """Look at every page and every row of a store, and at its files, without changing any.
 
     Raises
     ------
     StoreError
-        When `target` exists and is not an empty folder, lies inside the store, or cannot be written.
+        When there is no such folder.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise StoreError(f"backup {str(target)!r} exists already; give the path of a new folder")
-    if target.resolve().is_relative_to(folder):
-        raise StoreError(f"backup {str(target)!r} lies inside the store itself; give a folder elsewhere")
+    if not folder.is_dir():
+        raise StoreError(f"there is no store in {str(folder)!r}")
+    problems = [*_of_disk(folder, read_only=read_only), *_of_database_file(folder)]
+    facts: dict[str, object] = {}
+    if not any(problem.fatal for problem in problems):
+        damage = log_damage(folder)
+        if damage:
+            problems.append(
+                Problem(damage, "restore a backup if these runs are missed; what is there is read")
+            )
+        try:
+            with _opened(folder) as connection:
+                problems += _of_connection(connection, folder, facts)
+        except (sqlite3.Error, StoreError, OSError) as error:
+            problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
+    return Health(
+        folder,
+        read_only,
+        database_bytes=_size(folder.glob(f"{DATABASE}*")),
+        artifact_bytes=_size((folder / ARTIFACTS).rglob("*")),
+        problems=problems,
+        **facts,  # type: ignore[arg-type]  # of the names and types of the fields
+    )
+
+
+def _size(files: Iterator[Path]) -> int:
+    total = 0
+    for file in files:
+        with suppress(OSError):  # removed by now, or not to be looked at
+            total += 0 if file.is_dir() else file.lstat().st_size
+    return total
+
+
+def _of_disk(folder: Path, *, read_only: bool) -> Iterator[Problem]:
     import shutil
 
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        with closing(sqlite3.connect(partial / DATABASE)) as copy:
-            connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        if (folder / "artifacts").is_dir():
-            shutil.copytree(folder / "artifacts", partial / "artifacts", symlinks=True)
-        (partial / ".gitignore").write_text("*\n", encoding="ascii")
-        if target.exists():
-            target.rmdir()
-        partial.rename(target)
-    except (OSError, shutil.Error, sqlite3.Error) as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise StoreError(f"backup {str(target)!r} could not be written ({error})") from error
+    if not read_only and shutil.disk_usage(folder).free < _ROOM:
+        yield Problem("its disk is full", "free some space: until then nothing can be written")
+
+
+def _of_database_file(folder: Path) -> Iterator[Problem]:
+    database = folder / DATABASE
+    kept = len(kept_runs(folder))
+    lost = f", though artifacts of {kept} runs are there" if kept else ""
+    if database.is_dir():
+        yield Problem(f"{DATABASE} is a folder", RESTORE, fatal=True)
+    elif not database.exists():
+        yield Problem(f"there is no database {DATABASE}{lost}", RESTORE, fatal=True)
+    else:
+        try:
+            with database.open("rb") as stream:
+                head = stream.read(len(_MAGIC))
+        except OSError as error:
+            yield Problem(
+                f"{DATABASE} cannot be read ({error.strerror})", "see that it may be read", fatal=True
+            )
+            return
+        if not head:
+            yield Problem(f"the database {DATABASE} is empty{lost}", RESTORE, fatal=True)
+        elif head != _MAGIC:
+            yield Problem(f"{DATABASE} is no database", RESTORE, fatal=True)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database so that no file of the store is changed or made: if it has a log, on a copy."""
+    import shutil
+    import tempfile
+
+    logs = [folder / f"{DATABASE}-wal", folder / f"{DATABASE}-journal"]
+    if not any(log.is_file() and log.stat().st_size for log in logs):
+        with closing(connect(folder, "ro&immutable=1")) as connection:
+            yield connection
+        return
+    with tempfile.TemporaryDirectory(prefix="nbtrack-") as place:
+        for _ in range(5):
+            # A checkpoint meanwhile would make the two files of two moments.
+            before = _states(folder)
+            for file in (folder / DATABASE, *logs):
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(file, Path(place) / file.name)
+            if _states(folder) == before:
+                break
+        with closing(connect(Path(place), "rw")) as connection:
+            yield connection
+
+
+def _states(folder: Path) -> list[object]:
+    database = (folder / DATABASE).stat()
+    header = b""
+    with suppress(OSError), (folder / f"{DATABASE}-wal").open("rb") as stream:
+        header = stream.read(32)
+    return [database.st_ino, database.st_mtime_ns, database.st_size, header]
+
+
+def _of_connection(
+    connection: sqlite3.Connection, folder: Path, facts: dict[str, object]
+) -> Iterator[Problem]:
+    known = len(schema.MIGRATIONS)
+    version = version_of(connection)
+    facts["version"] = version
+    with (folder / DATABASE).open("rb") as stream:
+        facts["journal_mode"] = "wal" if stream.read(19)[18:] == b"\2" else "delete"
+    if version > known:
+        yield Problem(
+            f"the store has version {version}, and this nbtrack knows versions up to {known}",
+            "upgrade nbtrack",
+        )
+        return
+    if version == 0:
+        yield Problem("the database has no tables: it is empty, or its log is missing", RESTORE, fatal=True)
+        return
+    pages = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    for page in pages:
+        yield Problem(f"the database is damaged: {page}", RESTORE, index="index" in page)
+    missing = False
+    for name, (kind, sql) in expected_schema(version).items():
+        found = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        if found is None:
+            missing = missing or kind == "table"
+            what = (
+                "queries are slow, and what should be there once may be there twice"
+                if kind == "index"
+                else ""
+            )
+            advice = "run `nbtrack doctor --repair`" if kind == "index" else RESTORE
+            yield Problem(
+                f"{kind} {name} is missing{': ' if what else ''}{what}", advice, index=kind == "index"
+            )
+        elif found[0] != sql:
+            yield Problem(f"{kind} {name} is not as this nbtrack made it", RESTORE)
+    if not missing:
+        with suppress(sqlite3.Error):
+            counts = "SELECT status, count(*) FROM runs GROUP BY status ORDER BY status"
+            facts["runs"] = {str(status): count for status, count in connection.execute(counts)}
+        yield from problems_of_content(connection)
+        yield from problems_of_files(connection, folder)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.records import Experiment
 from nbtrack.store.connection import retrying, transaction
+from nbtrack.store.damage import OF_RUN
 from nbtrack.store.flush import CLOCK, tick
 from nbtrack.store.liveness import Identity, is_dead
-from nbtrack.store.location import DATABASE
+from nbtrack.store.location import ARTIFACTS, DATABASE
+from nbtrack.store.staging import Staging
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,6 +30,7 @@ __all__ = [
     "delete_experiment",
     "delete_runs",
     "experiments",
+    "finish_gc",
     "gc",
     "mark_crashed",
     "rename_experiment",
@@ -35,8 +38,6 @@ __all__ = [
     "restore_runs",
     "revive_experiment",
 ]
-
-_OF_RUN = ("params", "tags", "metrics", "points", "data", "run_documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _touch_runs(connection: sqlite3.Connection, experiment: int) -> None:
 def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcReport:
     """Remove for good what was deleted more than `older_than` seconds ago; see `Store.gc`."""
     before = _database_bytes(folder)
-    freed = 0
+    Staging(folder).put_back(connection)
     with transaction(connection):
         tick(connection)
         limit = time.time() - older_than
@@ -199,22 +200,35 @@ def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcRep
             (limit, limit),
         ).fetchall()
         keys = json.dumps([key for key, _ in rows])
-        # Artifacts go first: if this process dies here, the runs are still there to be removed once more.
-        for _, uuid in rows:
-            freed += _remove(folder / "artifacts" / uuid)
-        for table in _OF_RUN:
+        for table in OF_RUN:
             connection.execute(f"DELETE FROM {table} WHERE run IN (SELECT value FROM json_each(?))", (keys,))
-        uuids = json.dumps([uuid for _, uuid in rows])
+        uuids = json.dumps([*_being_removed(connection), *(uuid for _, uuid in rows)])
         connection.execute("DELETE FROM models WHERE run IN (SELECT value FROM json_each(?))", (uuids,))
         connection.execute("DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))", (keys,))
         connection.execute("DELETE FROM documents WHERE hash NOT IN (SELECT hash FROM run_documents)")
         gone = connection.execute(
             "DELETE FROM experiments WHERE deleted <= ? AND id NOT IN (SELECT experiment FROM runs)", (limit,)
         ).rowcount
+        # Artifacts go last: if this process dies before, no run lacks its own, and the next gc goes on.
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('gc', ?)", (uuids,))
+    freed = finish_gc(connection, folder)
     retrying(lambda: connection.execute("VACUUM"))
     # Where a reader is in the way, the log is cut later by itself.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return GcReport(len(rows), gone, freed + before - _database_bytes(folder))
+
+
+def finish_gc(connection: sqlite3.Connection, folder: Path) -> int:
+    """Remove the artifacts of runs that a gc has removed, also of one that was cut short; return their bytes."""
+    freed = sum(_remove(folder / ARTIFACTS / uuid) for uuid in _being_removed(connection))
+    with transaction(connection):
+        connection.execute("DELETE FROM meta WHERE key = 'gc'")
+    return freed
+
+
+def _being_removed(connection: sqlite3.Connection) -> list[str]:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'gc'").fetchone()
+    return [] if row is None else list(json.loads(row[0]))
 
 
 def _remove(folder: Path) -> int:

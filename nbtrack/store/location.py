@@ -11,7 +11,16 @@ from nbtrack.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ARTIFACTS", "DATABASE", "FOLDER", "database_file", "find_store", "is_store", "resolve"]
+__all__ = [
+    "ARTIFACTS",
+    "DATABASE",
+    "FOLDER",
+    "database_file",
+    "find_store",
+    "is_store",
+    "kept_runs",
+    "resolve",
+]
 
 FOLDER = ".nbtrack"
 DATABASE = "nbtrack.db"
@@ -95,6 +104,14 @@ def is_store(folder: Path) -> bool:
     """Return whether a folder is a store's."""
     # Unlike Path.is_file, this passes over folders that may not be looked into.
     return os.path.isfile(folder / DATABASE)  # noqa: PTH113
+
+
+def kept_runs(folder: Path) -> list[str]:
+    """Return the ids of the runs of which artifacts are in a store."""
+    try:
+        return [entry.name for entry in os.scandir(folder / ARTIFACTS) if len(entry.name) == 32]
+    except OSError:
+        return []
 
 
 def database_file(folder: Path) -> str:

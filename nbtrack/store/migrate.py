@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nbtrack import __version__
@@ -13,7 +14,7 @@ from nbtrack.store.connection import retrying, transaction
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["check_readable", "check_version", "migrate", "version_of"]
+__all__ = ["check_readable", "check_version", "expected_schema", "migrate", "version_of"]
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -77,6 +78,15 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(statement)
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('nbtrack', ?)", (__version__,))
             connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def expected_schema(version: int) -> dict[str, tuple[str, str]]:
+    """Return the tables and indexes that a store of a version has: their kinds and SQL by name."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for migration in schema.MIGRATIONS[:version]:
+            connection.executescript(migration.sql)
+        found = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {name: (kind, sql) for name, kind, sql in found if not name.startswith("sqlite_")}
 
 
 def _statements(sql: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Metric points as packed columns: step (int64), time and value (float64), little-endian.
 
-A packed chunk begins with a byte that tells its form: ``0`` for three columns, ``1`` for steps that are an
-arithmetic sequence, kept as their start and stride before the columns of times and values.
+A packed chunk begins with a byte that tells its form: ``2`` for three columns, ``3`` for steps that are an
+arithmetic sequence, kept as their start and stride before the columns of times and values. It ends with the CRC-32 of
+what comes before. ``0`` and ``1`` are the same without it: chunks of stores from before.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 import struct
 import sys
+import zlib
 from array import array
 from itertools import islice
 from operator import lt
@@ -17,12 +19,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Columns", "Summary", "in_order", "pack", "pack_point", "stride_of", "summarise", "thin", "unpack"]
+__all__ = [
+    "Columns",
+    "DamagedChunkError",
+    "Summary",
+    "in_order",
+    "pack",
+    "pack_point",
+    "stride_of",
+    "summarise",
+    "thin",
+    "unpack",
+]
 
 FULL_DENSITY = 1_048_576
 """So many points of a series are all kept; of each further as many, every second, fourth, eighth ..."""
 
-_PLAIN, _ARITHMETIC = 0, 1
+_PLAIN, _ARITHMETIC = 2, 3
+_UNCHECKED = 2
+"""So much less is the form of a chunk without a checksum."""
+_CHECKSUM = struct.Struct("<I")
 _RANGE = struct.Struct("<qq")
 _INT64 = 1 << 63
 
@@ -30,6 +46,10 @@ pack_point = struct.Struct("=qdd").pack
 """Return the bytes of one point: step, seconds since the epoch, value; `struct.error` for what is none."""
 _LONG = 2_000
 """From how many points on NumPy pays."""
+
+
+class DamagedChunkError(ValueError):
+    """A chunk that is not as it was written."""
 
 
 class Columns(NamedTuple):
@@ -90,20 +110,30 @@ def pack(columns: Columns, stride: int | None) -> bytes:
     """
     if stride is None:
         head = bytes([_PLAIN]) + _little(columns.steps)
-        return b"".join((head, _little(columns.times), _little(columns.values)))
-    head = bytes([_ARITHMETIC]) + _RANGE.pack(columns.steps[0], stride)
-    return b"".join((head, _little(columns.times), _little(columns.values)))
+    else:
+        head = bytes([_ARITHMETIC]) + _RANGE.pack(columns.steps[0], stride)
+    parts = (head, _little(columns.times), _little(columns.values))
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+    return b"".join((*parts, _CHECKSUM.pack(checksum)))
 
 
 def unpack(chunk: bytes) -> Columns:
-    """Return the columns of a chunk made by `pack`."""
+    """Return the columns of a chunk made by `pack`.
+
+    Raises
+    ------
+    DamagedChunkError
+        When it is not as it was written.
+    """
     columns = Columns.empty()
-    view = memoryview(chunk)
-    plain = chunk[0] == _PLAIN
-    count = (len(chunk) - 1) // 24 if plain else (len(chunk) - 1 - _RANGE.size) // 16
+    plain, view = _checked(chunk)
+    end = len(view)
+    count = (end - 1) // 24 if plain else (end - 1 - _RANGE.size) // 16
     size = 8 * count
-    columns.values.frombytes(view[len(chunk) - size :])
-    columns.times.frombytes(view[len(chunk) - 2 * size : len(chunk) - size])
+    columns.values.frombytes(view[end - size :])
+    columns.times.frombytes(view[end - 2 * size : end - size])
     if plain:
         columns.steps.frombytes(view[1 : 1 + size])
     if sys.byteorder == "big":
@@ -111,9 +141,29 @@ def unpack(chunk: bytes) -> Columns:
             column.byteswap()
     if plain:
         return columns
-    start, stride = _RANGE.unpack_from(chunk, 1)
+    start, stride = _RANGE.unpack_from(view, 1)
     steps = range(start, start + stride * count, stride) if stride else [start] * count
-    return columns._replace(steps=array("q", steps))
+    try:
+        return columns._replace(steps=array("q", steps))
+    except OverflowError as error:
+        raise DamagedChunkError("its steps are beyond 64 bits") from error
+
+
+def _checked(chunk: bytes) -> tuple[bool, memoryview]:
+    """Return whether a chunk holds plain columns, and what of it is not its checksum, once it is known to be whole."""
+    view = memoryview(chunk)
+    form = chunk[0] if chunk else None
+    if form in (_PLAIN, _ARITHMETIC):
+        view, checksum = view[: -_CHECKSUM.size], view[-_CHECKSUM.size :]
+        if bytes(checksum) != _CHECKSUM.pack(zlib.crc32(view)):
+            raise DamagedChunkError("its checksum is another")
+    elif form not in (_PLAIN - _UNCHECKED, _ARITHMETIC - _UNCHECKED):
+        raise DamagedChunkError("it has no form that is known")
+    plain = form in (_PLAIN, _PLAIN - _UNCHECKED)
+    head, row = (1, 24) if plain else (1 + _RANGE.size, 16)
+    if len(view) <= head or (len(view) - head) % row:
+        raise DamagedChunkError("it is cut short")
+    return plain, view
 
 
 def summarise(columns: Columns, stride: int | None) -> Summary:

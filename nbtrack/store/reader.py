@@ -7,12 +7,13 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import warnings
 import zlib
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.records import DataRecord, MetricSummary, ParamValue, RunRecord, Series
-from nbtrack.store.points import Columns, in_order, pack_point, unpack
+from nbtrack.store.points import Columns, DamagedChunkError, in_order, pack_point, unpack
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NameKind",
+    "add_chunk",
     "changed_since",
     "children",
     "clock",
@@ -166,15 +168,18 @@ def param_value(kind: int, num: float | None, text: str) -> ParamValue:
     """Return a param as it was logged, from its row."""
     if kind == 4:
         return text
-    if kind == 3:
-        return float(text)
-    if kind == 2:
-        if len(text) > 4000:
-            import decimal
+    # A row that is damaged is shown as its text, and never as another number.
+    with contextlib.suppress(ValueError, ArithmeticError, TypeError):
+        if kind == 3:
+            return float(text)
+        if kind == 2:
+            if len(text) > 4000:
+                import decimal
 
-            return int(decimal.Decimal(text))  # int() refuses so many digits
-        return int(text)
-    return bool(num) if kind == 1 else None
+                return int(decimal.Decimal(text))  # int() refuses so many digits
+            return int(text)
+        return bool(num) if kind == 1 else None
+    return str(text)
 
 
 def params(connection: sqlite3.Connection, key: int) -> dict[str, ParamValue]:
@@ -226,11 +231,11 @@ def history(connection: sqlite3.Connection, key: int, metric: str) -> Series:
     """
     number = "(SELECT id FROM names WHERE name = ?)"
     columns = Columns.empty()
-    for (chunk,) in connection.execute(
-        f"SELECT data FROM points WHERE run = ? AND key = {number} ORDER BY id",
+    for chunk in connection.execute(
+        f"SELECT count, data FROM points WHERE run = ? AND key = {number} ORDER BY id",
         (key, metric),
     ):
-        columns.extend(unpack(chunk))
+        add_chunk(columns, metric, *chunk)
     row = connection.execute(
         f"SELECT count, last_step, last_time, last FROM metrics WHERE run = ? AND key = {number}",
         (key, metric),
@@ -243,6 +248,18 @@ def history(connection: sqlite3.Connection, key: int, metric: str) -> Series:
     return Series(columns.steps.tolist(), columns.times.tolist(), columns.values.tolist())
 
 
+def add_chunk(columns: Columns, metric: str, count: int, chunk: bytes) -> None:
+    """Add the points of a chunk; where it is damaged, none, and say so."""
+    try:
+        columns.extend(unpack(chunk))
+    except DamagedChunkError as error:
+        _warn(f"{count} points of metric {metric!r} are damaged ({error}), and left out")
+
+
+def _warn(what: str) -> None:
+    warnings.warn(f"{what}; `nbtrack doctor` tells more", NbtrackWarning, stacklevel=4)
+
+
 def data(connection: sqlite3.Connection, key: int) -> dict[str, DataRecord]:
     """Return what a run read, by name."""
     rows = connection.execute(
@@ -250,10 +267,15 @@ def data(connection: sqlite3.Connection, key: int) -> dict[str, DataRecord]:
         "FROM data AS d JOIN names AS n ON n.id = d.key WHERE d.run = ? ORDER BY n.name",
         (key,),
     )
-    return {
-        name: DataRecord(name, kind, tuple(json.loads(shape)), json.loads(dtypes), fingerprint, bool(sampled))
-        for name, kind, shape, dtypes, fingerprint, sampled in rows
-    }
+    found = {}
+    for name, kind, shape, dtypes, fingerprint, sampled in rows:
+        try:
+            described = tuple(json.loads(shape)), dict(json.loads(dtypes))
+        except (ValueError, TypeError) as error:
+            _warn(f"what is kept of data {name!r} is damaged ({error}), and left out")
+        else:
+            found[name] = DataRecord(name, kind, *described, fingerprint, bool(sampled))
+    return found
 
 
 def document(connection: sqlite3.Connection, key: int, kind: str) -> Any | None:
@@ -262,7 +284,11 @@ def document(connection: sqlite3.Connection, key: int, kind: str) -> Any | None:
         "SELECT d.body FROM run_documents AS r JOIN documents AS d ON d.hash = r.hash WHERE r.run = ? AND r.kind = ?",
         (key, kind),
     ).fetchone()
-    return None if row is None else json.loads(zlib.decompress(row[0]))
+    try:
+        return None if row is None else json.loads(zlib.decompress(row[0]))
+    except (zlib.error, ValueError, TypeError) as error:
+        _warn(f"document {kind!r} of a run is damaged ({error}), and left out")
+        return None
 
 
 def names(connection: sqlite3.Connection, kind: str) -> list[str]:
@@ -281,7 +307,8 @@ def names(connection: sqlite3.Connection, kind: str) -> list[str]:
 
 def clock(connection: sqlite3.Connection) -> int:
     """Return how many changes the store has seen."""
-    return int(connection.execute("SELECT value FROM meta WHERE key = 'clock'").fetchone()[0])
+    row = connection.execute("SELECT value FROM meta WHERE key = 'clock'").fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def changed_since(connection: sqlite3.Connection, since: int) -> list[str]:

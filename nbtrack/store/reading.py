@@ -10,7 +10,8 @@ from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
 from nbtrack.store import fields as run_fields
 from nbtrack.store import health, lifecycle, reader
-from nbtrack.store.access import Access
+from nbtrack.store.access import PATIENCE, Access
+from nbtrack.store.backup import backup
 from nbtrack.store.liveness import this_process
 
 if TYPE_CHECKING:
@@ -290,8 +291,8 @@ class Reading(Access):
 
     def check(self) -> health.Health:
         """Look at the whole store for damage."""
-        with self._settled() as connection:
-            return health.check(connection, self.path, read_only=self.read_only)
+        self.settle(PATIENCE)
+        return health.inspect(self.path, read_only=self.read_only)
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the store, at any time, to a new folder that can be opened as a store.
@@ -302,7 +303,7 @@ class Reading(Access):
             When it cannot be written.
         """
         with self._settled() as connection:
-            health.backup(connection, self.path, Path(target))
+            backup(connection, self.path, Path(target))
 
     def experiments(self, *, deleted: bool = False) -> list[Experiment]:
         """Return the experiments, or the deleted ones, by name."""

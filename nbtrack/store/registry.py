@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -55,6 +54,10 @@ class Registry:
             self._write(self._staging.put_back)
         return self._staging.place(model_id)
 
+    def discard(self, staged: Path) -> None:
+        """Remove what `stage` made place for and `add` did not take."""
+        self._staging.remove(staged)
+
     def aside(self, model_id: str) -> Path | None:
         """Return where a model lies that is not in its place, because another is about to take that."""
         return self._staging.find(model_id)
@@ -78,7 +81,7 @@ class Registry:
                     aside.rename(folder)
                 raise
             if aside is not None:
-                shutil.rmtree(aside, ignore_errors=True)
+                self._staging.remove(aside)
 
         def replace(connection: sqlite3.Connection) -> Path | None:
             old = connection.execute(

@@ -189,8 +189,14 @@ _DELETED = """
 CREATE INDEX runs_deleted ON runs (id) WHERE deleted IS NOT NULL;
 """
 
+# Chunks of points end with a checksum from here on (see store/points.py): an nbtrack from before must not read them.
+_CHECKSUMS = """
+INSERT OR IGNORE INTO meta VALUES ('checksums', 1);
+"""
+
 MIGRATIONS = (
     Migration("first", _FIRST),
     Migration("models", _MODELS),
     Migration("deleted runs", _DELETED),
+    Migration("checksums", _CHECKSUMS),
 )

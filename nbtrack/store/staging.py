@@ -6,7 +6,6 @@ system. What processes that were killed have left there is put back or swept awa
 
 from __future__ import annotations
 
-import shutil
 import time
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -67,6 +66,13 @@ class Staging:
             raise
         return aside
 
+    @staticmethod
+    def remove(folder: Path) -> None:
+        """Remove a folder, as far as that can be done."""
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+
     def left(self) -> list[Path]:
         """Return the folders that processes have left that are no more."""
         return [folder for own in self._dead() for folder in own.iterdir()]
@@ -89,9 +95,9 @@ class Staging:
                         target.rename(self.place(f"{folder.name}-replaced"))
                     target.parent.mkdir(parents=True, exist_ok=True)
                     folder.rename(target)
-            shutil.rmtree(own, ignore_errors=True)
+            self.remove(own)
         for folder in self._root.glob("*/*-replaced"):
-            shutil.rmtree(folder, ignore_errors=True)
+            self.remove(folder)
         return count
 
     def _place_of(self, connection: sqlite3.Connection, folder: Path) -> Path | None:

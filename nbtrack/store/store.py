@@ -8,6 +8,7 @@ from nbtrack.store import processes
 from nbtrack.store.location import find_store, resolve
 from nbtrack.store.reading import Reading
 from nbtrack.store.registry import Registry
+from nbtrack.store.repair import repair
 from nbtrack.store.writing import Writing
 
 if TYPE_CHECKING:
@@ -85,6 +86,14 @@ class Store(Reading, Writing):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _reopen, (self.path, self.read_only)
+
+    def repair(self) -> list[str]:
+        """Mend what `check` finds, as far as nothing that can be read is lost by it, and return what was done.
+
+        What is damaged beyond that is removed, so that the rest is whole: make a backup before.
+        """
+        self._check_writable()
+        return self._writer.call(lambda connection: repair(connection, self.path))
 
     def close(self) -> None:
         """Write what is pending and let go of the store's files, so that the folder can be moved."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,7 +155,7 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
         record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), digest(staged))
         store.models.add(record, staged, folder)
     finally:
-        shutil.rmtree(staged, ignore_errors=True)  # it is still there where something failed
+        store.models.discard(staged)  # it is still there where something failed
     uri = f"runs:/{run.id}/{name}"
     with contextlib.suppress(TypeError):  # some cannot be hashed or referred to
         _kept[model] = (run.id, uri)
@@ -221,6 +219,9 @@ def load_model(
     ModelError
         When it cannot be loaded here.
     """
+    import shutil
+    import tempfile
+
     from nbtrack.models import digest, load
 
     trust = trust if isinstance(trust, bool) else list(trust)

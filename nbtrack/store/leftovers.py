@@ -1,0 +1,109 @@
+"""Whether the files beside a store's database are those that it tells of."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from typing import TYPE_CHECKING
+
+from nbtrack.store.damage import MEND, Problem
+from nbtrack.store.location import ARTIFACTS, kept_runs
+from nbtrack.store.staging import Staging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["problems_of_files"]
+
+
+def problems_of_files(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+    """Yield what of the files beside the database is missing, changed or nobody's."""
+    for check in (_models, _versions, _figures, _folders, _staged):
+        try:
+            yield from check(connection, folder)
+        except (sqlite3.Error, OSError) as error:
+            yield Problem(
+                f"{check.__name__.strip('_')} cannot all be looked at ({error})", "see that they may be read"
+            )
+
+
+def _models(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+    from nbtrack.models.folder import digest
+
+    staging = Staging(folder)
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'models'").fetchone():
+        return
+    gone = _being_removed(connection)
+    for model, run, name, known in connection.execute("SELECT id, run, name, digest FROM models"):
+        if run in gone:
+            continue
+        place = staging.find(model) or folder.joinpath(ARTIFACTS, run, *name.split("/"))
+        about = f"model {name!r} of run {run[:8]}"
+        if not place.is_dir():
+            yield Problem(f"the folder of {about} is missing", "restore it from a backup, or delete the run")
+        elif digest(place) != known:
+            yield Problem(
+                f"the files of {about} are not those that were saved",
+                "restore them from a backup; if you changed them yourself, load it with trust=True",
+            )
+
+
+def _versions(connection: sqlite3.Connection, _folder: Path) -> Iterator[Problem]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'model_versions'").fetchone():
+        return
+    for name, version, run in connection.execute(
+        "SELECT r.name, v.version, v.run FROM model_versions AS v JOIN registered_models AS r ON r.id = v.model "
+        "WHERE v.run IS NOT NULL AND v.run NOT IN (SELECT uuid FROM runs)"
+    ):
+        yield Problem(
+            f"version {version} of model {name!r} is of run {run[:8]}, which is not there",
+            "delete the version",
+        )
+
+
+def _figures(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+    """Look at the artifacts that the store itself tells of."""
+    for run, body in connection.execute(
+        "SELECT r.uuid, d.body FROM run_documents AS o JOIN documents AS d ON d.hash = o.hash "
+        "JOIN runs AS r ON r.id = o.run WHERE o.kind = 'outcome'"
+    ):
+        try:
+            outcome = json.loads(zlib.decompress(body))
+        except (zlib.error, ValueError, TypeError):
+            continue  # told as a damaged document
+        figures = outcome.get("figures") if isinstance(outcome, dict) else None
+        for name in figures if isinstance(figures, list) else ():
+            if not folder.joinpath(ARTIFACTS, run, str(name)).is_file():
+                yield Problem(f"artifact {name!r} of run {run[:8]} is missing", "restore it from a backup")
+
+
+def _folders(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+    artifacts = folder / ARTIFACTS
+    gone = _being_removed(connection)
+    left = [run for run in gone if (artifacts / run).exists()]
+    if left:
+        yield Problem(
+            f"a gc was cut short: artifacts of {len(left)} removed runs are still there", "run `nbtrack gc`"
+        )
+    known = {run for (run,) in connection.execute("SELECT uuid FROM runs")}
+    strange = [name for name in kept_runs(folder) if name not in known and name not in gone]
+    if strange:
+        more = " and others" if len(strange) > 3 else ""
+        some = ", ".join(name[:8] for name in strange[:3])
+        yield Problem(
+            f"there are artifacts of {len(strange)} runs that the store does not have ({some}{more})",
+            "restore a backup if these runs are missed; else remove their folders",
+        )
+
+
+def _being_removed(connection: sqlite3.Connection) -> set[str]:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'gc'").fetchone()
+    return set(json.loads(row[0])) if row is not None else set()
+
+
+def _staged(_connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+    left = len(Staging(folder).left())
+    if left:
+        yield Problem(f"{left} folders are left by processes that were killed while they saved models", MEND)
