@@ -51,8 +51,10 @@ def doctor(context: click.Context, repair: bool) -> None:
     folder = folder_of(context)
     health = inspect(folder)
     if repair and health.problems and not any(problem.fatal for problem in health.problems):
-        for done in open_store(folder).repair():
+        store = open_store(folder)
+        for done in store.repair():
             click.echo(f"repaired: {one_line(done)}", err=True)
+        store.close()
         health = inspect(folder)
     _tell(health)
 

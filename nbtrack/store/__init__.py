@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from nbtrack.store.buffers import SeriesBuffer
 from nbtrack.store.damage import Problem
-from nbtrack.store.health import Health, inspect
+from nbtrack.store.health import Health
 from nbtrack.store.lifecycle import GcReport
 from nbtrack.store.location import find_store, is_store, resolve
 from nbtrack.store.points import pack_point
 from nbtrack.store.processes import started_by
 from nbtrack.store.reading import Changes, Window
 from nbtrack.store.run_writer import RunWriter
-from nbtrack.store.store import Store, open_store
+from nbtrack.store.store import Store, inspect, open_store
 
 __all__ = [
     "Changes",

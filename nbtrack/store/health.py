@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from nbtrack.store.wal import log_damage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Health", "inspect"]
+__all__ = ["Health", "inspect", "inspect_open"]
 
 RESTORE = "restore a backup, or move the folder away and start a new store"
 _ROOM = 1 << 20
@@ -32,7 +33,7 @@ class Health:
     """What was found of a store; `problems` is empty for a sound one."""
 
     path: Path
-    read_only: bool
+    read_only: bool = False
     version: int = 0
     """How many migrations the store has had."""
     journal_mode: str = "unknown"
@@ -44,8 +45,10 @@ class Health:
     problems: list[Problem] = field(default_factory=list)
 
 
-def inspect(folder: Path, *, read_only: bool = False) -> Health:
+def inspect(folder: Path) -> Health:
     """Look at every page and every row of a store, and at its files, without changing any.
+
+    This process must not have it open: to close a file that SQLite has open, too, would take its locks away.
 
     Raises
     ------
@@ -54,26 +57,52 @@ def inspect(folder: Path, *, read_only: bool = False) -> Health:
     """
     if not folder.is_dir():
         raise StoreError(f"there is no store in {str(folder)!r}")
-    problems = [*_of_disk(folder, read_only=read_only), *_of_database_file(folder)]
+    for _ in range(3):
+        before = _states(folder)
+        health = _inspect(folder)
+        # What somebody writes meanwhile may look like damage.
+        if not health.problems or _states(folder) == before:
+            break
+    return health
+
+
+def _inspect(folder: Path) -> Health:
+    problems = list(_of_database_file(folder))
     facts: dict[str, object] = {}
-    if not any(problem.fatal for problem in problems):
+    if not problems:
         damage = log_damage(folder)
         if damage:
-            problems.append(
-                Problem(damage, "restore a backup if these runs are missed; what is there is read")
-            )
+            advice = "restore a backup if these runs are missed; what is there is read"
+            problems.append(Problem(damage, advice))
         try:
             with _opened(folder) as connection:
+                facts["journal_mode"] = _journal_mode(folder)
                 problems += _of_connection(connection, folder, facts)
         except (sqlite3.Error, StoreError, OSError) as error:
             problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
+    return _health(folder, problems, facts)
+
+
+def inspect_open(connection: sqlite3.Connection, folder: Path, *, read_only: bool) -> Health:
+    """Look at every page and every row of a store that this process has open."""
+    problems: list[Problem] = []
+    facts: dict[str, object] = {"read_only": read_only}
+    try:
+        facts["journal_mode"] = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+        problems += _of_connection(connection, folder, facts)
+    except (sqlite3.Error, StoreError, OSError) as error:
+        problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
+    return _health(folder, problems, facts)
+
+
+def _health(folder: Path, problems: list[Problem], facts: dict[str, object]) -> Health:
+    writable = os.access(folder, os.W_OK) and not facts.get("read_only")
     return Health(
         folder,
-        read_only,
         database_bytes=_size(folder.glob(f"{DATABASE}*")),
         artifact_bytes=_size((folder / ARTIFACTS).rglob("*")),
-        problems=problems,
-        **facts,  # type: ignore[arg-type]  # of the names and types of the fields
+        problems=[*(_of_disk(folder) if writable else ()), *problems],
+        **({"read_only": not writable} | facts),  # type: ignore[arg-type]  # of the names and types of the fields
     )
 
 
@@ -85,10 +114,10 @@ def _size(files: Iterator[Path]) -> int:
     return total
 
 
-def _of_disk(folder: Path, *, read_only: bool) -> Iterator[Problem]:
+def _of_disk(folder: Path) -> Iterator[Problem]:
     import shutil
 
-    if not read_only and shutil.disk_usage(folder).free < _ROOM:
+    if shutil.disk_usage(folder).free < _ROOM:
         yield Problem("its disk is full", "free some space: until then nothing can be written")
 
 
@@ -139,12 +168,20 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
             yield connection
 
 
+def _journal_mode(folder: Path) -> str:
+    with (folder / DATABASE).open("rb") as stream:
+        return "wal" if stream.read(19)[18:] == b"\2" else "delete"
+
+
 def _states(folder: Path) -> list[object]:
-    database = (folder / DATABASE).stat()
-    header = b""
+    """Tell the database and the beginning of its log from others."""
+    found: list[object] = []
+    with suppress(OSError):
+        status = (folder / DATABASE).stat()
+        found += [status.st_ino, status.st_mtime_ns, status.st_size]
     with suppress(OSError), (folder / f"{DATABASE}-wal").open("rb") as stream:
-        header = stream.read(32)
-    return [database.st_ino, database.st_mtime_ns, database.st_size, header]
+        found.append(stream.read(32))
+    return found
 
 
 def _of_connection(
@@ -153,8 +190,6 @@ def _of_connection(
     known = len(schema.MIGRATIONS)
     version = version_of(connection)
     facts["version"] = version
-    with (folder / DATABASE).open("rb") as stream:
-        facts["journal_mode"] = "wal" if stream.read(19)[18:] == b"\2" else "delete"
     if version > known:
         yield Problem(
             f"the store has version {version}, and this nbtrack knows versions up to {known}",

@@ -10,7 +10,7 @@ from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
 from nbtrack.store import fields as run_fields
 from nbtrack.store import health, lifecycle, reader
-from nbtrack.store.access import PATIENCE, Access
+from nbtrack.store.access import Access
 from nbtrack.store.backup import backup
 from nbtrack.store.liveness import this_process
 
@@ -291,8 +291,8 @@ class Reading(Access):
 
     def check(self) -> health.Health:
         """Look at the whole store for damage."""
-        self.settle(PATIENCE)
-        return health.inspect(self.path, read_only=self.read_only)
+        with self._settled() as connection:
+            return health.inspect_open(connection, self.path, read_only=self.read_only)
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the store, at any time, to a new folder that can be opened as a store.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.store import processes
+from nbtrack.store import health, processes
 from nbtrack.store.location import find_store, resolve
 from nbtrack.store.reading import Reading
 from nbtrack.store.registry import Registry
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "inspect", "open_store"]
 
 _stores: dict[tuple[Path, bool], Store] = {}
 """By folder and whether they may only be read."""
@@ -48,6 +48,20 @@ def open_store(location: str | os.PathLike[str] | None = None, *, read_only: boo
     store = _opened(find_store() if location is None else resolve(location), read_only=read_only)
     store.begin_again()
     return store
+
+
+def inspect(location: str | os.PathLike[str]) -> health.Health:
+    """Look at the whole store in a folder for damage, without changing anything.
+
+    Raises
+    ------
+    StoreError
+        When there is no such folder.
+    """
+    folder = resolve(location)
+    with processes.opening:
+        held = _stores.get((folder, False)) or _stores.get((folder, True))
+    return health.inspect(folder) if held is None else held.check()
 
 
 def _opened(folder: Path, *, read_only: bool) -> Store:
