@@ -14,7 +14,9 @@ from nbtrack.cli.experiments import experiments
 from nbtrack.cli.keeping import backup, doctor, gc
 from nbtrack.cli.models import models
 from nbtrack.cli.runs import delete, list_runs, restore, show
+from nbtrack.entities.text import one_line
 from nbtrack.errors import NbtrackError
+from nbtrack.tracking.location import store_if_there
 
 __all__ = ["main"]
 
@@ -31,10 +33,26 @@ def main() -> None:
     except ImportError as error:  # an extra that is not installed
         click.echo(f"nbtrack: {error}", err=True)
         sys.exit(1)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # A damaged store may hand out anything: then its damage is what there is to tell.
+        damage = _damage()
+        if damage is None:
+            raise
+        click.echo(f"nbtrack: {damage}", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of a pipe, such as head, has what it wants; nothing may complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _damage() -> str | None:
+    """Return what is wrong with the store that the command read, if anything is."""
+    store = store_if_there()
+    problems = store.check().problems if store is not None else []
+    if not problems:
+        return None
+    return f"the store cannot all be read: {one_line(str(problems[0]))}; `nbtrack doctor` tells more"
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

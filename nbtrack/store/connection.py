@@ -263,6 +263,10 @@ def translated(folder: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         said = _SAID.get(code, "cannot be read or written; run `nbtrack doctor` on it")
         raise StoreError(f"the store {str(folder)!r} {said} ({error})") from error
+    except UnicodeDecodeError as error:
+        # SQLite's own message names what it read in place of a name, and Python cannot.
+        said = _SAID[sqlite3.SQLITE_CORRUPT]
+        raise StoreError(f"the store {str(folder)!r} {said} ({error})") from error
 
 
 _SAID = {

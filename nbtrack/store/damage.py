@@ -51,7 +51,7 @@ def problems_of_content(connection: sqlite3.Connection) -> Iterator[Problem]:
     for check in (_runs, _orphans, _points, _documents, _params, _data, _meta):
         try:
             yield from check(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             yield Problem(f"{check.__name__.strip('_')} cannot all be read ({error})", "restore a backup")
 
 

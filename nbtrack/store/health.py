@@ -78,7 +78,7 @@ def _inspect(folder: Path) -> Health:
             with _opened(folder) as connection:
                 facts["journal_mode"] = _journal_mode(folder)
                 problems += _of_connection(connection, folder, facts)
-        except (sqlite3.Error, StoreError, OSError) as error:
+        except (sqlite3.Error, StoreError, OSError, UnicodeDecodeError) as error:
             problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
     return _health(folder, problems, facts)
 
@@ -90,7 +90,7 @@ def inspect_open(connection: sqlite3.Connection, folder: Path, *, read_only: boo
     try:
         facts["journal_mode"] = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
         problems += _of_connection(connection, folder, facts)
-    except (sqlite3.Error, StoreError, OSError) as error:
+    except (sqlite3.Error, StoreError, OSError, UnicodeDecodeError) as error:
         problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
     return _health(folder, problems, facts)
 

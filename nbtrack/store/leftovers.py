@@ -23,7 +23,7 @@ def problems_of_files(connection: sqlite3.Connection, folder: Path) -> Iterator[
     for check in (_models, _versions, _figures, _folders, _staged):
         try:
             yield from check(connection, folder)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             yield Problem(
                 f"{check.__name__.strip('_')} cannot all be looked at ({error})", "see that they may be read"
             )
