@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
-from weakref import WeakKeyDictionary, finalize
+from weakref import WeakKeyDictionary
 
 from nbtrack.entities import Run
 from nbtrack.entities.artifacts import artifact_target
@@ -18,6 +18,7 @@ from nbtrack.errors import InvalidValueError, ModelError, NotFoundError, TrustEr
 from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.location import store_if_there, store_in_use
+from nbtrack.tracking.steady import load_steadily
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
@@ -219,48 +220,15 @@ def load_model(
     ModelError
         When it cannot be loaded here.
     """
-    import shutil
-    import tempfile
-
-    from nbtrack.models import digest, load
+    from nbtrack.models import load
 
     trust = trust if isinstance(trust, bool) else list(trust)
-    for _ in range(_TRIES):
-        before = _identity(model_uri)
-        try:
-            folder, trusted = trusted_model(model_uri, trust)
-            model = load(folder, trust=trusted, model_config=model_config)
-        except Exception:  # files of two models together may raise anything
-            if _identity(model_uri) == before:
-                raise
-        else:
-            if _identity(model_uri) == before:
-                return model
-        # It is being replaced, and again before it could be read: a copy of it stays as it is.
-        copy = tempfile.mkdtemp(prefix="nbtrack-")
-        with contextlib.suppress(OSError, NotFoundError):
-            folder, record = find_model(model_uri)
-            shutil.copytree(folder, copy, dirs_exist_ok=True)
-            folder, trusted = trusted_model(model_uri, trust)
-            if record is not None and digest(copy) == record.digest:
-                model = load(copy, trust=trusted, model_config=model_config)
-                # Its artifacts may be read from there as long as it is used.
-                finalize(model, shutil.rmtree, copy, ignore_errors=True)
-                return model
-        shutil.rmtree(copy, ignore_errors=True)
-    raise ModelError(f"the model {model_uri!r} is replaced by others all the time; try again")
 
+    def load_from(copy: Path | None) -> LoadedModel:
+        folder, trusted = trusted_model(model_uri, trust)
+        return load(copy or folder, trust=trusted, model_config=model_config)
 
-_TRIES = 20
-
-
-def _identity(model_uri: str | os.PathLike[str] | Run) -> object:
-    """Tell the model that an address means now from one that takes its place."""
-    with contextlib.suppress(OSError, NotFoundError):
-        folder, record = find_model(model_uri)
-        status = folder.stat()
-        return record, folder, status.st_dev, status.st_ino
-    return None
+    return load_steadily(lambda: find_model(model_uri), load_from)
 
 
 def trusted_model(
