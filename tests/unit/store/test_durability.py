@@ -7,11 +7,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
 from nbtrack.errors import StoreError
-from nbtrack.store import find_store, open_store
+from nbtrack.store import find_store, inspect, open_store
 from nbtrack.store.schema import MIGRATIONS
 
 LOGS = """
@@ -162,6 +163,30 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost_when_there_is_room_again(s
     ballast.write_bytes(b"x" * 5_500_000)
     out, err = run_python(FILLS, small_disk / ".nbtrack", 0, ballast)
     check_filled(out, err)
+
+
+def test_a_full_disk_is_found_by_doctor_and_told_by_what_reads(small_disk, python):
+    folder = small_disk / ".nbtrack"
+    store = open_store(folder)
+    finished_run(store)
+    store.close()
+    with (small_disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+        while True:
+            ballast.write(b"x" * 10_000)
+    [problem] = inspect(folder).problems
+    assert (problem.what, "free some space" in problem.advice) == ("its disk is full", True)
+    process = python(
+        """
+        import sys
+        from nbtrack.cli import main
+        sys.argv = ["nbtrack", "runs", "--store", sys.argv[1]]
+        main()
+        """,
+        folder,
+    )
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0 or "free some space" in err
+    assert "Traceback" not in err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits")

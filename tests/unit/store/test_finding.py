@@ -198,3 +198,20 @@ def test_reading_while_writing_sees_whole_runs(store, find):
             assert history.steps == list(range(len(history.steps)))
     writer.finish()
     reader.close()
+
+
+def test_runs_are_looked_up_by_their_ids(store):
+    """In the order asked for, each once, deleted ones and those of deleted experiments too; names are no ids."""
+    ids = []
+    for number in range(1100):
+        ids.append(store.create_run(experiment=f"e{number % 2}", name=f"run-{number}").id)
+    store.flush()
+    store.delete_runs([ids[3]])
+    store.delete_experiment("e0")
+    wanted = [*ids[::-1], ids[5]]
+    assert [run.id for run in store.runs_of(wanted)] == ids[::-1]
+    assert store.runs_of([]) == []
+    with pytest.raises(NotFoundError, match="no run 'run-1'"):
+        store.runs_of([ids[0], "run-1"])
+    with pytest.raises(NotFoundError, match="nor 1 more"):
+        store.runs_of(["0" * 32, ids[0], "1" * 32])
