@@ -16,6 +16,9 @@ from nbtrack.models.enforcement import enforce
 from nbtrack.models.example import read_example, write_example
 from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settings_of
 from nbtrack.models.flavours import Flavour, Loading, flavour_in, flavour_of
+from nbtrack.models.flavours.loader import write_loader
+from nbtrack.models.flavours.pickled import FILE as PICKLE
+from nbtrack.models.form import ONE_COLUMN
 from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from nbtrack.models.signature import Signature
 
 __all__ = ["LoadedModel", "digest", "load", "save"]
+
+_NO_TABLE = ONE_COLUMN | {"list", "records"}
+"""Kinds of data of which MLflow makes a table."""
 
 
 class LoadedModel:
@@ -163,6 +169,7 @@ def save(
             asked = _to_be_tried(flavour, model, part, written)
             signature = tried_signature(flavour, asked, fitted_on, input_example, tell)
         written.signature = signature
+        _tell_mlflow(written, part)
         if input_example is not None:
             written.saved_input_example_info = write_example(part, input_example)
         needs = list(pip_requirements) if pip_requirements is not None else _needs(saved.modules, written)
@@ -197,6 +204,24 @@ def _beside(artifacts: Mapping[str, str] | None, model_config: Any, part: Path) 
     if model_config is not None:
         told["config"] = settings_of(model_config)
     return told
+
+
+def _tell_mlflow(written: MLmodel, part: Path) -> None:
+    """Let MLflow load what was fitted on no table by the module beside it: its own would hand over a table."""
+    form = written.signature.form if written.signature is not None else None
+    conf = written.flavors.get("python_function")
+    theirs = conf is not None and str(conf["loader_module"]).startswith("mlflow.")
+    if (
+        conf is None
+        or not theirs
+        or form is None
+        or form.kind not in _NO_TABLE
+        or not (part / PICKLE).is_file()
+    ):
+        return
+    conf.pop("data", None)
+    module, told = write_loader(part)
+    conf |= {"loader_module": module, **told}
 
 
 def _to_be_tried(flavour: Flavour, model: Any, part: Path, written: MLmodel) -> Any:

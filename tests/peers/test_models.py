@@ -59,8 +59,10 @@ import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import ElasticNet, LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -106,6 +108,34 @@ class Rule:
     def predict(self, model_input, params=None):
         return (model_input["alcohol"] > (params or {}).get("limit", self.limit)).to_numpy() + self.base
 
+class Shifted(nbtrack.pyfunc.PythonModel):
+    def load_context(self, context):
+        self.by = float(open(context.artifacts["by"]).read())
+
+    def predict(self, context, model_input, params=None):
+        return (model_input["alcohol"] * context.model_config["factor"] + self.by).to_numpy()
+
+CODE = '''
+try:
+    from mlflow.models import set_model
+except ImportError:
+    from nbtrack.models import set_model
+
+
+class Scaled:
+    def __call__(self, model_input):
+        return self.predict(None, model_input)
+
+    def load_context(self, context):
+        self.factor = context.model_config["factor"]
+
+    def predict(self, context, model_input):
+        return (model_input["alcohol"] * self.factor).to_numpy()
+
+
+set_model(Scaled())
+'''
+
 scale = 3
 with nbtrack.start_run():
     net = ElasticNet(alpha=0.1).fit(X, y)
@@ -139,6 +169,16 @@ with nbtrack.start_run():
     block = np.arange(24, dtype="float32").reshape(2, 3, 4)
     keep("tensor", lambda data: data.sum(axis=(1, 2)), block, input_example=block)
     keep("records", lambda data: data["a"] * 2, pd.DataFrame({"a": [1, 2]}), input_example=[{"a": 1}, {"a": 2}])
+    wines = pd.DataFrame({"text": ["red wine", "white wine", "rose", "port"] * 3})
+    bag = make_pipeline(CountVectorizer(), MultinomialNB())
+    keep("texts", bag.fit(wines["text"], [0, 1, 2, 0] * 3), wines, input_example=wines["text"].tolist()[:3])
+    told["texts"]["sklearn"] = False  # the estimator itself takes no table
+    keep("categories", HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=1).fit(
+         pd.DataFrame({"c": [1, 2] * 6}), [0, 1] * 6), pd.DataFrame({"c": [2, 1]}), input_example=pd.DataFrame({"c": [1, 2]}))
+    open("by.txt", "w").write("10")
+    keep("context", Shifted(), X[5:8], artifacts={"by": "by.txt"}, model_config={"factor": 2}, input_example=X.head(2))
+    open("code.py", "w").write(CODE)
+    keep("code", "code.py", X[5:8], input_example=X.head(2), model_config={"factor": 3})
 json.dump(told, open("ours.json", "w"))
 """
 
@@ -262,7 +302,7 @@ def same(left, right):
 
 def test_mlflow_answers_as_nbtrack_does(ours, told):
     assert not told["nbtrack"], "nothing of nbtrack's is needed"
-    assert len(ours) == len(told["ours"]) == 16
+    assert len(ours) == len(told["ours"]) == 20
     for name, one in ours.items():
         theirs = told["ours"][name]
         assert same(theirs["answers"], one["answers"]), name

@@ -100,6 +100,7 @@ class PythonFunction(Flavour):
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
         asked = getattr(model, method)
-        if "params" in inspect.signature(asked).parameters:
+        whole = inspect.signature(asked).parameters.get("params")
+        if whole is not None and whole.kind is not whole.VAR_KEYWORD:
             return asked(data, params=dict(params)) if params else asked(data)
         return asked(data, **taken(asked, params)) if params else asked(data)

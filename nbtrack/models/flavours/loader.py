@@ -18,6 +18,7 @@ _LOADER = '''"""Loads the model beside it; written by nbtrack, and needs nothing
 
 import importlib.util
 import inspect
+import json
 import os
 import sys
 
@@ -33,7 +34,8 @@ class Context:
 class Model:
     """A function, or an object with `predict` or `transform`, as MLflow asks it."""
 
-    def __init__(self, model, context=None):
+    def __init__(self, model, context=None, kind=None):
+        self._kind = kind
         self.unwrap_python_model = lambda: model
         if hasattr(model, "predict"):
             self._call = model.predict
@@ -46,18 +48,30 @@ class Model:
         self._before = ()
         if next(iter(known), None) == "context" and len(known) > 1:
             self._before = (context or Context({}, {}),)
-        self._whole = "params" in known
+        self._whole = "params" in known and known["params"].kind is not inspect.Parameter.VAR_KEYWORD
         any_name = any(p.kind is p.VAR_KEYWORD for p in known.values())
         self._names = None if any_name else set(list(known)[len(self._before) + 1:])
 
     def predict(self, model_input, params=None):
         """Return the predictions; parameters go to arguments of their names, or all to `params`."""
         params = dict(params or {})
+        model_input = as_fitted(model_input, self._kind)
         if self._whole:
             return self._call(*self._before, model_input, params=params)
         if self._names is not None:
             params = {name: value for name, value in params.items() if name in self._names}
         return self._call(*self._before, model_input, **params)
+
+
+def as_fitted(data, kind):
+    """Return what the model was fitted on where that is no table: MLflow makes one of all."""
+    if kind is None or not hasattr(data, "iloc"):
+        return data
+    if kind == "records":
+        rows = data.to_dict(orient="records")
+        return [{name: value for name, value in row.items() if value is not None and value == value} for row in rows]
+    column = data.iloc[:, 0] if len(data.shape) > 1 and data.shape[1] == 1 else data
+    return column.tolist() if kind == "list" else column
 
 
 def made_by(script):
@@ -77,27 +91,31 @@ def made_by(script):
     raise ValueError("%s hands no model to set_model(...)" % script)
 
 
-def ready(model, path, conf, model_config=None):
+def ready(model, path, conf, model_config=None, kind=None):
     """Return a model ready to be asked: its context is loaded, if it wants one."""
     files = {name: os.path.join(path, *told["path"].split("/")) for name, told in (conf.get("artifacts") or {}).items()}
     context = Context(files, {**(conf.get("config") or {}), **(model_config or {})})
     if hasattr(model, "load_context"):
         model.load_context(context)
-    return Model(model, context)
+    return Model(model, context, kind)
 
 
 def _load_pyfunc(path, model_config=None):
     import yaml
 
     with open(os.path.join(path, "MLmodel"), encoding="utf-8") as file:
-        conf = yaml.safe_load(file)["flavors"]["python_function"]
+        content = yaml.safe_load(file)
+    conf = content["flavors"]["python_function"]
+    form = (content.get("signature") or {}).get("nbtrack")
+    kind = json.loads(form)["kind"] if form else None
+    kind = kind if kind in ("series", "index", "extension", "list", "records") else None
     script = os.path.join(path, "model_code.py")
     if os.path.exists(script):
-        return ready(made_by(script), path, conf, model_config)
+        return ready(made_by(script), path, conf, model_config, kind)
     import cloudpickle
 
     with open(os.path.join(path, "model.pkl"), "rb") as file:
-        return ready(cloudpickle.load(file), path, conf, model_config)
+        return ready(cloudpickle.load(file), path, conf, model_config, kind)
 '''
 
 

@@ -179,3 +179,25 @@ def test_a_date_is_a_parameter(run):
     loaded = nbtrack.load_model(nbtrack.log_model(since, signature=signature).model_uri)
     assert loaded.predict(days) == [False, True]
     assert loaded.predict(days, {"day": "2025-01-01"}) == [True, True]
+
+
+def test_what_was_fitted_on_no_table_is_made_of_mlflows_table_by_the_loader_beside_it(run):
+    import importlib
+
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.pipeline import make_pipeline
+
+    texts = pd.Series(["red", "white", "rose", "red"], name="text")
+    model = make_pipeline(CountVectorizer(), MultinomialNB()).fit(texts, [0, 1, 1, 0])
+    loaded = nbtrack.load_model(nbtrack.log_model(model, input_example=texts).model_uri)
+    told = loaded.metadata.flavors["python_function"]
+    assert not told["loader_module"].startswith("mlflow")
+    sys.path.insert(0, str(loaded.path / told["code"]))
+    try:
+        loader = importlib.import_module(told["loader_module"])
+    finally:
+        sys.path.pop(0)
+    asked = loader._load_pyfunc(str(loaded.path))
+    assert asked.predict(pd.DataFrame({"text": texts})).tolist() == model.predict(texts).tolist()
+    assert loaded.predict(pd.DataFrame({"text": texts})).tolist() == model.predict(texts).tolist()
