@@ -348,6 +348,34 @@ def test_what_a_cell_fits_is_saved_as_a_model(kernel):
         kernel.ok("%track models on")
 
 
+def test_a_model_of_texts_takes_the_texts_that_the_cell_fitted_it_on(kernel):
+    kernel.ok(
+        "import nbtrack, pandas as pd\nfrom sklearn.feature_extraction.text import CountVectorizer\n"
+        "from sklearn.naive_bayes import MultinomialNB\nfrom sklearn.pipeline import make_pipeline\n"
+        "df = pd.DataFrame({'text': ['red wine', 'white wine', 'port', 'rose'] * 5, 'label': [0, 1, 0, 1] * 5})"
+    )
+    run = kernel.run_of(
+        kernel.ok(
+            "%%track\nclf = make_pipeline(CountVectorizer(), MultinomialNB()).fit(df['text'], df['label'])"
+        )
+    )
+    kernel.ok(f"model = nbtrack.load_model('runs:/{run.id}/model')")
+    native = kernel.value("clf.predict(df['text']).tolist()")
+    assert kernel.value("model.predict(df['text']).tolist()") == native
+    assert kernel.value("model.predict(df[['text']]).tolist()") == native
+    assert kernel.value("len(model.predict(model.input_example))") == "5"
+
+
+def test_a_forecaster_is_saved_without_a_signature_and_one_line_says_so(kernel):
+    kernel.ok(
+        "import nbtrack, numpy as np\nclass Naive:\n    def fit(self, y):\n        self.last_ = y[-1]\n        return self\n"
+        "    def get_params(self, deep=True):\n        return {}\n"
+        "    def predict(self, horizon=3):\n        return np.full(3, self.last_)\n"
+    )
+    run = kernel.run_of(kernel.ok("%%track\nnaive = Naive().fit(np.arange(9.0))"))
+    assert kernel.value(f"nbtrack.load_model('runs:/{run.id}/model').signature") == "None"
+
+
 def test_a_model_that_the_cell_logs_itself_is_not_saved_again(kernel):
     kernel.ok(
         "import nbtrack, numpy as np\nfrom sklearn.linear_model import Lasso, Ridge\nX, y = np.eye(4), np.arange(4.0)"
