@@ -291,8 +291,10 @@ def _keep(
 
 
 def _log_params(run: ActiveRun, params: Mapping[str, Any]) -> None:
+    from nbtrack.capture.secrets import SEEN
+
     for name, value in params.items():
-        kept = as_param(value, f"param {name!r}")
+        kept = SEEN.param(name, as_param(value, f"param {name!r}"))
         run.writer.log_param(name, kept[:_LONG] if isinstance(kept, str) else kept)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.secrets import MASK, mask
+from nbtrack.capture.secrets import MASK, SEEN
 from nbtrack.capture.settings.arguments import call_settings
 from nbtrack.capture.settings.estimators import estimator_settings, is_estimator, optimiser_settings
 from nbtrack.capture.settings.params import name_settings
@@ -73,7 +73,7 @@ def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamVal
         whole = name in options.params or name.partition(".")[0] in options.params
         if {name, name.partition(".")[0]} & options.ignore or (options.only_params and not whole):
             continue
-        found[name] = masked = mask(name, value)
+        found[name] = masked = SEEN.param(name, value)
         if masked == MASK and str(value) not in run.secrets:
             run.secrets.append(str(value))
     return found

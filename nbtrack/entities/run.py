@@ -319,6 +319,8 @@ def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
     InvalidValueError
         Naming each tag that cannot be kept, after all others have been set.
     """
+    from nbtrack.capture.secrets import SEEN  # its patterns are slow to compile
+
     faults = []
     for key, value in tags:
         try:
@@ -326,9 +328,9 @@ def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
             if name == NAME_TAG:
                 writer.rename(as_name(value, "run name"))
             elif name == NOTE_TAG:
-                writer.set_note(as_tag(value, "note"))
+                writer.set_note(SEEN.text(as_tag(value, "note"), lines=True))
             else:
-                writer.set_tag(name, as_tag(value, f"tag {name!r}"))
+                writer.set_tag(name, str(SEEN.param(name, as_tag(value, f"tag {name!r}"))))
         except InvalidValueError as fault:
             faults.append(str(fault))
     if faults:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.secrets import mask_text
+from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.slice.history import Cell, History, binds, form, stale
 from nbtrack.capture.slice.script import script
 
@@ -65,10 +65,14 @@ class RunCode:
         earlier = self._history.slice(transformed)
         # Options are no code: a run with other tags is the same script.
         cell = Cell(raw, _TAKEN_OFF.sub("", transformed), 0, cell_id=cell_id)
+        whole = script([*earlier, cell])
+        # All are read before one is kept: a secret of one is masked in each.
+        for text in (raw, *(one.raw for one in earlier), whole):
+            SEEN.code(text)
         document = {
-            "cell": mask_text(raw),
-            "earlier": [mask_text(one.raw) for one in earlier],
-            "script": mask_text(script([*earlier, cell])),
+            "cell": SEEN.code(raw),
+            "earlier": [SEEN.code(one.raw) for one in earlier],
+            "script": SEEN.code(whole),
             "stale": bool(stale(earlier, self._history)),
         }
         writer.set_document("source", document)

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
-from nbtrack.errors import InvalidValueError, NbtrackError, NbtrackWarning
+from nbtrack.capture.secrets import SEEN
+from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NbtrackWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,9 +68,9 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
     """
     if limit <= 0:
         return
-    from nbtrack.models.flavours.pickled import TooLargeError, size_limit
+    from nbtrack.models.flavours.pickled import TooLargeError, looked_at, size_limit
 
-    token = size_limit.set(limit)
+    token, looking = size_limit.set(limit), looked_at.set(_refuse_secrets)
     try:
         own = {number: tracking.kept_model(run, one.estimator) for number, one in enumerate(fitted)}
         yield from ((number, uri) for number, uri in own.items() if uri is not None)
@@ -90,6 +91,21 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
                 _tell(f"{fitted[number].name} was not saved: {why}")
     finally:
         size_limit.reset(token)
+        looked_at.reset(looking)
+
+
+def _refuse_secrets(pickle: bytes) -> None:
+    """Refuse a model that holds a secret: it cannot be masked in there, and nobody has asked for it to be kept.
+
+    Raises
+    ------
+    ModelError
+        When it does.
+    """
+    if SEEN.stands_in(pickle):
+        raise ModelError(
+            "it holds a secret, such as an API key; nbtrack.log_model(...) would save it all the same"
+        )
 
 
 def _tell(message: str) -> None:

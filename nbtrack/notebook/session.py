@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import ExecutionResult
 from nbtrack import tracking
 from nbtrack.capture import choices, is_worth_tracking
 from nbtrack.capture.environment import EnvironmentProbe
+from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.source.syntax import parse
 from nbtrack.entities.text import size_text
@@ -191,7 +192,13 @@ class Session:
 
     def keep_source(self, writer: RunWriter, info: Any) -> None:
         """Keep the code of a run: the cell, and the earlier cells that it depends on."""
+        self.look_for_secrets()
         self._code.keep(writer, info.raw_cell, self._transformed_cell(info), info.cell_id)
+
+    def look_for_secrets(self) -> None:
+        """Take in the secrets that the environment and the notebook's names hold now."""
+        SEEN.look_at_environment()
+        SEEN.look_at_names(self.shell.user_ns)
 
     # -- the magics
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
-from nbtrack.capture.secrets import hide, mask, mask_text
+from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.settings.setting import same_value
 from nbtrack.capture.source.syntax import compiles
 from nbtrack.direction import direction
@@ -73,6 +73,7 @@ class TrackedCell:
         self._run: ActiveRun | None = None
         self._companion: Companion | None = None
         self._failed = False
+        self._secrets = 0
         self._trees = 0
         self._began = time.perf_counter()
         self._cpu = time.process_time()
@@ -101,9 +102,9 @@ class TrackedCell:
         writer = self._resumed(store) or self._created(store, tree)
         for tag in options.tag:
             key, _, value = tag.partition("=")
-            writer.set_tag(key.strip(), str(mask(key.strip(), value.strip())))
+            writer.set_tag(key.strip(), str(SEEN.param(key.strip(), value.strip())))
         if options.note:
-            writer.set_note(mask_text(options.note))
+            writer.set_note(SEEN.text(options.note))
         self._run = tracking.begin(store, writer, "cell")
         progress = None
         if hasattr(session.shell, "kernel"):
@@ -112,6 +113,7 @@ class TrackedCell:
         self._companion = Companion(self._capture, self._run, progress, logs=logs)
         # Whatever becomes of the process, its run is there.
         session.keep_source(writer, self._info)
+        self._secrets = SEEN.count
         store.settle(_PATIENCE)
         self._output.begin()
         self._profiled.begin()
@@ -162,20 +164,24 @@ class TrackedCell:
             return
         wall, cpu = time.perf_counter() - self._began, time.process_time() - self._cpu
         error = result.error_before_exec or result.error_in_exec
+        session = self._session
         try:
             self._output.end()
             self._profiled.end()
             self._capture.stop()
             companion.end()
+            session.look_for_secrets()
             captured = self._capture.finish(error)
             if captured.left_out:
                 print(f"nbtrack: left out of the run: {', '.join(captured.left_out)}", file=sys.stderr)
             self._keep(run.writer, captured)
             self._explain(captured)
             self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
+            if SEEN.count != self._secrets:  # its code may hold what has only now shown itself as a secret
+                session.keep_source(run.writer, self._info)
         finally:
             self._capture.stop()
-            tracking.finish(run, tracking.ending(error), error, hidden=self._capture.secrets)
+            tracking.finish(run, tracking.ending(error), error)
         self._show(run, captured, wall, error)
 
     def _remark(self, error: BaseException | None) -> str:
@@ -225,19 +231,23 @@ class TrackedCell:
         for number, (ending, content) in enumerate(self._output.figures, start=1):
             path = writer.artifact_folder / "figures" / f"figure-{number}.{ending}"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            path.write_bytes(SEEN.hidden(content.decode()).encode() if ending == "svg" else content)
             figures.append(f"figures/{path.name}")
         outcome = {
             "wall_seconds": wall,
             "cpu_seconds": cpu,
             "peak_memory_bytes": memory,
-            "stdout": hide(mask_text(self._output.tail), captured.secrets),
+            "stdout": SEEN.text(self._output.tail, lines=True),
             "figures": figures,
             "loops": captured.loops,
         }
         writer.set_document("outcome", outcome)
         if captured.estimators and not self._options.no_model:
-            records = [dataclasses.asdict(one) for one in captured.estimators]
+            records = [
+                dataclasses.asdict(one)
+                | {"params": SEEN.document(one.params), "rows": SEEN.document(one.rows)}
+                for one in captured.estimators
+            ]
             assert self._run is not None
             limit = 0 if failed else session.model_limit
             for number, uri in save_fitted(self._run, captured.fitted, limit):

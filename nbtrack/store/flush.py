@@ -245,9 +245,18 @@ def _write_document(connection: sqlite3.Connection, run: int, kind: str, body: b
     from hashlib import blake2b
 
     digest = blake2b(body, digest_size=16).digest()
+    before = connection.execute(
+        "SELECT hash FROM run_documents WHERE run = ? AND kind = ?", (run, kind)
+    ).fetchone()
     if connection.execute("SELECT 1 FROM documents WHERE hash = ?", (digest,)).fetchone() is None:
         connection.execute("INSERT INTO documents VALUES (?, ?)", (digest, zlib.compress(body)))
     connection.execute("INSERT OR REPLACE INTO run_documents VALUES (?, ?, ?)", (run, kind, digest))
+    if before is not None and before[0] != digest:
+        # What is replaced is gone: it may have held a secret that was seen to be one only later.
+        connection.execute(
+            "DELETE FROM documents WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM run_documents WHERE hash = ?)",
+            (before[0], before[0]),
+        )
 
 
 def _write_chunks(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:

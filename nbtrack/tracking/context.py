@@ -83,7 +83,7 @@ def _write(writer: RunWriter, found: dict[str, Any], *, git: bool) -> None:
 
 def _script(file: str | None) -> dict[str, Any] | None:
     """Return the text of the script that runs, as the code of its runs."""
-    from nbtrack.capture.secrets import mask_text
+    from nbtrack.capture.secrets import SEEN
 
     # A kernel's own main module is no code of the user's.
     if not file or "ipykernel" in sys.modules or not str(file).endswith(".py"):
@@ -93,7 +93,8 @@ def _script(file: str | None) -> dict[str, Any] | None:
         text = path.read_text(encoding="utf-8") if path.stat().st_size <= _SCRIPT else ""
     except (OSError, UnicodeDecodeError):
         return None
-    text = mask_text(text)
+    SEEN.look_at_environment()
+    text = SEEN.code(text)
     return {"cell": text, "earlier": [], "script": text, "stale": False} if text else None
 
 

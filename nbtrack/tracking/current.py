@@ -37,7 +37,7 @@ from nbtrack.tracking.logged import LoggedRun
 from nbtrack.tracking.workers import announce, open_in_origin, origin, settle_for_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import TracebackType
 
     from nbtrack.records import Status
@@ -298,12 +298,8 @@ def finish(
     run: ActiveRun,
     status: Status = "FINISHED",
     error: BaseException | None = None,
-    hidden: Iterable[str] = (),
 ) -> None:
-    """End a run, with the traceback of `error` if there is one; nothing happens if it has ended.
-
-    What is in `hidden` is masked in the traceback.
-    """
+    """End a run, with the traceback of `error` if there is one; nothing happens if it has ended."""
     global _last  # noqa: PLW0603 (one current run a process is what this module keeps)
     if run.ended:
         return
@@ -322,7 +318,7 @@ def finish(
         return
     try:
         if error is not None and status in ("FAILED", "KILLED") and run.pid == os.getpid():
-            run.writer.set_document("traceback", failure(error, hidden))
+            run.writer.set_document("traceback", failure(error))
         # In a forked child this only writes what the child logged: the run is its parent's to end.
         run.writer.finish(status)
     except StoreError as fault:

@@ -6,8 +6,6 @@ import traceback
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from nbtrack.records import Status
 
 __all__ = ["ending", "failure"]
@@ -29,13 +27,14 @@ def ending(error: BaseException | None) -> Status:
     return "FAILED"
 
 
-def failure(error: BaseException, hidden: Iterable[str] = ()) -> dict[str, str]:
+def failure(error: BaseException) -> dict[str, str]:
     """Return the document of kind `traceback`: the error's type, message and whole text.
 
-    What looks like a secret is masked, and what is in `hidden`: a traceback quotes code, and a message values.
+    Secrets are masked in it: a traceback quotes code, and a message values.
     """
-    from nbtrack.capture.secrets import hide, mask_text
+    from nbtrack.capture.secrets import SEEN
 
+    SEEN.look_at_environment()
     text = "".join(traceback.format_exception(error))
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
@@ -45,6 +44,6 @@ def failure(error: BaseException, hidden: Iterable[str] = ()) -> dict[str, str]:
         message = ""
     return {
         "type": name,
-        "message": hide(mask_text(message), hidden),
-        "text": hide(mask_text(text[-_MAX_TRACEBACK:]), hidden),
+        "message": SEEN.text(message, lines=True),
+        "text": SEEN.text(text[-_MAX_TRACEBACK:]),
     }

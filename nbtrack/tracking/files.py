@@ -33,6 +33,9 @@ __all__ = [
     "log_text",
 ]
 
+_SETTINGS = 100_000
+"""Characters up to which a text is read as one that may hold settings."""
+
 PathLike = str | os.PathLike[str]
 _PATIENCE = 2.0
 
@@ -86,7 +89,9 @@ def log_artifacts(local_dir: PathLike, artifact_path: str | None = None, run_id:
 
 
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
-    """Keep text as a file of the current run, in UTF-8.
+    """Keep text as a file of the current run, in UTF-8, with the secrets in it masked.
+
+    A file that `log_artifact` copies is kept as it is.
 
     Raises
     ------
@@ -96,7 +101,7 @@ def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
     if not isinstance(text, str):
         raise InvalidValueError(f"text is a {type(text).__name__}; give a string")
     with written_whole(_target(artifact_file, run_id)) as part:
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_text(_masked(text), encoding="utf-8", newline="")
 
 
 def log_dict(
@@ -104,8 +109,10 @@ def log_dict(
 ) -> None:
     """Keep a dict or list as a JSON file of the current run, or as YAML if the name ends in `.yaml` or `.yml`.
 
-    What JSON does not know, such as dates and NumPy's numbers, is written as its text.
+    What JSON does not know, such as dates and NumPy's numbers, is written as its text; secrets are masked.
     """
+    from nbtrack.capture.secrets import SEEN
+
     target = _target(artifact_file, run_id)
     if target.suffix.lower() in (".yaml", ".yml"):
         try:
@@ -114,9 +121,11 @@ def log_dict(
             raise ImportError(
                 "YAML needs PyYAML: python -m pip install pyyaml, or name the file .json"
             ) from error
-        text = yaml.safe_dump(json.loads(_json(dictionary)), sort_keys=False, allow_unicode=True)
+        text = yaml.safe_dump(
+            SEEN.document(json.loads(_json(dictionary))), sort_keys=False, allow_unicode=True
+        )
     else:
-        text = _json(dictionary)
+        text = _json(SEEN.document(json.loads(_json(dictionary))))
     with written_whole(target) as part:
         part.write_text(text, encoding="utf-8", newline="")
 
@@ -292,6 +301,13 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
             file = Path(parent, name)
             if file.is_file():
                 yield file, file.relative_to(folder).as_posix()
+
+
+def _masked(text: str) -> str:
+    from nbtrack.capture.secrets import SEEN
+
+    # Of a large file only what is known to be a secret: its other text is data.
+    return SEEN.text(text, lines=True) if len(text) <= _SETTINGS else SEEN.hidden(text)
 
 
 def _json(value: Any) -> str:

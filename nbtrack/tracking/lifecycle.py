@@ -111,6 +111,10 @@ def _said(run_name: str | None, tags: Any, description: str | None) -> dict[str,
     said = {as_name(key, "tag name"): as_tag(value, f"tag {key!r}") for key, value in (tags or {}).items()}
     if description is not None:
         said[NOTE_TAG] = as_tag(description, "description")
+    if said:
+        from nbtrack.capture.secrets import SEEN  # its patterns are slow to compile
+
+        said = {key: str(SEEN.param(key, value)) for key, value in said.items()}
     if run_name:
         said[NAME_TAG] = as_name(run_name, "run name")
     return said

@@ -6,18 +6,20 @@ import math
 import time as clock
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from nbtrack.entities.mlflow import NOTE_TAG
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.store import pack_point
 from nbtrack.tracking.current import OutlivesCellError, here, logged_run, require_run
 from nbtrack.tracking.logged import MAX_STEP, MetricLog
-from nbtrack.values import as_metric, as_name, as_param, as_tag
+from nbtrack.values import as_metric, as_name, as_param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from nbtrack.records import ParamValue
 
 __all__ = [
     "delete_tag",
@@ -25,6 +27,7 @@ __all__ = [
     "log_metrics",
     "log_param",
     "log_params",
+    "not_secret",
     "set_note",
     "set_tag",
     "set_tags",
@@ -32,6 +35,8 @@ __all__ = [
 
 _DEEPEST = 20
 """Levels of nested dicts that become dotted names; what is deeper is kept as text."""
+
+_T = TypeVar("_T")
 
 _now = clock.time
 _current = here.get
@@ -126,6 +131,7 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # 
     value
         Numbers, bools, strings and None are kept with their types, NumPy's and torch's scalars as
         Python's; a dict becomes a param for each of its items, named `key.item`; anything else its text.
+        What looks like a secret, by its name or by itself, is masked; see `not_secret`.
     synchronous
         Has no effect.
 
@@ -147,6 +153,21 @@ def log_params(params: Mapping[str, Any], synchronous: bool | None = None, run_i
         Naming each that cannot be kept, after all others have been logged.
     """
     _log_params(_mapping(params, "params").items(), run_id)
+
+
+def not_secret(value: _T) -> _T:
+    """Say that a value is no secret, and return it: it is kept from now on, wherever it stands and by any name.
+
+    In a tracked cell the comment `# pragma: allowlist secret` behind a literal says the same of its code.
+
+    Examples
+    --------
+    >>> nbtrack.log_param("token", nbtrack.not_secret("lemma-7b"))  # doctest: +SKIP
+    """
+    from nbtrack.capture.secrets import SEEN
+
+    SEEN.allow(str(value))
+    return value
 
 
 def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:  # noqa: ARG001 (MLflow's)
@@ -181,7 +202,7 @@ def delete_tag(key: str) -> None:
 
 def set_note(text: str | None) -> None:
     """Replace the note of the current run; None clears it."""
-    require_run().writer.set_note("" if text is None else as_tag(text, "note"))
+    edit_tags(require_run().writer, [(NOTE_TAG, "" if text is None else text)])
 
 
 def _forget(_point: bytes) -> None:
@@ -210,10 +231,18 @@ def _log_params(params: Iterable[tuple[Any, Any]], run_id: str | None) -> None:
         for name, part in _flat(key, value):
             try:
                 checked = as_name(name, "param name")
-                writer.log_param(checked, as_param(part, f"param {checked!r}"))
+                writer.log_param(checked, _masked(checked, as_param(part, f"param {checked!r}")))
             except InvalidValueError as fault:
                 faults.append(str(fault))
     _raise(faults)
+
+
+def _masked(name: str, value: ParamValue) -> ParamValue:
+    if type(value) in (float, bool) or value is None:
+        return value
+    from nbtrack.capture.secrets import SEEN  # its patterns are slow to compile
+
+    return SEEN.param(name, value)
 
 
 def _flat(key: Any, value: Any, around: tuple[int, ...] = ()) -> Iterator[tuple[Any, Any]]:

@@ -9,16 +9,29 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.errors import ModelError, TrustError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from nbtrack.models.flavours.base import Loading
 
-__all__ = ["FILE", "TooLargeError", "check_trust", "read_pickle", "read_skops", "size_limit", "write_pickle"]
+__all__ = [
+    "FILE",
+    "TooLargeError",
+    "check_trust",
+    "looked_at",
+    "read_pickle",
+    "read_skops",
+    "size_limit",
+    "write_pickle",
+]
 
 FILE = "model.pkl"
 size_limit: ContextVar[int | None] = ContextVar("nbtrack_model_size", default=None)
 """How many bytes a pickle may have: a larger one is given up half-way."""
+
+
+looked_at: ContextVar[Callable[[bytes], None] | None] = ContextVar("nbtrack_model_looked_at", default=None)
+"""What is shown each pickle before it is written, and may refuse it."""
 
 
 class TooLargeError(ModelError):
@@ -62,6 +75,9 @@ def write_pickle(model: Any, file: Path) -> bytes:
     finally:
         cloudpickle.unregister_pickle_by_value(code)
     data = memory.getvalue()
+    look = looked_at.get()
+    if look is not None:
+        look(data)
     file.write_bytes(data)
     return data
 

@@ -1,0 +1,324 @@
+"""Where secrets stand in a cell's code: the literals that end up under a name of a secret, by its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nbtrack.capture.secrets.names import Told, are_words, is_secret, is_secret_as, told_by
+from nbtrack.capture.secrets.text import ONE_LITERAL, Span, in_literal, spans_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["spans_in_code"]
+
+_NAMES = re.compile(r"[^\W\d][\w-]*")
+# What is a secret by where it is handed to, whatever the names are.
+_TAKERS = frozenset(
+    "Fernet HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth SecretStr SecretBytes".split()
+)
+_LOGINS = frozenset("login authenticate set_password".split())
+# Their first argument, or the second of those on an object, names what the next one is.
+_SETTERS = frozenset(
+    """setattr putenv setenv getenv setdefault set set_option add_header putheader get pop hset set_env
+    set_secret __setitem__ __setattr__""".split()
+)
+# Calls that hand on the text that they are given.
+_WRAPPERS = frozenset(
+    """str bytes bytearray SecretStr SecretBytes Secret b64decode b64encode urlsafe_b64decode fromhex unhexlify
+    field Field quote quote_plus unquote Option StringVar Var reversed Param""".split()
+)
+_METHODS = frozenset(
+    """strip lstrip rstrip encode decode join format lower upper removeprefix removesuffix replace
+    get_secret_value""".split()
+)
+_ALLOWED = re.compile(r"#.*(?:pragma: ?allowlist secret|gitleaks:allow)")
+_MAGIC = re.compile(r"^[ \t]*(?:%%?\w|!|\?)|^[ \t]*[\w., \t]+=[ \t]*[!%]\w|\?[ \t]*$")
+_OTHER_LANGUAGE = re.compile(
+    r"\s*%%(?:bash|sh|script|writefile|file|html|js|javascript|latex|markdown|perl|ruby|cmd)\b"
+)
+_LOOKED_AT = 200_000
+"""Characters beyond which code is read as text alone: it is data that somebody pasted."""
+
+
+def spans_in_code(text: str) -> tuple[list[Span], set[str]]:
+    """Return where secrets stand in a cell, with magics and shell lines as they were typed; and what is none.
+
+    That is what stands in lines with the comment `pragma: allowlist secret` (detect-secrets') or `gitleaks:allow`.
+    """
+    foreign = _OTHER_LANGUAGE.match(text) is not None
+    found = spans_in(text, lines=foreign)
+    # The names in a cell are few: without one that tells, its tree need not be looked at.
+    if not foreign and len(text) <= _LOOKED_AT and any(map(_tells, set(_NAMES.findall(text)))):
+        tree = _parsed(text)
+        if tree is not None:
+            found += _Reader(text).read(tree)
+    allowed = [match.span() for match in re.finditer(r".*", text) if _ALLOWED.search(match[0])]
+    kept = {span for span in found if any(start <= span.start <= end for start, end in allowed)}
+    return [span for span in found if span not in kept], {span.value for span in kept}
+
+
+def _tells(name: str) -> bool:
+    return bool(told_by(name.replace("-", "_"))) or name in _TAKERS or name in _LOGINS
+
+
+def _parsed(text: str) -> ast.Module | None:
+    """Return a cell's tree, with nothing in the place of what IPython alone understands."""
+    lines = text.split("\n")
+    for blank in (False, True):
+        # Of the same length, so that every place in the tree is one in the text.
+        source = "\n".join(_blanked(line) if blank and _MAGIC.search(line) else line for line in lines)
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def _blanked(line: str) -> str:
+    indent = len(line) - len(line.lstrip())
+    return f"{line[:indent]}pass".ljust(len(line)) if line.strip() else line
+
+
+class _Reader:
+    """Reads the tree of one cell.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0]
+        for line in text.split("\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._lines = text.split("\n")
+        self._found: list[Span] = []
+        self._assigned: dict[str, list[ast.expr]] = {}
+        self._through: list[tuple[str, Told]] = []
+
+    def read(self, tree: ast.Module) -> list[Span]:
+        """Return where the secrets are."""
+        for node in ast.walk(tree):
+            self._look(node)
+        seen = set()
+        while self._through:
+            # `k = "..."; Client(api_key=k)`: what a name that ends up as a secret holds is one.
+            name, told = self._through.pop()
+            if (name, told) not in seen:
+                seen.add((name, told))
+                for value in self._assigned.get(name, ()):
+                    self._take(told, value)
+        return self._found
+
+    def _look(self, node: ast.AST) -> None:
+        match node:
+            case ast.Assign():
+                for target in node.targets:
+                    self._bind(target, node.value)
+            case ast.AnnAssign(value=ast.expr()) | ast.AugAssign() | ast.NamedExpr():
+                self._bind(node.target, node.value)  # type: ignore[arg-type]
+            case ast.For() | ast.AsyncFor() | ast.comprehension():
+                if isinstance(node.iter, ast.List | ast.Tuple | ast.Set):
+                    for element in node.iter.elts:
+                        self._bind(node.target, element)
+            case ast.keyword(arg=str()):
+                self._named(node.arg, node.value)
+            case ast.Dict():
+                for key, value in zip(node.keys, node.values, strict=True):
+                    self._named(_text_of(key), value)
+            case ast.arguments():
+                named = [*node.posonlyargs, *node.args]
+                defaults = [*zip(named[len(named) - len(node.defaults) :], node.defaults, strict=True)]
+                for argument, default in [*defaults, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]:
+                    if default is not None:
+                        self._named(argument.arg, default)
+            case ast.Compare():
+                for value in node.comparators:
+                    self._named(_name_of(node.left), value)
+                    self._named(_name_of(value), node.left)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                for inner in ast.walk(node):
+                    if isinstance(inner, ast.Return) and inner.value is not None:
+                        self._named(node.name, inner.value)
+            case ast.List() | ast.Tuple():
+                self._pairs(node)
+            case ast.Call():
+                self._call(node)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            if isinstance(value, ast.Tuple | ast.List) and len(target.elts) == len(value.elts):
+                for part, of_it in zip(target.elts, value.elts, strict=True):
+                    self._bind(part, of_it)
+            return
+        if isinstance(target, ast.Name):
+            self._assigned.setdefault(target.id, []).append(value)
+        self._named(_name_of(target), value)
+
+    def _named(self, name: str | None, value: ast.expr) -> None:
+        if not name:
+            return
+        name = name.strip("-").replace("-", "_")
+        if name == "auth" and isinstance(value, ast.Tuple) and len(value.elts) == 2:
+            self._take("password", value.elts[1])
+        told = told_by(name)
+        if told:
+            self._take(told, value, name)
+
+    def _pairs(self, node: ast.List | ast.Tuple) -> None:
+        """Take in `["--token", "..."]`, `["curl", "-u", "ann:..."]` and `("Authorization", "Bearer ...")`."""
+        for one, other in pairwise(node.elts):
+            name = _text_of(one)
+            if not name:
+                continue
+            if name.startswith("-") or (isinstance(node, ast.Tuple) and len(node.elts) == 2):
+                value = _text_of(other)
+                told = told_by(name.strip("-").replace("-", "_"))
+                if value is not None and told and not are_words(value):
+                    self._take(told, other)
+
+    def _call(self, node: ast.Call) -> None:
+        name = _name_of(node.func) or ""
+        arguments = node.args
+        for one, other in pairwise(arguments):
+            named = _text_of(one)
+            if named:
+                told = told_by(named.strip("-").replace("-", "_"))
+                loose = name not in _SETTERS
+                value = _text_of(other)
+                if told and not (loose and (value is None or are_words(value))):
+                    self._take(told, other)
+        first = _text_of(arguments[0]) if arguments else None
+        if first and first.startswith("-"):  # add_argument("--token", default="...")
+            for keyword in node.keywords:
+                if keyword.arg in ("default", "const"):
+                    self._named(first, keyword.value)
+        if name in _TAKERS and arguments:
+            self._take("secret", arguments[-1])
+        elif name in _LOGINS and len(arguments) >= 2:
+            self._take("password", arguments[-1])
+        elif name.startswith("set_") and arguments and told_by(name[4:]):
+            self._take(told_by(name[4:]), arguments[-1])
+        elif name[:1].isupper() and told_by(name) and arguments:
+            for argument in arguments:
+                self._take("maybe", argument)
+
+    def _take(self, told: Told, value: ast.expr, name: str = "") -> None:
+        """Take in the literals that a value is put together from, if they are a secret."""
+        for nodes in _parts(value):
+            texts = [_fixed(node) for node in nodes]
+            whole = re.sub(r"^(?:bearer|basic|token)\s+", "", "".join(texts), flags=re.IGNORECASE)
+            if whole and (is_secret(name, whole) if name else is_secret_as(told, whole)):
+                for node, text in zip(nodes, texts, strict=True):
+                    self._mark(node, text, whole)
+            through: Told = told if len(nodes) < 2 and isinstance(value, ast.Name) else "maybe"
+            for inner in nodes:
+                if isinstance(inner, ast.Name) and inner.id not in ("f", "self"):
+                    self._through.append((inner.id, through))
+                elif isinstance(inner, ast.JoinedStr):
+                    self._through += [(n, "maybe") for n in _filled_in(inner)]
+        if told == "password":
+            for number in _numbers(value):
+                start, end = self._place(number)
+                self._found.append(Span(start, end, str(number.value)))
+
+    def _mark(self, node: ast.expr, text: str, whole: str) -> None:
+        if isinstance(node, ast.Name) or not text:
+            return
+        start, end = self._place(node)
+        for literal in ONE_LITERAL.finditer(self._text, start, end):
+            for span in in_literal("", literal[0], literal.start(), sure=True):
+                self._found += [span, span._replace(value=text), span._replace(value=whole)]
+
+    def _place(self, node: ast.expr) -> tuple[int, int]:
+        """Return where an expression stands in the text; the tree counts bytes."""
+        ends = []
+        for line, column in ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)):
+            before = self._lines[(line or 1) - 1].encode()[: column or 0].decode(errors="ignore")
+            ends.append(self._starts[(line or 1) - 1] + len(before))
+        return ends[0], ends[1]
+
+
+def _name_of(node: ast.AST | None) -> str | None:
+    """Return what a target or a function is called: of `os.environ["A"]` that is `A`."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return _text_of(node.slice) if isinstance(node, ast.Subscript) else None
+
+
+def _text_of(node: ast.AST | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _fixed(node: ast.expr) -> str:
+    """Return the text of a literal, and of an f-string what is always there."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_fixed(part) for part in node.values if isinstance(part, ast.Constant))
+    value = node.value if isinstance(node, ast.Constant) else ""
+    return value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else ""
+
+
+def _filled_in(node: ast.JoinedStr) -> Iterator[str]:
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name):
+            yield part.value.id
+
+
+def _numbers(value: ast.expr) -> Iterator[ast.Constant]:
+    if isinstance(value, ast.Constant) and type(value.value) is int and value.value > 999:
+        yield value
+
+
+def _parts(value: ast.expr | None) -> Iterable[list[ast.expr]]:
+    """Return what a text may be, each the literals and names that it is put together from."""
+    match value:
+        case ast.Constant(value=str() | bytes()) | ast.JoinedStr() | ast.Name():
+            return [[value]]
+        case ast.BinOp(op=ast.Add() | ast.Mod()):
+            return [[node for side in (value.left, value.right) for part in _parts(side) for node in part]]
+        case ast.BinOp():
+            return [*_parts(value.left), *_parts(value.right)]
+        case ast.BoolOp():
+            return [part for one in value.values for part in _parts(one)]
+        case ast.IfExp():
+            return [*_parts(value.body), *_parts(value.orelse)]
+        case ast.List() | ast.Tuple() | ast.Set():
+            return [part for one in value.elts for part in _parts(one) if not isinstance(part[0], ast.Name)]
+        case ast.Dict():
+            return [part for one in value.values for part in _parts(one) if not isinstance(part[0], ast.Name)]
+        case ast.Lambda():
+            return _parts(value.body)
+        case ast.NamedExpr() | ast.Starred() | ast.Await():
+            return _parts(value.value)
+        case ast.Subscript(value=ast.Constant()):
+            return _parts(value.value)
+        case ast.Call():
+            return _parts_of_call(value)
+    return []
+
+
+def _parts_of_call(call: ast.Call) -> Iterable[list[ast.expr]]:
+    name = _name_of(call.func) or ""
+    if name in ("getenv", "get", "pop", "setdefault"):
+        return _parts(call.args[1]) if len(call.args) > 1 else []
+    given = [part for one in call.args for part in _parts(one)]
+    if name in _METHODS and isinstance(call.func, ast.Attribute):
+        own = list(_parts(call.func.value))
+        if name in ("join", "format"):
+            # In one piece: `"".join(["abc", "def"])`, `"{}{}".format("abc", "def")`.
+            return [[node for part in [*own, *given] for node in part]]
+        return own
+    if name in _WRAPPERS:
+        return [
+            *given,
+            *(part for one in call.keywords if one.arg == "default" for part in _parts(one.value)),
+        ]
+    return []
