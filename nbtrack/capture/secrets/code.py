@@ -5,20 +5,25 @@ from __future__ import annotations
 import ast
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from nbtrack.capture.secrets.names import Told, are_words, is_secret, is_secret_as, told_by
 from nbtrack.capture.secrets.text import ONE_LITERAL, Span, in_literal, spans_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["spans_in_code"]
 
-_NAMES = re.compile(r"[^\W\d][\w-]*")
+_NAMES = re.compile(r"[^\W\d][\w-]*|://")
 # What is a secret by where it is handed to, whatever the names are.
 _TAKERS = frozenset(
     "Fernet HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth SecretStr SecretBytes".split()
+)
+# Those that take a key first, or second.
+_CLIENTS = frozenset(
+    """AESGCM Anthropic AsyncAnthropic AsyncOpenAI Bot ChaCha20Poly1305 Client ClientV2 Cohere Github Gitlab Groq
+    InferenceClient Mistral MistralClient OAuthHandler OpenAI Pinecone Replicate WebClient login""".split()
 )
 _LOGINS = frozenset("login authenticate set_password".split())
 # Their first argument, or the second of those on an object, names what the next one is.
@@ -35,6 +40,13 @@ _METHODS = frozenset(
     """strip lstrip rstrip encode decode join format lower upper removeprefix removesuffix replace
     get_secret_value""".split()
 )
+_BEFORE = re.compile(
+    r"://[^\s/@]*:\Z|[?&](?P<query>[\w.-]+)=\Z|--(?P<flag>[\w-]+)[= ]\Z|(?P<basic>\b(?:bearer|basic) )\Z",
+    re.IGNORECASE,
+)
+_LOGGED = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)[\"']?[ \t]*[=: ][ \t]*(?:%s|%r|\{\})")
+_COMMENT = re.compile(r"#[ \t]*(?P<it>[^#\n]+)")
+_WORTH_READING = _TAKERS | _LOGINS | _CLIENTS | {"curl", "docker", "hmac", "jwt", "mysql", "mysqldump", "://"}
 _ALLOWED = re.compile(r"#.*(?:pragma: ?allowlist secret|gitleaks:allow)")
 _MAGIC = re.compile(r"^[ \t]*(?:%%?\w|!|\?)|^[ \t]*[\w., \t]+=[ \t]*[!%]\w|\?[ \t]*$")
 _OTHER_LANGUAGE = re.compile(
@@ -56,13 +68,22 @@ def spans_in_code(text: str) -> tuple[list[Span], set[str]]:
         tree = _parsed(text)
         if tree is not None:
             found += _Reader(text).read(tree)
+    for comment in _COMMENT.finditer(text):
+        for span in spans_in(comment["it"], lines=True):
+            found.append(Span(span.start + comment.start("it"), span.end + comment.start("it"), span.value))
     allowed = [match.span() for match in re.finditer(r".*", text) if _ALLOWED.search(match[0])]
     kept = {span for span in found if any(start <= span.start <= end for start, end in allowed)}
     return [span for span in found if span not in kept], {span.value for span in kept}
 
 
 def _tells(name: str) -> bool:
-    return bool(told_by(name.replace("-", "_"))) or name in _TAKERS or name in _LOGINS
+    return name in _WORTH_READING or bool(told_by(name.replace("-", "_")))
+
+
+def _told_before(name: str) -> Told:
+    """Return what an inner part of a dotted name tells: `fs.azure.account.key.mine.net`."""
+    parts = name.split(".")
+    return "maybe" if any(told_by("_".join(parts[:n])) for n in range(2, len(parts))) else ""
 
 
 def _parsed(text: str) -> ast.Module | None:
@@ -105,7 +126,9 @@ class _Reader:
     def read(self, tree: ast.Module) -> list[Span]:
         """Return where the secrets are."""
         for node in ast.walk(tree):
-            self._look(node)
+            read = self._READERS.get(type(node))
+            if read is not None:
+                read(self, node)
         seen = set()
         while self._through:
             # `k = "..."; Client(api_key=k)`: what a name that ends up as a secret holds is one.
@@ -116,40 +139,92 @@ class _Reader:
                     self._take(told, value)
         return self._found
 
-    def _look(self, node: ast.AST) -> None:
-        match node:
-            case ast.Assign():
-                for target in node.targets:
-                    self._bind(target, node.value)
-            case ast.AnnAssign(value=ast.expr()) | ast.AugAssign() | ast.NamedExpr():
-                self._bind(node.target, node.value)  # type: ignore[arg-type]
-            case ast.For() | ast.AsyncFor() | ast.comprehension():
-                if isinstance(node.iter, ast.List | ast.Tuple | ast.Set):
-                    for element in node.iter.elts:
-                        self._bind(node.target, element)
-            case ast.keyword(arg=str()):
-                self._named(node.arg, node.value)
-            case ast.Dict():
-                for key, value in zip(node.keys, node.values, strict=True):
-                    self._named(_text_of(key), value)
-            case ast.arguments():
-                named = [*node.posonlyargs, *node.args]
-                defaults = [*zip(named[len(named) - len(node.defaults) :], node.defaults, strict=True)]
-                for argument, default in [*defaults, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]:
-                    if default is not None:
-                        self._named(argument.arg, default)
-            case ast.Compare():
-                for value in node.comparators:
-                    self._named(_name_of(node.left), value)
-                    self._named(_name_of(value), node.left)
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                for inner in ast.walk(node):
-                    if isinstance(inner, ast.Return) and inner.value is not None:
-                        self._named(node.name, inner.value)
-            case ast.List() | ast.Tuple():
-                self._pairs(node)
-            case ast.Call():
-                self._call(node)
+    def _assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self._bind(target, node.value)
+
+    def _assign_one(self, node: ast.AnnAssign | ast.AugAssign | ast.NamedExpr) -> None:
+        if node.value is not None:
+            self._bind(node.target, node.value)
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension) -> None:
+        if told_by(_name_of(node.target) or "") == "maybe":
+            return  # `for token in ["the", "2nd"]`
+        if isinstance(node.iter, ast.List | ast.Tuple | ast.Set):
+            for element in node.iter.elts:
+                self._bind(node.target, element)
+
+    def _keyword(self, node: ast.keyword) -> None:
+        self._named(node.arg, node.value)
+
+    def _dict(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            self._named(_text_of(key), value)
+
+    def _arguments(self, node: ast.arguments) -> None:
+        named = [*node.posonlyargs, *node.args]
+        defaults = [*zip(named[len(named) - len(node.defaults) :], node.defaults, strict=True)]
+        for argument, default in [*defaults, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]:
+            if default is not None:
+                self._named(argument.arg, default)
+
+    def _compare(self, node: ast.Compare) -> None:
+        if isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            self._named(_name_of(node.left), node.comparators[0])
+            self._named(_name_of(node.comparators[0]), node.left)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if told_by(node.name):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    self._named(node.name, inner.value)
+
+    def _constant(self, node: ast.Constant) -> None:
+        # A file of settings, such as what is read by dotenv.
+        if isinstance(node.value, str) and "\n" in node.value:
+            self._found += self._shifted(*self._place(node))
+
+    _READERS: ClassVar[dict[type[ast.AST], Callable[..., None]]] = {
+        ast.Assign: _assign,
+        ast.AnnAssign: _assign_one,
+        ast.AugAssign: _assign_one,
+        ast.NamedExpr: _assign_one,
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.comprehension: _loop,
+        ast.keyword: _keyword,
+        ast.Dict: _dict,
+        ast.arguments: _arguments,
+        ast.Compare: _compare,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.Constant: _constant,
+        ast.List: lambda self, node: self._pairs(node),
+        ast.Tuple: lambda self, node: self._pairs(node),
+        ast.Call: lambda self, node: self._call(node),
+        ast.JoinedStr: lambda self, node: self._filled(node),
+        ast.BinOp: lambda self, node: self._filled(node),
+    }
+
+    def _filled(self, node: ast.JoinedStr | ast.BinOp) -> None:
+        """Take in the names that are put into an address, a query or an option of a secret."""
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.JoinedStr):
+            self._found += self._shifted(*self._place(node)) if node.lineno != node.end_lineno else ()
+            parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+        elif isinstance(node.op, ast.Add):
+            parts = [part for group in _parts(node) for part in group]
+        for one, other in pairwise(parts):
+            match = _BEFORE.search(_fixed(one)) if isinstance(other, ast.Name) else None
+            if match is not None and isinstance(other, ast.Name):
+                name = match["query"] or match["flag"]
+                told = told_by(name.replace("-", "_")) if name else "maybe"
+                if told:
+                    self._through.append((other.id, told))
+
+    def _shifted(self, start: int, end: int) -> Iterator[Span]:
+        for span in spans_in(self._text[start:end], lines=True):
+            yield Span(span.start + start, span.end + start, span.value)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Tuple | ast.List):
@@ -173,6 +248,13 @@ class _Reader:
 
     def _pairs(self, node: ast.List | ast.Tuple) -> None:
         """Take in `["--token", "..."]`, `["curl", "-u", "ann:..."]` and `("Authorization", "Bearer ...")`."""
+        texts = [_text_of(element) or "" for element in node.elts]
+        if len(texts) > 2 and all(texts):  # the arguments of a command
+            for span in spans_in(" ".join(texts), lines=False):
+                for element, text in zip(node.elts, texts, strict=True):
+                    if text == span.value:
+                        self._mark(element, text, text)
+                self._found.append(Span(0, 0, span.value))
         for one, other in pairwise(node.elts):
             name = _text_of(one)
             if not name:
@@ -189,18 +271,30 @@ class _Reader:
         for one, other in pairwise(arguments):
             named = _text_of(one)
             if named:
-                told = told_by(named.strip("-").replace("-", "_"))
+                told = told_by(named.strip("-").replace("-", "_")) or _told_before(named)
                 loose = name not in _SETTERS
                 value = _text_of(other)
                 if told and not (loose and (value is None or are_words(value))):
                     self._take(told, other)
         first = _text_of(arguments[0]) if arguments else None
+        logged = _LOGGED.search(first) if first and len(arguments) > 1 else None
+        if logged is not None:
+            self._named(logged["name"], arguments[1])
         if first and first.startswith("-"):  # add_argument("--token", default="...")
             for keyword in node.keywords:
                 if keyword.arg in ("default", "const"):
                     self._named(first, keyword.value)
+        root = _name_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
         if name in _TAKERS and arguments:
             self._take("secret", arguments[-1])
+        elif name in _CLIENTS and len(arguments) == 1:
+            self._take("random", arguments[0])
+        elif (root, name) in (("jwt", "encode"), ("jwt", "decode"), ("secrets", "put")) and len(
+            arguments
+        ) > 1:
+            self._take("maybe", arguments[-1])
+        elif (root, name) == ("hmac", "new") and arguments:
+            self._take("maybe", arguments[0])
         elif name in _LOGINS and len(arguments) >= 2:
             self._take("password", arguments[-1])
         elif name.startswith("set_") and arguments and told_by(name[4:]):
@@ -291,14 +385,14 @@ def _parts(value: ast.expr | None) -> Iterable[list[ast.expr]]:
         case ast.IfExp():
             return [*_parts(value.body), *_parts(value.orelse)]
         case ast.List() | ast.Tuple() | ast.Set():
-            return [part for one in value.elts for part in _parts(one) if not isinstance(part[0], ast.Name)]
+            return [part for one in value.elts for part in _parts(one)]
         case ast.Dict():
-            return [part for one in value.values for part in _parts(one) if not isinstance(part[0], ast.Name)]
+            return [part for one in value.values for part in _parts(one)]
         case ast.Lambda():
             return _parts(value.body)
         case ast.NamedExpr() | ast.Starred() | ast.Await():
             return _parts(value.value)
-        case ast.Subscript(value=ast.Constant()):
+        case ast.Subscript(value=ast.Constant() | ast.List() | ast.Tuple() | ast.Dict()):
             return _parts(value.value)
         case ast.Call():
             return _parts_of_call(value)

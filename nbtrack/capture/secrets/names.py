@@ -20,6 +20,7 @@ _PASSWORDS = frozenset(
     パスワード""".split()
 )
 _PASSES = frozenset({"admin", "db", "ftp", "mail", "mysql", "pg", "postgres", "root", "smtp", "sql", "user"})
+_PASSES_IN_ONE = tuple(f"{of}pass" for of in (*_PASSES, "my"))
 _SECRETS = frozenset(
     """secret secrets credential credentials creds authorization bearer apikey apikeys apitoken accesskey
     accesstoken authtoken secretkey privatekey accountkey sharedaccesskey sshkey""".split()
@@ -39,8 +40,13 @@ _TEXT_TOKENS = frozenset(
     sos special start stop sub target text top unk unknown video word""".split()
 )
 _AUTHS = frozenset({"", "basic", "http", "proxy"})
+# What such a key is of is looked up by it.
+_LOOKUPS = frozenset(
+    """cache dict doc file foreign group hash image index item join lookup object partition primary public record
+    routing row s3 sample sheet sort spreadsheet store video""".split()
+)
 _DRAWN = frozenset(
-    "cookie cookies csrf jwt nonce otp pat salt session sessionid sid signature sig tokens webhook".split()
+    "appid cookie cookies csrf jwt nonce otp pat salt session sessionid sid signature sig tokens webhook".split()
 )
 _STAGES = frozenset(
     """b64 base bytes default dev encoded half live new old part plain plaintext prod production raw staging str
@@ -58,8 +64,8 @@ _FILE = re.compile(
     r"(?:~|\.{1,2}|[A-Za-z]:)?[\w. \\/-]*"
     r"\.(?:json|pem|p12|pfx|key|crt|cer|txt|ya?ml|env|ini|toml|cfg|pub|ppk|bin|pkl|pt|csv|parquet)"
 )
-_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/][\w. -]+)*[\\/]?")
-_HOMES = re.compile(r"(?:~|\.{1,2})[\\/]|/(?:home|Users|etc|usr|var|opt|root|run|tmp|mnt|data)/|[A-Za-z]:\\")
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/]+[\w. -]+)*[\\/]?")
+_HOMES = re.compile(r"(?:~|\.{1,2})/|/(?:home|Users|etc|usr|var|opt|root|run|tmp|mnt|data)/|[A-Za-z]:\\")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
 
@@ -85,6 +91,8 @@ def told_by(name: str) -> Told:
     if not words:
         return ""
     word, before = words[-1], words[-2] if len(words) > 1 else ""
+    if words[-2:] == ["pass", "word"]:
+        return "password"
     if words[-3:] in (["mot", "de", "passe"], ["wacht", "woord"]):
         return "password"
     return _told_by_words(word, before)
@@ -93,7 +101,7 @@ def told_by(name: str) -> Told:
 def _told_by_words(word: str, before: str) -> Told:
     if word in _PASSWORDS or (word == "pass" and before in _PASSES):
         return "password"
-    if word.endswith(("password", "passwd", "passphrase", "passwort")):
+    if word.endswith(("password", "passwd", "passphrase", "passwort", *_PASSES_IN_ONE)):
         return "password"  # PGPASSWORD
     if word in _SECRETS or word.endswith(("secret", "apikey")):
         return "secret"
@@ -109,6 +117,8 @@ def _told_by_words(word: str, before: str) -> Told:
         return "maybe"
     if (word == "auth" and before in _AUTHS) or (word == "pass" and not before):
         return "maybe"
+    if word in ("key", "keys"):
+        return "" if before in _LOOKUPS else "random"
     return "random" if word in _DRAWN else ""
 
 
@@ -154,7 +164,11 @@ def are_words(text: str) -> bool:
 
 
 def _looks_drawn(text: str) -> bool:
-    return is_drawn(text) and not (_HASH.fullmatch(text) or _UUID.fullmatch(text) or _FILE.fullmatch(text))
+    return (
+        len(text) >= 14
+        and is_drawn(text)
+        and not (_HASH.fullmatch(text) or _UUID.fullmatch(text) or _FILE.fullmatch(text))
+    )
 
 
 def is_drawn(text: str) -> bool:

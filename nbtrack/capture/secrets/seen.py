@@ -225,7 +225,11 @@ def _masked_text(text: str, lines: bool) -> tuple[str, tuple[str, ...]]:
 @lru_cache(maxsize=256)  # the cells that a run depends on are mostly those of the run before
 def _masked_code(text: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
     spans, none = spans_in_code(text)
-    return applied(text, spans), tuple(span.value for span in spans), frozenset(none)
+    return (
+        applied(text, [span for span in spans if span.end > span.start]),
+        tuple(span.value for span in spans),
+        frozenset(none),
+    )
 
 
 def _forms(value: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbtrack.capture.secrets.names import are_words, is_secret, told_by
+from nbtrack.capture.secrets.names import are_words, is_drawn, is_secret, told_by
 from nbtrack.capture.secrets.shapes import shapes_in
 
 if TYPE_CHECKING:
@@ -53,10 +53,15 @@ def spans_in(text: str, *, lines: bool) -> list[Span]:
         found += _in_urls(text)
     lowered = text.lower()
     if any(word in lowered for word in _SUSPECT):
-        found += [Span(*match.span("it"), match["it"]) for match in _AFTER.finditer(text)]
+        for word, pattern in _AFTER:
+            if word in lowered:
+                found += [Span(*match.span("it"), match["it"]) for match in pattern.finditer(text)]
+        found += _shell(text)
+    # Without a name that tells there is nothing to find, and a text has few names.
+    if any(told_by(name.replace("-", "_")) for name in set(_NAMES.findall(text))):
         found += _assigned(text, 0)
         found += _bare(text)
-        found += _shell(text)
+        found += _told_in_words(text)
         if lines:
             found += _lines(text)
     return [span for span in found if span.end > span.start and text[span.start : span.end] != MASK]
@@ -64,25 +69,51 @@ def spans_in(text: str, *, lines: bool) -> list[Span]:
 
 # Shapes that need what stands before them to be told.
 
-_AFTER = re.compile(
-    r"""(?:
-      \bauthorization\\?['"]?\s*[:=,]\s*\\?['"]?(?:bearer|basic|token|digest|apikey)\s+(?=[^\s'"{<])
-    | \bbearer\s+(?=[\w.~+/=-]*\d)(?=[\w.~+/=-]{8})
-    | \bbasic\s+(?=[\w+/]{12,}={1,2}(?![\w+/=]))
-    | hooks\.slack\.com/services/
-    | discord(?:app)?\.com/api/webhooks/\d+/
-    | \blogin\s+(?:--?\w+\s+)*(?=[0-9a-f]{40}\b)
-    | (?:(?<=;)|(?<=['"]))\s*(?:password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*(?=[^;'"\s{]+(?:[;'"]|\Z))
-    | \b(?:host|hostaddr|user|dbname|port)\s?=[^\s,()]+\s+(?:\w+=[^\s,()]+\s+){0,8}password=(?=[^\s,()'"{])
-    | \blogin(?:\s|\\n)+[^\s'"\\]+(?:\s|\\n|['"]\s*['"])+password(?:\s|\\n)+(?=[^\s'"{\\])
-    | \b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker\s+login|az\s+login|lftp)\b(?:[^\n'"]*?\s)-p[ ]?(?=[^\s-])
-    | \bsshpass\s+-p[ ]?(?=[^\s-])
-    | \bredis-cli\b[^\n'"]*?\s-a[ ](?=\S)
-    | -pass(?:in|out)?[ ]pass:(?=\S)
-    | \b(?:configure|config)\s+set\s+\S*(?:secret|password|token|api_?key|access_?key)\S*\s+(?=[^\s-])
-    )(?P<it>[^\s'";,{}\\]+)""",
-    re.IGNORECASE | re.VERBOSE,
+
+def _after(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{pattern})(?P<it>[^\s'\";,{{}}\\]+)", re.IGNORECASE | re.VERBOSE)
+
+
+# Each with a word that it needs: to look for that is quick.
+_AFTER = tuple(
+    (word, _after(pattern))
+    for word, pattern in (
+        (
+            "authorization",
+            r"""\bauthorization\\?['"]?\s*[:=,]\s*\\?['"]?(?:bearer|basic|token|digest|apikey)\s+(?=[^\s'"{<])""",
+        ),
+        ("bearer ", r"\bbearer\s+(?=[\w.~+/=-]*\d)(?=[\w.~+/=-]{8})"),
+        ("basic ", r"\bbasic\s+(?=[\w+/]{12,}={1,2}(?![\w+/=]))"),
+        ("hooks.slack", r"hooks\.slack\.com/services/"),
+        ("/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/"),
+        ("login", r"\blogin\s+(?:--?\w+\s+)*(?=[0-9a-f]{40}\b)"),
+        (
+            "login",
+            r"""\blogin(?:\s|\\n)+[^\s'"\\]+(?:\s|\\n|['"]\s*['"])+password(?:\s|\\n)+(?=[^\s'"{\\])""",
+        ),
+        (
+            "=",
+            r"""(?:(?<=;)|(?<=['"]))\s*(?:password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*(?=[^;'"\s{]+(?:[;'"]|\Z))""",
+        ),
+        (
+            "password=",
+            r"""\b(?:host|hostaddr|user|dbname|port)\s?=[^\s,()]+\s+(?:\w+=[^\s,()]+\s+){0,8}password=(?=[^\s,()'"{])""",
+        ),
+        (
+            "-p",
+            r"""\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker\s+login|az\s+login|lftp)\b(?:[^\n'"]*?\s)-p[ ]?(?=[^\s-])""",
+        ),
+        ("sshpass", r"\bsshpass\s+-p[ ]?(?=[^\s-])"),
+        ("kaggle", r"\bkaggle\s+config\s+set\s+-n\s+key\s+-v\s+"),
+        ("redis-cli", r"""\bredis-cli\b[^\n'"]*?\s-a[ ](?=\S)"""),
+        (" pass:", r"-pass(?:in|out)?[ ]pass:(?=\S)"),
+        (
+            " set ",
+            r"\b(?:configure|config)\s+set\s+\S*(?:secret|password|token|api_?key|access_?key)\S*\s+(?=[^\s-])",
+        ),
+    )
 )
+_NAMES = re.compile(r"[^\W\d][\w-]*")
 _URL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]*://)([^\s/@'\"<>]+)@(?=[^\s'\"])")
 
 
@@ -102,7 +133,7 @@ def _in_urls(text: str) -> Iterator[Span]:
 # Without one of these there is nothing to find, and looking for these is quick.
 _SUSPECT = tuple(
     """pass pwd pw secret token tok key auth cred bearer basic sig= signature login slack discord cookie session curl
-    wget oracle pat salt jwt csrf otp webhook pwort wort contrase senha mdp hasł hasl heslo lösen wacht парол 密
+    wget oracle pat salt jwt csrf otp mysql mariadb redis-cli docker kaggle wandb appid webhook pwort wort contrase senha mdp hasł hasl heslo lösen wacht парол 密
     口令 パス""".split()
 )
 _LITERAL = (
@@ -228,9 +259,9 @@ _BARE = re.compile(
     r"""(?:
       [?&](?P<query>[\w.-]+)=
     | (?<![\w-])--(?P<flag>[a-z][\w-]*)(?:=|[ \t]+)
-    | (?:\bexport[ \t]+|\bsetx?[ \t]+|\benv:?[ \t]+|%set_env[ \t]+|-e[ \t]+|\benv',[ \t]*')(?P<variable>[a-z_]\w*)(?:=|[ \t]+=?[ \t]*)
+    | (?:\bexport[ \t]+|\bsetx?[ \t]+|\benv:?[ \t]+|%set_env[ \t]+|-e[ \t]+|--set(?:-string)?[ \t=]+|\benv',[ \t]*')(?P<variable>[a-z_][\w.]*)(?:=|[ \t]+=?[ \t]*)
     | (?:^|(?<=[\s!;&|'"(]))(?P<upper>(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*))=(?=[^\s,()\[\]{}'"]+(?:[\s'";]|\\n|\Z))
-    )(?P<value>[^\s&'"#{}()$-][^\s&'"#{}()\\]*)""",
+    )(?P<value>[^\s&'"#{}()$-][^\s&'"#{}();\\]*)""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
 _QUOTED_BARE = re.compile(
@@ -240,7 +271,7 @@ _QUOTED_BARE = re.compile(
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
 _USER = re.compile(
-    r"""(?:(?<=[\s'"])-u|--user|--proxy-user)(?:\\?["']\s*,\s*\\?["']|[=\s]*\\?["']?)(?P<user>[^\s:"'/=]*):(?P<it>[^\s"'\\]+)"""
+    r"""(?:(?<=[\s'"])-u|--user|--proxy-user|--auth|(?<=\s)-a)(?:\\?["']\s*,\s*\\?["']|[=\s]*\\?["']?)(?P<user>[^\s:"'/=]*):(?P<it>[^\s"'\\]+)"""
 )
 _COOKIES = re.compile(
     r"""(?:\b(?:set-)?cookie\\?["']?\s*[:=,]\s*|(?<=\s)(?:-b|--cookie)[ =]+)\\?["']?(?P<jar>[^"'\n\\]+)""",
@@ -250,6 +281,12 @@ _COOKIE = re.compile(r"(?P<name>[\w.-]+)=(?P<it>[^;,\s]{6,})")
 _OF_COOKIES = frozenset({"path", "domain", "expires", "max-age", "samesite"})
 _HEADER = re.compile(
     r"""["'](?P<name>[A-Za-z][\w-]*)[ \t]*:[ \t]*(?P<it>[^\s"',;{}()\[\]\\]{4,})(?=\\?["'])"""
+)
+_FORM = re.compile(r"""(?<=["'&])(?P<name>[A-Za-z_][\w.-]*)=(?P<it>[^\s"'&;,(){}\[\]]+)(?=["'&\s]|\\n)""")
+_PROSE = re.compile(
+    r"""\b(?:pass(?:word|wd|phrase|code|wort)|api[ _-]?key|access[ _-]?key|token|secret)\b
+    (?P<is>(?:\s*:\s*|\s+(?:is|was|ist|=)\s+|\s+))["'`]?(?P<it>[\w+/=.~@%!-]{6,})""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _ORACLE = re.compile(r"""["']\w+/(?P<it>[^@/"'\s]+)@""")
 
@@ -266,7 +303,7 @@ def _bare(text: str) -> Iterator[Span]:
 
 
 def _shell(text: str) -> Iterator[Span]:
-    if re.search(r"\b(?:curl|wget)\b", text):
+    if re.search(r"\b(?:curl|wget|http)\b", text):
         for match in _USER.finditer(text):
             if not match["it"].isdigit() and not re.fullmatch(r"[{$].*", match["it"]):
                 yield Span(*match.span("it"), match["it"])
@@ -279,8 +316,20 @@ def _shell(text: str) -> Iterator[Span]:
     for match in _HEADER.finditer(text):
         if not are_words(match["it"]) and is_secret(match["name"], match["it"]):
             yield Span(*match.span("it"), match["it"])
+    for match in _FORM.finditer(text):
+        if is_secret(match["name"], match["it"]):
+            yield Span(*match.span("it"), match["it"])
     if "oracle" in text.lower():
         yield from (Span(*match.span("it"), match["it"]) for match in _ORACLE.finditer(text))
+
+
+def _told_in_words(text: str) -> Iterator[Span]:
+    """Yield what is told in a sentence: `the password is ...`; without a verb only what was drawn at random."""
+    for match in _PROSE.finditer(text):
+        it = match["it"].rstrip(".!")
+        mixed = re.search(r"\d", it) and re.search(r"[A-Za-z]", it) and not are_words(it)
+        if is_drawn(it) or (match["is"].strip() and mixed and is_secret("token", it)):
+            yield Span(match.start("it"), match.start("it") + len(it), it)
 
 
 # Files of settings, and what is printed like one.

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbtrack.capture.secrets import mask, mask_text
+from nbtrack.capture.secrets import Secrets, mask, mask_text
+from tests.unit.capture.secret_lines import SECRET, WITH, WITHOUT
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -199,3 +200,36 @@ def test_odd_text_takes_no_odd_time(text):
     start = time.process_time()
     mask_text(text)
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("line", WITH)
+def test_what_is_a_secret_in_the_code_is_one_everywhere(line):
+    secrets = Secrets()
+    kept = secrets.code(line)
+    half = len(SECRET) // 2 + 1
+    assert not any(part in kept for part in (SECRET, SECRET[:half], SECRET[half:]))
+    assert SECRET not in secrets.text(f"got {SECRET} here", lines=True)
+    if SECRET in line:
+        assert secrets.text(f"{SECRET[:9]}...") == "***...", "a part of it tells as well"
+
+
+@pytest.mark.parametrize("line", WITHOUT)
+def test_lines_without_a_secret_stay_to_the_letter_and_tell_none(line):
+    secrets = Secrets()
+    assert secrets.code(line) == line
+    assert secrets.text(line, lines=True) == line
+    assert secrets.count == 0
+
+
+def test_a_secret_is_hidden_however_it_is_written():
+    secrets = Secrets()
+    secrets.add('Vg7@Bh9/"Nj2')
+    for form in ("Vg7%40Bh9%2F%22Nj2", 'Vg7@Bh9/\\"Nj2', "Vg7@Bh9/&quot;Nj2", "YW5uOlZnN0BCaDkvIk5qMg=="):
+        assert "Bh9" not in secrets.text(f"x {form} y")
+        assert "CaDkv" not in secrets.text(f"x {form} y")
+
+
+def test_a_word_is_hidden_only_where_it_stands_alone():
+    secrets = Secrets()
+    assert secrets.code('password = "geheim"\ngeheimnis = 1') == 'password = "***"\ngeheimnis = 1'
+    assert secrets.text("geheim, geheimnis") == "***, geheimnis"
