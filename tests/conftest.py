@@ -24,6 +24,7 @@ def _own_place(tmp_path_factory):
         for variable, name in folders.items():
             (base / name).mkdir()
             patch.setenv(variable, str(base / name))
+        patch.setenv("NBTRACK_SECRET_FILE", str(base / "secret"))  # what signs models
         patch.setattr(tempfile, "tempdir", str(base / "tmp"))
         patch.delenv("NBTRACK_STORE", raising=False)
         yield

@@ -23,7 +23,7 @@ _URI = click.option(
     help="runs:/<run>/<name>, models:/<name>/<version>, models:/<name>@<alias>, or a folder.",
 )  # fmt: skip
 _TRUST = click.option(
-    "--trust", is_flag=True, help="Load it although no run of this store wrote it; a pickle runs any code."
+    "--trust", is_flag=True, help="Load it although you neither saved nor trusted it; a pickle runs any code."
 )
 _ENVIRONMENT = click.option(
     "--env-manager", type=click.Choice(["local", "uv"]), default="local", show_default=True,

@@ -23,6 +23,7 @@ from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
 from nbtrack.models.trial import tried_signature
+from nbtrack.models.trust import SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -251,7 +252,7 @@ def digest(path: str | os.PathLike[str]) -> str:
     folder = Path(path)
     whole = hashlib.blake2b(digest_size=20)
     for file in sorted(folder.rglob("*")):
-        if file.is_file():
+        if file.is_file() and file != folder / SIGNATURE:
             with file.open("rb") as stream:
                 content = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
             whole.update(f"{file.relative_to(folder).as_posix()}\0{content}\n".encode())

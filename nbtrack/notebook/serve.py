@@ -34,7 +34,7 @@ class ServeMagics(Magics):
     @argument(
         "--trust",
         action="store_true",
-        help="Load it although no run of this store wrote it; a pickle runs any code.",
+        help="Load it although you neither saved nor trusted it; a pickle runs any code.",
     )
     @argument(
         "--env-manager",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from nbtrack.capture.why import Why
-    from nbtrack.store import RunWriter
+    from nbtrack.store import RunWriter, Store
 
 __all__ = ["Session"]
 
@@ -59,8 +59,11 @@ class Session:
         self.lineages = Lineages(self.notebook)
         self.begun = BegunRuns(self)
         tracking.tell_of_runs(self.begun.note)
+        self._folder: Path | None = None
+        self._told_place = False
         with suppress(OSError):  # the working folder has been removed
-            tracking.look_from(Path.cwd())
+            self._folder = Path.cwd()
+            tracking.look_from(self._folder)
         self.why: Why | None = None
         """Of the last tracked cell."""
         self._everything = False
@@ -194,6 +197,14 @@ class Session:
         """Keep the code of a run: the cell, and the earlier cells that it depends on."""
         self.look_for_secrets()
         self._code.keep(writer, info.raw_cell, self._transformed_cell(info), info.cell_id)
+
+    def told_place(self, store: Store) -> str:
+        """Tell once where runs are kept, if that is not beside the notebook."""
+        if self._told_place:
+            return ""
+        self._told_place = True
+        beside = self._folder is not None and store.path.parent == self._folder.resolve()
+        return "" if beside else f"runs are kept in {store.path}"
 
     def look_for_secrets(self) -> None:
         """Take in the secrets that the environment and the notebook's names hold now."""

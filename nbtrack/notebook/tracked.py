@@ -284,7 +284,7 @@ class TrackedCell:
             experiment=run.experiment,
             changed=changed,
             facts=self._facts(run, captured),
-            remark=self._remark(error),
+            remark="; ".join(filter(None, [self._remark(error), self._session.told_place(run.store)])),
         )
         shell = self._session.shell
         if hasattr(shell, "kernel"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,8 +43,9 @@ def check_trusted(model: Description, trust: bool | list[str]) -> None:
     """
     if trust is not True:
         raise TrustError(
-            f"{str(model.path)!r} was not written by a run of this store, and to install what it asks for may run any "
-            "code: if you trust where it comes from, say so with trust=True (--trust)"
+            f"you have neither saved nor trusted {str(model.path)!r}, and to install what it asks for may run any code: "
+            f"if you trust where it comes from, say so once with `nbtrack trust {shlex.quote(str(model.path))}`, "
+            "or with trust=True (--trust)"
         )
 
 

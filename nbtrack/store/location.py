@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbtrack.errors import StoreError
+from nbtrack.errors import NbtrackWarning, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,21 +40,49 @@ def find_store(start: Path | None = None) -> Path:
     `NBTRACK_STORE` comes first, then the nearest ``.nbtrack`` with a store in it, from `start` (default: the
     working folder) upwards, then ``.nbtrack`` in `start` itself. The search ends at the root of the project (the
     nearest repository's, else the nearest ``pyproject.toml``), at the home folder and at the edge of the file system:
-    a store further up belongs to something else.
+    a store further up belongs to something else. One that belongs to another user is passed over with a warning.
 
     Raises
     ------
     StoreError
-        When `NBTRACK_STORE` cannot be a folder's path.
+        When `NBTRACK_STORE` cannot be a folder's path, or the store would be in the place of another user's.
     """
     named = os.environ.get("NBTRACK_STORE")
     if named:
         return resolve(named)
     start = Path.cwd() if start is None else Path(os.path.abspath(start))  # noqa: PTH100 - keeps links
     for folder in _searched(start):
-        if is_store(folder / FOLDER):
-            return (folder / FOLDER).resolve()
-    return (start / FOLDER).resolve()
+        store = folder / FOLDER
+        if is_store(store) and _is_own(store):
+            return store.resolve()
+        if is_store(store) and folder != start:
+            warnings.warn(
+                f"the store {str(store)!r} belongs to another user and is not used; "
+                f"NBTRACK_STORE={shlex.quote(str(store))} would, if you trust it",
+                NbtrackWarning,
+                stacklevel=2,
+            )
+    store = start / FOLDER
+    if not _is_own(store):
+        raise StoreError(
+            f"the store {str(store)!r} belongs to another user: "
+            f"NBTRACK_STORE={shlex.quote(str(store))} uses it, if you trust it; set_store(...) uses another place"
+        )
+    return store.resolve()
+
+
+def _is_own(store: Path) -> bool:
+    """Return whether a store is the user's who runs this process, or is not there; git asks so of repositories."""
+    if not hasattr(os, "getuid"):
+        return True
+    owners = set()
+    for path in (store, store / DATABASE):
+        with contextlib.suppress(OSError):
+            owners.add(path.stat().st_uid)
+    own = {os.getuid()}
+    if 0 in own and os.environ.get("SUDO_UID", "").isdigit():
+        own.add(int(os.environ["SUDO_UID"]))
+    return owners <= own
 
 
 def _searched(start: Path) -> Sequence[Path]:

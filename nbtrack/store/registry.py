@@ -97,6 +97,11 @@ class Registry:
 
         self._write(insert)
 
+    def saved(self) -> list[ModelRecord]:
+        """Return the models that runs saved, the first first."""
+        with self._read() as connection:
+            return [ModelRecord(*row) for row in connection.execute(_MODEL + "ORDER BY created, name")]
+
     def of_run(self, run_id: str) -> list[ModelRecord]:
         """Return the models that a run saved, the first first."""
         with self._read() as connection:

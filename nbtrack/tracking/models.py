@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from nbtrack.entities import Run
 from nbtrack.entities.artifacts import artifact_target
 from nbtrack.errors import InvalidValueError, ModelError, NotFoundError, TrustError
 from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
+from nbtrack.store import is_store, open_store, resolve
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.location import store_if_there, store_in_use
 from nbtrack.tracking.steady import load_steadily
@@ -38,6 +40,7 @@ __all__ = [
     "registered_model",
     "registered_models",
     "save_model",
+    "trust_models",
     "trusted_model",
 ]
 
@@ -140,6 +143,7 @@ def kept_model(run: Run, model: Any) -> str | None:
 def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     """Save a model with a run; `options` are those of `nbtrack.models.save`."""
     from nbtrack.models import digest, save
+    from nbtrack.models.trust import sign
 
     store = run.store
     as_name(name, "model name")
@@ -152,8 +156,10 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
         written = save(model, staged, run_id=run.id, model_id=model_id, **options)
         flavour = next(key for key in written.flavors)
         size = written.model_size_bytes or 0
+        content = digest(staged)
+        sign(staged, content)
         store.flush()
-        record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), digest(staged))
+        record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), content)
         store.models.add(record, staged, folder)
     finally:
         store.models.discard(staged)  # it is still there where something failed
@@ -183,13 +189,16 @@ def save_model(
     ModelError
         When it cannot be saved, or the folder holds something.
     """
-    from nbtrack.models import save
+    from nbtrack.models import digest, save
+    from nbtrack.models.trust import sign
 
-    return save(
+    written = save(
         model, path, signature=signature, input_example=input_example, pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements, metadata=metadata, artifacts=artifacts,
         model_config=model_config, code_paths=code_paths,
     )  # fmt: skip
+    sign(Path(path), digest(path))
+    return written
 
 
 def load_model(
@@ -206,8 +215,8 @@ def load_model(
         `runs:/<run>/<name>` (a run's id, the beginning of it, or its name), `models:/<name>/<version>`,
         `models:/<name>@<alias>`, `models:/<name>/latest`, `models:/m-<id>`, the path of a folder, or a run.
     trust
-        Loading a pickle runs code. What a run of this store saved is loaded; of anything else say that you trust it,
-        or, of files of skops, which types.
+        Loading a pickle runs code. What you saved, or trusted with `nbtrack trust`, is loaded; of anything else say
+        that you trust it this once, or, of files of skops, which types.
     model_config
         Settings in place of those that it was saved with.
 
@@ -216,7 +225,7 @@ def load_model(
     NotFoundError
         When there is no such run, model, version or alias.
     TrustError
-        When it was not saved by a run of this store, or was changed since.
+        When you have neither saved nor trusted it, or it was changed since.
     ModelError
         When it cannot be loaded here.
     """
@@ -234,7 +243,7 @@ def load_model(
 def trusted_model(
     model_uri: str | os.PathLike[str] | Run, trust: bool | Iterable[str] = False
 ) -> tuple[Path, bool | list[str]]:
-    """Return the folder of a model, and how far it is trusted: wholly, if a run of the store in use wrote it.
+    """Return the folder of a model, and how far it is trusted: wholly, if the user has saved or trusted it.
 
     Raises
     ------
@@ -244,10 +253,49 @@ def trusted_model(
         When it was changed since it was written.
     """
     folder, record = find_model(model_uri)
-    if trust is False and record is not None and record.origin is None:
-        _check_unchanged(folder, record)
-        return folder, True
+    if trust is False:
+        return folder, _is_trusted(folder, record)
     return folder, trust if isinstance(trust, bool) else list(trust or ())
+
+
+def trust_models(target: str | os.PathLike[str]) -> list[tuple[str, Path]]:
+    """Let the models that are there now load unasked by this user, and return them with their addresses.
+
+    Parameters
+    ----------
+    target
+        A store's folder, a run (id, the beginning of it, or name), or the address or folder of a model.
+
+    Raises
+    ------
+    NotFoundError, InvalidValueError
+        When there is no such model, run or store.
+    """
+    from nbtrack.models import digest
+    from nbtrack.models.trust import trust
+
+    found = _models_of(os.fspath(target))
+    for _, folder in found:
+        trust(digest(folder))
+    return found
+
+
+def _models_of(target: str) -> list[tuple[str, Path]]:
+    folder = Path(target).expanduser()
+    if (folder / "MLmodel").is_file():
+        return [(str(folder), folder.resolve())]
+    if folder.is_dir() and is_store(resolve(folder)):
+        store = open_store(folder)
+        return _there(store, store.models.saved())
+    if target.startswith(("runs:/", "models:/", "file:/")):
+        return [(target, find_model(target)[0])]
+    store = store_in_use()
+    return _there(store, store.models.of_run(store.run(target).id))
+
+
+def _there(store: Store, records: Iterable[ModelRecord]) -> list[tuple[str, Path]]:
+    folders = ((f"runs:/{one.run}/{one.name}", _folder(store, one.run, one.name)) for one in records)
+    return [(uri, folder) for uri, folder in folders if (folder / "MLmodel").is_file()]
 
 
 def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelRecord | None]:
@@ -330,14 +378,28 @@ def _folder(store: Store, run_id: str, name: str) -> Path:
     return artifact_target(store.artifact_folder(run_id), name or "model")
 
 
-def _check_unchanged(folder: Path, record: ModelRecord) -> None:
-    from nbtrack.models import digest
+def _is_trusted(folder: Path, record: ModelRecord | None) -> bool:
+    """Return whether the user has saved this model, or said that he trusts it.
 
-    if digest(folder) != record.digest:
+    Raises
+    ------
+    TrustError
+        When it is not as its run saved it, and he has not.
+    """
+    from nbtrack.models import digest
+    from nbtrack.models.trust import is_saved_by_user, is_trusted
+
+    if not (folder / "MLmodel").is_file():
+        return False
+    content = digest(folder)
+    if is_trusted(content):
+        return True
+    if record is not None and record.digest != content:
         raise TrustError(
             f"the model in {str(folder)!r} is not as run {record.run[:8]} saved it: its files have been changed since; "
-            "if you trust them, load it with trust=True (--trust)"
+            f"if you trust them, say so once with `nbtrack trust {shlex.quote(str(folder))}`, or load it with trust=True (--trust)"
         )
+    return is_saved_by_user(folder, content)
 
 
 def register_model(

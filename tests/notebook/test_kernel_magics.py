@@ -389,3 +389,13 @@ def test_a_model_that_the_cell_logs_itself_is_not_saved_again(kernel):
     for uri in ("info.model_uri", "f'models:/{info.model_id}'", "'models:/mine/latest'"):
         assert kernel.value(f"nbtrack.load_model({uri}).metadata.metadata['made']") == "'by hand'"
     assert sorted(model.uri for model in run.models) == [f"runs:/{run.id}/lasso", f"runs:/{run.id}/model"]
+
+
+def test_the_first_line_says_where_runs_are_kept_if_not_beside_the_notebook(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    with kernel_in(tmp_path / "notebooks", NBTRACK_STORE=str(tmp_path / "kept")) as kernel:
+        assert f"runs are kept in {tmp_path / 'kept'}" in kernel.ok("%%track\nrate = 0.5").line.text
+        assert "runs are kept" not in kernel.ok("%%track\nrate = 0.6").line.text
+    (tmp_path / "beside").mkdir()
+    with kernel_in(tmp_path / "beside") as kernel:
+        assert "runs are kept" not in kernel.ok("%%track\nrate = 0.5").line.text

@@ -366,3 +366,15 @@ def test_a_registered_model_is_served_by_its_name(registered, tmp_path):
         told = server.ask(path="/v2/models/wine").json
         assert told["versions"] == ["2"]
         assert "trust" not in server.log
+
+
+def test_models_that_somebody_else_saved_are_trusted_once(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("NBTRACK_SECRET_FILE", str(tmp_path / "somebody" / "else"))
+    (tmp_path / "in.csv").write_text(FRAME.to_csv(index=False), encoding="utf-8")
+    uri = f"runs:/{run.id}/model"
+    predict = ("models", "predict", "-m", uri, "-i", "in.csv")
+    assert "nbtrack trust" in refused(*predict)
+    assert printed("trust", run.name) == f"trusted {uri}\n"
+    assert predicted(printed(*predict)) == predicted(printed(*predict, "--trust"))
+    assert printed("trust", str(run.store.path), uri).splitlines() == [f"trusted {uri}"] * 2
+    assert "no run" in refused("trust", "nothing-of-the-kind")

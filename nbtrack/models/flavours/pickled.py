@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +92,11 @@ def check_trust(file: Path, loading: Loading) -> None:
         With what to do.
     """
     if not loading.pickles:
+        folder = next((one for one in (file, *file.parents) if (one / "MLmodel").is_file()), file)
         raise TrustError(
-            f"{str(file)!r} was not written by a run of this store, and loading a pickle runs whatever code it holds: "
-            "if you trust where it comes from, load it with trust=True (--trust)"
+            f"you have neither saved nor trusted {str(file)!r}, and loading a pickle runs whatever code it holds: if you "
+            f"trust where it comes from, say so once with `nbtrack trust {shlex.quote(str(folder))}`, "
+            "or load it with trust=True (--trust)"
         )
 
 

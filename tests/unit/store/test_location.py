@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from nbtrack.errors import StoreError
+from nbtrack.errors import NbtrackWarning, StoreError
 from nbtrack.store import find_store, open_store
 
 
@@ -106,3 +106,26 @@ def test_two_folders_are_two_stores(tmp_path):
     assert again is not a
     again.close()
     b.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a store away")
+def test_a_store_of_another_user_is_used_only_when_it_is_named(tmp_path, monkeypatch):
+    project = tmp_path / "project"
+    store = open_store(project / ".nbtrack")
+    store.create_run(experiment="default").finish()
+    store.close()
+    deep = project / "deep"
+    deep.mkdir()
+    assert find_store(deep) == project / ".nbtrack"
+    os.chown(project / ".nbtrack", 12345, 12345)
+    with pytest.warns(NbtrackWarning, match="belongs to another user and is not used"):
+        assert find_store(deep) == deep / ".nbtrack"
+    with pytest.raises(StoreError, match="belongs to another user"):
+        find_store(project)
+    monkeypatch.setenv("NBTRACK_STORE", str(project / ".nbtrack"))
+    assert find_store(project) == project / ".nbtrack"
+    monkeypatch.delenv("NBTRACK_STORE")
+    os.chown(project / ".nbtrack", 0, 0)
+    os.chown(project / ".nbtrack" / "nbtrack.db", 12345, 12345)
+    with pytest.raises(StoreError, match="belongs to another user"):
+        find_store(project)
