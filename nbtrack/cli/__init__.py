@@ -14,8 +14,8 @@ from nbtrack.cli.experiments import experiments
 from nbtrack.cli.keeping import backup, doctor, gc
 from nbtrack.cli.models import models
 from nbtrack.cli.runs import delete, list_runs, restore, show
-from nbtrack.entities.text import one_line
 from nbtrack.cli.trust import trust
+from nbtrack.entities.text import one_line
 from nbtrack.errors import NbtrackError
 from nbtrack.tracking.location import store_if_there
 
