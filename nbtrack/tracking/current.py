@@ -230,7 +230,7 @@ def require_run() -> LoggedRun:
     run = current_run()
     if run is None:
         begun_in = here.get()
-        if begun_in is not None and begun_in.kind == "cell" and begun_in.pid == os.getpid():
+        if begun_in is not None and begun_in.kind == "cell" and _is_in_task() and begun_in.pid == os.getpid():
             # This context was begun in the cell: it is a task of the cell's.
             return logged_run(begun_in.id)
         if started_by() is not None and _borrowed:
@@ -251,6 +251,17 @@ def require_run() -> LoggedRun:
         store = store_in_use()
         run = begin(store, store.create_run(experiment=default_experiment()), "implicit")
     return run
+
+
+def _is_in_task() -> bool:
+    """Return whether this code runs in a task or a thread, and not in what goes on after a cell."""
+    if threading.current_thread() is not threading.main_thread():
+        return True
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return asyncio is not None and asyncio.current_task() is not None
+    except RuntimeError:  # no loop runs
+        return False
 
 
 def innermost_of_user() -> ActiveRun | None:
@@ -311,7 +322,10 @@ def finish(
     run.ended = True
     _open.pop(id(run), None)
     if here.get() is run:
-        here.set(run.outer)
+        outer = run.outer
+        while outer is not None and outer.ended:
+            outer = outer.outer
+        here.set(outer)
     _last = Run(run.store, run.id)
     # A run may be open twice (gone on with inside itself): the last to end ends it.
     if any(other.writer is run.writer for other in open_runs()):

@@ -359,6 +359,21 @@ def test_tasks_side_by_side_have_each_their_own_run():
     assert [set(run.history("m")["value"]) for run in runs] == [{1.0}, {2.0}]
 
 
+def test_what_follows_a_cell_in_its_own_context_is_not_the_cells(store):
+    """As in a terminal: a run that the cell left open ends after the cell, and the next cell logs."""
+    cell = tracking.begin(store, store.create_run(experiment="e"), "cell")
+    nbtrack.start_run()
+    tracking.finish(cell)
+    nbtrack.end_run()
+    nbtrack.log_metric("later", 1)
+    assert "later" not in cell.metrics
+    other = contextvars.copy_context()
+    again = other.run(tracking.begin, store, store.create_run(experiment="e"), "cell")
+    tracking.finish(again)
+    other.run(nbtrack.log_metric, "later", 1)
+    assert "later" not in again.metrics
+
+
 # --- processes
 
 
