@@ -91,6 +91,26 @@ class RunWriter:
             buffer.notice(buffer)
         return buffer.series.get(key) or buffer.series_of(key)
 
+    @property
+    def live(self) -> bool:
+        """Whether this process has the run open: the store's thread looks after it until it ends."""
+        return self._buffer.live
+
+    def appender(self, key: str) -> Callable[[bytes], None]:
+        """Return what adds a point to a metric of a run that is not open here.
+
+        The store's thread looks after such a run only until it is written: each point asks for it anew, once it
+        is there to be seen.
+        """
+        buffer = self._buffer
+        append = buffer.series_of(key).append
+
+        def add(point: bytes) -> None:
+            append(point)
+            buffer.touch()
+
+        return add
+
     def log_metric(self, key: str, value: float, step: int, time: float | None = None) -> None:
         """Add a point to a metric's history; `time` in seconds since the epoch is now by default.
 

@@ -76,7 +76,7 @@ class LoggedRun(Run):
     def metric_log(self, key: Any) -> MetricLog:
         """Return where the points of a metric go, with its name checked."""
         name = as_name(key, "metric name")
-        append = self.writer.series(name).append
+        append = self.writer.series(name).append if self.writer.live else self.writer.appender(name)
         log = self.logs.get(name)
         if log is None:
             log = self._before_fork.get(name)

@@ -282,7 +282,10 @@ def test_what_workers_log_goes_to_the_cells_run(kernel, backend):
     before = len(kernel.runs())
     runs = [kernel.run_of(kernel.ok(f"%%track\n{run_all}")) for _ in range(2)]
     for run in runs:
-        eventually(lambda run=run: "worked" in run.metrics and run.summary("worked").count == 6)
+        eventually(
+            lambda run=run: "worked" in run.metrics and run.summary("worked").count == 6,
+            lambda: str([(one.name, dict(one.metrics)) for one in kernel.runs()[:8]]),
+        )
         assert sorted(run.history("worked")["value"]) == [0, 1, 2, 3, 4, 5]
     assert len(kernel.runs()) == before + 2
 
