@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from nbtrack.store.migrate import expected_schema, version_of
 from nbtrack.store.wal import log_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Health", "inspect", "inspect_open"]
 
@@ -57,18 +57,21 @@ def inspect(folder: Path) -> Health:
     """
     if not folder.is_dir():
         raise StoreError(f"there is no store in {str(folder)!r}")
-    for _ in range(3):
-        before = _states(folder)
-        health = _inspect(folder)
-        # What somebody writes meanwhile may look like damage.
-        if not health.problems or _states(folder) == before:
+    moment, health = _moment(folder), _inspect(folder)
+    for _ in range(2):
+        if not health.problems or _moment(folder) == moment:
             break
+        # What somebody writes meanwhile may look like damage: that is not found again.
+        told = {problem.what for problem in health.problems}
+        moment, again = _moment(folder), _inspect(folder)
+        health = replace(again, problems=[problem for problem in again.problems if problem.what in told])
     return health
 
 
 def _inspect(folder: Path) -> Health:
     problems = list(_of_database_file(folder))
     facts: dict[str, object] = {}
+    listed = kept_runs(folder)
     if not problems:
         damage = log_damage(folder)
         if damage:
@@ -77,19 +80,24 @@ def _inspect(folder: Path) -> Health:
         try:
             with _opened(folder) as connection:
                 facts["journal_mode"] = _journal_mode(folder)
-                problems += _of_connection(connection, folder, facts)
+                problems += _of_connection(connection, folder, listed, facts)
         except (sqlite3.Error, StoreError, OSError, UnicodeDecodeError) as error:
             problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
     return _health(folder, problems, facts)
 
 
-def inspect_open(connection: sqlite3.Connection, folder: Path, *, read_only: bool) -> Health:
-    """Look at every page and every row of a store that this process has open."""
+def inspect_open(
+    connection: sqlite3.Connection, folder: Path, listed: list[str], *, read_only: bool
+) -> Health:
+    """Look at every page and every row of a store that this process has open.
+
+    `listed` are the runs of which there were artifacts before the connection's read transaction began.
+    """
     problems: list[Problem] = []
     facts: dict[str, object] = {"read_only": read_only}
     try:
         facts["journal_mode"] = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-        problems += _of_connection(connection, folder, facts)
+        problems += _of_connection(connection, folder, listed, facts)
     except (sqlite3.Error, StoreError, OSError, UnicodeDecodeError) as error:
         problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
     return _health(folder, problems, facts)
@@ -100,18 +108,23 @@ def _health(folder: Path, problems: list[Problem], facts: dict[str, object]) -> 
     return Health(
         folder,
         database_bytes=_size(folder.glob(f"{DATABASE}*")),
-        artifact_bytes=_size((folder / ARTIFACTS).rglob("*")),
+        artifact_bytes=_size(_files(folder / ARTIFACTS)),
         problems=[*(_of_disk(folder) if writable else ()), *problems],
         **({"read_only": not writable} | facts),  # type: ignore[arg-type]  # of the names and types of the fields
     )
 
 
-def _size(files: Iterator[Path]) -> int:
+def _size(files: Iterable[Path]) -> int:
     total = 0
     for file in files:
-        with suppress(OSError):  # removed by now, or not to be looked at
-            total += 0 if file.is_dir() else file.lstat().st_size
+        with suppress(OSError):  # removed by now
+            total += file.lstat().st_size
     return total
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names)
 
 
 def _of_disk(folder: Path) -> Iterator[Problem]:
@@ -184,8 +197,17 @@ def _states(folder: Path) -> list[object]:
     return found
 
 
+def _moment(folder: Path) -> list[object]:
+    """Tell the store as it is now from what it is after anything is written."""
+    found = _states(folder)
+    with suppress(OSError):
+        status = (folder / f"{DATABASE}-wal").stat()
+        found += [status.st_mtime_ns, status.st_size]
+    return found
+
+
 def _of_connection(
-    connection: sqlite3.Connection, folder: Path, facts: dict[str, object]
+    connection: sqlite3.Connection, folder: Path, listed: list[str], facts: dict[str, object]
 ) -> Iterator[Problem]:
     known = len(schema.MIGRATIONS)
     version = version_of(connection)
@@ -223,4 +245,4 @@ def _of_connection(
             counts = "SELECT status, count(*) FROM runs GROUP BY status ORDER BY status"
             facts["runs"] = {str(status): count for status, count in connection.execute(counts)}
         yield from problems_of_content(connection)
-        yield from problems_of_files(connection, folder)
+        yield from problems_of_files(connection, folder, listed)

@@ -8,25 +8,34 @@ import zlib
 from typing import TYPE_CHECKING
 
 from nbtrack.store.damage import MEND, Problem
-from nbtrack.store.location import ARTIFACTS, kept_runs
+from nbtrack.store.location import ARTIFACTS
 from nbtrack.store.staging import Staging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = ["problems_of_files"]
 
 
-def problems_of_files(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
-    """Yield what of the files beside the database is missing, changed or nobody's."""
-    for check in (_models, _versions, _figures, _folders, _staged):
+def problems_of_files(connection: sqlite3.Connection, folder: Path, listed: list[str]) -> Iterator[Problem]:
+    """Yield what of the files beside the database is missing, changed or nobody's.
+
+    `listed` are the runs of which there were artifacts before the database was read: a run is written before these.
+    """
+    checks: dict[str, Callable[[], Iterator[Problem]]] = {
+        "artifacts": lambda: _strange(connection, listed),
+        "models": lambda: _models(connection, folder),
+        "versions of models": lambda: _versions(connection),
+        "figures": lambda: _figures(connection, folder),
+        "removed artifacts": lambda: _cut_gc(connection, folder),
+        "folders aside": lambda: _staged(folder),
+    }
+    for what, check in checks.items():
         try:
-            yield from check(connection, folder)
+            yield from check()
         except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-            yield Problem(
-                f"{check.__name__.strip('_')} cannot all be looked at ({error})", "see that they may be read"
-            )
+            yield Problem(f"{what} cannot all be looked at ({error})", "see that they may be read")
 
 
 def _models(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
@@ -50,7 +59,7 @@ def _models(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
             )
 
 
-def _versions(connection: sqlite3.Connection, _folder: Path) -> Iterator[Problem]:
+def _versions(connection: sqlite3.Connection) -> Iterator[Problem]:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'model_versions'").fetchone():
         return
     for name, version, run in connection.execute(
@@ -79,16 +88,17 @@ def _figures(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
                 yield Problem(f"artifact {name!r} of run {run[:8]} is missing", "restore it from a backup")
 
 
-def _folders(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
-    artifacts = folder / ARTIFACTS
-    gone = _being_removed(connection)
-    left = [run for run in gone if (artifacts / run).exists()]
+def _cut_gc(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+    left = [run for run in _being_removed(connection) if (folder / ARTIFACTS / run).exists()]
     if left:
         yield Problem(
             f"a gc was cut short: artifacts of {len(left)} removed runs are still there", "run `nbtrack gc`"
         )
-    known = {run for (run,) in connection.execute("SELECT uuid FROM runs")}
-    strange = [name for name in kept_runs(folder) if name not in known and name not in gone]
+
+
+def _strange(connection: sqlite3.Connection, listed: list[str]) -> Iterator[Problem]:
+    known = {run for (run,) in connection.execute("SELECT uuid FROM runs")} | _being_removed(connection)
+    strange = [run for run in listed if run not in known]
     if strange:
         more = " and others" if len(strange) > 3 else ""
         some = ", ".join(name[:8] for name in strange[:3])
@@ -103,7 +113,7 @@ def _being_removed(connection: sqlite3.Connection) -> set[str]:
     return set(json.loads(row[0])) if row is not None else set()
 
 
-def _staged(_connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
+def _staged(folder: Path) -> Iterator[Problem]:
     left = len(Staging(folder).left())
     if left:
         yield Problem(f"{left} folders are left by processes that were killed while they saved models", MEND)

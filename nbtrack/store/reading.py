@@ -13,6 +13,7 @@ from nbtrack.store import health, lifecycle, reader
 from nbtrack.store.access import Access
 from nbtrack.store.backup import backup
 from nbtrack.store.liveness import this_process
+from nbtrack.store.location import kept_runs
 
 if TYPE_CHECKING:
     import os
@@ -291,8 +292,9 @@ class Reading(Access):
 
     def check(self) -> health.Health:
         """Look at the whole store for damage."""
+        listed = kept_runs(self.path)
         with self._settled() as connection:
-            return health.inspect_open(connection, self.path, read_only=self.read_only)
+            return health.inspect_open(connection, self.path, listed, read_only=self.read_only)
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the store, at any time, to a new folder that can be opened as a store.

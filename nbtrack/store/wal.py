@@ -31,6 +31,8 @@ class _Log(NamedTuple):
     """So many frames from the start are whole, and end with a commit."""
     written: int
     """So many belong to the log, whole or not."""
+    committed: bool
+    """Whether one that belongs to it, and ends a transaction, comes after one that is not whole."""
 
 
 def log_damage(folder: Path) -> str | None:
@@ -49,9 +51,9 @@ def log_damage(folder: Path) -> str | None:
         if len(content) >= _HEADER and any(content[:_HEADER]):
             return f"the log {file.name} is damaged at its beginning: nothing in it is read"
         return None
-    lost = max(expected, log.written) - log.whole
     # The last transaction of a process that was killed may be half written: that is no damage.
-    if expected > max(log.whole, done) or log.written > log.whole + _after(content, log.whole):
+    if expected > max(log.whole, done) or log.committed:
+        lost = max(expected, log.written) - log.whole
         return f"the log {file.name} is cut short or damaged: about {lost} pages that were written are lost"
     return None
 
@@ -93,24 +95,14 @@ def _read(content: bytes) -> _Log | None:
     if struct.pack(">II", *_checksum(content[:24], order, 0, 0)) != content[24:32]:
         return None
     whole = written = 0
-    sound = True
+    sound, after = True, False
     for committed, intact in _frames(content):
         written += 1
+        after = after or (not sound and committed > 0)
         sound = sound and intact
         if sound and committed:
             whole = written
-    return _Log(whole, written)
-
-
-def _after(content: bytes, whole: int) -> int:
-    """Return how many frames after the whole ones may be those of one transaction that was never committed."""
-    count = 0
-    for number, (committed, intact) in enumerate(_frames(content)):
-        if number >= whole:
-            if committed or not intact:
-                return count
-            count += 1
-    return count
+    return _Log(whole, written, after)
 
 
 def _checksum(content: bytes, order: str, first: int, second: int) -> tuple[int, int]:

@@ -328,3 +328,36 @@ def test_bytes_changed_anywhere_end_in_no_traceback(stores, tmp_path, seed):
     rewrite(folder, name, change)
     words = ["doctor", "runs", "show run-0", "show run-3", "experiments"]
     commands(folder, *words, "doctor --repair", *words)
+
+
+LIVE = """
+    import sys
+    import nbtrack
+
+    class Model:
+        def predict(self, data):
+            return [1] * len(data)
+
+    nbtrack.set_store(sys.argv[1])
+    print("ready", flush=True)
+    while True:
+        with nbtrack.start_run():
+            for step in range(300):
+                nbtrack.log_metric("loss", 1.0, step=step)
+            for _ in range(2):
+                nbtrack.log_model(Model(), "model")
+"""
+
+
+def test_a_store_that_others_write_to_is_sound(tmp_path, python):
+    folder = tmp_path / ".nbtrack"
+    writers = [python(LIVE, folder) for _ in range(2)]
+    for writer in writers:
+        writer.stdout.readline()
+    for _ in range(4):
+        assert inspect(folder).problems == []
+    for writer in writers:
+        writer.kill()
+        writer.wait()
+    # What a kill leaves may be swept; all else is whole.
+    assert all("left by processes" in problem.what for problem in inspect(folder).problems)
