@@ -233,9 +233,9 @@ def load_model(
 
     trust = trust if isinstance(trust, bool) else list(trust)
 
-    def load_from(copy: Path | None) -> LoadedModel:
-        folder, trusted = trusted_model(model_uri, trust)
-        return load(copy or folder, trust=trusted, model_config=model_config)
+    def load_from(folder: Path, record: ModelRecord | None) -> LoadedModel:
+        trusted = trust if trust is not False else _is_trusted(folder, record)
+        return load(folder, trust=trusted, model_config=model_config)
 
     return load_steadily(lambda: find_model(model_uri), load_from)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbtrack.records import ModelRecord
 
     Find = Callable[[], tuple[Path, ModelRecord | None]]
-    Load = Callable[[Path | None], LoadedModel]
+    Load = Callable[[Path, ModelRecord | None], LoadedModel]
 
 __all__ = ["load_steadily"]
 
@@ -31,7 +31,7 @@ def load_steadily(find: Find, load: Load) -> LoadedModel:
     find
         Returns the model's folder now, and what the store knows of it.
     load
-        Loads it: from its folder, or from a copy of that.
+        Loads it from its folder or a copy of that, if that is trusted.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def load_steadily(find: Find, load: Load) -> LoadedModel:
     for _ in range(_TRIES):
         before = _identity(find)
         try:
-            model = load(None)
+            model = load(*find())
         except Exception:  # files of two models together may raise anything
             if _identity(find) == before:
                 raise
@@ -77,7 +77,7 @@ def _load_copy(find: Find, load: Load) -> LoadedModel | None:
             folder, record = find()
             shutil.copytree(folder, copy, dirs_exist_ok=True)
             if record is not None and digest(copy) == record.digest:
-                model = load(Path(copy))
+                model = load(Path(copy), record)
     finally:
         if model is None:
             shutil.rmtree(copy, ignore_errors=True)

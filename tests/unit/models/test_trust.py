@@ -135,8 +135,10 @@ def test_rows_and_files_copied_into_one_s_own_store_are_refused(somebody, run, s
     somebody("ann")
     theirs = store.models.of_run(run.id)[0]
     with nbtrack.start_run() as own:
-        shutil.copytree(run.artifacts.folder / "model", own.artifacts.folder / "model")
-        store.models.add(dataclasses.replace(theirs, id=f"m-{'1' * 32}", run=own.id))
+        copied = dataclasses.replace(theirs, id=f"m-{'1' * 32}", run=own.id)
+        staged = store.models.stage(copied.id)
+        shutil.copytree(run.artifacts.folder / "model", staged)
+        store.models.add(copied, staged, own.artifacts.folder / "model")
     refused(f"runs:/{own.id}/model", "neither saved nor trusted")
     refused(f"models:/m-{'1' * 32}", "neither saved nor trusted")
 
