@@ -117,6 +117,7 @@ def test_generated_secrets_leave_no_piece_of_theirs(folder_of_kernels, name, bin
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_NAMES, _BINDINGS, _SHOWINGS, _secrets())
 def test_a_thousand_generated_secrets_leave_no_piece(folder_of_kernels, name, binding, showing, secret):

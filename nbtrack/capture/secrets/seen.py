@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import os
 import re
@@ -234,6 +233,8 @@ def _masked_code(text: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
 
 def _forms(value: str) -> tuple[str, ...]:
     """Return how a secret may be written, as GitHub's runner does: escaped, quoted, within Base64."""
+    import html
+
     raw = value.encode("utf-8", "surrogatepass")
     forms = [value, repr(value)[1:-1], json.dumps(value)[1:-1], quote(value, safe=""), quote(value)]
     forms += [quote_plus(value), html.escape(value)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbtrack.capture.secrets.names import are_words, is_drawn, is_secret, told_by
@@ -55,7 +56,7 @@ def spans_in(text: str, *, lines: bool) -> list[Span]:
     if any(word in lowered for word in _SUSPECT):
         for word, pattern in _AFTER:
             if word in lowered:
-                found += [Span(*match.span("it"), match["it"]) for match in pattern.finditer(text)]
+                found += [Span(*match.span("it"), match["it"]) for match in _after(pattern).finditer(text)]
         found += _shell(text)
     # Without a name that tells there is nothing to find, and a text has few names.
     if any(told_by(name.replace("-", "_")) for name in set(_NAMES.findall(text))):
@@ -70,48 +71,46 @@ def spans_in(text: str, *, lines: bool) -> list[Span]:
 # Shapes that need what stands before them to be told.
 
 
+@cache  # compiled when first needed, which is seldom
 def _after(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{pattern})(?P<it>[^\s'\";,{{}}\\]+)", re.IGNORECASE | re.VERBOSE)
 
 
 # Each with a word that it needs: to look for that is quick.
-_AFTER = tuple(
-    (word, _after(pattern))
-    for word, pattern in (
-        (
-            "authorization",
-            r"""\bauthorization\\?['"]?\s*[:=,]\s*\\?['"]?(?:bearer|basic|token|digest|apikey)\s+(?=[^\s'"{<])""",
-        ),
-        ("bearer ", r"\bbearer\s+(?=[\w.~+/=-]*\d)(?=[\w.~+/=-]{8})"),
-        ("basic ", r"\bbasic\s+(?=[\w+/]{12,}={1,2}(?![\w+/=]))"),
-        ("hooks.slack", r"hooks\.slack\.com/services/"),
-        ("/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/"),
-        ("login", r"\blogin\s+(?:--?\w+\s+)*(?=[0-9a-f]{40}\b)"),
-        (
-            "login",
-            r"""\blogin(?:\s|\\n)+[^\s'"\\]+(?:\s|\\n|['"]\s*['"])+password(?:\s|\\n)+(?=[^\s'"{\\])""",
-        ),
-        (
-            "=",
-            r"""(?:(?<=;)|(?<=['"]))\s*(?:password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*(?=[^;'"\s{]+(?:[;'"]|\Z))""",
-        ),
-        (
-            "password=",
-            r"""\b(?:host|hostaddr|user|dbname|port)\s?=[^\s,()]+\s+(?:\w+=[^\s,()]+\s+){0,8}password=(?=[^\s,()'"{])""",
-        ),
-        (
-            "-p",
-            r"""\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker\s+login|az\s+login|lftp)\b(?:[^\n'"]*?\s)-p[ ]?(?=[^\s-])""",
-        ),
-        ("sshpass", r"\bsshpass\s+-p[ ]?(?=[^\s-])"),
-        ("kaggle", r"\bkaggle\s+config\s+set\s+-n\s+key\s+-v\s+"),
-        ("redis-cli", r"""\bredis-cli\b[^\n'"]*?\s-a[ ](?=\S)"""),
-        (" pass:", r"-pass(?:in|out)?[ ]pass:(?=\S)"),
-        (
-            " set ",
-            r"\b(?:configure|config)\s+set\s+\S*(?:secret|password|token|api_?key|access_?key)\S*\s+(?=[^\s-])",
-        ),
-    )
+_AFTER = (
+    (
+        "authorization",
+        r"""\bauthorization\\?['"]?\s*[:=,]\s*\\?['"]?(?:bearer|basic|token|digest|apikey)\s+(?=[^\s'"{<])""",
+    ),
+    ("bearer ", r"\bbearer\s+(?=[\w.~+/=-]*\d)(?=[\w.~+/=-]{8})"),
+    ("basic ", r"\bbasic\s+(?=[\w+/]{12,}={1,2}(?![\w+/=]))"),
+    ("hooks.slack", r"hooks\.slack\.com/services/"),
+    ("/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/"),
+    ("login", r"\blogin\s+(?:--?\w+\s+)*(?=[0-9a-f]{40}\b)"),
+    (
+        "login",
+        r"""\blogin(?:\s|\\n)+[^\s'"\\]+(?:\s|\\n|['"]\s*['"])+password(?:\s|\\n)+(?=[^\s'"{\\])""",
+    ),
+    (
+        "=",
+        r"""(?:(?<=;)|(?<=['"]))\s*(?:password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*(?=[^;'"\s{]+(?:[;'"]|\Z))""",
+    ),
+    (
+        "password=",
+        r"""\b(?:host|hostaddr|user|dbname|port)\s?=[^\s,()]+\s+(?:\w+=[^\s,()]+\s+){0,8}password=(?=[^\s,()'"{])""",
+    ),
+    (
+        "-p",
+        r"""\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker\s+login|az\s+login|lftp)\b(?:[^\n'"]*?\s)-p[ ]?(?=[^\s-])""",
+    ),
+    ("sshpass", r"\bsshpass\s+-p[ ]?(?=[^\s-])"),
+    ("kaggle", r"\bkaggle\s+config\s+set\s+-n\s+key\s+-v\s+"),
+    ("redis-cli", r"""\bredis-cli\b[^\n'"]*?\s-a[ ](?=\S)"""),
+    (" pass:", r"-pass(?:in|out)?[ ]pass:(?=\S)"),
+    (
+        " set ",
+        r"\b(?:configure|config)\s+set\s+\S*(?:secret|password|token|api_?key|access_?key)\S*\s+(?=[^\s-])",
+    ),
 )
 _NAMES = re.compile(r"[^\W\d][\w-]*")
 _URL = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]*://)([^\s/@'\"<>]+)@(?=[^\s'\"])")
