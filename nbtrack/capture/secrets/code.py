@@ -7,11 +7,12 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
+from nbtrack.capture.secrets.literals import filled_in, fixed_text, name_of, numbers, parts_of, text_of
 from nbtrack.capture.secrets.names import Told, are_words, is_secret, is_secret_as, told_by
 from nbtrack.capture.secrets.text import ONE_LITERAL, Span, in_literal, spans_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["spans_in_code"]
 
@@ -30,15 +31,6 @@ _LOGINS = frozenset("login authenticate set_password".split())
 _SETTERS = frozenset(
     """setattr putenv setenv getenv setdefault set set_option add_header putheader get pop hset set_env
     set_secret __setitem__ __setattr__""".split()
-)
-# Calls that hand on the text that they are given.
-_WRAPPERS = frozenset(
-    """str bytes bytearray SecretStr SecretBytes Secret b64decode b64encode urlsafe_b64decode fromhex unhexlify
-    field Field quote quote_plus unquote Option StringVar Var reversed Param""".split()
-)
-_METHODS = frozenset(
-    """strip lstrip rstrip encode decode join format lower upper removeprefix removesuffix replace
-    get_secret_value""".split()
 )
 _BEFORE = re.compile(
     r"://[^\s/@]*:\Z|[?&](?P<query>[\w.-]+)=\Z|--(?P<flag>[\w-]+)[= ]\Z|(?P<basic>\b(?:bearer|basic) )\Z",
@@ -148,7 +140,7 @@ class _Reader:
             self._bind(node.target, node.value)
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension) -> None:
-        if told_by(_name_of(node.target) or "") == "maybe":
+        if told_by(name_of(node.target) or "") == "maybe":
             return  # `for token in ["the", "2nd"]`
         if isinstance(node.iter, ast.List | ast.Tuple | ast.Set):
             for element in node.iter.elts:
@@ -159,7 +151,7 @@ class _Reader:
 
     def _dict(self, node: ast.Dict) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
-            self._named(_text_of(key), value)
+            self._named(text_of(key), value)
 
     def _arguments(self, node: ast.arguments) -> None:
         named = [*node.posonlyargs, *node.args]
@@ -170,8 +162,8 @@ class _Reader:
 
     def _compare(self, node: ast.Compare) -> None:
         if isinstance(node.ops[0], ast.Eq | ast.NotEq):
-            self._named(_name_of(node.left), node.comparators[0])
-            self._named(_name_of(node.comparators[0]), node.left)
+            self._named(name_of(node.left), node.comparators[0])
+            self._named(name_of(node.comparators[0]), node.left)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if told_by(node.name):
@@ -213,9 +205,9 @@ class _Reader:
             self._found += self._shifted(*self._place(node)) if node.lineno != node.end_lineno else ()
             parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
         elif isinstance(node.op, ast.Add):
-            parts = [part for group in _parts(node) for part in group]
+            parts = [part for group in parts_of(node) for part in group]
         for one, other in pairwise(parts):
-            match = _BEFORE.search(_fixed(one)) if isinstance(other, ast.Name) else None
+            match = _BEFORE.search(fixed_text(one)) if isinstance(other, ast.Name) else None
             if match is not None and isinstance(other, ast.Name):
                 name = match["query"] or match["flag"]
                 told = told_by(name.replace("-", "_")) if name else "maybe"
@@ -234,7 +226,7 @@ class _Reader:
             return
         if isinstance(target, ast.Name):
             self._assigned.setdefault(target.id, []).append(value)
-        self._named(_name_of(target), value)
+        self._named(name_of(target), value)
 
     def _named(self, name: str | None, value: ast.expr) -> None:
         if not name:
@@ -248,7 +240,7 @@ class _Reader:
 
     def _pairs(self, node: ast.List | ast.Tuple) -> None:
         """Take in `["--token", "..."]`, `["curl", "-u", "ann:..."]` and `("Authorization", "Bearer ...")`."""
-        texts = [_text_of(element) or "" for element in node.elts]
+        texts = [text_of(element) or "" for element in node.elts]
         if len(texts) > 2 and all(texts):  # the arguments of a command
             for span in spans_in(" ".join(texts), lines=False):
                 for element, text in zip(node.elts, texts, strict=True):
@@ -256,27 +248,27 @@ class _Reader:
                         self._mark(element, text, text)
                 self._found.append(Span(0, 0, span.value))
         for one, other in pairwise(node.elts):
-            name = _text_of(one)
+            name = text_of(one)
             if not name:
                 continue
             if name.startswith("-") or (isinstance(node, ast.Tuple) and len(node.elts) == 2):
-                value = _text_of(other)
+                value = text_of(other)
                 told = told_by(name.strip("-").replace("-", "_"))
                 if value is not None and told and not are_words(value):
                     self._take(told, other)
 
     def _call(self, node: ast.Call) -> None:
-        name = _name_of(node.func) or ""
+        name = name_of(node.func) or ""
         arguments = node.args
         for one, other in pairwise(arguments):
-            named = _text_of(one)
+            named = text_of(one)
             if named:
                 told = told_by(named.strip("-").replace("-", "_")) or _told_before(named)
                 loose = name not in _SETTERS
-                value = _text_of(other)
+                value = text_of(other)
                 if told and not (loose and (value is None or are_words(value))):
                     self._take(told, other)
-        first = _text_of(arguments[0]) if arguments else None
+        first = text_of(arguments[0]) if arguments else None
         logged = _LOGGED.search(first) if first and len(arguments) > 1 else None
         if logged is not None:
             self._named(logged["name"], arguments[1])
@@ -284,7 +276,7 @@ class _Reader:
             for keyword in node.keywords:
                 if keyword.arg in ("default", "const"):
                     self._named(first, keyword.value)
-        root = _name_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        root = name_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
         if name in _TAKERS and arguments:
             self._take("secret", arguments[-1])
         elif name in _CLIENTS and len(arguments) == 1:
@@ -305,8 +297,8 @@ class _Reader:
 
     def _take(self, told: Told, value: ast.expr, name: str = "") -> None:
         """Take in the literals that a value is put together from, if they are a secret."""
-        for nodes in _parts(value):
-            texts = [_fixed(node) for node in nodes]
+        for nodes in parts_of(value):
+            texts = [fixed_text(node) for node in nodes]
             whole = re.sub(r"^(?:bearer|basic|token)\s+", "", "".join(texts), flags=re.IGNORECASE)
             if whole and (is_secret(name, whole) if name else is_secret_as(told, whole)):
                 for node, text in zip(nodes, texts, strict=True):
@@ -316,9 +308,9 @@ class _Reader:
                 if isinstance(inner, ast.Name) and inner.id not in ("f", "self"):
                     self._through.append((inner.id, through))
                 elif isinstance(inner, ast.JoinedStr):
-                    self._through += [(n, "maybe") for n in _filled_in(inner)]
+                    self._through += [(n, "maybe") for n in filled_in(inner)]
         if told == "password":
-            for number in _numbers(value):
+            for number in numbers(value):
                 start, end = self._place(number)
                 self._found.append(Span(start, end, str(number.value)))
 
@@ -337,82 +329,3 @@ class _Reader:
             before = self._lines[(line or 1) - 1].encode()[: column or 0].decode(errors="ignore")
             ends.append(self._starts[(line or 1) - 1] + len(before))
         return ends[0], ends[1]
-
-
-def _name_of(node: ast.AST | None) -> str | None:
-    """Return what a target or a function is called: of `os.environ["A"]` that is `A`."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return _text_of(node.slice) if isinstance(node, ast.Subscript) else None
-
-
-def _text_of(node: ast.AST | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _fixed(node: ast.expr) -> str:
-    """Return the text of a literal, and of an f-string what is always there."""
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_fixed(part) for part in node.values if isinstance(part, ast.Constant))
-    value = node.value if isinstance(node, ast.Constant) else ""
-    return value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else ""
-
-
-def _filled_in(node: ast.JoinedStr) -> Iterator[str]:
-    for part in node.values:
-        if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name):
-            yield part.value.id
-
-
-def _numbers(value: ast.expr) -> Iterator[ast.Constant]:
-    if isinstance(value, ast.Constant) and type(value.value) is int and value.value > 999:
-        yield value
-
-
-def _parts(value: ast.expr | None) -> Iterable[list[ast.expr]]:
-    """Return what a text may be, each the literals and names that it is put together from."""
-    match value:
-        case ast.Constant(value=str() | bytes()) | ast.JoinedStr() | ast.Name():
-            return [[value]]
-        case ast.BinOp(op=ast.Add() | ast.Mod()):
-            return [[node for side in (value.left, value.right) for part in _parts(side) for node in part]]
-        case ast.BinOp():
-            return [*_parts(value.left), *_parts(value.right)]
-        case ast.BoolOp():
-            return [part for one in value.values for part in _parts(one)]
-        case ast.IfExp():
-            return [*_parts(value.body), *_parts(value.orelse)]
-        case ast.List() | ast.Tuple() | ast.Set():
-            return [part for one in value.elts for part in _parts(one)]
-        case ast.Dict():
-            return [part for one in value.values for part in _parts(one)]
-        case ast.Lambda():
-            return _parts(value.body)
-        case ast.NamedExpr() | ast.Starred() | ast.Await():
-            return _parts(value.value)
-        case ast.Subscript(value=ast.Constant() | ast.List() | ast.Tuple() | ast.Dict()):
-            return _parts(value.value)
-        case ast.Call():
-            return _parts_of_call(value)
-    return []
-
-
-def _parts_of_call(call: ast.Call) -> Iterable[list[ast.expr]]:
-    name = _name_of(call.func) or ""
-    if name in ("getenv", "get", "pop", "setdefault"):
-        return _parts(call.args[1]) if len(call.args) > 1 else []
-    given = [part for one in call.args for part in _parts(one)]
-    if name in _METHODS and isinstance(call.func, ast.Attribute):
-        own = list(_parts(call.func.value))
-        if name in ("join", "format"):
-            # In one piece: `"".join(["abc", "def"])`, `"{}{}".format("abc", "def")`.
-            return [[node for part in [*own, *given] for node in part]]
-        return own
-    if name in _WRAPPERS:
-        return [
-            *given,
-            *(part for one in call.keywords if one.arg == "default" for part in _parts(one.value)),
-        ]
-    return []
