@@ -372,7 +372,10 @@ def test_a_forecaster_is_saved_without_a_signature_and_one_line_says_so(kernel):
         "    def get_params(self, deep=True):\n        return {}\n"
         "    def predict(self, horizon=3):\n        return np.full(3, self.last_)\n"
     )
-    run = kernel.run_of(kernel.ok("%%track\nnaive = Naive().fit(np.arange(9.0))"))
+    executed = kernel.run("%%track\nnaive = Naive().fit(np.arange(9.0))")
+    [said] = executed.stderr.splitlines()
+    assert "without a signature" in said
+    run = kernel.run_of(executed)
     assert kernel.value(f"nbtrack.load_model('runs:/{run.id}/model').signature") == "None"
 
 
