@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._file: object = None
         self._log: object = None
+        self._opening = threading.Lock()
         self._copy: Path | None = None
         self._snapshots = Snapshots(self._connect_to_read, self._stamp)
         if self.read_only and not (folder / DATABASE).is_file():
@@ -92,15 +94,17 @@ class Database:
         found = self._stamp()
         if self._connection is not None and found == self._file:
             return self._connection
-        if self.opened:
-            if found is None:
-                raise self._gone()
-            self.disconnect()
+        if self.opened and found is None:
+            raise self._gone()
+        with self._opening:
             self._set_log_aside()
-        return self._open()
+            self.disconnect()
+            return self._open()
 
     def disconnect(self) -> None:
         """Let go of the connection to write with, so that the next one is another."""
+        # Once it is closed, the log's number on the disk may be that of a new log.
+        self._log = None
         if self._connection is not None:
             self._connection.close()
         self._connection = None
@@ -200,7 +204,8 @@ class Database:
     def forked(self) -> None:
         """Leave to the parent, in a child process, what it has open."""
         leak(self._connection)
-        self._connection = self._copy = None
+        self._connection = self._copy = self._log = None
+        self._opening = threading.Lock()
         self._snapshots.forked()
 
     def _stamp(self) -> object:
@@ -216,7 +221,8 @@ class Database:
         else:
             if self._stamp() is None:
                 raise self._gone()
-            self._set_log_aside()
+            with self._opening:
+                self._set_log_aside()
             connection = connect(self.path, "rw")
         connection.execute("PRAGMA query_only = ON")
         return connection

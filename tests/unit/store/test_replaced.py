@@ -126,6 +126,7 @@ class Mishaps(RuleBasedStateMachine):
             self.store.create_experiment("e", exist_ok=True)
             shutil.copyfile(source / "nbtrack.db", self.root / "new")
             os.replace(self.root / "new", self.folder / "nbtrack.db")
+            self.store.create_experiment("e", exist_ok=True)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
             shutil.copytree(source, self.folder)
