@@ -248,15 +248,33 @@ def _needs(modules: set[str], written: MLmodel) -> list[str]:
 
 
 def digest(path: str | os.PathLike[str]) -> str:
-    """Return what the content of a model's folder comes to: another one when a file of it changes."""
+    """Return what the content of a model's folder comes to: another one when a file of it changes.
+
+    Bytecode does not count, for Python writes it when the model's modules are imported; `load` removes it first.
+    """
     folder = Path(path)
     whole = hashlib.blake2b(digest_size=20)
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and file != folder / SIGNATURE:
+        if (
+            file.is_file()
+            and file != folder / SIGNATURE
+            and "__pycache__" not in file.relative_to(folder).parts
+        ):
             with file.open("rb") as stream:
                 content = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
             whole.update(f"{file.relative_to(folder).as_posix()}\0{content}\n".encode())
     return whole.hexdigest()
+
+
+def _remove_bytecode(folder: Path) -> None:
+    """Remove what Python would run in place of the modules that were looked at."""
+    for cache in list(folder.rglob("__pycache__")):
+        try:
+            shutil.rmtree(cache)
+        except OSError as error:
+            raise ModelError(
+                f"{str(cache)!r} may hold other code than the model and cannot be removed ({error}); remove it"
+            ) from error
 
 
 def load(
@@ -291,7 +309,8 @@ def load(
     flavour = flavour_in(metadata.flavors)
     loading = Loading(pickles=True) if trust is True else Loading(types=tuple(trust or ()))
     code = {conf["code"] for conf in metadata.flavors.values() if conf.get("code")}
-    if trust is True:
+    if trust is True and code:
+        _remove_bytecode(folder)
         for name in code:
             import_from(folder / str(name))
     native = flavour.load(folder, metadata.flavors[flavour.name], loading)

@@ -1,6 +1,8 @@
 """Models as classes and as code, with what goes with them: files, settings, modules."""
 
 import datetime as dt
+import importlib.util
+import py_compile
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +112,25 @@ def test_modules_come_along_and_do_not_mix(run, tmp_path, monkeypatch):
     one, two = saved("one", 2), saved("two", 3)
     for uri, expected in ((one, [2.0, 4.0]), (two, [3.0, 6.0]), (one, [2.0, 4.0])):
         assert nbtrack.load_model(uri).predict(X).tolist() == expected
+
+
+def test_bytecode_that_somebody_puts_into_a_model_is_not_run(run, tmp_path, monkeypatch):
+    (tmp_path / "our_scale.py").write_text("def scaled(data):\n    return data['x'] * 2\n")
+    (tmp_path / "evil.py").write_text("raise SystemExit('was run')\n")
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(str(tmp_path))
+        import our_scale
+
+        info = nbtrack.log_model(
+            our_scale.scaled, "m", code_paths=[tmp_path / "our_scale.py"], input_example=X
+        )
+    del sys.modules["our_scale"]
+    (code,) = (run.artifacts.folder / "m").rglob("our_scale.py")
+    planted = importlib.util.cache_from_source(str(code))
+    py_compile.compile(
+        str(tmp_path / "evil.py"), planted, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+    assert nbtrack.load_model(info.model_uri).predict(X).tolist() == [2.0, 4.0]
 
 
 SCRIPT = """
