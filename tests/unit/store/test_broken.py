@@ -99,7 +99,9 @@ def change_model(folder):
 
 def cut_gc(folder):
     """Rows are gone, artifacts are not yet."""
-    run = next(iter((folder / "artifacts").iterdir())).name
+    with contextlib.closing(sqlite3.connect(folder / "nbtrack.db")) as connection:
+        # Not run-0, which is looked at afterwards.
+        (run,) = connection.execute("SELECT uuid FROM runs WHERE name = 'run-1'").fetchone()
     number = f"(SELECT id FROM runs WHERE uuid = '{run}')"
     tables = ("params", "tags", "metrics", "points", "data", "run_documents")
     sql(
