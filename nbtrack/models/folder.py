@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models.signature import Signature
 
-__all__ = ["LoadedModel", "digest", "load", "save"]
+__all__ = ["LoadedModel", "digest", "load", "remove_bytecode", "save"]
 
 _NO_TABLE = ONE_COLUMN | {"list", "records"}
 """Kinds of data of which MLflow makes a table."""
@@ -250,7 +250,7 @@ def _needs(modules: set[str], written: MLmodel) -> list[str]:
 def digest(path: str | os.PathLike[str]) -> str:
     """Return what the content of a model's folder comes to: another one when a file of it changes.
 
-    Bytecode does not count, for Python writes it when the model's modules are imported; `load` removes it first.
+    Bytecode does not count, for Python writes it when the model's modules are imported: see `remove_bytecode`.
     """
     folder = Path(path)
     whole = hashlib.blake2b(digest_size=20)
@@ -266,15 +266,23 @@ def digest(path: str | os.PathLike[str]) -> str:
     return whole.hexdigest()
 
 
-def _remove_bytecode(folder: Path) -> None:
-    """Remove what Python would run in place of the modules that were looked at."""
-    for cache in list(folder.rglob("__pycache__")):
-        try:
-            shutil.rmtree(cache)
-        except OSError as error:
-            raise ModelError(
-                f"{str(cache)!r} may hold other code than the model and cannot be removed ({error}); remove it"
-            ) from error
+def remove_bytecode(folder: Path) -> None:
+    """Remove what Python would run in place of a model's modules, where these are trusted for what they hold.
+
+    Raises
+    ------
+    ModelError
+        When it stays.
+    """
+    try:
+        # Files alone: another process that loads the model may be writing its own into the folder.
+        for file in folder.rglob("__pycache__/*"):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"{str(folder)!r} holds a __pycache__ that may be other code than the model's and cannot be removed ({error}); "
+            "remove it, or load the model with trust=True"
+        ) from error
 
 
 def load(
@@ -309,8 +317,7 @@ def load(
     flavour = flavour_in(metadata.flavors)
     loading = Loading(pickles=True) if trust is True else Loading(types=tuple(trust or ()))
     code = {conf["code"] for conf in metadata.flavors.values() if conf.get("code")}
-    if trust is True and code:
-        _remove_bytecode(folder)
+    if trust is True:
         for name in code:
             import_from(folder / str(name))
     native = flavour.load(folder, metadata.flavors[flavour.name], loading)

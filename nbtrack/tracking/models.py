@@ -234,8 +234,7 @@ def load_model(
     trust = trust if isinstance(trust, bool) else list(trust)
 
     def load_from(folder: Path, record: ModelRecord | None) -> LoadedModel:
-        trusted = trust if trust is not False else _is_trusted(folder, record)
-        return load(folder, trust=trusted, model_config=model_config)
+        return load(folder, trust=_trusted(folder, record, trust), model_config=model_config)
 
     return load_steadily(lambda: find_model(model_uri), load_from)
 
@@ -253,9 +252,7 @@ def trusted_model(
         When it was changed since it was written.
     """
     folder, record = find_model(model_uri)
-    if trust is False:
-        return folder, _is_trusted(folder, record)
-    return folder, trust if isinstance(trust, bool) else list(trust or ())
+    return folder, _trusted(folder, record, trust)
 
 
 def trust_models(target: str | os.PathLike[str]) -> list[tuple[str, Path]]:
@@ -376,6 +373,18 @@ def _place(store: Store, record: ModelRecord) -> Path:
 
 def _folder(store: Store, run_id: str, name: str) -> Path:
     return artifact_target(store.artifact_folder(run_id), name or "model")
+
+
+def _trusted(folder: Path, record: ModelRecord | None, trust: bool | Iterable[str]) -> bool | list[str]:
+    """Return how far a model is trusted, ready to be loaded: as is said, else by what the user has signed."""
+    if trust is not False:
+        return trust if isinstance(trust, bool) else list(trust or ())
+    if not _is_trusted(folder, record):
+        return False
+    from nbtrack.models.folder import remove_bytecode
+
+    remove_bytecode(folder)  # the signature is not of it
+    return True
 
 
 def _is_trusted(folder: Path, record: ModelRecord | None) -> bool:
