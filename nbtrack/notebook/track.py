@@ -14,6 +14,7 @@ from nbtrack.capture import Options
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from nbtrack.notebook.session import Session
 
@@ -43,8 +44,10 @@ _OTHER_LANGUAGES = frozenset(
 
 def body_of(cell: str) -> str:
     """Return a cell without the magics above it that run the rest as the notebook's code, as `%%time` does."""
-    while (head := _HEAD.match(cell)) and head[1] not in _OTHER_LANGUAGES | {"track"}:
-        cell = cell[head.end() :]
+    for magic, below in _head(cell):
+        if magic in _OTHER_LANGUAGES | {"track"}:
+            break
+        cell = below
     return cell
 
 
@@ -56,14 +59,16 @@ def head_magics(cell: str) -> list[str]:
     >>> head_magics("%%time\n%%track\n%%timeit -n 3\nfit()")
     ['time', 'timeit']
     """
-    found = []
+    return [magic for magic, _ in _head(cell) if magic != "track"]
+
+
+def _head(cell: str) -> Iterator[tuple[str, str]]:
+    """Yield the cell magics that a cell begins with, each with what is below it, down to its body."""
     while head := _HEAD.match(cell):
         cell = cell[head.end() :]
-        if head[1] != "track":
-            found.append(head[1])
+        yield head[1], cell
         if head[1] in _OTHER_LANGUAGES:
             break
-    return found
 
 
 def track_line(cell: str) -> str | None:

@@ -48,12 +48,9 @@ def store_in_use() -> Store:
 
     A later `os.chdir` changes nothing; a changed `NBTRACK_STORE` or `MLFLOW_TRACKING_URI` does.
     """
-    global _store, _named
-    named = _variables()
-    if _store is None or named != _named:
-        _store, _named = open_store(folder_in_use()), named
-        if origin() is None:
-            announce(_store)
+    if _store is None or _variables() != _named:
+        use_store(open_store(folder_in_use()))
+    assert _store is not None
     return _store
 
 

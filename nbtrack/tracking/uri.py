@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.store.location import FOLDER
 
 __all__ = ["folder_of"]
 
-_FOLDER = ".nbtrack"
 _DEFAULTS = {"mlruns", "mlflow.db"}
 """What MLflow calls its own store where nobody says otherwise: beside it, our store has its usual name too."""
 
@@ -68,7 +68,7 @@ def _beside_mlflow(folder: Path) -> Path:
 
 
 def _named(origin: Path, stem: str) -> Path:
-    return origin.parent / (_FOLDER if origin.name in _DEFAULTS else f"{stem}{_FOLDER}")
+    return origin.parent / (FOLDER if origin.name in _DEFAULTS else f"{stem}{FOLDER}")
 
 
 def _is_mlflow(folder: Path) -> bool:

@@ -104,11 +104,7 @@ class Served:
     @property
     def listens(self):
         """Whether it lets anybody in; from when it has begun to stop it does not."""
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=HANGS).close()
-        except ConnectionError:
-            return False
-        return True
+        return is_listening(self.port)
 
     def ask(self, method="GET", path="/ping", body=None, timeout=HANGS, **headers):
         """Send one request on a connection of its own."""
@@ -132,6 +128,15 @@ class Served:
         self._reader.join(HANGS)
         self.process.stderr.close()
         return code
+
+
+def is_listening(port):
+    """Return whether a server on this machine lets anybody in."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=HANGS).close()
+    except ConnectionError:
+        return False
+    return True
 
 
 def ended(process):

@@ -18,7 +18,7 @@ from nbtrack.errors import ModelError, NotFoundError, ServerError, TrustError
 from nbtrack.serving.process import Server
 from nbtrack.serving.running import read_records, records_folder
 from tests.serving.gate import Gate
-from tests.serving.http import ended, served, together
+from tests.serving.http import ended, is_listening, served, together
 from tests.waiting import HANGS, eventually
 
 
@@ -299,15 +299,6 @@ def test_a_server_that_is_started_again_is_not_taken_for_the_one_that_ended(wine
     assert server.wait().status == "ready"
 
 
-def is_listening(server):
-    """Return whether a server lets anybody in; from when it has begun to stop it does not."""
-    try:
-        socket.create_connection(("127.0.0.1", server.port), timeout=HANGS).close()
-    except ConnectionError:
-        return False
-    return True
-
-
 def test_servers_are_stopped_at_once_and_a_stop_waits_for_predictions(naughty_folder, tmp_path):
     gates = [Gate(tmp_path, f"gate-{number}") for number in range(2)]
     servers = [nbtrack.serve(naughty_folder, trust=True) for _ in range(2)]
@@ -323,7 +314,7 @@ def test_servers_are_stopped_at_once_and_a_stop_waits_for_predictions(naughty_fo
             return Server.stop_all(servers)
         try:
             # While both predict: one after another, the second would go on.
-            eventually(lambda: not any(map(is_listening, servers)))
+            eventually(lambda: not any(is_listening(server.port) for server in servers))
         finally:
             for gate in gates:
                 gate.open()

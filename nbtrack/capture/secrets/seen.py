@@ -51,12 +51,6 @@ class Secrets:
         """How often the list has changed so far."""
         return self._count
 
-    def clear(self) -> None:
-        """Forget all of them."""
-        self._forms.clear()
-        self._pieces.clear()
-        self._allowed.clear()
-
     def allow(self, value: str) -> None:
         """Keep this value from now on: somebody says that it is no secret."""
         self._allowed.add(value)
@@ -256,8 +250,6 @@ def _pieces(value: str) -> frozenset[str]:
 
 
 def _replaced(text: str, form: str) -> str:
-    if not form.isalnum():
-        return text.replace(form, MASK)
     # A word is one only where it stands alone.
     if form.isalpha() or form.isdigit():
         return re.sub(rf"(?<![^\W_]){re.escape(form)}(?![^\W_])", MASK, text)
