@@ -11,8 +11,9 @@ from typing import Literal
 
 __all__ = ["Told", "are_words", "entropy", "is_drawn", "is_secret", "is_secret_as", "told_by"]
 
-Told = Literal["", "random", "maybe", "secret", "password"]
-"""How sure a name is that its value is a secret: `maybe` not where it is words, `random` only where it is drawn."""
+Told = Literal["", "random", "maybe", "file", "secret", "password"]
+"""How sure a name is that its value is a secret: `file` not where it is a file's path, `maybe` neither where it is
+words, `random` only where it is drawn."""
 
 _PASSWORDS = frozenset(
     """password passwords passwd passphrase passphrases passcode pwd pw pwds passwort passwörter kennwort
@@ -22,13 +23,16 @@ _PASSWORDS = frozenset(
 _PASSES = frozenset({"admin", "db", "ftp", "mail", "mysql", "pg", "postgres", "root", "smtp", "sql", "user"})
 _PASSES_IN_ONE = tuple(f"{of}pass" for of in (*_PASSES, "my"))
 _SECRETS = frozenset(
-    """secret secrets credential credentials creds authorization bearer apikey apikeys apitoken accesskey
-    accesstoken authtoken secretkey privatekey accountkey sharedaccesskey sshkey""".split()
+    """secret secrets authorization bearer apikey apikeys apitoken accesskey
+    accesstoken authtoken secretkey accountkey sharedaccesskey""".split()
 )
+_IN_FILES = frozenset("credential credentials creds privatekey sshkey".split())
+_KEYS_IN_FILES = frozenset("encryption fernet gcp google jwt private signing ssh".split())
+"""Such keys are kept in files, whose path goes by the same name."""
 # A key of these opens something; one of the others (`storage_key`, `client_key`) may be where something is found.
 _KEYS = frozenset(
-    """anthropic api aws azure cohere encryption fernet gcp google hf hmac jwt kaggle mapbox openai private
-    secret sendgrid signing ssh stripe subscription twilio wandb""".split()
+    """anthropic api aws azure cohere hf hmac kaggle mapbox openai
+    secret sendgrid stripe subscription twilio wandb""".split()
 )
 _MAYBE_KEYS = frozenset(
     "access account app auth client consumer deploy license master service shared storage".split()
@@ -81,7 +85,7 @@ def told_by(name: str) -> Told:
     """
     *above, last = re.split(r"[.\[]", name)
     for part in above:
-        if part.endswith("s") and told_by(part) in ("password", "secret"):
+        if part.endswith("s") and told_by(part) in ("password", "secret", "file"):
             return "secret"  # credentials.user
         if part.lower() in ("cookies", "cookie"):
             return "maybe"
@@ -105,6 +109,8 @@ def _told_by_words(word: str, before: str) -> Told:
         return "password"  # PGPASSWORD
     if word in _SECRETS or word.endswith(("secret", "apikey")):
         return "secret"
+    if word in _IN_FILES or (word in ("key", "keys") and before in _KEYS_IN_FILES):
+        return "file"
     if word in ("key", "keys") and before in _KEYS:
         return "secret"
     if word in ("key", "keys") and before in _MAYBE_KEYS:
@@ -136,11 +142,11 @@ def is_secret_as(told: Told, value: str) -> bool:
     text = value.strip()
     if not told or not text:
         return False
-    if told == "password":
+    if told in ("password", "secret"):
         return True
     if _FILE.fullmatch(text) or (_HOMES.match(text) and _PATH.fullmatch(text)):
         return False
-    if told == "secret":
+    if told == "file":
         return True
     # What is filled in later: `{token}`, `$TOKEN`, `<your token>`.
     if re.fullmatch(r"\[.*\]|\W*", text, re.DOTALL) or _is_template(text):

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nbtrack.capture.secrets import Secrets, mask, mask_text
@@ -167,6 +167,8 @@ def test_masking_twice_is_masking_once_and_never_fails(text):
     assert mask_text(once) == once
 
 
+@example("API_KEY", "{n} = {v!r}", "0000.pkl", "")
+@example("client_secret", "f(a, {n}={v!r})", "/home/ann/file", "")
 @given(
     st.sampled_from(["password", "API_KEY", "client_secret"]),
     st.sampled_from(
