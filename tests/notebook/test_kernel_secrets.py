@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.notebook.kept import bytes_of, leaks
@@ -112,6 +112,7 @@ def _hold(kernel, name, binding, showing, secret):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_NAMES, _BINDINGS, _SHOWINGS, _secrets())
+@example("password", "{n} = {v!r}", "print({n}[:9] + '...')", "a2a2a2a2a2a2a3")
 def test_generated_secrets_leave_no_piece_of_theirs(folder_of_kernels, name, binding, showing, secret):
     _hold(folder_of_kernels, name, binding, showing, secret)
 

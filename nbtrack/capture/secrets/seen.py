@@ -27,6 +27,8 @@ _MOST = 500
 _PIECE = 6
 _NESTED = 200
 """Entries of a dict of the notebook's that are looked at."""
+_MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~-]{12,}")
+"""Letters and digits, be they few that come again and again: parts of it tell it too."""
 _COMMON = frozenset("public default example changeme postgres unknown string".split())
 
 
@@ -76,7 +78,7 @@ class Secrets:
             self._pieces.pop(oldest, None)
         self._count += 1
         self._forms[value] = _forms(value)
-        if is_drawn(value):
+        if is_drawn(value) or _MIXED.fullmatch(value):
             pieces = _pieces(value)
             if pieces:
                 self._pieces[value] = pieces
