@@ -116,7 +116,7 @@ class Access:
         """Read once everything that was logged here is written, as far as that is possible now."""
         with suppress(StoreError):
             self._writer.settle(PATIENCE)
-            if time.monotonic() - self._looked > LOOK:
+            if not self._writer.stuck and time.monotonic() - self._looked > LOOK:
                 self._looked = time.monotonic()
                 self.recover()
         with self._database.read() as connection:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = [
+    "Connection",
     "Snapshots",
     "connect",
     "connect_frozen",
@@ -29,8 +30,10 @@ __all__ = [
     "translated",
 ]
 
-BUSY_LIMIT = 300.0
-"""Seconds that a write waits for other processes' before it fails."""
+BUSY_LIMIT = 30.0
+"""Seconds that a write waits for other processes' before it fails; what runs log is tried again then."""
+LONG = 5.0
+"""Seconds after which somebody who waits for a lock says who holds it."""
 
 _NETWORK = {
     *(
@@ -62,11 +65,18 @@ _NETWORK = {
         "webdav",
     ),
 }
-_READS = 60_000
+_READS = 30_000
 _LINUX: bool = sys.platform == "linux"
 
 
-def connect(folder: Path, mode: str) -> sqlite3.Connection:
+class Connection(sqlite3.Connection):
+    """A connection that can tell of long waits."""
+
+    on_wait: Callable[[str], None] | None = None
+    """Called with who holds the lock, once a write has waited for `LONG`."""
+
+
+def connect(folder: Path, mode: str) -> Connection:
     """Open the database of the store in `folder`.
 
     `mode` is SQLite's: ``rwc`` makes it when it is not there, ``rw`` needs it, ``ro`` does not change it, and
@@ -80,6 +90,7 @@ def connect(folder: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,
+        factory=Connection,
     )
     connection.execute(f"PRAGMA busy_timeout = {_READS}")
     connection.execute("PRAGMA cache_size = -64000")
@@ -87,7 +98,7 @@ def connect(folder: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def connect_frozen(folder: Path) -> tuple[sqlite3.Connection, Path | None]:
+def connect_frozen(folder: Path) -> tuple[Connection, Path | None]:
     """Open the database of a store that may not be changed, and tell the folder of the copy if one had to be made.
 
     Even to read, SQLite needs to lay files beside a database that has a log. Where it cannot, one without a log is
@@ -125,37 +136,49 @@ def prepare(connection: sqlite3.Connection, folder: Path) -> None:
 
     # Another process may be using the store in the other mode: both are correct, so it can stay.
     with suppress(StoreError):
-        retrying(set_mode, limit=5.0)
+        retrying(connection, set_mode, limit=5.0)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA journal_size_limit = 16777216")
 
 
-def retrying(work: Callable[[], object], limit: float | None = None) -> None:
+def retrying(connection: sqlite3.Connection, work: Callable[[], object], limit: float | None = None) -> None:
     """Do `work` again until no other process is in its way, for at most `limit` seconds.
 
     Raises
     ------
     StoreError
-        When the store stays locked.
+        When the store stays locked; says by whom.
     """
     limit = BUSY_LIMIT if limit is None else limit
-    deadline = time.monotonic() + limit
+    began = time.monotonic()
     pause = 0.0005
+    tell = getattr(connection, "on_wait", None)
     while True:
         try:
             work()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if waited > limit:
                 raise StoreError(
-                    f"the store has been locked by another process for {limit:.0f} s; end that process, or wait"
+                    f"the store has been locked for {limit:.0f} s by {_holder(connection)}"
                 ) from error
+            if tell is not None and waited > LONG:
+                tell(_holder(connection))
+                tell = None
         else:
             return
         # Jitter keeps many waiting processes from trying in step.
         time.sleep(pause * (0.5 + os.urandom(1)[0] / 255))
         pause = min(pause * 1.5, 0.02)
+
+
+def _holder(connection: sqlite3.Connection) -> str:
+    from nbtrack.store.holder import holder
+
+    _, _, file = connection.execute("PRAGMA database_list").fetchone()
+    return holder(Path(file))
 
 
 class Snapshots:
@@ -238,10 +261,10 @@ def leak(connection: sqlite3.Connection | None) -> None:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Begin a write transaction as soon as no other process is in one, and commit it, or undo it on an error."""
-    retrying(lambda: connection.execute("BEGIN IMMEDIATE"))
+    retrying(connection, lambda: connection.execute("BEGIN IMMEDIATE"))
     try:
         yield
-        retrying(lambda: connection.execute("COMMIT"))
+        retrying(connection, lambda: connection.execute("COMMIT"))
     except BaseException:
         # SQLite may have rolled back by itself, and the error to tell is the first one.
         with suppress(sqlite3.Error):

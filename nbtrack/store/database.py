@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from nbtrack.store.connection import Connection
     from nbtrack.store.processes import Lock
 
 __all__ = ["Database"]
@@ -47,7 +48,7 @@ class Database:
         self._name = os.fspath(folder / DATABASE)
         self.read_only = read_only or not _writable(folder)
         self.opened = 0
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
         self._file: object = None
         self._log: object = None
         self._opening = threading.Lock()
@@ -83,7 +84,7 @@ class Database:
         with translated(self.path):
             return self._snapshots.version()
 
-    def writing(self) -> sqlite3.Connection:
+    def writing(self) -> Connection:
         """Return the connection to write with; the store is opened for it if need be, and made the first time.
 
         Raises
@@ -126,7 +127,7 @@ class Database:
             self._open()
         return True
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Connection:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:

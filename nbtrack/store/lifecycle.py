@@ -212,7 +212,7 @@ def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcRep
         # Artifacts go last: if this process dies before, no run lacks its own, and the next gc goes on.
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('gc', ?)", (uuids,))
     freed = finish_gc(connection, folder)
-    retrying(lambda: connection.execute("VACUUM"))
+    retrying(connection, lambda: connection.execute("VACUUM"))
     # Where a reader is in the way, the log is cut later by itself.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return GcReport(len(rows), gone, freed + before - _database_bytes(folder))

@@ -21,7 +21,7 @@ def version_of(connection: sqlite3.Connection) -> int:
     """Return how many migrations the store has had."""
     found: list[int] = []
     # With a rollback journal even this waits for who writes at the moment.
-    retrying(lambda: found.append(connection.execute("PRAGMA user_version").fetchone()[0]))
+    retrying(connection, lambda: found.append(connection.execute("PRAGMA user_version").fetchone()[0]))
     return found[0]
 
 

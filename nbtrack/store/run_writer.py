@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["RunWriter"]
 
 _PATIENCE = 5.0
+_LAST_WAIT = 10.0
+"""Seconds that the end of a run waits for a store that cannot be written."""
 
 
 class RunWriter:
@@ -180,7 +182,7 @@ class RunWriter:
         self._buffer.add(("document", kind, body))
 
     def finish(self, status: Status = "FINISHED", end_time: float | None = None) -> None:
-        """End the run and wait until all of it is committed.
+        """End the run and wait until all of it is committed, for at most 10 s.
 
         What is logged afterwards is still written to it.
 
@@ -194,4 +196,4 @@ class RunWriter:
             self._buffer.add(("run", "end_time", end))
             self._buffer.add(("run", "status", status))
             self._buffer.live = False
-        self._writer.flush()
+        self._writer.flush(_LAST_WAIT)

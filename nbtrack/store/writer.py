@@ -64,6 +64,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._failing = False
+        self._locked = False
         self._beat = time.monotonic()
         self.busy = threading.Lock()
         """Held while the thread may be inside SQLite: nobody should fork then."""
@@ -79,8 +80,13 @@ class Writer:
         """Whether something waits to be written."""
         return any(run.pending() for run in list(self._runs))
 
-    def flush(self) -> None:
-        """Wait until everything that was logged so far is committed.
+    @property
+    def stuck(self) -> bool:
+        """Whether nothing can be written at the moment, so that nobody should wait for it who need not."""
+        return self._failing or self._locked
+
+    def flush(self, wait: float | None = None) -> None:
+        """Wait until everything that was logged so far is committed, or for `wait` seconds.
 
         Raises
         ------
@@ -88,7 +94,7 @@ class Writer:
             When it could not be written. It is tried again as long as the process lives.
         """
         if self.pending():
-            self.call(lambda _connection: None)
+            self.call(lambda _connection: None, wait)
 
     def call(self, work: Callable[[sqlite3.Connection], T], wait: float | None = None) -> T:
         """Write what is pending, then do `work` on the writer's thread, and return what it returns.
@@ -101,7 +107,7 @@ class Writer:
         call = _Call(work)
         if not self._do(call, wait):
             raise StoreError(
-                f"the store {str(self.folder)!r} could not be written within {wait} s; it goes on"
+                f"the store {str(self.folder)!r} could not be written within {wait:g} s; it is tried again"
             )
         if call.error is not None:
             raise call.error
@@ -119,7 +125,7 @@ class Writer:
 
     def settle(self, wait: float) -> None:
         """Write what is pending now, as far as that takes at most `wait` seconds and does not fail."""
-        if self.pending() and not self._failing:
+        if self.pending() and not self.stuck:
             self._do(_Call(None), wait)
 
     def _do(self, call: _Call, wait: float | None) -> bool:
@@ -181,6 +187,7 @@ class Writer:
                     try:
                         with translated(self.folder):
                             call.value = call.work(self._connection())
+                        self._locked = False
                     except Exception as failure:  # noqa: BLE001 - whatever it is, the caller gets it
                         self._names.forget()
                         call.error = failure
@@ -193,7 +200,16 @@ class Writer:
         if self._database.opened != self._opened:
             self._opened = self._database.opened
             self._names.forget()
+        connection.on_wait = self._wait_for
         return connection
+
+    def _wait_for(self, holder: str) -> None:
+        """Say once who keeps this process from writing."""
+        if not self._locked:
+            self._locked = True
+            _warn(
+                f"the store {str(self.folder)!r} is locked by {holder}. What is logged is held until it can be written"
+            )
 
     def _flush(self, *, tell: bool) -> Exception | None:
         """Write what is pending; return what went wrong, told as a warning the first time if nobody asked."""
@@ -204,14 +220,14 @@ class Writer:
             self._names.forget()
             # The next try opens the store anew: what failed may be the file, and another may be in its place by then.
             self._database.disconnect()
-            if tell and not self._failing:
+            if tell and not self.stuck:
                 _warn(f"{error}. The cell goes on, and nbtrack tries again")
             self._failing = True
             self._shed()
             return error
         if refused is None:
             return None
-        self._failing = False
+        self._failing = self._locked = False
         if self.lost:
             _warn(f"the store {str(self.folder)!r} can be written again; {self.lost:,} points are lost")
             self.lost = 0

@@ -337,7 +337,7 @@ def finish(
         run.writer.finish(status)
     except StoreError as fault:
         # What was trained goes on: a run that cannot be stored must not stop it.
-        warnings.warn(f"run {run.writer.name} is not kept whole: {fault}", NbtrackWarning, stacklevel=3)
+        warnings.warn(f"run {run.writer.name} is not written yet: {fault}", NbtrackWarning, stacklevel=3)
 
 
 def logged_run(run_id: str) -> LoggedRun:
