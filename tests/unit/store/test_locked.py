@@ -36,7 +36,8 @@ def test_who_holds_the_lock_is_told_and_all_is_kept_until_it_is_let_go(
 ):
     monkeypatch.setattr(connection, "LONG", 0.2)
     monkeypatch.setattr(run_writer, "_LAST_WAIT", 0.5)
-    with pytest.warns(NbtrackWarning) as told:
+
+    def log_read_and_end():
         writer = store.create_run(experiment="e", name="kept")
         writer.log_metric("loss", 0.5, 1)
         eventually(lambda: store._writer.stuck)
@@ -46,6 +47,10 @@ def test_who_holds_the_lock_is_told_and_all_is_kept_until_it_is_let_go(
         read = time.monotonic() - began
         with pytest.raises(StoreError, match=r"within 0.5 s; it is tried again"):
             writer.finish()
+        return read
+
+    with pytest.warns(NbtrackWarning) as told:
+        read = log_read_and_end()
     # Once, though it was waited for again and again.
     (said,) = (str(warning.message) for warning in told)
     assert f"is locked by process {stopped.pid} (python" in said
