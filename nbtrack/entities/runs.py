@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,7 @@ from nbtrack.entities.display import figure, html, panel, view
 from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
-from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.records import BROKEN, FOLDS_TAG
-from nbtrack.store.reader import fold_names
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 
 if TYPE_CHECKING:
     import os
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Runs"]
 
 _SUMMARIES = frozenset({"last", "first", "min", "max", "mean", "count"})
+_BATCH = 1_000
+"""So many runs are read at once where one after another is asked for."""
 
 
 class Scope(NamedTuple):
@@ -45,7 +45,7 @@ class Runs(Sequence[Run]):
     """The runs that a filter finds, in its order; looked for when first needed, and fixed from then on.
 
     A slice is looked for on its own as long as the whole was not needed, so that `runs[:20]` of 100,000
-    costs little.
+    costs little. A million runs take 8 MB to count, go through, and find the best of.
 
     Examples
     --------
@@ -68,6 +68,8 @@ class Runs(Sequence[Run]):
         self._scope: dict[str, Any] = {"experiments": experiments, "deleted": deleted}
         self._offset = offset
         self._limit = limit
+        self._keys: array[int] | None = None
+        self._file: object = None
         self._records: list[RunRecord] | None = None
         self._picked = False
 
@@ -77,8 +79,8 @@ class Runs(Sequence[Run]):
         from nbtrack.query import Query
 
         runs = cls(store, Query())
-        runs._records = list(records)
         runs._picked = True
+        runs._fix(array("q", [record.key for record in records]), list(records))
         return runs
 
     @property
@@ -91,8 +93,31 @@ class Runs(Sequence[Run]):
     def records(self) -> list[RunRecord]:
         """The rows of the runs."""
         if self._records is None:
-            self._records = self._find(0, None)
+            if self._keys is None:
+                records = self._find(0, None)
+                self._fix(array("q", [record.key for record in records]), records)
+                return records
+            self._records = self._rows(self._keys)
         return self._records
+
+    @property
+    def keys(self) -> array[int]:
+        """The numbers of the runs' rows: which runs these are, from the first look on."""
+        if self._keys is None:
+            scope = self._scope | {"offset": self._offset, "limit": self._limit}
+            self._fix(self.store.find_keys(self.query, **scope))
+        return self._keys  # type: ignore[return-value]  # set by `_fix`
+
+    def _fix(self, keys: array[int], records: list[RunRecord] | None = None) -> None:
+        self._keys, self._records, self._file = keys, records, self.store.file()
+
+    def _rows(self, keys: Sequence[int]) -> list[RunRecord]:
+        """Return rows as they are now, without those that have been removed for good."""
+        if self.store.file() != self._file:
+            raise StoreError(
+                f"the store {str(self.store.path)!r} is another one since these runs were looked for; look again"
+            )
+        return self.store.records(keys)
 
     def anew(self) -> Runs:
         """Return what the filter finds now; runs that were picked otherwise stay those."""
@@ -116,25 +141,31 @@ class Runs(Sequence[Run]):
     def __getitem__(self, index: int | slice) -> Run | Runs:
         if isinstance(index, slice):
             return self._slice(index)
-        if self._records is None and index >= 0:
-            found = self._find(index, 1)
-            if not found:
-                raise IndexError(f"there is no run {index}: the filter finds {self.total()}")
-            record = found[0]
-        else:
-            try:
-                record = self.records[index]
-            except IndexError:
-                raise IndexError(f"there is no run {index}: the filter finds {self.total()}") from None
-        return Run(self.store, record.id, record)
+        found = self._find(index, 1) if self._keys is None and index >= 0 else self._known(index)
+        if not found:
+            raise IndexError(f"there is no run {index}: the filter finds {self.total()}")
+        return Run(self.store, found[0].id, found[0])
+
+    def _known(self, index: int) -> list[RunRecord]:
+        """Return the row of one of the runs that these were from the first look on."""
+        keys = self.keys
+        if not -len(keys) <= index < len(keys):
+            return []
+        if self._records is not None and len(self._records) == len(keys):
+            return [self._records[index]]
+        found = self._rows([keys[index]])
+        if not found:
+            raise NotFoundError(f"run {index} of these has been removed for good since they were looked for")
+        return found
 
     def _slice(self, index: slice) -> Runs:
         start, stop = index.start or 0, index.stop
-        lazy = (
-            self._records is None and index.step in (None, 1) and start >= 0 and (stop is None or stop >= 0)
-        )
+        lazy = self._keys is None and index.step in (None, 1) and start >= 0 and (stop is None or stop >= 0)
         if not lazy:
-            return Runs.of(self.store, self.records[index])
+            runs = Runs(self.store, self.query, **self._scope)
+            runs._picked = True
+            runs._fix(self.keys[index])
+            return runs
         limit = None if stop is None else max(0, stop - start)
         if self._limit is not None:
             room = max(0, self._limit - start)
@@ -142,13 +173,18 @@ class Runs(Sequence[Run]):
         return Runs(self.store, self.query, **self._scope, offset=self._offset + start, limit=limit)
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.keys)
 
     def __iter__(self) -> Iterator[Run]:
-        return (Run(self.store, record.id, record) for record in self.records)
+        return self._runs(self.keys)
 
     def __reversed__(self) -> Iterator[Run]:
-        return (Run(self.store, record.id, record) for record in reversed(self.records))
+        return self._runs(self.keys[::-1])
+
+    def _runs(self, keys: array[int]) -> Iterator[Run]:
+        for start in range(0, len(keys), _BATCH):
+            for record in self._rows(keys[start : start + _BATCH]):
+                yield Run(self.store, record.id, record)
 
     def __contains__(self, run: object) -> bool:
         return isinstance(run, Run) and any(run.id == record.id for record in self.records)
@@ -161,8 +197,8 @@ class Runs(Sequence[Run]):
     def best(self, metric: str, mode: Literal["min", "max"] | None = None) -> Run:
         """Return the run with the best value of a metric: its last one, of scores of folds their mean.
 
-        Of equals the first is best. A run that FAILED or CRASHED is never the best; one that was stopped (KILLED) may be. Scores of folds are those that `%%track` found in the cross validation of a
-        cell; where the metric is one in some of these runs, all are compared by their means.
+        Of equals the first is best. A run that FAILED or CRASHED is never the best; one that was
+        stopped (KILLED) may be. Scores of folds are those that `%%track` found in the cross validation of a cell; where the metric is one in some of these runs, all are compared by their means.
 
         Parameters
         ----------
@@ -181,37 +217,36 @@ class Runs(Sequence[Run]):
         """
         if mode not in ("min", "max", None):
             raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
-        values = self.store.column(f"metrics.{self._compared(metric)}", self.records)
-        numbered = [
-            (value, place)
-            for place, (value, record) in enumerate(zip(values, self.records, strict=True))
-            if value is not None and not math.isnan(value) and record.status not in BROKEN
-        ]
-        if not numbered:
-            known = self.store.names("metrics")
-            whole, _, summary = metric.rpartition(".")
-            if metric not in known and not (whole in known and summary in _SUMMARIES):
-                raise NotFoundError(f"no run has a metric {metric!r}{did_you_mean(metric, known)}")
-            broken = any(value is not None and not math.isnan(value) for value in values)
-            but = ": those that have one failed or crashed" if broken else ""
-            raise NotFoundError(f"none of these runs has a value of the metric {metric!r}{but}")
         chosen = mode or {"down": "min", "up": "max", None: None}[direction(metric)]
+        found = self._extreme(metric, chosen or "min")
+        if found is None:
+            raise NotFoundError(self._why_none(metric))
         if chosen is None:
             raise InvalidValueError(
                 f"whether {metric!r} is better low or high is not known from its name; "
                 f"say best({metric!r}, mode='min') or mode='max'"
             )
-        sign = 1 if chosen == "min" else -1
-        return self[min(numbered, key=lambda pair: (sign * pair[0], pair[1]))[1]]
+        return Run(self.store, found.id, found)
 
-    def _compared(self, metric: str) -> str:
-        """Return what of a metric these runs are compared by, as a column's name."""
-        folds = fold_names(self.store.column(f"tags.{FOLDS_TAG}", self.records))
-        return f"`{metric}`.mean" if metric in folds else metric
+    def _extreme(self, metric: str, mode: Literal["min", "max"], *, broken: bool = False) -> RunRecord | None:
+        """Return the run with the least or greatest value of a metric, of equals the first."""
+        # Scores of folds are compared by their mean.
+        column = f"`{metric}`.mean" if metric in self.store.fold_names(self.keys) else metric
+        key = self.store.extreme(self.keys, column, mode, broken=broken)
+        return None if key is None else next(iter(self._rows([key])), None)
+
+    def _why_none(self, metric: str) -> str:
+        known = self.store.names("metrics")
+        whole, _, summary = metric.rpartition(".")
+        if metric not in known and not (whole in known and summary in _SUMMARIES):
+            return f"no run has a metric {metric!r}{did_you_mean(metric, known)}"
+        broken = self._extreme(metric, "min", broken=True) is not None
+        but = ": those that have one failed or crashed" if broken else ""
+        return f"none of these runs has a value of the metric {metric!r}{but}"
 
     def remarks(self) -> tuple[FilterError, ...]:
         """Return what may be mistyped: in the order, and where nothing was found in the filter, names that no run has."""
-        return self._remarks(found=bool(self.records))
+        return self._remarks(found=bool(self))
 
     def _remarks(self, *, found: bool) -> tuple[FilterError, ...]:
         from nbtrack.query import unknown_names
@@ -268,8 +303,8 @@ class Runs(Sequence[Run]):
 
     def total(self) -> int:
         """Return how many runs there are, without looking at them."""
-        if self._records is not None:
-            return len(self._records)
+        if self._keys is not None:
+            return len(self._keys)
         total = max(0, self.store.count_runs(self.query, **self._scope) - self._offset)
         return total if self._limit is None else min(total, self._limit)
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 import json
 import math
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.records import FOLDS_TAG
+from nbtrack.records import BROKEN, FOLDS_TAG
 from nbtrack.store import reader
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import ParamValue, RunRecord
 
-__all__ = ["ATTRIBUTES", "columns", "table"]
+__all__ = ["ATTRIBUTES", "columns", "extreme", "fold_names", "table"]
 
 _SUMMARIES = {
     "last": "last",
@@ -29,6 +29,10 @@ _SUMMARIES = {
     "mean": "sum / (count - nans)",
     "count": "count",
 }
+
+
+_INDEXED = frozenset({"last", "min", "max"})
+"""The columns of metrics that have an index."""
 
 
 def _duration(run: RunRecord) -> float | None:
@@ -62,7 +66,7 @@ def columns(
     InvalidValueError
         For a name that is no column's.
     """
-    scope = _Scope(connection, runs)
+    scope = _Scope(connection, [run.key for run in runs])
     return {name: _column(connection, name, runs, scope) for name in names}
 
 
@@ -71,7 +75,7 @@ def table(connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> dict[str
 
     Beside a metric that is scores of folds in one of the runs stands its mean, as ``metrics.NAME.mean``.
     """
-    scope = _Scope(connection, runs)
+    scope = _Scope(connection, [run.key for run in runs])
     if scope.runs is not None:
         result = _small_table(connection, runs, scope.runs)
     else:
@@ -83,6 +87,46 @@ def table(connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> dict[str
             values = _metrics(connection, f"`{name}`.mean", scope)
             means[column] = [values.get(run.key) for run in runs]
     return dict(sorted((result | means).items(), key=_place)) if means else result
+
+
+def extreme(
+    connection: sqlite3.Connection,
+    keys: Sequence[int],
+    metric: str,
+    mode: Literal["min", "max"],
+    *,
+    broken: bool,
+) -> int | None:
+    """Return which of these runs has the least or greatest value of a metric; of equals the first."""
+    number, value = _metric(connection, metric)
+    if number is None:
+        return None
+    scope = _Scope(connection, keys)
+    looked_at = "" if broken else f"AND r.status NOT IN ({', '.join(map(repr, sorted(BROKEN)))})"
+    # In the order of the index on the value the first row is most often it; others are met in the order of the runs,
+    # which is that of the file.
+    origin = "metrics AS m CROSS JOIN runs AS r" if value in _INDEXED else "runs AS r CROSS JOIN metrics AS m"
+    rows = connection.execute(
+        f"SELECT m.run, {value} AS value FROM {origin} WHERE r.id = m.run AND m.key = :key "
+        f"AND value IS NOT NULL {looked_at}{scope.where} ORDER BY value {'ASC' if mode == 'min' else 'DESC'}",
+        scope.about(number),
+    )
+    held = frozenset(keys)
+    best: list[int] = []
+    extreme = None
+    for run, number_ in rows:
+        if run in held:
+            if extreme is not None and number_ != extreme:
+                break
+            extreme = number_
+            best.append(run)
+    return min(best, key=keys.index, default=None)
+
+
+def fold_names(connection: sqlite3.Connection, keys: Sequence[int]) -> set[str]:
+    """Return the metrics that are scores of folds in one of these runs."""
+    tags = _tags(connection, FOLDS_TAG, _Scope(connection, keys))
+    return reader.fold_names(tags[run] for run in set(tags).intersection(keys))
 
 
 def _place(column: tuple[str, list[Any]]) -> tuple[int, str]:
@@ -133,15 +177,15 @@ _AS_PARAMS = {"params": "t.kind, t.num, t.text", "metrics": "3, t.last, 'nan'", 
 class _Scope:
     """Which rows to look at: those of the runs, or, when they are many of the store's, all."""
 
-    def __init__(self, connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> None:
+    def __init__(self, connection: sqlite3.Connection, keys: Sequence[int]) -> None:
         self.where = ""
         self.runs: str | None = None
         first, last = connection.execute(
             "SELECT (SELECT min(id) FROM runs), (SELECT max(id) FROM runs)"
         ).fetchone()
-        if len(runs) < ((last or 0) - (first or 0)) / 4:
+        if len(keys) < ((last or 0) - (first or 0)) / 4:
             self.where = " AND run IN (SELECT value FROM json_each(:runs))"
-            self.runs = json.dumps([run.key for run in runs])
+            self.runs = json.dumps(list(keys))
 
     def about(self, number: int | None) -> dict[str, int | str | None]:
         """Return the values of the placeholders in a query for the name with this number."""
@@ -162,18 +206,23 @@ def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord]
     return list(map(attribute, runs))
 
 
-def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, float]:
+def _metric(connection: sqlite3.Connection, name: str) -> tuple[int | None, str]:
+    """Return the number of a metric and the expression of its value, of a name that may be a summary's."""
     number, summary = _metric_number(connection, name), "last"
     if number is None:
         name, _, summary = name.rpartition(".")
         name = name.removeprefix("`").removesuffix("`") if name.startswith("`") else name
         number = _metric_number(connection, name) if summary in _SUMMARIES else None
+    return number, _SUMMARIES.get(summary, "last")
+
+
+def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, float]:
+    number, value = _metric(connection, name)
     if number is None:
         return {}
     values: dict[int, Any] = dict(
         connection.execute(
-            f"SELECT run, {_SUMMARIES[summary]} FROM metrics WHERE key = :key{scope.where}",
-            scope.about(number),
+            f"SELECT run, {value} FROM metrics WHERE key = :key{scope.where}", scope.about(number)
         )
     )
     if None in values.values():

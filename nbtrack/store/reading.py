@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
@@ -87,6 +88,53 @@ class Reading(Access):
                 connection, query, experiments, offset=offset, limit=limit, deleted=deleted, extreme=extreme
             )
             return reader.records(connection, _keys(connection, compiled))
+
+    def find_keys(
+        self,
+        query: Query,
+        *,
+        experiments: Sequence[str] | None = None,
+        deleted: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> array[int]:
+        """Return the record keys of the runs that a query finds; see `find_runs`."""
+        with self._settled() as connection:
+            compiled = self._compile(
+                connection, query, experiments, offset=offset, limit=limit, deleted=deleted
+            )
+            found = connection.execute(compiled.ids.sql, compiled.ids.params)
+            return array("q", (key for (key,) in found))
+
+    def records(self, keys: Iterable[int]) -> list[RunRecord]:
+        """Return the runs with these record keys, in this order, without those that have been removed for good."""
+        with self._settled() as connection:
+            return reader.records(connection, list(keys))
+
+    def extreme(
+        self, keys: Sequence[int], metric: str, mode: Literal["min", "max"], *, broken: bool = False
+    ) -> int | None:
+        """Return which of the runs with these keys has the least or greatest value of a metric.
+
+        Parameters
+        ----------
+        metric
+            Its name, or that of a summary as in the filter language, such as ``loss.min``.
+        broken
+            Whether runs that failed or crashed are looked at, too.
+
+        Returns
+        -------
+        int or None
+            Of equals the first; None when none has a number.
+        """
+        with self._settled() as connection:
+            return run_columns.extreme(connection, keys, metric, mode, broken=broken)
+
+    def fold_names(self, keys: Sequence[int]) -> set[str]:
+        """Return the metrics that are scores of folds in one of the runs with these keys."""
+        with self._settled() as connection:
+            return run_columns.fold_names(connection, keys)
 
     def count_runs(
         self, query: Query, *, experiments: Sequence[str] | None = None, deleted: bool = False

@@ -8,6 +8,8 @@ from dataclasses import asdict
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import nbtrack
 from nbtrack.entities import Run, RunModel, Runs, Source, ViewType
@@ -20,7 +22,7 @@ from nbtrack.entities.text import (
     table_text,
     value_text,
 )
-from nbtrack.errors import FilterError, InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.errors import FilterError, InvalidValueError, NbtrackError, NotFoundError, StoreError
 from nbtrack.records import FOLDS_TAG, DataRecord, EstimatorRecord
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -106,6 +108,35 @@ def test_what_was_found_stays_found():
         pass
     assert names(runs) == ["first"]
     assert names(nbtrack.runs()) == ["second", "first"]
+
+
+def test_runs_are_gone_through_while_they_are_removed(three, store):
+    runs = nbtrack.runs()
+    assert len(runs) == 3
+    runs[1].delete()
+    assert names(runs[number] for number in range(len(runs))) == three[::-1]
+    store.gc()
+    assert names(runs) == ["three", "one"]
+    assert names(reversed(runs)) == ["one", "three"]
+    assert names(runs[1:]) == ["one"]
+    assert runs[-1].name == "one"
+    assert len(runs) == 3
+    with pytest.raises(NotFoundError, match=r"run 1 of these has been removed for good"):
+        _ = runs[1]
+    assert runs.best("rmse").name == "three"
+    assert [row["name"] for _, row in runs.to_pandas().iterrows()] == ["three", "one"]
+
+
+def test_runs_of_a_store_that_was_replaced_are_not_mixed_up_with_others(three, store):
+    runs = nbtrack.runs()
+    assert len(runs) == 3
+    store.close()
+    (store.path / "nbtrack.db").rename(store.path / "before.db")
+    nbtrack.set_store(store.path)
+    with nbtrack.start_run(run_name="another"):
+        pass
+    with pytest.raises(StoreError, match="is another one since these runs were looked for; look again"):
+        _ = runs[0]
 
 
 def test_experiments_and_deleted_runs_are_looked_in_when_asked(three):
@@ -203,6 +234,50 @@ def test_nan_is_never_the_best_and_of_equals_the_first_is(three):
     nbtrack.end_run()
     assert nbtrack.runs().best("rmse").name == "later 0.7"
     assert nbtrack.runs(order_by="start_time").best("rmse").name == "two"
+
+
+SUMMARIES = ("last", "first", "min", "max", "mean", "count")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from([0.0, -0.0, 1.0, 2.5, math.nan, math.inf, -math.inf]), max_size=3),
+            st.sampled_from(["FINISHED", "FAILED", "KILLED"]),
+        ),
+        max_size=8,
+    ),
+    st.tuples(st.sampled_from(SUMMARIES), st.sampled_from(["min", "max"])),
+    st.tuples(
+        st.sampled_from(["", "params.number >= 2", "status != 'KILLED'"]),
+        st.sampled_from([None, "params.number", "metrics.loss DESC"]),
+        st.sampled_from([slice(None), slice(1, None), slice(None, None, 2), slice(-3, None)]),
+    ),
+)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_best_is_the_first_of_those_with_the_least_or_greatest(tmp_path_factory, logged, asked, among):
+    (summary, mode), (where, order, part) = asked, among
+    nbtrack.set_store(tmp_path_factory.mktemp("best") / ".nbtrack")
+    for number, (values, status) in enumerate(logged):
+        nbtrack.start_run(run_name=str(number))
+        nbtrack.log_param("number", number)
+        for step, value in enumerate(values):
+            nbtrack.log_metric("loss", value, step)
+        nbtrack.end_run(status)
+    runs = nbtrack.runs(where, order_by=order)[part]
+    numbered = [
+        (value, run.name)
+        for run in list(runs)
+        if run.status != "FAILED" and "loss" in run.metrics
+        if not math.isnan(value := getattr(run.summary("loss"), summary))
+    ]
+    try:
+        best = runs.best(f"loss.{summary}", mode).name
+    except NotFoundError:
+        best = None
+    extreme = (min if mode == "min" else max)((value for value, _ in numbered), default=None)
+    assert best == next((name for value, name in numbered if value == extreme), None)
+    nbtrack.runs().store.close()
 
 
 def test_a_best_that_there_is_none_of_is_told(three):
