@@ -56,6 +56,10 @@ class Access:
         """Tell the database from another one in its place: the numbers of rows are of one of them."""
         return self._database.file()
 
+    def limit_reads(self, seconds: float) -> None:
+        """Have a read that takes longer than this fail with a `StoreError`."""
+        self._database.limit_reads(seconds)
+
     def begin_again(self) -> None:
         """Make the store again if it was deleted or moved since it was opened."""
         self._writer.begin_again(moved=True)

@@ -66,6 +66,8 @@ _NETWORK = {
     ),
 }
 _READS = 30_000
+_STEPS = 100_000
+"""Instructions of SQLite's between two looks at the time: some milliseconds."""
 _LINUX: bool = sys.platform == "linux"
 
 
@@ -197,6 +199,8 @@ class Snapshots:
         self._stamp = stamp
         self._opened: object = None
         self._connection: sqlite3.Connection | None = None
+        self.limit: float | None = None
+        """Seconds after which SQLite is stopped in the midst of a read."""
         self.busy = threading.RLock()
         """Held while a thread may be inside SQLite: nobody should fork then."""
 
@@ -209,10 +213,14 @@ class Snapshots:
             if inner:
                 yield connection
                 return
+            if self.limit is not None:
+                ends = time.monotonic() + self.limit
+                connection.set_progress_handler(lambda: time.monotonic() > ends, _STEPS)
             try:
                 connection.execute("BEGIN")
                 yield connection
             finally:
+                connection.set_progress_handler(None, 0)
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
@@ -293,6 +301,7 @@ def translated(folder: Path) -> Iterator[None]:
 
 
 _SAID = {
+    sqlite3.SQLITE_INTERRUPT: "holds too much for what was asked to be answered in time; ask for less",
     sqlite3.SQLITE_FULL: "has no room left on its disk; free some space",
     sqlite3.SQLITE_READONLY: "may only be read; make its folder writable, or set NBTRACK_STORE to another one",
     sqlite3.SQLITE_BUSY: "is locked by another process; try again when that has ended",

@@ -79,6 +79,10 @@ class Database:
         with translated(self.path), self._snapshots.read() as connection:
             yield connection
 
+    def limit_reads(self, seconds: float) -> None:
+        """Have a read that takes longer than this fail with a `StoreError`."""
+        self._snapshots.limit = seconds
+
     def version(self) -> object:
         """Return another value whenever another connection has changed the store; takes some microseconds."""
         with translated(self.path):

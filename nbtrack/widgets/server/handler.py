@@ -20,6 +20,8 @@ MOST_BYTES = 2 * 1024 * 1024
 THREADS = 4
 MOST_WAITING = 64
 """So many requests at once are worked on or wait for it; a page has a few."""
+LONGEST = 15.0
+"""Seconds that a request takes at most; the kernel has no such limit."""
 LOOK = 20.0
 """Seconds between two looks for stores that nobody asks for any more."""
 
@@ -39,17 +41,26 @@ class Desk:
         Raises
         ------
         HTTPError
-            When too many are waiting.
+            When too many are waiting, or it takes too long.
         """
         if self._open >= MOST_WAITING:
             raise HTTPError(503, f"{self._open} requests are being worked on; try again later")
         self._open += 1
+        work = asyncio.get_running_loop().run_in_executor(self._executor(), self._work, body)
+        work.add_done_callback(self._answered)
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor(), self._work, body)
-        finally:
-            self._open -= 1
-            self._tidy_later()
+            # A thread cannot be stopped: what it does counts as long as it does it.
+            return await asyncio.wait_for(asyncio.shield(work), LONGEST)
+        except TimeoutError:
+            raise HTTPError(
+                503, f"the answer takes longer than {LONGEST:g} s here; the kernel has it"
+            ) from None
+
+    def _answered(self, work: asyncio.Future[tuple[int, bytes]]) -> None:
+        self._open -= 1
+        self._tidy_later()
+        if not work.cancelled():
+            work.exception()  # was told, or came too late to be
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._threads is None:

@@ -20,6 +20,8 @@ __all__ = ["Stores"]
 
 MOST = 8
 """So many stay open while nobody reads them."""
+LONGEST = 10.0
+"""Seconds that a read takes at most."""
 IDLE = 60.0
 """Seconds after which one is closed that nobody reads."""
 
@@ -95,6 +97,7 @@ class Stores:
                 opened = None
             if opened is None:
                 opened = _Open(Store(path, read_only=True), file)
+                opened.store.limit_reads(LONGEST)
             self._opened.pop(path, None)
             # The one that was asked for last stands last.
             self._opened[path] = opened

@@ -1,5 +1,6 @@
 """What the Jupyter server reads for a panel: a real server, asked over HTTP."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -13,12 +14,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tornado.web import HTTPError
 
 import nbtrack
+from nbtrack.errors import StoreError
+from nbtrack.query import Query
 from nbtrack.store import Store, open_store
 from nbtrack.store.location import database_file
 from nbtrack.widgets.panel import Panel
 from nbtrack.widgets.panel.reading import KINDS
+from nbtrack.widgets.server import handler
+from nbtrack.widgets.server.answers import stores
 from nbtrack.widgets.server.stores import Stores
 from tests.waiting import HANGS, eventually
 
@@ -387,24 +393,53 @@ assert not heavy, heavy
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
+def test_a_read_that_takes_too_long_is_stopped(filled):
+    with contextlib.closing(Store(filled.path, read_only=True)) as store:
+        store.limit_reads(0.1)
+        endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        late = pytest.raises(StoreError, match="to be answered in time; ask for less")
+        with late, store._settled() as connection:
+            connection.execute(endless).fetchone()
+        assert len(store.find_runs(Query())) == 12
+
+
+def test_a_request_that_takes_too_long_is_left_to_the_kernel(filled, monkeypatch):
+    monkeypatch.setattr(handler, "LONGEST", 0.2)
+    asked = {"store": str(filled.path), "file": database_file(filled.path), "only": None, "read_only": False}
+    body = json.dumps({**asked, "request": CHANGES}).encode()
+    desk = handler.Desk()
+
+    async def ask():
+        assert (await desk.answer(body))[0] == 200
+        with stores.reading(asked["store"], asked["file"]) as store, store._database.busy:
+            with pytest.raises(HTTPError, match=r"takes longer than 0.2 s here; the kernel has it") as told:
+                await desk.answer(body)
+            assert desk._open == 1
+        assert told.value.status_code == 503
+        assert (await desk.answer(body))[0] == 200
+
+    asyncio.run(ask())
+    stores.close_idle(0)
+
+
 def test_few_stores_stay_open_and_none_that_is_idle(tmp_path):
-    stores = Stores()
+    opened = Stores()
     folders = [tmp_path / str(number) for number in range(10)]
     for folder in folders:
         open_store(folder).close()
-    with stores.reading(str(folders[0]), database_file(folders[0])) as first:
+    with opened.reading(str(folders[0]), database_file(folders[0])) as first:
         for folder in folders[1:]:
-            with stores.reading(str(folder), database_file(folder)) as store:
+            with opened.reading(str(folder), database_file(folder)) as store:
                 assert store.read_only
                 store.changes()
         first.changes()
-        with stores.reading(str(folders[-1]), database_file(folders[-1])) as again:
+        with opened.reading(str(folders[-1]), database_file(folders[-1])) as again:
             assert again is store, "one that is open is not opened again"
-        stores.close_idle(0)
-        assert not stores.any_open
-    with stores.reading(str(folders[0]), database_file(folders[0])) as anew:
+        opened.close_idle(0)
+        assert not opened.any_open
+    with opened.reading(str(folders[0]), database_file(folders[0])) as anew:
         assert anew is not first
-        stores.close_idle(0)
-        assert stores.any_open, "not while it is read"
-    stores.close_idle(0)
-    assert not stores.any_open
+        opened.close_idle(0)
+        assert opened.any_open, "not while it is read"
+    opened.close_idle(0)
+    assert not opened.any_open
