@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import pickle
-import time
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.data import Sketch, sketch
@@ -25,6 +24,7 @@ from nbtrack.capture.watch.series import series_names
 from nbtrack.capture.why import Why
 from nbtrack.capture.words.calls import LOADING
 from nbtrack.capture.words.names import is_metric_name, is_training_name
+from nbtrack.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -190,7 +190,7 @@ class CellCapture:
     def finish(self, error: BaseException | None = None) -> Captured:
         """Take the hooks back and return what the cell came to; `error` is what ended it early."""
         self.stop()
-        now = time.time()
+        moment = now()
         captured = Captured()
         self._look_back(error)
         for sites in self._run.sites:
@@ -205,7 +205,7 @@ class CellCapture:
                 fitted_models(self._run, ended=not isinstance(error, KeyboardInterrupt))
             ),
             "estimators": lambda: keep_models(captured, fitted),
-            "metrics": lambda: gather_metrics(self._run, captured, fitted, now),
+            "metrics": lambda: gather_metrics(self._run, captured, fitted, moment),
             "params": lambda: gather_params(self._run, captured, fitted),
             "data": lambda: self._described(captured),
         }

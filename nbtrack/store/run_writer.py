@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import struct
-import time as clock
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.clock import now
 from nbtrack.errors import InvalidValueError
 from nbtrack.store.buffers import GONE
 from nbtrack.store.points import pack_point
@@ -122,7 +122,7 @@ class RunWriter:
             When the value is no number, or the step no integer of 64 bits.
         """
         try:
-            point = pack_point(step, clock.time() if time is None else time, value)
+            point = pack_point(step, now() if time is None else time, value)
         except struct.error as error:
             raise InvalidValueError(
                 f"metric {key!r}: value {value!r} at step {step!r} is not a number at an integer of 64 bits ({error})"
@@ -192,7 +192,9 @@ class RunWriter:
             When it could not be written. It is tried again as long as the process lives.
         """
         if self._buffer.live and self._buffer.owner == os.getpid():
-            end = clock.time() if end_time is None else end_time
+            # A run that is gone on with may have begun by a clock that was ahead.
+            begun = (self._buffer.row or {}).get("start_time", 0.0)
+            end = max(now(), begun) if end_time is None else end_time
             self._buffer.add(("run", "end_time", end))
             self._buffer.add(("run", "status", status))
             self._buffer.live = False

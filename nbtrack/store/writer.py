@@ -81,6 +81,11 @@ class Writer:
         return any(run.pending() for run in list(self._runs))
 
     @property
+    def idle(self) -> bool:
+        """Whether this process has no run of the store open."""
+        return not any(run.live for run in list(self._runs))
+
+    @property
     def stuck(self) -> bool:
         """Whether nothing can be written at the moment, so that nobody should wait for it who need not."""
         return self._failing or self._locked

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from nbtrack import clock
 from nbtrack.errors import InvalidValueError, NotFoundError, RunStateError, StoreError
 from nbtrack.store import lifecycle, reader
 from nbtrack.store.access import Access
@@ -69,7 +70,9 @@ class Writing(Access):
         """
         self._check_writable()
         self._writer.begin_again()
-        now = time.time()
+        if self._writer.idle:
+            clock.set_to_system()
+        now = clock.now()
         if run_id is not None:
             self._check_new(run_id)
         with self._database.read() as connection:
@@ -90,7 +93,7 @@ class Writing(Access):
             "notebook": notebook,
             "git_commit": git_commit,
             **process._asdict(),
-            "heartbeat": now,
+            "heartbeat": time.time(),
         }
         buffer = RunBuffer(columns["uuid"], columns, self._writer.notice, new=True)
         buffer.live = True

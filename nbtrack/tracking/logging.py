@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import time as clock
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nbtrack.clock import now
 from nbtrack.entities.mlflow import NOTE_TAG
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning
@@ -38,7 +38,6 @@ _DEEPEST = 20
 
 _T = TypeVar("_T")
 
-_now = clock.time
 _current = here.get
 
 
@@ -93,7 +92,7 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
         log.given = number = step
     else:
         number = log.at(step)
-    log.append(pack_point(number, _now() if timestamp is None else _seconds(timestamp), value))
+    log.append(pack_point(number, now() if timestamp is None else _seconds(timestamp), value))
 
 
 def log_metrics(  # noqa: PLR0917 (MLflow's order)

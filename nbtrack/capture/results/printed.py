@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.readings import plain, readings
+from nbtrack.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -103,20 +103,20 @@ class _Lines:
             # A line may come in many pieces; one that never ends is no line of scores.
             self._rest = (self._rest + text)[-_LONGEST:]
             return
-        now = time.time()
+        moment = now()
         *lines, self._rest = (self._rest + text).replace("\r\n", "\n").split("\n")
         for line in lines:
-            self._draw(line.split("\r"), now)
+            self._draw(line.split("\r"), moment)
             self._end()
         *drawings, self._rest = self._rest.split("\r")
-        self._draw(drawings, now)
+        self._draw(drawings, moment)
 
-    def _draw(self, drawings: Iterable[str], now: float) -> None:
+    def _draw(self, drawings: Iterable[str], moment: float) -> None:
         for drawing in drawings:
             line = plain(drawing)
             if line.strip() and len(line) <= _LONGEST:
                 counted = _COUNTER.search(line)
-                self._drawn[counted[1] if counted else ""] = line, now
+                self._drawn[counted[1] if counted else ""] = line, moment
                 if len(self._drawn) > 1_000:
                     self._end()
 

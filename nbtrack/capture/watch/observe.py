@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import itertools
-import time
 from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, shown_number
 from nbtrack.capture.watch.stream import Stream, ramp
+from nbtrack.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,7 @@ class Observed:
         self._steps: list[int] = []
         self._stream: Stream | None = None
         self._misfits = 0
-        self._drained = time.time()
+        self._drained = now()
 
     @property
     def touched(self) -> bool:
@@ -232,8 +232,8 @@ class Observed:
         n = len(self.values)
         taken = self.values[:n]
         del self.values[:n]
-        now = time.time()
-        since, self._drained = self._drained, now
+        until = now()
+        since, self._drained = self._drained, until
         if self.loop is None:
             steps = ramp("q", self.counted, 1, n)
         else:
@@ -252,7 +252,7 @@ class Observed:
             self.counted += len(numbers)
             steps.extend(more)
             values.extend(numbers)
-        width = (now - since) / max(len(values), 1)
+        width = (until - since) / max(len(values), 1)
         times = ramp("d", since + width, width, len(values))
         return steps, times, values
 
@@ -326,14 +326,14 @@ class ScoreSite:
             if len(points) >= 1_000_000:
                 return value
             number = shown_number(value)
-            now = time.time()
+            moment = now()
             scored = None
             if loop is not None and subject is not None:
                 scored = type(namespace.get(subject)).__name__
             if number is not None:
-                points.append((scored, loop.count if loop else 0, now, number))
+                points.append((scored, loop.count if loop else 0, moment, number))
             elif self.whole and loop is None:
-                points.extend((scored, step, now, part) for step, part in _scores(value))
+                points.extend((scored, step, moment, part) for step, part in _scores(value))
             return value
 
         return observe

@@ -377,3 +377,36 @@ def test_a_run_cleared_away_while_it_is_written_to_is_told_once(store, run_pytho
     )
     assert out.split() == ["1", "[]"]
     assert err.count("NbtrackWarning") == err.count("not in the store any more") == 1
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0], ids=["back", "forward"])
+def test_the_systems_clock_may_be_set_while_a_run_goes_on(store, find, monkeypatch, step):
+    def set_by(seconds):
+        monkeypatch.setattr(time, "time", lambda system=time.time: system() + seconds)
+
+    outer = store.create_run(experiment="e", name="outer")
+    outer.log_metric("loss", 1.0, 0)
+    set_by(step)
+    inner = store.create_run(experiment="e", name="inner")
+    outer.log_metric("loss", 2.0, 0)
+    inner.finish()
+    outer.finish()
+    for run in find(store):
+        assert 0 <= run.end_time - run.start_time < 60
+    (run,) = find(store, "name = 'outer'")
+    # The newest of a step is the last, and was not logged an hour before.
+    assert store.metrics(run.key)["loss"].last == 2.0
+    first, second = store.history(run.key, "loss").times
+    assert run.start_time <= first <= second <= run.end_time
+    # What begins now goes by the clock as it was set.
+    store.create_run(experiment="e", name="next").finish()
+    (after,) = find(store, "name = 'next'")
+    assert abs(after.start_time - time.time()) < 60
+
+
+def test_a_run_gone_on_with_by_a_clock_that_is_behind_ends_after_it_began(store, find):
+    begun = store.create_run(experiment="e", start_time=time.time() + 3600)
+    begun.finish()
+    store.resume_run(begun.id).finish()
+    (run,) = find(store)
+    assert run.end_time == run.start_time
