@@ -37,6 +37,9 @@ _ROWS = 100
     type=click.Path(dir_okay=False, allow_dash=True),
     help="Write all columns to a CSV file, or to standard output for '-'.",
 )
+@click.option(
+    "--spreadsheet", is_flag=True, help="Begin texts in the CSV that look like formulas with an apostrophe."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a run an object.")
 @click.pass_context
 def list_runs(  # noqa: PLR0917 (click hands them over by name)
@@ -47,6 +50,7 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
     experiment: tuple[str, ...],
     deleted: bool,
     csv_file: str | None,
+    spreadsheet: bool,
     as_json: bool,
 ) -> None:
     """List the runs that FILTER finds, newest first, e.g. "metrics.rmse < 0.8"."""
@@ -54,9 +58,10 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
     found = find_runs(filter, list(order_by) or None, limit, list(experiment) or None, deleted)
     if csv_file == "-":
         # What reads a pipe counts on the lines of the system.
-        write_rows(sys.stdout, found.records, store.table(found.records), line_end="\n")
+        table = store.table(found.records)
+        write_rows(sys.stdout, found.records, table, line_end="\n", spreadsheet=spreadsheet)
     elif csv_file is not None:
-        found.to_csv(csv_file)
+        found.to_csv(csv_file, spreadsheet=spreadsheet)
         click.echo(f"{len(found)} runs written to {csv_file}")
     elif as_json:
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))

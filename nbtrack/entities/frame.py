@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.artifacts import written_whole
@@ -10,7 +12,7 @@ from nbtrack.entities.mlflow import artifacts_uri, mlflow_status, mlflow_tags
 from nbtrack.entities.times import microseconds, utc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import TextIO
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = [
+    "inert",
     "mlflow_frame",
     "parquet_table",
     "run_columns",
@@ -99,22 +102,48 @@ def mlflow_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]], s
     return pd.DataFrame(columns)
 
 
-def write_csv(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:
+def write_csv(
+    path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]], *, spreadsheet: bool = False
+) -> None:
     """Write runs as CSV, a row a run; times as ISO 8601 in UTC."""
     with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        write_rows(file, records, table)
+        write_rows(file, records, table, spreadsheet=spreadsheet)
 
 
 def write_rows(
-    file: TextIO, records: Sequence[RunRecord], table: Mapping[str, list[Any]], line_end: str = "\r\n"
+    file: TextIO,
+    records: Sequence[RunRecord],
+    table: Mapping[str, list[Any]],
+    *,
+    line_end: str = "\r\n",
+    spreadsheet: bool = False,
 ) -> None:
-    """Write runs as CSV to an open file."""
+    """Write runs as CSV to an open file, for a `spreadsheet` with texts that it takes for no formulas."""
     columns = run_columns(records, table)
     for name in _TIMES:
         columns[name] = [None if time is None else utc(time).isoformat() for time in columns[name]]
     writer = csv.writer(file, lineterminator=line_end)
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    rows: Iterable[Iterable[Any]] = itertools.chain([columns], zip(*columns.values(), strict=True))
+    writer.writerows((map(inert, row) for row in rows) if spreadsheet else rows)
+
+
+def inert(value: Any) -> Any:
+    """Return a text so that no spreadsheet takes it for a formula.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("-0.5"), inert("plain")
+    ("'=1+1", '-0.5', 'plain')
+    """
+    dangerous = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}
+    return f"'{value}" if dangerous and not _is_number(value) else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:

@@ -266,9 +266,18 @@ class Runs(Sequence[Run]):
         """
         return runs_frame(self.records, self.store.table(self.records))
 
-    def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write the columns of `to_pandas` as CSV."""
-        write_csv(Path(path), self.records, self.store.table(self.records))
+    def to_csv(self, path: str | os.PathLike[str], *, spreadsheet: bool = False) -> None:
+        """Write the columns of `to_pandas` as CSV.
+
+        Parameters
+        ----------
+        path
+            The file.
+        spreadsheet
+            Whether a person will open it in a spreadsheet: texts that it would take for a formula, such as a note
+            ``=1+1`` of somebody else's run, then begin with an apostrophe. A program wants them as they are.
+        """
+        write_csv(Path(path), self.records, self.store.table(self.records), spreadsheet=spreadsheet)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`."""

@@ -97,6 +97,23 @@ def test_runs_as_json(runs):
     assert listed[3]["status"] == "FAILED"
 
 
+def test_for_a_spreadsheet_no_text_of_a_csv_is_a_formula(runs, tmp_path):
+    texts = ["=1+1", "+1", "-x", "@x", "\tx", "\n=1", "-0.5", "plain"]
+    with nbtrack.start_run(run_name="=cmd"):
+        nbtrack.log_params({f"@{number}": text for number, text in enumerate(texts)})
+    nbtrack.runs("name = '=cmd'").to_csv(tmp_path / "as-it-is.csv")
+    nbtrack.runs("name = '=cmd'").to_csv(tmp_path / "inert.csv", spreadsheet=True)
+    printed("runs", "name = '=cmd'", "--spreadsheet", "--csv", "cli.csv")
+    as_it_is, inert, cli = (
+        list(csv.reader((tmp_path / name).open(newline="", encoding="utf-8")))
+        for name in ("as-it-is.csv", "inert.csv", "cli.csv")
+    )
+    assert as_it_is[1][-len(texts) :] == texts
+    assert inert[1][-len(texts) :] == ["'=1+1", "+1", "'-x", "'@x", "'\tx", "'\n=1", "-0.5", "plain"]
+    assert inert[1][1] == "'=cmd"
+    assert cli == inert
+
+
 def test_runs_as_csv(runs, tmp_path):
     said = printed("runs", "metrics.rmse < 1", "--order-by", "metrics.rmse", "--csv", "out.csv")
     assert said == "2 runs written to out.csv\n"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import math
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.entities.frame import parquet_table, typed_frame
+from nbtrack.entities.frame import inert, parquet_table, typed_frame
 from nbtrack.entities.text import duration_text, one_line, time_text, value_text
 from nbtrack.entities.times import utc
 
@@ -96,8 +95,8 @@ def _csv(columns: dict[str, list[Any]]) -> str:
         columns[name] = [None if time is None else utc(time).isoformat() for time in columns[name]]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(map(_inert, columns))
-    writer.writerows([_inert(value) for value in row] for row in zip(*columns.values(), strict=True))
+    writer.writerow(map(inert, columns))
+    writer.writerows([inert(value) for value in row] for row in zip(*columns.values(), strict=True))
     return file.getvalue()
 
 
@@ -108,19 +107,6 @@ def _parquet(columns: Mapping[str, list[Any]]) -> str:
     file = io.BytesIO()
     pq.write_table(table, file)
     return base64.b64encode(file.getvalue()).decode()
-
-
-def _inert(value: Any) -> Any:
-    """Return a text so that no spreadsheet takes it for a formula."""
-    dangerous = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
-    return f"'{value}" if dangerous and not _is_number(value) else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _markdown(titles: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
@@ -134,7 +120,9 @@ def _markdown(titles: Sequence[str], right: Sequence[bool], rows: Sequence[Seque
 def _latex(titles: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
     def line(texts: Sequence[str]) -> str:
         escaped = ("".join(_LATEX.get(c, c) for c in one_line(text)) for text in texts)
-        return rf"{' & '.join(escaped)} \\"
+        row = " & ".join(escaped)
+        # After the \\ of the row above these two would be an option of it.
+        return rf"{{{row[0]}}}{row[1:]} \\" if row[:1] in {"[", "*"} else rf"{row} \\"
 
     sides = "".join("r" if one else "l" for one in right)
     body = "\n".join(map(line, rows))

@@ -321,6 +321,15 @@ def test_nothing_that_is_exported_is_code(store, monkeypatch):
     assert r"\textbackslash{}input\{" in page.result("export", **asked, format="latex")["text"]
 
 
+@pytest.mark.parametrize("name", ["[1cm] wide", "*starred"])
+def test_a_row_of_latex_is_no_option_of_the_row_above(store, name, monkeypatch):
+    with nbtrack.start_run(run_name=name):
+        pass
+    page = Page(nbtrack.panel(), monkeypatch)
+    text = page.result("export", **QUERY, columns=["name"], ids=[], format="latex")["text"]
+    assert f"\n{{{name[0]}}}{name[1:]} \\\\\n" in text
+
+
 def test_filters_are_remembered_beside_the_store(page, filled):
     page.result("remember", filter="metrics.rmse < 1")
     page.result("remember", filter="status = 'FAILED'")
