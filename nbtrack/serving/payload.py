@@ -15,6 +15,7 @@ import orjson
 from nbtrack.errors import InvalidValueError
 from nbtrack.models.inputs import of_table, of_values
 from nbtrack.models.schema import Column
+from nbtrack.serving.parquet import TooLargeError, table_of_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,13 +127,15 @@ def data_of(asked: Asked, signature: Signature | None) -> Any:
     return of_values(asked.content, signature)
 
 
-def table_of_file(word: str, body: bytes, signature: Signature | None) -> Any:
+def table_of_file(word: str, body: bytes, signature: Signature | None, limit: int | None = None) -> Any:
     """Return the table in a body of CSV or Parquet as the model takes it.
 
     Raises
     ------
     InvalidValueError, SchemaError
         When it is none.
+    TooLargeError
+        When it is Parquet that takes more than `limit` bytes unpacked.
     """
     import pandas as pd
 
@@ -140,13 +143,15 @@ def table_of_file(word: str, body: bytes, signature: Signature | None) -> Any:
     columns = [part for part in inputs or () if isinstance(part, Column)]
     try:
         if word == "parquet":
-            frame = pd.read_parquet(io.BytesIO(body))
+            frame = table_of_parquet(body, limit)
         else:
             # Text that looks like a number stays text where the model takes text.
             texts: Any = {c.name: str for c in columns if c.type == "string" and c.name is not None}
             frame = pd.read_csv(io.BytesIO(body), dtype=texts)
     except ImportError as error:
         raise InvalidValueError(f"Parquet cannot be read here: {error}") from error
+    except TooLargeError:
+        raise
     except (ValueError, TypeError, OSError, OverflowError) as error:
         raise InvalidValueError(f"the body is no {word.upper()}: {error}") from error
     if not inputs:

@@ -167,7 +167,12 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
     try:
         for line in cautions(settings, model):
             tell({"event": "warning", "message": line})
-        told = {"path": settings.path, "trust": settings.trust, "name": settings.name}
+        told = {
+            "path": settings.path,
+            "trust": settings.trust,
+            "name": settings.name,
+            "max_body": settings.max_body,
+        }
         pool = Pool(
             python, told, count=settings.workers, timeout=settings.timeout, limit_bytes=4 * settings.max_body,
             log=lambda line: tell({"event": "warning", "message": line}),

@@ -25,6 +25,7 @@ from nbtrack.errors import NbtrackError, NbtrackWarning
 from nbtrack.serving.answer import JSON, error_body, predictions_body
 from nbtrack.serving.arrays import array_model
 from nbtrack.serving.inference import inference_body, read_inference
+from nbtrack.serving.parquet import TooLargeError
 from nbtrack.serving.payload import body_of_json, data_of, params_of, table_of_file
 from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
 
@@ -55,10 +56,13 @@ class Answering:
         The model.
     name
         What the Open Inference Protocol calls it.
+    limit
+        So many bytes may a body take unpacked.
     """
 
-    def __init__(self, model: LoadedModel, name: str) -> None:
+    def __init__(self, model: LoadedModel, name: str, limit: int | None = None) -> None:
         self._model = model
+        self._limit = limit
         self._name = name
         self._signature = model.signature
         self._arrays = array_model(model)
@@ -114,6 +118,8 @@ class Answering:
         """
         try:
             predictions, write = self._predicted(request, asked)
+        except TooLargeError as error:
+            return _failed(request, 413, str(error))
         except NbtrackError as error:
             return _failed(request, 400, str(error))
         except MemoryError:
@@ -139,7 +145,7 @@ class Answering:
             predictions = self._model.predict(inference.data, inference.params)
             return predictions, partial(inference_body, asked=inference, name=self._name)
         if not _is_json(word):
-            return self._model.predict(table_of_file(word, body, self._signature)), partial(
+            return self._model.predict(table_of_file(word, body, self._signature, self._limit)), partial(
                 predictions_body, bare=False
             )
         asked = asked or body_of_json(word, body)
@@ -171,7 +177,7 @@ def main(arguments: list[str]) -> int:
     source, out = _pipes()
     start = time.perf_counter()
     try:
-        answering = Answering(_loaded(told), str(told.get("name", "model")))
+        answering = Answering(_loaded(told), str(told.get("name", "model")), told.get("max_body"))
     except Exception as error:  # noqa: BLE001 - unpickling runs any code
         known = isinstance(error, NbtrackError)
         if not known:

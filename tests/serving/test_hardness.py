@@ -1,12 +1,15 @@
 """Whatever a client sends and whatever a model does, the service lives on."""
 
 import http.client
+import io
 import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.serving.gate import Gate
@@ -139,6 +142,43 @@ def test_a_client_that_goes_away_holds_up_nobody(naughty):
         with connected(naughty, request("sleep 0.05")):
             pass
     assert lives_on(naughty)
+
+
+BIG = "x" * 1_000_000
+UNPACKED = {
+    "a text again and again": pa.array([BIG] * 50),
+    "bytes again and again": pa.array([BIG.encode()] * 50),
+    "in lists": pa.array([[BIG, "short"]] * 50),
+    "in objects": pa.array([{"field": BIG}] * 50),
+    "in maps": pa.array([[("key", BIG)]] * 50, pa.map_(pa.string(), pa.string())),
+    "one number again and again": pa.array([1.5]).take(pa.array([0] * 3_000_000, pa.int32())),
+    "nothing again and again": pa.nulls(3_000_000, pa.float64()),
+    "empty texts": pa.array([""]).take(pa.array([0] * 3_000_000, pa.int32())),
+}
+
+
+def parquet(**columns):
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file, compression="zstd")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", UNPACKED)
+def test_a_body_of_parquet_that_grows_beyond_the_limit_is_not_unpacked(naughty, kind):
+    values = UNPACKED[kind]
+    body = parquet(what=values)
+    assert len(body) < 100_000
+    answer = naughty.post(body, kind="application/vnd.apache.parquet")
+    assert answer.status == 413
+    assert "holds more than the 10,000,000 bytes that a request may have" in answer.message
+    assert lives_on(naughty)
+
+
+def test_a_body_of_parquet_is_taken_up_to_the_limit(naughty):
+    # Each of the long texts may be meant by each row, but is by one.
+    texts = ["nothing", *(f"{number}" * 1_000 for number in range(2_000))]
+    body = parquet(what=texts, again=["once"] * 1_999 + [BIG, None], lists=[["a"], None] * 1_000 + [[]])
+    assert naughty.post(body, kind="application/vnd.apache.parquet").predictions[0] == "did nothing"
 
 
 def test_too_many_waiting_requests_are_turned_away_at_once(naughty_folder, tmp_path, gate):
