@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import ModelError
+from nbtrack.errors import InvalidValueError, ModelError
 from nbtrack.models.signature import Signature
 
 if TYPE_CHECKING:
@@ -106,7 +106,15 @@ class MLmodel:
 
         file = folder / FILE
         try:
-            content = yaml.load(file.read_bytes(), Loader=_loader())  # noqa: S506 (a safe loader)
+            text = file.read_bytes()
+            # Nine lines of aliases to aliases stand for more than any machine holds.
+            if b"*" in text and any(
+                isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _loader())
+            ):
+                raise ModelError(
+                    f"{str(file)!r} has YAML aliases, which may stand for endlessly much: write out what they mean"
+                )
+            content = yaml.load(text, Loader=_loader())  # noqa: S506 (a safe loader)
         except (FileNotFoundError, NotADirectoryError):
             raise ModelError(f"there is no model in {str(folder)!r}: it has no file {FILE}") from None
         except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
@@ -137,6 +145,10 @@ def _yaml(content: dict[str, Any]) -> str:
         import yaml
 
         return str(yaml.dump(content, Dumper=_dumper(), default_flow_style=False, allow_unicode=True))
+    except RecursionError:
+        raise InvalidValueError(
+            "what MLmodel is to say of the model contains itself, such as its metadata"
+        ) from None
 
 
 # To import PyYAML takes as long as all else that saving a small model does: what nearly every model has to say
@@ -187,7 +199,9 @@ def _scalar(value: Any) -> str:
 def _dumper() -> Any:
     import yaml
 
-    return getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    kind: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    # What stands twice is written twice: aliases are not read again.
+    return type("Dumper", (kind,), {"ignore_aliases": lambda _self, _value: True})
 
 
 def _loader() -> Any:

@@ -1,5 +1,6 @@
 """What is written into `MLmodel` without PyYAML is what PyYAML reads."""
 
+import itertools
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbtrack.errors import InvalidValueError, ModelError
 from nbtrack.models import mlmodel
 
 TEXTS = st.one_of(
@@ -83,3 +85,34 @@ def test_most_models_are_saved_without_pyyaml(tmp_path):
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert done.stdout.split() == ["False"]
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in itertools.pairwise("abcdefghi")
+)
+
+
+@pytest.mark.parametrize("more", [BOMB, "metadata: &m [*m]\n", "a: &a {b: 1}\nc: {<<: *a}\n"])
+def test_aliases_are_refused(tmp_path, more):
+    (tmp_path / "MLmodel").write_text(f"flavors: {{}}\n{more}")
+    with pytest.raises(ModelError, match="has YAML aliases, which may stand for endlessly much"):
+        mlmodel.MLmodel.read(tmp_path)
+
+
+def test_a_star_that_is_no_alias_is_read(tmp_path):
+    (tmp_path / "MLmodel").write_text("flavors: {}\nmetadata: {note: '*x', more: 2 *x}  # *x\n")
+    assert mlmodel.MLmodel.read(tmp_path).metadata == {"note": "*x", "more": "2 *x"}
+
+
+def test_what_stands_twice_is_written_twice_and_read_again(tmp_path):
+    twice = {"long: \n": ["é"]}
+    mlmodel.MLmodel(metadata={"a": twice, "b": [twice, twice]}).write(tmp_path)
+    assert mlmodel.MLmodel.read(tmp_path).metadata == {"a": twice, "b": [twice, twice]}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_what_contains_itself_is_told(tmp_path, plain):
+    within = {} if plain else {"é: \n": 1}
+    within["again"] = within
+    with pytest.raises(InvalidValueError, match="contains itself"):
+        mlmodel.MLmodel(metadata=within).write(tmp_path)
