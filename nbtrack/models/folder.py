@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from nbtrack.errors import ModelError, NbtrackWarning
+from nbtrack.errors import ModelError, NbtrackWarning, StoreError
 from nbtrack.models.enforcement import enforce
 from nbtrack.models.example import read_example, write_example
 from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settings_of
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LoadedModel", "digest", "load", "remove_bytecode", "save"]
 
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL = 100_000
+"""With so many bytes free a disk is as good as full."""
 _NO_TABLE = ONE_COLUMN | {"list", "records"}
 """Kinds of data of which MLflow makes a table."""
 
@@ -152,6 +156,8 @@ def save(
     ------
     ModelError
         When the model cannot be saved, or the folder holds something.
+    StoreError
+        When the folder cannot be written: its disk is full, or it may only be read.
     """
     tell = tell or _warn
     written = MLmodel(run_id=run_id, model_id=model_id, metadata=None if metadata is None else dict(metadata))
@@ -186,15 +192,33 @@ def _made_whole(target: Path) -> Iterator[Path]:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ModelError(f"{str(target)!r} is there already; give the model a folder of its own")
     part = target.parent / f".{target.name}-{uuid4().hex[:8]}"
-    part.mkdir(parents=True)
     try:
+        part.mkdir(parents=True)
         yield part
         if target.exists():
             target.rmdir()  # refused if somebody has put something there meanwhile
         part.rename(target)
-    except BaseException:
+    except BaseException as error:
+        fault = _fault_of_disk(error, part)
         shutil.rmtree(part, ignore_errors=True)
+        if fault:
+            raise StoreError(f"the model cannot be written to {str(target)!r}: {fault}") from error
         raise
+
+
+def _fault_of_disk(error: BaseException | None, part: Path) -> str:
+    """Return what is wrong with where a model is written, if that is what an error is about; else nothing."""
+    if not isinstance(error, Exception) or isinstance(error, StoreError):
+        return ""
+    if not isinstance(error, OSError):
+        # Libraries that write by themselves raise what they like.
+        with contextlib.suppress(OSError):
+            return "its disk is full; free some space" if shutil.disk_usage(part).free < _FULL else ""
+        return ""
+    if error.errno in _NO_ROOM:
+        return "its disk is full; free some space"
+    # What a model's own code looks for elsewhere is not about this place.
+    return str(error.strerror) if str(error.filename or "").startswith(str(part)) else ""
 
 
 def _beside(artifacts: Mapping[str, str] | None, model_config: Any, part: Path) -> dict[str, Any]:

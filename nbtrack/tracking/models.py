@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from nbtrack.entities import Run
 from nbtrack.entities.artifacts import artifact_target
-from nbtrack.errors import InvalidValueError, ModelError, NotFoundError, TrustError
+from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NotFoundError, StoreError, TrustError
 from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
 from nbtrack.store import is_store, open_store, resolve
 from nbtrack.tracking.current import require_run
@@ -24,7 +24,7 @@ from nbtrack.tracking.steady import load_steadily
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from nbtrack.models import LoadedModel, MLmodel, Signature
     from nbtrack.store import Store
@@ -108,6 +108,8 @@ def log_model(
     ------
     ModelError
         When it cannot be saved.
+    StoreError
+        When the store cannot be written: its disk is full.
 
     Examples
     --------
@@ -151,22 +153,37 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     if folder.exists() and not folder.is_dir():
         raise ModelError(f"{str(folder)!r} is a file; give the model a name of its own")
     model_id = f"m-{os.urandom(16).hex()}"
-    staged = store.models.stage(model_id)
+    with _writing(store):
+        staged = store.models.stage(model_id)
     try:
         written = save(model, staged, run_id=run.id, model_id=model_id, **options)
         flavour = next(key for key in written.flavors)
         size = written.model_size_bytes or 0
-        content = digest(staged)
-        sign(staged, content)
-        store.flush()
-        record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), content)
-        store.models.add(record, staged, folder)
+        with _writing(store):
+            content = digest(staged)
+            sign(staged, content)
+            store.flush()
+            record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), content)
+            store.models.add(record, staged, folder)
     finally:
         store.models.discard(staged)  # it is still there where something failed
     uri = f"runs:/{run.id}/{name}"
     with contextlib.suppress(TypeError):  # some cannot be hashed or referred to
         _kept[model] = (run.id, uri)
     return ModelInfo(uri, run.id, model_id, name, written.signature, size, written.flavors)
+
+
+@contextlib.contextmanager
+def _writing(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except NbtrackError:
+        raise
+    except OSError as error:
+        raise StoreError(
+            f"the model cannot be written to the store {str(store.path)!r} ({error.strerror}); "
+            "free some space, or make its folder writable"
+        ) from error
 
 
 def save_model(
@@ -188,6 +205,8 @@ def save_model(
     ------
     ModelError
         When it cannot be saved, or the folder holds something.
+    StoreError
+        When the folder cannot be written: its disk is full, or it may only be read.
     """
     from nbtrack.models import digest, save
     from nbtrack.models.trust import sign

@@ -414,3 +414,47 @@ def test_health(store):
     assert (health.version, health.journal_mode, health.read_only) == (len(MIGRATIONS), "wal", False)
     assert health.database_bytes >= 4096
     assert health.sqlite_version == sqlite3.sqlite_version
+
+
+LOGS = """
+    import os, sys
+    import nbtrack, numpy, torch
+    from nbtrack.errors import StoreError
+    nbtrack.set_store(sys.argv[1])
+    class Model:
+        def __init__(self):
+            self.weights = numpy.random.default_rng(0).random(200_000)
+        def predict(self, data):
+            return data
+    with nbtrack.start_run() as run:
+        nbtrack.log_metric("loss", 0.5)
+        for model in (Model(), torch.nn.Linear(1000, 400)):
+            try:
+                nbtrack.log_model(model, "model")
+            except StoreError as error:
+                print("ERROR", error)
+        try:
+            nbtrack.save_model(Model(), sys.argv[2])
+        except StoreError as error:
+            print("ERROR", error)
+        try:
+            nbtrack.log_text("x" * 2_000_000, "long.txt")
+        except StoreError as error:
+            print("ERROR", error)
+    run = nbtrack.runs()[0]
+    print(run.status, run.metrics, list(run.models), list(run.artifacts))
+"""
+
+
+def test_what_a_full_disk_has_no_room_for_is_told_and_leaves_nothing(small_disk, run_python):
+    folder = small_disk / ".nbtrack"
+    out, err = run_python(LOGS, folder, small_disk / "own")
+    *faults, last = out.splitlines()
+    assert len(faults) == 4, out + err
+    assert all(line.startswith("ERROR ") for line in faults)
+    assert all("free some space" in line or "No space left" in line for line in faults)
+    assert last == "FINISHED {'loss': 0.5} [] []"
+    left = [
+        file for file in small_disk.rglob("*") if file.is_file() and ".nbtrack/nbtrack.db" not in str(file)
+    ]
+    assert [file.name for file in left] == [".gitignore"]
