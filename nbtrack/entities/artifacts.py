@@ -7,17 +7,14 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
+from nbtrack.entities.artifact_names import PART, name_parts
 from nbtrack.entities.text import did_you_mean
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
-from nbtrack.values import as_name
 
 __all__ = ["Artifact", "Artifacts", "artifact_target", "copy_file", "written_whole"]
-
-# What is being written is named so, beside its target, and is no artifact yet.
-_PART = ".nbtrack-part-"
 
 
 class Artifact(os.PathLike[str]):
@@ -79,7 +76,7 @@ class Artifacts(Mapping[str, Artifact]):
         names = []
         for parent, _, files in os.walk(self.folder):
             within = Path(parent).relative_to(self.folder)
-            names += [(within / file).as_posix() for file in files if not file.startswith(_PART)]
+            names += [(within / file).as_posix() for file in files if not file.startswith(PART)]
         return iter(sorted(names))
 
     def __len__(self) -> int:
@@ -95,23 +92,14 @@ def artifact_target(folder: Path, name: Any) -> Path:
     Raises
     ------
     InvalidValueError
-        For a name that is empty, absolute, or leads out of the folder.
+        For a name that is empty, absolute, or leads out of the folder; see `nbtrack.entities.artifact_names`.
     """
-    text = as_name(os.fspath(name) if isinstance(name, os.PathLike) else name, "artifact name")
-    windows = PureWindowsPath(text)
-    # Refused everywhere, not only on Windows: a store may be copied there.
-    if PurePosixPath(text).is_absolute() or windows.drive or windows.root:
-        raise InvalidValueError(f"artifact name {text!r} is absolute; give one relative to the run")
-    parts = [part for part in text.replace("\\", "/").split("/") if part not in ("", ".")]
-    if ".." in parts:
-        raise InvalidValueError(f"artifact name {text!r} leads out of the run's folder; leave the '..' out")
-    if not parts or parts[-1].startswith(_PART):
-        raise InvalidValueError(f"artifact name {text!r} names no file; give it one")
+    parts = name_parts(name)
     target = folder.joinpath(*parts)
     # A link that stands in the folder may lead out of it.
     if not target.resolve().is_relative_to(folder.resolve()):
         raise InvalidValueError(
-            f"artifact name {text!r} leads through a link out of the run's folder; choose another"
+            f"artifact name {str(name)!r} leads through a link out of the run's folder; choose another"
         )
     return target
 
@@ -125,7 +113,7 @@ def written_whole(target: Path) -> Iterator[Path]:
     StoreError
         When it cannot be written.
     """
-    part = target.with_name(f"{_PART}{uuid.uuid4().hex[:12]}{target.suffix}")
+    part = target.with_name(f"{PART}{uuid.uuid4().hex[:12]}{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part

@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 NameKind = Literal["params", "metrics", "tags", "data"]
+_DIGITS = frozenset("0123456789abcdef")
 _KINDS = ("params", "metrics", "tags", "data")
 
 _RECORD = """
@@ -92,7 +93,7 @@ def find_run(connection: sqlite3.Connection, text: str) -> RunRecord:
         When there is none, or more than one.
     """
     found = _select(connection, "WHERE r.uuid = ?", text)
-    if not found and len(text) >= 4 and not set(text) - set("0123456789abcdef"):
+    if not found and len(text) >= 4 and not set(text) - _DIGITS:
         found = _live(_select(connection, "WHERE r.uuid >= ? AND r.uuid < ?", text, text + "g"))
     if not found:
         found = _live(_select(connection, "WHERE r.name = ?", text))
@@ -115,6 +116,9 @@ def _live(runs: list[RunRecord]) -> list[RunRecord]:
 
 
 def _nearest(connection: sqlite3.Connection, text: str) -> str:
+    if len(text) == 32 and not set(text) - _DIGITS:
+        return ""  # nobody mistypes a whole id
+
     from nbtrack.query import suggest
 
     rows = connection.execute("SELECT name, uuid FROM runs WHERE deleted IS NULL ORDER BY id DESC LIMIT 5000")

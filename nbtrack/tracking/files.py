@@ -6,11 +6,13 @@ import importlib
 import json
 import os
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.artifact_names import name_parts, not_portable
 from nbtrack.entities.artifacts import artifact_target, copy_file, written_whole
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.store import is_store
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.lifecycle import get_run
@@ -31,6 +33,7 @@ __all__ = [
     "log_image",
     "log_table",
     "log_text",
+    "tell_if_not_portable",
 ]
 
 _SETTINGS = 100_000
@@ -38,6 +41,8 @@ _SETTINGS = 100_000
 
 PathLike = str | os.PathLike[str]
 _PATIENCE = 2.0
+_told: list[str] = []
+"""Why a name is not for every system, once that was said."""
 
 
 def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id: str | None = None) -> None:
@@ -273,7 +278,21 @@ def _target(name: Any, run_id: str | None) -> Path:
     run = require_run() if run_id is None else get_run(run_id)
     # So that no files are left of a run that the store never had, where this process is killed.
     run.store.settle(_PATIENCE)
-    return artifact_target(run.store.artifact_folder(run.id), name)
+    target = artifact_target(run.store.artifact_folder(run.id), name)
+    tell_if_not_portable(name)
+    return target
+
+
+def tell_if_not_portable(name: Any) -> None:
+    """Say of the first name in this process that another system could not hold that it is so."""
+    fault = "" if _told else not_portable(name_parts(name))
+    if fault:
+        _told.append(fault)
+        warnings.warn(
+            f"artifact {str(name)!r} is kept, and cannot be where the store is copied to another system: {fault}",
+            NbtrackWarning,
+            stacklevel=4,
+        )
 
 
 def _join(folder: Any, name: str) -> str:

@@ -19,6 +19,7 @@ from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NotFound
 from nbtrack.records import ModelRecord, ModelVersion, RegisteredModel
 from nbtrack.store import is_store, open_store, resolve
 from nbtrack.tracking.current import require_run
+from nbtrack.tracking.files import tell_if_not_portable
 from nbtrack.tracking.location import store_if_there, store_in_use
 from nbtrack.tracking.steady import load_steadily
 from nbtrack.values import as_name, as_tag
@@ -150,6 +151,7 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     store = run.store
     as_name(name, "model name")
     folder = artifact_target(store.artifact_folder(run.id), name)
+    tell_if_not_portable(name)
     if folder.exists() and not folder.is_dir():
         raise ModelError(f"{str(folder)!r} is a file; give the model a name of its own")
     model_id = f"m-{os.urandom(16).hex()}"

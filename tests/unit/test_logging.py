@@ -6,15 +6,19 @@ import json
 import math
 import os
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import nbtrack
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
+from nbtrack.tracking import files
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -259,9 +263,9 @@ def test_a_bad_param_is_named_and_the_rest_is_kept(run, value):
 
 @pytest.mark.parametrize("call", [nbtrack.log_params, nbtrack.log_metrics, nbtrack.set_tags])
 def test_what_is_no_dict_is_refused(run, call):
-    for given in (None, "alpha", [("a", 1)]):
+    for no_dict in (None, "alpha", [("a", 1)]):
         with pytest.raises(InvalidValueError, match="give a dict"):
-            call(given)
+            call(no_dict)
 
 
 # --- tags and notes
@@ -370,7 +374,8 @@ def test_what_is_not_there_is_told(run):
         "/etc/escape.txt",
         "..\\escape.txt",
         "C:\\escape.txt",
-        "C:escape.txt",
+        "C:/escape.txt",
+        "\\escape.txt",
         "\\\\host\\share\\escape.txt",
         "",
         ".",
@@ -390,6 +395,45 @@ def test_a_hostile_name_stays_inside_or_is_refused(run, tmp_path, name):
     assert sorted(tmp_path.parent.rglob("escape.txt")) == before
     assert list(run.artifacts) == []
     assert name not in run.artifacts
+
+
+@pytest.mark.skipif(os.name == "nt", reason="refused there")
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("a:b.txt", "Windows allows no ':' in 'a:b.txt'"),
+        ("C:escape.txt", "Windows allows no ':' in 'C:escape.txt'"),
+        ("plots/what?.png", "Windows allows no '?'"),
+        ("line\nbreak.txt", "Windows allows no '\\n'"),
+        ("aux/x.txt", "'aux' is a device on Windows"),
+        ("NUL .tar.gz", "is a device on Windows"),
+        ("folder./x", "Windows drops the '.' at the end of 'folder.'"),
+    ],
+)
+def test_a_name_that_only_another_system_could_not_hold_is_kept_and_told_once(run, monkeypatch, name, says):
+    monkeypatch.setattr(files, "_told", [])
+    with pytest.warns(NbtrackWarning) as told:
+        nbtrack.log_text("kept", name)
+    assert says in str(told[0].message)
+    nbtrack.log_text("again", name)
+    assert len(told) == 1
+    assert list(run.artifacts) == [name]
+    assert run.artifacts[name].read_text() == "again"
+
+
+@given(st.text(max_size=300) | st.text("ab.:/\\ ~*?", min_size=1, max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_artifacts_name_is_refused_or_names_what_is_kept(store, name):
+    warnings.simplefilter("ignore", NbtrackWarning)
+    with nbtrack.start_run() as run:
+        try:
+            nbtrack.log_text("kept", name)
+        except InvalidValueError:
+            assert name not in run.artifacts
+            return
+        assert run.artifacts[name].read_text() == "kept"
+        assert run.artifacts[name].path.resolve().is_relative_to(run.artifacts.folder.resolve())
+        assert len(run.artifacts) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
