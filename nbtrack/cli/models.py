@@ -78,7 +78,8 @@ def show(context: click.Context, name: str) -> None:
 def register(context: click.Context, uri: str, name: str, description: str, tags: tuple[str, ...]) -> None:
     """Make the model at URI a new version of NAME."""
     from nbtrack.models import MLmodel
-    from nbtrack.tracking.models import find_model, register_model
+    from nbtrack.tracking.model_uri import find_model
+    from nbtrack.tracking.registration import register_model
 
     store_of(context)
     pairs = dict(map(_pair, tags))

@@ -20,7 +20,7 @@ def trust(context: click.Context, targets: tuple[str, ...]) -> None:
     Loading a pickle runs whatever code it holds: trust what comes from people you know. What you saved yourself on this
     account needs no trust. Those that are there now are trusted as they are; new ones, and changed ones, ask again.
     """
-    from nbtrack.tracking.models import trust_models
+    from nbtrack.tracking.model_trust import trust_models
 
     try:
         store_of(context)

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from nbtrack.models.signature import Signature
 
-__all__ = ["FILE", "as_body", "read_example", "write_example"]
+__all__ = ["EXAMPLES", "FILE", "as_body", "read_example", "write_example"]
 
 FILE = "input_example.json"
 SERVING_FILE = "serving_input_example.json"
+EXAMPLES = (FILE, SERVING_FILE)
+"""The files of an input example."""
 
 
 def write_example(folder: Path, example: Any) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def find_served(
     NotFoundError, ModelError, TrustError
         When there is none, or it was changed since it was written.
     """
-    from nbtrack.tracking.models import trusted_model
+    from nbtrack.tracking.model_trust import trusted_model
 
     folder, trusted = trusted_model(model_uri, trust)
     return described(model_uri, folder), trusted

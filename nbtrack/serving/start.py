@@ -105,7 +105,8 @@ def offer(run: Run) -> Server:
     NotFoundError, ModelError
         When the run has no model.
     """
-    from nbtrack.tracking.models import find_model, trusted_model
+    from nbtrack.tracking.model_trust import trusted_model
+    from nbtrack.tracking.model_uri import find_model
 
     folder, _ = find_model(run)
     model = described(run, folder)

@@ -62,18 +62,16 @@ from nbtrack.tracking.logging import (
     set_tag,
     set_tags,
 )
+from nbtrack.tracking.model_uri import find_model
 from nbtrack.tracking.models import (
     ModelInfo,
-    find_model,
     keep_model,
     kept_model,
     load_model,
     log_model,
-    register_model,
-    registered_model,
-    registered_models,
     save_model,
 )
+from nbtrack.tracking.registration import register_model, registered_model, registered_models
 from nbtrack.tracking.search import runs, search_runs
 
 __all__ = [

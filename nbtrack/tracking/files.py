@@ -201,6 +201,8 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
 def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id: str | None = None) -> None:
     """Keep a table as a JSON file of the current run; rows are added to a table that is there already.
 
+    Secrets that were seen before are masked in its texts.
+
     Parameters
     ----------
     data
@@ -221,6 +223,10 @@ def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id
             not isinstance(value, list | tuple) and not hasattr(value, "shape") for value in data.values()
         )
         table = pd.DataFrame([dict(data)] if single else dict(data))
+    from nbtrack.capture.secrets import SEEN
+
+    if SEEN:
+        table = table.map(lambda cell: SEEN.hidden(cell) if isinstance(cell, str) else cell)
     target = _target(artifact_file, run_id)
     if target.is_file():
         table = pd.concat([pd.read_json(target, orient="split"), table], ignore_index=True)

@@ -48,6 +48,9 @@ class Secrets:
         self._allowed: set[str] = set()
         self._count = 0
 
+    def __bool__(self) -> bool:
+        return bool(self._forms)
+
     @property
     def count(self) -> int:
         """How often the list has changed so far."""

@@ -195,7 +195,7 @@ def _curve(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _started(run: Run, path: str) -> Server:
     from nbtrack import serving
-    from nbtrack.tracking.models import find_model
+    from nbtrack.tracking.model_uri import find_model
 
     folder, _ = find_model(run)
     if folder.name == path:

@@ -189,3 +189,23 @@ def test_large_arrays_in_a_model(run):
     model = KNeighborsRegressor().fit(values, values[:, 0])
     loaded = nbtrack.load_model(nbtrack.log_model(model).model_uri)
     assert np.array_equal(loaded.predict(values[:5]), model.predict(values[:5]))
+
+
+def test_a_secret_that_was_seen_is_not_kept_in_tables_and_examples_and_told_in_models(store):
+    secret = "zK4m9Qx2Lw8tRb6v"
+
+    def predict(data):
+        return [len(secret)] * len(data)
+
+    rows = pd.DataFrame({"text": ["plain", f"Bearer {secret}"]})
+    with nbtrack.start_run() as run:
+        nbtrack.log_param("api_key", secret)
+        nbtrack.log_table(rows, "rows.json")
+        with pytest.warns(NbtrackWarning, match=r"model 'model' holds a secret, such as an API key, in model.pkl"):
+            info = nbtrack.log_model(predict, "model", input_example=rows)
+    kept = [file for file in store.path.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
+    assert [file.name for file in kept] == ["model.pkl"]
+    assert nbtrack.load_table("rows.json", [run.id])["text"].tolist() == ["plain", "Bearer ***"]
+    loaded = nbtrack.load_model(info.model_uri)
+    assert loaded.input_example["text"].tolist() == ["plain", "Bearer ***"]
+    assert loaded.predict(rows) == [16, 16]

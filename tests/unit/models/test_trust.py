@@ -18,7 +18,7 @@ from nbtrack.errors import NbtrackWarning, TrustError
 from nbtrack.models import digest
 from nbtrack.models.trust import SIGNATURE, VARIABLE
 from nbtrack.records import ModelRecord
-from nbtrack.tracking.models import trust_models
+from nbtrack.tracking.model_trust import trust_models
 
 X = pd.DataFrame({"acid": [0.1, 0.2, 0.3, 0.4]})
 y = pd.Series([1.0, 2.0, 3.0, 4.0])

@@ -1,0 +1,82 @@
+"""Registered models: names with versions, aliases and tags."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.tracking.location import store_in_use
+from nbtrack.tracking.model_uri import find_model
+from nbtrack.values import as_name, as_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.records import ModelVersion, RegisteredModel
+
+__all__ = ["register_model", "registered_model", "registered_models"]
+
+
+def register_model(
+    model_uri: str,
+    name: str,
+    await_registration_for: int | None = None,  # noqa: ARG001 (MLflow's)
+    *,
+    tags: Mapping[str, Any] | None = None,
+    description: str = "",
+) -> ModelVersion:
+    """Make a saved model a new version of a registered one, which is made if need be.
+
+    Parameters
+    ----------
+    model_uri
+        The model; see `load_model`.
+    name
+        The registered model's name; without `/`, `:` and `@`.
+    await_registration_for
+        Has no effect.
+    tags
+        What to say of the version.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such model.
+    InvalidValueError
+        When the name cannot be one.
+
+    Examples
+    --------
+    >>> nbtrack.register_model(f"runs:/{run.id}/model", "wine").version  # doctest: +SKIP
+    1
+    """
+    checked = as_name(name, "model name")
+    if re.search(r"[/:@]", checked):
+        raise InvalidValueError(f"model name {checked!r} holds one of / : @, which addresses are made of")
+    folder, record = find_model(model_uri)
+    if not (folder / "MLmodel").is_file():
+        raise NotFoundError(f"there is no model in {str(folder)!r}: it has no file MLmodel")
+    source = str(folder) if record is None else f"runs:/{record.run}/{record.name}"
+    registry = store_in_use().models
+    version = registry.register(checked, source, None if record is None else record.run, description)
+    for key, value in (tags or {}).items():
+        registry.set_tag(checked, as_name(key, "tag name"), as_tag(value), version.version)
+    return registry.version(checked, version.version)
+
+
+def registered_models() -> list[RegisteredModel]:
+    """Return the registered models, by name."""
+    registry = store_in_use().models
+    return [registry.model(name) for name in registry.names()]
+
+
+def registered_model(name: str) -> RegisteredModel:
+    """Return a registered model with its versions, aliases and tags.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none of the name.
+    """
+    return store_in_use().models.model(name)
