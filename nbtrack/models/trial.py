@@ -52,31 +52,43 @@ def tried_signature(
     if signature is None or not count or not flavour.is_tried:
         return signature
     try:
-        answers = _answers(flavour, model, rows, signature)
+        predictions = _predictions(flavour, model, rows, signature)
     except Exception:  # noqa: BLE001 - a model may raise anything
         return signature if fitted_on is not None else _as_mlflow(flavour, model, rows, signature)
+    answers = _count(predictions)
     # A function of the user's own may make many values of a row, and its example is how it is asked.
     estimator = fitted_on is not None or hasattr(model, "fit")
     if estimator and answers is not None and answers != count:
         tell(f"the {type(model).__name__} predicts {answers} values for {count} rows; {_NONE}")
         return None
-    return signature
+    return signature if signature.outputs is not None else _with_outputs(signature, predictions)
+
+
+def _with_outputs(signature: Signature, predictions: Any) -> Signature:
+    """Return the signature with what the model gives, where that tells a schema."""
+    try:
+        return replace(signature, outputs=infer_signature(None, predictions).outputs)
+    except Exception:  # noqa: BLE001 - a model may give anything
+        return signature
 
 
 def _as_mlflow(flavour: Flavour, model: Any, rows: Any, signature: Signature) -> Signature:
     """Return the signature by which MLflow would ask a model that does not take its example as it is."""
     plain = replace(signature, form=None)
     try:
-        _answers(flavour, model, rows, plain)
+        predictions = _predictions(flavour, model, rows, plain)
     except Exception:  # noqa: BLE001 - a model may raise anything; it cannot be asked at all, or not yet
         return signature
-    return plain
+    return _with_outputs(plain, predictions)
 
 
-def _answers(flavour: Flavour, model: Any, rows: Any, signature: Signature) -> int | None:
-    """Return how many predictions a model has for rows; None where they cannot be counted."""
+def _predictions(flavour: Flavour, model: Any, rows: Any, signature: Signature) -> Any:
     with _unseen():
-        predictions = flavour.predict(model, enforce(rows, signature), {})
+        return flavour.predict(model, enforce(rows, signature), {})
+
+
+def _count(predictions: Any) -> int | None:
+    """Return how many predictions there are; None where they cannot be counted."""
     if isinstance(predictions, str | bytes | Mapping | tuple):
         return None
     shape = getattr(predictions, "shape", None)

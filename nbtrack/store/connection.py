@@ -130,6 +130,8 @@ def connect_frozen(folder: Path) -> tuple[Connection, Path | None]:
 def prepare(connection: sqlite3.Connection, folder: Path) -> None:
     """Make a connection ready to write: with a write-ahead log, or a rollback journal where that cannot work."""
     connection.execute("PRAGMA busy_timeout = 20")
+    # What is written is not read again: to keep more pages of it would hold a long curve in memory twice.
+    connection.execute("PRAGMA cache_size = -8000")
     wanted = "delete" if _on_network(folder) else "wal"
 
     def set_mode() -> None:
