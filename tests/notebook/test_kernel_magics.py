@@ -348,6 +348,18 @@ def test_what_a_cell_fits_is_saved_as_a_model(kernel):
         kernel.ok("%track models on")
 
 
+@pytest.mark.parametrize(
+    "given", ["X=X, y=y", "*[X, y]", "*data", "**{'X': X, 'y': y}", "X, **rest", "X=X, **rest"]
+)
+def test_however_a_model_is_given_its_data_it_has_a_signature(kernel, given):
+    kernel.ok(
+        "import nbtrack, pandas as pd\nfrom sklearn.linear_model import LinearRegression\n"
+        "X, y = pd.DataFrame({'acid': [0.1, 0.2, 0.4]}), [1.0, 2.0, 3.0]\ndata, rest = (X, y), {'y': y}"
+    )
+    run = kernel.run_of(kernel.ok(f"%%track\nmodel = LinearRegression().fit({given})"))
+    assert "name='acid'" in kernel.value(f"nbtrack.load_model('runs:/{run.id}/model').signature")
+
+
 def test_a_model_of_texts_takes_the_texts_that_the_cell_fitted_it_on(kernel):
     kernel.ok(
         "import nbtrack, pandas as pd\nfrom sklearn.feature_extraction.text import CountVectorizer\n"

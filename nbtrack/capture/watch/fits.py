@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.data import head, shape_of
 from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.words.calls import DATA_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,20 @@ class FitSite:
             if fit is not None and self._calls <= self._HEADS:
                 fit.head, fit.shape = head(data), shape_of(data)
             return data
+
+        return observe
+
+    def arguments(self) -> Callable[[Any], Any]:
+        """Return the function that is handed several arguments, in a list or a dict, and gives them back."""
+        one = self.argument()
+
+        def observe(given: Any) -> Any:
+            if type(given) in (list, tuple) and given:
+                one(given[0])
+            elif type(given) is dict:
+                for name in DATA_ARGUMENTS & given.keys():
+                    one(given[name])
+            return given
 
         return observe
 

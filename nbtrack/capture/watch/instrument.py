@@ -164,7 +164,13 @@ def _place_fits(sites: Sites, editor: Editor, hooks: Hooks) -> None:
         sites.fits.append(site)
         editor.wrap(node.func.value, hooks.lend(site.receiver()))
         editor.wrap(node, hooks.lend(site.result()))
-        positional = next((one for one in node.args[:1] if not isinstance(one, ast.Starred)), None)
         named = (keyword.value for keyword in node.keywords if keyword.arg in DATA_ARGUMENTS)
-        if (data := positional or next(named, None)) is not None:
+        data = node.args[0] if node.args else next(named, None)
+        if isinstance(data, ast.Starred):  # fit(*data)
+            editor.wrap(data.value, hooks.lend(site.arguments()))
+        elif data is not None:
             editor.wrap(data, hooks.lend(site.argument()))
+        else:  # fit(**data)
+            for keyword in node.keywords:
+                if keyword.arg is None:
+                    editor.wrap(keyword.value, hooks.lend(site.arguments()))
