@@ -14,6 +14,7 @@ import { linear, logarithmic, moments, scaleOf } from "../src/charts/scales.ts";
 import { showScatter } from "../src/charts/scatter.ts";
 import { levelLine, surfaceOf } from "../src/charts/surface.ts";
 import { SvgPen } from "../src/charts/svg.ts";
+import { pause } from "./pause.ts";
 import { buttonOf, event, FIELDS, find, HOSTILE, place } from "./views.ts";
 
 const [ALPHA, SOLVER, RMSE] = FIELDS.columns;
@@ -319,7 +320,7 @@ it("boxes and bars say what they show", async () => {
 });
 
 async function drawn(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  await pause(40);
 }
 
 it("between runs the nearer one counts more, and a level goes between them", () => {
@@ -357,7 +358,7 @@ it("a contour takes a metric as its height, and says where it cannot", async () 
   box.checked = true;
   box.dispatchEvent(event("change"));
   assert.deepEqual(asked, [{ x: "params.alpha", y: "params.my solver", colour: "metrics.rmse" }]);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await pause(20);
   assert.equal([...at.querySelectorAll("select")].at(-1)?.value, "metrics.rmse");
   assert.match(find(at, ".nbtrack-cautions").textContent ?? "", /four or more runs/u);
   gone.abort();

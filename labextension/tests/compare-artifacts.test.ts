@@ -4,6 +4,7 @@ import { it } from "node:test";
 import { Colours } from "../src/charts/colours.ts";
 import type { ArtifactsDocument, Ask, Comparison, PicturesDocument } from "../src/charts/documents.ts";
 import { showCompare } from "../src/compare/view.ts";
+import { pause } from "./pause.ts";
 import { event, find, HOSTILE, place } from "./views.ts";
 
 const RUNS = [HOSTILE, "two", "three"].map((name, number) => ({
@@ -42,7 +43,7 @@ function shown() {
   return { asked, handle, section };
 }
 
-const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+const soon = () => pause(20);
 
 it("artifacts are read when their section is opened, and again when the comparison has changed", async () => {
   const { asked, handle, section } = shown();

@@ -8,6 +8,7 @@ import { linesOf, nearest } from "../src/curves/lines.ts";
 import { smoothed } from "../src/curves/smooth.ts";
 import { CurvesState, freshChosen, withEnds, within } from "../src/curves/state.ts";
 import { showCurves } from "../src/curves/view.ts";
+import { pause } from "./pause.ts";
 import { buttonOf, curvesOf, event, find, HOSTILE, place } from "./views.ts";
 
 const FEW = curvesOf([
@@ -118,7 +119,7 @@ it("what is chosen is asked for", async () => {
   choose(metric, "rmse");
   choose(along, "relative");
   choose(by, "params.alpha");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await pause(20);
   assert.deepEqual(
     asked.map(({ kind }) => kind),
     ["curves", "curves", "grouped_curves"],
@@ -134,11 +135,11 @@ it("keys zoom, and take it back", async () => {
   const surface = find(at, ".nbtrack-chart-surface");
   assert.equal(surface.tabIndex, 0);
   surface.dispatchEvent(event("keydown", { key: "+" }));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await pause(10);
   const [low = 0, high = 0] = (asked[0]?.what["within"] ?? []) as number[];
   assert.ok(low > 0 && high < 99 && low < high, `${low} ${high}`);
   surface.dispatchEvent(event("keydown", { key: "0" }));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await pause(10);
   assert.equal(asked[1]?.what["within"], null);
   surface.dispatchEvent(event("keydown", { key: "ArrowLeft" }));
   assert.match(find(at, ".nbtrack-unseen").textContent ?? "", /nothing here|step/u);
@@ -151,9 +152,9 @@ it("an answer that comes late does not replace a newer one", async () => {
   handle.refresh();
   handle.refresh();
   answers[1]?.(curvesOf([{ name: "newer", xs: [0, 1], means: [1, 2] }]));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await pause(5);
   answers[0]?.(curvesOf([{ name: "older", xs: [0], means: [1] }]));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await pause(5);
   assert.match(at.textContent ?? "", /newer/u);
   assert.doesNotMatch(at.textContent ?? "", /older/u);
 });

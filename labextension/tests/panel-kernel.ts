@@ -5,6 +5,7 @@ import type { Rows, Traits } from "../src/panel/messages.ts";
 import type { Model } from "../src/panel/model.ts";
 import { show } from "../src/panel/view.ts";
 import { TestKernel } from "./kernel.ts";
+import { pause } from "./pause.ts";
 
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
@@ -86,7 +87,7 @@ export class PanelKernel extends TestKernel<Traits, Sent> implements Model {
 
 /** Wait until the page has drawn what it was told. */
 export async function drawn(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  await pause(40);
 }
 
 const open = new Set<AbortController>();

@@ -5,6 +5,7 @@ import { Requests } from "../src/panel/requests.ts";
 import { runTab } from "../src/panel/runtab.ts";
 import { Table } from "../src/panel/table.ts";
 import { drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
+import { pause } from "./pause.ts";
 
 const FIRST = panelExamples.state._first;
 const HEAD = ".nbtrack-panel-head";
@@ -97,7 +98,7 @@ it("a view says which of the chosen runs the table does not have", async () => {
   });
   const about = () => body.querySelector("[role=status]")?.textContent;
   const answered = (shown: number) => kernel.answer("document", { document: {}, shown, total: shown });
-  const looked = () => new Promise((resolve) => setTimeout(resolve, 200));
+  const looked = () => pause(200);
   await answered(1);
   await looked();
   assert.equal(about(), "The chosen run, which is not in the table");

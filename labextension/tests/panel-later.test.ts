@@ -8,6 +8,7 @@ import { Table } from "../src/panel/table.ts";
 import { loadViews, type Run } from "../src/panel/viewscript.ts";
 import { viewTabs } from "../src/panel/viewtabs.ts";
 import { drawn, PanelKernel, type as typed } from "./panel-kernel.ts";
+import { pause } from "./pause.ts";
 import { Kernel } from "./runpage.ts";
 import { event, HOSTILE } from "./views.ts";
 
@@ -102,7 +103,7 @@ it("a run that waits for a busy kernel says so in place of what stood there", as
   };
   choose(A, B);
   assert.equal(said(), "Opening run bbbbbbbb…");
-  await new Promise((resolve) => setTimeout(resolve, 1050));
+  await pause(1050);
   assert.equal(said(), "Opening run bbbbbbbb: waits for the running cell");
   const late = kernel.last("open").id;
   choose(A);

@@ -5,6 +5,7 @@ import type { Head } from "../src/panel/messages.ts";
 import { Selection } from "../src/panel/selection.ts";
 import { shareOf, strengthOf } from "../src/panel/shares.ts";
 import { click, drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
+import { pause } from "./pause.ts";
 
 const FIRST = panelExamples.state._first;
 const COLUMNS = ["name", "status", "metrics.rmse"];
@@ -100,7 +101,7 @@ it("numbers are shaded as chosen for all columns, or for one", async () => {
   const { find, place } = shownPanel(kernel);
   await drawn();
   await kernel.answer("window", FIRST);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await pause(150);
   await kernel.answer("scale", {
     scales: [{ column: "metrics.rmse", low: 0.123_456_789, high: 0.5, best: 0.123_456_789 }],
   });

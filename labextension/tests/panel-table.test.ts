@@ -3,6 +3,7 @@ import { it } from "node:test";
 import { Hidden, withoutHidden } from "../src/panel/hidden.ts";
 import { ranged, rangeOf } from "../src/panel/timerange.ts";
 import { click, drawn, fire, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
+import { pause } from "./pause.ts";
 
 const FIRST = panelExamples.state._first;
 const [A = "", B = "", C = ""] = FIRST.ids;
@@ -38,7 +39,7 @@ it("chosen runs have a dot, and those that the table does not have are told", as
   const { find, place, button } = shownPanel(kernel);
   await drawn();
   await kernel.answer("window", FIRST);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await pause(200);
   const told = () => find(".nbtrack-panel-actions [role=status]").textContent;
   assert.equal(told(), "2 runs chosen, 1 of them not in this table");
   assert.equal(place.querySelectorAll(".nbtrack-panel-dot").length, 1);
@@ -47,7 +48,7 @@ it("chosen runs have a dot, and those that the table does not have are told", as
   kernel.change({ _chosen: [away] });
   kernel.tell("msg:custom", { kind: "changed", clock: 4, views: {} });
   await kernel.answer("window", { ...FIRST, clock: 4, total: 900 });
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await pause(200);
   assert.deepEqual(kernel.last("among")["ids"], [away], "the kernel knows of those that are not here");
   await kernel.answer("among", { ids: [] });
   assert.equal(told(), "1 run chosen, not in this table");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it, mock } from "node:test";
 import { isRequest } from "../src/panel/messages.ts";
 import { click, drawn, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
+import { pause } from "./pause.ts";
 
 const FIRST = panelExamples.state._first;
 
@@ -106,7 +107,7 @@ it("completions are gone through by the keyboard", async () => {
   const box = find<HTMLInputElement>(".nbtrack-panel-filter input");
   box.focus();
   type(box, "metrics.r");
-  await new Promise((resolve) => setTimeout(resolve, 90));
+  await pause(90);
   assert.deepEqual([kernel.last("complete")["text"], kernel.last("complete")["caret"]], ["metrics.r", 9]);
   const options = [
     { text: "metrics.r2", kind: "metrics" },
