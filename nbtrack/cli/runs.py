@@ -13,6 +13,7 @@ from nbtrack.entities import Run, Runs
 from nbtrack.entities.frame import write_rows
 from nbtrack.entities.text import runs_text
 from nbtrack.errors import NotFoundError
+from nbtrack.fields import MISSING
 from nbtrack.tracking.search import runs as find_runs
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
         shown = found.records[:_ROWS]
         # In a pipe there is no width to keep to.
         width = None if sys.stdout.isatty() else 100_000
-        click.echo(runs_text(shown, store.table(shown), len(found), width))
+        click.echo(runs_text(shown, store.table(shown, MISSING), len(found), width))
     for remark in found.remarks():
         click.echo(f"nbtrack: {remark}", err=True)
 
 
 def _as_json(found: Runs) -> list[dict[str, Any]]:
-    table = found.store.table(found.records)
+    table = found.store.table(found.records, MISSING)
     objects = []
     for number, record in enumerate(found.records):
         item: dict[str, Any] = {
@@ -92,7 +93,7 @@ def _as_json(found: Runs) -> list[dict[str, Any]]:
         }
         for column, values in table.items():
             kind, _, name = column.partition(".")
-            if values[number] is not None:
+            if values[number] is not MISSING:
                 item[kind][name] = _json_value(values[number])
         objects.append(item)
     return objects

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nbtrack.entities.display import html
 from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.text import one_line, table_text, value_text
+from nbtrack.fields import MISSING, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,16 +113,9 @@ def _cell(value: Any) -> str:
 
 
 def _differences(left: Mapping[str, T], right: Mapping[str, T]) -> dict[str, tuple[T | None, T | None]]:
-    pairs = {
-        name: (left.get(name), right.get(name)) for name in [*left, *(n for n in right if n not in left)]
-    }
-    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
-
-
-def _same(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) is not isinstance(right, bool):
-        return False  # True and 1 are different settings
-    return bool(left == right) or (left != left and right != right)  # noqa: PLR0124 (a NaN is itself)
+    names = [*left, *(name for name in right if name not in left)]
+    differing = (name for name in names if not same(left.get(name, MISSING), right.get(name, MISSING)))
+    return {name: (left.get(name), right.get(name)) for name in differing}
 
 
 def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

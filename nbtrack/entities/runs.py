@@ -14,6 +14,7 @@ from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
+from nbtrack.fields import MISSING
 
 if TYPE_CHECKING:
     import os
@@ -307,7 +308,7 @@ class Runs(Sequence[Run]):
         total = len(shown)
         if total == ROWS_SHOWN:
             total = self.total()
-        text = runs_text(shown, self.store.table(shown), total)
+        text = runs_text(shown, self.store.table(shown, MISSING), total)
         return "\n".join([text, *map(str, self._remarks(found=bool(shown)))])
 
     def total(self) -> int:

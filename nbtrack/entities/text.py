@@ -8,6 +8,7 @@ import shutil
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.fields import MISSING, differ, is_number
 from nbtrack.records import FOLDS_TAG
 from nbtrack.store.reader import fold_names
 
@@ -157,7 +158,7 @@ def pairs_text(pairs: Mapping[str, str], indent: str = "  ") -> str:
 
 
 def choose_columns(table: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Return the params and metrics of a table, those that tell most first.
+    """Return the params and metrics of a table with `MISSING` where a run lacks one, those that tell most first.
 
     Metrics and params by turns; the params that differ before those that are all the same, and
     what more rows have before what fewer have. Of scores of folds the mean is returned, not the last.
@@ -166,9 +167,9 @@ def choose_columns(table: Mapping[str, Sequence[Any]]) -> list[str]:
     last_folds = {f"metrics.{name}" for name in folds if f"metrics.{name}.mean" in table}
 
     def rank(name: str) -> tuple[bool, int]:
-        values = [value for value in table[name] if value is not None]
-        same = len(values) == len(table[name]) > 1 and all(value == values[0] for value in values)
-        return same and name.startswith("params."), -len(values)
+        count = sum(value is not MISSING for value in table[name])
+        alike = len(table[name]) > 1 and not differ(table[name])
+        return alike and name.startswith("params."), -count
 
     every = [name for name in table if name.startswith("metrics.") and name not in last_folds]
     metrics = sorted(every, key=rank)
@@ -188,7 +189,7 @@ def runs_text(
     records
         The runs to show, in their order.
     table
-        `params.x`, `metrics.x` to a value a run, None where it has none.
+        `params.x`, `metrics.x` to a value a run, `MISSING` where it has none.
     total
         How many runs there are with those not shown.
     width
@@ -206,14 +207,14 @@ def runs_text(
     left = width - sum(max(map(len, column)) + 2 for column in zip(headers, *cells, strict=True))
     chosen: dict[str, list[str]] = {}
     for name in columns:
-        shown = ["" if value is None else one_line(value_text(value), 24) for value in table[name]]
+        shown = ["" if value is MISSING else one_line(value_text(value), 24) for value in table[name]]
         needed = 2 + max(_columns(text) for text in [one_line(name.partition(".")[2], 24), *shown])
         if needed <= left:
             chosen[name] = shown
             left -= needed
     for name in sorted(chosen, key=lambda name: (name.startswith("metrics."), columns.index(name))):
         headers.append(one_line(name.partition(".")[2], 24))
-        right.append(all(value is None or isinstance(value, int | float) for value in table[name]))
+        right.append(all(value is MISSING or is_number(value) for value in table[name]))
         for row, text in zip(cells, chosen[name], strict=True):
             row.append(text)
     lines = [table_text(headers, cells, right)]

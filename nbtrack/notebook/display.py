@@ -20,6 +20,7 @@ from nbtrack.entities.text import (
     time_text,
     value_text,
 )
+from nbtrack.fields import MISSING, is_number
 from nbtrack.query import unknown_names
 from nbtrack.records import UNSTARRED
 
@@ -51,10 +52,10 @@ def runs_html(runs: Runs) -> str:
             f"<pre>{escape(str(one))}</pre>" for one in unknown_names(runs.query, runs.store.names)
         )
         return f"<div style='{_FONT};{_QUIET}'>No runs.{remarks}</div>"
-    table = runs.store.table(shown)
+    table = runs.store.table(shown, MISSING)
     every = choose_columns(table)
     columns = sorted(every[:_COLUMNS], key=lambda name: (name.startswith("params."), every.index(name)))
-    right = {name: all(v is None or isinstance(v, int | float) for v in table[name]) for name in columns}
+    right = {name: all(v is MISSING or is_number(v) for v in table[name]) for name in columns}
     # Where every run has finished, a column that says so tells nothing.
     told = any(record.status != "FINISHED" for record in shown)
     heads = [_head("name"), *([_head("status")] if told else []), _head("started"), _head("time", right=True)]
@@ -71,11 +72,13 @@ def runs_html(runs: Runs) -> str:
         ]
         for name in columns:
             value = table[name][row]
-            starred = value is not None and value == best[name] and record.status not in UNSTARRED
+            starred = value is not MISSING and value == best[name] and record.status not in UNSTARRED
             style = _GOOD if starred else ""
-            text = "" if value is None else one_line(value_text(value), 32)
+            text = "" if value is MISSING else one_line(value_text(value), 32)
             cells.append(
-                _cell(text, right=right[name], style=style, title="" if value is None else str(value)[:300])
+                _cell(
+                    text, right=right[name], style=style, title="" if value is MISSING else str(value)[:300]
+                )
             )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     total = len(shown) if len(shown) < ROWS_SHOWN else runs.total()
@@ -176,7 +179,7 @@ def _best(name: str, values: Sequence[Any], records: Sequence[RunRecord]) -> Any
     known = [
         value
         for value, record in zip(values, records, strict=True)
-        if value is not None and value == value and record.status not in UNSTARRED  # noqa: PLR0124 - NaN is no best
+        if is_number(value) and value == value and record.status not in UNSTARRED  # noqa: PLR0124 - NaN is no best
     ]
     if way is None or len(set(known)) < 2:
         return None

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
 from nbtrack.capture.secrets import SEEN
-from nbtrack.capture.settings.setting import same_value
 from nbtrack.capture.source.syntax import compiles
 from nbtrack.direction import direction
 from nbtrack.errors import NotFoundError, RunStateError
+from nbtrack.fields import MISSING, is_number, same
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Change, Outcome, Progress
 from nbtrack.notebook.live import Companion
@@ -304,7 +304,7 @@ class TrackedCell:
         if not earlier:
             return set()
         before = run.store.params(earlier[0].key)
-        return {n for n, value in params.items() if n not in before or not same_value(before[n], value)}
+        return {name for name, value in params.items() if not same(before.get(name, MISSING), value)}
 
     def _facts(self, run: ActiveRun, captured: Captured) -> dict[str, str]:
         """Return what there is to say of a run beside its params and metrics."""
@@ -338,7 +338,7 @@ class TrackedCell:
                 continue
             column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"
             values = run.store.column(column, whole)
-            held = [value for value in values if value is not None and value == value]  # noqa: PLR0124 - NaN
+            held = [value for value in values if is_number(value) and value == value]  # noqa: PLR0124 - NaN
             if held:
                 changes[name] = Change(min(held) if way == "down" else max(held), way)
         return changes

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import MISSING
 from nbtrack.records import BROKEN, FOLDS_TAG
 from nbtrack.store import reader
 
@@ -58,7 +59,7 @@ def columns(
 ) -> dict[str, list[Any]]:
     """Return columns such as ``params.alpha``, ``metrics.loss.min``, ``tags.team``, ``duration`` by name.
 
-    None stands where a run lacks it. As in the filter language a metric that is itself called ``loss.min`` is meant
+    `MISSING` stands where a run lacks it, for None is a param's value, too. As in the filter language a metric that is itself called ``loss.min`` is meant
     before the summary of ``loss``, and ``metrics.`loss`.min`` is always the summary.
 
     Raises
@@ -70,22 +71,26 @@ def columns(
     return {name: _column(connection, name, runs, scope) for name in names}
 
 
-def table(connection: sqlite3.Connection, runs: Sequence[RunRecord]) -> dict[str, list[Any]]:
+def table(
+    connection: sqlite3.Connection, runs: Sequence[RunRecord], lacking: Any = None
+) -> dict[str, list[Any]]:
     """Return all columns of params, metrics (their last values) and tags that one of the runs has.
+
+    `lacking` stands where a run lacks it.
 
     Beside a metric that is scores of folds in one of the runs stands its mean, as ``metrics.NAME.mean``.
     """
     scope = _Scope(connection, [run.key for run in runs])
     if scope.runs is not None:
-        result = _small_table(connection, runs, scope.runs)
+        result = _small_table(connection, runs, scope.runs, lacking)
     else:
-        result = _whole_table(connection, runs, scope)
+        result = _whole_table(connection, runs, scope, lacking)
     means: dict[str, list[Any]] = {}
     for name in reader.fold_names(result.get(f"tags.{FOLDS_TAG}", ())):
         column = f"metrics.{name}.mean"
         if f"metrics.{name}" in result and column not in result:
             values = _metrics(connection, f"`{name}`.mean", scope)
-            means[column] = [values.get(run.key) for run in runs]
+            means[column] = [values.get(run.key, lacking) for run in runs]
     return dict(sorted((result | means).items(), key=_place)) if means else result
 
 
@@ -136,7 +141,7 @@ def _place(column: tuple[str, list[Any]]) -> tuple[int, str]:
 
 
 def _whole_table(
-    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: _Scope
+    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: _Scope, lacking: Any
 ) -> dict[str, list[Any]]:
     """Return a table of many of a store's runs: column by column."""
     keys = [run.key for run in runs]
@@ -145,12 +150,12 @@ def _whole_table(
         for name in reader.names(connection, kind):
             values = _READ[kind](connection, name, scope)
             if not values.keys().isdisjoint(keys):
-                result[f"{kind}.{name}"] = list(map(values.get, keys))
+                result[f"{kind}.{name}"] = [values.get(key, lacking) for key in keys]
     return result
 
 
 def _small_table(
-    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: str
+    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: str, lacking: Any
 ) -> dict[str, list[Any]]:
     """Return a table of few of a store's runs: run by run, as each column on its own would cost more."""
     rows = {run.key: number for number, run in enumerate(runs)}
@@ -163,7 +168,7 @@ def _small_table(
             (scope,),
         )
         for name, run, type_, num, text in found:
-            column = columns.get(name) or columns.setdefault(name, [None] * len(runs))
+            column = columns.get(name) or columns.setdefault(name, [lacking] * len(runs))
             quick = type_ == 3 and num is not None
             column[rows[run]] = num if quick else reader.param_value(type_, num, text)
         result |= {f"{kind}.{name}": columns[name] for name in sorted(columns)}
@@ -196,14 +201,14 @@ def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord]
     kind, _, rest = name.partition(".")
     if kind in _READ and rest:
         values = _READ[kind](connection, rest, scope)
-        return [values.get(run.key) for run in runs]
+        return [values.get(run.key, MISSING) for run in runs]
     attribute = ATTRIBUTES.get(rest if kind == "attributes" else name)
     if attribute is None:
         raise InvalidValueError(
             f"{name!r} is no column; use params.NAME, metrics.NAME, tags.NAME, data.NAME "
             f"or one of {', '.join(ATTRIBUTES)}"
         )
-    return list(map(attribute, runs))
+    return [MISSING if value is None else value for value in map(attribute, runs)]
 
 
 def _metric(connection: sqlite3.Connection, name: str) -> tuple[int | None, str]:

@@ -31,10 +31,17 @@ class FieldUse:
     """How many points the longest history of a metric has; 1 for what has none."""
 
 
+# As `nbtrack.fields.identity` tells values apart: numbers by value, of each other kind by its text.
+_NUMBER = "kind IN (2, 3) AND abs(num) < 9007199254740992"
+_DIFFERENT = (
+    f"count(DISTINCT CASE WHEN {_NUMBER} THEN num END) + count(DISTINCT CASE WHEN {_NUMBER} THEN NULL "
+    "WHEN kind = 4 THEN 's' || text WHEN kind = 1 THEN 'b' || text "
+    "WHEN kind = 3 AND abs(num) < 9e18 THEN 'n' || CAST(num AS INTEGER) ELSE 'n' || text END)"
+)
 # By key: how many runs, different values, whether all are numbers, points.
 _USES = {
-    "params": "count(*), count(DISTINCT text), min(kind) > 0 AND max(kind) < 4, 1",
-    "metrics": "count(*), 1 + (min(last) <> max(last)), 1, max(count)",
+    "params": f"count(*), {_DIFFERENT}, min(kind) > 1 AND max(kind) < 4, 1",
+    "metrics": "count(*), 1 + (min(last) <> max(last) OR count(last) BETWEEN 1 AND count(*) - 1), 1, max(count)",
     "tags": "count(*), count(DISTINCT value), 0, 1",
     "data": "count(*), count(DISTINCT fingerprint), 0, 1",
 }

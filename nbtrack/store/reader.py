@@ -215,13 +215,13 @@ def tags(connection: sqlite3.Connection, key: int) -> dict[str, str]:
     return dict(connection.execute(sql, (key,)))
 
 
-def fold_names(tags: Iterable[str | None]) -> set[str]:
+def fold_names(tags: Iterable[object]) -> set[str]:
     """Return the metrics that are scores of folds, told by the values that runs have of `FOLDS_TAG`."""
     found: set[str] = set()
-    for text in set(tags) - {None, ""}:
+    for text in {tag for tag in tags if isinstance(tag, str)}:
         # A tag is the user's to change: what does not list names says nothing.
         with contextlib.suppress(ValueError, RecursionError):
-            listed = json.loads(text or "")
+            listed = json.loads(text)
             found.update(
                 name for name in (listed if isinstance(listed, list) else ()) if isinstance(name, str)
             )

@@ -41,7 +41,7 @@ class Window:
     """How many runs the filter finds."""
     ids: list[str]
     columns: dict[str, list[Any]]
-    """Values by column, one for each id."""
+    """Values by column, one for each id; `nbtrack.fields.MISSING` where a run lacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,13 @@ class Reading(Access):
             values = run_columns.columns(connection, columns, runs)
             return Window(found.total(connection), [run.id for run in runs], values)
 
-    def table(self, runs: Sequence[RunRecord]) -> dict[str, list[Any]]:
-        """Return every param, metric (its last value) and tag of the runs as a column, None where a run lacks it.
+    def table(self, runs: Sequence[RunRecord], lacking: Any = None) -> dict[str, list[Any]]:
+        """Return every param, metric (its last value) and tag of the runs as a column, `lacking` where a run lacks it.
 
         Columns are named ``params.NAME``, ``metrics.NAME`` and ``tags.NAME``, in this order and then by name.
         """
         with self._settled() as connection:
-            return run_columns.table(connection, runs)
+            return run_columns.table(connection, runs, lacking)
 
     def fields(
         self,
@@ -208,7 +208,7 @@ class Reading(Access):
             return len(keys[::every]), run_fields.fields(connection, keys[::every])
 
     def column(self, name: str, runs: Sequence[RunRecord]) -> list[Any]:
-        """Return one column for the runs; see `window`."""
+        """Return one column for the runs, with `nbtrack.fields.MISSING` where a run lacks it; see `window`."""
         with self._settled() as connection:
             return run_columns.columns(connection, [name], runs)[name]
 

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
-    ("errors", "records", "values", "installed", "clock"),
+    ("errors", "records", "values", "installed", "clock", "fields"),
     ("direction",),
     ("query", "capture", "models"),
     ("store",),
@@ -21,7 +21,7 @@ LAYERS = (
     ("widgets",),
     ("notebook", "cli"),
 )
-FRIENDS = ({"errors", "records", "values", "installed", "clock"}, {"tracking", "sklearn", "pyfunc"})
+FRIENDS = ({"errors", "records", "values", "installed", "clock", "fields"}, {"tracking", "sklearn", "pyfunc"})
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 # The rooms of a part, from the bottom up; a package's own modules know each other.
@@ -44,7 +44,7 @@ STOREYS = {
 }
 
 # What a part may import where that is less than everything below it.
-ONLY = {"capture": {"errors", "records", "values", "installed", "clock"}}
+ONLY = {"capture": {"errors", "records", "values", "installed", "clock", "fields"}}
 
 # Libraries that one part alone speaks to.
 OWNERS = {
@@ -254,7 +254,7 @@ def test_the_package_itself_imports_nothing_heavy():
         (
             "nbtrack.capture.cells",
             "from nbtrack.query import parse",
-            "capture may import only clock, errors, installed, records, values",
+            "capture may import only clock, errors, fields, installed, records, values",
         ),
         (
             "nbtrack.entities",

@@ -23,6 +23,7 @@ from nbtrack.entities.text import (
     value_text,
 )
 from nbtrack.errors import FilterError, InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.fields import MISSING
 from nbtrack.records import FOLDS_TAG, DataRecord, EstimatorRecord
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -522,7 +523,7 @@ def test_a_table_fits_the_width(three):
         nbtrack.log_params({f"setting number {n}": n for n in range(50)})
     runs = nbtrack.runs()
     for width in (60, 80, 120, 200):
-        text = runs_text(runs.records, runs.store.table(runs.records), len(runs), width)
+        text = runs_text(runs.records, runs.store.table(runs.records, MISSING), len(runs), width)
         assert max(len(line) for line in text.splitlines()) <= max(width, 62)
         assert "more columns" in text.splitlines()[-1]
 

@@ -2,8 +2,8 @@
 
 import { hasOnly, isId, isObject, isText } from "../widget/replies.ts";
 
-/** A value in a cell; a number that JSON or JavaScript would change is its text in a list. */
-export type Cell = null | boolean | number | string | [string];
+/** A value in a cell; a number that JSON or JavaScript would change is its text in a list, and None an empty one. */
+export type Cell = null | boolean | number | string | [] | [string];
 
 export type Kind = "attributes" | "params" | "metrics" | "tags" | "data";
 

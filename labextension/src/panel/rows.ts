@@ -82,7 +82,7 @@ export class RowCache {
   isNumeric(column: string): boolean {
     const values = this.#newest === null ? undefined : this.#newest.columns[column];
     const first = values?.find((value) => value !== null);
-    return typeof first === "number" || Array.isArray(first);
+    return typeof first === "number" || (Array.isArray(first) && first.length > 0);
   }
 
   /** The ids of all rows that are here. */

@@ -18,7 +18,10 @@ export function shownCell(value: Cell | undefined, head: Head, now: number): Sho
     return NOTHING;
   }
   if (Array.isArray(value)) {
-    const exact = String(value[0]);
+    if (value.length === 0) {
+      return { text: "None", exact: "None", number: false };
+    }
+    const exact = value[0];
     return { text: exact.length > 12 ? `${exact.slice(0, 12)}…` : exact, exact, number: true };
   }
   if (typeof value === "number") {

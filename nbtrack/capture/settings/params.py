@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings, same_value
+from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.grammar import Bind, begins
 from nbtrack.capture.source.literals import literal
@@ -17,6 +17,7 @@ from nbtrack.capture.words.names import (
     is_schedule_name,
     words,
 )
+from nbtrack.fields import same
 
 if TYPE_CHECKING:
     import ast
@@ -94,7 +95,7 @@ def _kept(analysis: CellAnalysis, name: str, value: Any, after: Mapping[str, Any
     if name not in analysis.held:
         return settings
     now = dict(flatten(name, after.get(name)))
-    return [one for one in settings if one.name in now and same_value(now[one.name], one.value)]
+    return [one for one in settings if one.name in now and same(now[one.name], one.value)]
 
 
 def _is_said(value: ast.expr | None) -> bool:

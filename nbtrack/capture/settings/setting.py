@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.number import as_number
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import same
 from nbtrack.values import as_param
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import ParamValue
 
-__all__ = ["Setting", "fields_of", "flatten", "is_settings", "resolve", "same_value"]
+__all__ = ["Setting", "fields_of", "flatten", "is_settings", "resolve"]
 
 _ITEMS = 20
 """A list with more entries than this is one param, its text."""
@@ -112,17 +113,17 @@ def resolve(settings: Iterable[Setting]) -> dict[str, ParamValue]:
     by_name: dict[str, list[Setting]] = {}
     for setting in settings:
         group = by_name.setdefault(setting.name, [])
-        if not any(_sayssame_value(setting, other) for other in group):
+        if not any(_sayssame(setting, other) for other in group):
             group.append(setting)
     params: dict[str, ParamValue] = {}
     for name, group in by_name.items():
-        if all(same_value(setting.value, group[0].value) for setting in group):
+        if all(same(setting.value, group[0].value) for setting in group):
             params[name] = group[0].value
             continue
         plain = [setting.value for setting in group if not setting.prefix]
         if plain:
             params[name] = plain[0]
-        named = [s for s in group if s.prefix and not any(same_value(s.value, value) for value in plain)]
+        named = [s for s in group if s.prefix and not any(same(s.value, value) for value in plain)]
         paths = [setting.prefix.split(".") for setting in named]
         for setting, path in zip(named, paths, strict=True):
             if paths.count(path) == 1:
@@ -139,10 +140,5 @@ def _told_apart(path: list[str], paths: list[list[str]]) -> str:
     return ".".join(path)
 
 
-def _sayssame_value(setting: Setting, other: Setting) -> bool:
-    return same_value(setting.value, other.value) and (setting.spare or setting.prefix == other.prefix)
-
-
-def same_value(one: ParamValue, other: ParamValue) -> bool:
-    """Return whether two params say the same: NaN is NaN, 1 is not True."""
-    return type(one) is type(other) and (one == other or one != one)  # noqa: PLR0124 - NaN is NaN
+def _sayssame(setting: Setting, other: Setting) -> bool:
+    return same(setting.value, other.value) and (setting.spare or setting.prefix == other.prefix)

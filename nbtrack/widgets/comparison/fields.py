@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
+from nbtrack.fields import MISSING, identity, is_number
 from nbtrack.query import parse
 from nbtrack.query.fields import SUMMARIES, written
 from nbtrack.widgets.comparison.chosen import chosen, heads
@@ -63,18 +64,18 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
     """
     runs = chosen(store, ids)
     values = store.column(field, runs)
-    groups: dict[tuple[bool, Any], list[int]] = {}
-    labels = [None] * len(runs) if by is None else store.column(by, runs)
+    groups: dict[Any, tuple[Any, list[int]]] = {}
+    labels = [MISSING] * len(runs) if by is None else store.column(by, runs)
     for place, label in enumerate(labels):
-        groups.setdefault((isinstance(label, bool), label), []).append(place)
+        groups.setdefault(identity(label), (label, []))[1].append(place)
     cautions = []
     if len(groups) > _MOST_CATEGORIES:
         cautions.append(f"{by} has {len(groups):,} different values; the first {_MOST_CATEGORIES} are shown")
     boxes: list[Box] = []
-    for (_, label), places in sorted(groups.items(), key=lambda group: _order(group[0][1])):
-        known = [place for place in places if _number(values[place])]
+    for label, places in sorted(groups.values(), key=lambda group: _order(group[0])):
+        known = [place for place in places if _is_finite(values[place])]
         if known and len(boxes) < _MOST_CATEGORIES:
-            name = "all runs" if by is None else NONE if label is None else value_text(label)
+            name = "all runs" if by is None else NONE if label is MISSING else value_text(label)
             boxes.append(_box(name, [runs[p] for p in known], [float(values[p]) for p in known]))
     if not boxes:
         raise InvalidValueError(f"no run has a number for {field!r}; choose a metric or a numeric param")
@@ -89,9 +90,9 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
 
 def column(store: Store, field: str, values: Sequence[Any]) -> Column:
     """Return a field's values along an axis: numbers where all are, else one category for each text."""
-    numbers = [value for value in values if value is not None]
+    there = [value for value in values if value is not MISSING]
     kind: Any = "category"
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
+    if all(map(is_number, there)):
         kind = "time" if field.removeprefix("attributes.") in _TIMES else "number"
     label = field.partition(".")[2] if field.startswith("params.") else field.removeprefix("metrics.")
     base: Column = {
@@ -110,10 +111,10 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
         known = [value for value in drawn if value is not None]
         whole = bool(known) and all(value == round(value) for value in known)
         return {**base, "values": drawn, "log": _wide(known), "whole": whole}
-    texts = [None if value is None else str(value) for value in values]
+    texts = [None if value is MISSING else str(value) for value in values]
     shown = sorted(set(texts) - {None}, key=str)
     kept = [text for text in shown if text is not None][:_MOST_CATEGORIES]
-    quoted = {str(value): quoted_value(value) for value in numbers}
+    quoted = {str(value): quoted_value(value) for value in there}
     places = {text: float(place) for place, text in enumerate(kept)}
     return {
         **base,
@@ -168,14 +169,14 @@ def _wide(values: Sequence[float]) -> bool:
     return ordered[-1 - aside] / ordered[aside] > 100
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_finite(value: Any) -> bool:
+    return _finite(value) is not None if is_number(value) else False
 
 
 def _order(value: Any) -> tuple[int, Any]:
-    if _number(value):
+    if _is_finite(value):
         return 0, value
-    return (2, "") if value is None else (1, str(value))
+    return (2, "") if value is MISSING else (1, str(value))
 
 
 def _box(label: str, runs: Sequence[RunRecord], values: list[float]) -> Box:

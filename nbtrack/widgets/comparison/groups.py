@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import MISSING, differ, identity, is_number
 from nbtrack.store.curves import along_metric
 from nbtrack.widgets.comparison.cells import cell, finites
 from nbtrack.widgets.comparison.chosen import chosen
@@ -137,8 +138,8 @@ def _likely(store: Store, runs: Sequence[RunRecord]) -> list[str]:
 
 def _is_common(values: Sequence[Any]) -> bool:
     """Return whether at least half of the runs have a value, and not all of these the same."""
-    known = {(type(value).__name__, str(value)) for value in values if value is not None}
-    return len(known) > 1 and sum(value is not None for value in values) * 2 >= len(values)
+    known = [value for value in values if value is not MISSING]
+    return differ(known) and len(known) * 2 >= len(values)
 
 
 def _condition(store: Store, by: Sequence[str], key: Sequence[Any]) -> str | None:
@@ -152,12 +153,11 @@ def _equals(store: Store, field: str, value: Any) -> str | None:
     name = filter_name(store, field)
     if name is None:
         return None
-    if value is None:
-        # A param that is None is one, too.
-        return f"({name} IS NULL OR {name} = 'None')" if field.startswith("params.") else f"{name} IS NULL"
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if value is MISSING:
+        return f"{name} IS NULL"
+    if is_number(value):
         # A time is kept in milliseconds and shown in seconds: no filter finds it by what is shown.
-        exact = math.isfinite(value) and field.startswith("params.")
+        exact = (isinstance(value, int) or math.isfinite(value)) and field.startswith("params.")
         return f"{name} = {value!r}" if exact else None
     quoted = quoted_value(value)
     return None if quoted is None else f"{name} = {quoted}"
@@ -171,18 +171,14 @@ def _groups(
     found: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[int]]] = {}
     for place in range(len(runs)):
         values = tuple(column[place] for column in columns)
-        # A NaN is a group, and True another than 1.
-        identity = tuple(
-            (isinstance(v, bool), "nan" if isinstance(v, float) and math.isnan(v) else v) for v in values
-        )
-        found.setdefault(identity, (values, []))[1].append(place)
+        found.setdefault(tuple(map(identity, values)), (values, []))[1].append(place)
     return sorted(found.values(), key=lambda group: tuple(map(_order, group[0])))
 
 
 def _order(value: Any) -> tuple[int, Any]:
-    if isinstance(value, int | float) and not math.isnan(value):
+    if is_number(value) and value == value:  # noqa: PLR0124 - NaN has no place among numbers
         return 0, value
-    return (2, "") if value is None else (1, str(value))
+    return (2, "") if value is MISSING else (1, str(value))
 
 
 def _label(by: Sequence[str], key: Sequence[Any]) -> str:
@@ -191,13 +187,13 @@ def _label(by: Sequence[str], key: Sequence[Any]) -> str:
         return "all runs"
     named = zip(by, key, strict=True)
     return ", ".join(
-        f"{field.partition('.')[2] or field}={NONE if value is None else value_text(value)}"
+        f"{field.partition('.')[2] or field}={NONE if value is MISSING else value_text(value)}"
         for field, value in named
     )
 
 
 def _spread(values: Sequence[Any]) -> Spread:
-    known = [float(value) for value in values if value is not None and math.isfinite(value)]
+    known = [float(value) for value in values if is_number(value) and math.isfinite(value)]
     if not known:
         return {"mean": None, "std": None, "min": None, "max": None, "count": 0}
     mean = math.fsum(value / len(known) for value in known)

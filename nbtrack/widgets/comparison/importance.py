@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import MISSING, differ, is_number
 from nbtrack.widgets.comparison.chosen import chosen
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def importance(
 
     runs = chosen(store, ids)
     scores = store.column(f"metrics.{metric}", runs)
-    kept = [place for place, value in enumerate(scores) if value is not None and math.isfinite(value)]
+    kept = [place for place, value in enumerate(scores) if is_number(value) and math.isfinite(value)]
     if len(kept) < _LEAST:
         raise InvalidValueError(
             f"{len(kept):,} of these {len(runs):,} runs have a value of {metric!r}; importance needs {_LEAST} or more"
@@ -82,7 +83,7 @@ def importance(
 def _params(store: Store, runs: Sequence[RunRecord], names: Sequence[str] | None) -> dict[str, list[Any]]:
     """Return the params of the runs, or of them those with these names, as columns."""
     kind = "params."
-    table = store.table(runs)
+    table = store.table(runs, MISSING)
     columns = {name.removeprefix(kind): values for name, values in table.items() if name.startswith(kind)}
     return columns if names is None else {name: columns[name] for name in names if name in columns}
 
@@ -97,11 +98,7 @@ def _cautions(known: int, total: int, metric: str) -> list[str]:
 
 
 def _is_constant(values: Sequence[Any]) -> bool:
-    return len({_identity(value) for value in values if value is not None}) < 2
-
-
-def _identity(value: Any) -> tuple[str, str]:
-    return type(value).__name__, str(value)
+    return not differ(value for value in values if value is not MISSING)
 
 
 def _ranked(
@@ -135,7 +132,7 @@ def _numbers(values: Sequence[Any]) -> list[float] | None:
         if isinstance(value, str):
             return None
         try:
-            number = math.nan if value is None else float(value)
+            number = math.nan if value is None or value is MISSING else float(value)
         except OverflowError:
             return None
         # Ranks and trees know no infinity, and float32 no larger number.
@@ -163,7 +160,7 @@ def _encoded(values: Sequence[Any]) -> list[list[float]]:
     numbers = _numbers(values)
     if numbers is not None:
         return [numbers]
-    texts = [None if value is None else str(value) for value in values]
+    texts = [None if value is MISSING else str(value) for value in values]
     common = [text for text, _ in Counter(texts).most_common(_MOST_TEXTS) if text is not None]
     return [[float(text == one) for text in texts] for one in common]
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.entities.folds import shown_metrics
+from nbtrack.fields import MISSING, differ
 from nbtrack.records import FOLDS_TAG, UNSTARRED
 from nbtrack.store.reader import fold_names
-from nbtrack.widgets.comparison.cells import cell, differs
+from nbtrack.widgets.comparison.cells import cell
 from nbtrack.widgets.comparison.chosen import chosen, heads
 from nbtrack.widgets.comparison.code import code_diffs, code_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.comparison.documents import Cell, CellKind, Comparison, Row, Section
+    from nbtrack.widgets.comparison.documents import CellKind, Comparison, Row, Section
 
 __all__ = ["side_by_side"]
 
@@ -48,7 +49,7 @@ def side_by_side(store: Store, ids: Sequence[str]) -> Comparison:
         {"name": "Run", "rows": _attributes(runs)},
         {"name": "Params", "rows": _params(store, runs)},
         {"name": "Metrics", "rows": _metrics(store, runs, fold_names(one.get(FOLDS_TAG) for one in tags))},
-        {"name": "Tags", "rows": _rows([_cells(_others(one)) for one in tags])},
+        {"name": "Tags", "rows": _rows([_others(one) for one in tags])},
         {"name": "Data", "rows": _data(store, runs)},
         {"name": "Environment", "rows": _environment(store, runs)},
     ]
@@ -60,18 +61,15 @@ def side_by_side(store: Store, ids: Sequence[str]) -> Comparison:
     }
 
 
-def _rows(sides: Sequence[Mapping[str, Cell | None]]) -> list[Row]:
+def _rows(sides: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Return a row for each name that a run has, sorted."""
     names = sorted({name for side in sides for name in side})
-    return [_row(name, [side.get(name) for side in sides]) for name in names]
+    return [_row(name, [side.get(name, MISSING) for side in sides]) for name in names]
 
 
-def _row(name: str, cells: list[Cell | None]) -> Row:
-    return {"name": name, "cells": cells, "differs": differs(cells), "best": [], "direction": None}
-
-
-def _cells(values: Mapping[str, Any]) -> dict[str, Cell | None]:
-    return {name: cell(value) for name, value in values.items()}
+def _row(name: str, values: Sequence[Any], kind: CellKind | None = None) -> Row:
+    cells = [cell(value, kind) for value in values]
+    return {"name": name, "cells": cells, "differs": differ(values), "best": [], "direction": None}
 
 
 def _others(tags: Mapping[str, str]) -> dict[str, str]:
@@ -83,11 +81,13 @@ def _attributes(runs: Sequence[RunRecord]) -> list[Row]:
     rows = []
     for name, kind in _PLACES:
         if name == "duration":
-            values: list[Any] = [run.end_time and run.end_time - run.start_time for run in runs]
+            values: list[Any] = [
+                MISSING if run.end_time is None else run.end_time - run.start_time for run in runs
+            ]
         else:
-            values = [getattr(run, name) or None for run in runs]
-        if any(value is not None for value in values):
-            row = _row(name, [cell(value, None if value is None else kind) for value in values])
+            values = [getattr(run, name) or MISSING for run in runs]
+        if any(value is not MISSING for value in values):
+            row = _row(name, values, kind)
             # Two runs never began at the same moment, nor took the same time: that says nothing.
             row["differs"] = row["differs"] and kind == "text"
             rows.append(row)
@@ -95,16 +95,12 @@ def _attributes(runs: Sequence[RunRecord]) -> list[Row]:
 
 
 def _params(store: Store, runs: Sequence[RunRecord]) -> list[Row]:
-    sides = []
-    for run in runs:
-        params = store.params(run.key)
-        sides.append({name: cell(value, "none" if value is None else None) for name, value in params.items()})
-    return _rows(sides)
+    return _rows([store.params(run.key) for run in runs])
 
 
 def _metrics(store: Store, runs: Sequence[RunRecord], folds: set[str]) -> list[Row]:
     sides = [shown_metrics(store.metrics(run.key), folds) for run in runs]
-    rows = _rows([_cells(side) for side in sides])
+    rows = _rows(sides)
     for row in rows:
         row["direction"] = direction(row["name"])
         held = [
@@ -131,7 +127,7 @@ def _data(store: Store, runs: Sequence[RunRecord]) -> list[Row]:
         for name, record in store.data(run.key).items():
             size = " x ".join(f"{length:,}" for length in record.shape)
             described[name] = f"{record.kind} {size} {record.fingerprint[:12]}"
-        sides.append(_cells(described))
+        sides.append(described)
     return _rows(sides)
 
 
@@ -149,8 +145,8 @@ def _environment(store: Store, runs: Sequence[RunRecord]) -> list[Row]:
             else {}
         )
         sides.append(_flat({name: value for name, value in held.items() if name != "packages"}))
-    rows = _rows([_cells(side) for side in sides])
-    return rows + [row for row in _rows([_cells(side) for side in packages]) if row["differs"]]
+    rows = _rows(sides)
+    return rows + [row for row in _rows(packages) if row["differs"]]
 
 
 def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

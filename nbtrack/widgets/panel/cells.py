@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbtrack.direction import direction
+from nbtrack.fields import MISSING
 from nbtrack.query.fields import SUMMARIES, written
 
 if TYPE_CHECKING:
@@ -41,8 +42,15 @@ class Head(TypedDict):
 
 
 def cell(value: Any) -> Any:
-    """Return a value as JSON has it; a number that JSON or JavaScript would change as a list of its text."""
-    if value is None or isinstance(value, bool):
+    """Return a value as JSON has it.
+
+    A number that JSON or JavaScript would change is a list of its text, None a list of nothing, and `MISSING` null.
+    """
+    if value is MISSING:
+        return None
+    if value is None:
+        return []
+    if isinstance(value, bool):
         return value
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"

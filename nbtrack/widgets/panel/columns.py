@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbtrack.entities.text import choose_columns
+from nbtrack.fields import MISSING
 
 if TYPE_CHECKING:
     from nbtrack.store import Store
@@ -20,7 +21,7 @@ METRICS, PARAMS = 7, 7
 def first_columns(store: Store, asked: Asked) -> list[str]:
     """Return the run's name, state and times, then the metrics and params that tell most."""
     records = store.find_runs(asked.query, **asked.scope, limit=LOOKED_AT)
-    found = choose_columns(store.table(records))
+    found = choose_columns(store.table(records, MISSING))
     metrics = [name for name in found if name.startswith("metrics.")][:METRICS]
     params = [name for name in found if name.startswith("params.")][:PARAMS]
     experiments = {record.experiment for record in records}

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbtrack.errors import FilterError
+from nbtrack.fields import MISSING, identity
 from nbtrack.query import Query, parse, parse_order
 from nbtrack.query.fields import ATTRIBUTES, SUMMARIES, written
 from nbtrack.query.tree import Field
@@ -206,13 +207,12 @@ def _distinct(store: Store, by: Field, field: str, typed: str) -> list[Any]:
     records = store.find_runs(_holding(by, field, typed), limit=SAMPLE)
     column = "name" if by.name == "run_name" and by.kind == "attributes" else by.name
     name = column if by.kind == "attributes" else f"{by.kind}.{column}"
-    counted: dict[Any, int] = {}
+    counted: dict[Any, list[Any]] = {}
     for value in store.column(name, records):
-        if value is not None:
-            key = (type(value) is bool, value)
-            counted[key] = counted.get(key, 0) + 1
-    common = sorted(counted.items(), key=lambda item: -item[1])[: MOST * 2]
-    return sorted((value for (_, value), _ in common), key=lambda value: (isinstance(value, str), value))
+        if value is not MISSING and value is not None:
+            counted.setdefault(identity(value), [value, 0])[1] += 1
+    common = sorted(counted.values(), key=lambda pair: -pair[1])[: MOST * 2]
+    return sorted((value for value, _ in common), key=lambda value: (isinstance(value, str), value))
 
 
 def _holding(by: Field, field: str, typed: str) -> Query:

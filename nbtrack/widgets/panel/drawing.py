@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import MISSING, identity, is_number
 from nbtrack.widgets import comparison
 from nbtrack.widgets.comparison.figures import FigureKind
 from nbtrack.widgets.panel.views import DOCUMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from nbtrack.entities import Runs
 
@@ -71,7 +72,7 @@ class _Fields:
 
     def __init__(self, runs: Runs, columns: Sequence[str]) -> None:
         self._count = len(runs.records)
-        self._table = runs.store.table(runs.records)
+        self._table = runs.store.table(runs.records, MISSING)
         self._columns = columns
 
     def of(self, kind: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -141,17 +142,12 @@ class _Fields:
     def numbers(self) -> list[str]:
         """Those of the params that are numbers."""
         return [
-            name for name in self.params if all(one is None or _is_number(one) for one in self._table[name])
+            name for name in self.params if all(one is MISSING or is_number(one) for one in self._table[name])
         ]
 
     def _ordered(self, kind: str) -> list[str]:
         shown = [name for name in self._columns if name in self._table]
         return [name for name in dict.fromkeys([*shown, *self._table]) if name.startswith(f"{kind}.")]
 
-    def _different(self, name: str) -> set[tuple[str, str]]:
-        # 1 is not True, and NaN is as NaN.
-        return {(type(value).__name__, repr(value)) for value in self._table[name]}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    def _different(self, name: str) -> set[Hashable]:
+        return set(map(identity, self._table[name]))

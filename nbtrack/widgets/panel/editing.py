@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import MISSING
 from nbtrack.values import as_name, as_tag
 from nbtrack.widgets.panel.reading import chosen
 from nbtrack.widgets.tagnames import check_tag_name
@@ -41,7 +42,8 @@ def tag(store: Store, ids: Sequence[str], name: str, value: str | None) -> dict[
         value = as_tag(value, f"tag {name!r}")
     records = chosen(store, ids, ())
     before: dict[str | None, list[str]] = {}
-    for record, held in zip(records, store.column(f"tags.{name}", records), strict=True):
+    for record, column in zip(records, store.column(f"tags.{name}", records), strict=True):
+        held = None if column is MISSING else column
         if held == value:
             continue
         before.setdefault(held, []).append(record.id)

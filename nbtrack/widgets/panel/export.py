@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities.frame import inert, parquet_table, typed_frame
 from nbtrack.entities.text import duration_text, one_line, time_text, value_text
 from nbtrack.entities.times import utc
+from nbtrack.fields import MISSING, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,9 +60,9 @@ def export(store: Store, records: Sequence[RunRecord], heads: dict[str, Head], f
     """
     columns = {name: store.column(name, records) for name in heads}
     if form == "csv":
-        return _csv(columns)
+        return _csv(_as_none(columns))
     if form == "parquet":
-        return _parquet(columns)
+        return _parquet(_as_none(columns))
     titles = [_title(one) for one in heads.values()]
     right = [_numeric(columns[name]) for name in heads]
     rows = list(zip(*([_shown(name, v) for v in values] for name, values in columns.items()), strict=True))
@@ -70,7 +71,12 @@ def export(store: Store, records: Sequence[RunRecord], heads: dict[str, Head], f
 
 def shown_frame(store: Store, records: Sequence[RunRecord], columns: Sequence[str]) -> pd.DataFrame:
     """Return these columns of runs as a DataFrame with full values, typed as `Runs.to_pandas` has them."""
-    return typed_frame({name: store.column(name, records) for name in columns})
+    return typed_frame(_as_none({name: store.column(name, records) for name in columns}))
+
+
+def _as_none(columns: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return columns for programs, which have one word for nothing."""
+    return {name: [None if one is MISSING else one for one in values] for name, values in columns.items()}
 
 
 def _title(about: Head) -> str:
@@ -79,11 +85,11 @@ def _title(about: Head) -> str:
 
 
 def _numeric(values: Sequence[Any]) -> bool:
-    return all(value is None or isinstance(value, int | float) for value in values)
+    return all(value is MISSING or is_number(value) for value in values)
 
 
 def _shown(name: str, value: Any) -> str:
-    if value is None:
+    if value is MISSING:
         return ""
     if name in _TIMES:
         return time_text(value)

@@ -8,6 +8,7 @@ import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.fields import Missing
 from nbtrack.widgets.panel import queries
 
 if TYPE_CHECKING:
@@ -104,14 +105,14 @@ def _family(store: Store, asked: Asked, first: frozenset[str], clock: int) -> _F
 
 
 def _related(
-    ids: Sequence[str], parents: Sequence[str | None], first: frozenset[str]
+    ids: Sequence[str], parents: Sequence[str | Missing], first: frozenset[str]
 ) -> tuple[list[str], dict[str, list[str]]]:
     """Return the runs that stand below no other, and the children of each run."""
     found = set(ids)
     parent_of = {
         run: parent
         for run, parent in zip(ids, parents, strict=True)
-        if parent is not None and parent in found and run not in first
+        if not isinstance(parent, Missing) and parent in found and run not in first
     }
     circular = _circular(parent_of)
     children: dict[str, list[str]] = {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
+from nbtrack.fields import MISSING, differ, is_number
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import UNSTARRED
@@ -168,7 +168,7 @@ def tags(store: Store, records: Sequence[RunRecord]) -> dict[str, Any]:
     """Return the tags that a person gave these runs: how many have each, and its value where they have the same."""
     told: list[dict[str, Any]] = []
     for name in store.names("tags"):
-        held = [value for value in store.column(f"tags.{name}", records) if value is not None]
+        held = [value for value in store.column(f"tags.{name}", records) if value is not MISSING]
         if held and not name.startswith(("nbtrack.", "mlflow.")):
             same = held[0] if len(set(held)) == 1 else None
             told.append({"name": name, "count": len(held), "value": same})
@@ -192,9 +192,9 @@ def _scale(store: Store, asked: Asked, column: str, about: Head) -> dict[str, An
     low, high = (
         _end(store, asked, column, about["field"], descending=down, number=True) for down in (False, True)
     )
-    if not (_is_number(low) and _is_number(high)):
-        low = high = None
-    best = None
+    if not (_is_known(low) and _is_known(high)):
+        low = high = MISSING
+    best: Any = MISSING
     if about["better"] and low != high:
         whole = asked.where(_STARRED)
         best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
@@ -205,8 +205,8 @@ _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRE
 """What the filter language says of runs whose values may be marked as the best."""
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+def _is_known(value: Any) -> bool:
+    return is_number(value) and value == value  # noqa: PLR0124 - of an integer of any size
 
 
 def _end(
@@ -218,40 +218,35 @@ def _end(
     if asked.query.limit is not None:
         # The first by another order may not be among those that the limit lets through.
         records = store.find_runs(asked.query, **asked.scope)
-        numbers = [value for value in store.column(column, records) if _is_number(value)]
-        return (max if descending else min)(numbers, default=None)
+        numbers = [value for value in store.column(column, records) if _is_known(value)]
+        return (max if descending else min)(numbers, default=MISSING)
     records = store.find_runs(query, **asked.scope, limit=1, extreme=number)
-    return store.column(column, records)[0] if records else None
+    return store.column(column, records)[0] if records else MISSING
 
 
 def differing(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]:
     """Return those of the columns in which not all runs have the same."""
     unbounded = asked.query.limit is None
     records = store.find_runs(asked.query, **asked.scope, limit=FEW if unbounded else None)
-    differ: list[str] = []
+    several: list[str] = []
     alike: list[str] = []
     for name in columns:
         values = store.column(name, records)
-        (alike if all(_same(value, values[0]) for value in values) else differ).append(name)
+        (several if differ(values) else alike).append(name)
     if unbounded and len(records) == FEW:
         metrics = frozenset(store.names("metrics"))
-        differ += [name for name in alike if _ends_differ(store, asked, name, head(name, metrics)["field"])]
-    kept = set(differ)
+        several += [name for name in alike if _ends_differ(store, asked, name, head(name, metrics)["field"])]
+    kept = set(several)
     return {"columns": [name for name in columns if name in kept]}
-
-
-def _same(one: Any, other: Any) -> bool:
-    # NaN is the same as NaN here, and 1 is not True.
-    return type(one) is type(other) and (one == other or (one != one and other != other))  # noqa: PLR0124
 
 
 def _ends_differ(store: Store, asked: Asked, column: str, written: str) -> bool:
     ends = [_end(store, asked, column, written, descending=down) for down in (False, True)]
-    if not _same(*ends):
+    if differ(ends):
         return True
     (by,) = parse_order(written)
     lacking = isinstance(by.by, Field) and store.count_runs(asked.where(IsNull(by.by)).query, **asked.scope)
-    return bool(lacking) and ends[0] is not None
+    return bool(lacking) and ends[0] is not MISSING
 
 
 def fields(store: Store, asked: Asked, ids: Sequence[str], limit: int) -> dict[str, Any]:

@@ -201,7 +201,9 @@ def test_a_secret_that_was_seen_is_not_kept_in_tables_and_examples_and_told_in_m
     with nbtrack.start_run() as run:
         nbtrack.log_param("api_key", secret)
         nbtrack.log_table(rows, "rows.json")
-        with pytest.warns(NbtrackWarning, match=r"model 'model' holds a secret, such as an API key, in model.pkl"):
+        with pytest.warns(
+            NbtrackWarning, match=r"model 'model' holds a secret, such as an API key, in model.pkl"
+        ):
             info = nbtrack.log_model(predict, "model", input_example=rows)
     kept = [file for file in store.path.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
     assert [file.name for file in kept] == ["model.pkl"]

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.fields import MISSING
 from nbtrack.query import parse
 from nbtrack.store import open_store, pack_point
 
@@ -123,7 +124,7 @@ def test_a_window_is_a_slice_with_its_columns(wine):
     assert window.columns["tags.team"] == list("ababa")
     assert window.columns["duration"] == [110.0, 111.0, 112.0, 113.0, 114.0]
     assert window.columns["attributes.status"] == ["FINISHED"] * 5
-    assert window.columns["metrics.no"] == [None] * 5
+    assert window.columns["metrics.no"] == [MISSING] * 5
     with pytest.raises(InvalidValueError, match="'colour' is no column"):
         wine.window(parse(""), 0, 5, ["colour"])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from nbtrack.errors import FilterError, InvalidValueError
+from nbtrack.fields import MISSING
 from nbtrack.widgets.panel.cells import cell, head
 from nbtrack.widgets.panel.messages import failed, read_request, view_of
 from nbtrack.widgets.panel.reading import KINDS
@@ -45,7 +46,8 @@ def test_replies_are_those_of_the_front_end():
 @pytest.mark.parametrize(
     ("value", "sent"),
     [
-        (None, None),
+        (MISSING, None),
+        (None, []),
         (True, True),
         (0.5, 0.5),
         (float("nan"), ["nan"]),
