@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
-from nbtrack.store import fields as run_fields
-from nbtrack.store import health, lifecycle, reader
+from nbtrack.store import health, lifecycle, reader, uses
 from nbtrack.store.access import Access
 from nbtrack.store.backup import backup
 from nbtrack.store.liveness import this_process
@@ -192,7 +191,7 @@ class Reading(Access):
         ids: Sequence[str] = (),
         experiments: Sequence[str] | None = None,
         deleted: bool = False,
-    ) -> tuple[int, list[run_fields.FieldUse]]:
+    ) -> tuple[int, list[uses.FieldUse]]:
         """Return what the first `limit` runs that a query finds have, or those with these ids, and how many these are.
 
         Of more than 2,000 runs so many are looked at, spread evenly over them.
@@ -205,7 +204,7 @@ class Reading(Access):
                     connection, self._compile(connection, query, experiments, limit=limit, deleted=deleted)
                 )
             every = -(-len(keys) // MOST_LOOKED) or 1
-            return len(keys[::every]), run_fields.fields(connection, keys[::every])
+            return len(keys[::every]), uses.fields(connection, keys[::every])
 
     def column(self, name: str, runs: Sequence[RunRecord]) -> list[Any]:
         """Return one column for the runs, with `nbtrack.fields.MISSING` where a run lacks it; see `window`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.models.schema import Tensor
-from nbtrack.widgets.fields import WHOLE, field_names
+from nbtrack.widgets.form import WHOLE, field_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

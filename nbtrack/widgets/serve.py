@@ -14,7 +14,7 @@ from nbtrack.errors import NbtrackError
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.asked import AskedWidget
 from nbtrack.widgets.bundle import bundled
-from nbtrack.widgets.fields import input_fields, param_fields, plain
+from nbtrack.widgets.form import input_fields, param_fields, plain
 from nbtrack.widgets.messages import read_request
 from nbtrack.widgets.replies import done
 from nbtrack.widgets.rows import model_input, typed_params

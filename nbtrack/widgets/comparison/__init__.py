@@ -5,7 +5,7 @@ user's: it is data, and must be shown as text.
 """
 
 from nbtrack.widgets.comparison.artifacts import artifacts, pictures
-from nbtrack.widgets.comparison.fields import box, parallel, scatter
+from nbtrack.widgets.comparison.axes import box, parallel, scatter
 from nbtrack.widgets.comparison.figures import figure
 from nbtrack.widgets.comparison.groups import grouped, grouped_curves
 from nbtrack.widgets.comparison.histories import curves

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nbtrack.errors import InvalidValueError, NbtrackError
 from nbtrack.widgets.comparison import plots
-from nbtrack.widgets.comparison.fields import box, parallel, scatter
+from nbtrack.widgets.comparison.axes import box, parallel, scatter
 from nbtrack.widgets.comparison.groups import grouped_curves
 from nbtrack.widgets.comparison.importance import importance
 

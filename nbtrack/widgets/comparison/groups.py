@@ -11,9 +11,9 @@ from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, identity, is_number
 from nbtrack.store.curves import along_metric
+from nbtrack.widgets.comparison.axes import NONE, filter_name, quoted_value
 from nbtrack.widgets.comparison.cells import cell, finites
 from nbtrack.widgets.comparison.chosen import chosen
-from nbtrack.widgets.comparison.fields import NONE, filter_name, quoted_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

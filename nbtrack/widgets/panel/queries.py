@@ -12,7 +12,7 @@ from nbtrack.fields import MISSING, differ, is_number
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import UNSTARRED
-from nbtrack.store.fields import FieldUse
+from nbtrack.store.uses import FieldUse
 from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
 from nbtrack.widgets.panel.messages import problem
 

@@ -10,7 +10,7 @@ import nbtrack
 from nbtrack.entities.text import choose_columns
 from nbtrack.fields import MISSING, differ, same
 from nbtrack.query import Query
-from nbtrack.widgets.comparison.fields import box
+from nbtrack.widgets.comparison.axes import box
 from nbtrack.widgets.comparison.groups import grouped
 from nbtrack.widgets.comparison.sides import side_by_side
 from nbtrack.widgets.panel.drawing import _Fields

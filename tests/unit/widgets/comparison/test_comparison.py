@@ -397,7 +397,7 @@ def test_a_column_is_named_as_a_filter_writes_it(store, field, written):
 
 
 def test_runs_too_many_to_draw_are_counted(store, monkeypatch):
-    monkeypatch.setattr("nbtrack.widgets.comparison.fields.MOST_RUNS", 2)
+    monkeypatch.setattr("nbtrack.widgets.comparison.axes.MOST_RUNS", 2)
     ids = [run(store, params={"alpha": place}) for place in range(5)]
     document = parallel(store, ids, ["params.alpha"])
     assert (len(document["runs"]), document["left_out"]) == (2, 3)

@@ -9,7 +9,7 @@ from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.fields import MISSING, identity, is_number
 from nbtrack.query import parse
-from nbtrack.query.fields import SUMMARIES, written
+from nbtrack.query.names import SUMMARIES, written
 from nbtrack.widgets.comparison.chosen import chosen, heads
 
 if TYPE_CHECKING:
