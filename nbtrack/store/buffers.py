@@ -273,6 +273,11 @@ def _chunk(buffer: SeriesBuffer, points: int, parts: int) -> Chunk:
         columns = Columns.of(buffer.points[:points])
         for part in buffer.columns[:parts]:
             columns.extend(part)
+        if parts:
+            # In their place, so that millions of points are not held twice.
+            buffer.columns[:parts] = [columns]
+            del buffer.points[:points]
+            points, parts = 0, 1
     if not columns.steps:
         return Chunk(buffer, points, parts, None, b"", 0)
     stride = stride_of(columns.steps)

@@ -108,11 +108,12 @@ def pack(columns: Columns, stride: int | None) -> bytes:
     >>> unpack(chunk).values.tolist()
     [0.5, 0.25]
     """
+    head: tuple[bytes | memoryview, ...]
     if stride is None:
-        head = bytes([_PLAIN]) + _little(columns.steps)
+        head = (bytes([_PLAIN]), _little(columns.steps))
     else:
-        head = bytes([_ARITHMETIC]) + _RANGE.pack(columns.steps[0], stride)
-    parts = (head, _little(columns.times), _little(columns.values))
+        head = (bytes([_ARITHMETIC]), _RANGE.pack(columns.steps[0], stride))
+    parts = (*head, _little(columns.times), _little(columns.values))
     checksum = 0
     for part in parts:
         checksum = zlib.crc32(part, checksum)
@@ -254,8 +255,8 @@ def stride_of(steps: array[int]) -> int | None:
     return stride if steps == array("q", range(steps[0], steps[-1] + stride, stride)) else None
 
 
-def _little(column: array[int] | array[float]) -> bytes:
+def _little(column: array[int] | array[float]) -> memoryview:
     if sys.byteorder == "big":
         column = column[:]
         column.byteswap()
-    return column.tobytes()
+    return memoryview(column).cast("B")
