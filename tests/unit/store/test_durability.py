@@ -416,7 +416,7 @@ def test_health(store):
     assert health.sqlite_version == sqlite3.sqlite_version
 
 
-LOGS = """
+SAVES = """
     import os, sys
     import nbtrack, numpy, torch
     from nbtrack.errors import StoreError
@@ -448,7 +448,7 @@ LOGS = """
 
 def test_what_a_full_disk_has_no_room_for_is_told_and_leaves_nothing(small_disk, run_python):
     folder = small_disk / ".nbtrack"
-    out, err = run_python(LOGS, folder, small_disk / "own")
+    out, err = run_python(SAVES, folder, small_disk / "own")
     *faults, last = out.splitlines()
     assert len(faults) == 4, out + err
     assert all(line.startswith("ERROR ") for line in faults)
