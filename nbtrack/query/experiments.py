@@ -6,15 +6,15 @@ experiments.
 
 from __future__ import annotations
 
-import fnmatch
 import operator
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import FilterError
 from nbtrack.query.checks import type_of
+from nbtrack.query.operators import OPERATORS
 from nbtrack.query.parser import parse, parse_order
+from nbtrack.query.patterns import begin_matching, interruption
 from nbtrack.query.stream import shortened
 from nbtrack.query.suggest import suggest
 from nbtrack.query.tree import (
@@ -32,7 +32,7 @@ from nbtrack.query.tree import (
 from nbtrack.query.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from nbtrack.query.lexer import Part, Token
     from nbtrack.query.suggest import KnownNames
@@ -47,18 +47,6 @@ _FIELDS = {
     "experiment_id": "experiment_id",
     "creation_time": "start_time",
     "last_update_time": "start_time",
-}
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    # Patterns have been made ready for SQLite, whose GLOB is that of shells.
-    "like": fnmatch.fnmatchcase,
-    "ilike": fnmatch.fnmatchcase,
-    "rlike": lambda text, pattern: re.search(pattern, text) is not None,
 }
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
@@ -87,8 +75,12 @@ def matching_experiments(
     orders = parse_order(order_by, vocabulary=_EXPERIMENTS) or query.order_by
     now = time.time() * 1000
     found = sorted(experiments, key=lambda experiment: experiment.id, reverse=True)
+    begin_matching()
     if query.where is not None:
-        found = [experiment for experiment in found if _holds(query.where, experiment, now)]
+        try:
+            found = [experiment for experiment in found if _holds(query.where, experiment, now)]
+        except TimeoutError:
+            raise FilterError(interruption() or "the filter takes too long") from None
     for order in reversed(orders):
         _sort(found, order, now)
     return found[: query.limit]
@@ -146,7 +138,7 @@ def _holds(condition: Condition, experiment: Experiment, now: float) -> bool | N
 
 def _compared(op: str, left: Value, right: Value, experiment: Experiment, now: float) -> bool | None:
     one, two = (_value(side, experiment, now) for side in (left, right))
-    return None if one is None or two is None else _OPERATORS[op](one, two)
+    return None if one is None or two is None else OPERATORS[op].python(one, two)
 
 
 def _value(value: Value, experiment: Experiment, now: float) -> Any:

@@ -1,15 +1,18 @@
-"""The comparison operators: how each is written, what it compares, and its SQL.
+"""The comparison operators: how each is written, what it compares, its SQL, and the same in Python.
 
-To add one: an entry in `OPERATORS` here, a line in the package's docstring, and its meaning in Python in
-`tests/unit/query/reference.py`. Lexer, parser and compiler read this table.
+To add one: an entry in `OPERATORS` here, a line in the package's docstring, and its meaning in
+`tests/unit/query/reference.py`. The lexer, the parser, the compiler, the filters of experiments and the panel's
+completion read this table.
 """
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
-from nbtrack.query.patterns import caseless_glob, glob, regular_expression
+from nbtrack.query.patterns import caseless_glob, glob, matches, regular_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,8 @@ class Operator:
     """Symbols, or words in lower case; the first one names it."""
     sql: str
     """What holds, with `{left}` and `{right}` for the operands."""
+    python: Callable[[Any, Any], bool]
+    """The same in Python, where neither operand is NaN; the right one as `pattern` makes it."""
     pattern: Callable[[str], str] | None = None
     """For operators between text and a quoted pattern only: the pattern as `sql` takes it; raises ValueError."""
     strict: bool = True
@@ -36,19 +41,20 @@ class Operator:
 
 
 OPERATORS = {
-    operator.spellings[0]: operator
-    for operator in (
-        Operator(("=", "=="), "{left} = {right}"),
-        Operator(("!=", "<>"), "({left} = {right}) IS NOT TRUE", strict=False),
-        Operator(("<",), "{left} < {right}"),
-        Operator(("<=",), "{left} <= {right}"),
-        Operator((">",), "{left} > {right}"),
-        Operator((">=",), "{left} >= {right}"),
-        Operator(("like",), "{left} GLOB {right}", pattern=glob),
-        Operator(("ilike",), "{left} GLOB {right}", pattern=caseless_glob),
-        Operator(("rlike",), "nbtrack_rlike({right}, {left})", pattern=regular_expression),
+    one.spellings[0]: one
+    for one in (
+        Operator(("=", "=="), "{left} = {right}", operator.eq),
+        Operator(("!=", "<>"), "({left} = {right}) IS NOT TRUE", operator.ne, strict=False),
+        Operator(("<",), "{left} < {right}", operator.lt),
+        Operator(("<=",), "{left} <= {right}", operator.le),
+        Operator((">",), "{left} > {right}", operator.gt),
+        Operator((">=",), "{left} >= {right}", operator.ge),
+        # SQLite's GLOB is that of shells.
+        Operator(("like",), "{left} GLOB {right}", fnmatchcase, pattern=glob),
+        Operator(("ilike",), "{left} GLOB {right}", fnmatchcase, pattern=caseless_glob),
+        Operator(("rlike",), "nbtrack_rlike({right}, {left})", matches, pattern=regular_expression),
     )
 }
 
-SPELLINGS = {spelling: name for name, operator in OPERATORS.items() for spelling in operator.spellings}
+SPELLINGS = {spelling: name for name, one in OPERATORS.items() for spelling in one.spellings}
 """Every way to write an operator, to its name."""

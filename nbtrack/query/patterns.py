@@ -19,6 +19,7 @@ __all__ = [
     "functions",
     "glob",
     "interruption",
+    "matches",
     "regular_expression",
 ]
 
@@ -90,6 +91,17 @@ def regular_expression(pattern: str) -> str:
 def begin_matching() -> None:
     """Give the regular expressions of a query that this thread is about to run their time."""
     _matching.spent, _matching.stopped = 0.0, None
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Return whether a regular expression is found in a text.
+
+    Raises
+    ------
+    TimeoutError
+        When the query of this thread has used up its time; `interruption` says so in words.
+    """
+    return bool(_rlike(pattern, text))
 
 
 def interruption() -> str | None:

@@ -24,6 +24,7 @@ from nbtrack.entities.text import (
 )
 from nbtrack.errors import FilterError, InvalidValueError, NbtrackError, NotFoundError, StoreError
 from nbtrack.fields import MISSING
+from nbtrack.query import patterns
 from nbtrack.records import FOLDS_TAG, DataRecord, EstimatorRecord
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -1002,6 +1003,13 @@ def found_experiments(*arguments, **options):
 )
 def test_experiments_are_found_by_a_filter(experiments, text, found):
     assert found_experiments(filter_string=text) == found
+
+
+def test_an_expression_on_experiments_comes_to_its_end_or_is_stopped(monkeypatch):
+    monkeypatch.setattr(patterns, "TIME_LIMIT", 0.1)
+    nbtrack.create_experiment("a" * 900 + "!")
+    with pytest.raises(FilterError, match=r"takes more than .* s; make it simpler"):
+        nbtrack.search_experiments(filter_string="name rlike '^(a|aa)+$'")
 
 
 def test_experiments_are_ordered_counted_and_viewed_as_in_mlflow(experiments):

@@ -10,6 +10,7 @@ from nbtrack.errors import FilterError
 from nbtrack.fields import MISSING, identity
 from nbtrack.query import Query, parse, parse_order
 from nbtrack.query.names import ATTRIBUTES, SUMMARIES, written
+from nbtrack.query.operators import OPERATORS
 from nbtrack.query.tree import Field
 
 if TYPE_CHECKING:
@@ -27,28 +28,15 @@ LONGEST = 80
 _OPENING = " \t\n(,=<>!+-*/&|"
 
 _STATUSES = ("FINISHED", "RUNNING", "FAILED", "KILLED", "CRASHED")
-_OPERATORS = (
-    "=",
-    "!=",
-    "<",
-    "<=",
-    ">",
-    ">=",
-    "IN",
-    "BETWEEN",
-    "LIKE",
-    "ILIKE",
-    "RLIKE",
-    "IS NULL",
-    "IS NOT NULL",
-    "IS NAN",
-)
+_OPERATORS = (*map(str.upper, OPERATORS), "IN", "BETWEEN", "IS NULL", "IS NOT NULL", "IS NAN")
+# Those behind which a value of the store is offered.
+_OFFERED = "|".join(rf"\b{name}\b" for name, one in OPERATORS.items() if one.pattern and name != "rlike")
 _JOINING = ("AND", "OR", "ORDER BY", "LIMIT")
 
 _FIELD = r"(?:[^\W\d]\w*)(?:\.(?:\w+|`[^`]*`|\"[^\"]*\"))*"
 # A value that is being typed: a field, an operator, perhaps a quote, and the beginning of the value.
 _VALUE = re.compile(
-    rf"(?P<field>{_FIELD})\s*(?P<operator>=|!=|<>|\bI?LIKE\b|\bIN\s*\((?:[^()]*,)?)\s*(?P<value>'[^']*|[\w.+-]*)$",
+    rf"(?P<field>{_FIELD})\s*(?P<operator>=|!=|<>|{_OFFERED}|\bIN\s*\((?:[^()]*,)?)\s*(?P<value>'[^']*|[\w.+-]*)$",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?P<kind>[^\W\d]\w*)\.(?P<name>[`\"][^`\"]*|[\w.]*)$")
