@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GONE", "Batch", "Chunk", "Entry", "RunBuffer", "SeriesBuffer"]
 
-Entry = tuple[Literal["run", "param", "tag", "data", "document", "drop"], str, Any]
+Entry = tuple[Literal["run", "param", "tag", "data", "document"], str, Any]
 """What to write, under which name, and the value."""
 
 GONE = object()
@@ -38,14 +38,13 @@ class SeriesBuffer:
         Add one point, as `pack_point` returns it from step, seconds since the epoch and value.
     """
 
-    __slots__ = ("_touch", "append", "before", "columns", "dropped", "kept", "key", "points", "seen", "tiers")
+    __slots__ = ("_touch", "append", "before", "columns", "kept", "key", "points", "seen", "tiers")
 
     def __init__(self, key: str, touch: Callable[[], None]) -> None:
         self.key = key
         self.points: list[bytes] = []
         self.append = self.points.append
         self.columns: list[Columns] = []
-        self.dropped = False
         # Known to the writer's thread only: points so far, how many of them are kept, and the written chunks
         # that are still to be merged, by how often they were.
         self.seen: int | None = 0
@@ -209,13 +208,6 @@ class RunBuffer:
             buffer = self.series.setdefault(key, new)
         return buffer
 
-    def drop(self, key: str) -> None:
-        """Forget a metric, written or not."""
-        buffer = self.series.pop(key, None)
-        if buffer is not None:
-            buffer.dropped = True
-        self.add(("drop", key, None))
-
     def pending(self) -> bool:
         """Whether there is something to write."""
         if self.entries or not self.kept:
@@ -227,7 +219,6 @@ class RunBuffer:
 
         `load` sets `seen` and `kept` of a series that the store may have points of, and returns how many it lacks.
         """
-        # Points before entries, so that a metric's removal takes all that came before it.
         taken = [
             (buffer, len(buffer.points), len(buffer.columns))
             for buffer in list(self.series.values())
@@ -235,8 +226,6 @@ class RunBuffer:
         ]
         batch = Batch(self, self.entries[:], [], self.key, folder)
         for buffer, points, parts in taken:
-            if buffer.dropped:
-                continue
             if buffer.seen is None:
                 batch.lost += load(self, buffer)
             batch.chunks.append(_chunk(buffer, points, parts))

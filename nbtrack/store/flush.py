@@ -198,13 +198,10 @@ def _write_entry(connection: sqlite3.Connection, names: Names, run: int, entry: 
         connection.execute("DELETE FROM tags WHERE run = ? AND key = ?", (run, key))
     elif what == "tag":
         connection.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?)", (run, key, value))
-    elif what == "data":
+    else:
         connection.execute(
             "INSERT OR REPLACE INTO data VALUES (?, ?, ?, ?, ?, ?, ?)", (run, key, *_data(value))
         )
-    else:
-        connection.execute("DELETE FROM points WHERE run = ? AND key = ?", (run, key))
-        connection.execute("DELETE FROM metrics WHERE run = ? AND key = ?", (run, key))
 
 
 def _param(value: ParamValue) -> tuple[int, float | None, str]:

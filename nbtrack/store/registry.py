@@ -254,15 +254,6 @@ class Registry:
         """Take an alias away, if it is there."""
         self._change(name, "DELETE FROM model_aliases WHERE model = :model AND alias = :alias", alias=alias)
 
-    def set_description(self, name: str, text: str, version: int | None = None) -> None:
-        """Describe a registered model, or one version of it."""
-        if version is None:
-            sql = "UPDATE registered_models SET description = :text WHERE id = :model"
-        else:
-            self.version(name, version)
-            sql = "UPDATE model_versions SET description = :text WHERE model = :model AND version = :version"
-        self._change(name, sql, text=text, version=version)
-
     def set_tag(self, name: str, key: str, value: str, version: int | None = None) -> None:
         """Say something of a registered model, or of one version of it."""
         if version is not None:

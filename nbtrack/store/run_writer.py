@@ -81,7 +81,7 @@ class RunWriter:
         self._buffer.add(("param", key, GONE))
 
     def series(self, key: str) -> SeriesBuffer:
-        """Return the buffer of a metric's points, the same one for the same key until `drop_metric`.
+        """Return the buffer of a metric's points, the same one for the same key.
 
         Examples
         --------
@@ -129,10 +129,6 @@ class RunWriter:
             ) from None
         self._buffer.series_of(key).append(point)
         self._buffer.touch()
-
-    def drop_metric(self, key: str) -> None:
-        """Remove a metric with all its points; buffers that `series` returned for it before are dead."""
-        self._buffer.drop(key)
 
     def set_tag(self, key: str, value: str) -> None:
         """Set a tag."""

@@ -146,23 +146,6 @@ def test_equal_documents_are_kept_once(store):
     assert store.check().database_bytes < 1_000_000
 
 
-def test_a_dropped_metric_is_gone_and_may_come_again(store):
-    writer = store.create_run(experiment="e")
-    for round_ in range(3):
-        writer.log_metric("i", round_, 0)
-        if round_:
-            store.flush()
-        writer.drop_metric("i")
-        if round_ > 1:
-            store.flush()
-    writer.log_metric("kept", 1.0, 0)
-    assert set(store.metrics(store.run(writer.id).key)) == {"kept"}
-    writer.log_metric("i", 7.0, 3)
-    writer.finish()
-    key = store.run(writer.id).key
-    assert (store.metrics(key)["i"].count, store.history(key, "i").values) == (1, [7.0])
-
-
 @pytest.mark.parametrize(
     ("value", "step"), [(0.5, 2**63), (0.5, -(2**63) - 1), ("x", 0), (0.5, 0.5), (None, 0)]
 )
