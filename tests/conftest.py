@@ -3,6 +3,11 @@
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("nbtrack", deadline=None)
+settings.load_profile("nbtrack")
 
 
 @pytest.fixture(autouse=True, scope="session")

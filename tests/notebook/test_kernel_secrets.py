@@ -110,7 +110,7 @@ def _hold(kernel, name, binding, showing, secret):
     assert leaks(bytes_of(kernel.store), secret) == {}, code
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(_NAMES, _BINDINGS, _SHOWINGS, _secrets())
 @example("password", "{n} = {v!r}", "print({n}[:9] + '...')", "a2a2a2a2a2a2a3")
 def test_generated_secrets_leave_no_piece_of_theirs(folder_of_kernels, name, binding, showing, secret):
@@ -119,7 +119,7 @@ def test_generated_secrets_leave_no_piece_of_theirs(folder_of_kernels, name, bin
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, suppress_health_check=list(HealthCheck))
 @given(_NAMES, _BINDINGS, _SHOWINGS, _secrets())
 def test_a_thousand_generated_secrets_leave_no_piece(folder_of_kernels, name, binding, showing, secret):
     _hold(folder_of_kernels, name, binding, showing, secret)

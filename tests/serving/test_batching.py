@@ -111,7 +111,7 @@ def test_one_that_fails_fails_alone(model):
         max_size=8,
     )
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_batch_is_as_its_parts(elastic_model, tables):
     answers = answered(elastic_model, [{"inputs": table} for table in tables])
     for table, (status, body) in zip(tables, answers, strict=True):

@@ -32,7 +32,7 @@ def served_as_it_is(data):
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_example_of_any_kind_gets_the_native_predictions(kind, data):
     served_as_it_is(data.draw(KINDS[kind]))

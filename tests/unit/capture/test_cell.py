@@ -350,7 +350,7 @@ class TestHooks:
         assert namespace["same"] is namespace["model"]
         assert len(namespace["scores"]) == 2
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.lists(
             st.sampled_from(

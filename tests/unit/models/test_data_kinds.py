@@ -19,7 +19,7 @@ from tests.unit.models.kinds import KINDS, Telling
 
 cloudpickle.register_pickle_by_value(kinds)
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, max_examples=1000)
 
 

@@ -24,7 +24,7 @@ scopes = st.fixed_dictionaries(
     }
 )
 slices = st.tuples(st.sampled_from((0, 0, 1, 3)), st.none() | st.sampled_from((0, 1, 3, 20)))
-relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck))
+relaxed = settings(suppress_health_check=list(HealthCheck))
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ def run_or_refuse(database, text):
     return False
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=800, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join))
 @example("start_time = tags.t")
 @example("metrics.a = 1 order by datasets.name")
@@ -61,7 +61,7 @@ def test_pieces_in_any_order_run_or_are_refused(database, text):
     run_or_refuse(database, text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text() | st.text(alphabet="metrics.paf'\"`()<>=!&|,+-*/ 0179eén\\\n\0\ud800%", max_size=40))
 @example("metrics.²")
 @example("٣ = 3")

@@ -193,7 +193,7 @@ SERIES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(series=SERIES, other=SERIES)
 def test_along_another_metric_as_plain_python_does_it(store, series, other):
     """A point's place is what the other metric had at its step or last before; of equals the one logged last."""

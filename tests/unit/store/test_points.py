@@ -140,7 +140,7 @@ def test_thinning_halves_the_density_with_each_further_share(sizes):
     assert kept.steps.tolist() == wanted
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=series(), cuts=st.lists(st.integers(0, 40), max_size=4))
 def test_a_store_sums_up_and_tells_what_was_logged_in_pieces(shared_store, rows, cuts):
     """Whatever the flushes cut the points into."""

@@ -173,7 +173,7 @@ class Mishaps(RuleBasedStateMachine):
 
 
 Mishaps.TestCase.settings = settings(
-    max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=12, suppress_health_check=list(HealthCheck)
 )
 TestMishaps = Mishaps.TestCase
 
@@ -181,9 +181,7 @@ TestMishaps = Mishaps.TestCase
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 class TestManyMishaps(Mishaps.TestCase):
-    settings = settings(
-        max_examples=1000, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    settings = settings(max_examples=1000, stateful_step_count=15, suppress_health_check=list(HealthCheck))
 
 
 LIVE = """

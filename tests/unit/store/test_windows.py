@@ -26,7 +26,7 @@ acts = st.tuples(
     st.integers(0, 11),
     st.sampled_from((0.1, 0.4, 0.5, 0.9, math.nan)),
 )
-relaxed = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+relaxed = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

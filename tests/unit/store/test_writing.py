@@ -84,7 +84,7 @@ PARAM = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(PARAM, min_size=1, max_size=8))
 def test_params_come_back_with_type_and_value(tmp_path_factory, values):
     store = open_store(tmp_path_factory.getbasetemp() / "params" / ".nbtrack")

@@ -494,9 +494,7 @@ def plain(value, depth=0):
 
 
 @given(st.data())
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_the_slice_makes_what_the_whole_session_makes(data):
     author = Author(lambda options: data.draw(st.sampled_from(list(options))))
     cells = [PRELUDE, "random.seed(1)"]

@@ -57,7 +57,7 @@ def numbered(source):
     return "".join(f"{part}x{n} = done({n})" for n, part in enumerate(parts[:-1])) + parts[-1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(CELLS.map(numbered), st.randoms(use_true_random=False), st.sampled_from([0.0, 0.1, 0.3]))
 def test_the_tree_that_is_left_binds_what_was_bound(source, chance, failing):
     bound = set()

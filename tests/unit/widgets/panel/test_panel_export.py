@@ -41,7 +41,7 @@ RUNS = st.lists(
 
 @given(RUNS, st.randoms(use_true_random=False))
 @example([{"params": {"alpha": 2**70}, "metrics": {"alpha": math.nan}, "tags": {}}] * 2, None)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_parquet_and_the_frame_hold_what_all_of_runs_do(drawn, chance):
     """The columns that are shown are those of `Runs.to_parquet` and `Runs.to_pandas`, in the order that they have."""
     with tempfile.TemporaryDirectory() as folder, closing(open_store(Path(folder) / "store")) as store:

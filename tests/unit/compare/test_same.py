@@ -7,13 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import nbtrack
+from nbtrack.compare.axes import box
+from nbtrack.compare.drawing import _Fields
+from nbtrack.compare.groups import grouped
+from nbtrack.compare.sides import side_by_side
 from nbtrack.entities.text import choose_columns
 from nbtrack.fields import MISSING, differ, same
 from nbtrack.query import Query
-from nbtrack.widgets.comparison.axes import box
-from nbtrack.widgets.comparison.groups import grouped
-from nbtrack.widgets.comparison.sides import side_by_side
-from nbtrack.widgets.panel.drawing import _Fields
 from nbtrack.widgets.panel.queries import Asked, differing
 
 PAIRS = [
