@@ -1,37 +1,43 @@
-"""Rich displays come from the layer above, looked up only when a front-end asks for one."""
+"""The doors upwards: what a lower layer shows with something of a higher one, looked up only when it is asked for.
+
+There is no other import by a name in a text; `tests/unit/test_imports.py` checks that.
+"""
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
 from typing import Any
 
-__all__ = ["figure", "html", "page", "panel", "view"]
-
-
-def html(function: str, shown: Any) -> str:
-    """Return what a function of `nbtrack.notebook.display` makes of an object."""
-    display = importlib.import_module("nbtrack.notebook.display")
-    result: str = getattr(display, function)(shown)
-    return result
+__all__ = ["figure", "namespace", "panel", "run_page", "runs_view", "serve_panel"]
 
 
 def panel(runs: Any, columns: Any) -> Any:
     """Return a panel of runs."""
-    return importlib.import_module("nbtrack.widgets.panel").panel_of(runs, columns)
+    return import_module("nbtrack.widgets.panel").panel_of(runs, columns)
+
+
+def runs_view(runs: Any) -> dict[str, Any]:
+    """Return what the JupyterLab extension makes a panel of, beside the static table."""
+    view: dict[str, Any] = import_module("nbtrack.widgets.shown").runs_view(runs)
+    return view
+
+
+def run_page(run: Any) -> Any:
+    """Return a run's page."""
+    return import_module("nbtrack.widgets").RunPage(run)
 
 
 def figure(runs: Any, kind: str | None, **options: Any) -> Any:
     """Return a Plotly figure of runs."""
-    drawing = importlib.import_module("nbtrack.widgets.panel.drawing")
+    drawing = import_module("nbtrack.compare.drawing")
     return drawing.draw(kind, runs, columns=(), view="table", chosen=False, **options)
 
 
-def view(runs: Any) -> dict[str, Any]:
-    """Return what the JupyterLab extension makes a panel of, beside the static table."""
-    view: dict[str, Any] = importlib.import_module("nbtrack.widgets.shown").runs_view(runs)
-    return view
+def serve_panel(server: Any) -> Any:
+    """Return the widget that shows a model server."""
+    return import_module("nbtrack.widgets").ServePanel(server)
 
 
-def page(run: Any) -> Any:
-    """Return a run's page."""
-    return importlib.import_module("nbtrack.widgets").RunPage(run)
+def namespace() -> Any:
+    """Return the module that puts things among the notebook's names."""
+    return import_module("nbtrack.notebook.namespace")

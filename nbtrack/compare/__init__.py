@@ -4,13 +4,13 @@ A document holds no NaN and no infinity, so that any JSON reader takes it. Every
 user's: it is data, and must be shown as text.
 """
 
-from nbtrack.widgets.comparison.artifacts import artifacts, pictures
-from nbtrack.widgets.comparison.axes import box, parallel, scatter
-from nbtrack.widgets.comparison.figures import figure
-from nbtrack.widgets.comparison.groups import grouped, grouped_curves
-from nbtrack.widgets.comparison.histories import curves
-from nbtrack.widgets.comparison.importance import importance
-from nbtrack.widgets.comparison.sides import side_by_side
+from nbtrack.compare.artifacts import artifacts, pictures
+from nbtrack.compare.axes import box, parallel, scatter
+from nbtrack.compare.figures import figure
+from nbtrack.compare.groups import grouped, grouped_curves
+from nbtrack.compare.histories import curves
+from nbtrack.compare.importance import importance
+from nbtrack.compare.sides import side_by_side
 
 __all__ = [
     "artifacts",

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbtrack.compare.chosen import chosen, heads
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
-from nbtrack.widgets.comparison.chosen import chosen, heads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.entities import Run
-    from nbtrack.records import RunRecord
-    from nbtrack.store import Store
-    from nbtrack.widgets.comparison.documents import (
+    from nbtrack.compare.documents import (
         ArtifactRow,
         ArtifactsDocument,
         Picture,
         PicturesDocument,
     )
+    from nbtrack.entities import Run
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
 
 __all__ = ["artifacts", "pictures"]
 
@@ -51,7 +51,7 @@ def artifacts(store: Store, ids: Sequence[str]) -> ArtifactsDocument:
     for one in sizes:
         for name in one:
             counts[name] = counts.get(name, 0) + 1
-    from nbtrack.widgets.runpage.bounds import whole
+    from nbtrack.entities.bounds import whole
 
     # What can be compared, and be seen, before what cannot.
     names = sorted(counts, key=lambda name: (-counts[name], not _is_picture(name), name))
@@ -110,8 +110,8 @@ def _is_picture(name: str) -> bool:
 def _picture(run: Run, name: str, room: int) -> tuple[Picture | None, int]:
     """Return a run's picture and its size; why there is none where it is larger than the room that is left."""
     # No other view needs it.
-    from nbtrack.widgets.runpage.bounds import whole
-    from nbtrack.widgets.runpage.preview import artifact_preview
+    from nbtrack.entities.bounds import whole
+    from nbtrack.entities.preview import artifact_preview
 
     try:
         size = run.artifacts[name].size

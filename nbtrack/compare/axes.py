@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.compare.chosen import chosen, heads
 from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.fields import MISSING, identity, is_number
 from nbtrack.query import parse
 from nbtrack.query.names import SUMMARIES, written
-from nbtrack.widgets.comparison.chosen import chosen, heads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbtrack.compare.documents import Box, BoxDocument, Column, FieldsDocument
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.comparison.documents import Box, BoxDocument, Column, FieldsDocument
 
 __all__ = ["NONE", "box", "column", "filter_name", "parallel", "quoted_value", "scatter"]
 

@@ -10,7 +10,7 @@ from nbtrack.fields import MISSING, is_number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbtrack.widgets.comparison.documents import Cell, CellKind
+    from nbtrack.compare.documents import Cell, CellKind
 
 __all__ = ["cell", "finite", "finites"]
 

@@ -10,9 +10,9 @@ from nbtrack.errors import InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbtrack.compare.documents import RunHead
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.comparison.documents import RunHead
 
 __all__ = ["chosen", "heads"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.widgets.comparison.documents import CodeDiff, Line
+    from nbtrack.compare.documents import CodeDiff, Line
 
 __all__ = ["code_diffs", "code_of"]
 

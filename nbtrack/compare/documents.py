@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 __all__ = [
+    "DOCUMENTS",
     "ArtifactRow",
     "ArtifactsDocument",
     "Box",
@@ -31,6 +32,20 @@ __all__ = [
     "Section",
     "Spread",
 ]
+
+DOCUMENTS = {
+    "side_by_side": 20,
+    "artifacts": 20,
+    "pictures": 20,
+    "curves": 100,
+    "grouped": 20_000,
+    "grouped_curves": 2_000,
+    "parallel": 10_000,
+    "scatter": 10_000,
+    "box": 10_000,
+    "importance": 10_000,
+}
+"""Documents, and of how many runs at most one is made where none are chosen."""
 
 CellKind = Literal["number", "text", "bool", "none", "time", "duration"]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from nbtrack.compare.documents import DOCUMENTS
+from nbtrack.compare.figures import FigureKind, figure
 from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, identity, is_number
-from nbtrack.widgets import comparison
-from nbtrack.widgets.comparison.figures import FigureKind
-from nbtrack.widgets.panel.views import DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -38,7 +37,7 @@ def draw(
     Parameters
     ----------
     kind
-        As in `nbtrack.widgets.comparison.figure`; that of the view if there is none.
+        As in `nbtrack.compare.figure`; that of the view if there is none.
     columns
         The panel's columns: those that come first in it are drawn first.
     view
@@ -46,7 +45,7 @@ def draw(
     chosen
         Whether a user chose these runs: then all of them are drawn.
     options
-        As in `nbtrack.widgets.comparison.figure`.
+        As in `nbtrack.compare.figure`.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def draw(
         raise InvalidValueError(f"there is no figure {kind!r}; ask for one of {', '.join(_MOST)}")
     if not chosen:
         looked_at = looked_at[: _MOST[kind]]
-    return comparison.figure(kind, looked_at, **(fields.of(kind, options) | options))  # type: ignore[arg-type]
+    return figure(kind, looked_at, **(fields.of(kind, options) | options))  # type: ignore[arg-type]
 
 
 class _Fields:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from nbtrack.compare import plots
+from nbtrack.compare.axes import box, parallel, scatter
+from nbtrack.compare.groups import grouped_curves
+from nbtrack.compare.importance import importance
 from nbtrack.errors import InvalidValueError, NbtrackError
-from nbtrack.widgets.comparison import plots
-from nbtrack.widgets.comparison.axes import box, parallel, scatter
-from nbtrack.widgets.comparison.groups import grouped_curves
-from nbtrack.widgets.comparison.importance import importance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
 def _curves(
     go: Any, store: Store, ids: Sequence[str], metric: str, *, x: Any = "step", points: int = _POINTS
 ) -> Any:
-    from nbtrack.widgets.comparison.chosen import chosen
+    from nbtrack.compare.chosen import chosen
 
     records = chosen(store, ids)
     found = store.curves([record.key for record in records], metric, points=points, x=x)

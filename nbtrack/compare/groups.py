@@ -6,28 +6,28 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.compare.axes import NONE, filter_name, quoted_value
+from nbtrack.compare.cells import cell, finites
+from nbtrack.compare.chosen import chosen
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, identity, is_number
 from nbtrack.store.curves import along_metric
-from nbtrack.widgets.comparison.axes import NONE, filter_name, quoted_value
-from nbtrack.widgets.comparison.cells import cell, finites
-from nbtrack.widgets.comparison.chosen import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.records import RunRecord
-    from nbtrack.store import Store
-    from nbtrack.store.curves import Curve, CurveX
-    from nbtrack.widgets.comparison.documents import (
+    from nbtrack.compare.documents import (
         Group,
         GroupCurve,
         GroupCurvesDocument,
         GroupsDocument,
         Spread,
     )
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.store.curves import Curve, CurveX
 
 __all__ = ["grouped", "grouped_curves"]
 

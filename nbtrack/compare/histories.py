@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.compare.cells import finite
+from nbtrack.compare.chosen import chosen
 from nbtrack.direction import direction
 from nbtrack.store.curves import along_metric
-from nbtrack.widgets.comparison.cells import finite
-from nbtrack.widgets.comparison.chosen import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbtrack.compare.documents import CurveEntry, CurvesDocument
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
     from nbtrack.store.curves import Curve, CurveX, Spacing
-    from nbtrack.widgets.comparison.documents import CurveEntry, CurvesDocument
 
 __all__ = ["curves"]
 

@@ -6,16 +6,16 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.compare.chosen import chosen
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, is_number
-from nbtrack.widgets.comparison.chosen import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nbtrack.compare.documents import Importance, ImportanceDocument
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.comparison.documents import Importance, ImportanceDocument
 
 __all__ = ["importance"]
 

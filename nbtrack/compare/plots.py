@@ -6,22 +6,22 @@ import datetime as dt
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.compare.palette import RAMP, run_colour
 from nbtrack.errors import InvalidValueError
 from nbtrack.store.curves import along_metric
-from nbtrack.widgets.comparison.palette import RAMP, run_colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.records import RunRecord
-    from nbtrack.store.curves import Curve
-    from nbtrack.widgets.comparison.documents import (
+    from nbtrack.compare.documents import (
         BoxDocument,
         Column,
         FieldsDocument,
         GroupCurvesDocument,
         ImportanceDocument,
     )
+    from nbtrack.records import RunRecord
+    from nbtrack.store.curves import Curve
 
 __all__ = [
     "box_figure",

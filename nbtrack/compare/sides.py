@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.compare.cells import cell
+from nbtrack.compare.chosen import chosen, heads
+from nbtrack.compare.code import code_diffs, code_of
 from nbtrack.direction import direction
 from nbtrack.entities.folds import shown_metrics
 from nbtrack.fields import MISSING, differ
 from nbtrack.records import FOLDS_TAG, UNSTARRED
 from nbtrack.store.reader import fold_names
-from nbtrack.widgets.comparison.cells import cell
-from nbtrack.widgets.comparison.chosen import chosen, heads
-from nbtrack.widgets.comparison.code import code_diffs, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nbtrack.compare.documents import CellKind, Comparison, Row, Section
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.comparison.documents import CellKind, Comparison, Row, Section
 
 __all__ = ["side_by_side"]
 

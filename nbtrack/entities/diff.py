@@ -6,7 +6,6 @@ import difflib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nbtrack.entities.display import html
 from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.text import one_line, table_text, value_text
 from nbtrack.fields import MISSING, same
@@ -99,7 +98,9 @@ class RunDiff:
         return "\n\n".join(parts) or f"No difference between {names[0]} and {names[1]}."
 
     def _repr_html_(self) -> str:
-        return html("diff_html", self)
+        from nbtrack.entities.html import diff_html  # only where a front end asks for it
+
+        return diff_html(self)
 
 
 def _cell(value: Any) -> str:

@@ -9,8 +9,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.bounds import cut, whole
 from nbtrack.errors import StoreError
-from nbtrack.widgets.runpage.bounds import cut, whole
 
 if TYPE_CHECKING:
     from pathlib import Path

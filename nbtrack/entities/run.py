@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbtrack import doors
 from nbtrack.entities.artifacts import Artifacts
 from nbtrack.entities.description import description
 from nbtrack.entities.diff import RunDiff
-from nbtrack.entities.display import html, page
 from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
 from nbtrack.entities.models import RunModel, models_of
@@ -304,11 +304,13 @@ class Run:
         return description(self)
 
     def _repr_html_(self) -> str:
-        return html("run_html", self)
+        from nbtrack.entities.html import run_html  # only where a front end asks for it
+
+        return run_html(self)
 
     def page(self) -> Any:
         """Return a page of all that is kept of the run: its note and tags can be edited there, its model served."""
-        return page(self)
+        return doors.run_page(self)
 
 
 def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
+from nbtrack import doors
 from nbtrack.direction import direction
-from nbtrack.entities.display import figure, html, panel, view
 from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
@@ -292,7 +292,7 @@ class Runs(Sequence[Run]):
         columns
             Such as `["params.alpha", "metrics.loss.min"]`; those that tell most without it.
         """
-        return panel(self, columns)
+        return doors.panel(self, columns)
 
     def figure(self, kind: str | None = None, **options: Any) -> Any:
         """Return a chart of these runs as a Plotly figure; see `Panel.figure`.
@@ -301,7 +301,7 @@ class Runs(Sequence[Run]):
         --------
         >>> nbtrack.runs().figure("scatter", x="params.alpha", y="metrics.rmse")  # doctest: +SKIP
         """
-        return figure(self, kind, **options)
+        return doors.figure(self, kind, **options)
 
     def __repr__(self) -> str:
         shown = self[:ROWS_SHOWN].records
@@ -319,8 +319,10 @@ class Runs(Sequence[Run]):
         return total if self._limit is None else min(total, self._limit)
 
     def _repr_html_(self) -> str:
-        return html("runs_html", self)
+        from nbtrack.entities.html import runs_html  # only where a front end asks for it
+
+        return runs_html(self)
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         # Text and HTML are IPython's to ask for, where they are shown.
-        return view(self)
+        return doors.runs_view(self)

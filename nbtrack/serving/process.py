@@ -9,10 +9,10 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from nbtrack.doors import serve_panel
 from nbtrack.errors import ServerError
 from nbtrack.serving.client import ask, payload
 from nbtrack.serving.description import Description
@@ -374,8 +374,7 @@ class Server:
     def panel(self) -> Any:
         """Return the widget that shows and controls it; always the same one."""
         if self._panel is None:
-            # From the layer above, looked up only when a front end asks for it.
-            self._panel = import_module("nbtrack.widgets").ServePanel(self)
+            self._panel = serve_panel(self)
         return self._panel
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

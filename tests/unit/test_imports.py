@@ -11,17 +11,20 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
-    ("errors", "records", "values", "installed", "clock", "fields"),
+    ("errors", "records", "values", "installed", "clock", "fields", "doors"),
     ("direction",),
     ("query", "capture", "models"),
     ("store",),
     ("entities",),
     ("tracking", "sklearn", "pyfunc"),
-    ("serving", "projects", "scale", "interop"),
+    ("serving", "compare"),
     ("widgets",),
     ("notebook", "cli"),
 )
-FRIENDS = ({"errors", "records", "values", "installed", "clock", "fields"}, {"tracking", "sklearn", "pyfunc"})
+FRIENDS = (
+    {"errors", "records", "values", "installed", "clock", "fields", "doors"},
+    {"tracking", "sklearn", "pyfunc"},
+)
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 # The rooms of a part, from the bottom up; a package's own modules know each other.
@@ -52,7 +55,7 @@ OWNERS = {
     "IPython": "notebook",
     "ipywidgets": "widgets",
     "anywidget": "widgets",
-    "plotly": "widgets",
+    "plotly": "compare",
     "jupyter_server": "widgets",
     "tornado": "widgets",
 }
@@ -207,6 +210,24 @@ def test_imports_run_downwards_and_stay_light():
     assert sources, f"no module was found under {PACKAGE}"
     wrong = [line for module, source in sources.items() for line in complaints(source, module)]
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+def named_in_texts(source: str) -> list[str]:
+    """Return the modules of nbtrack that are imported by their names in a text."""
+    return [
+        str(one.args[0].value)
+        for one in ast.walk(ast.parse(source))
+        if isinstance(one, ast.Call) and one.args and isinstance(one.args[0], ast.Constant)
+        if ast.unparse(one.func).rpartition(".")[2] in {"import_module", "__import__"}
+        if str(one.args[0].value).startswith("nbtrack")
+    ]
+
+
+def test_there_are_no_doors_upwards_but_those_of_one_module():
+    named = {module: named_in_texts(source) for module, source in modules().items()}
+    assert {module for module, found in named.items() if found} == {"nbtrack.doors"}
+    assert all(name.split(".")[1] in HEIGHT for name in named["nbtrack.doors"])
+    assert named_in_texts("importlib.import_module('nbtrack.notebook').x") == ["nbtrack.notebook"]
 
 
 @pytest.mark.parametrize("part", ["capture", "store"])

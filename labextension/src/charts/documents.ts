@@ -1,4 +1,4 @@
-/** What the kernel gives the views; nbtrack/widgets/comparison/documents.py says the same in Python. */
+/** What the kernel gives the views; nbtrack/compare/documents.py says the same in Python. */
 
 export type Direction = "down" | "up" | null;
 /** Along what a curve runs; also along another metric. */

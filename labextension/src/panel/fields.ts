@@ -17,7 +17,7 @@ const METRICS = "metrics.";
 const SETTINGS = ["params.", "tags.", "data."];
 /** With more different texts an axis is only a list. */
 const MOST_TEXTS = 12;
-/** Params that only repeat a run, as `nbtrack/widgets/comparison/groups.py` knows them. */
+/** Params that only repeat a run, as `nbtrack/compare/groups.py` knows them. */
 const SEED = /(?:^|[._/-])(?:random_state|random_seed|seed|split)$/iu;
 
 /** Return what an answer of the kernel says that runs have. */

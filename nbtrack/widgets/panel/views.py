@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from nbtrack import compare
+from nbtrack.compare.documents import DOCUMENTS
 from nbtrack.errors import InvalidValueError
-from nbtrack.widgets import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,21 +15,7 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
     from nbtrack.widgets.panel import queries
 
-__all__ = ["DOCUMENTS", "document", "most_runs"]
-
-DOCUMENTS = {
-    "side_by_side": 20,
-    "artifacts": 20,
-    "pictures": 20,
-    "curves": 100,
-    "grouped": 20_000,
-    "grouped_curves": 2_000,
-    "parallel": 10_000,
-    "scatter": 10_000,
-    "box": 10_000,
-    "importance": 10_000,
-}
-"""Documents, and of how many runs at most one is made where none are chosen."""
+__all__ = ["document", "most_runs"]
 
 
 def most_runs(name: str) -> int:
@@ -56,7 +43,7 @@ def document(
     ids
         The chosen runs; the first that the query finds if there are none.
     name
-        One of `DOCUMENTS`, a function of `nbtrack.widgets.comparison`.
+        One of `DOCUMENTS`, a function of `nbtrack.compare`.
     options
         What that function takes besides the runs.
 
@@ -66,7 +53,7 @@ def document(
         When there is no such document, or it cannot be made of these runs.
     """
     most = most_runs(name)
-    make = getattr(comparison, name)
+    make = getattr(compare, name)
     total = len(ids)
     if not ids:
         total = store.count_runs(asked.query, **asked.scope)

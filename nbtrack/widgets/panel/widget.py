@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import threading
 import time
 import weakref
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from nbtrack.compare.drawing import draw
+from nbtrack.doors import namespace
 from nbtrack.entities import Runs
-from nbtrack.entities.display import html
+from nbtrack.entities.html import runs_html
 from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
 from nbtrack.query import Query
 from nbtrack.store.location import database_file, is_store
@@ -21,7 +22,6 @@ from nbtrack.widgets.bundle import bundled
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.answering import Answering
 from nbtrack.widgets.panel.columns import first_columns
-from nbtrack.widgets.panel.drawing import draw
 from nbtrack.widgets.panel.editing import rename, tag
 from nbtrack.widgets.panel.export import shown_frame
 from nbtrack.widgets.panel.layout import read_layout
@@ -37,8 +37,8 @@ from nbtrack.widgets.shown import widget_view
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbtrack.compare.figures import FigureKind
     from nbtrack.store import Store
-    from nbtrack.widgets.comparison.figures import FigureKind
     from nbtrack.widgets.panel.messages import Request
 
 __all__ = ["VIEWS", "Panel"]
@@ -230,7 +230,7 @@ class Panel(anywidget.AnyWidget):
             `curves`, `grouped`, `parallel`, `scatter`, `contour`, `box` or `importance`; without it that of the view
             that the panel shows, elsewhere parallel coordinates, or curves where no param differs.
         options
-            As in `nbtrack.widgets.comparison.figure`, such as `x="params.alpha", y="metrics.rmse"`. What is needed and
+            As in `nbtrack.compare.figure`, such as `x="params.alpha", y="metrics.rmse"`. What is needed and
             not given is the first metric of which is known whether it is better low or high, and params that differ,
             the panel's columns first.
 
@@ -279,7 +279,7 @@ class Panel(anywidget.AnyWidget):
             self._views[view] = (seen[0], time.monotonic())
         if request["kind"] == "frame":
             # What a cell sees does not change while it runs, and the next one finds it.
-            _namespace().between_cells(lambda: self._hand_over(request))
+            namespace().between_cells(lambda: self._hand_over(request))
             return
         self._say(accepted(request["id"]))
         self._answering.take(request)
@@ -335,7 +335,7 @@ class Panel(anywidget.AnyWidget):
         records = self._reading.records(queries.Asked.of(self._store, request, self._only), request)
         frame = shown_frame(self._store, records, request["columns"])
         earlier = None if self._frame is None else self._frame()
-        name = _namespace().put(frame, FRAME, earlier)
+        name = namespace().put(frame, FRAME, earlier)
         self._frame = weakref.ref(frame)
         return {"name": name, "count": len(records)}
 
@@ -395,10 +395,5 @@ class Panel(anywidget.AnyWidget):
             return None
         data, metadata = shown
         # Where no widget and no kernel is, the table can still be read.
-        read = {"text/plain": repr(self), "text/html": html("runs_html", self.runs)}
+        read = {"text/plain": repr(self), "text/html": runs_html(self.runs)}
         return {**data, **widget_view(self.model_id), **read}, metadata
-
-
-def _namespace() -> Any:
-    # It stands above the widgets, and is needed only where there is a notebook.
-    return importlib.import_module("nbtrack.notebook.namespace")

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
+from nbtrack.entities.bounds import number, whole
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
+from nbtrack.entities.preview import artifact_preview
 from nbtrack.entities.run import edit_tags
 from nbtrack.entities.times import utc
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.widgets.address import page_address
-from nbtrack.widgets.runpage.bounds import number, whole
 from nbtrack.widgets.runpage.download import Downloads, local_path
-from nbtrack.widgets.runpage.preview import artifact_preview
 from nbtrack.widgets.runpage.registry import register, registered_names, set_alias
 from nbtrack.widgets.tagnames import OWN, check_tag_name
 
@@ -185,7 +185,7 @@ def _names(run: Run) -> dict[str, Any]:
 
 
 def _curve(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
-    from nbtrack.widgets.comparison import curves
+    from nbtrack.compare import curves
 
     odd = asked.keys() - _CURVE
     if odd or not isinstance(asked.get("metric"), str):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.bounds import Text, cut, cut_end, first, whole
 from nbtrack.entities.mlflow import SOURCE_TAG
-from nbtrack.widgets.runpage.bounds import Text, cut, cut_end, first, whole
 from nbtrack.widgets.runpage.files import artifact_rows
 from nbtrack.widgets.runpage.parts import code_part, data_part, environment_part, models_part
 from nbtrack.widgets.runpage.sparkline import MetricRows

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.artifacts import artifact_target
+from nbtrack.entities.bounds import whole
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
-from nbtrack.widgets.runpage.bounds import whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.widgets.runpage.bounds import whole
+from nbtrack.entities.bounds import whole
 
 if TYPE_CHECKING:
     from nbtrack.entities import Run

@@ -71,7 +71,7 @@ class Download(_Asked):
 
 
 class Curve(_Asked):
-    """Asks for a metric's curve; `asked` is what `nbtrack.widgets.comparison.curves` takes besides the runs."""
+    """Asks for a metric's curve; `asked` is what `nbtrack.compare.curves` takes besides the runs."""
 
     kind: Literal["curve"]
     asked: dict[str, Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.bounds import cut, first, whole
 from nbtrack.entities.text import size_text
 from nbtrack.models.schema import Tensor
-from nbtrack.widgets.runpage.bounds import cut, first, whole
 from nbtrack.widgets.runpage.registry import versions_of
 
 if TYPE_CHECKING:

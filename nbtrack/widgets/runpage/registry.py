@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.bounds import first, whole
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.values import as_name
-from nbtrack.widgets.runpage.bounds import first, whole
 
 if TYPE_CHECKING:
     from nbtrack.entities import Run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from nbtrack.entities.bounds import number, whole
 from nbtrack.entities.folds import folds_of
-from nbtrack.widgets.runpage.bounds import number, whole
 
 if TYPE_CHECKING:
     from nbtrack.entities import Run

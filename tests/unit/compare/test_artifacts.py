@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nbtrack.compare import artifacts, curves, grouped_curves, pictures
 from nbtrack.errors import InvalidValueError
-from nbtrack.widgets.comparison import artifacts, curves, grouped_curves, pictures
 
-module = sys.modules["nbtrack.widgets.comparison.artifacts"]
+module = sys.modules["nbtrack.compare.artifacts"]
 HOSTILE = "<img src=x onerror=alert(1)>.svg"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
@@ -77,7 +77,7 @@ def test_no_picture_is_read_from_elsewhere(store, tmp_path):
         pictures(store, [run_id], ["a.png"])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=30), content=st.binary(max_size=60))
 def test_whatever_is_asked_for_the_answer_is_json(store, name, content):
     run_id = run(store, {"x.svg": content, "x.png": b"\x89PNG\r\n\x1a\n" + content})

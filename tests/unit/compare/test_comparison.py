@@ -8,10 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
-from nbtrack.query import parse
-from nbtrack.records import DataRecord
-from nbtrack.widgets.comparison import (
+from nbtrack.compare import (
     box,
     curves,
     grouped,
@@ -21,6 +18,9 @@ from nbtrack.widgets.comparison import (
     scatter,
     side_by_side,
 )
+from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError
+from nbtrack.query import parse
+from nbtrack.records import DataRecord
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"; DROP TABLE runs --"
 
@@ -210,7 +210,7 @@ def test_seeds_are_folded_into_groups(store, monkeypatch):
     assert document["groups"][0]["runs"] == ids[3:6]
     (everything,) = strict(grouped(store, ids, [], ["rmse"]))["groups"]
     assert everything["label"] == "all runs"
-    monkeypatch.setattr("nbtrack.widgets.comparison.groups._MOST_GROUPS", 2)
+    monkeypatch.setattr("nbtrack.compare.groups._MOST_GROUPS", 2)
     few = grouped(store, ids, ["params.alpha"], ["rmse"])
     assert (len(few["groups"]), few["left_out"]) == (2, 1)
 
@@ -364,8 +364,8 @@ def test_a_metric_that_never_changes_and_params_that_are_hard(store):
 
 
 def test_figures_need_plotly_and_say_so(store, monkeypatch):
+    from nbtrack.compare import figure
     from nbtrack.entities import Runs
-    from nbtrack.widgets.comparison import figure
 
     run(store, metrics={"loss": 1.0})
     runs = Runs(store, parse("metrics.loss > 0"))
@@ -397,7 +397,7 @@ def test_a_column_is_named_as_a_filter_writes_it(store, field, written):
 
 
 def test_runs_too_many_to_draw_are_counted(store, monkeypatch):
-    monkeypatch.setattr("nbtrack.widgets.comparison.axes.MOST_RUNS", 2)
+    monkeypatch.setattr("nbtrack.compare.axes.MOST_RUNS", 2)
     ids = [run(store, params={"alpha": place}) for place in range(5)]
     document = parallel(store, ids, ["params.alpha"])
     assert (len(document["runs"]), document["left_out"]) == (2, 3)

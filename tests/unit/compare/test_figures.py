@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from nbtrack.compare import figure
 from nbtrack.entities import Runs
 from nbtrack.errors import InvalidValueError
 from nbtrack.query import parse
-from nbtrack.widgets.comparison import figure
 
 pytest.importorskip("plotly")
 
