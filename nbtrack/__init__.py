@@ -7,146 +7,114 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import entities, errors, models, pyfunc, serving, sklearn, tracking
-    from nbtrack.direction import set_direction
-    from nbtrack.entities import Run, Runs
-    from nbtrack.errors import NbtrackError, NbtrackWarning
-    from nbtrack.serving import serve, servers
-    from nbtrack.sklearn import autolog
-    from nbtrack.store import open_store
-    from nbtrack.tracking import (
-        ActiveRun,
-        active_run,
-        create_experiment,
-        current_run,
-        delete_experiment,
-        delete_run,
-        delete_tag,
-        end_run,
-        get_artifact_uri,
-        get_experiment,
-        get_experiment_by_name,
-        get_parent_run,
-        get_run,
-        get_tracking_uri,
-        last_active_run,
-        load_model,
-        load_table,
-        log_artifact,
-        log_artifacts,
-        log_dict,
-        log_figure,
-        log_image,
-        log_metric,
-        log_metrics,
-        log_model,
-        log_param,
-        log_params,
-        log_table,
-        log_text,
-        not_secret,
-        register_model,
-        registered_model,
-        registered_models,
-        rename_experiment,
-        restore_experiment,
-        restore_run,
-        runs,
-        save_model,
-        search_experiments,
-        search_runs,
-        set_experiment,
-        set_note,
-        set_store,
-        set_tag,
-        set_tags,
-        set_tracking_uri,
-        start_run,
-    )
-    from nbtrack.widgets.panel import Panel, panel
+    from nbtrack import entities as entities
+    from nbtrack import errors as errors
+    from nbtrack import models as models
+    from nbtrack import pyfunc as pyfunc
+    from nbtrack import serving as serving
+    from nbtrack import sklearn as sklearn
+    from nbtrack import tracking as tracking
+    from nbtrack.direction import set_direction as set_direction
+    from nbtrack.entities.run import Run as Run
+    from nbtrack.entities.runs import Runs as Runs
+    from nbtrack.errors import NbtrackError as NbtrackError
+    from nbtrack.errors import NbtrackWarning as NbtrackWarning
+    from nbtrack.serving.start import serve as serve
+    from nbtrack.serving.start import servers as servers
+    from nbtrack.sklearn import autolog as autolog
+    from nbtrack.store.store import open_store as open_store
+    from nbtrack.tracking.current import ActiveRun as ActiveRun
+    from nbtrack.tracking.current import current_run as current_run
+    from nbtrack.tracking.current import last_active_run as last_active_run
+    from nbtrack.tracking.experiments import create_experiment as create_experiment
+    from nbtrack.tracking.experiments import delete_experiment as delete_experiment
+    from nbtrack.tracking.experiments import get_experiment as get_experiment
+    from nbtrack.tracking.experiments import get_experiment_by_name as get_experiment_by_name
+    from nbtrack.tracking.experiments import rename_experiment as rename_experiment
+    from nbtrack.tracking.experiments import restore_experiment as restore_experiment
+    from nbtrack.tracking.experiments import search_experiments as search_experiments
+    from nbtrack.tracking.experiments import set_experiment as set_experiment
+    from nbtrack.tracking.files import get_artifact_uri as get_artifact_uri
+    from nbtrack.tracking.files import load_table as load_table
+    from nbtrack.tracking.files import log_artifact as log_artifact
+    from nbtrack.tracking.files import log_artifacts as log_artifacts
+    from nbtrack.tracking.files import log_dict as log_dict
+    from nbtrack.tracking.files import log_figure as log_figure
+    from nbtrack.tracking.files import log_image as log_image
+    from nbtrack.tracking.files import log_table as log_table
+    from nbtrack.tracking.files import log_text as log_text
+    from nbtrack.tracking.lifecycle import active_run as active_run
+    from nbtrack.tracking.lifecycle import delete_run as delete_run
+    from nbtrack.tracking.lifecycle import end_run as end_run
+    from nbtrack.tracking.lifecycle import get_parent_run as get_parent_run
+    from nbtrack.tracking.lifecycle import get_run as get_run
+    from nbtrack.tracking.lifecycle import restore_run as restore_run
+    from nbtrack.tracking.lifecycle import start_run as start_run
+    from nbtrack.tracking.location import get_tracking_uri as get_tracking_uri
+    from nbtrack.tracking.location import set_store as set_store
+    from nbtrack.tracking.location import set_tracking_uri as set_tracking_uri
+    from nbtrack.tracking.logging import delete_tag as delete_tag
+    from nbtrack.tracking.logging import log_metric as log_metric
+    from nbtrack.tracking.logging import log_metrics as log_metrics
+    from nbtrack.tracking.logging import log_param as log_param
+    from nbtrack.tracking.logging import log_params as log_params
+    from nbtrack.tracking.logging import not_secret as not_secret
+    from nbtrack.tracking.logging import set_note as set_note
+    from nbtrack.tracking.logging import set_tag as set_tag
+    from nbtrack.tracking.logging import set_tags as set_tags
+    from nbtrack.tracking.models import load_model as load_model
+    from nbtrack.tracking.models import log_model as log_model
+    from nbtrack.tracking.models import save_model as save_model
+    from nbtrack.tracking.registration import register_model as register_model
+    from nbtrack.tracking.registration import registered_model as registered_model
+    from nbtrack.tracking.registration import registered_models as registered_models
+    from nbtrack.tracking.search import runs as runs
+    from nbtrack.tracking.search import search_runs as search_runs
+    from nbtrack.widgets.panel.opening import panel as panel
+    from nbtrack.widgets.panel.widget import Panel as Panel
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ActiveRun",
-    "NbtrackError",
-    "NbtrackWarning",
-    "Panel",
-    "Run",
-    "Runs",
-    "active_run",
-    "autolog",
-    "create_experiment",
-    "current_run",
-    "delete_experiment",
-    "delete_run",
-    "delete_tag",
-    "end_run",
-    "entities",
-    "errors",
-    "get_artifact_uri",
-    "get_experiment",
-    "get_experiment_by_name",
-    "get_parent_run",
-    "get_run",
-    "get_tracking_uri",
-    "last_active_run",
-    "load_model",
-    "load_table",
-    "log_artifact",
-    "log_artifacts",
-    "log_dict",
-    "log_figure",
-    "log_image",
-    "log_metric",
-    "log_metrics",
-    "log_model",
-    "log_param",
-    "log_params",
-    "log_table",
-    "log_text",
-    "models",
-    "not_secret",
-    "open_store",
-    "panel",
-    "pyfunc",
-    "register_model",
-    "registered_model",
-    "registered_models",
-    "rename_experiment",
-    "restore_experiment",
-    "restore_run",
-    "runs",
-    "save_model",
-    "search_experiments",
-    "search_runs",
-    "serve",
-    "servers",
-    "serving",
-    "set_direction",
-    "set_experiment",
-    "set_note",
-    "set_store",
-    "set_tag",
-    "set_tags",
-    "set_tracking_uri",
-    "sklearn",
-    "start_run",
-    "tracking",
-]
-
+_WHERE = {
+    "direction": "set_direction",
+    "entities.run": "Run",
+    "entities.runs": "Runs",
+    "errors": "NbtrackError NbtrackWarning",
+    "serving.start": "serve servers",
+    "sklearn": "autolog",
+    "store.store": "open_store",
+    "tracking.current": "ActiveRun current_run last_active_run",
+    "tracking.experiments": """
+        create_experiment delete_experiment get_experiment get_experiment_by_name rename_experiment
+        restore_experiment search_experiments set_experiment
+    """,
+    "tracking.files": """
+        get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image log_table log_text
+    """,
+    "tracking.lifecycle": "active_run delete_run end_run get_parent_run get_run restore_run start_run",
+    "tracking.location": "get_tracking_uri set_store set_tracking_uri",
+    "tracking.logging": """
+        delete_tag log_metric log_metrics log_param log_params not_secret set_note set_tag set_tags
+    """,
+    "tracking.models": "load_model log_model save_model",
+    "tracking.registration": "register_model registered_model registered_models",
+    "tracking.search": "runs search_runs",
+    "widgets.panel.opening": "panel",
+    "widgets.panel.widget": "Panel",
+}
+"""The modules, with the public names that each defines: those alone are imported for one."""
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names.split()}
 _MODULES = ("entities", "errors", "models", "pyfunc", "serving", "sklearn", "tracking")
-_PARTS = ("tracking", "entities", "errors", "store", "direction", "sklearn", "serving", "widgets.panel")
-"""Where public names are looked for, in this order."""
+
+__all__ = sorted([*_MODULE_OF, *_MODULES])  # noqa: PLE0605 (type checkers read the imports above)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'nbtrack' has no attribute {name!r}")
     if name in _MODULES:
         return import_module(f"nbtrack.{name}")
-    modules = (import_module(f"nbtrack.{part}") for part in _PARTS)
-    value = next(getattr(module, name) for module in modules if name in module.__all__)
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'nbtrack' has no attribute {name!r}")
+    value = getattr(import_module(f"nbtrack.{_MODULE_OF[name]}"), name)
     globals()[name] = value
     return value
 

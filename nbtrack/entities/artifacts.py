@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -113,7 +111,7 @@ def written_whole(target: Path) -> Iterator[Path]:
     StoreError
         When it cannot be written.
     """
-    part = target.with_name(f"{PART}{uuid.uuid4().hex[:12]}{target.suffix}")
+    part = target.with_name(f"{PART}{os.urandom(6).hex()}{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -129,5 +127,7 @@ def copy_file(source: Path, target: Path) -> None:
     """Copy a file's content, so that the target is never seen half."""
     if target.exists() and target.samefile(source):
         return
+    import shutil
+
     with written_whole(target) as part:
         shutil.copyfile(source, part)

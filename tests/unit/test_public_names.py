@@ -1,9 +1,11 @@
 """`import nbtrack` is light, and every public name is there, documented and typed."""
 
+import ast
 import inspect
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,21 @@ def test_signatures_begin_as_mlflows_do():
     }
     for name, parameters in expected.items():
         assert " ".join(inspect.signature(getattr(nbtrack, name)).parameters) == parameters, name
+
+
+def test_type_checkers_find_each_name_where_it_is():
+    tree = ast.parse(Path(nbtrack.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    told = {
+        (node.module, alias.name)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    modules = {("nbtrack", name) for name in nbtrack._MODULES}
+    assert told == modules | {(f"nbtrack.{module}", name) for name, module in nbtrack._MODULE_OF.items()}
+
+
+def test_a_name_loads_its_own_module_alone():
+    code = "import sys, json, nbtrack; nbtrack.NbtrackError; print(json.dumps([n for n in sys.modules if 'nbtrack' in n]))"
+    assert python(code) == ["nbtrack", "nbtrack.errors"]
