@@ -180,9 +180,11 @@ def _rows(model: Description) -> dict[str, Any]:
 
 def _nested(tensor: Tensor) -> dict[str, Any]:
     kind = "string" if tensor.dtype in ("str", "bytes") else "boolean" if tensor.dtype == "bool" else "number"
-    schema: dict[str, Any] = (
-        {"type": "integer"} if tensor.dtype.startswith(("int", "uint")) else {"type": kind}
-    )
+    schema: dict[str, Any] = {"type": kind}
+    if tensor.dtype.startswith(("int", "uint")):
+        schema = {"type": "integer"}
+    elif tensor.dtype.startswith("float"):
+        schema = {"type": ["number", "null"]}  # a missing value, which is NaN
     for size in reversed(tensor.shape):
         limits = {"minItems": 1} if size < 0 else {"minItems": size, "maxItems": size}
         schema = {"type": "array", "items": schema, **limits}
