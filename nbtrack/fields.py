@@ -8,12 +8,13 @@ asks here.
 from __future__ import annotations
 
 import enum
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["MISSING", "Missing", "differ", "identity", "is_number", "same"]
+__all__ = ["MISSING", "Missing", "differ", "identity", "is_finite", "is_number", "is_ordered", "same"]
 
 
 class Missing(enum.Enum):
@@ -30,6 +31,19 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def is_ordered(value: object) -> TypeGuard[int | float]:
+    """Return whether a value has a place among numbers: any of them but NaN."""
+    return is_number(value) and value == value  # noqa: PLR0124 - of an integer of any size, too
+
+
+def is_finite(value: object) -> TypeGuard[int | float]:
+    """Return whether a value is a number that a float can hold, neither NaN nor infinite."""
+    try:
+        return is_number(value) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def identity(value: Any) -> Hashable:
     """Return what is equal for values that are the same.
 
@@ -42,7 +56,7 @@ def identity(value: Any) -> Hashable:
     (True, False)
     """
     if is_number(value):
-        return "number", "nan" if value != value else value  # noqa: PLR0124 - of an integer of any size, too
+        return "number", value if is_ordered(value) else "nan"
     if value is None or isinstance(value, bool | str | Missing):
         return type(value).__name__, value
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.compare.chosen import chosen, heads
 from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
-from nbtrack.fields import MISSING, identity, is_number
+from nbtrack.fields import MISSING, identity, is_finite, is_number
 from nbtrack.query import parse
 from nbtrack.query.names import SUMMARIES, written
 
@@ -73,7 +73,7 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
         cautions.append(f"{by} has {len(groups):,} different values; the first {_MOST_CATEGORIES} are shown")
     boxes: list[Box] = []
     for label, places in sorted(groups.values(), key=lambda group: _order(group[0])):
-        known = [place for place in places if _is_finite(values[place])]
+        known = [place for place in places if is_finite(values[place])]
         if known and len(boxes) < _MOST_CATEGORIES:
             name = "all runs" if by is None else NONE if label is MISSING else value_text(label)
             boxes.append(_box(name, [runs[p] for p in known], [float(values[p]) for p in known]))
@@ -169,12 +169,8 @@ def _wide(values: Sequence[float]) -> bool:
     return ordered[-1 - aside] / ordered[aside] > 100
 
 
-def _is_finite(value: Any) -> bool:
-    return _finite(value) is not None if is_number(value) else False
-
-
 def _order(value: Any) -> tuple[int, Any]:
-    if _is_finite(value):
+    if is_finite(value):
         return 0, value
     return (2, "") if value is MISSING else (1, str(value))
 

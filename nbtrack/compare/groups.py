@@ -12,7 +12,7 @@ from nbtrack.compare.chosen import chosen
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, identity, is_number
+from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered
 from nbtrack.store.curves import along_metric
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _groups(
 
 
 def _order(value: Any) -> tuple[int, Any]:
-    if is_number(value) and value == value:  # noqa: PLR0124 - NaN has no place among numbers
+    if is_ordered(value):
         return 0, value
     return (2, "") if value is MISSING else (1, str(value))
 
@@ -193,7 +193,7 @@ def _label(by: Sequence[str], key: Sequence[Any]) -> str:
 
 
 def _spread(values: Sequence[Any]) -> Spread:
-    known = [float(value) for value in values if is_number(value) and math.isfinite(value)]
+    known = [float(value) for value in values if is_finite(value)]
     if not known:
         return {"mean": None, "std": None, "min": None, "max": None, "count": 0}
     mean = math.fsum(value / len(known) for value in known)

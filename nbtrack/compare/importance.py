@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.chosen import chosen
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, is_number
+from nbtrack.fields import MISSING, differ, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def importance(
 
     runs = chosen(store, ids)
     scores = store.column(f"metrics.{metric}", runs)
-    kept = [place for place, value in enumerate(scores) if is_number(value) and math.isfinite(value)]
+    kept = [place for place, value in enumerate(scores) if is_finite(value)]
     if len(kept) < _LEAST:
         raise InvalidValueError(
             f"{len(kept):,} of these {len(runs):,} runs have a value of {metric!r}; importance needs {_LEAST} or more"

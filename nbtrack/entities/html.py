@@ -20,7 +20,7 @@ from nbtrack.entities.text import (
     time_text,
     value_text,
 )
-from nbtrack.fields import MISSING, is_number
+from nbtrack.fields import MISSING, is_number, is_ordered
 from nbtrack.query import unknown_names
 from nbtrack.records import UNSTARRED
 
@@ -179,7 +179,7 @@ def _best(name: str, values: Sequence[Any], records: Sequence[RunRecord]) -> Any
     known = [
         value
         for value, record in zip(values, records, strict=True)
-        if is_number(value) and value == value and record.status not in UNSTARRED  # noqa: PLR0124 - NaN is no best
+        if is_ordered(value) and record.status not in UNSTARRED
     ]
     if way is None or len(set(known)) < 2:
         return None

@@ -15,7 +15,7 @@ from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.source.syntax import compiles
 from nbtrack.direction import direction
 from nbtrack.errors import NotFoundError, RunStateError
-from nbtrack.fields import MISSING, is_number, same
+from nbtrack.fields import MISSING, is_ordered, same
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Change, Outcome, Progress
 from nbtrack.notebook.live import Companion
@@ -338,7 +338,7 @@ class TrackedCell:
                 continue
             column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"
             values = run.store.column(column, whole)
-            held = [value for value in values if is_number(value) and value == value]  # noqa: PLR0124 - NaN
+            held = [value for value in values if is_ordered(value)]
             if held:
                 changes[name] = Change(min(held) if way == "down" else max(held), way)
         return changes

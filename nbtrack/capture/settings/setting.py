@@ -113,7 +113,7 @@ def resolve(settings: Iterable[Setting]) -> dict[str, ParamValue]:
     by_name: dict[str, list[Setting]] = {}
     for setting in settings:
         group = by_name.setdefault(setting.name, [])
-        if not any(_sayssame(setting, other) for other in group):
+        if not any(_says_the_same(setting, other) for other in group):
             group.append(setting)
     params: dict[str, ParamValue] = {}
     for name, group in by_name.items():
@@ -140,5 +140,5 @@ def _told_apart(path: list[str], paths: list[list[str]]) -> str:
     return ".".join(path)
 
 
-def _sayssame(setting: Setting, other: Setting) -> bool:
+def _says_the_same(setting: Setting, other: Setting) -> bool:
     return same(setting.value, other.value) and (setting.spare or setting.prefix == other.prefix)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, is_number
+from nbtrack.fields import MISSING, differ, is_ordered
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import UNSTARRED
@@ -192,7 +192,7 @@ def _scale(store: Store, asked: Asked, column: str, about: Head) -> dict[str, An
     low, high = (
         _end(store, asked, column, about["field"], descending=down, number=True) for down in (False, True)
     )
-    if not (_is_known(low) and _is_known(high)):
+    if not (is_ordered(low) and is_ordered(high)):
         low = high = MISSING
     best: Any = MISSING
     if about["better"] and low != high:
@@ -205,10 +205,6 @@ _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRE
 """What the filter language says of runs whose values may be marked as the best."""
 
 
-def _is_known(value: Any) -> bool:
-    return is_number(value) and value == value  # noqa: PLR0124 - of an integer of any size
-
-
 def _end(
     store: Store, asked: Asked, column: str, written: str, *, descending: bool, number: bool = False
 ) -> Any:
@@ -218,7 +214,7 @@ def _end(
     if asked.query.limit is not None:
         # The first by another order may not be among those that the limit lets through.
         records = store.find_runs(asked.query, **asked.scope)
-        numbers = [value for value in store.column(column, records) if _is_known(value)]
+        numbers = [value for value in store.column(column, records) if is_ordered(value)]
         return (max if descending else min)(numbers, default=MISSING)
     records = store.find_runs(query, **asked.scope, limit=1, extreme=number)
     return store.column(column, records)[0] if records else MISSING
