@@ -176,21 +176,31 @@ def _hide_secrets(name: str, folder: Path) -> None:
 
     if not SEEN:
         return
-    told = False
-    for file in (file for file in folder.rglob("*") if file.is_file()):
-        content = file.read_bytes()
-        if file.name in EXAMPLES:
-            text = content.decode()
-            masked = SEEN.hidden(text)
-            if masked != text:
-                file.write_text(masked, encoding="utf-8", newline="")
-        elif not told and SEEN.stands_in(content):
-            told = True
-            warnings.warn(
-                f"model {name!r} holds a secret, such as an API key, in {file.name}: who gets the store or the model gets it",
-                NbtrackWarning,
-                stacklevel=4,
-            )
+    examples = [file for one in EXAMPLES if (file := folder / one).is_file()]
+    for file in examples:
+        text = file.read_text(encoding="utf-8")
+        masked = SEEN.hidden(text)
+        if masked != text:
+            file.write_text(masked, encoding="utf-8", newline="")
+    others = (file for file in folder.rglob("*") if file.is_file() and file not in examples)
+    holding = next(filter(_holds_secret, others), None)
+    if holding is not None:
+        warnings.warn(
+            f"model {name!r} holds a secret, such as an API key, in {holding.name}: who gets the store or the model gets it",
+            NbtrackWarning,
+            stacklevel=4,
+        )
+
+
+def _holds_secret(file: Path) -> bool:
+    from mmap import ACCESS_READ, mmap
+
+    from nbtrack.capture.secrets import SEEN
+
+    if not file.stat().st_size:  # which cannot be mapped
+        return False
+    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        return SEEN.stands_in(content)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from nbtrack.capture.secrets.text import MASK, Span, applied, spans_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from mmap import mmap
 
     from nbtrack.records import ParamValue
 
@@ -141,9 +142,9 @@ class Secrets:
         """Return a text without the secrets that were seen and those of known shapes, and else to the letter."""
         return self._hidden(text, (), pieces=False)
 
-    def stands_in(self, content: bytes) -> bool:
+    def stands_in(self, content: bytes | mmap) -> bool:
         """Return whether a secret stands in a file's content."""
-        return any(value.encode("utf-8", "surrogatepass") in content for value in self._forms)
+        return any(content.find(value.encode("utf-8", "surrogatepass")) >= 0 for value in self._forms)
 
     def document(self, value: Any, name: str = "") -> Any:
         """Return a document of JSON's kinds with the secrets masked, by the names in it too."""

@@ -211,3 +211,22 @@ def test_a_secret_that_was_seen_is_not_kept_in_tables_and_examples_and_told_in_m
     loaded = nbtrack.load_model(info.model_uri)
     assert loaded.input_example["text"].tolist() == ["plain", "Bearer ***"]
     assert loaded.predict(rows) == [16, 16]
+
+
+def test_an_artifact_of_a_models_is_kept_as_it_is_whatever_it_is_called(store, tmp_path):
+    secret = "Tq7Wz2Lk9mRx4vB8"
+    mine = tmp_path / "input_example.json"
+    mine.write_bytes(f"\xff {secret}".encode("latin-1"))
+    with nbtrack.start_run() as run:
+        nbtrack.log_param("api_key", secret)
+        with pytest.warns(NbtrackWarning, match=r"holds a secret, such as an API key, in input_example.json"):
+            nbtrack.log_model(
+                lambda rows: rows, "model", artifacts={"mine": str(mine), "none": str(empty(tmp_path))}
+            )
+    kept = store.artifact_folder(run.id) / "model" / "artifacts" / "input_example.json"
+    assert kept.read_bytes() == mine.read_bytes()
+
+
+def empty(folder):
+    (folder / "empty.txt").touch()
+    return folder / "empty.txt"
