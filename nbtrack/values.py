@@ -18,10 +18,11 @@ from nbtrack.errors import InvalidValueError
 if TYPE_CHECKING:
     from nbtrack.records import ParamValue
 
-__all__ = ["as_metric", "as_name", "as_param", "as_tag", "as_text"]
+__all__ = ["as_metric", "as_name", "as_param", "as_tag", "as_text", "is_run_id"]
 
 MAX_NAME = 1_000
 MAX_TEXT = 1_000_000
+_HEXADECIMAL = frozenset("0123456789abcdef")
 MAX_INTEGER_BITS = 13_000
 """Python itself refuses to write longer integers (4,300 digits) as text."""
 
@@ -50,6 +51,11 @@ def as_name(name: Any, what: str = "name") -> str:
             f"{what} {name[:40]!r}... has {len(name):,} characters; shorten it to {MAX_NAME:,} at most"
         )
     return as_text(name, what)
+
+
+def is_run_id(text: str, least: int = 32) -> bool:
+    """Return whether a text can be a run's id, 32 lower-case hexadecimal digits, or at `least` so many of them."""
+    return least <= len(text) <= 32 and not set(text) - _HEXADECIMAL
 
 
 def as_text(text: str, what: str = "text") -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.values import is_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = ["chosen", "heads"]
-
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def chosen(store: Store, ids: Sequence[str]) -> list[RunRecord]:
@@ -31,7 +29,7 @@ def chosen(store: Store, ids: Sequence[str]) -> list[RunRecord]:
     """
     if not ids:
         raise InvalidValueError("no run is chosen; choose one or more")
-    return store.runs_of(one if _ID.fullmatch(one) else store.run(one).id for one in ids)
+    return store.runs_of(one if is_run_id(one) else store.run(one).id for one in ids)
 
 
 def heads(records: Sequence[RunRecord]) -> list[RunHead]:

@@ -198,8 +198,9 @@ class Runs(Sequence[Run]):
     def best(self, metric: str, mode: Literal["min", "max"] | None = None) -> Run:
         """Return the run with the best value of a metric: its last one, of scores of folds their mean.
 
-        Of equals the first is best. A run that FAILED or CRASHED is never the best; one that was
-        stopped (KILLED) may be. Scores of folds are those that `%%track` found in the cross validation of a cell; where the metric is one in some of these runs, all are compared by their means.
+        Of equals the first is best. A run that FAILED or CRASHED is never the best; one that was stopped (KILLED) may
+        be. Scores of folds are those that `%%track` found in the cross validation of a cell; where the metric is one in
+        some of these runs, all are compared by their means.
 
         Parameters
         ----------

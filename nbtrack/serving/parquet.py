@@ -41,10 +41,14 @@ def table_of_parquet(body: bytes, limit: int | None = None) -> pd.DataFrame:
     import pandas as pd
 
     if limit is not None and _at_most(body, limit) > limit and _size(body, limit) > limit:
-        raise TooLargeError(
-            f"the Parquet file holds more than the {limit:,} bytes that a request may have; send fewer rows at a time"
-        )
+        raise _too_large("the Parquet file", limit)
     return pd.read_parquet(io.BytesIO(body))
+
+
+def _too_large(what: str, limit: int) -> TooLargeError:
+    return TooLargeError(
+        f"{what} holds more than the {limit:,} bytes that a request may have; send fewer rows at a time"
+    )
 
 
 def _at_most(body: bytes, limit: int) -> float:
@@ -62,10 +66,7 @@ def _at_most(body: bytes, limit: int) -> float:
             text = column.physical_type == _TEXT
             width = _WIDTHS.get(column.physical_type, metadata.schema.column(number).length)
             if column.total_uncompressed_size > limit or column.num_values * (4 if text else width) > limit:
-                raise TooLargeError(
-                    f"column {column.path_in_schema!r} of the Parquet file holds more than the {limit:,} bytes that a "
-                    "request may have; send fewer rows at a time"
-                )
+                raise _too_large(f"column {column.path_in_schema!r} of the Parquet file", limit)
             size += column.num_values * (4 + column.total_uncompressed_size if text else width)
     return size
 
@@ -100,8 +101,6 @@ def _size_of(array: Any) -> int:
         return sum(_size_of(array.field(number)) for number in range(kind.num_fields))
     if pa.types.is_map(kind):
         return 4 * len(array) + _size_of(array.keys) + _size_of(array.items)
-    if hasattr(array, "flatten") and (
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    ):
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         return 4 * len(array) + _size_of(array.flatten())
     return int(array.nbytes)

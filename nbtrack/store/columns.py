@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import math
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.errors import InvalidValueError
@@ -59,8 +60,8 @@ def columns(
 ) -> dict[str, list[Any]]:
     """Return columns such as ``params.alpha``, ``metrics.loss.min``, ``tags.team``, ``duration`` by name.
 
-    `MISSING` stands where a run lacks it, for None is a param's value, too. As in the filter language a metric that is itself called ``loss.min`` is meant
-    before the summary of ``loss``, and ``metrics.`loss`.min`` is always the summary.
+    `MISSING` stands where a run lacks it, for None is a param's value, too. As in the filter language a metric that is
+    itself called ``loss.min`` is meant before the summary of ``loss``, and ``metrics.`loss`.min`` is always the summary.
 
     Raises
     ------
@@ -117,15 +118,9 @@ def extreme(
         scope.about(number),
     )
     held = frozenset(keys)
-    best: list[int] = []
-    extreme = None
-    for run, number_ in rows:
-        if run in held:
-            if extreme is not None and number_ != extreme:
-                break
-            extreme = number_
-            best.append(run)
-    return min(best, key=keys.index, default=None)
+    among = (row for row in rows if row[0] in held)
+    _, equals = next(groupby(among, key=itemgetter(1)), (None, ()))
+    return min((run for run, _ in equals), key=keys.index, default=None)
 
 
 def fold_names(connection: sqlite3.Connection, keys: Sequence[int]) -> set[str]:

@@ -222,7 +222,8 @@ class Snapshots:
                 connection.execute("BEGIN")
                 yield connection
             finally:
-                connection.set_progress_handler(None, 0)
+                if self.limit is not None:
+                    connection.set_progress_handler(None, 0)
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.records import DataRecord, MetricSummary, ParamValue, RunRecord, Series
 from nbtrack.store.points import Columns, DamagedChunkError, in_order, pack_point, unpack
+from nbtrack.values import is_run_id
 
 if TYPE_CHECKING:
     import sqlite3
@@ -45,7 +46,6 @@ __all__ = [
 ]
 
 NameKind = Literal["params", "metrics", "tags", "data"]
-_DIGITS = frozenset("0123456789abcdef")
 _KINDS = ("params", "metrics", "tags", "data")
 
 _RECORD = """
@@ -93,7 +93,7 @@ def find_run(connection: sqlite3.Connection, text: str) -> RunRecord:
         When there is none, or more than one.
     """
     found = _select(connection, "WHERE r.uuid = ?", text)
-    if not found and len(text) >= 4 and not set(text) - _DIGITS:
+    if not found and is_run_id(text, least=4):
         found = _live(_select(connection, "WHERE r.uuid >= ? AND r.uuid < ?", text, text + "g"))
     if not found:
         found = _live(_select(connection, "WHERE r.name = ?", text))
@@ -116,7 +116,7 @@ def _live(runs: list[RunRecord]) -> list[RunRecord]:
 
 
 def _nearest(connection: sqlite3.Connection, text: str) -> str:
-    if len(text) == 32 and not set(text) - _DIGITS:
+    if is_run_id(text):
         return ""  # nobody mistypes a whole id
 
     from nbtrack.query import suggest

@@ -99,11 +99,10 @@ class Reading(Access):
     ) -> array[int]:
         """Return the record keys of the runs that a query finds; see `find_runs`."""
         with self._settled() as connection:
-            compiled = self._compile(
-                connection, query, experiments, offset=offset, limit=limit, deleted=deleted
+            return _keys(
+                connection,
+                self._compile(connection, query, experiments, offset=offset, limit=limit, deleted=deleted),
             )
-            found = connection.execute(compiled.ids.sql, compiled.ids.params)
-            return array("q", (key for (key,) in found))
 
     def records(self, keys: Iterable[int]) -> list[RunRecord]:
         """Return the runs with these record keys, in this order, without those that have been removed for good."""
@@ -165,7 +164,7 @@ class Reading(Access):
         with self._settled() as connection:
             whole = self._compile(connection, query, experiments, deleted=deleted)
             found = self._found.listing(connection, whole)
-            keys = found.keys(connection, offset, limit)
+            keys: Sequence[int] | None = found.keys(connection, offset, limit)
             if keys is None:
                 part = self._compile(
                     connection, query, experiments, offset=offset, limit=limit, deleted=deleted
@@ -198,7 +197,7 @@ class Reading(Access):
         """
         with self._settled() as connection:
             if ids:
-                keys = sorted(run.key for run in reader.runs_of(connection, ids))
+                keys: Sequence[int] = sorted(run.key for run in reader.runs_of(connection, ids))
             else:
                 keys = _keys(
                     connection, self._compile(connection, query, experiments, limit=limit, deleted=deleted)
@@ -389,8 +388,8 @@ class Reading(Access):
         )
 
 
-def _keys(connection: sqlite3.Connection, compiled: Compiled) -> list[int]:
-    return [key for (key,) in connection.execute(compiled.ids.sql, compiled.ids.params)]
+def _keys(connection: sqlite3.Connection, compiled: Compiled) -> array[int]:
+    return array("q", (key for (key,) in connection.execute(compiled.ids.sql, compiled.ids.params)))
 
 
 def _count(connection: sqlite3.Connection, compiled: Compiled) -> int:

@@ -16,6 +16,7 @@ from nbtrack.store.liveness import this_process
 from nbtrack.store.location import ARTIFACTS
 from nbtrack.store.names import readable_name
 from nbtrack.store.run_writer import RunWriter
+from nbtrack.values import is_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -243,7 +244,7 @@ class Writing(Access):
         return True
 
     def _check_new(self, run_id: str) -> None:
-        if len(run_id) != 32 or set(run_id) - set("0123456789abcdef"):
+        if not is_run_id(run_id):
             raise InvalidValueError(
                 f"run id {run_id!r} is not 32 lower-case hexadecimal digits; leave it out"
             )
