@@ -5,6 +5,7 @@ import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import Empty
 
 from jupyter_client.manager import KernelManager
@@ -14,6 +15,7 @@ from nbtrack.query import Query, parse
 from nbtrack.store import open_store
 from tests.waiting import HANGS, eventually
 
+_CHECKOUT = str(Path(__file__).resolve().parents[2])
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # What differs between two executions of the same cell, with or without tracking.
 _PASSING = [
@@ -21,6 +23,11 @@ _PASSING = [
     (re.compile(r"\b(In|Out)\s?\[\d+\]"), r"\1[…]"),
     (re.compile(r"ipykernel_\d+/\d+\.py"), "ipykernel.py"),
 ]
+
+
+def without_checkout(text):
+    """Return a text without the path of this checkout, which is most often called as the package is."""
+    return text.replace(_CHECKOUT, "").replace(_CHECKOUT.replace(str(Path.home()), "~", 1), "")
 
 
 @dataclass(frozen=True)
