@@ -29,10 +29,10 @@ from nbtrack.clock import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from nbtrack.capture.results.columns import Columns
     from nbtrack.capture.results.printed import PrintedScores
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.settings.setting import Setting
+    from nbtrack.points import Points
     from nbtrack.records import DataRecord, ParamValue
 
 __all__ = ["CellCapture", "choices", "is_worth_tracking"]
@@ -158,11 +158,11 @@ class CellCapture:
         for one in list(self._data.values()):
             one.record()
 
-    def drain(self) -> Iterator[tuple[str, Columns]]:
+    def drain(self) -> Iterator[tuple[str, Points]]:
         """Yield what the cell's loops have observed since the last call; safe from another thread."""
         if self._run.options.only_metrics:
             wanted = self._run.options.metrics
-            yield from ((name, columns) for name, columns in self._run.observed() if name in wanted)
+            yield from ((name, points) for name, points in self._run.observed() if name in wanted)
         else:
             yield from self._run.observed()
 
@@ -237,7 +237,7 @@ class CellCapture:
     def why(self, captured: Captured) -> Why:
         """Return what tells why a name was kept, or was not."""
         names = {name for sites in self._run.sites if sites.whole for name in sites.whole.bindings}
-        metrics = {name: len(columns.values) for name, columns in captured.metrics.items()}
+        metrics = {name: len(points.values) for name, points in captured.metrics.items()}
         metrics |= {name: len(points) for name, points in self._run.seen.items()}
         return Why(
             [sites.whole for sites in self._run.sites if sites.whole],

@@ -6,7 +6,6 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.results.columns import Columns
 from nbtrack.capture.results.printed import PrintedScores
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.watch.before import Before
     from nbtrack.capture.watch.sites import Sites
+    from nbtrack.points import Points
     from nbtrack.records import DataRecord, EstimatorRecord, ParamValue
 
 __all__ = ["Captured", "Execution", "Options"]
@@ -53,19 +53,19 @@ class Execution:
     secrets: list[str] = field(default_factory=list)
     """What was masked in the params."""
 
-    def observed(self) -> Iterator[tuple[str, Columns]]:
+    def observed(self) -> Iterator[tuple[str, Points]]:
         """Yield what the cell's loops have observed since the last call; safe from another thread."""
         for sites in list(self.sites):
             for observed in sites.observed:
                 if observed.name in self.options.ignore:
                     continue
-                steps, times, values = observed.drain()
-                if not values:
+                points = observed.drain()
+                if not points.values:
                     continue
                 seen = self.seen.setdefault(observed.name, array("d"))
                 if len(seen) < _SEEN:
-                    seen.extend(values[:_SEEN])
-                yield observed.name, Columns(steps, times, values)
+                    seen.extend(points.values[:_SEEN])
+                yield observed.name, points
 
     @property
     def iterations(self) -> int:
@@ -83,7 +83,7 @@ class Captured:
     """What a cell came to, once it has run."""
 
     params: dict[str, ParamValue] = field(default_factory=dict)
-    metrics: dict[str, Columns] = field(default_factory=dict)
+    metrics: dict[str, Points] = field(default_factory=dict)
     """What has not been drained already."""
     left_out: list[str] = field(default_factory=list)
     """What could not be gathered, each in a few words."""

@@ -6,10 +6,10 @@ import ast
 from array import array
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.results.columns import Columns
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.source.names import dotted
+from nbtrack.points import Points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,33 +41,30 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     read = {node.attr for sites in run.sites for node, *_ in sites.analysis.fitted_reads}
     for one in fitted:
         carried = estimator_series(one.estimator, read, now)
-        for name, columns in carried.items():
+        for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
-            found.setdefault(f"{one.name}.{name}" if clash > 1 else name, columns)
+            found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
     known = [*run.seen.values(), *(c.values for c in found.values())]
-    for name, points in run.printed.unknown(known).items():
+    for name, printed in run.printed.unknown(known).items():
         if name not in found and name not in run.seen:
-            found[name] = Columns(
-                array("q", range(len(points))),
-                array("d", [moment for moment, _ in points]),
-                array("d", [value for _, value in points]),
-            )
+            moments, values = zip(*printed, strict=True)
+            found[name] = Points(range(len(printed)), array("d", moments), array("d", values))
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }
     captured.folds = _folds(run, captured.metrics)
 
 
-def _is_said(run: Execution, name: str, columns: Columns, found: Mapping[str, Columns]) -> bool:
+def _is_said(run: Execution, name: str, points: Points, found: Mapping[str, Points]) -> bool:
     """Return whether an entry of a dict or list is a metric under its own name already."""
     last = name.rpartition(".")[2]
     if last == name:
         return False
     plain = found[last].values if last in found else run.seen.get(last)
-    return plain is not None and list(plain) == list(columns.values)
+    return plain is not None and list(plain) == list(points.values)
 
 
-def _folds(run: Execution, metrics: Mapping[str, Columns]) -> set[str]:
+def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:
     """Return the metrics that are the scores of a cross validation's folds."""
     validated = {"cross_val_score"}
     for sites in run.sites:
@@ -81,25 +78,25 @@ def _folds(run: Execution, metrics: Mapping[str, Columns]) -> set[str]:
                 validated.add(name)
     return {
         name
-        for name, columns in metrics.items()
-        if len(columns.values) > 1 and name.partition(".")[0] in validated
+        for name, points in metrics.items()
+        if len(points.values) > 1 and name.partition(".")[0] in validated
     }
 
 
-def _new(run: Execution, results: Mapping[str, Columns], found: Mapping[str, Columns]) -> dict[str, Columns]:
+def _new(run: Execution, results: Mapping[str, Points], found: Mapping[str, Points]) -> dict[str, Points]:
     """Leave out what the cell's loops have given a history already."""
     return {n: c for n, c in results.items() if n not in found and n not in run.seen}
 
 
-def _final(run: Execution, analysis: CellAnalysis, results: Mapping[str, Columns]) -> dict[str, Columns]:
+def _final(run: Execution, analysis: CellAnalysis, results: Mapping[str, Points]) -> dict[str, Points]:
     """Return what the cell computes after a loop under a name that has a history from the loop."""
     return {
-        f"final_{name}": columns
-        for name, columns in results.items()
+        f"final_{name}": points
+        for name, points in results.items()
         if name in run.seen
-        and len(columns.values) == 1
+        and len(points.values) == 1
         and (bindings := analysis.bindings.get(name))
         and bindings[-1].loop is None
         and not bindings[-1].literal
-        and columns.values[-1] not in run.seen[name][-1:]
+        and points.values[-1] not in run.seen[name][-1:]
     }

@@ -13,7 +13,6 @@ from nbtrack.entities.text import duration_text, value_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from nbtrack.capture.results.columns import Columns
     from nbtrack.direction import Direction
     from nbtrack.records import ParamValue, Status
 
@@ -207,9 +206,9 @@ class Progress:
         self._began = time.monotonic()
         self._shown = False
 
-    def take(self, name: str, columns: Columns) -> None:
-        """Note the newest points of a series."""
-        self._curves.setdefault(name, _Curve()).extend(columns.values)
+    def take(self, name: str, values: Sequence[float]) -> None:
+        """Note the newest values of a series."""
+        self._curves.setdefault(name, _Curve()).extend(values)
 
     def show(self) -> None:
         """Show the line, or bring it up to date."""

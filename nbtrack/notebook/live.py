@@ -124,13 +124,13 @@ class Companion:
 
     def _take(self) -> None:
         self._drained = 0
-        for name, columns in self._capture.drain():
-            self._drained += len(columns.values)
+        for name, points in self._capture.drain():
+            self._drained += len(points.values)
             if name in self._active.logs:
                 continue  # the cell logs it itself
-            self._active.writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
+            self._active.writer.series(name).extend(points)
             if self._progress is not None:
-                self._progress.take(name, columns)
+                self._progress.take(name, points.values)
 
     def _sample(self) -> None:
         self.peak_memory = max(self.peak_memory, _resident.bytes())

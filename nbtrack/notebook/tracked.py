@@ -208,9 +208,9 @@ class TrackedCell:
         for name, value in captured.params.items():
             if name not in logged:
                 writer.log_param(name, value)
-        for name, columns in captured.metrics.items():
+        for name, points in captured.metrics.items():
             if name not in self._run.logs:
-                writer.series(name).extend_columns(columns.steps, columns.times, columns.values)
+                writer.series(name).extend(points)
         for name in self._companion.params.keys() - captured.params.keys():
             writer.drop_param(name)
         for name in self._companion.data - {record.name for record in captured.data}:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from nbtrack.store.buffers import SeriesBuffer
+from nbtrack.store.chunks import pack_point
 from nbtrack.store.damage import Problem
 from nbtrack.store.health import Health
 from nbtrack.store.lifecycle import GcReport
 from nbtrack.store.location import find_store, is_store, resolve
-from nbtrack.store.points import pack_point
 from nbtrack.store.processes import started_by
 from nbtrack.store.reading import Changes, Window
 from nbtrack.store.run_writer import RunWriter

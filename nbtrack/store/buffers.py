@@ -8,17 +8,18 @@ lost or written twice, and what could not be committed is still there.
 from __future__ import annotations
 
 import os
+from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.store.points import Columns, Summary, pack, stride_of, summarise, thin
+from nbtrack.points import Points
+from nbtrack.store.chunks import Columns, Summary, pack, stride_of, summarise, thin
 
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["GONE", "Batch", "Chunk", "Entry", "RunBuffer", "SeriesBuffer"]
+__all__ = ["GONE", "Batch", "Chunk", "Entry", "RunBuffer", "SeriesBatch", "SeriesBuffer"]
 
 Entry = tuple[Literal["run", "param", "tag", "data", "document"], str, Any]
 """What to write, under which name, and the value."""
@@ -26,7 +27,9 @@ Entry = tuple[Literal["run", "param", "tag", "data", "document"], str, Any]
 GONE = object()
 """The value of an entry that takes away what is kept under its name."""
 
-_POINT_BYTES, _ROW_BYTES = 65, 24
+_POINT_BYTES = 65
+_CHUNK = 1 << 18
+"""From how many points on a chunk is written before the next is packed."""
 
 
 class SeriesBuffer:
@@ -38,13 +41,13 @@ class SeriesBuffer:
         Add one point, as `pack_point` returns it from step, seconds since the epoch and value.
     """
 
-    __slots__ = ("_touch", "append", "before", "columns", "kept", "key", "points", "seen", "tiers")
+    __slots__ = ("_touch", "append", "before", "kept", "key", "parts", "points", "seen", "tiers")
 
     def __init__(self, key: str, touch: Callable[[], None]) -> None:
         self.key = key
         self.points: list[bytes] = []
         self.append = self.points.append
-        self.columns: list[Columns] = []
+        self.parts: list[Points] = []
         # Known to the writer's thread only: points so far, how many of them are kept, and the written chunks
         # that are still to be merged, by how often they were.
         self.seen: int | None = 0
@@ -54,28 +57,29 @@ class SeriesBuffer:
         """How many points the store had before another one, or another state of it, took its place."""
         self._touch = touch
 
-    def extend_columns(self, steps: array[int], times: array[float], values: array[float]) -> None:
-        """Add points as columns of equal length, of array types ``q``, ``d``, ``d``; they are not copied.
+    def extend(self, points: Points) -> None:
+        """Add points, which are not copied.
 
         Raises
         ------
         InvalidValueError
-            When they are not.
+            When their columns differ in length, or are not of their types.
 
         Examples
         --------
-        >>> from array import array
         >>> loss = SeriesBuffer("loss", lambda: None)
-        >>> loss.extend_columns(array("q", [0, 1]), array("d", [1.0, 2.0]), array("d", [0.5, 0.25]))
+        >>> loss.extend(Points.at(0.0, [0.5, 0.25]))
         """
+        steps, times, values = points
         if not len(steps) == len(times) == len(values):
             raise InvalidValueError(
                 f"metric {self.key!r}: {len(steps)} steps, {len(times)} times and {len(values)} values "
                 "are not columns of equal length"
             )
-        if (steps.typecode, times.typecode, values.typecode) != ("q", "d", "d"):
+        types = [column.typecode if isinstance(column, array) else "" for column in points]
+        if types not in (["q", "d", "d"], ["", "d", "d"], ["q", "", "d"], ["", "", "d"]):
             raise InvalidValueError(f"metric {self.key!r}: columns are arrays of types 'q', 'd' and 'd'")
-        self.columns.append(Columns(steps, times, values))
+        self.parts.append(points)
         self._touch()
 
     def renew(self) -> None:
@@ -85,37 +89,74 @@ class SeriesBuffer:
 
     def size(self) -> int:
         """Return roughly how many bytes the points take."""
-        columns = sum(len(part.steps) for part in self.columns[:])
-        return _POINT_BYTES * len(self.points) + _ROW_BYTES * columns
+        return _POINT_BYTES * len(self.points) + sum(map(_size, self.parts[:]))
 
     def discard(self) -> int:
         """Forget the points and return how many there were."""
-        points, parts = len(self.points), self.columns[:]
-        del self.points[:points], self.columns[: len(parts)]
+        points, parts = len(self.points), self.parts[:]
+        del self.points[:points], self.parts[: len(parts)]
         return points + sum(len(part.steps) for part in parts)
 
 
+class Chunk(NamedTuple):
+    """Points that are packed together."""
+
+    summary: Summary
+    """Of all of them."""
+    kept: int
+    """How many are kept of them."""
+    data: bytes
+    """What is kept of them; empty where that is nothing."""
+
+
 @dataclass(slots=True)
-class Chunk:
-    """Points of one series on their way into the store."""
+class SeriesBatch:
+    """What of one series goes into one transaction."""
 
     buffer: SeriesBuffer
     points: int
     parts: int
-    summary: Summary | None
-    data: bytes
+    seen: int
+    """How many points the store has had of the series, with the chunks that were yielded."""
     kept: int
-    tiers: list[list[int]] = field(default_factory=list)
+    tiers: list[list[int]]
+
+    @classmethod
+    def of(cls, buffer: SeriesBuffer) -> SeriesBatch:
+        """Return what is there now; it stays in the buffer until it is settled."""
+        tiers = [tier[:] for tier in buffer.tiers]
+        return cls(buffer, len(buffer.points), len(buffer.parts), buffer.seen or 0, buffer.kept, tiers)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the points as chunks, one at a time: as one, the points of a quick loop would be held thrice."""
+        for points in self._pieces():
+            kept = thin(points, self.seen, self.kept)
+            stride = stride_of(points.steps)
+            self.seen += len(points.steps)
+            self.kept += len(kept.steps)
+            data = pack(kept, stride if kept is points else stride_of(kept.steps)) if kept.steps else b""
+            yield Chunk(summarise(points, stride), len(kept.steps), data)
+
+    def _pieces(self) -> Iterator[Points]:
+        held: list[Points] = []
+        if self.points:
+            held.append(Points(*Columns.of(self.buffer.points[: self.points])))
+        count = self.points
+        for part in self.buffer.parts[: self.parts]:
+            held.append(part)
+            count += len(part.values)
+            if count >= _CHUNK:
+                yield Points.joined(held)
+                held, count = [], 0
+        if count:
+            yield Points.joined(held)
 
     def settle(self) -> None:
         """Take what is committed out of the buffer."""
         buffer = self.buffer
-        del buffer.points[: self.points], buffer.columns[: self.parts]
-        if self.summary is not None:
-            buffer.seen = (buffer.seen or 0) + self.summary.points
-        buffer.kept += self.kept
+        del buffer.points[: self.points], buffer.parts[: self.parts]
+        buffer.seen, buffer.kept, buffer.tiers = self.seen, self.kept, self.tiers
         buffer.before = 0
-        buffer.tiers = self.tiers
 
 
 @dataclass(slots=True)
@@ -124,7 +165,7 @@ class Batch:
 
     run: RunBuffer
     entries: list[Entry]
-    chunks: list[Chunk]
+    series: list[SeriesBatch]
     key: int | None
     folder: str
     """The store's, for messages."""
@@ -137,8 +178,8 @@ class Batch:
         self.run.key = self.key
         self.run.kept = True
         del self.run.entries[: len(self.entries)]
-        for chunk in self.chunks:
-            chunk.settle()
+        for one in self.series:
+            one.settle()
 
 
 class RunBuffer:
@@ -212,23 +253,19 @@ class RunBuffer:
         """Whether there is something to write."""
         if self.entries or not self.kept:
             return True
-        return any(buffer.points or buffer.columns for buffer in list(self.series.values()))
+        return any(buffer.points or buffer.parts for buffer in list(self.series.values()))
 
     def take(self, load: Callable[[RunBuffer, SeriesBuffer], int], folder: str) -> Batch:
         """Return what is there to write to the store in `folder`; it stays here until the batch is settled.
 
         `load` sets `seen` and `kept` of a series that the store may have points of, and returns how many it lacks.
         """
-        taken = [
-            (buffer, len(buffer.points), len(buffer.columns))
-            for buffer in list(self.series.values())
-            if buffer.points or buffer.columns
-        ]
         batch = Batch(self, self.entries[:], [], self.key, folder)
-        for buffer, points, parts in taken:
-            if buffer.seen is None:
-                batch.lost += load(self, buffer)
-            batch.chunks.append(_chunk(buffer, points, parts))
+        for buffer in list(self.series.values()):
+            if buffer.points or buffer.parts:
+                if buffer.seen is None:
+                    batch.lost += load(self, buffer)
+                batch.series.append(SeriesBatch.of(buffer))
         return batch
 
     def discard(self) -> int:
@@ -255,25 +292,6 @@ class RunBuffer:
             buffer.seen, buffer.tiers, buffer.before = None, [], 0
 
 
-def _chunk(buffer: SeriesBuffer, points: int, parts: int) -> Chunk:
-    if parts == 1 and not points:
-        columns = buffer.columns[0]  # as it is: a copy of millions of points would be felt
-    else:
-        columns = Columns.of(buffer.points[:points])
-        for part in buffer.columns[:parts]:
-            columns.extend(part)
-        if parts:
-            # In their place, so that millions of points are not held twice.
-            buffer.columns[:parts] = [columns]
-            del buffer.points[:points]
-            points, parts = 0, 1
-    if not columns.steps:
-        return Chunk(buffer, points, parts, None, b"", 0)
-    stride = stride_of(columns.steps)
-    kept = thin(columns, buffer.seen or 0, buffer.kept)
-    if kept is not columns and kept.steps:
-        data = pack(kept, stride_of(kept.steps))
-    else:
-        data = pack(kept, stride) if kept.steps else b""
-    tiers = [tier[:] for tier in buffer.tiers]
-    return Chunk(buffer, points, parts, summarise(columns, stride), data, len(kept.steps), tiers)
+def _size(points: Points) -> int:
+    """Return how many bytes points take."""
+    return sum(column.itemsize * len(column) for column in points if isinstance(column, array))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.store.points import Columns
+from nbtrack.store.chunks import Columns
 from nbtrack.store.reader import add_chunk
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.store.points import (
+from nbtrack.store.chunks import (
     FULL_DENSITY,
     Columns,
     DamagedChunkError,

@@ -11,11 +11,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.store.buffers import GONE
-from nbtrack.store.points import Columns, DamagedChunkError, pack, stride_of, unpack
+from nbtrack.store.chunks import Columns, DamagedChunkError, pack, stride_of, unpack
 
 if TYPE_CHECKING:
     from nbtrack.records import DataRecord, ParamValue
-    from nbtrack.store.buffers import Batch, Chunk, Entry
+    from nbtrack.store.buffers import Batch, Chunk, Entry, SeriesBatch
 
 __all__ = ["CLOCK", "Names", "tick", "write_batch"]
 
@@ -103,7 +103,7 @@ def write_batch(connection: sqlite3.Connection, names: Names, batch: Batch) -> N
             _write_entry(connection, names, key, entry)
         except _UNFIT_VALUE as error:
             batch.refused.append(f"{entry[0]} {entry[1]!r} was not kept ({error})")
-    _write_chunks(connection, names, batch)
+    _write_series(connection, names, batch)
     if fields.get("status", "RUNNING") != "RUNNING":
         _merge_all(connection, names, batch)
 
@@ -256,25 +256,36 @@ def _write_document(connection: sqlite3.Connection, run: int, kind: str, body: b
         )
 
 
-def _write_chunks(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
+def _write_series(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
     metrics: list[tuple[Any, ...]] = []
-    points: list[tuple[Any, ...]] = []
-    written: list[Chunk] = []
-    for chunk in batch.chunks:
-        if chunk.summary is None:
-            continue
+    waiting: list[tuple[SeriesBatch, int, Chunk]] = []
+    size = 0
+    for series in batch.series:
         try:
-            key = names.number(connection, chunk.buffer.key)
+            key = names.number(connection, series.buffer.key)
         except _UNFIT_VALUE as error:
-            batch.refused.append(f"metric {chunk.buffer.key!r} was not kept ({error})")
+            batch.refused.append(f"metric {series.buffer.key!r} was not kept ({error})")
             continue
-        metrics.append((batch.key, key, *chunk.summary))
-        if chunk.data:
-            points.append((batch.key, key, chunk.kept, chunk.data))
-            written.append(chunk)
-    for chunk, number, row in zip(written, _insert(connection, _POINTS, points), points, strict=True):
-        _file(connection, row[:2], chunk, number)
+        for chunk in series.chunks():
+            metrics.append((batch.key, key, *chunk.summary))
+            if chunk.data:
+                waiting.append((series, key, chunk))
+                size += len(chunk.data)
+            if size >= _MERGE_BYTES:
+                _write_chunks(connection, batch, waiting)
+                waiting.clear()
+                size = 0
+    _write_chunks(connection, batch, waiting)
     _insert(connection, _METRICS, metrics, _MERGED)
+
+
+def _write_chunks(
+    connection: sqlite3.Connection, batch: Batch, chunks: list[tuple[SeriesBatch, int, Chunk]]
+) -> None:
+    rows = [(batch.key, key, chunk.kept, chunk.data) for _, key, chunk in chunks]
+    for (series, _, _), number, row in zip(chunks, _insert(connection, _POINTS, rows), rows, strict=True):
+        if len(row[-1]) < _MERGE_BYTES:
+            _file(connection, row[:2], series, number)
 
 
 def _insert(
@@ -296,39 +307,38 @@ def _insert(
     return numbers
 
 
-def _file(connection: sqlite3.Connection, series: tuple[int, int], chunk: Chunk, number: int) -> None:
+def _file(
+    connection: sqlite3.Connection, key: tuple[int | None, int], series: SeriesBatch, number: int
+) -> None:
     """Note a written chunk for merging, and merge where that is due."""
-    if len(chunk.data) >= _MERGE_BYTES:
-        return
-    for tier in chunk.tiers:
+    for tier in series.tiers:
         tier.append(number)
         if len(tier) < MERGE:
             return
-        number = _merge(connection, series, tier)
+        number = _merge(connection, key, tier)
         tier.clear()
-    chunk.tiers.append([number])
+    series.tiers.append([number])
 
 
 def _merge_all(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
     """Merge, at the end of a run, the small chunks of each series into one."""
-    written = {chunk.buffer.key: chunk for chunk in batch.chunks}
+    written = {series.buffer.key: series for series in batch.series}
     for name, buffer in list(batch.run.series.items()):
-        chunk = written.get(name)
-        tiers = buffer.tiers if chunk is None else chunk.tiers
+        tiers = (written.get(name) or buffer).tiers
         numbers = [number for tier in tiers for number in tier]
         if len(numbers) > 1 and batch.key is not None:
             _merge(connection, (batch.key, names.number(connection, name)), numbers)
         tiers.clear()
 
 
-def _merge(connection: sqlite3.Connection, series: tuple[int, int], numbers: list[int]) -> int:
+def _merge(connection: sqlite3.Connection, key: tuple[int | None, int], numbers: list[int]) -> int:
     """Merge chunks of one series into the first of them, and return its number."""
     merged = Columns.empty()
     found: list[int] = []
     for number in sorted(numbers):
         # Only what is the series' own: in a store that was replaced the number may be another's.
         row = connection.execute(
-            "SELECT data FROM points WHERE id = ? AND run = ? AND key = ?", (number, *series)
+            "SELECT data FROM points WHERE id = ? AND run = ? AND key = ?", (number, *key)
         ).fetchone()
         if row is not None:
             # What is damaged stays as it is, for `nbtrack doctor` to tell.

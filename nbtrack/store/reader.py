@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.records import DataRecord, MetricSummary, ParamValue, RunRecord, Series
-from nbtrack.store.points import Columns, DamagedChunkError, in_order, pack_point, unpack
+from nbtrack.store.chunks import Columns, DamagedChunkError, in_order, pack_point, unpack
 from nbtrack.values import is_run_id
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.clock import now
 from nbtrack.errors import InvalidValueError
 from nbtrack.store.buffers import GONE
-from nbtrack.store.points import pack_point
+from nbtrack.store.chunks import pack_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable

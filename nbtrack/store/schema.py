@@ -104,7 +104,7 @@ CREATE INDEX metrics_by_last ON metrics (key, last, run);
 CREATE INDEX metrics_by_min ON metrics (key, min, run);
 CREATE INDEX metrics_by_max ON metrics (key, max, run);
 
--- data: see store/points.py for the packing.
+-- data: see store/chunks.py for the packing.
 CREATE TABLE points (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
@@ -189,7 +189,7 @@ _DELETED = """
 CREATE INDEX runs_deleted ON runs (id) WHERE deleted IS NOT NULL;
 """
 
-# Chunks of points end with a checksum from here on (see store/points.py): an nbtrack from before must not read them.
+# Chunks of points end with a checksum from here on (see store/chunks.py): an nbtrack from before must not read them.
 _CHECKSUMS = """
 INSERT OR IGNORE INTO meta VALUES ('checksums', 1);
 """

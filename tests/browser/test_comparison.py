@@ -17,7 +17,7 @@ from nbtrack import compare
 from nbtrack.query import parse
 from nbtrack.records import DataRecord
 from nbtrack.store import open_store
-from nbtrack.store.points import pack_point
+from nbtrack.store.chunks import pack_point
 from tests.browser.contrast import pale
 from tests.browser.lab import PATIENCE, SHOTS, settle
 

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
-    ("errors", "records", "values", "installed", "clock", "fields", "doors"),
+    ("errors", "records", "values", "installed", "clock", "fields", "points", "doors"),
     ("direction",),
     ("query", "capture", "models"),
     ("store",),
@@ -22,7 +22,7 @@ LAYERS = (
     ("notebook", "cli"),
 )
 FRIENDS = (
-    {"errors", "records", "values", "installed", "clock", "fields", "doors"},
+    {"errors", "records", "values", "installed", "clock", "fields", "points", "doors"},
     {"tracking", "sklearn", "pyfunc"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
@@ -47,7 +47,7 @@ STOREYS = {
 }
 
 # What a part may import where that is less than everything below it.
-ONLY = {"capture": {"errors", "records", "values", "installed", "clock", "fields"}}
+ONLY = {"capture": {"errors", "records", "values", "installed", "clock", "fields", "points"}}
 
 # Libraries that one part alone speaks to.
 OWNERS = {
@@ -275,7 +275,7 @@ def test_the_package_itself_imports_nothing_heavy():
         (
             "nbtrack.capture.cells",
             "from nbtrack.query import parse",
-            "capture may import only clock, errors, fields, installed, records, values",
+            "capture may import only clock, errors, fields, installed, points, records, values",
         ),
         (
             "nbtrack.entities",

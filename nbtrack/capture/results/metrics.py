@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number
-from nbtrack.capture.results.columns import Columns
 from nbtrack.capture.results.holders import leaves
 from nbtrack.capture.settings.params import is_configuration
 from nbtrack.capture.source.evidence import counts, is_temporary, tainted_names
@@ -23,6 +22,7 @@ from nbtrack.capture.words.names import (
     is_size_or_time,
     words,
 )
+from nbtrack.points import Points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -41,7 +41,7 @@ def collect(
     wanted: Iterable[str] = (),
     trains: bool = False,
     put: Callable[[str], Collection[str]] = lambda _name: (),
-) -> dict[str, Columns]:
+) -> dict[str, Points]:
     """Return name to points for the cell's top-level names that hold results.
 
     Parameters
@@ -59,7 +59,7 @@ def collect(
     put
         Tells the dotted paths in a container at which the cell has put something itself.
     """
-    found: dict[str, Columns] = {}
+    found: dict[str, Points] = {}
     wanted = set(wanted)
     tainted = tainted_names(analysis)
     changed = analysis.mutations.keys() | analysis.held.keys()
@@ -77,7 +77,7 @@ def collect(
         if number is not None:
             whole = _is_whole(value)
             if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
-                found[name] = Columns.of([number], now)
+                found[name] = Points.at(now, [number])
         else:
             for key, values in leaves(
                 name,
@@ -90,7 +90,7 @@ def collect(
             ):
                 fresh = _news(key, values, analysis.held.get(name, {}), put(name))
                 if fresh:
-                    found[key] = Columns.of(fresh, now)
+                    found[key] = Points.at(now, fresh)
     return found
 
 

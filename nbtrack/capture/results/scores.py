@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import as_number, as_numbers
-from nbtrack.capture.results.columns import Columns
 from nbtrack.capture.results.holders import LENGTH, is_listed
 from nbtrack.capture.words.names import is_history_attribute, is_log_name, is_metric_name
+from nbtrack.points import Points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["carries", "estimator_series", "score_metrics"]
 
 
-def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Columns]:
+def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Points]:
     """Return name to points of the scores that no name of the cell kept.
 
     A score is named after its function; after what it scores and on which data, where there are
@@ -34,7 +34,7 @@ def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Columns]:
             subject = scored if len(classes) > 1 else site.subject
             key = (site.function + site.suffix, subject, site.split, site.label)
             entries.setdefault(key, []).append((step, moment, value))
-    found: dict[str, Columns] = {}
+    found: dict[str, Points] = {}
     for key, points in entries.items():
         name = base = _score_name(key, [other for other in entries if other[0] == key[0]])
         number = 1
@@ -44,7 +44,7 @@ def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Columns]:
         steps = [step for step, _, _ in points]
         if any(b <= a for a, b in pairwise(steps)):
             steps = list(range(len(points)))
-        found[name] = Columns(
+        found[name] = Points(
             array("q", steps), array("d", [p[1] for p in points]), array("d", [p[2] for p in points])
         )
     return found
@@ -72,7 +72,7 @@ def carries(estimator: Any, name: str) -> bool:
 
 
 @forgiving(dict)
-def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Columns]:
+def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Points]:
     """Return the histories that a fitted object carries as attributes, such as `loss_curve_`.
 
     Parameters
@@ -84,10 +84,10 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Co
     now
         The time for their points.
     """
-    found: dict[str, Columns] = {}
+    found: dict[str, Points] = {}
     best = as_number(peek(estimator, "best_score_"))
     if best is not None and peek(estimator, "best_params_") is not None:
-        found["best_score_"] = Columns.of([best], now)
+        found["best_score_"] = Points.at(now, [best])
     own = module_of(type(estimator)) == "__main__"
     for key, value in list(getattr(estimator, "__dict__", {}).items()):
         if key.startswith("_") or not (key.endswith("_") or own):
@@ -101,9 +101,9 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Co
             for part, inner in value.items():
                 numbers = as_numbers(inner) if isinstance(inner, list) else None
                 if numbers:
-                    found[f"{key}.{part}"] = Columns.of(numbers, now)
+                    found[f"{key}.{part}"] = Points.at(now, numbers)
             continue
         numbers = as_numbers(value) if is_listed(value) and 2 <= len(value) <= LENGTH else None
         if numbers is not None:
-            found[key] = Columns.of(numbers, now)
+            found[key] = Points.at(now, numbers)
     return found

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, shown_number
-from nbtrack.capture.watch.stream import Stream, ramp
+from nbtrack.capture.watch.stream import Stream
 from nbtrack.clock import now
+from nbtrack.points import Points, Ramp, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,16 +227,17 @@ class Observed:
             # Takes anything, costs little, keeps nothing and gives nothing back.
             setattr(builtins, self.hook, deque(maxlen=0).append)
 
-    def drain(self) -> tuple[array[int], array[float], array[float]]:
-        """Take what has come since the last call: steps, times (s since the epoch), values."""
+    def drain(self) -> Points:
+        """Take what has come since the last call."""
         # A list's slice and its deletion are one step each for other threads: no append gets lost.
         n = len(self.values)
         taken = self.values[:n]
         del self.values[:n]
         until = now()
         since, self._drained = self._drained, until
+        steps: array[int] | range
         if self.loop is None:
-            steps = ramp("q", self.counted, 1, n)
+            steps = range(self.counted, self.counted + n)
         else:
             steps = array("q", self._steps[:n])
             del self._steps[:n]
@@ -248,13 +250,12 @@ class Observed:
             steps = array("q", (step for step, number in pairs if number is not None))
             values = array("d", (number for _, number in pairs if number is not None))
         if self._stream is not None:
-            more, numbers = self._stream.drain(as_number)
-            self.counted += len(numbers)
-            steps.extend(more)
-            values.extend(numbers)
+            later, more = self._stream.drain(as_number)
+            self.counted += len(more)
+            steps = numbers(steps) + later
+            values.extend(more)
         width = (until - since) / max(len(values), 1)
-        times = ramp("d", since + width, width, len(values))
-        return steps, times, values
+        return Points(steps, Ramp(since + width, width, len(values)), values)
 
 
 @forgiving()

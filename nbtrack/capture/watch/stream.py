@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import struct
 import sys
 from array import array
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Stream", "ramp"]
+__all__ = ["Stream"]
 
 # Stands for the beginning of an iteration: a float, so that a list of them and of values becomes an array as it
 # is, and a NaN that no computation gives, so that it is found there again.
@@ -86,13 +85,3 @@ class Stream:
                 steps.append(self._step)
                 values.append(value)
         return steps, values
-
-
-def ramp(typecode: str, start: float, stride: float, count: int) -> array[Any]:
-    """Return evenly spaced numbers; with NumPy, where it is loaded, in a quarter of the time."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or count < 1_000:
-        return array(typecode, itertools.islice(itertools.count(start, stride), count))
-    ramp = array(typecode)
-    ramp.frombytes((start + stride * numpy.arange(count)).astype(typecode).tobytes())
-    return ramp

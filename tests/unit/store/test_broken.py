@@ -18,7 +18,7 @@ import pytest
 
 import nbtrack
 from nbtrack.store import inspect, open_store
-from nbtrack.store.points import Columns, pack, pack_point, stride_of
+from nbtrack.store.chunks import Columns, pack, pack_point, stride_of
 
 FILLS = """
     import os, signal, sys
@@ -277,7 +277,7 @@ def test_damaged_points_are_never_numbers(stores, tmp_path):
 
 
 def _is_damaged(folder, run, name):
-    from nbtrack.store.points import DamagedChunkError, unpack
+    from nbtrack.store.chunks import DamagedChunkError, unpack
 
     connection = sqlite3.connect(folder / "nbtrack.db")
     rows = connection.execute(

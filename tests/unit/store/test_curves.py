@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.store.points import pack_point
+from nbtrack.store.chunks import pack_point
 
 START = 1_700_000_000.0
 
@@ -106,9 +106,9 @@ def test_runs_come_in_their_order_and_those_without_the_metric_are_empty(store):
 
 
 def test_the_last_point_of_a_thinned_series_is_there(store, monkeypatch):
-    from nbtrack.store import points
+    from nbtrack.store import chunks
 
-    monkeypatch.setattr(points, "FULL_DENSITY", 64)
+    monkeypatch.setattr(chunks, "FULL_DENSITY", 64)
     (curve,) = store.curves([logged(store, np.arange(1002.0))], "loss", points=2000)
     assert len(curve.x) < 1002
     assert curve.last == (1001.0, 1001.0)

@@ -107,6 +107,7 @@ def small_disk(tmp_path):
 
 FILLS = """
     import array, os, sys, time, warnings
+    from nbtrack.points import Points
     limit = int(sys.argv[2])
     if limit:
         import resource, signal
@@ -124,7 +125,7 @@ FILLS = """
     writer.log_metric("loss", 1.0, 0)
     store.flush()
     column = array.array("d", [time.time()]) * 100_000
-    writer.series("loss").extend_columns(array.array("q", [i * i for i in range(100_000)]), column, column)
+    writer.series("loss").extend(Points(array.array("q", [i * i for i in range(100_000)]), column, column))
     for number in range(25):
         time.sleep(0.1)          # the cell goes on
         assert store.run("before").status == "FINISHED"
@@ -205,6 +206,7 @@ def test_what_cannot_be_held_is_let_go_and_counted(tmp_path, run_python):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         warnings.simplefilter("always")
         from array import array
+        from nbtrack.points import Points
         from nbtrack.store import open_store, pack_point
         store = open_store(sys.argv[1])
         writer = store.create_run(experiment="e", name="big")
@@ -213,7 +215,7 @@ def test_what_cannot_be_held_is_let_go_and_counted(tmp_path, run_python):
         for _ in range(2):
             column = array("d", [0.0]) * 3_000_000
             loss = writer.series("loss")
-            loss.extend_columns(array("q", range(3_000_000)), column, column)
+            loss.extend(Points(array("q", range(3_000_000)), column, column))
             while loss.size():
                 time.sleep(0.1)
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError, StoreError
+from nbtrack.points import Points
 from nbtrack.records import DataRecord
 from nbtrack.store import open_store, pack_point
 
@@ -205,7 +206,7 @@ def test_a_document_that_json_cannot_hold_is_refused(store):
 def test_columns_that_are_none_are_refused(store, columns):
     writer = store.create_run(experiment="e")
     with pytest.raises(InvalidValueError, match="metric 'loss'"):
-        writer.series("loss").extend_columns(*columns)
+        writer.series("loss").extend(Points(*columns))
     writer.finish()
     assert store.metrics(store.run(writer.id).key) == {}
 

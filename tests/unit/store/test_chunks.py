@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbtrack.store import points
-from nbtrack.store.points import Columns, in_order, pack, pack_point, stride_of, summarise, thin, unpack
+from nbtrack.points import Points, Ramp
+from nbtrack.store import chunks
+from nbtrack.store.chunks import Columns, in_order, pack, pack_point, stride_of, summarise, thin, unpack
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 STEPS = st.one_of(
@@ -124,20 +125,23 @@ def test_order_is_by_step_then_time_then_as_logged(rows):
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12))
 def test_thinning_halves_the_density_with_each_further_share(sizes):
     """However the points arrive: the first 16 are all kept, then 16 of every second, 16 of every fourth ..."""
-    share, points.FULL_DENSITY = points.FULL_DENSITY, 16
+    share, chunks.FULL_DENSITY = chunks.FULL_DENSITY, 16
     try:
-        seen, kept = 0, Columns.empty()
+        seen, kept = 0, array("d")
         for size in sizes:
-            steps = array("q", range(seen, seen + size))
-            kept.extend(thin(Columns(steps, array("d", steps), array("d", steps)), seen, len(kept.steps)))
+            steps = range(seen, seen + size)
+            held = array("q", steps) if size % 2 else steps
+            thinned = thin(Points(held, Ramp(seen, 1, size), array("d", steps)), seen, len(kept))
+            assert list(thinned.steps) == list(thinned.times) == list(thinned.values)
+            kept.extend(thinned.values)
             seen += size
     finally:
-        points.FULL_DENSITY = share
+        chunks.FULL_DENSITY = share
     wanted = []
     for step in range(seen):
         if step % (1 << (len(wanted) // 16)) == 0:
             wanted.append(step)
-    assert kept.steps.tolist() == wanted
+    assert kept.tolist() == wanted
 
 
 @settings(max_examples=25)
@@ -183,9 +187,7 @@ def shared_store(tmp_path_factory):
 def test_a_long_series_is_thinned_and_its_summary_is_exact(store):
     count = 3_500_000
     writer = store.create_run(experiment="long")
-    writer.series("loss").extend_columns(
-        array("q", range(count)), array("d", [time.time()]) * count, array("d", range(count))
-    )
+    writer.series("loss").extend(Points(range(count), Ramp(time.time(), 0, count), array("d", range(count))))
     writer.finish()
     key = store.run(writer.id).key
     summary = store.metrics(key)["loss"]

@@ -16,8 +16,12 @@ from itertools import islice
 from operator import lt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nbtrack.points import Points, numbers
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from nbtrack.points import Ramp
 
 __all__ = [
     "Columns",
@@ -98,7 +102,7 @@ class Summary(NamedTuple):
     sum: float | None
 
 
-def pack(columns: Columns, stride: int | None) -> bytes:
+def pack(columns: Columns | Points, stride: int | None) -> bytes:
     """Return at least one point as a chunk for `unpack`; `stride` is what `stride_of` says of the steps.
 
     Examples
@@ -167,7 +171,7 @@ def _checked(chunk: bytes) -> tuple[bool, memoryview]:
     return plain, view
 
 
-def summarise(columns: Columns, stride: int | None) -> Summary:
+def summarise(columns: Columns | Points, stride: int | None) -> Summary:
     """Return what at least one point comes to; `stride` is what `stride_of` says of the steps.
 
     ``last`` is the value of the highest step, then the latest time, then the latest logged; ``first`` of
@@ -199,23 +203,22 @@ def summarise(columns: Columns, stride: int | None) -> Summary:
     )
 
 
-def thin(columns: Columns, seen: int, kept: int) -> Columns:
-    """Return those of the columns' points that a series with `kept` of `seen` points so far keeps."""
-    if kept + len(columns.steps) <= FULL_DENSITY:
-        return columns
-    result = Columns.empty()
+def thin(points: Points, seen: int, kept: int) -> Points:
+    """Return those of the points that a series with `kept` of `seen` points so far keeps."""
+    if kept + len(points.steps) <= FULL_DENSITY:
+        return points
+    pieces: list[Points] = []
     start = 0
-    while start < len(columns.steps):
+    while start < len(points.steps):
         stride = 1 << (kept // FULL_DENSITY)
         room = FULL_DENSITY - kept % FULL_DENSITY
         offset = start + -(seen + start) % stride
-        stop = min(len(columns.steps), offset + room * stride)
+        stop = min(len(points.steps), offset + room * stride)
         part = slice(offset, stop, stride)
-        piece = Columns(columns.steps[part], columns.times[part], columns.values[part])
-        result.extend(piece)
-        kept += len(piece.steps)
+        pieces.append(Points(points.steps[part], points.times[part], points.values[part]))
+        kept += len(pieces[-1].steps)
         start = stop
-    return result
+    return Points.joined(pieces)
 
 
 def in_order(columns: Columns) -> Columns:
@@ -242,8 +245,10 @@ def _bounds(values: Sequence[float]) -> tuple[float | None, float | None]:
     return min(values, default=None), max(values, default=None)
 
 
-def stride_of(steps: array[int]) -> int | None:
+def stride_of(steps: array[int] | range) -> int | None:
     """Return the stride of steps, at least one, that are an arithmetic sequence, else None."""
+    if isinstance(steps, range):
+        return steps.step
     stride = steps[1] - steps[0] if len(steps) > 1 else 0
     if steps[-1] - steps[0] != stride * (len(steps) - 1) or not -_INT64 <= stride < _INT64:
         return None
@@ -255,8 +260,9 @@ def stride_of(steps: array[int]) -> int | None:
     return stride if steps == array("q", range(steps[0], steps[-1] + stride, stride)) else None
 
 
-def _little(column: array[int] | array[float]) -> memoryview:
+def _little(column: array[Any] | range | Ramp) -> memoryview:
+    held = numbers(column)
     if sys.byteorder == "big":
-        column = column[:]
-        column.byteswap()
-    return memoryview(column).cast("B")
+        held = held[:]
+        held.byteswap()
+    return memoryview(held).cast("B")
