@@ -21,7 +21,7 @@ LAB    := $(VENV)/share/jupyter/labextensions/nbtrack
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check front-end bench
+.PHONY: help demo test test-all check front-end wire bench
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -47,6 +47,9 @@ check: $(VENV)/.test front-end ## Lint, format, types, import direction; the fro
 front-end: labextension/node_modules/.installed ## Build the front end again, after a change in labextension
 	$(NPM) run build
 	@mkdir -p $(LAB) && rm -rf $(LAB)/static && cp -R labextension/built/. $(LAB)
+
+wire: $(VENV)/.test ## Write labextension/src/wire.ts again, after a change in nbtrack/widgets/wire.py
+	$(BIN)/python labextension/wire.py
 
 bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)
 	$(BIN)/python -m tests.benchmarks

@@ -3,7 +3,6 @@ import type { Traits } from "../src/serve/messages.ts";
 
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
-  replies: { valid: unknown[]; invalid: unknown[] };
   state: Traits;
 }
 

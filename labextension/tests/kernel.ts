@@ -2,9 +2,24 @@
 
 type Listener = (message: unknown) => void;
 
+/** What a page has sent. */
+export interface Sent {
+  id: string;
+  kind: string;
+  [part: string]: unknown;
+}
+
+/** What a page of these requests has sent. */
+export type SentOf<Requests> = {
+  [Kind in keyof Requests]: { id: string; kind: Kind } & Requests[Kind];
+}[keyof Requests];
+
+/** What an error is that says nothing more. */
+const NONE = { type: "Error", message: "", start: null, end: null, suggestion: null };
+
 /** Keeps what the page sends, and says what a test has it say. */
-export class TestKernel<Traits extends object, Sent extends { id: string }> {
-  readonly sent: Sent[] = [];
+export class TestKernel<Traits extends object, Message extends { id: string } = Sent> {
+  readonly sent: Message[] = [];
   readonly traits: Traits;
   readonly #listeners = new Map<string, Set<Listener>>();
 
@@ -30,7 +45,7 @@ export class TestKernel<Traits extends object, Sent extends { id: string }> {
   }
 
   send(content: unknown): void {
-    this.sent.push(content as Sent);
+    this.sent.push(content as Message);
   }
 
   change(traits: Partial<Traits>): void {
@@ -48,8 +63,9 @@ export class TestKernel<Traits extends object, Sent extends { id: string }> {
   }
 
   /** Answer the last request, and let the page draw it. */
-  async reply(content: object): Promise<void> {
-    this.tell("msg:custom", { id: this.sent.at(-1)?.id, ...content });
+  async reply(content: { error?: object; [part: string]: unknown }): Promise<void> {
+    const error = content.error === undefined ? {} : { error: { ...NONE, ...content.error } };
+    this.tell("msg:custom", { id: this.sent.at(-1)?.id, ...content, ...error });
     await new Promise((resolve) => setTimeout(resolve));
   }
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, it, mock } from "node:test";
+import { PanelClient } from "../src/panel/client.ts";
 import type { Changed } from "../src/panel/messages.ts";
-import { Requests } from "../src/panel/requests.ts";
-import { PanelKernel, panelExamples } from "./panel-kernel.ts";
+import { PanelKernel } from "./panel-kernel.ts";
+import { examplesIn } from "./wire.ts";
 
 const REAL = globalThis.fetch;
 const NAMES = { columns: [], experiments: [], read_only: false };
@@ -63,7 +64,7 @@ function made(store = "/home/ada/.nbtrack") {
   const kernel = new PanelKernel({ _place: { store, file: "7", only: null } });
   const gone = new AbortController();
   open.add(gone);
-  const requests = new Requests(kernel, gone.signal);
+  const requests = new PanelClient(kernel, gone.signal);
   const heard: { waiting: boolean[]; changed: Changed[] } = { waiting: [], changed: [] };
   requests.onWaiting = (waiting) => heard.waiting.push(waiting);
   requests.onChanged = (changed) => heard.changed.push(changed);
@@ -166,7 +167,7 @@ it("once the server has answered, the kernel is not asked until some time after 
 it("what changes something waits for the kernel, and the panel says so as long as it does", async () => {
   const { kernel, requests, heard } = await busy();
   const deleted = requests.ask("delete", { ids: ["a"] });
-  void requests.ask("remember", { filter: "" });
+  void requests.ask("remember", { filter: "" }, { quiet: true });
   await pass(0);
   assert.deepEqual(heard.waiting, [true]);
   await requests.ask("names", {});
@@ -235,7 +236,7 @@ it("changes are looked for every second while the page is seen, and told once", 
   kernel.tell("msg:custom", { kind: "changed", clock: 5, views: {} });
   await pass(1000);
   assert.deepEqual([at("changes"), heard.changed.length], [2, 1], "it was the same");
-  kernel.tell("msg:custom", panelExamples.changed.valid[1]);
+  kernel.tell("msg:custom", examplesIn("replies.json").changed.valid[1]);
   web.says = { changes: { clock: 8 } };
   await pass(1000);
   assert.deepEqual(

@@ -4,16 +4,12 @@ import { Window } from "happy-dom";
 import type { Rows, Traits } from "../src/panel/messages.ts";
 import type { Model } from "../src/panel/model.ts";
 import { show } from "../src/panel/view.ts";
-import { TestKernel } from "./kernel.ts";
+import { type Sent, TestKernel } from "./kernel.ts";
 import { pause } from "./pause.ts";
 
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
-  replies: { valid: unknown[]; invalid: unknown[] };
-  accepted: { valid: unknown[]; invalid: unknown[] };
-  changed: { valid: unknown[]; invalid: unknown[] };
   state: Traits & { _first: Rows };
-  reading: string[];
 }
 
 /** The examples that the Python tests read too. */
@@ -42,14 +38,8 @@ Object.defineProperty(globalThis, "requestAnimationFrame", {
 });
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
-interface Sent {
-  id: string;
-  kind: string;
-  [part: string]: unknown;
-}
-
 /** The kernel's half of a panel: keeps what the page sends, and says what a test has it say. */
-export class PanelKernel extends TestKernel<Traits, Sent> implements Model {
+export class PanelKernel extends TestKernel<Traits> implements Model {
   constructor(traits: Partial<Traits> = {}) {
     super({ ...structuredClone(panelExamples.state), ...traits });
   }

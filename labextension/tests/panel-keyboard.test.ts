@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { PanelClient } from "../src/panel/client.ts";
 import { documentView } from "../src/panel/document.ts";
-import { Requests } from "../src/panel/requests.ts";
 import { runTab } from "../src/panel/runtab.ts";
 import { Table } from "../src/panel/table.ts";
 import { drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
@@ -65,7 +65,7 @@ it("a head is its column's name, a view its tab's", async () => {
 function bare(traits: object) {
   const kernel = new PanelKernel(traits);
   const gone = new AbortController();
-  const table = new Table(kernel, new Requests(kernel, gone.signal), gone.signal);
+  const table = new Table(kernel, new PanelClient(kernel, gone.signal), gone.signal);
   const panel = document.createElement("section");
   panel.className = "nbtrack-panel";
   const body = document.createElement("div");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { show } from "../src/panel/beside.ts";
+import { PanelClient } from "../src/panel/client.ts";
 import { narrowed } from "../src/panel/narrowed.ts";
-import { Requests } from "../src/panel/requests.ts";
 import { runTab } from "../src/panel/runtab.ts";
 import { Table } from "../src/panel/table.ts";
 import { loadViews, type Run } from "../src/panel/viewscript.ts";
@@ -20,7 +20,7 @@ function panel(build?: string, traits: object = {}) {
   builds += 1;
   const kernel = new PanelKernel({ _build: build ?? `build-${builds}`, _first: {}, ...traits });
   const gone = new AbortController();
-  const table = new Table(kernel, new Requests(kernel, gone.signal), gone.signal);
+  const table = new Table(kernel, new PanelClient(kernel, gone.signal), gone.signal);
   return { kernel, gone, table };
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
-import { isRequest } from "../src/panel/messages.ts";
 import { click, drawn, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
+import { isRequest } from "./wire.ts";
 
 const FIRST = panelExamples.state._first;
 
@@ -22,7 +22,7 @@ it("the first rows are painted before the kernel answers", async () => {
   assert.equal(find(".nbtrack-panel-total").textContent, "3 runs");
   assert.equal(find("[role=grid]").getAttribute("aria-rowcount"), "4");
   for (const message of kernel.sent.filter(({ kind }) => kind !== "saved")) {
-    assert.ok(isRequest(message), JSON.stringify(message));
+    assert.ok(isRequest("panel", message), JSON.stringify(message));
   }
 });
 

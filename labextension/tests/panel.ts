@@ -1,9 +1,10 @@
 import { Window } from "happy-dom";
-import type { Request, Traits } from "../src/serve/messages.ts";
+import type { Traits } from "../src/serve/messages.ts";
 import type { Model } from "../src/serve/model.ts";
 import { show } from "../src/serve/view.ts";
+import type { ServeRequests } from "../src/wire.ts";
 import { examples } from "./examples.ts";
-import { TestKernel } from "./kernel.ts";
+import { type SentOf, TestKernel } from "./kernel.ts";
 
 const page = new Window({ url: "https://hub.example.org/user/ada/lab" });
 // The modules under test speak to a page of their own.
@@ -19,7 +20,7 @@ for (const name of [
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
 /** The kernel's half of a panel. */
-export class Kernel extends TestKernel<Traits, Request> implements Model {
+export class Kernel extends TestKernel<Traits, SentOf<ServeRequests>> implements Model {
   constructor(traits: Partial<Traits> = {}) {
     super({ ...structuredClone(examples.state), ...traits });
   }

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
 import { safeName } from "../src/runpage/download.ts";
-import { isRequest, type Metric } from "../src/runpage/messages.ts";
+import type { Metric } from "../src/runpage/messages.ts";
 import { examples, Kernel, keydown, shown } from "./runpage.ts";
+import { isRequest } from "./wire.ts";
 
 const DONE = { ok: true, result: {} };
 /** The run that the page shows. */
@@ -62,7 +63,7 @@ it("the name is edited, and what cannot be kept is said", async () => {
   button("Rename the run").click();
   field("Name of the run").value = "<b>best</b>";
   field("Name of the run").dispatchEvent(keydown("Enter"));
-  assert.ok(isRequest(kernel.sent[0]));
+  assert.ok(isRequest("runpage", kernel.sent[0]));
   assert.deepEqual(
     { ...kernel.sent[0], id: "" },
     { id: "", of: OF, kind: "edit", changes: { name: "<b>best</b>" } },
@@ -436,7 +437,7 @@ it("a metric's curve is shown where the page is told to, else on the page", asyn
   const kernel = new Kernel();
   const { button, find } = shown(kernel);
   button("rmse").click();
-  assert.ok(isRequest(kernel.sent[0]));
+  assert.ok(isRequest("runpage", kernel.sent[0]));
   assert.deepEqual(last(kernel), {
     id: "",
     of: OF,

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { afterEach } from "node:test";
 import { Window } from "happy-dom";
-import type { Request, RunDocument, Traits } from "../src/runpage/messages.ts";
+import type { RunDocument, Traits } from "../src/runpage/messages.ts";
 import type { Model } from "../src/runpage/model.ts";
 import { type Options, show } from "../src/runpage/view.ts";
-import { TestKernel } from "./kernel.ts";
+import type { RunPageRequests } from "../src/wire.ts";
+import { type SentOf, TestKernel } from "./kernel.ts";
 
 interface Examples {
   requests: { valid: unknown[]; invalid: unknown[] };
-  replies: { valid: unknown[]; invalid: unknown[] };
   state: Traits;
 }
 
@@ -33,7 +33,7 @@ for (const name of [
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
 /** The kernel's half of a page. */
-export class Kernel extends TestKernel<Traits, Request> implements Model {
+export class Kernel extends TestKernel<Traits, SentOf<RunPageRequests>> implements Model {
   constructor(run: Partial<RunDocument> = {}, traits: Partial<Traits> = {}) {
     const state = structuredClone(examples.state);
     super({ ...state, ...traits, page: { ...state.page, ...run } });

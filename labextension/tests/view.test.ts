@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
 import type { Field } from "../src/serve/messages.ts";
-import { isRequest } from "../src/serve/messages.ts";
 import { Kernel, shown } from "./panel.ts";
+import { isRequest } from "./wire.ts";
 
 const OUTCOME = ".nbtrack-serve-outcome";
 
@@ -24,7 +24,7 @@ it("a prediction is asked with what was typed, and shown", async () => {
   field("alcohol").value = "9.4";
   button("Predict").click();
   const [request] = kernel.sent;
-  assert.ok(isRequest(request));
+  assert.ok(request !== undefined && isRequest("serve", request));
   const { id: _, ...asked } = request;
   const row = { alcohol: 9.4, organic: true, colour: "white" };
   assert.deepEqual(asked, { kind: "predict", row, params: { top: 3 } });
@@ -182,7 +182,7 @@ function one(name: string, type: string, value: Field["value"], required = true)
 function rowOf(kernel: Kernel): Record<string, unknown> {
   const request = kernel.sent.at(-1);
   assert.equal(request?.kind, "predict");
-  return request.row;
+  return request.row as Record<string, unknown>;
 }
 
 function keydown(key: string): Event {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbtrack.models.schema import Column, Tensor
 
@@ -12,16 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.models.signature import Signature
-    from nbtrack.widgets.messages import Field
 
-__all__ = ["WHOLE", "field_names", "input_fields", "param_fields", "plain"]
+__all__ = ["WHOLE", "Field", "field_names", "input_fields", "param_fields", "plain"]
 
 WHOLE = "input"
 """The name of the one field of a model that does not say what it takes."""
 
 _EMPTY: dict[str, Any] = {"boolean": False, "integer": 0, "long": 0, "float": 0, "double": 0, "string": ""}
-_MOST_ELEMENTS = 2_000
+MAX_ELEMENTS = 2_000
 """An array of more elements is nothing to edit by hand."""
+
+
+class Field(TypedDict):
+    """One thing that the form asks for; `value` is what it holds at first."""
+
+    name: str
+    type: str
+    required: bool
+    value: Any
 
 
 def field_names(schema: Sequence[Column | Tensor]) -> list[str]:
@@ -134,9 +142,9 @@ def _array(tensor: Tensor, example: Any) -> Any:
 
         found = np.asarray(example)
         batch = found[:1] if found.ndim == len(tensor.shape) and tensor.shape[:1] == (-1,) else found
-        return plain(batch) if batch.size <= _MOST_ELEMENTS else None
+        return plain(batch) if batch.size <= MAX_ELEMENTS else None
     shape = [max(size, 1) for size in tensor.shape]
-    if math.prod(shape) > _MOST_ELEMENTS:
+    if math.prod(shape) > MAX_ELEMENTS:
         return None
     zeros: Any = "" if tensor.dtype in {"str", "bytes", "object"} else False if tensor.dtype == "bool" else 0
     for size in reversed(shape):

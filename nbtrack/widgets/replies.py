@@ -1,29 +1,29 @@
-"""What the messages of all widgets share: the head of a request, and the replies to it.
-
-`labextension/src/widget/replies.ts` has the same for the page.
-"""
+"""What the kernel says to a widget's page: `labextension/src/kernel/replies.ts` has the same."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import FilterError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
 __all__ = [
     "Accepted",
+    "Changed",
     "Done",
-    "Error",
     "Failed",
+    "Problem",
     "Reply",
     "accepted",
-    "checked",
     "done",
     "failed",
-    "request_id",
+    "problem",
 ]
+
+MAX_MESSAGE = 2_000
+"""Characters of an error's message: what a run holds may make one of any length."""
 
 
 class Accepted(TypedDict):
@@ -41,11 +41,14 @@ class Done(TypedDict):
     result: dict[str, Any]
 
 
-class Error(TypedDict):
-    """What went wrong."""
+class Problem(TypedDict):
+    """What went wrong; of a filter also where, as character offsets, and what may have been meant."""
 
     type: str
     message: str
+    start: int | None
+    end: int | None
+    suggestion: str | None
 
 
 class Failed(TypedDict):
@@ -53,47 +56,18 @@ class Failed(TypedDict):
 
     id: str
     ok: Literal[False]
-    error: Error
+    error: Problem
+
+
+class Changed(TypedDict):
+    """Pushed when the store has changed: for each open view the rows that it last asked for, as they are now."""
+
+    kind: Literal["changed"]
+    clock: int
+    views: dict[str, dict[str, Any]]
 
 
 Reply = Accepted | Done | Failed
-
-
-def checked(content: Any, parts: Mapping[str, Collection[str]]) -> dict[str, Any]:
-    """Return a message of the front end if it has the head and the parts of a request.
-
-    Parameters
-    ----------
-    content
-        The message.
-    parts
-        What a request of each kind has beside its id and kind.
-
-    Raises
-    ------
-    InvalidValueError
-        When it is none.
-    """
-    if not isinstance(content, dict):
-        raise InvalidValueError(f"a request is an object, not a {type(content).__name__}")
-    if not request_id(content):
-        raise InvalidValueError(
-            f"{content.get('id')!r} is no request's id; give a text of 1 to 100 characters"
-        )
-    kind = content.get("kind")
-    if not isinstance(kind, str) or kind not in parts:
-        raise InvalidValueError(f"{kind!r} is no kind of request; use one of {', '.join(parts)}")
-    wanted = {"id", "kind", *parts[kind]}
-    if content.keys() != wanted:
-        odd = sorted(map(str, content.keys() ^ wanted))
-        raise InvalidValueError(f"a {kind} request has {', '.join(sorted(wanted))}; look at {', '.join(odd)}")
-    return content
-
-
-def request_id(content: Any) -> str:
-    """Return the id that a reply to a message carries; empty if the message has none."""
-    told = content.get("id") if isinstance(content, dict) else None
-    return told if isinstance(told, str) and len(told) <= 100 else ""
 
 
 def accepted(request: str) -> Accepted:
@@ -108,5 +82,21 @@ def done(request: str, result: Mapping[str, Any]) -> Done:
 
 def failed(request: str, error: BaseException) -> Failed:
     """Return why the request of this id has no result."""
+    return {"id": request, "ok": False, "error": problem(error)}
+
+
+def problem(error: BaseException) -> Problem:
+    """Return an error as the page is told of it."""
     name = type(error).__name__
-    return {"id": request, "ok": False, "error": {"type": name, "message": str(error) or name}}
+    found: Problem = {
+        "type": name,
+        "message": (str(error) or name)[:MAX_MESSAGE],
+        "start": None,
+        "end": None,
+        "suggestion": None,
+    }
+    if isinstance(error, FilterError):
+        found["message"], found["suggestion"] = error.message[:MAX_MESSAGE], error.suggestion
+        if error.text:
+            found["start"], found["end"] = error.start, error.end
+    return found

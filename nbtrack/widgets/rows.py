@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.models.signature import Signature
-    from nbtrack.widgets.messages import Field
+    from nbtrack.widgets.form import Field
 
 __all__ = ["model_input", "typed_params"]
 

@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import traitlets
 
 from nbtrack.errors import NbtrackError
 from nbtrack.widgets.address import page_address
-from nbtrack.widgets.asked import AskedWidget
-from nbtrack.widgets.bundle import bundled
+from nbtrack.widgets.base import NbtrackWidget
 from nbtrack.widgets.form import input_fields, param_fields, plain
-from nbtrack.widgets.messages import read_request
-from nbtrack.widgets.replies import done
 from nbtrack.widgets.rows import model_input, typed_params
-from nbtrack.widgets.shown import widget_view
+from nbtrack.widgets.watching import Watcher
+from nbtrack.widgets.wire import SERVE
 
 if TYPE_CHECKING:
     from nbtrack.serving import Server
-    from nbtrack.widgets.messages import Counts, Field, Request
+    from nbtrack.widgets.form import Field
+    from nbtrack.widgets.wire import Predict
 
 __all__ = ["ServePanel"]
 
-_QUICK, _SLOW = 0.5, 2.0
-"""Seconds between two looks at the server: while something changes, and after a while without."""
+POLL_INTERVAL = 0.5
+"""Seconds between two looks at the server."""
 
-_LONGEST = 20_000
-"""A longer command, for a model of large arrays, is nothing to paste."""
+MAX_CURL = 20_000
+"""Characters of a command that can be pasted; that of a model of large arrays is longer."""
 
 _ALIVE = ("starting", "ready")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-class ServePanel(AskedWidget):
+class Counts(TypedDict):
+    """What the server has answered; times in milliseconds."""
+
+    requests: int
+    errors: int
+    p50: float | None
+    p99: float | None
+
+
+class ServePanel(NbtrackWidget):
     """A model server's panel.
 
-    It follows the server from a thread of its own, also while a cell runs, until the server ends or the panel is
-    closed. What the page asks for is done in threads too: a slow model never holds up the kernel.
+    It follows the server from a thread, also while a cell runs, until the server ends or the panel is closed.
 
     Parameters
     ----------
@@ -48,10 +54,8 @@ class ServePanel(AskedWidget):
         The server to show and to control.
     """
 
-    _threads = "nbtrack-serve"
-
-    _esm = traitlets.Unicode().tag(sync=True)
-    _css = traitlets.Unicode().tag(sync=True)
+    _kinds = SERVE
+    _bundle = "serve"
 
     state = traitlets.Unicode("offered").tag(sync=True)
     address = traitlets.Unicode().tag(sync=True)
@@ -67,8 +71,9 @@ class ServePanel(AskedWidget):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._signature = server.metadata.signature
-        self._closed = threading.Event()
-        self._watcher: threading.Thread | None = None
+        self._watcher = Watcher(
+            "nbtrack-serve-watch", self._look, lambda: self.state in _ALIVE, POLL_INTERVAL
+        )
         flavours = [name for name in server.metadata.flavors if name != "python_function"]
         super().__init__(
             title=server.name,
@@ -79,46 +84,22 @@ class ServePanel(AskedWidget):
         )
         self.refresh()
 
-    @traitlets.default("_esm")
-    def _front_end(self) -> str:
-        return bundled("serve.js")
-
-    @traitlets.default("_css")
-    def _style(self) -> str:
-        return bundled("serve.css")
-
     def refresh(self) -> None:
         """Show the server as it is now, and follow it from here on."""
         self._look()
-        with self._speaking:
-            if self.state in _ALIVE and self._watcher is None and not self._closed.is_set():
-                self._watcher = threading.Thread(target=self._watch, name="nbtrack-serve-panel", daemon=True)
-                self._watcher.start()
+        self._watcher.start()
 
     def close(self) -> None:
         """Take the panel out of the page; the server goes on."""
-        self._closed.set()
+        self._watcher.end()
         super().close()
 
-    def _watch(self) -> None:
-        pause = _QUICK
-        while not self._closed.wait(pause):
-            pause = _QUICK if self._look() else min(pause * 1.3, _SLOW)
-            # With the lock: who starts the server again finds either this thread at work or none.
-            with self._speaking:
-                if self.state not in _ALIVE:
-                    self._watcher = None
-                    return
-
-    def _look(self) -> bool:
-        """Bring the panel up to date; return whether anything had changed."""
+    def _look(self) -> None:
         seen = self._seen()
-        with self._speaking:
-            changed = {name: value for name, value in seen.items() if getattr(self, name) != value}
-            with self.hold_sync():
-                for name, value in changed.items():
+        with self._speaking, self.hold_sync():
+            for name, value in seen.items():
+                if getattr(self, name) != value:
                     setattr(self, name, value)
-        return bool(changed)
 
     def _seen(self) -> dict[str, Any]:
         server = self._server
@@ -129,7 +110,7 @@ class ServePanel(AskedWidget):
         return {
             "state": state,
             "address": page_address(url),
-            "curl": curl if len(curl) <= _LONGEST else "",
+            "curl": curl if len(curl) <= MAX_CURL else "",
             "error": server.error or "",
             "tail": _COLOURS.sub("", server.tail()),
             "counts": self._counted() if state == "ready" else self.counts,
@@ -150,32 +131,23 @@ class ServePanel(AskedWidget):
             "p99": plain(stats.p99),
         }
 
-    def _read(self, content: Any) -> Request:
-        return read_request(content)
-
-    def _answer(self, request: Request) -> None:
+    def _result(self, request: Any) -> dict[str, Any]:
         try:
-            result = self._result(request)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
-            self._say(self._failed(request["id"], error))
-        else:
-            self._say(done(request["id"], result))
-        self.refresh()
+            if request["kind"] == "predict":
+                return self._predicted(request)
+            (self._server.stop if request["kind"] == "stop" else self._server.start)()
+            return {}
+        finally:
+            # What was done is shown before the page has its answer.
+            self.refresh()
 
-    def _result(self, request: Request) -> dict[str, Any]:
-        if request["kind"] == "predict":
-            data = model_input(self._signature, request["row"])
-            params = typed_params(self.params, request["params"])
-            began = time.perf_counter()
-            predictions = self._server.predict(data, params)
-            took = time.perf_counter() - began
-            return {"predictions": plain(predictions), "ms": round(took * 1e3, 1)}
-        if request["kind"] == "stop":
-            self._server.stop()
-        else:
-            self._server.start()
-        self.refresh()
-        return {}
+    def _predicted(self, request: Predict) -> dict[str, Any]:
+        data = model_input(self._signature, request["row"])
+        params = typed_params(self.params, request["params"])
+        began = time.perf_counter()
+        predictions = self._server.predict(data, params)
+        took = time.perf_counter() - began
+        return {"predictions": plain(predictions), "ms": round(took * 1e3, 1)}
 
     def __repr__(self) -> str:
         return f"ServePanel({self.title!r}, {self.state}, {self.address})"
@@ -183,17 +155,12 @@ class ServePanel(AskedWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         self.refresh()
         shown = super()._repr_mimebundle_(**kwargs)
-        if shown is None:
-            return None
-        data, metadata = shown
-        data = {**data, **widget_view(self.model_id)}
-        if self.state == "offered":
+        if shown is not None and self.state == "offered":
             # A button that nobody can press is nothing to read.
-            return {**data, "text/plain": "", "text/html": ""}, metadata
-        return {**data, "text/plain": repr(self), "text/html": self._html()}, metadata
+            shown[0].update({"text/plain": "", "text/html": ""})
+        return shown
 
-    def _html(self) -> str:
-        """Return what can be read where no widget and no kernel is."""
+    def _static_html(self) -> str:
         place, state = escape(self.address), escape(self.state)
         error = f"<pre>{escape(self.error)}</pre>" if self.error else ""
         return f"<div><b>{escape(self.title)}</b> {escape(self.subtitle)}<br>{state}: <code>{place}</code>{error}</div>"

@@ -1,8 +1,8 @@
+import { problemOf } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
 import { exportButton } from "./exporting.ts";
 import { MOST_PINNED } from "./layout.ts";
 import { NoteLine } from "./noteline.ts";
-import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
 import { tagButton } from "./tagging.ts";
 import { shownCount } from "./text.ts";

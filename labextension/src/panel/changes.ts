@@ -1,24 +1,25 @@
+import type { Server } from "../kernel/server.ts";
 import type { Changed } from "./messages.ts";
-import type { Server } from "./server.ts";
 
 /** Milliseconds between two questions whether the store has changed. */
-const LOOK = 1000;
+const POLL_INTERVAL = 1000;
 
 /** The store's changes, each told once: what the kernel pushes, and what the server says while the kernel is busy. A
  * kernel whose threads stand still as well pushes nothing. */
 export class Changes {
-  /** Hears of each. */
-  onChanged: ((changed: Changed) => void) | null = null;
   readonly #server: Server;
   readonly #id: () => string;
+  readonly #onChanged: (changed: Changed) => void;
   #busy: boolean;
-  /** The newest that was told. */
+  /** The newest that was heard of. */
   #clock = -1;
   #looking: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(server: Server, id: () => string) {
+  /** `onChanged` hears of each. */
+  constructor(server: Server, id: () => string, onChanged: (changed: Changed) => void) {
     this.#server = server;
     this.#id = id;
+    this.#onChanged = onChanged;
     this.#busy = false;
   }
 
@@ -37,7 +38,7 @@ export class Changes {
     // One of the two is always later than the other.
     if (!this.#busy || changed.clock > this.#clock) {
       this.#clock = changed.clock;
-      this.onChanged?.(changed);
+      this.#onChanged(changed);
     }
   }
 
@@ -53,6 +54,6 @@ export class Changes {
       if (this.#busy) {
         this.#lookLater();
       }
-    }, LOOK);
+    }, POLL_INTERVAL);
   }
 }

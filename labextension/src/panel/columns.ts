@@ -1,8 +1,8 @@
 import type { Fielded } from "../charts/controls.ts";
+import { problemOf } from "../kernel/replies.ts";
 import { element, freshId } from "../widget/dom.ts";
 import { SHADINGS } from "./layout.ts";
 import { popover } from "./popover.ts";
-import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
 
 /** More names than that are found by searching. */

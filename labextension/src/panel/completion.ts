@@ -1,9 +1,10 @@
+import { problemOf } from "../kernel/replies.ts";
 import { element, freshId } from "../widget/dom.ts";
-import type { Option, Results } from "./messages.ts";
-import { problemOf } from "./problems.ts";
+import type { PanelResults } from "../wire.ts";
+import type { Option } from "./messages.ts";
 import type { Table } from "./table.ts";
 
-const NONE: Results["complete"] = { start: 0, end: 0, options: [] };
+const NONE: PanelResults["complete"] = { start: 0, end: 0, options: [] };
 
 /** The list of what may follow in the filter box. */
 export class Completion {
@@ -12,7 +13,7 @@ export class Completion {
   readonly #input: HTMLInputElement;
   readonly #edited: () => void;
   readonly #id = freshId();
-  #offer: Results["complete"] = NONE;
+  #offer: PanelResults["complete"] = NONE;
   #active = -1;
   #asked = 0;
 
@@ -88,7 +89,7 @@ export class Completion {
     }
   }
 
-  #draw(offer: Results["complete"]): void {
+  #draw(offer: PanelResults["complete"]): void {
     this.#offer = offer;
     this.#active = -1;
     this.#input.removeAttribute("aria-activedescendant");

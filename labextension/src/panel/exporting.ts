@@ -1,8 +1,8 @@
 import { saveBlob, saveText } from "../charts/save.ts";
+import { problemOf } from "../kernel/replies.ts";
 import { copyText } from "../widget/copy.ts";
 import { element } from "../widget/dom.ts";
 import { popover } from "./popover.ts";
-import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
 import { shownCount } from "./text.ts";
 

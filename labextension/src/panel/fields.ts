@@ -1,5 +1,6 @@
 import type { Fielded } from "../charts/controls.ts";
-import type { FieldUse, Results } from "./messages.ts";
+import type { PanelResults } from "../wire.ts";
+import type { FieldUse } from "./messages.ts";
 
 /** What the runs of a view have, to choose from: that of the table's columns first, and last what only other runs have. */
 export interface Fields {
@@ -21,7 +22,7 @@ const MOST_TEXTS = 12;
 const SEED = /(?:^|[._/-])(?:random_state|random_seed|seed|split)$/iu;
 
 /** Return what an answer of the kernel says that runs have. */
-export function fieldsOf({ runs, fields }: Results["fields"], columns: readonly string[]): Fields {
+export function fieldsOf({ runs, fields }: PanelResults["fields"], columns: readonly string[]): Fields {
   const use = new Map(fields.map((field) => [field.name, field]));
   const listed = [...new Set([...columns.filter((name) => use.has(name)), ...use.keys()])];
   const ordered = [

@@ -1,8 +1,8 @@
+import { problemOf } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
 import type { FilterBox } from "./filter.ts";
 import type { Memory } from "./messages.ts";
 import { popover } from "./popover.ts";
-import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
 
 /** The button with the filters that were saved, and those that were used. */
@@ -21,7 +21,7 @@ export class Filters {
     box.onUsed = (filter) => {
       if (box.history[0] !== filter) {
         box.history = [filter, ...box.history.filter((one) => one !== filter)];
-        table.requests.ask("remember", { filter }).then(take, problemOf);
+        table.requests.ask("remember", { filter }, { quiet: true }).then(take, problemOf);
       }
     };
     table.requests.ask("memory", {}).then(take, problemOf);

@@ -1,4 +1,4 @@
-import { problemOf } from "./problems.ts";
+import { problemOf } from "../kernel/replies.ts";
 import { MOST } from "./selection.ts";
 import type { Table } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import { isObject } from "../widget/replies.ts";
+import { isObject } from "../kernel/replies.ts";
 import type { Head } from "./messages.ts";
 import type { Model } from "./model.ts";
 

@@ -1,5 +1,5 @@
+import type { Problem } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
-import type { Problem } from "./messages.ts";
 
 /** Underlines a part of what stands in a box: a text over it, in the same type, of which only the line is seen. */
 export class Marks {

@@ -1,5 +1,5 @@
+import { problemOf } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
-import { problemOf } from "./problems.ts";
 import { MOST } from "./selection.ts";
 import type { Table } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import type { Query } from "./messages.ts";
+import type { Query } from "../wire.ts";
 import type { Model } from "./model.ts";
 
 /** What a query is made of, each a trait of the widget, too. */

@@ -1,11 +1,12 @@
 import { Colours } from "../charts/colours.ts";
+import { type Problem, problemOf } from "../kernel/replies.ts";
+import type { Query } from "../wire.ts";
+import type { PanelClient } from "./client.ts";
 import { Hidden } from "./hidden.ts";
 import { Layout } from "./layout.ts";
-import type { Head, Problem, Query, Rows, Scale, Traits } from "./messages.ts";
+import type { Head, Rows, Scale, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
-import { problemOf } from "./problems.ts";
 import { SHARED, sameQuery, sharedQuery } from "./query.ts";
-import type { Requests } from "./requests.ts";
 import { RowCache } from "./rows.ts";
 import { Selection } from "./selection.ts";
 import { Unseen } from "./unseen.ts";
@@ -23,7 +24,7 @@ const ADORN_AGAIN = 3000;
 /** What one view of the panel knows: its query, the rows that are here, what is chosen. */
 export class Table {
   readonly model: Model;
-  readonly requests: Requests;
+  readonly requests: PanelClient;
   readonly signal: AbortSignal;
   readonly layout: Layout;
   readonly cache = new RowCache();
@@ -61,7 +62,7 @@ export class Table {
   #revision = 0;
   #sharing: boolean;
 
-  constructor(model: Model, requests: Requests, signal: AbortSignal) {
+  constructor(model: Model, requests: PanelClient, signal: AbortSignal) {
     this.model = model;
     this.requests = requests;
     this.signal = signal;

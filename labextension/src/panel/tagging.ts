@@ -1,8 +1,9 @@
+import { problemOf } from "../kernel/replies.ts";
 import { element, freshId } from "../widget/dom.ts";
-import type { Results, TagUse } from "./messages.ts";
+import type { PanelResults } from "../wire.ts";
+import type { TagUse } from "./messages.ts";
 import type { NoteLine } from "./noteline.ts";
 import { popover } from "./popover.ts";
-import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";
 import { shownCount } from "./text.ts";
 
@@ -126,7 +127,11 @@ async function tag(tagging: Tagging, ids: string[], name: string, value: string 
   }
 }
 
-async function undo({ table, note }: Tagging, name: string, before: Results["tag"]["before"]): Promise<void> {
+async function undo(
+  { table, note }: Tagging,
+  name: string,
+  before: PanelResults["tag"]["before"],
+): Promise<void> {
   try {
     const again = before.map(({ value, ids }) => table.requests.ask("tag", { ids, name, value }));
     await Promise.all(again);

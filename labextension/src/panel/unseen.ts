@@ -1,4 +1,4 @@
-import { problemOf } from "./problems.ts";
+import { problemOf } from "../kernel/replies.ts";
 import type { Table } from "./table.ts";
 
 /** Milliseconds for which the choice or the table must be still. */

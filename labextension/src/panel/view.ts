@@ -1,12 +1,12 @@
 import { element } from "../widget/dom.ts";
 import { keepKeys } from "../widget/typing.ts";
 import { actions } from "./actions.ts";
+import { PanelClient } from "./client.ts";
 import { columnsButton } from "./columns.ts";
 import { FilterBox } from "./filter.ts";
 import { Filters } from "./filters.ts";
 import { Grid } from "./grid.ts";
 import type { Model } from "./model.ts";
-import { Requests } from "./requests.ts";
 import { experimentsButton, toggle } from "./scope.ts";
 import { Table } from "./table.ts";
 import { type Tab, tabs } from "./tabs.ts";
@@ -16,7 +16,7 @@ import { viewTabs } from "./viewtabs.ts";
 
 /** Show a panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
-  const table = new Table(model, new Requests(model, signal), signal);
+  const table = new Table(model, new PanelClient(model, signal), signal);
   const views: Tab[] = [{ name: "table", title: "Runs", body: runsView(table) }, ...viewTabs(table)];
   const section = element(
     "section",

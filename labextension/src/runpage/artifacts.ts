@@ -4,7 +4,7 @@ import { download } from "./download.ts";
 import { shownSize } from "./figures.ts";
 import type { Artifact } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { asPreview, previewed } from "./preview.ts";
+import { previewed } from "./preview.ts";
 import { section } from "./section.ts";
 import { leftOut, line, seen } from "./seen.ts";
 
@@ -59,7 +59,7 @@ async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<
     return;
   }
   pane.replaceChildren(title, element("p", { class: "nbtrack-run-quiet" }, "Reading…"));
-  const preview = asPreview(await ask(page, { kind: "preview", name: artifact.path }, "Reading the file"));
+  const preview = await ask(page, "preview", { name: artifact.path }, "Reading the file");
   // Another one may have been chosen meanwhile.
   if (pane.firstChild === title) {
     const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewed(preview);
@@ -77,8 +77,8 @@ function taking(page: Page, artifact: Artifact): HTMLElement[] {
     `Download ${told}`,
   );
   const path = async () => {
-    const result = await ask(page, { kind: "path", name: artifact.path }, "Finding the file");
-    return typeof result?.["path"] === "string" ? result["path"] : undefined;
+    const result = await ask(page, "path", { name: artifact.path }, "Finding the file");
+    return result?.path;
   };
   const copy = copyButton("Copy path", path, page.signal, `Copy where ${told} lies`);
   return [fetch, copy];

@@ -14,8 +14,8 @@ export function code(page: Page): HTMLElement {
     if (held?.script.left === 0) {
       return held.script.text;
     }
-    const result = await ask(page, { kind: "script" }, "Fetching the code");
-    return typeof result?.["script"] === "string" ? result["script"] : undefined;
+    const result = await ask(page, "script", {}, "Fetching the code");
+    return result?.script;
   };
   const insert = insertable((put) =>
     button(

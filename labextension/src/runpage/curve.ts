@@ -1,5 +1,5 @@
 import { Colours } from "../charts/colours.ts";
-import type { Ask, CurvesDocument } from "../charts/documents.ts";
+import type { Ask } from "../charts/documents.ts";
 import { showCurves } from "../curves/view.ts";
 import { element } from "../widget/dom.ts";
 import { button } from "./controls.ts";
@@ -23,7 +23,7 @@ export function curvePlace(page: Page): { block: HTMLElement; show: (metric: str
     drawn = new AbortController();
     const { signal } = drawn;
     const asked = { metric, x: "step", points: POINTS, within: null, spacing: "even" } as const;
-    const data = await askKernel(page, { kind: "curve", asked }, "Reading the curve");
+    const data = await askKernel(page, "curve", { asked }, "Reading the curve");
     if (data === undefined || signal.aborted) {
       return;
     }
@@ -33,7 +33,7 @@ export function curvePlace(page: Page): { block: HTMLElement; show: (metric: str
     block.replaceChildren(element("div", { class: "nbtrack-run-line" }, title, close), place);
     block.hidden = false;
     const options = { colours: new Colours(), ask: asking(page) };
-    const shown = showCurves(place, data as unknown as CurvesDocument, options, signal);
+    const shown = showCurves(place, data, options, signal);
     // What comes while the run goes on is drawn too.
     let first = true;
     follow({ ...page, signal }, ["metrics"], () => {
@@ -49,12 +49,6 @@ export function curvePlace(page: Page): { block: HTMLElement; show: (metric: str
 
 /** Ask for another part or another axis of the curve. */
 function asking(page: Page): Ask {
-  const ask = async (_kind: string, asked: object) => {
-    const answer = await page.requests.send({ kind: "curve", asked: { ...asked } }, () => undefined);
-    if (!answer.ok) {
-      throw new Error(answer.error.message);
-    }
-    return answer.result;
-  };
+  const ask = (_kind: string, asked: object) => page.client.ask("curve", { asked });
   return ask as unknown as Ask;
 }

@@ -1,5 +1,6 @@
 import { saveBlob } from "../charts/save.ts";
-import type { Artifact } from "./messages.ts";
+import { problemOf } from "../kernel/replies.ts";
+import type { Artifact, Piece } from "./messages.ts";
 import type { Page } from "./page.ts";
 import { line, seen } from "./seen.ts";
 
@@ -14,41 +15,21 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
   let offset: number | null = 0;
   let stamp = "";
   while (offset !== null) {
-    const asked = { kind: "download", name: path, offset, stamp } as const;
-    // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
-    const answer = await page.requests.send(asked, (stage) => notice.tell(close, stage));
-    const piece: Piece | undefined = answer.ok ? asPiece(answer.result, offset) : undefined;
-    if (piece === undefined) {
+    const wanted = { name: path, offset, stamp };
+    try {
+      // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
+      const piece: Piece = await page.client.ask("download", wanted, (stage) => notice.tell(close, stage));
+      parts.push(Uint8Array.from(atob(piece.data), (letter) => letter.charCodeAt(0)));
+      ({ filename, stamp, next: offset } = piece);
+    } catch (error) {
       notice.close(close);
-      notice.failed(answer.ok ? "The kernel sent no piece of the file." : answer.error.message);
+      notice.failed(problemOf(error).message);
       return;
     }
-    parts.push(piece.bytes);
-    ({ filename, stamp, next: offset } = piece);
   }
   notice.close(close);
   // Of no type that a browser would open.
   saveBlob(new Blob(parts, { type: "application/octet-stream" }), safeName(filename));
-}
-
-interface Piece {
-  filename: string;
-  bytes: Uint8Array<ArrayBuffer>;
-  next: number | null;
-  /** Tells the kernel which download goes on. */
-  stamp: string;
-}
-
-function asPiece(
-  { filename, data, next, stamp }: Record<string, unknown>,
-  offset: number,
-): Piece | undefined {
-  const ends = next === null || (typeof next === "number" && next > offset);
-  if (typeof filename !== "string" || typeof data !== "string" || typeof stamp !== "string" || !ends) {
-    return;
-  }
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  return { filename, bytes, stamp, next: next as number | null };
 }
 
 /** Return a name under which a file may be kept, whatever a store calls it. */

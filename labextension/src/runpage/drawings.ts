@@ -1,6 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { asPreview, previewed } from "./preview.ts";
+import { previewed } from "./preview.ts";
 import { section } from "./section.ts";
 import { leftOut, line } from "./seen.ts";
 
@@ -46,7 +46,7 @@ export function drawings(page: Page): HTMLElement {
 }
 
 async function draw(page: Page, name: string, place: HTMLElement): Promise<void> {
-  const preview = asPreview(await ask(page, { kind: "preview", name }, "Reading the figures"));
+  const preview = await ask(page, "preview", { name }, "Reading the figures");
   if (preview !== undefined) {
     place.prepend(previewed(preview));
   }

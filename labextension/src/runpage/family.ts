@@ -29,6 +29,6 @@ export function children(page: Page): HTMLElement {
 
 /** A run's name, to go to its page. */
 export function opener(page: Page, { id, name }: Relative): HTMLButtonElement {
-  const open = () => ask(page, { kind: "open", run: id }, "Opening the run");
+  const open = () => ask(page, "open", { run: id }, "Opening the run");
   return styled("link", button(line(name, 80), open, page.signal, `Open the run ${line(name, 80)}`));
 }

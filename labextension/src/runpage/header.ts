@@ -59,7 +59,7 @@ function name(page: Page): HTMLElement {
     rename.focus();
   };
   const save = async (text: string) =>
-    (await ask(page, { kind: "edit", changes: { name: text } }, "Renaming the run")) !== undefined;
+    (await ask(page, "edit", { changes: { name: text } }, "Renaming the run")) !== undefined;
   const open = () => {
     const { name: held } = page.model.get("page");
     const made = editor({ text: held.text, label: "Name of the run", save, closed: close }, page.signal);
@@ -181,7 +181,7 @@ function actions(page: Page): HTMLElement {
     );
     const act = async () => {
       close();
-      await ask(page, { kind: "delete" }, "Deleting the run");
+      await ask(page, "delete", {}, "Deleting the run");
     };
     const yes = styled("danger", button("Delete it", act, page.signal));
     place.replaceChildren(element("span", { role: "alert" }, `Delete this run${also}?`), yes, no);
@@ -199,11 +199,11 @@ function actions(page: Page): HTMLElement {
 }
 
 async function exported(page: Page): Promise<void> {
-  const result = await ask(page, { kind: "export" }, "Exporting");
-  const { text, filename } = result ?? {};
-  if (typeof text !== "string" || typeof filename !== "string") {
+  const result = await ask(page, "export", {}, "Exporting");
+  if (result === undefined) {
     return;
   }
+  const { text, filename } = result;
   saveText(text, filename, "application/json");
 }
 
@@ -211,12 +211,7 @@ async function exported(page: Page): Promise<void> {
 function deleted(page: Page): HTMLElement {
   const text = element("span");
   const restore = edits(
-    button(
-      "Restore",
-      () => ask(page, { kind: "restore" }, "Restoring the run"),
-      page.signal,
-      "Take the run back",
-    ),
+    button("Restore", () => ask(page, "restore", {}, "Restoring the run"), page.signal, "Take the run back"),
   );
   const made = element("div", { class: "nbtrack-run-banner", role: "note", hidden: true }, text, restore);
   follow(page, ["page", "removed"], () => {

@@ -1,6 +1,4 @@
-/** The messages and the synced state, as `nbtrack/widgets/runpage/` has them: `messages.py`, `document.py`, `page.py`. */
-
-import { hasOnly, isId, isObject, isText } from "../widget/replies.ts";
+/** What a run's page shows, as `nbtrack/widgets/runpage/` has it. */
 
 /** A text, and how many of its characters were left out. */
 export interface Text {
@@ -171,27 +169,6 @@ export interface Traits {
   read_only: boolean;
 }
 
-/** A tag that becomes null is taken away. */
-export interface Changes {
-  name?: string;
-  note?: string;
-  tags?: Record<string, string | null>;
-}
-
-/** What is asked; `of` is the run that the page shows: none of it is done to another one. */
-export type Request = { id: string; of: string } & (
-  | { kind: "edit"; changes: Changes }
-  | { kind: "preview" | "path"; name: string }
-  | { kind: "download"; name: string; offset: number; stamp: string }
-  | { kind: "curve"; asked: Record<string, unknown> }
-  | { kind: "register"; model: string; name: string }
-  | { kind: "set_alias"; name: string; version: number; alias: string }
-  | { kind: "delete_alias"; name: string; alias: string }
-  | { kind: "open"; run: string }
-  | { kind: "serve" | "stop"; model: string }
-  | { kind: "delete" | "restore" | "script" | "export" | "refresh" | "names" }
-);
-
 /** What is in an artifact. */
 export type Preview = { name: string; size: number } & (
   | { kind: "image"; type: string; data: string }
@@ -200,56 +177,11 @@ export type Preview = { name: string; size: number } & (
   | { kind: "none"; why: string }
 );
 
-const PARTS: Record<string, readonly string[]> = {
-  edit: ["changes"],
-  preview: ["name"],
-  path: ["name"],
-  download: ["name", "offset", "stamp"],
-  curve: ["asked"],
-  register: ["model", "name"],
-  set_alias: ["name", "version", "alias"],
-  delete_alias: ["name", "alias"],
-  open: ["run"],
-  serve: ["model"],
-  stop: ["model"],
-  delete: [],
-  restore: [],
-  script: [],
-  export: [],
-  refresh: [],
-  names: [],
-};
-
-/** What the parts are that are no texts. */
-const CHECKS: Record<string, (value: unknown) => boolean> = {
-  changes: isChanges,
-  asked: isObject,
-  offset: isCount,
-  version: isCount,
-};
-
-export function isRequest(value: unknown): value is Request {
-  if (!isObject(value) || !isId(value["id"]) || value["id"] === "" || typeof value["kind"] !== "string") {
-    return false;
-  }
-  const parts = Object.hasOwn(PARTS, value["kind"]) ? PARTS[value["kind"]] : undefined;
-  return (
-    parts !== undefined &&
-    hasOnly(value, "id", "kind", "of", ...parts) &&
-    isText(value["of"]) &&
-    parts.every((part) => (CHECKS[part] ?? isText)(value[part]))
-  );
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isChanges(value: unknown): boolean {
-  if (!isObject(value) || Object.keys(value).some((key) => !["name", "note", "tags"].includes(key))) {
-    return false;
-  }
-  const { name = "", note = "", tags = {} } = value;
-  const fit = isObject(tags) && Object.values(tags).every((tag) => tag === null || isText(tag));
-  return isText(name) && isText(note) && fit;
+/** A piece of an artifact; `next` is where the next one begins. */
+export interface Piece {
+  filename: string;
+  data: string;
+  next: number | null;
+  /** Tells the kernel which download goes on. */
+  stamp: string;
 }

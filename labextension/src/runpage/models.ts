@@ -87,7 +87,7 @@ function counted(number: number, word: string): string {
 /** The button that serves the model, and what became of that. */
 function serving(page: Page, { path }: SavedModel): HTMLElement {
   const press = (kind: "serve" | "stop") =>
-    ask(page, { kind, model: path }, kind === "serve" ? "Starting the server" : "Stopping the server");
+    ask(page, kind, { model: path }, kind === "serve" ? "Starting the server" : "Stopping the server");
   const serve = button("Serve this model", () => press("serve"), page.signal);
   const stop = button("Stop", () => press("stop"), page.signal, "Stop the server");
   const state = element("span", { role: "status", "aria-live": "polite" });

@@ -21,7 +21,7 @@ export function note(page: Page): HTMLElement {
     change.focus();
   };
   const save = async (text: string) =>
-    (await ask(page, { kind: "edit", changes: { note: text } }, "Saving the note")) !== undefined;
+    (await ask(page, "edit", { changes: { note: text } }, "Saving the note")) !== undefined;
   const open = () => {
     const { text } = page.model.get("page").note;
     const lines = Math.min(MOST_LINES, Math.max(4, text.split("\n").length + 1));

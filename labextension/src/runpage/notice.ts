@@ -1,5 +1,5 @@
+import type { Stage } from "../kernel/client.ts";
 import { element } from "../widget/dom.ts";
-import type { Stage } from "../widget/requests.ts";
 import { seen } from "./seen.ts";
 
 /** How long it says that something is under way before it is worth saying. */

@@ -1,34 +1,39 @@
-import type { Answer } from "../widget/replies.ts";
-import { Requests, type Stage, type WithoutId } from "../widget/requests.ts";
-import type { Request, RunDocument, Traits } from "./messages.ts";
+import { Client, type Stage } from "../kernel/client.ts";
+import { problemOf } from "../kernel/replies.ts";
+import type { RunPageRequests, RunPageResults } from "../wire.ts";
+import type { RunDocument, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 import type { Notice } from "./notice.ts";
 
-/** A request before it has its id and the run that it is of. */
-export type Asked = WithoutRun<WithoutId<Request>>;
-type WithoutRun<Part> = Part extends { of: string } ? Omit<Part, "of"> : never;
+type Kind = keyof RunPageRequests;
+/** What a request carries beside its id and the run that it is of. */
+type Parts<Asked extends Kind> = Omit<RunPageRequests[Asked], "of">;
 
 /** The requests of one run's page. */
-export class RunRequests {
-  readonly #requests: Requests<Request>;
+export class RunClient {
+  readonly #client: Client<RunPageRequests, RunPageResults>;
   readonly #run: string;
 
   /** What is asked is asked of this run, whichever the kernel shows by then. */
   constructor(model: Model, run: string, signal: AbortSignal) {
-    this.#requests = new Requests(model, signal);
+    this.#client = new Client(model, signal);
     this.#run = run;
   }
 
-  /** Send a request; `told` hears how far it is. */
-  send(asked: Asked, told: (stage: Stage) => void): Promise<Answer> {
-    return this.#requests.send({ ...asked, of: this.#run } as WithoutId<Request>, told);
+  ask<Asked extends Kind>(
+    kind: Asked,
+    parts: Parts<Asked>,
+    onStage: (stage: Stage) => void = () => undefined,
+  ): Promise<RunPageResults[Asked]> {
+    const whole = { ...parts, of: this.#run } as unknown as RunPageRequests[Asked];
+    return this.#client.ask(kind, whole, { onStage });
   }
 }
 
 /** What each part of the page is given. */
 export interface Page {
   model: Model;
-  requests: RunRequests;
+  client: RunClient;
   notice: Notice;
   /** Shows a metric's curve elsewhere; without it the page does. */
   curve?: ((metric: string) => void) | undefined;
@@ -80,16 +85,20 @@ export function followPart<Part>(
 }
 
 /** Ask the kernel, and say in the page how that goes; the result is undefined if it could not be done. */
-export async function ask(
+export async function ask<Asked extends Kind>(
   page: Page,
-  asked: Asked,
+  kind: Asked,
+  parts: Parts<Asked>,
   doing: string,
-): Promise<Record<string, unknown> | undefined> {
+): Promise<RunPageResults[Asked] | undefined> {
   const close = page.notice.open(doing);
-  const answer = await page.requests.send(asked, (stage) => page.notice.tell(close, stage));
-  page.notice.close(close);
-  if (!answer.ok) {
-    page.notice.failed(answer.error.message);
+  let result: RunPageResults[Asked] | undefined;
+  try {
+    result = await page.client.ask(kind, parts, (stage) => page.notice.tell(close, stage));
+    page.notice.close(close);
+  } catch (error) {
+    page.notice.close(close);
+    page.notice.failed(problemOf(error).message);
   }
-  return answer.ok ? answer.result : undefined;
+  return result;
 }

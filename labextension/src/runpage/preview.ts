@@ -88,11 +88,3 @@ function grid({
   const foot = element("div", { class: "nbtrack-run-quiet" }, told.join(", "));
   return element("div", {}, table(`Content of ${line(name, 80)}`, heads, cells), foot);
 }
-
-/** Return the kernel's answer if it is a preview. */
-export function asPreview(result: Record<string, unknown> | undefined): Preview | undefined {
-  const kinds = ["image", "text", "json", "svg", "markdown", "table", "none"];
-  return result !== undefined && kinds.includes(String(result["kind"]))
-    ? (result as unknown as Preview)
-    : undefined;
-}

@@ -41,7 +41,7 @@ function registering(page: Page, path: string): HTMLElement {
   const place = element("div");
   const open = () => {
     const save = async (name: string) =>
-      (await ask(page, { kind: "register", model: path, name }, "Registering the model")) !== undefined;
+      (await ask(page, "register", { model: path, name }, "Registering the model")) !== undefined;
     const options = offered(page, "models");
     const label = "Register under the name";
     const made = editor({ text: "", label, options, done: "Register", save, closed: close }, page.signal);
@@ -82,7 +82,7 @@ class Row {
 
   #chip(alias: string): HTMLElement {
     const { name } = this.#version;
-    const drop = () => ask(this.#page, { kind: "delete_alias", name, alias }, "Removing the alias");
+    const drop = () => ask(this.#page, "delete_alias", { name, alias }, "Removing the alias");
     const told = line(alias, 60);
     const text = element("span", { class: "nbtrack-run-alias" }, `@${told}`);
     text.title = seen(`models:/${name}@${alias}`);
@@ -96,10 +96,10 @@ class Row {
     const place = element("span");
     const told = `${line(name, 60)} version ${version}`;
     const open = () => {
-      const asked = { kind: "set_alias", name, version } as const;
-      const save = async (typed: string) =>
-        (await ask(this.#page, { ...asked, alias: typed.replace(/^@/u, "") }, "Setting the alias")) !==
-        undefined;
+      const save = async (typed: string) => {
+        const parts = { name, version, alias: typed.replace(/^@/u, "") };
+        return (await ask(this.#page, "set_alias", parts, "Setting the alias")) !== undefined;
+      };
       const made = editor(
         { text: "", label: `New alias of ${told}`, done: "Set", save, closed: close },
         signal,

@@ -1,6 +1,6 @@
 import { element } from "../widget/dom.ts";
 import { button, editor, edits, focusIn, styled } from "./controls.ts";
-import type { Changes, Tag } from "./messages.ts";
+import type { Tag } from "./messages.ts";
 import { offered } from "./offered.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { leftOut, line, seen } from "./seen.ts";
@@ -45,8 +45,8 @@ export function tags(page: Page): HTMLElement {
 }
 
 async function changed(page: Page, tagged: Record<string, string | null>): Promise<boolean> {
-  const changes: Changes = { tags: tagged };
-  return (await ask(page, { kind: "edit", changes }, "Saving the tag")) !== undefined;
+  const changes = { tags: tagged };
+  return (await ask(page, "edit", { changes }, "Saving the tag")) !== undefined;
 }
 
 /** One tag as an own property, whatever it is called. */

@@ -13,7 +13,7 @@ import { models } from "./models.ts";
 import { note } from "./note.ts";
 import { Notice } from "./notice.ts";
 import { output, traceback } from "./output.ts";
-import { follow, type Page, RunRequests } from "./page.ts";
+import { follow, type Page, RunClient } from "./page.ts";
 import { params } from "./params.ts";
 import { line } from "./seen.ts";
 import { tags } from "./tags.ts";
@@ -51,7 +51,7 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
 function parts(model: Model, run: string, signal: AbortSignal, { onCurve }: Options): HTMLElement[] {
   const notice = new Notice(signal);
   const curve = onCurve && ((metric: string) => onCurve(metric, run));
-  const page: Page = { model, requests: new RunRequests(model, run, signal), notice, curve, signal };
+  const page: Page = { model, client: new RunClient(model, run, signal), notice, curve, signal };
   const grid = element(
     "div",
     { class: "nbtrack-run-grid" },

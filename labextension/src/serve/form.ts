@@ -1,5 +1,6 @@
+import type { Stage } from "../kernel/client.ts";
+import { type Json, problemOf } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
-import type { Json } from "../widget/replies.ts";
 import { type Input, InputError, makeInput } from "./inputs.ts";
 import type { Field, Row } from "./messages.ts";
 import { type Outcome, outcome } from "./outcome.ts";
@@ -33,9 +34,9 @@ export function form(panel: Panel): HTMLElement {
     if (button.disabled) {
       return;
     }
-    let asked: { row: Row; params: Row };
+    let input: { row: Row; params: Row };
     try {
-      asked = { row: read(row.inputs()), params: read(params.inputs()) };
+      input = { row: read(row.inputs()), params: read(params.inputs()) };
     } catch (error) {
       result.failed(error instanceof Error ? error.message : String(error));
       return;
@@ -43,7 +44,7 @@ export function form(panel: Panel): HTMLElement {
     pending = true;
     draw();
     try {
-      await predict(panel, asked, result);
+      await predict(panel, input, result);
     } finally {
       pending = false;
       draw();
@@ -75,15 +76,16 @@ function submitOnEnter(made: HTMLFormElement, signal: AbortSignal): void {
   made.addEventListener("keydown", onKey, { signal });
 }
 
-async function predict(panel: Panel, asked: { row: Row; params: Row }, result: Outcome): Promise<void> {
+async function predict(panel: Panel, input: { row: Row; params: Row }, result: Outcome): Promise<void> {
   result.pending("Predicting…");
-  const answer = await panel.requests.send({ kind: "predict", ...asked }, (stage) => {
+  const onStage = (stage: Stage) => {
     result.pending(stage === "waiting" ? "Waiting for the kernel: a cell is running" : "Predicting…");
-  });
-  if (answer.ok) {
-    result.predicted(answer.result["predictions"] ?? null, answer.result["ms"] ?? null);
-  } else {
-    result.failed(answer.error.message);
+  };
+  try {
+    const { predictions, ms } = await panel.client.ask("predict", input, { onStage });
+    result.predicted(predictions, ms);
+  } catch (error) {
+    result.failed(problemOf(error).message);
   }
 }
 
@@ -102,13 +104,13 @@ function group(panel: Panel, trait: "fields" | "params", legend: string) {
 
 /** Return what was typed; the input that cannot be read is marked and has the focus. */
 function read(inputs: Input[]): Row {
-  const told: [string, Json][] = [];
+  const values: [string, Json][] = [];
   for (const { field, control, read: value } of inputs) {
     control.removeAttribute("aria-invalid");
     try {
       const given = value();
       if (given !== undefined) {
-        told.push([field.name, given]);
+        values.push([field.name, given]);
       }
     } catch (error) {
       if (error instanceof InputError) {
@@ -119,5 +121,5 @@ function read(inputs: Input[]): Row {
     }
   }
   // A column may be called `__proto__`: assigning to it would lose it.
-  return Object.fromEntries(told);
+  return Object.fromEntries(values);
 }

@@ -1,3 +1,5 @@
+import type { Stage } from "../kernel/client.ts";
+import { problemOf } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
 import { shownAddress } from "./address.ts";
 import type { State } from "./messages.ts";
@@ -52,7 +54,7 @@ export function header(panel: Panel): HTMLElement {
 
 /** The button: Stop while the server lives, Start again when it does not. */
 function control(panel: Panel, error: HTMLElement): HTMLElement {
-  const { model, requests, signal } = panel;
+  const { model, client, signal } = panel;
   const button = element("button", { type: "button", class: "nbtrack-serve-button" });
   let busy = "";
 
@@ -70,17 +72,20 @@ function control(panel: Panel, error: HTMLElement): HTMLElement {
     const doing = kind === "stop" ? "Stopping…" : "Starting…";
     busy = doing;
     draw();
-    const answer = await requests.send({ kind }, (stage) => {
+    const onStage = (stage: Stage) => {
       busy = stage === "waiting" ? "Waiting for the kernel…" : doing;
       button.title = stage === "waiting" ? "A cell is running" : "";
       draw();
-    });
-    busy = "";
-    button.title = "";
-    draw();
-    if (!answer.ok) {
-      error.textContent = answer.error.message;
+    };
+    try {
+      await client.ask(kind, {}, { onStage });
+    } catch (failure) {
+      error.textContent = problemOf(failure).message;
       error.hidden = false;
+    } finally {
+      busy = "";
+      button.title = "";
+      draw();
     }
   };
 

@@ -1,5 +1,5 @@
+import type { Json } from "../kernel/replies.ts";
 import { element, freshId } from "../widget/dom.ts";
-import type { Json } from "../widget/replies.ts";
 import type { Field } from "./messages.ts";
 
 /** What a user typed that cannot be sent; names the field. */

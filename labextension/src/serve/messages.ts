@@ -1,6 +1,6 @@
-/** The messages and the synced state, as `nbtrack/widgets/messages.py` and `serve.py` have them. */
+/** What the serve panel shows, as `nbtrack/widgets/serve.py` has it. */
 
-import { hasOnly, isId, isObject, type Json } from "../widget/replies.ts";
+import type { Json } from "../kernel/replies.ts";
 
 /** `offered`: there is a model to serve, and nobody has asked for it yet. */
 export type State = "offered" | "starting" | "ready" | "failed" | "stopped";
@@ -38,33 +38,4 @@ export interface Traits {
 
 export interface Row {
   [name: string]: Json;
-}
-
-export interface Predict {
-  id: string;
-  kind: "predict";
-  row: Row;
-  params: Row;
-}
-export interface Command {
-  id: string;
-  kind: "stop" | "start";
-}
-export type Request = Predict | Command;
-
-export function isRequest(value: unknown): value is Request {
-  if (!isObject(value) || !isId(value["id"]) || value["id"] === "") {
-    return false;
-  }
-  switch (value["kind"]) {
-    case "predict":
-      return (
-        hasOnly(value, "id", "kind", "row", "params") && isObject(value["row"]) && isObject(value["params"])
-      );
-    case "stop":
-    case "start":
-      return hasOnly(value, "id", "kind");
-    default:
-      return false;
-  }
 }

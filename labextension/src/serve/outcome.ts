@@ -1,5 +1,5 @@
+import type { Json } from "../kernel/replies.ts";
 import { element } from "../widget/dom.ts";
-import type { Json } from "../widget/replies.ts";
 
 import { shownPredictions, shownTime } from "./text.ts";
 

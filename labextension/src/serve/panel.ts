@@ -1,11 +1,12 @@
-import type { Requests } from "../widget/requests.ts";
-import type { Request, Traits } from "./messages.ts";
+import type { Client } from "../kernel/client.ts";
+import type { ServeRequests, ServeResults } from "../wire.ts";
+import type { Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 
 /** What each part of the panel is given. */
 export interface Panel {
   model: Model;
-  requests: Requests<Request>;
+  client: Client<ServeRequests, ServeResults>;
   /** Aborted when the view goes. */
   signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-import type { Json } from "../widget/replies.ts";
+import type { Json } from "../kernel/replies.ts";
 
 /** Return a time in milliseconds for people. */
 export function shownTime(ms: number): string {

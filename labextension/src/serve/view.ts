@@ -1,5 +1,5 @@
+import { Client } from "../kernel/client.ts";
 import { element } from "../widget/dom.ts";
-import { Requests } from "../widget/requests.ts";
 import { keepKeys } from "../widget/typing.ts";
 import { curl } from "./curl.ts";
 import { figures } from "./figures.ts";
@@ -11,7 +11,7 @@ import { follow, type Panel } from "./panel.ts";
 
 /** Show a server's panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
-  const panel: Panel = { model, requests: new Requests(model, signal), signal };
+  const panel: Panel = { model, client: new Client(model, signal), signal };
   const label = `Model server ${model.get("title")}`;
   const section = element(
     "section",

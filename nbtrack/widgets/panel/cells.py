@@ -18,7 +18,7 @@ ATTRIBUTES = (
     *("name", "status", "start_time", "duration", "end_time", "experiment", "note", "notebook"),
     *("git_commit", "parent", "lineage", "run_id"),
 )
-"""What of the run itself can be a column, that most asked for first."""
+"""What of the run itself can be a column, most asked for first."""
 
 LONGEST = 500
 """So many characters of a text are sent: more is nothing to read in a cell."""

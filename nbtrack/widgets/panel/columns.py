@@ -9,7 +9,7 @@ from nbtrack.fields import MISSING
 
 if TYPE_CHECKING:
     from nbtrack.store import Store
-    from nbtrack.widgets.panel.queries import Asked
+    from nbtrack.widgets.panel.queries import Selection
 
 __all__ = ["first_columns"]
 
@@ -18,9 +18,9 @@ LOOKED_AT = 40
 METRICS, PARAMS = 7, 7
 
 
-def first_columns(store: Store, asked: Asked) -> list[str]:
+def first_columns(store: Store, selection: Selection) -> list[str]:
     """Return the run's name, state and times, then the metrics and params that tell most."""
-    records = store.find_runs(asked.query, **asked.scope, limit=LOOKED_AT)
+    records = store.find_runs(selection.query, **selection.scope, limit=LOOKED_AT)
     found = choose_columns(store.table(records, MISSING))
     metrics = [name for name in found if name.startswith("metrics.")][:METRICS]
     params = [name for name in found if name.startswith("params.")][:PARAMS]

@@ -8,15 +8,17 @@ import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.errors import InvalidValueError
 from nbtrack.fields import Missing
 from nbtrack.widgets.panel import queries
+from nbtrack.widgets.wire import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nbtrack.store import Store
-    from nbtrack.widgets.panel.messages import Request
-    from nbtrack.widgets.panel.queries import Asked
+    from nbtrack.widgets import wire
+    from nbtrack.widgets.panel.queries import Selection
 
 __all__ = ["tree"]
 
@@ -49,7 +51,7 @@ _families: weakref.WeakKeyDictionary[Store, dict[Any, _Family]] = weakref.WeakKe
 _keeping = threading.Lock()
 
 
-def tree(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
+def tree(store: Store, selection: Selection, request: wire.Tree) -> dict[str, Any]:
     """Return the rows of the tree that a request asks for, as `queries.window` does those of the table.
 
     A run whose parent is not found by the query stands where it would without one, so that none is hidden by a filter
@@ -67,13 +69,15 @@ def tree(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
     dict
         As of `queries.window`, with `depths`, how deep each row stands, and `children`, how many each has.
     """
+    if request["columns"] and request["limit"] > MAX_ROWS:
+        raise InvalidValueError(f"limit is a number up to {MAX_ROWS:,} of rows, not {request['limit']}")
     # The older clock: what changes from here on is told.
     clock = store.changes(2**62).clock
-    family = _family(store, asked, frozenset(request["first"]), clock)
+    family = _family(store, selection, frozenset(request["first"]), clock)
     rows = family.rows(frozenset(request["unfolded"]))
     offset = request["offset"]
     part = rows[offset : offset + request["limit"]]
-    result = queries.those(store, asked, [run for run, _ in part], request["columns"])
+    result = queries.those(store, selection, [run for run, _ in part], request["columns"])
     depths = dict(part)
     return {
         **result,
@@ -82,20 +86,20 @@ def tree(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
         "offset": offset,
         "depths": [depths[run] for run in result["ids"]],
         "children": [len(family.children.get(run, ())) for run in result["ids"]],
-        "remark": result["remark"] if part else queries.window(store, asked, 0, 0, [])["remark"],
+        "remark": result["remark"] if part else queries.window(store, selection, 0, 0, [])["remark"],
     }
 
 
-def _family(store: Store, asked: Asked, first: frozenset[str], clock: int) -> _Family:
-    experiments = None if asked.experiments is None else tuple(asked.experiments)
-    key = asked.query, experiments, asked.deleted, first, clock
+def _family(store: Store, selection: Selection, first: frozenset[str], clock: int) -> _Family:
+    experiments = None if selection.experiments is None else tuple(selection.experiments)
+    key = selection.query, experiments, selection.deleted, first, clock
     with _keeping:
         kept = _families.setdefault(store, {})
         family = kept.pop(key, None)
         if family is not None and time.monotonic() - family.made < FRESH:
             kept[key] = family
             return family
-    whole = store.window(asked.query, 0, 2**53, ["parent"], **asked.scope)
+    whole = store.window(selection.query, 0, 2**53, ["parent"], **selection.scope)
     family = _Family(*_related(whole.ids, whole.columns["parent"], first))
     with _keeping:
         kept[key] = family

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.store import Store
-    from nbtrack.widgets.panel.messages import Request
-    from nbtrack.widgets.panel.queries import Asked
+    from nbtrack.widgets import wire
+    from nbtrack.widgets.panel.queries import Selection
 
 __all__ = ["ids", "window"]
 
 
-def window(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
+def window(store: Store, selection: Selection, request: wire.Window) -> dict[str, Any]:
     """Return the rows that a request asks for, those of the runs `first` before all others.
 
     The pinned have the order of the table among themselves. Those that the query does not find are not shown, as any
@@ -34,36 +34,38 @@ def window(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
         As of `queries.window`.
     """
     offset, limit, columns = request["offset"], request["limit"], request["columns"]
-    pinned = queries.among(store, asked, request["first"])["ids"] if request["first"] else []
+    pinned = queries.among(store, selection, request["first"])["ids"] if request["first"] else []
     if not pinned:
-        return queries.window(store, asked, offset, limit, columns)
-    if asked.query.limit is not None:
-        return _limited(store, asked, request, pinned)
+        return queries.window(store, selection, offset, limit, columns)
+    if selection.query.limit is not None:
+        return _limited(store, selection, request, pinned)
     top = pinned[offset : offset + limit]
     where = Not(In(Field("attributes", "run_id"), tuple(map(Text, pinned))))
     beyond = max(0, offset - len(pinned))
-    rest = queries.window(store, asked.where(where), beyond, limit - len(top), columns)
+    rest = queries.window(store, selection.where(where), beyond, limit - len(top), columns)
     total = len(pinned) + rest["total"]
     if top:
-        rest = _joined(queries.those(store, asked, top, columns), rest)
+        rest = _joined(queries.those(store, selection, top, columns), rest)
     return {**rest, "total": total, "offset": offset, "remark": None}
 
 
-def ids(store: Store, asked: Asked, request: Request) -> dict[str, Any]:
+def ids(store: Store, selection: Selection, request: wire.IdsOf) -> dict[str, Any]:
     """Return the ids of the rows that a request asks for, as `window` orders them."""
     if not request["first"]:
-        return queries.ids(store, asked, request["offset"], request["limit"])
-    found = window(store, asked, {**request, "columns": []})
+        return queries.ids(store, selection, request["offset"], request["limit"])
+    found = window(store, selection, {**request, "columns": []})
     return {"total": found["total"], "ids": found["ids"]}
 
 
-def _limited(store: Store, asked: Asked, request: Request, pinned: Sequence[str]) -> dict[str, Any]:
+def _limited(
+    store: Store, selection: Selection, request: wire.Window, pinned: Sequence[str]
+) -> dict[str, Any]:
     """Return the rows of a query that says how many it lets through: these are the same, whatever stands first."""
     known = set(pinned)
-    every = store.window(asked.query, 0, 2**53, [], **asked.scope).ids
+    every = store.window(selection.query, 0, 2**53, [], **selection.scope).ids
     rows = [*pinned, *(run for run in every if run not in known)]
     offset = request["offset"]
-    part = queries.those(store, asked, rows[offset : offset + request["limit"]], request["columns"])
+    part = queries.those(store, selection, rows[offset : offset + request["limit"]], request["columns"])
     return {**part, "total": len(rows), "offset": offset, "remark": None}
 
 

@@ -14,7 +14,7 @@ from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import UNSTARRED
 from nbtrack.store.uses import FieldUse
 from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
-from nbtrack.widgets.panel.messages import problem
+from nbtrack.widgets.replies import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
     from nbtrack.store.reader import NameKind
+    from nbtrack.widgets import wire
     from nbtrack.widgets.panel.cells import Head
-    from nbtrack.widgets.panel.messages import Request
 
 __all__ = [
-    "Asked",
+    "Selection",
     "among",
     "check_column",
     "differing",
@@ -48,7 +48,7 @@ FEW = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Selection:
     """Which runs are looked at, in which order."""
 
     query: Query
@@ -60,7 +60,7 @@ class Asked:
         object.__setattr__(self, "scope", {"experiments": self.experiments, "deleted": self.deleted})
 
     @classmethod
-    def of(cls, store: Store, request: Request, only: Sequence[str] | None = None) -> Asked:
+    def of(cls, store: Store, request: wire.Query, only: Sequence[str] | None = None) -> Selection:
         """Return what a request asks for.
 
         Parameters
@@ -80,9 +80,9 @@ class Asked:
             query = _among(query, only)
         return cls(query, request["experiments"], request["deleted"])
 
-    def where(self, condition: Condition) -> Asked:
+    def where(self, condition: Condition) -> Selection:
         """Return the same with one more condition."""
-        return Asked(_and(self.query, condition), self.experiments, self.deleted)
+        return Selection(_and(self.query, condition), self.experiments, self.deleted)
 
 
 def _and(query: Query, condition: Condition) -> Query:
@@ -117,11 +117,13 @@ def check_column(name: str) -> str:
     )
 
 
-def window(store: Store, asked: Asked, offset: int, limit: int, columns: Sequence[str]) -> dict[str, Any]:
+def window(
+    store: Store, selection: Selection, offset: int, limit: int, columns: Sequence[str]
+) -> dict[str, Any]:
     """Return the rows of a table from `offset` on, with what is told of its columns."""
     clock = store.changes(2**62).clock
     # Names that stand for one another are one column.
-    found = store.window(asked.query, offset, limit, list(dict.fromkeys(columns)), **asked.scope)
+    found = store.window(selection.query, offset, limit, list(dict.fromkeys(columns)), **selection.scope)
     metrics = frozenset(store.names("metrics"))
     result: dict[str, Any] = {
         "clock": clock,
@@ -132,16 +134,16 @@ def window(store: Store, asked: Asked, offset: int, limit: int, columns: Sequenc
         "heads": {name: head(name, metrics) for name in columns},
         "remark": None,
     }
-    if not found.total and (remarks := unknown_names(asked.query, store.names)):
+    if not found.total and (remarks := unknown_names(selection.query, store.names)):
         result["remark"] = problem(remarks[0])
     return result
 
 
-def those(store: Store, asked: Asked, ids: Sequence[str], columns: Sequence[str]) -> dict[str, Any]:
+def those(store: Store, selection: Selection, ids: Sequence[str], columns: Sequence[str]) -> dict[str, Any]:
     """Return the rows of these runs in their order, as `window` does; what has gone in between is left out."""
     # Which runs these are is known already: what the query says of them need not be looked at again.
     query = Query(In(Field("attributes", "run_id"), tuple(map(Text, ids))), ())
-    result = window(store, replace(asked, query=query), 0, len(ids), columns)
+    result = window(store, replace(selection, query=query), 0, len(ids), columns)
     place = {run: at for at, run in enumerate(result["ids"])}
     kept = [run for run in ids if run in place]
     order = [place[run] for run in kept]
@@ -149,18 +151,18 @@ def those(store: Store, asked: Asked, ids: Sequence[str], columns: Sequence[str]
     return {**result, "ids": kept, "columns": values}
 
 
-def ids(store: Store, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
+def ids(store: Store, selection: Selection, offset: int, limit: int) -> dict[str, Any]:
     """Return the ids of the runs from `offset` on."""
-    found = store.window(asked.query, offset, limit, [], **asked.scope)
+    found = store.window(selection.query, offset, limit, [], **selection.scope)
     return {"total": found.total, "ids": found.ids}
 
 
-def among(store: Store, asked: Asked, ids: Sequence[str]) -> dict[str, Any]:
+def among(store: Store, selection: Selection, ids: Sequence[str]) -> dict[str, Any]:
     """Return those of the ids whose runs are found, in their order."""
-    if asked.query.limit is None:
-        asked = Asked(_among(asked.query, ids), asked.experiments, asked.deleted)
+    if selection.query.limit is None:
+        selection = Selection(_among(selection.query, ids), selection.experiments, selection.deleted)
     wanted = set(ids)
-    found = store.window(asked.query, 0, 2**53, [], **asked.scope)
+    found = store.window(selection.query, 0, 2**53, [], **selection.scope)
     return {"ids": [one for one in found.ids if one in wanted]}
 
 
@@ -175,28 +177,28 @@ def tags(store: Store, records: Sequence[RunRecord]) -> dict[str, Any]:
     return {"runs": len(records), "tags": told}
 
 
-def scales(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]:
+def scales(store: Store, selection: Selection, columns: Sequence[str]) -> dict[str, Any]:
     """Return what the first of the columns span: as many as can be told soon, so that rows can come between."""
     metrics = frozenset(store.names("metrics"))
     found: list[dict[str, Any]] = []
     began = time.perf_counter()
     for column in columns:
-        found.append(_scale(store, asked, column, head(column, metrics)))
+        found.append(_scale(store, selection, column, head(column, metrics)))
         if time.perf_counter() - began > SOON:
             break
     return {"scales": found}
 
 
-def _scale(store: Store, asked: Asked, column: str, about: Head) -> dict[str, Any]:
+def _scale(store: Store, selection: Selection, column: str, about: Head) -> dict[str, Any]:
     """Return the least and the greatest number in a column, and the best where a metric's name tells."""
     low, high = (
-        _end(store, asked, column, about["field"], descending=down, number=True) for down in (False, True)
+        _end(store, selection, column, about["field"], descending=down, number=True) for down in (False, True)
     )
     if not (is_ordered(low) and is_ordered(high)):
         low = high = MISSING
     best: Any = MISSING
     if about["better"] and low != high:
-        whole = asked.where(_STARRED)
+        whole = selection.where(_STARRED)
         best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
     return {"column": column, "low": cell(low), "high": cell(high), "best": cell(best)}
 
@@ -206,24 +208,24 @@ _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRE
 
 
 def _end(
-    store: Store, asked: Asked, column: str, written: str, *, descending: bool, number: bool = False
+    store: Store, selection: Selection, column: str, written: str, *, descending: bool, number: bool = False
 ) -> Any:
     """Return a column's value in the run that comes first when ordered by it; perhaps none if it is no `number`."""
     (by,) = parse_order(written)
-    query = replace(asked.query, order_by=(Order(by.by, descending, by.text),))
-    if asked.query.limit is not None:
+    query = replace(selection.query, order_by=(Order(by.by, descending, by.text),))
+    if selection.query.limit is not None:
         # The first by another order may not be among those that the limit lets through.
-        records = store.find_runs(asked.query, **asked.scope)
+        records = store.find_runs(selection.query, **selection.scope)
         numbers = [value for value in store.column(column, records) if is_ordered(value)]
         return (max if descending else min)(numbers, default=MISSING)
-    records = store.find_runs(query, **asked.scope, limit=1, extreme=number)
+    records = store.find_runs(query, **selection.scope, limit=1, extreme=number)
     return store.column(column, records)[0] if records else MISSING
 
 
-def differing(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, Any]:
+def differing(store: Store, selection: Selection, columns: Sequence[str]) -> dict[str, Any]:
     """Return those of the columns in which not all runs have the same."""
-    unbounded = asked.query.limit is None
-    records = store.find_runs(asked.query, **asked.scope, limit=FEW if unbounded else None)
+    unbounded = selection.query.limit is None
+    records = store.find_runs(selection.query, **selection.scope, limit=FEW if unbounded else None)
     several: list[str] = []
     alike: list[str] = []
     for name in columns:
@@ -231,23 +233,27 @@ def differing(store: Store, asked: Asked, columns: Sequence[str]) -> dict[str, A
         (several if differ(values) else alike).append(name)
     if unbounded and len(records) == FEW:
         metrics = frozenset(store.names("metrics"))
-        several += [name for name in alike if _ends_differ(store, asked, name, head(name, metrics)["field"])]
+        several += [
+            name for name in alike if _ends_differ(store, selection, name, head(name, metrics)["field"])
+        ]
     kept = set(several)
     return {"columns": [name for name in columns if name in kept]}
 
 
-def _ends_differ(store: Store, asked: Asked, column: str, written: str) -> bool:
-    ends = [_end(store, asked, column, written, descending=down) for down in (False, True)]
+def _ends_differ(store: Store, selection: Selection, column: str, written: str) -> bool:
+    ends = [_end(store, selection, column, written, descending=down) for down in (False, True)]
     if differ(ends):
         return True
     (by,) = parse_order(written)
-    lacking = isinstance(by.by, Field) and store.count_runs(asked.where(IsNull(by.by)).query, **asked.scope)
+    lacking = isinstance(by.by, Field) and store.count_runs(
+        selection.where(IsNull(by.by)).query, **selection.scope
+    )
     return bool(lacking) and ends[0] is not MISSING
 
 
-def fields(store: Store, asked: Asked, ids: Sequence[str], limit: int) -> dict[str, Any]:
+def fields(store: Store, selection: Selection, ids: Sequence[str], limit: int) -> dict[str, Any]:
     """Return what the chosen runs have, or the first `limit` that are asked for, and after it what only others have."""
-    runs, found = store.fields(asked.query, limit, ids=ids, **asked.scope)
+    runs, found = store.fields(selection.query, limit, ids=ids, **selection.scope)
     known = {use.name for use in found}
     kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
     every = (f"{kind}.{name}" for kind in kinds for name in store.names(kind))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.query import Query
@@ -18,41 +17,18 @@ from nbtrack.widgets.panel.views import document, most_runs
 from nbtrack.widgets.panel.viewscript import views_script
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nbtrack.query import Order
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.panel.messages import Request
+    from nbtrack.widgets import wire
 
-__all__ = ["KINDS", "Reading", "chosen"]
-
-KINDS = frozenset(
-    {
-        "window",
-        "tree",
-        "ids",
-        "among",
-        "scale",
-        "differing",
-        "names",
-        "telling",
-        "tags",
-        "fields",
-        "complete",
-        "document",
-        "export",
-        "memory",
-        "changes",
-        "views",
-    }
-)
-"""The kinds of request that change nothing: `labextension/src/panel/messages.ts` names the same."""
+__all__ = ["Reading", "chosen"]
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """Answers what a panel's page reads.
+    """Answers what a panel's page reads: a kind of request by the method of its name.
 
     Parameters
     ----------
@@ -64,68 +40,99 @@ class Reading:
         Whether the panel's store may only be read, which is what its page is told.
     """
 
-    store: Store
-    only: Sequence[str] | None
-    read_only: bool
+    def __init__(self, store: Store, only: Sequence[str] | None, read_only: bool) -> None:
+        self.store, self.only, self.read_only = store, only, read_only
 
-    def result(self, request: Request) -> dict[str, Any]:
-        """Return the result of a request of one of `KINDS`.
+    def result(self, request: Any) -> dict[str, Any]:
+        """Return the result of a request: what the method of its kind returns.
 
         Raises
         ------
         NbtrackError
             When it has none.
         """
-        kind, store = request["kind"], self.store
-        if kind in {"window", "tree"}:
-            return self.window(request)
-        if kind == "tags":
-            return queries.tags(store, chosen(store, request["ids"], ()))
-        if kind == "changes":
-            return {"clock": store.changes(2**62).clock}
-        if kind == "views":
-            return dict(views_script(request["build"]))
-        if kind == "names":
-            return {**queries.names(store), "read_only": self.read_only}
-        if kind == "complete":
-            return dict(complete(store, request["text"], request["caret"]))
-        if kind == "memory":
-            return {**Memory(store).read(), "kept": not self.read_only}
-        asked = queries.Asked.of(store, request, self.only)
-        if kind == "document":
-            return document(store, asked, request["ids"], request["document"], request["asked"])
-        if kind == "fields":
-            return queries.fields(store, asked, request["ids"], most_runs(request["document"]))
-        if kind == "ids":
-            return pinning.ids(store, asked, request)
-        if kind == "among":
-            return queries.among(store, asked, request["ids"])
-        if kind == "telling":
-            return {"columns": first_columns(store, asked)}
-        if kind == "scale":
-            return queries.scales(store, asked, request["columns"])
-        if kind == "differing":
-            return queries.differing(store, asked, request["columns"])
-        return self._exported(asked, request)
+        answer: Callable[[Any], dict[str, Any]] = getattr(self, request["kind"])
+        return answer(request)
 
-    def window(self, request: Request) -> dict[str, Any]:
-        """Return the rows that a request asks for."""
-        asked = queries.Asked.of(self.store, request, self.only)
-        if request["kind"] == "tree":
-            return tree(self.store, asked, request)
-        return pinning.window(self.store, asked, request)
+    def window(self, request: wire.Window) -> dict[str, Any]:
+        """Return rows of the table."""
+        return pinning.window(self.store, self.selection(request), request)
 
-    def records(self, asked: queries.Asked, request: Request) -> list[RunRecord]:
-        """Return the chosen runs, or where none are chosen all that are asked for."""
-        if request["ids"]:
-            return chosen(self.store, request["ids"], asked.query.order_by)
-        return self.store.find_runs(asked.query, **asked.scope)
+    def tree(self, request: wire.Tree) -> dict[str, Any]:
+        """Return rows of the table with their children below them."""
+        return tree(self.store, self.selection(request), request)
 
-    def _exported(self, asked: queries.Asked, request: Request) -> dict[str, Any]:
-        records = self.records(asked, request)
+    def ids(self, request: wire.IdsOf) -> dict[str, Any]:
+        """Return the ids of the runs that a query finds."""
+        return pinning.ids(self.store, self.selection(request), request)
+
+    def among(self, request: wire.Among) -> dict[str, Any]:
+        """Return those of the runs that the query finds."""
+        return queries.among(self.store, self.selection(request), request["ids"])
+
+    def scale(self, request: wire.ScaleOf) -> dict[str, Any]:
+        """Return the least and the greatest value of columns."""
+        return queries.scales(self.store, self.selection(request), request["columns"])
+
+    def differing(self, request: wire.Differing) -> dict[str, Any]:
+        """Return the columns in which the runs differ."""
+        return queries.differing(self.store, self.selection(request), request["columns"])
+
+    def names(self, _request: wire.AllNames) -> dict[str, Any]:
+        """Return the names of all columns and experiments."""
+        return {**queries.names(self.store), "read_only": self.read_only}
+
+    def telling(self, request: wire.Telling) -> dict[str, Any]:
+        """Return the columns that tell most."""
+        return {"columns": first_columns(self.store, self.selection(request))}
+
+    def tags(self, request: wire.Tags) -> dict[str, Any]:
+        """Return the tags that runs have."""
+        return queries.tags(self.store, chosen(self.store, request["ids"], ()))
+
+    def fields(self, request: wire.Fields) -> dict[str, Any]:
+        """Return the fields of runs."""
+        limit = most_runs(request["document"])
+        return queries.fields(self.store, self.selection(request), request["ids"], limit)
+
+    def complete(self, request: wire.Complete) -> dict[str, Any]:
+        """Return what may stand at a place of a filter."""
+        return dict(complete(self.store, request["text"], request["caret"]))
+
+    def document(self, request: wire.Document) -> dict[str, Any]:
+        """Return what a view is drawn from."""
+        selection = self.selection(request)
+        return document(self.store, selection, request["ids"], request["document"], request["asked"])
+
+    def export(self, request: wire.Export) -> dict[str, Any]:
+        """Return the runs as a text."""
+        records = self.records(request)
         metrics = frozenset(self.store.names("metrics"))
         heads = {name: head(name, metrics) for name in request["columns"]}
         return {"text": export(self.store, records, heads, request["format"]), "count": len(records)}
+
+    def memory(self, _request: wire.Remembered) -> dict[str, Any]:
+        """Return the filters that were used and saved."""
+        return {**Memory(self.store).read(), "kept": not self.read_only}
+
+    def changes(self, _request: wire.Clock) -> dict[str, Any]:
+        """Return a number that moves with every change of the store."""
+        return {"clock": self.store.changes(2**62).clock}
+
+    def views(self, request: wire.Views) -> dict[str, Any]:
+        """Return the part of the front end that draws the views."""
+        return dict(views_script(request["build"]))
+
+    def selection(self, request: wire.Query) -> queries.Selection:
+        """Return which runs a request is about."""
+        return queries.Selection.of(self.store, request, self.only)
+
+    def records(self, request: wire.Export | wire.Frame) -> list[RunRecord]:
+        """Return the chosen runs, or where none are chosen all that the query finds."""
+        selection = self.selection(request)
+        if request["ids"]:
+            return chosen(self.store, request["ids"], selection.query.order_by)
+        return self.store.find_runs(selection.query, **selection.scope)
 
 
 def chosen(store: Store, ids: Sequence[str], order_by: tuple[Order, ...]) -> list[RunRecord]:

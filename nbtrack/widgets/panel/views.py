@@ -32,13 +32,13 @@ def most_runs(name: str) -> int:
 
 
 def document(
-    store: Store, asked: queries.Asked, ids: Sequence[str], name: str, options: dict[str, Any]
+    store: Store, selection: queries.Selection, ids: Sequence[str], name: str, options: dict[str, Any]
 ) -> dict[str, Any]:
     """Return a document, with how many runs it is about and how many there are.
 
     Parameters
     ----------
-    asked
+    selection
         The panel's query.
     ids
         The chosen runs; the first that the query finds if there are none.
@@ -56,8 +56,8 @@ def document(
     make = getattr(compare, name)
     total = len(ids)
     if not ids:
-        total = store.count_runs(asked.query, **asked.scope)
-        found = store.find_runs(asked.query, **asked.scope, limit=most)
+        total = store.count_runs(selection.query, **selection.scope)
+        found = store.find_runs(selection.query, **selection.scope, limit=most)
         ids = [run.id for run in found]
     try:
         inspect.signature(make).bind(store, ids, **options)

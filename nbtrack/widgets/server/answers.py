@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import orjson
 
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
-from nbtrack.widgets.panel.messages import failed, read_request
-from nbtrack.widgets.panel.reading import KINDS, Reading
-from nbtrack.widgets.replies import done, request_id
+from nbtrack.widgets.kinds import request_id
+from nbtrack.widgets.panel.reading import Reading
+from nbtrack.widgets.replies import done, failed
 from nbtrack.widgets.server.stores import Stores
+from nbtrack.widgets.wire import MAX_IDS, PANEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbtrack.widgets.panel.messages import Request
+    from nbtrack.widgets.kinds import Request
 
 __all__ = ["answer", "stores"]
-
-MOST_ONLY = 20_000
-"""So many runs at most a panel is about that were picked by hand."""
 
 stores = Stores()
 """Those that the server has open."""
 
 
-class Asked(TypedDict):
+class Question(TypedDict):
     """What the page sends: its request, and what the kernel would know of the panel."""
 
     store: str
@@ -43,26 +41,26 @@ def answer(body: bytes) -> tuple[int, bytes]:
     """Return the HTTP status and the body of the reply to a request.
 
     200 means that it is answered, be it with what is wrong with a filter; anything else that the kernel has to. That
-    a store is not there is 410, for it may be again: 404 is for a server that cannot be asked.
+    a store is not there is 410, for it may be again: 404 is for a server that cannot be question.
     """
-    told = ""
+    asked_by = ""
     try:
-        asked = _read(body)
-        told = request_id(asked["request"])
-        request = _reading_request(asked["request"])
-        with stores.reading(asked["store"], asked["file"]) as store:
-            return 200, _reply(request, Reading(store, asked["only"], asked["read_only"]))
+        question = _read(body)
+        asked_by = request_id(question["request"])
+        request = _reading_request(question["request"])
+        with stores.reading(question["store"], question["file"]) as store:
+            return 200, _reply(request, Reading(store, question["only"], question["read_only"]))
     except NotFoundError as error:
-        return 410, _bytes(failed(told, error))
+        return 410, _bytes(failed(asked_by, error))
     except StoreError as error:
-        return 409, _bytes(failed(told, error))
+        return 409, _bytes(failed(asked_by, error))
     except NbtrackError as error:
-        return 400, _bytes(failed(told, error))
+        return 400, _bytes(failed(asked_by, error))
     except Exception:
         # What went wrong inside is for the server's log, not for the page.
         logging.getLogger("nbtrack").exception("a panel's request could not be answered")
         fault = NbtrackError("the Jupyter server could not answer this; its log says why")
-        return 500, _bytes(failed(told, fault))
+        return 500, _bytes(failed(asked_by, fault))
 
 
 def _reply(request: Request, reading: Reading) -> bytes:
@@ -77,30 +75,30 @@ def _reply(request: Request, reading: Reading) -> bytes:
         return _bytes(failed(request["id"], error))
 
 
-def _read(body: bytes) -> Asked:
+def _read(body: bytes) -> Question:
     try:
-        asked: Any = orjson.loads(body)
+        question: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidValueError(f"the body is no JSON: {error}") from None
-    parts = Asked.__required_keys__
-    if not isinstance(asked, dict) or asked.keys() != parts:
+    parts = Question.__required_keys__
+    if not isinstance(question, dict) or question.keys() != parts:
         raise InvalidValueError(f"the body is an object with {', '.join(sorted(parts))}")
-    only = asked["only"]
+    only = question["only"]
     for part in ("store", "file"):
-        if not isinstance(asked[part], str):
-            raise InvalidValueError(f"{part} is a text, not {str(asked[part])[:100]!r}")
-    picked = isinstance(only, list) and len(only) <= MOST_ONLY and all(isinstance(one, str) for one in only)
+        if not isinstance(question[part], str):
+            raise InvalidValueError(f"{part} is a text, not {str(question[part])[:100]!r}")
+    picked = isinstance(only, list) and len(only) <= MAX_IDS and all(isinstance(one, str) for one in only)
     if only is not None and not picked:
-        raise InvalidValueError(f"only is a list of up to {MOST_ONLY:,} ids, or null")
-    if not isinstance(asked["read_only"], bool):
-        raise InvalidValueError(f"read_only is true or false, not {str(asked['read_only'])[:100]!r}")
-    return asked  # type: ignore[return-value] # as was just checked
+        raise InvalidValueError(f"only is a list of up to {MAX_IDS:,} ids, or null")
+    if not isinstance(question["read_only"], bool):
+        raise InvalidValueError(f"read_only is true or false, not {str(question['read_only'])[:100]!r}")
+    return question  # type: ignore[return-value] # as was just checked
 
 
 def _reading_request(content: Any) -> Request:
-    request = read_request(content)
-    if request["kind"] not in KINDS:
-        kinds = ", ".join(sorted(KINDS))
+    request: Request = PANEL.read(content)
+    if request["kind"] not in PANEL.reads:
+        kinds = ", ".join(sorted(PANEL.reads))
         raise InvalidValueError(f"{request['kind']!r} is the kernel's to answer; the server answers {kinds}")
     return request
 

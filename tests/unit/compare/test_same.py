@@ -14,7 +14,7 @@ from nbtrack.compare.sides import side_by_side
 from nbtrack.entities.text import choose_columns
 from nbtrack.fields import MISSING, differ, same
 from nbtrack.query import Query
-from nbtrack.widgets.panel.queries import Asked, differing
+from nbtrack.widgets.panel.queries import Selection, differing
 
 PAIRS = [
     (1, 1.0, True),
@@ -47,7 +47,7 @@ def in_diff(store, runs):
 
 
 def in_the_panels_columns(store, runs):
-    return differing(store, Asked(Query()), ["params.p"])["columns"] == ["params.p"]
+    return differing(store, Selection(Query()), ["params.p"])["columns"] == ["params.p"]
 
 
 def in_the_comparison(store, runs):

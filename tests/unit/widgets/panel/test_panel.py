@@ -14,10 +14,11 @@ import nbtrack
 from nbtrack.entities import Runs
 from nbtrack.errors import FilterError, InvalidValueError, NotFoundError, StoreError
 from nbtrack.store import open_store
-from nbtrack.widgets.panel import Panel, queries, watching
+from nbtrack.widgets import watching
+from nbtrack.widgets.panel import Panel, queries
 from nbtrack.widgets.panel.completion import complete
 from nbtrack.widgets.panel.memory import Memory
-from nbtrack.widgets.panel.widget import LOOKED_AT
+from nbtrack.widgets.panel.openviews import VIEW_TIMEOUT
 from tests.waiting import HANGS, eventually
 
 QUERY = {"filter": "", "order_by": [], "experiments": None, "deleted": False}
@@ -352,13 +353,13 @@ def test_a_store_that_may_only_be_read_keeps_no_filters(filled, monkeypatch):
     assert page.panel._read_only
     assert page.result("remember", filter="metrics.rmse < 1") == {"history": [], "saved": [], "kept": False}
     with pytest.raises(StoreError, match="only be read"):
-        page.panel._memory.save("good", "")
+        page.panel._answers._memory.save("good", "")
     assert page.ask("delete", ids=[page.panel.runs[0].id])["error"]["type"] == "StoreError"
     assert not (filled.path / "panel.json").exists()
 
 
 def test_changes_are_pushed_to_who_looks(page, filled, monkeypatch):
-    monkeypatch.setattr(watching, "PAUSE", 0.02)
+    monkeypatch.setattr(watching, "POLL_INTERVAL", 0.02)
     page.window(limit=3, filter="metrics.rmse > 20")
     with nbtrack.start_run(run_name="new"):
         nbtrack.log_metric("rmse", 50)
@@ -368,9 +369,9 @@ def test_changes_are_pushed_to_who_looks(page, filled, monkeypatch):
     assert pushed["views"]["v"]["columns"]["name"] == ["new"]
     assert pushed["views"]["v"]["asked"] == "v-1"
     page.ask("bye")
-    assert not page.panel.followed
+    assert not page.panel._views.followed
     # Nobody looks, and no thread is left.
-    eventually(lambda: id(filled) not in watching._watches)
+    eventually(lambda: id(filled) not in watching._changes)
 
 
 def test_a_panel_of_an_empty_store_chooses_columns_when_there_are_some(store, monkeypatch):
@@ -378,7 +379,7 @@ def test_a_panel_of_an_empty_store_chooses_columns_when_there_are_some(store, mo
     assert page.window()["total"] == 0
     with nbtrack.start_run():
         nbtrack.log_metric("rmse", 1)
-    page.panel.changed(1)
+    page.panel._views.changed(1)
     assert "metrics.rmse" in page.panel.columns
 
 
@@ -386,9 +387,9 @@ def test_a_closed_panel_says_nothing(page):
     page.window()
     page.panel.close()
     heard = len(page.heard)
-    page.panel.changed(1)
+    page.panel._views.changed(1)
     assert len(page.heard) == heard
-    assert not page.panel.followed
+    assert not page.panel._views.followed
 
 
 def test_the_script_of_the_views_is_sent_to_who_asks_for_it(page):
@@ -459,11 +460,11 @@ def test_a_store_that_was_taken_away_is_told_and_not_made_anew(page, filled, tmp
 
 def test_a_view_that_asks_for_anything_is_still_looked_at(page, monkeypatch):
     now = time.monotonic()
-    monkeypatch.setattr("nbtrack.widgets.panel.widget.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("nbtrack.widgets.panel.openviews.time", SimpleNamespace(monotonic=lambda: now))
     page.window()
     for _ in range(4):
-        now += 0.4 * LOOKED_AT
+        now += 0.4 * VIEW_TIMEOUT
         page.result("scale", **QUERY, columns=["metrics.rmse"])
-    assert page.panel.followed
-    now += LOOKED_AT + 1  # the sum of two floats may be a little less
-    assert not page.panel.followed
+    assert page.panel._views.followed
+    now += VIEW_TIMEOUT + 1  # the sum of two floats may be a little less
+    assert not page.panel._views.followed

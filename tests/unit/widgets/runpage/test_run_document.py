@@ -17,7 +17,7 @@ import pytest
 import nbtrack
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.records import FOLDS_TAG, DataRecord, Series
-from nbtrack.widgets.runpage import RunDesk, artifact_preview, edit, run_document
+from nbtrack.widgets.runpage import RunAnswers, artifact_preview, edit, run_document
 from nbtrack.widgets.runpage.sparkline import MetricRows, sparkline
 
 PIXEL = base64.b64decode(
@@ -256,9 +256,9 @@ def test_nothing_outside_the_run_is_read(run, store, name):
         artifact_preview(run, name)
 
 
-def ask(desk, request):
-    """Ask what the page of the desk's run would ask."""
-    return desk.answer({"id": "a", "of": desk.run.id, **request})
+def ask(answers, request):
+    """Ask what the page of a run would ask."""
+    return answers.result({"id": "a", "of": answers.run.id, **request})
 
 
 def test_edits_are_made_together_or_not_at_all(run):
@@ -284,68 +284,71 @@ def test_a_store_that_may_only_be_read_says_so(run, store):
     with pytest.raises(StoreError, match="may only be read"):
         edit(held, {"name": "other"})
     with pytest.raises(StoreError, match="may only be read"):
-        ask(RunDesk(held), {"kind": "delete"})
+        ask(RunAnswers(held), {"kind": "delete"})
     frozen.close()
 
 
-def test_the_desk_does_what_is_asked(run, store):
-    desk = RunDesk(run)
-    assert ask(desk, {"kind": "script"}) == {"script": "import y\nx = 1"}
-    told = json.loads(ask(desk, {"kind": "export"})["text"])
+def test_the_page_is_given_what_is_asked(run, store):
+    answers = RunAnswers(run)
+    assert ask(answers, {"kind": "script"}) == {"script": "import y\nx = 1"}
+    told = json.loads(ask(answers, {"kind": "export"})["text"])
     assert told["metrics"]["broken"]["last"] == "NaN"
     assert told["params"]["large"] == 2**80
-    ask(desk, {"kind": "delete"})
+    ask(answers, {"kind": "delete"})
     assert run.record.deleted is not None
-    ask(desk, {"kind": "restore"})
+    ask(answers, {"kind": "restore"})
     assert run.record.deleted is None
     child = run.children[0]
     request = {"id": "a", "kind": "open", "of": run.id, "run": child.id}
-    assert desk.opened(request) == child
-    assert desk.run == run, "until it can be shown"
-    desk.run = child
-    for asked in (desk.answer, desk.opened):
+    shown = []
+    answers._show = shown.append
+    assert answers.result(request) == {}
+    assert shown == [child]
+    assert answers.run == run, "until it can be shown"
+    answers.run = child
+    for kind in ("delete", "open"):
         with pytest.raises(InvalidValueError, match="another run by now; look again"):
-            asked({**request, "kind": "delete"})
+            answers.result({**request, "kind": kind})
     assert (child.record.deleted, run.record.deleted) == (None, None)
     bare = store.create_run(experiment="imported")
     bare.finish()
     with pytest.raises(NotFoundError, match="no code"):
-        ask(RunDesk(nbtrack.get_run(bare.id)), {"kind": "script"})
+        ask(RunAnswers(nbtrack.get_run(bare.id)), {"kind": "script"})
     with pytest.raises(NotFoundError):
-        ask(desk, {"kind": "serve", "model": "../model"})
+        ask(answers, {"kind": "serve", "model": "../model"})
 
 
 def test_a_model_is_registered_and_given_aliases(run, store):
     with nbtrack.start_run(run_id=run.id):
         nbtrack.log_model(lambda frame: frame, "net")
-    desk = RunDesk(nbtrack.get_run(run.id))
+    answers = RunAnswers(nbtrack.get_run(run.id))
     asked = {"kind": "register", "model": "net"}
-    assert ask(desk, {**asked, "name": " wine "}) == {"name": "wine", "version": 1}
-    assert ask(desk, {**asked, "name": "wine"}) == {"name": "wine", "version": 2}
-    ask(desk, {"kind": "set_alias", "name": "wine", "version": 2, "alias": "champion"})
-    (model,) = run_document(desk.run)["models"]
+    assert ask(answers, {**asked, "name": " wine "}) == {"name": "wine", "version": 1}
+    assert ask(answers, {**asked, "name": "wine"}) == {"name": "wine", "version": 2}
+    ask(answers, {"kind": "set_alias", "name": "wine", "version": 2, "alias": "champion"})
+    (model,) = run_document(answers.run)["models"]
     assert model["versions"] == [
         {"name": "wine", "version": 1, "aliases": []},
         {"name": "wine", "version": 2, "aliases": ["champion"]},
     ]
     assert nbtrack.registered_model("wine").aliases == {"champion": 2}
     assert nbtrack.load_model("models:/wine@champion") is not None
-    ask(desk, {"kind": "delete_alias", "name": "wine", "alias": "champion"})
-    assert run_document(desk.run)["models"][0]["versions"][1]["aliases"] == []
-    assert ask(desk, {"kind": "names"}) == {"tags": ["team"], "models": ["wine"]}
+    ask(answers, {"kind": "delete_alias", "name": "wine", "alias": "champion"})
+    assert run_document(answers.run)["models"][0]["versions"][1]["aliases"] == []
+    assert ask(answers, {"kind": "names"}) == {"tags": ["team"], "models": ["wine"]}
     for wrong, error in [({"name": "a/b"}, InvalidValueError), ({"name": " "}, InvalidValueError),
                          ({"name": "x", "model": "none"}, NotFoundError)]:  # fmt: skip
         with pytest.raises(error):
-            ask(desk, {**asked, **wrong})
+            ask(answers, {**asked, **wrong})
     with pytest.raises(InvalidValueError):
-        ask(desk, {"kind": "set_alias", "name": "wine", "version": 2, "alias": "7"})
+        ask(answers, {"kind": "set_alias", "name": "wine", "version": 2, "alias": "7"})
 
 
-def fetched(desk, name):
+def fetched(answers, name):
     """Return what the page would have put together, its name, and in how many pieces it came."""
     parts, offset, stamp = [], 0, ""
     while offset is not None:
-        piece = ask(desk, {"kind": "download", "name": name, "offset": offset, "stamp": stamp})
+        piece = ask(answers, {"kind": "download", "name": name, "offset": offset, "stamp": stamp})
         parts.append(base64.b64decode(piece["data"]))
         offset, stamp = piece["next"], piece["stamp"]
     assert sum(map(len, parts)) == piece["size"]
@@ -356,49 +359,49 @@ def test_files_are_sent_in_pieces_and_folders_as_zip(run, monkeypatch):
     content = os.urandom(2_500_000)
     put(run, "weights/deep/net.bin", content)
     put(run, "empty.txt", b"")
-    desk = RunDesk(run)
-    assert fetched(desk, "weights/deep/net.bin") == (content, "net.bin", 3)
-    assert fetched(desk, "empty.txt") == (b"", "empty.txt", 1)
-    packed, name, _ = fetched(desk, "weights")
+    answers = RunAnswers(run)
+    assert fetched(answers, "weights/deep/net.bin") == (content, "net.bin", 3)
+    assert fetched(answers, "empty.txt") == (b"", "empty.txt", 1)
+    packed, name, _ = fetched(answers, "weights")
     assert name == "weights.zip"
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.read("deep/net.bin") == content
-    packed, name, _ = fetched(desk, "")
+    packed, name, _ = fetched(answers, "")
     assert name == f"run-{run.id[:8]}-artifacts.zip"
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.namelist() == list(run.artifacts)
-    assert desk._downloads._archives == {}, "it is let go of"
-    path = ask(desk, {"kind": "path", "name": "weights/deep"})["path"]
+    assert answers._downloads._archives == {}, "it is let go of"
+    path = ask(answers, {"kind": "path", "name": "weights/deep"})["path"]
     assert path == str(run.artifacts.folder / "weights" / "deep")
     monkeypatch.setattr("nbtrack.widgets.runpage.download.MOST_BYTES", 1_000_000)
     for large in ("", "weights", "weights/deep/net.bin"):
         with pytest.raises(InvalidValueError, match="that a page is sent; copy it from"):
-            fetched(desk, large)
+            fetched(answers, large)
 
 
 def test_a_file_that_changes_while_it_is_sent_is_refused(run):
     put(run, "net.bin", bytes(1_500_000))
-    desk = RunDesk(run)
+    answers = RunAnswers(run)
     asked = {"kind": "download", "name": "net.bin"}
-    piece = ask(desk, {**asked, "offset": 0, "stamp": ""})
+    piece = ask(answers, {**asked, "offset": 0, "stamp": ""})
     put(run, "net.bin", bytes(1_600_000))
     with pytest.raises(StoreError, match="was changed while it was read"):
-        ask(desk, {**asked, "offset": piece["next"], "stamp": piece["stamp"]})
-    again = ask(desk, {**asked, "offset": 0, "stamp": ""})
+        ask(answers, {**asked, "offset": piece["next"], "stamp": piece["stamp"]})
+    again = ask(answers, {**asked, "offset": 0, "stamp": ""})
     for wrong in ({"offset": 1_600_001}, {"name": "", "offset": 1_000}):
         with pytest.raises(InvalidValueError, match="begin again"):
-            ask(desk, {**asked, "stamp": again["stamp"], **wrong})
+            ask(answers, {**asked, "stamp": again["stamp"], **wrong})
 
 
 def test_downloads_at_once_do_not_break_each_other(run):
     contents = {name: os.urandom(2_200_000) for name in ("a/net.bin", "b/net.bin", "c.bin", "d.bin")}
     for name, content in contents.items():
         put(run, name, content)
-    desk = RunDesk(run)
+    answers = RunAnswers(run)
     with ThreadPoolExecutor(8) as pool:
         wanted = ["a", "b", "c.bin", "d.bin"] * 2
         for name, (content, _, count) in zip(
-            wanted, pool.map(lambda n: fetched(desk, n), wanted), strict=True
+            wanted, pool.map(lambda n: fetched(answers, n), wanted), strict=True
         ):
             assert count == 3
             if name in contents:
@@ -406,27 +409,27 @@ def test_downloads_at_once_do_not_break_each_other(run):
             else:
                 with zipfile.ZipFile(io.BytesIO(content)) as archive:
                     assert archive.read("net.bin") == contents[f"{name}/net.bin"]
-    assert desk._downloads._archives == {}
+    assert answers._downloads._archives == {}
 
 
 def test_a_folder_that_nobody_goes_on_with_is_let_go_of(run, monkeypatch):
     monkeypatch.setattr("nbtrack.widgets.runpage.download.KEPT", 0.2)
     put(run, "a/net.bin", os.urandom(1_500_000))
-    desk = RunDesk(run)
+    answers = RunAnswers(run)
     asked = {"kind": "download", "name": "a"}
-    piece = ask(desk, {**asked, "offset": 0, "stamp": ""})
-    (archive,) = desk._downloads._archives.values()
+    piece = ask(answers, {**asked, "offset": 0, "stamp": ""})
+    (archive,) = answers._downloads._archives.values()
     archive.timer.join(10)
-    assert desk._downloads._archives == {}
+    assert answers._downloads._archives == {}
     with pytest.raises(InvalidValueError, match="begin again"):
-        ask(desk, {**asked, "offset": piece["next"], "stamp": piece["stamp"]})
+        ask(answers, {**asked, "offset": piece["next"], "stamp": piece["stamp"]})
 
 
 @pytest.mark.parametrize("kind", ["download", "path"])
 @pytest.mark.parametrize("name", ["../nbtrack.db", "/etc/passwd", "missing", "."])
 def test_nothing_outside_the_run_is_sent(run, kind, name):
     with pytest.raises(NotFoundError):
-        ask(RunDesk(run), {"kind": kind, "name": name, "offset": 0, "stamp": ""})
+        ask(RunAnswers(run), {"kind": kind, "name": name, "offset": 0, "stamp": ""})
 
 
 def test_a_logged_table_is_a_table(run):
@@ -440,12 +443,12 @@ def test_a_logged_table_is_a_table(run):
 
 def test_a_curve_is_of_the_run_that_is_shown(run):
     asked = {"metric": "loss", "x": "step", "points": 100, "within": None, "spacing": "even"}
-    curve = ask(RunDesk(run), {"kind": "curve", "asked": asked})
+    curve = ask(RunAnswers(run), {"kind": "curve", "asked": asked})
     assert [entry["id"] for entry in curve["runs"]] == [run.id]
     assert curve["runs"][0]["count"] == 500
     for wrong in ({}, {"metric": 1}, {"metric": "loss", "ids": ["x"]}):
         with pytest.raises(InvalidValueError):
-            ask(RunDesk(run), {"kind": "curve", "asked": wrong})
+            ask(RunAnswers(run), {"kind": "curve", "asked": wrong})
 
 
 def test_who_ran_it_is_told(run):

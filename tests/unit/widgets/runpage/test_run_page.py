@@ -8,7 +8,7 @@ import pytest
 import nbtrack
 from nbtrack.errors import NotFoundError, StoreError
 from nbtrack.widgets import RunPage
-from tests.waiting import HANGS, eventually
+from tests.waiting import eventually
 
 STATE = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))["state"]
 
@@ -65,8 +65,8 @@ def test_an_edit_is_shown_before_it_is_answered(store, shown):
 
 
 def test_a_run_that_goes_on_is_followed_to_its_end(store, shown, monkeypatch):
-    monkeypatch.setattr("nbtrack.widgets.runpage.page._PAUSE", 0.02)
-    monkeypatch.setattr("nbtrack.widgets.runpage.page._AFTER", 0.1)
+    monkeypatch.setattr("nbtrack.widgets.runpage.page.POLL_INTERVAL", 0.02)
+    monkeypatch.setattr("nbtrack.widgets.runpage.page.LATE_WRITES", 0.1)
     active = nbtrack.start_run()
     page = shown(nbtrack.get_run(active.id))
     assert page.page["status"] == "RUNNING"
@@ -76,7 +76,7 @@ def test_a_run_that_goes_on_is_followed_to_its_end(store, shown, monkeypatch):
     assert page.metrics[0]["sparkline"]["values"] == [1.0, 0.9, 0.8]
     nbtrack.end_run()
     eventually(lambda: page.page["status"] == "FINISHED")
-    eventually(lambda: page._watcher is None)
+    eventually(lambda: not page._watcher.running)
 
 
 def test_what_has_not_changed_is_not_sent(store, shown):
@@ -181,10 +181,9 @@ def test_a_run_removed_for_good_says_so(store, shown):
 
 def test_a_closed_page_follows_nothing(store, shown):
     page = shown(nbtrack.get_run(nbtrack.start_run().id))
-    watcher = page._watcher
+    assert page._watcher.running
     page.close()
-    watcher.join(HANGS)
-    assert not watcher.is_alive()
+    eventually(lambda: not page._watcher.running)
 
 
 def test_the_output_can_be_read_without_a_widget(store, shown):

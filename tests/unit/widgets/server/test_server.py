@@ -22,10 +22,10 @@ from nbtrack.query import Query
 from nbtrack.store import Store, open_store
 from nbtrack.store.location import database_file
 from nbtrack.widgets.panel import Panel
-from nbtrack.widgets.panel.reading import KINDS
 from nbtrack.widgets.server import handler
 from nbtrack.widgets.server.answers import stores
 from nbtrack.widgets.server.stores import Stores
+from nbtrack.widgets.wire import PANEL
 from tests.waiting import HANGS, eventually
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -175,9 +175,9 @@ def test_the_server_answers_what_the_kernel_would(server, filled, picked):
     runs = nbtrack.runs()
     panel = Panel(filled, only=[run.id for run in runs[2:9]] if picked else None)
     try:
-        panel._memory.save("cheap", "params.alpha < 0.3")
+        panel._answers._memory.save("cheap", "params.alpha < 0.3")
         asked = [{"id": f"v-{number}", **one} for number, one in enumerate(requests(panel))]
-        assert {one["kind"] for one in asked} == KINDS
+        assert {one["kind"] for one in asked} == PANEL.reads
         for request in asked:
             before = json.loads(json.dumps(panel._result(request), allow_nan=False))
             found = server.result(filled, request, only=panel._place["only"])

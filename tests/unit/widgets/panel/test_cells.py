@@ -1,46 +1,11 @@
-"""Both halves of the panel agree on its messages: `messages.json` is read by the TypeScript tests too."""
+"""Values and columns go to the page as JSON can carry them."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.fields import MISSING
 from nbtrack.widgets.panel.cells import cell, head
-from nbtrack.widgets.panel.messages import failed, read_request, view_of
-from nbtrack.widgets.panel.reading import KINDS
-from nbtrack.widgets.replies import accepted, done, request_id
-
-MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("message", MESSAGES["requests"]["valid"], ids=json.dumps)
-def test_a_request_is_taken_as_it_is(message):
-    assert read_request(message) == message
-    assert request_id(message) == message["id"]
-    assert view_of(message["id"]) == "v"
-
-
-@pytest.mark.parametrize("message", MESSAGES["requests"]["invalid"], ids=json.dumps)
-def test_what_is_no_request_is_refused(message):
-    with pytest.raises(InvalidValueError):
-        read_request(message)
-
-
-def test_both_halves_and_the_server_know_what_only_reads():
-    assert set(MESSAGES["reading"]) == KINDS
-
-
-def test_replies_are_those_of_the_front_end():
-    known = MESSAGES["replies"]["valid"]
-    unknown = FilterError("unknown field 'stauts'", "stauts = 1", 0, 6, "status")
-    assert done("v-1", {"count": 2}) in known
-    assert failed("v-2", unknown) in known
-    assert failed("", InvalidValueError("a request is an object, not a list")) in known
-    assert accepted("v-1") in MESSAGES["accepted"]["valid"]
-    assert failed("a", KeyError())["error"]["message"] == "KeyError", "an error without words has its name"
-    assert failed("a", FilterError("too long"))["error"]["start"] is None
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
-import { isReply, type Reply } from "./messages.ts";
-import type { Model } from "./model.ts";
+import { type Answer, isAnswer } from "./replies.ts";
 
 /** That nobody may ask there, or that there is nothing to ask: it stays so while the page is open. */
 const NEVER = new Set([401, 403, 404, 405]);
@@ -7,14 +6,20 @@ const NEVER = new Set([401, 403, 404, 405]);
 /** The stores that cannot be read through this page's server, by address and folder. */
 const unreadable = new Set<string>();
 
+/** What the kernel would know of the widget. */
+interface About {
+  place: { store: string; file: string; only: string[] | null } | undefined;
+  read_only: boolean;
+}
+
 /** The Jupyter server, which reads the store of a panel while its kernel is busy, where it has nbtrack's extension. */
 export class Server {
-  readonly #model: Model;
+  readonly #about: () => About;
   readonly #signal: AbortSignal;
   readonly #page = jupyterPage();
 
-  constructor(model: Model, signal: AbortSignal) {
-    this.#model = model;
+  constructor(about: () => About, signal: AbortSignal) {
+    this.#about = about;
     this.#signal = signal;
   }
 
@@ -25,12 +30,12 @@ export class Server {
   }
 
   /** Return the reply to a request that only reads; null where the kernel has to answer. */
-  async answer(request: object): Promise<Reply | null> {
+  async answer(request: object): Promise<Answer | null> {
     const name = this.#name();
     if (this.#page === null || name === null) {
       return null;
     }
-    const { _place: place, _read_only: read_only } = this.#traits();
+    const { place, read_only } = this.#about();
     try {
       const response = await fetch(this.#page.address, {
         method: "POST",
@@ -41,7 +46,7 @@ export class Server {
       });
       if (response.ok) {
         const reply: unknown = await response.json();
-        return isReply(reply) ? reply : null;
+        return isAnswer(reply) ? reply : null;
       }
       if (NEVER.has(response.status)) {
         unreadable.add(name);
@@ -52,25 +57,21 @@ export class Server {
     return null;
   }
 
-  #traits() {
-    return { _place: this.#model.get("_place"), _read_only: this.#model.get("_read_only") };
-  }
-
   #name(): string | null {
-    const { _place: place } = this.#traits();
+    const { place } = this.#about();
     return this.#page === null || place === undefined ? null : `${this.#page.address} ${place.store}`;
   }
 }
 
 /** Return where the server is and what it wants to see, as JupyterLab's own pages know it; null on other pages. */
 function jupyterPage(): { address: URL; rights: () => Record<string, string> } | null {
-  let told: unknown;
+  let config: unknown;
   try {
-    told = JSON.parse(document.querySelector("#jupyter-config-data")?.textContent ?? "null");
+    config = JSON.parse(document.querySelector("#jupyter-config-data")?.textContent ?? "null");
   } catch {
     return null;
   }
-  const { baseUrl, token } = (told ?? {}) as { baseUrl?: unknown; token?: unknown };
+  const { baseUrl, token } = (config ?? {}) as { baseUrl?: unknown; token?: unknown };
   if (typeof baseUrl !== "string" || !baseUrl.endsWith("/")) {
     return null;
   }

@@ -1,54 +1,68 @@
-import { Changes } from "./changes.ts";
-import {
-  type Asked,
-  type Changed,
-  isAccepted,
-  isChanged,
-  isReply,
-  READING,
-  type Reply,
-  type RequestKind,
-  type Results,
-} from "./messages.ts";
-import type { Model } from "./model.ts";
-import { RequestError } from "./problems.ts";
-import { Server } from "./server.ts";
+import { type Answer, isAccepted, isAnswer, RequestError } from "./replies.ts";
+import type { Server } from "./server.ts";
 
 /** After so many milliseconds without a word of the kernel, the Jupyter server is asked what it can answer as well. */
-const HANDOVER = 150;
+const HANDOVER_TIMEOUT = 150;
 /** After so many milliseconds more the server is asked, too, for what the kernel has begun to work on. */
-const WORK = 2000;
+const WORK_TIMEOUT = 2000;
 /** For so many milliseconds after a word that came late, the server goes on answering. */
-const AGAIN = 3000;
-/** After so many milliseconds without a word the panel says that the kernel has something else to do. */
-const PATIENCE = 1000;
+const BUSY_TIMEOUT = 3000;
+/** After so many milliseconds without a word the page says that the kernel has something else to do. */
+const WAITING_TIMEOUT = 1000;
+
+/** What is used of a widget's model. */
+export interface Channel {
+  on: (event: string, callback: (message: unknown) => void) => void;
+  off: (event: string, callback: (message: unknown) => void) => void;
+  send: (content: unknown) => void;
+}
+
+/** How far a request is: in a kernel that is busy, or at work. */
+export type Stage = "waiting" | "accepted";
+
+/** Who answers in the kernel's place while that runs a cell, and which kinds of request. */
+export interface Deputy {
+  server: Server;
+  kinds: ReadonlySet<string>;
+}
+
+interface Asking {
+  /** Hears how far the request is. */
+  onStage?: (stage: Stage) => void;
+  /** Whether nobody waits for the answer. */
+  quiet?: boolean;
+}
 
 interface Open {
-  request: { id: string; kind: RequestKind };
+  request: { id: string; kind: string };
+  asking: Asking;
   done: (result: never) => void;
   failed: (error: RequestError) => void;
   handover?: ReturnType<typeof setTimeout>;
-  patience?: ReturnType<typeof setTimeout>;
+  waiting?: ReturnType<typeof setTimeout>;
   /** Whether the kernel has been asked. */
   sent: boolean;
   /** Whether the server has been asked, and whether it has still to answer. */
   server: "not asked" | "asked" | "has no answer";
-  /** Whether the panel would say that it waits, were the server not at it. */
+  /** Whether the page would say that it waits, were the server not at it. */
   late: boolean;
 }
 
 /** One view's requests to the kernel, each matched with its answer by an id. While the kernel runs a cell, which keeps
- * it from answering, the Jupyter server answers in its place what is only read. */
-export class Requests {
+ * it from answering, a deputy answers in its place what is only read. */
+export class Client<Requests, Results extends Record<keyof Requests, unknown>> {
   /** Every view of the model hears every answer, and is told of changes by this name. */
   readonly view = Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join(
     "",
   );
   /** Hears whether the kernel keeps a request waiting. */
   onWaiting: ((waiting: boolean) => void) | null = null;
-  readonly #model: Model;
-  readonly #server: Server;
-  readonly #changes: Changes;
+  /** Hears whether the kernel is taken to be busy, so that the deputy is asked first. */
+  onBusy: ((busy: boolean) => void) | null = null;
+  /** Hears what the kernel says without being asked. */
+  onPush: ((message: unknown) => void) | null = null;
+  readonly #channel: Channel;
+  readonly #deputy: Deputy | null;
   readonly #open = new Map<string, Open>();
   /** What the kernel has not said a word of; be it that the server has answered it. */
   readonly #unheard = new Set<string>();
@@ -58,27 +72,20 @@ export class Requests {
   #again: ReturnType<typeof setTimeout> | undefined;
   #sent = 0;
 
-  constructor(model: Model, signal: AbortSignal) {
-    this.#model = model;
+  constructor(channel: Channel, signal: AbortSignal, deputy: Deputy | null = null) {
+    this.#channel = channel;
     this.#busy = false;
-    this.#server = new Server(model, signal);
-    this.#changes = new Changes(this.#server, () => this.#next());
+    this.#deputy = deputy;
     const hear = (message: unknown) => this.#hear(message);
-    model.on("msg:custom", hear);
+    channel.on("msg:custom", hear);
     signal.addEventListener("abort", () => {
-      model.off("msg:custom", hear);
+      channel.off("msg:custom", hear);
       for (const open of this.#open.values()) {
         calm(open);
       }
       this.#open.clear();
       this.#setBusy(false);
-      model.send({ id: this.#next(), kind: "bye" });
     });
-  }
-
-  /** Hears that the store has changed. */
-  set onChanged(hear: (changed: Changed) => void) {
-    this.#changes.onChanged = hear;
   }
 
   /** The id of the request that was sent last. */
@@ -86,47 +93,59 @@ export class Requests {
     return `${this.view}-${this.#sent}`;
   }
 
-  ask<Asking extends RequestKind>(kind: Asking, parts: Asked[Asking]): Promise<Results[Asking]> {
-    const request = { ...parts, id: this.#next(), kind };
+  /** Return the result of a request; without one it is rejected with a `RequestError`. */
+  ask<Kind extends keyof Requests & string>(
+    kind: Kind,
+    parts: Requests[Kind],
+    asking: Asking = {},
+  ): Promise<Results[Kind]> {
+    const request = { ...parts, id: this.nextId(), kind };
     return new Promise((done, failed) => {
-      const open: Open = { request, done, failed, sent: false, server: "not asked", late: false };
+      const open: Open = { request, asking, done, failed, sent: false, server: "not asked", late: false };
       this.#open.set(request.id, open);
-      if (this.#busy && READING.has(kind) && this.#server.there) {
-        void this.#askServer(open);
+      const server = this.#server(open);
+      if (this.#busy && server !== null) {
+        void this.#askServer(open, server);
       } else {
         this.#askKernel(open);
       }
     });
   }
 
-  #next(): string {
+  /** Return the id of one more request. */
+  nextId(): string {
     this.#sent += 1;
     return this.last;
   }
 
+  /** Return the server if it can answer a request. */
+  #server({ request }: Open): Server | null {
+    const deputy = this.#deputy;
+    return deputy?.kinds.has(request.kind) && deputy.server.there ? deputy.server : null;
+  }
+
   #askKernel(open: Open): void {
-    const { id, kind } = open.request;
-    this.#handOver(open, HANDOVER);
-    // That a filter was used is noted at leisure: nobody waits for it.
-    if (kind !== "remember") {
-      const patience = this.#busy && this.#unheard.size > 0 ? 0 : PATIENCE;
-      open.patience = setTimeout(() => this.#lose(open), patience);
+    this.#handOver(open, HANDOVER_TIMEOUT);
+    if (open.asking.quiet !== true) {
+      const timeout = this.#busy && this.#unheard.size > 0 ? 0 : WAITING_TIMEOUT;
+      open.waiting = setTimeout(() => this.#lose(open), timeout);
     }
-    this.#unheard.add(id);
+    this.#unheard.add(open.request.id);
     open.sent = true;
-    this.#model.send(open.request);
+    this.#channel.send(open.request);
   }
 
   #handOver(open: Open, wait: number): void {
-    if (READING.has(open.request.kind) && open.server === "not asked" && this.#server.there) {
-      open.handover = setTimeout(() => void this.#askServer(open), wait);
+    const server = this.#server(open);
+    if (server !== null && open.server === "not asked") {
+      open.handover = setTimeout(() => void this.#askServer(open, server), wait);
     }
   }
 
-  async #askServer(open: Open): Promise<void> {
+  async #askServer(open: Open, server: Server): Promise<void> {
     const { id } = open.request;
     open.server = "asked";
-    const reply = await this.#server.answer(open.request);
+    const reply = await server.answer(open.request);
     open.server = "has no answer";
     if (!this.#open.has(id)) {
       return;
@@ -149,6 +168,7 @@ export class Requests {
     if (open.server !== "asked") {
       this.#waiting.add(open.request.id);
       this.onWaiting?.(true);
+      open.asking.onStage?.("waiting");
     }
   }
 
@@ -160,7 +180,7 @@ export class Requests {
     }
   }
 
-  #settle(open: Open, reply: Reply): void {
+  #settle(open: Open, reply: Answer): void {
     this.#find(open);
     this.#open.delete(open.request.id);
     if (reply.ok) {
@@ -171,12 +191,9 @@ export class Requests {
   }
 
   #hear(message: unknown): void {
-    if (isChanged(message)) {
-      this.#changes.hear(message);
-      return;
-    }
     const accepted = isAccepted(message);
-    if (!(accepted || isReply(message))) {
+    if (!(accepted || isAnswer(message))) {
+      this.onPush?.(message);
       return;
     }
     const open = this.#open.get(message.id);
@@ -186,7 +203,8 @@ export class Requests {
     if (open !== undefined) {
       if (accepted) {
         this.#find(open);
-        this.#handOver(open, WORK);
+        this.#handOver(open, WORK_TIMEOUT);
+        open.asking.onStage?.("accepted");
       } else {
         this.#settle(open, message);
       }
@@ -200,18 +218,18 @@ export class Requests {
     } else if (this.#busy && this.#unheard.size === 0) {
       clearTimeout(this.#again);
       // Where cells and comms have threads of their own, a cell that computes makes every answer late.
-      this.#again = setTimeout(() => this.#setBusy(false), AGAIN);
+      this.#again = setTimeout(() => this.#setBusy(false), BUSY_TIMEOUT);
     }
   }
 
   #setBusy(busy: boolean): void {
     clearTimeout(this.#again);
     this.#busy = busy;
-    this.#changes.busy = busy;
+    this.onBusy?.(busy);
   }
 }
 
 function calm(open: Open): void {
   clearTimeout(open.handover);
-  clearTimeout(open.patience);
+  clearTimeout(open.waiting);
 }

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from nbtrack.store import open_store
-from nbtrack.widgets.panel import watching
-from nbtrack.widgets.panel.watching import follow
+from nbtrack.widgets import watching
+from nbtrack.widgets.watching import follow
 from tests.waiting import eventually
 
 PAUSE = 0.02
@@ -37,12 +37,12 @@ def store(tmp_path):
 @pytest.fixture
 def followers(store, monkeypatch):
     """Return two followers of a store that is looked at often."""
-    monkeypatch.setattr(watching, "PAUSE", PAUSE)
+    monkeypatch.setattr(watching, "POLL_INTERVAL", PAUSE)
     followers = Follower(), Follower()
     yield followers
     for one in followers:
         one.followed = False
-    eventually(lambda: id(store) not in watching._watches)
+    eventually(lambda: id(store) not in watching._changes)
 
 
 def clock_of(store):

@@ -18,18 +18,16 @@ from nbtrack.widgets.runpage.registry import register, registered_names, set_ali
 from nbtrack.widgets.tagnames import OWN, check_tag_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from nbtrack.serving import Server
-    from nbtrack.widgets.runpage.messages import Open, Request
+    from nbtrack.widgets import wire
 
-__all__ = ["ASKING", "RunDesk", "edit"]
+__all__ = ["RunAnswers", "edit"]
 
 _ALIVE = ("starting", "ready")
-_MOST_NAMES = 1_000
+MAX_NAMES = 1_000
 _CURVE = {"metric", "x", "points", "within", "spacing"}
-ASKING = frozenset({"preview", "path", "download", "curve", "script", "export", "names"})
-"""Requests that change nothing."""
 
 
 def edit(run: Run, changes: Mapping[str, Any]) -> None:
@@ -78,58 +76,120 @@ class _Trial:
     def set_tag(self, name: str, value: str) -> None: ...
 
 
-class RunDesk:
+class RunAnswers:
     """Answers the requests of one page, each of the run that the page shows: a request of another is refused.
+
+    A kind of request is answered by the method of its name.
 
     Parameters
     ----------
     run
         The run that the page shows at first; set another when the page shows it.
+    show
+        Has the page show another run.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, show: Callable[[Run], None] | None = None) -> None:
         self.run = run
+        self._show = show
         self._servers: dict[tuple[str, str], Server] = {}
         self._downloads = Downloads()
 
-    def answer(self, request: Request) -> dict[str, Any]:
-        """Do what is asked, but to `open` another run; return the result.
+    def result(self, request: Any) -> dict[str, Any]:
+        """Do what a request asks for, and return the result.
 
         Raises
         ------
         NbtrackError
             When it cannot be done, or the page shows another run by now, with a message for the page.
         """
-        run = self._meant(request)
-        if request["kind"] in ASKING:
-            return self._told(run, request)
-        if request["kind"] == "register":
-            return register(run, request["model"], request["name"])
-        if request["kind"] == "set_alias":
-            set_alias(run, request["name"], request["version"], request["alias"])
-        elif request["kind"] == "delete_alias":
-            run.store.models.delete_alias(request["name"], request["alias"])
-        elif request["kind"] == "edit":
-            edit(run, request["changes"])
-        elif request["kind"] == "serve" or request["kind"] == "stop":
-            self._serve(run, request["model"], start=request["kind"] == "serve")
-        elif request["kind"] == "delete":
-            run.delete()
-        elif request["kind"] == "restore":
-            run.restore()
-        return {}
+        # Taken once: what is done is done to this run, whichever is opened meanwhile.
+        run = self.run
+        if run.id != request["of"]:
+            raise InvalidValueError("the page shows another run by now; look again")
+        answer: Callable[[Run, Any], dict[str, Any] | None] = getattr(self, request["kind"])
+        return answer(run, request) or {}
 
-    def opened(self, request: Open) -> Run:
-        """Return the run that is to be opened; `run` stays what it is until that can be shown.
+    def edit(self, run: Run, request: wire.Edit) -> None:
+        """Change what a person says of the run."""
+        edit(run, request["changes"])
 
-        Raises
-        ------
-        NbtrackError
-            When there is none, or the page shows another run by now.
-        """
-        store = self._meant(request).store
-        record = store.run(request["run"])
-        return Run(store, record.id, record)
+    def preview(self, run: Run, request: wire.PreviewOf) -> dict[str, Any]:
+        """Return what is in an artifact."""
+        return artifact_preview(run, request["name"])
+
+    def path(self, run: Run, request: wire.PathOf) -> dict[str, Any]:
+        """Return where an artifact lies."""
+        return {"path": whole(local_path(run, request["name"]))}
+
+    def download(self, run: Run, request: wire.Download) -> dict[str, Any]:
+        """Return a piece of an artifact."""
+        return self._downloads.piece(run, request["name"], request["offset"], request["stamp"])
+
+    def curve(self, run: Run, request: wire.Curve) -> dict[str, Any]:
+        """Return a metric's curve."""
+        return _curve(run, request["asked"])
+
+    def register(self, run: Run, request: wire.Register) -> dict[str, Any]:
+        """Make a model a new version of a name."""
+        return register(run, request["model"], request["name"])
+
+    def set_alias(self, run: Run, request: wire.SetAlias) -> None:
+        """Have an alias stand for a version of a registered model."""
+        set_alias(run, request["name"], request["version"], request["alias"])
+
+    def delete_alias(self, run: Run, request: wire.DeleteAlias) -> None:
+        """Take an alias of a registered model away."""
+        run.store.models.delete_alias(request["name"], request["alias"])
+
+    def open(self, run: Run, request: wire.OpenOther) -> None:
+        """Have the page show another run; `run` stays what it is until that can be shown."""
+        record = run.store.run(request["run"])
+        other = Run(run.store, record.id, record)
+        if self._show is not None:
+            self._show(other)
+
+    def serve(self, run: Run, request: wire.ServeModel) -> None:
+        """Start a model's server."""
+        path = request["model"]
+        server = self._servers.get((run.id, path))
+        if server is None:
+            self._servers[run.id, path] = _started(run, path)
+        elif server.status not in _ALIVE:
+            server.start()
+
+    def stop(self, run: Run, request: wire.ServeModel) -> None:
+        """Stop a model's server."""
+        server = self._servers.get((run.id, request["model"]))
+        if server is not None:
+            server.stop()
+
+    def delete(self, run: Run, _request: wire.Command) -> None:
+        """Delete the run."""
+        run.delete()
+
+    def restore(self, run: Run, _request: wire.Command) -> None:
+        """Restore the run."""
+        run.restore()
+
+    def refresh(self, _run: Run, _request: wire.Command) -> None:
+        """Do nothing: the page looks at the run anew after each request that does not only read."""
+
+    def script(self, run: Run, _request: wire.Script) -> dict[str, Any]:
+        """Return the code as a whole."""
+        source = run.source
+        if source is None:
+            raise NotFoundError("no code was kept of this run")
+        return {"script": str(source)}
+
+    def export(self, run: Run, _request: wire.ExportOne) -> dict[str, Any]:
+        """Return a file's name and its text: params and metrics as JSON."""
+        return exported(run)
+
+    def names(self, run: Run, _request: wire.NamesOf) -> dict[str, Any]:
+        """Return the names of tags and of registered models that may be given."""
+        tags = [whole(name) for name in run.store.names("tags") if not name.startswith((OWN, "mlflow."))]
+        return {"tags": tags[:MAX_NAMES], "models": registered_names(run)}
 
     def servers(self, run: Run) -> dict[str, dict[str, str]]:
         """Return how the servers are that the page started of a run, by the models' folders."""
@@ -147,41 +207,6 @@ class RunDesk:
     def serving(self) -> bool:
         """Whether a server of the page's lives."""
         return any(server.status in _ALIVE for server in list(self._servers.values()))
-
-    def _meant(self, request: Request) -> Run:
-        # Taken once: what is done is done to this run, whichever is opened meanwhile.
-        run = self.run
-        if run.id != request["of"]:
-            raise InvalidValueError("the page shows another run by now; look again")
-        return run
-
-    def _told(self, run: Run, request: Request) -> dict[str, Any]:
-        if request["kind"] == "preview":
-            return artifact_preview(run, request["name"])
-        if request["kind"] == "path":
-            return {"path": whole(local_path(run, request["name"]))}
-        if request["kind"] == "download":
-            return self._downloads.piece(run, request["name"], request["offset"], request["stamp"])
-        if request["kind"] == "curve":
-            return _curve(run, request["asked"])
-        if request["kind"] == "script":
-            return {"script": _script(run)}
-        return exported(run) if request["kind"] == "export" else _names(run)
-
-    def _serve(self, run: Run, path: str, *, start: bool) -> None:
-        server = self._servers.get((run.id, path))
-        if not start:
-            if server is not None:
-                server.stop()
-        elif server is None:
-            self._servers[run.id, path] = _started(run, path)
-        elif server.status not in _ALIVE:
-            server.start()
-
-
-def _names(run: Run) -> dict[str, Any]:
-    tags = [whole(name) for name in run.store.names("tags") if not name.startswith((OWN, "mlflow."))]
-    return {"tags": tags[:_MOST_NAMES], "models": registered_names(run)}
 
 
 def _curve(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,13 +229,6 @@ def _started(run: Run, path: str) -> Server:
         server.start()
         return server
     return serving.serve(f"runs:/{run.id}/{path}")
-
-
-def _script(run: Run) -> str:
-    source = run.source
-    if source is None:
-        raise NotFoundError("no code was kept of this run")
-    return str(source)
 
 
 def exported(run: Run) -> dict[str, Any]:

@@ -1,0 +1,333 @@
+// Written by labextension/wire.py from nbtrack/widgets/wire.py: change that, and run `make wire`.
+
+import type { CurvesDocument } from "./charts/documents.ts";
+import type { Json } from "./kernel/replies.ts";
+import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
+import type { Piece, Preview } from "./runpage/messages.ts";
+
+/** What needs nothing more to be said, or has no result. */
+export type Nothing = Record<string, never>;
+
+/** Which runs are looked at, in which order. */
+export interface Query {
+  filter: string;
+  order_by: string[];
+  experiments: string[] | null;
+  deleted: boolean;
+}
+
+/** What each kind of request carries beside its id. */
+export interface PanelRequests {
+  /** Those of the runs first that the query finds stand before all others. */
+  window: Query & { offset: number; limit: number; columns: string[]; first: string[] };
+  /** As a window, with the children of the unfolded runs below them, and no others. */
+  tree: Query & { offset: number; limit: number; columns: string[]; first: string[]; unfolded: string[] };
+  /** The ids of the runs that a query finds. */
+  ids: Query & { offset: number; limit: number; first: string[] };
+  /** Those of the runs that the query finds. */
+  among: Query & { ids: string[] };
+  /** The least and the greatest value of the first of the columns, as many as can be found soon. */
+  scale: Query & { columns: string[] };
+  /** Those of the columns in which the runs differ. */
+  differing: Query & { columns: string[] };
+  /** The names of all columns and experiments. */
+  names: Nothing;
+  /** The columns that tell most. */
+  telling: Query;
+  /** The tags that runs have. */
+  tags: { ids: string[] };
+  /** Set a tag, or take it away where the value is null. Answered with the runs that changed, and what they had. */
+  tag: { ids: string[]; name: string; value: string | null };
+  /** Rename a run. */
+  rename: { ids: string[]; name: string };
+  /** The fields of the chosen runs, or, where none are chosen, of those that a document would be about. */
+  fields: Query & { ids: string[]; document: string };
+  /** What may stand at this place of a filter. */
+  complete: { text: string; caret: number };
+  /** Delete runs, or restore them. */
+  delete: { ids: string[] };
+  /** Delete runs, or restore them. */
+  restore: { ids: string[] };
+  /** The runs as a text; Parquet, which is none, as base64. */
+  export: Query & { columns: string[]; ids: string[]; format: "csv" | "parquet" | "markdown" | "latex" };
+  /** Put the runs into the notebook as a DataFrame. Answered with its name there. */
+  frame: Query & { columns: string[]; ids: string[] };
+  /** The filters that were used and saved. */
+  memory: Nothing;
+  /** Note that a filter was used. */
+  remember: { filter: string };
+  /** Save a filter under a name. */
+  save: { name: string; filter: string };
+  /** Take a saved filter away. */
+  forget: { name: string };
+  /** What a view is drawn from, and of how many runs; asked is what nbtrack.compare takes besides them. */
+  document: Query & { ids: string[]; document: string; asked: object };
+  /** A number that moves with every change of the store. */
+  changes: Nothing;
+  /** Show a run's page. Answered with the id of its widget. */
+  open: { ids: string[] };
+  /** The part of the front end that draws the views beside the table. */
+  views: { build: string };
+  /** Say that the view is closed; there is no answer. */
+  bye: Nothing;
+}
+
+/** What each kind of request is answered with. */
+export interface PanelResults {
+  window: Rows;
+  tree: Rows;
+  ids: { total: number; ids: string[] };
+  among: { ids: string[] };
+  scale: { scales: Scale[] };
+  differing: { columns: string[] };
+  names: Names;
+  telling: { columns: string[] };
+  tags: { runs: number; tags: TagUse[] };
+  tag: { count: number; before: { value: string | null; ids: string[] }[] };
+  rename: { before: string };
+  fields: { runs: number; fields: FieldUse[] };
+  complete: { start: number; end: number; options: Option[] };
+  delete: { count: number };
+  restore: { count: number };
+  export: { text: string; count: number };
+  frame: { name: string; count: number };
+  memory: Memory;
+  remember: Memory;
+  save: Memory;
+  forget: Memory;
+  document: { document: unknown; shown: number; total: number };
+  changes: { clock: number };
+  open: { page: string };
+  views: { script: string; style: string };
+  bye: never;
+}
+
+/** What each kind of request carries beside its id. */
+export interface RunPageRequests {
+  /** Change what a person says of the run. */
+  edit: { of: string; changes: { name?: string; note?: string; tags?: Record<string, string | null> } };
+  /** What is in an artifact. */
+  preview: { of: string; name: string };
+  /** Where an artifact lies. */
+  path: { of: string; name: string };
+  /** A piece of an artifact, from this byte on; no name stands for all artifacts as a ZIP file. stamp is that of the piece before, and empty for the first. */
+  download: { of: string; name: string; offset: number; stamp: string };
+  /** A metric's curve; asked is what nbtrack.compare.curves takes besides the runs. */
+  curve: { of: string; asked: object };
+  /** Make a model, told by its folder among the artifacts, a new version of the name. */
+  register: { of: string; model: string; name: string };
+  /** Have an alias stand for a version of a registered model. */
+  set_alias: { of: string; name: string; version: number; alias: string };
+  /** Take an alias of a registered model away. */
+  delete_alias: { of: string; name: string; alias: string };
+  /** Show another run of the same store. */
+  open: { of: string; run: string };
+  /** Serve a model, told by its folder among the artifacts, or serve it no longer. */
+  serve: { of: string; model: string };
+  /** Serve a model, told by its folder among the artifacts, or serve it no longer. */
+  stop: { of: string; model: string };
+  /** Delete the run, restore it, or look at it anew. */
+  delete: { of: string };
+  /** Delete the run, restore it, or look at it anew. */
+  restore: { of: string };
+  /** Delete the run, restore it, or look at it anew. */
+  refresh: { of: string };
+  /** The code as a whole. */
+  script: { of: string };
+  /** A file's name and its text: params and metrics as JSON. */
+  export: { of: string };
+  /** The names of tags and of registered models that may be given. */
+  names: { of: string };
+}
+
+/** What each kind of request is answered with. */
+export interface RunPageResults {
+  edit: Record<string, never>;
+  preview: Preview;
+  path: { path: string };
+  download: Piece;
+  curve: CurvesDocument;
+  register: { name: string; version: number };
+  set_alias: Record<string, never>;
+  delete_alias: Record<string, never>;
+  open: Record<string, never>;
+  serve: Record<string, never>;
+  stop: Record<string, never>;
+  delete: Record<string, never>;
+  restore: Record<string, never>;
+  refresh: Record<string, never>;
+  script: { script: string };
+  export: { filename: string; text: string };
+  names: { tags: string[]; models: string[] };
+}
+
+/** What each kind of request carries beside its id. */
+export interface ServeRequests {
+  /** Predict one row. */
+  predict: { row: object; params: object };
+  /** Start the server, or stop it. */
+  start: Nothing;
+  /** Start the server, or stop it. */
+  stop: Nothing;
+}
+
+/** What each kind of request is answered with. */
+export interface ServeResults {
+  predict: { predictions: Json; ms: number };
+  start: Record<string, never>;
+  stop: Record<string, never>;
+}
+
+/** The kinds that change nothing: the Jupyter server answers them too. */
+export const PANEL_READS: ReadonlySet<string> = new Set<keyof PanelRequests>([
+  "window",
+  "tree",
+  "ids",
+  "among",
+  "scale",
+  "differing",
+  "names",
+  "telling",
+  "tags",
+  "fields",
+  "complete",
+  "export",
+  "memory",
+  "document",
+  "changes",
+  "views",
+]);
+
+/** The type of each part of each kind, for tests. */
+export const PARTS: Record<string, Record<string, Record<string, string>>> = {
+  panel: {
+    window: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      offset: "number",
+      limit: "number",
+      columns: "string[]",
+      first: "string[]",
+    },
+    tree: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      offset: "number",
+      limit: "number",
+      columns: "string[]",
+      first: "string[]",
+      unfolded: "string[]",
+    },
+    ids: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      offset: "number",
+      limit: "number",
+      first: "string[]",
+    },
+    among: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      ids: "string[]",
+    },
+    scale: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      columns: "string[]",
+    },
+    differing: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      columns: "string[]",
+    },
+    names: {},
+    telling: { filter: "string", order_by: "string[]", experiments: "string[] | null", deleted: "boolean" },
+    tags: { ids: "string[]" },
+    tag: { ids: "string[]", name: "string", value: "string | null" },
+    rename: { ids: "string[]", name: "string" },
+    fields: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      ids: "string[]",
+      document: "string",
+    },
+    complete: { text: "string", caret: "number" },
+    delete: { ids: "string[]" },
+    restore: { ids: "string[]" },
+    export: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      columns: "string[]",
+      ids: "string[]",
+      format: '"csv" | "parquet" | "markdown" | "latex"',
+    },
+    frame: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      columns: "string[]",
+      ids: "string[]",
+    },
+    memory: {},
+    remember: { filter: "string" },
+    save: { name: "string", filter: "string" },
+    forget: { name: "string" },
+    document: {
+      filter: "string",
+      order_by: "string[]",
+      experiments: "string[] | null",
+      deleted: "boolean",
+      ids: "string[]",
+      document: "string",
+      asked: "object",
+    },
+    changes: {},
+    open: { ids: "string[]" },
+    views: { build: "string" },
+    bye: {},
+  },
+  runpage: {
+    edit: {
+      of: "string",
+      changes: "{ name?: string; note?: string; tags?: Record<string, string | null> }",
+    },
+    preview: { of: "string", name: "string" },
+    path: { of: "string", name: "string" },
+    download: { of: "string", name: "string", offset: "number", stamp: "string" },
+    curve: { of: "string", asked: "object" },
+    register: { of: "string", model: "string", name: "string" },
+    set_alias: { of: "string", name: "string", version: "number", alias: "string" },
+    delete_alias: { of: "string", name: "string", alias: "string" },
+    open: { of: "string", run: "string" },
+    serve: { of: "string", model: "string" },
+    stop: { of: "string", model: "string" },
+    delete: { of: "string" },
+    restore: { of: "string" },
+    refresh: { of: "string" },
+    script: { of: "string" },
+    export: { of: "string" },
+    names: { of: "string" },
+  },
+  serve: {
+    predict: { row: "object", params: "object" },
+    start: {},
+    stop: {},
+  },
+};

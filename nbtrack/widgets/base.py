@@ -1,0 +1,100 @@
+"""What the panel, a run's page and the serve panel have in common: a page that asks, and a kernel that answers."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import anywidget
+import traitlets
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.widgets.answering import Answering
+from nbtrack.widgets.bundle import bundled
+from nbtrack.widgets.kinds import request_id
+from nbtrack.widgets.replies import accepted, done, failed
+from nbtrack.widgets.shown import widget_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.widgets.kinds import Kinds
+
+__all__ = ["NbtrackWidget"]
+
+
+class NbtrackWidget(anywidget.AnyWidget):
+    """A widget whose page sends requests.
+
+    A subclass says which kinds of request it takes (`_kinds`), which of the front end's bundles draws it (`_bundle`),
+    what a request comes to (`_result`) and what it is where no widget can be shown (`__repr__`, `_static_html`).
+    """
+
+    _kinds: ClassVar[Kinds]
+    _bundle: ClassVar[str]
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        # One thread at a time speaks to the page.
+        self._speaking = threading.RLock()
+        self._closed = threading.Event()
+        self._answering = Answering(f"nbtrack-{self._bundle}", self._answer)
+        super().__init__(**state)
+        self.on_msg(self._receive)
+
+    @traitlets.default("_esm")
+    def _script(self) -> str:
+        return bundled(f"{self._bundle}.js")
+
+    @traitlets.default("_css")
+    def _style(self) -> str:
+        return bundled(f"{self._bundle}.css")
+
+    def close(self) -> None:
+        """Take the widget out of the page; what it shows goes on."""
+        self._closed.set()
+        super().close()
+
+    def _result(self, request: Any) -> Mapping[str, Any]:
+        """Do what a request asks for; called in a thread that is not the kernel's."""
+        raise NotImplementedError
+
+    def _static_html(self) -> str:
+        """Return what can be read where no widget and no kernel is."""
+        raise NotImplementedError
+
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        try:
+            request = self._kinds.read(content)
+        except InvalidValueError as error:
+            self._say(failed(request_id(content), error))
+            return
+        self._take(request)
+
+    def _take(self, request: Any) -> None:
+        """Have a request answered."""
+        self._say(accepted(request["id"]))
+        self._answering.take(self._kinds[request["kind"]], request)
+
+    def _answer(self, request: Any) -> None:
+        try:
+            result = self._result(request)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
+            self._say(failed(request["id"], error))
+        else:
+            self._say(done(request["id"], result))
+
+    def _say(self, message: Any) -> None:
+        with self._speaking:
+            if not self._closed.is_set():
+                self.send(message)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        data, metadata = shown
+        static = {"text/plain": repr(self), "text/html": self._static_html()}
+        return {**data, **widget_view(self.model_id), **static}, metadata
