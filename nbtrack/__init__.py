@@ -6,6 +6,8 @@ Public names are imported when they are first used, so that `import nbtrack` cos
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from nbtrack import entities as entities
     from nbtrack import errors as errors
@@ -72,8 +74,6 @@ if TYPE_CHECKING:
     from nbtrack.tracking.search import search_runs as search_runs
     from nbtrack.widgets.panel.opening import panel as panel
     from nbtrack.widgets.panel.widget import Panel as Panel
-
-__version__ = "0.1.0"
 
 _WHERE = {
     "direction": "set_direction",

@@ -8,7 +8,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["figure", "namespace", "panel", "run_page", "runs_view", "serve_panel"]
+__all__ = [
+    "description",
+    "diff_html",
+    "figure",
+    "namespace",
+    "panel",
+    "run_html",
+    "run_page",
+    "runs_html",
+    "runs_view",
+    "serve_panel",
+]
 
 
 def panel(runs: Any, columns: Any) -> Any:
@@ -31,6 +42,26 @@ def figure(runs: Any, kind: str | None, **options: Any) -> Any:
     """Return a Plotly figure of runs."""
     drawing = import_module("nbtrack.compare.drawing")
     return drawing.draw(kind, runs, columns=(), view="table", chosen=False, **options)
+
+
+def runs_html(runs: Any) -> str:
+    """Return runs as a static table."""
+    return str(import_module("nbtrack.entities.html").runs_html(runs))
+
+
+def run_html(run: Any) -> str:
+    """Return a run as static HTML."""
+    return str(import_module("nbtrack.entities.html").run_html(run))
+
+
+def diff_html(diff: Any) -> str:
+    """Return what is different between two runs as static HTML."""
+    return str(import_module("nbtrack.entities.html").diff_html(diff))
+
+
+def description(run: Any) -> str:
+    """Return what is kept of a run as text."""
+    return str(import_module("nbtrack.entities.description").description(run))
 
 
 def serve_panel(server: Any) -> Any:

@@ -66,7 +66,7 @@ export interface PanelRequests {
   changes: Nothing;
   /** Show a run's page. Answered with the id of its widget. */
   open: { ids: string[] };
-  /** The part of the front end that draws the views beside the table. */
+  /** The part of the front end that draws the other views. */
   views: { build: string };
   /** Say that the view is closed; there is no answer. */
   bye: Nothing;
@@ -114,7 +114,7 @@ export interface RunPageRequests {
   download: { of: string; name: string; offset: number; stamp: string };
   /** A metric's curve; asked is what nbtrack.compare.curves takes besides the runs. */
   curve: { of: string; asked: object };
-  /** Make a model, told by its folder among the artifacts, a new version of the name. */
+  /** Make a model, given by its folder among the artifacts, a new version of the name. */
   register: { of: string; model: string; name: string };
   /** Have an alias stand for a version of a registered model. */
   set_alias: { of: string; name: string; version: number; alias: string };
@@ -122,9 +122,9 @@ export interface RunPageRequests {
   delete_alias: { of: string; name: string; alias: string };
   /** Show another run of the same store. */
   open: { of: string; run: string };
-  /** Serve a model, told by its folder among the artifacts, or serve it no longer. */
+  /** Serve a model, given by its folder among the artifacts, or serve it no longer. */
   serve: { of: string; model: string };
-  /** Serve a model, told by its folder among the artifacts, or serve it no longer. */
+  /** Serve a model, given by its folder among the artifacts, or serve it no longer. */
   stop: { of: string; model: string };
   /** Delete the run, restore it, or look at it anew. */
   delete: { of: string };

@@ -8,7 +8,6 @@ import sys
 import click
 from click.shell_completion import get_completion_class
 
-from nbtrack import __version__
 from nbtrack.cli.command import Group
 from nbtrack.cli.experiments import experiments
 from nbtrack.cli.keeping import backup, doctor, gc
@@ -18,6 +17,7 @@ from nbtrack.cli.trust import trust
 from nbtrack.entities.text import one_line
 from nbtrack.errors import NbtrackError
 from nbtrack.tracking.location import store_if_there
+from nbtrack.version import __version__
 
 __all__ = ["main"]
 

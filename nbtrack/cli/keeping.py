@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nbtrack import __version__
 from nbtrack.cli.command import Command, folder_of, store_of
 from nbtrack.entities.text import one_line, size_text
 from nbtrack.store import inspect, open_store
+from nbtrack.version import __version__
 
 if TYPE_CHECKING:
     from nbtrack.store import Health

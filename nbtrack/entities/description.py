@@ -20,7 +20,7 @@ __all__ = ["description"]
 def description(run: Run) -> str:
     """Return what is kept of a run, its code and its artifacts by their size only."""
     record, environment = run.record, run.environment
-    folds = folds_of([run])
+    folds = folds_of([run.tags])
     changed = (environment.get("git") or {}).get("dirty")
     facts = {
         "id": run.id,

@@ -6,6 +6,7 @@ import difflib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nbtrack import doors
 from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.text import one_line, table_text, value_text
 from nbtrack.fields import MISSING, same
@@ -49,7 +50,7 @@ class RunDiff:
     def metrics(self) -> dict[str, tuple[float | None, float | None]]:
         """The metrics whose last values differ; of scores of folds the means, as `scores.mean`."""
         runs = (self.left, self.right)
-        folds = folds_of(runs)
+        folds = folds_of(run.tags for run in runs)
         return _differences(*(shown_metrics(run.store.metrics(run.key), folds) for run in runs))
 
     @cached_property
@@ -98,9 +99,7 @@ class RunDiff:
         return "\n\n".join(parts) or f"No difference between {names[0]} and {names[1]}."
 
     def _repr_html_(self) -> str:
-        from nbtrack.entities.html import diff_html  # only where a front end asks for it
-
-        return diff_html(self)
+        return doors.diff_html(self)
 
 
 def _cell(value: Any) -> str:

@@ -10,15 +10,14 @@ from nbtrack.store.reader import fold_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nbtrack.entities.run import Run
     from nbtrack.records import MetricSummary
 
 __all__ = ["folds_of", "shown_metrics"]
 
 
-def folds_of(runs: Iterable[Run]) -> set[str]:
-    """Return the metrics that are scores of folds in one of the runs."""
-    return fold_names(run.tags.get(FOLDS_TAG) for run in runs)
+def folds_of(tags: Iterable[Mapping[str, str]]) -> set[str]:
+    """Return the metrics that are scores of folds in one of the runs that have these tags."""
+    return fold_names(of.get(FOLDS_TAG) for of in tags)
 
 
 def shown_metrics(summaries: Mapping[str, MetricSummary], folds: set[str]) -> dict[str, float]:

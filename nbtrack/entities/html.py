@@ -115,7 +115,7 @@ def run_html(run: Run) -> str:
     metrics = [
         [name, value_text(value), value_text(s.min), value_text(s.max), f"{s.count:,}"]
         for (name, value), s in zip(
-            shown_metrics(summaries, folds_of([run])).items(), summaries.values(), strict=True
+            shown_metrics(summaries, folds_of([run.tags])).items(), summaries.values(), strict=True
         )
     ]
     sections = [

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from nbtrack.entities.run import Run
     from nbtrack.models import MLmodel, Signature
     from nbtrack.records import ModelRecord
+    from nbtrack.store import Store
 
 __all__ = ["RunModel", "models_of"]
 
@@ -43,26 +43,36 @@ class RunModel(EstimatorRecord):
         return None if known is None else known.signature
 
 
-def models_of(run: Run) -> list[RunModel]:
-    """Return the models of a run: those of its cell in the order of fitting, then the others in that of saving."""
-    saved = {record.name: record for record in run.store.models.of_run(run.id)}
+def models_of(store: Store, key: int, run_id: str, artifacts: Path) -> list[RunModel]:
+    """Return the models of a run: those of its cell in the order of fitting, then the others in that of saving.
+
+    Parameters
+    ----------
+    store
+        The run's store.
+    key, run_id
+        The run's row there, and its id.
+    artifacts
+        The folder of its artifacts.
+    """
+    saved = {record.name: record for record in store.models.of_run(run_id)}
     models = []
-    for item in run.store.document(run.key, "estimators") or []:
+    for item in store.document(key, "estimators") or []:
         described = _described(item)
-        path = str(described.get("uri", "")).removeprefix(f"runs:/{run.id}/")
+        path = str(described.get("uri", "")).removeprefix(f"runs:/{run_id}/")
         record = saved.get(path)
         if record is None:
             models.append(RunModel(**described))
-        elif _is_still(described["estimator"], run.artifacts.folder / path):
-            models.append(RunModel(**described, **_saved(run, saved.pop(path))))
+        elif _is_still(described["estimator"], artifacts / path):
+            models.append(RunModel(**described, **_saved(artifacts, saved.pop(path))))
         else:
             # Another model was saved in its place.
             models.append(RunModel(**described | {"uri": ""}))
     for record in saved.values():
-        known = _mlmodel(run.artifacts.folder / record.name)
+        known = _mlmodel(artifacts / record.name)
         kind = (known.model_class if known is not None else None) or record.flavour
-        uri = f"runs:/{run.id}/{record.name}"
-        models.append(RunModel(record.name, kind, {}, {}, (), uri=uri, **_saved(run, record)))
+        uri = f"runs:/{run_id}/{record.name}"
+        models.append(RunModel(record.name, kind, {}, {}, (), uri=uri, **_saved(artifacts, record)))
     return models
 
 
@@ -72,13 +82,13 @@ def _described(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**item, "shape": shape, "rows": rows}
 
 
-def _saved(run: Run, record: ModelRecord) -> dict[str, Any]:
+def _saved(artifacts: Path, record: ModelRecord) -> dict[str, Any]:
     return {
         "path": record.name,
         "id": record.id,
         "flavour": record.flavour,
         "size": record.size,
-        "folder": run.artifacts.folder / record.name,
+        "folder": artifacts / record.name,
     }
 
 

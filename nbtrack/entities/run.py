@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack import doors
 from nbtrack.entities.artifacts import Artifacts
-from nbtrack.entities.description import description
 from nbtrack.entities.diff import RunDiff
 from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
@@ -173,7 +172,7 @@ class Run:
     @property
     def models(self) -> list[RunModel]:
         """The models that the run fitted or saved; those with a `uri` can be loaded."""
-        return models_of(self)
+        return models_of(self.store, self.key, self.id, self.artifacts.folder)
 
     @property
     def source(self) -> Source | None:
@@ -295,18 +294,16 @@ class Run:
             record = self.record
         except NotFoundError:
             return f"<Run {self.id} removed>"
-        shown = shown_metrics(self.store.metrics(self.key), folds_of([self]))
+        shown = shown_metrics(self.store.metrics(self.key), folds_of([self.tags]))
         values = [f"{one_line(name, 24)}={value_text(value)}" for name, value in list(shown.items())[:4]]
         return f"<Run {' '.join([one_line(record.name, 40), self.id[:8], record.status, *values])}>"
 
     def describe(self) -> str:
         """Return what is kept of the run as text: what `nbtrack show` prints."""
-        return description(self)
+        return doors.description(self)
 
     def _repr_html_(self) -> str:
-        from nbtrack.entities.html import run_html  # only where a front end asks for it
-
-        return run_html(self)
+        return doors.run_html(self)
 
     def page(self) -> Any:
         """Return a page of all that is kept of the run: its note and tags can be edited there, its model served."""

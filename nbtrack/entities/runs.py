@@ -320,9 +320,7 @@ class Runs(Sequence[Run]):
         return total if self._limit is None else min(total, self._limit)
 
     def _repr_html_(self) -> str:
-        from nbtrack.entities.html import runs_html  # only where a front end asks for it
-
-        return runs_html(self)
+        return doors.runs_html(self)
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         # Text and HTML are IPython's to ask for, where they are shown.

@@ -9,13 +9,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrack import __version__
 from nbtrack.serving.answer import JSON, dumps, error_body, inference_error_body
 from nbtrack.serving.inference import OUTPUT, tensors_of
 from nbtrack.serving.openapi import document
 from nbtrack.serving.page import page
 from nbtrack.serving.telemetry import GONE, METRICS_TYPE, Telemetry
 from nbtrack.serving.wire import Frame
+from nbtrack.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from nbtrack import __version__
 from nbtrack.models.schema import Tensor
 from nbtrack.serving.inference import DATATYPES
 from nbtrack.serving.payload import FORMS
+from nbtrack.version import __version__
 
 if TYPE_CHECKING:
     from nbtrack.models import Param

@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from nbtrack import __version__
 from nbtrack.errors import StoreError
 from nbtrack.store import schema
 from nbtrack.store.connection import retrying, transaction
+from nbtrack.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from nbtrack.widgets.answering import Answering
 from nbtrack.widgets.bundle import bundled
 from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.replies import accepted, done, failed
-from nbtrack.widgets.shown import widget_view
+from nbtrack.widgets.view import widget_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ class NbtrackWidget(anywidget.AnyWidget):
     def _answer(self, request: Any) -> None:
         try:
             result = self._result(request)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the page is told
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page hears of it
             self._say(failed(request["id"], error))
         else:
             self._say(done(request["id"], result))

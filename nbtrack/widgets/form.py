@@ -61,8 +61,8 @@ def input_fields(signature: Signature | None, example: Any) -> list[Field]:
     for place, (part, name) in enumerate(zip(parts, field_names(parts), strict=True)):
         if isinstance(part, Tensor):
             shape = ", ".join("any" if size < 0 else str(size) for size in part.shape)
-            told = f"{part.dtype} ({shape})"
-            fields.append({"name": name, "type": told, "required": True, "value": _array(part, example)})
+            dtype = f"{part.dtype} ({shape})"
+            fields.append({"name": name, "type": dtype, "required": True, "value": _array(part, example)})
         else:
             value = plain(_first(example, part.name, place))
             if value is None and part.required:

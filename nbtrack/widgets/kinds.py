@@ -88,7 +88,7 @@ class Kind:
     slow: bool
 
     def types(self) -> dict[str, Any]:
-        """Return the type of each part beside the id and the kind."""
+        """Return the type of each part other than the id and the kind."""
         return {name: of for name, of in _hints(self.parts).items() if name not in {"id", "kind"}}  # type: ignore[arg-type] # a class can be hashed
 
 

@@ -86,7 +86,7 @@ def failed(request: str, error: BaseException) -> Failed:
 
 
 def problem(error: BaseException) -> Problem:
-    """Return an error as the page is told of it."""
+    """Return an error as the page gets it."""
     name = type(error).__name__
     found: Problem = {
         "type": name,

@@ -1,4 +1,4 @@
-"""What our JupyterLab extension is told: which widget stands in place of an output's static HTML.
+"""What our JupyterLab extension reads in an output: which widget stands in place of an output's static HTML.
 
 A widget says its model. Runs say a handle, for which the extension asks this kernel over a comm: only then is their
 panel made, so that displayed runs cost what their static table does where the extension is not, and import no widget.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackError
+from nbtrack.widgets.view import MIME
 
 if TYPE_CHECKING:
     from comm.base_comm import BaseComm
@@ -22,16 +23,13 @@ if TYPE_CHECKING:
     from nbtrack.entities import Runs
     from nbtrack.widgets.panel import Panel
 
-__all__ = ["MIME", "MOST", "TARGET", "runs_view", "widget_view"]
-
-MIME = "application/vnd.nbtrack.view+json"
-"""As in `labextension/src/lab/view.ts`."""
+__all__ = ["MAX_SHOWN", "TARGET", "runs_view"]
 
 TARGET = "nbtrack.view"
 """The comm's target, as in `labextension/src/lab/asking.ts`."""
 
-MOST = 64
-"""So many displayed runs, the newest, can become a panel."""
+MAX_SHOWN = 64
+"""Displayed runs that can become a panel: the newest."""
 
 
 @dataclass
@@ -47,11 +45,6 @@ _shown: dict[str, _Shown] = {}
 _asking = threading.Lock()
 
 
-def widget_view(model_id: str) -> dict[str, Any]:
-    """Return the part of a mime bundle that says which widget an output is."""
-    return {MIME: {"model_id": model_id}}
-
-
 def runs_view(runs: Runs) -> dict[str, Any]:
     """Return the part of a mime bundle with which a page can ask for the panel of runs; none outside a notebook."""
     kernel = _kernel_id()
@@ -64,7 +57,7 @@ def runs_view(runs: Runs) -> dict[str, Any]:
     with _asking:
         # Not the rows that were looked at: those of many runs are large.
         _shown[handle] = _Shown(runs.anew())
-        left = [_shown.pop(next(iter(_shown))) for _ in range(len(_shown) - MOST)]
+        left = [_shown.pop(next(iter(_shown))) for _ in range(len(_shown) - MAX_SHOWN)]
     for one in left:
         if one.panel is not None:
             one.panel.close()

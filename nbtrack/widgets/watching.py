@@ -87,7 +87,7 @@ class Watcher:
 
 
 class Follower(Protocol):
-    """Who is told that a store has changed."""
+    """Hears that a store has changed."""
 
     @property
     def followed(self) -> bool:
@@ -109,7 +109,7 @@ def follow(store: Store, follower: Follower, clock: int) -> None:
             changes = _changes[id(store)] = _StoreChanges(store, clock)
         changes.followers.add(follower)
         if changes.clock != clock:
-            # The others may have been told of what this one has not seen.
+            # The others may have heard of what this one has not seen.
             changes.clock = UNKNOWN
     changes.watcher.start()
 
@@ -144,5 +144,5 @@ class _StoreChanges:
         for one in self._interested():
             try:
                 one.changed(clock)
-            except Exception:  # noqa: BLE001 - what one cannot hear the others are told all the same
-                _log.warning("a widget could not be told of a change", exc_info=True)
+            except Exception:  # noqa: BLE001 - a follower that fails keeps no other from hearing
+                _log.warning("a widget failed to show a change", exc_info=True)

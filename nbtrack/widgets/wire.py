@@ -212,7 +212,7 @@ class Open(OfRuns):
 
 @PANEL.kind("views", result="{ script: string; style: string }", reads=True, rank=1)
 class Views(Request):
-    """The part of the front end that draws the views beside the table."""
+    """The part of the front end that draws the other views."""
 
     build: str
 
@@ -278,7 +278,7 @@ class Curve(OfPage):
 
 @RUN_PAGE.kind("register", result="{ name: string; version: number }")
 class Register(OfPage):
-    """Make a model, told by its folder among the artifacts, a new version of the name."""
+    """Make a model, given by its folder among the artifacts, a new version of the name."""
 
     model: str
     name: str
@@ -310,7 +310,7 @@ class OpenOther(OfPage):
 
 @RUN_PAGE.kind("serve", "stop", slow=True)
 class ServeModel(OfPage):
-    """Serve a model, told by its folder among the artifacts, or serve it no longer."""
+    """Serve a model, given by its folder among the artifacts, or serve it no longer."""
 
     model: str
 

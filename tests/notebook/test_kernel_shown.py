@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from nbtrack.widgets.shown import MIME, MOST, TARGET, runs_view
+from nbtrack.widgets.shown import MAX_SHOWN, TARGET, runs_view
+from nbtrack.widgets.view import MIME
 from tests.notebook.kernel import Kernel
 from tests.waiting import HANGS
 
@@ -80,7 +81,7 @@ def test_what_the_kernel_does_not_know_is_not_answered(kernel):
     for handle in (uuid.uuid4().hex, "", None, 3, ["a"], {"a": 1}):
         assert ask(kernel, handle) == []
     few = displayed(
-        kernel, "import nbtrack.widgets.panel.opening as opening\nopening.MOST = 1\nnbtrack.runs()[:2]"
+        kernel, "import nbtrack.widgets.panel.opening as opening\nopening.MAX_PICKED = 1\nnbtrack.runs()[:2]"
     )
     assert ask(kernel, few[MIME]["opens"]) == [], "so many picked runs have no panel"
     assert kernel.ok("nbtrack.runs()[0]").result is not None
@@ -90,7 +91,9 @@ def test_only_the_newest_displayed_runs_are_kept(kernel):
     first = displayed(kernel)[MIME]["opens"]
     ask(kernel, first)
     kernel.ok("from nbtrack.widgets import shown\n(panel,) = [one.panel for one in shown._shown.values()]")
-    again = f"from IPython.display import display\nfor _ in range({MOST}):\n    display(nbtrack.runs()[:1])"
+    again = (
+        f"from IPython.display import display\nfor _ in range({MAX_SHOWN}):\n    display(nbtrack.runs()[:1])"
+    )
     newer = [output.data[MIME]["opens"] for output in kernel.ok(again).outputs]
     assert ask(kernel, first) == []
     assert kernel.value("panel.comm") == "None", "what can no longer be found is not kept either"

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
-    ("errors", "records", "values", "installed", "clock", "fields", "points", "doors"),
+    ("errors", "records", "values", "installed", "clock", "fields", "points", "version", "doors"),
     ("direction",),
     ("query", "capture", "models"),
     ("store",),
@@ -22,7 +22,7 @@ LAYERS = (
     ("notebook", "cli"),
 )
 FRIENDS = (
-    {"errors", "records", "values", "installed", "clock", "fields", "points", "doors"},
+    {"errors", "records", "values", "installed", "clock", "fields", "points", "version", "doors"},
     {"tracking", "sklearn", "pyfunc"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
@@ -130,7 +130,7 @@ def complaints(source: str, module: str) -> list[str]:
             if other == part:
                 why = room_complaint(part, module.split(".")[2:], rest[1:])
             else:
-                why = None if other == "__version__" else inner_complaint(part, other)
+                why = inner_complaint(part, other)
             if why:
                 wrong.append(f"{where}: {why}")
         elif not found.for_types:
@@ -257,7 +257,8 @@ def test_the_package_itself_imports_nothing_heavy():
     heavy = sorted(
         name
         for name in at_once
-        if name.split(".")[0] in HEAVY | {"IPython", "sqlite3"} or name.startswith("nbtrack.")
+        if name.split(".")[0] in HEAVY | {"IPython", "sqlite3"}
+        or (name.startswith("nbtrack.") and name != "nbtrack.version")
     )
     assert not heavy, f"nbtrack/__init__.py imports {', '.join(heavy)} at once: look them up in __getattr__"
 
@@ -323,7 +324,7 @@ def test_a_wrong_import_is_named_with_what_to_do(module, source, says):
         ("nbtrack.store.reader", "import sqlite3\nfrom nbtrack.store import schema\nfrom . import schema"),
         ("nbtrack.entities", "def f():\n    import pandas"),
         ("nbtrack.entities", "if TYPE_CHECKING:\n    import pandas as pd"),
-        ("nbtrack.cli", "from nbtrack import __version__, tracking"),
+        ("nbtrack.cli", "from nbtrack import tracking, version"),
         ("nbtrack.notebook.magics", "from IPython.core.magic import Magics"),
         ("nbtrack.values", "from nbtrack.errors import InvalidValueError"),
     ],

@@ -1,4 +1,4 @@
-"""Values as JSON carries them, and what is told of a column beside its values."""
+"""Values as JSON carries them, and the heads of columns."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ATTRIBUTES = (
 )
 """What of the run itself can be a column, most asked for first."""
 
-LONGEST = 500
-"""So many characters of a text are sent: more is nothing to read in a cell."""
+MAX_TEXT = 500
+"""Characters of a text that are sent: a cell shows no more."""
 
 _EXACT = 2**53
 
@@ -53,17 +53,17 @@ def cell(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        return value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}…"
     if isinstance(value, float):
         return value if math.isfinite(value) else [str(value)]
     if isinstance(value, int):
         return value if -_EXACT <= value <= _EXACT else [_digits(value)]
-    return str(value)[:LONGEST]
+    return str(value)[:MAX_TEXT]
 
 
 def _digits(value: int) -> str:
     # str() refuses integers of many digits.
-    return str(value) if abs(value) < 10**100 else f"{value:#x}"[:LONGEST]
+    return str(value) if abs(value) < 10**100 else f"{value:#x}"[:MAX_TEXT]
 
 
 def cells(values: Sequence[Any]) -> list[Any]:
@@ -72,7 +72,7 @@ def cells(values: Sequence[Any]) -> list[Any]:
 
 
 def head(column: str, metrics: Container[str]) -> Head:
-    """Return what is told of a column.
+    """Return the head of a column.
 
     Parameters
     ----------

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 __all__ = ["first_columns"]
 
-LOOKED_AT = 40
-"""So many runs tell which columns say most."""
+MAX_RUNS = 40
+"""Runs that are looked at to choose the first columns."""
 METRICS, PARAMS = 7, 7
 
 
 def first_columns(store: Store, selection: Selection) -> list[str]:
     """Return the run's name, state and times, then the metrics and params that tell most."""
-    records = store.find_runs(selection.query, **selection.scope, limit=LOOKED_AT)
+    records = store.find_runs(selection.query, **selection.scope, limit=MAX_RUNS)
     found = choose_columns(store.table(records, MISSING))
     metrics = [name for name in found if name.startswith("metrics.")][:METRICS]
     params = [name for name in found if name.startswith("params.")][:PARAMS]

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Option", "complete"]
 
-MOST = 60
-"""Options in one answer: more than anyone reads."""
+MAX_OPTIONS = 60
+"""Options in one answer; nobody reads more."""
 SAMPLE = 3_000
-"""In so many runs, the newest that hold what was typed so far, are values looked for."""
-LONGEST = 80
+"""Runs in which values are looked for: the newest that hold what was typed so far."""
+MAX_TEXT = 80
 _OPENING = " \t\n(,=<>!+-*/&|"
 
 _STATUSES = ("FINISHED", "RUNNING", "FAILED", "KILLED", "CRASHED")
@@ -98,7 +98,7 @@ def complete(store: Store, text: str, caret: int) -> Completion:
 
 
 def _answer(start: int, end: int, options: Iterable[Option]) -> Completion:
-    return {"start": start, "end": end, "options": list(options)[:MOST]}
+    return {"start": start, "end": end, "options": list(options)[:MAX_OPTIONS]}
 
 
 def _complete_so_far(text: str) -> bool:
@@ -133,7 +133,7 @@ def _matching(typed: str, options: Iterable[tuple[str, str]]) -> list[Option]:
         if place < 3 and lower != wanted:
             ranked.append((place, text, kind))
     ranked.sort(key=lambda one: one[0])
-    return [{"text": text, "kind": kind} for _, text, kind in ranked[:MOST]]
+    return [{"text": text, "kind": kind} for _, text, kind in ranked[:MAX_OPTIONS]]
 
 
 def _fields(store: Store, typed: str) -> list[Option]:
@@ -171,7 +171,7 @@ def _values(store: Store, field: str, typed: str) -> Iterator[Option]:
         return
     for value in _distinct(store, by, field, typed):
         if isinstance(value, str):
-            shown = value if len(value) <= LONGEST and "'" not in value and value.isprintable() else None
+            shown = value if len(value) <= MAX_TEXT and "'" not in value and value.isprintable() else None
             if shown is not None and typed.lower() in shown.lower():
                 yield {"text": f"'{shown}'", "kind": "value"}
         elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -199,7 +199,7 @@ def _distinct(store: Store, by: Field, field: str, typed: str) -> list[Any]:
     for value in store.column(name, records):
         if value is not MISSING and value is not None:
             counted.setdefault(identity(value), [value, 0])[1] += 1
-    common = sorted(counted.values(), key=lambda pair: -pair[1])[: MOST * 2]
+    common = sorted(counted.values(), key=lambda pair: -pair[1])[: MAX_OPTIONS * 2]
     return sorted((value for value, _ in common), key=lambda value: (isinstance(value, str), value))
 
 

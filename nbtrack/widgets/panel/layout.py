@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-__all__ = ["MOST_PINNED", "NARROWEST", "SHADINGS", "WIDEST", "Layout", "read_layout"]
+__all__ = ["MAX_PINNED", "MAX_WIDTH", "MIN_WIDTH", "SHADINGS", "Layout", "read_layout"]
 
-NARROWEST, WIDEST = 48, 900
+MIN_WIDTH, MAX_WIDTH = 48, 900
 SHADINGS = ("bars", "heat", "none")
 """How a number shows where it stands in its column."""
 
-MOST = 5_000
-"""Of more columns than that nothing is kept."""
+MAX_ENTRIES = 5_000
+"""Columns whose layout is kept."""
 
 
-MOST_PINNED = 100
-"""So many runs can be pinned: more are no top."""
+MAX_PINNED = 100
+"""Runs that can be pinned above the others."""
 
 
 class Layout(TypedDict, total=False):
@@ -31,35 +31,37 @@ class Layout(TypedDict, total=False):
     """One of `SHADINGS` for a column; for all others under `*`."""
 
 
-def read_layout(told: Any) -> Layout:
-    """Return what of a page's or a user's word about the layout can be understood; the rest is passed over."""
-    told = told if isinstance(told, dict) else {}
+def read_layout(content: Any) -> Layout:
+    """Return the valid parts of a layout that a page or a user gives; the rest is ignored."""
+    content = content if isinstance(content, dict) else {}
     layout: Layout = {}
     widths = {
-        name: min(max(round(width), NARROWEST), WIDEST)
-        for name, width in _items(told, "widths")
+        name: min(max(round(width), MIN_WIDTH), MAX_WIDTH)
+        for name, width in _items(content, "widths")
         if _is_width(width)
     }
     if widths:
         layout["widths"] = widths
-    pinned = told.get("pinned")
+    pinned = content.get("pinned")
     if isinstance(pinned, list):
-        # None pinned is another thing than nothing said.
-        layout["pinned"] = list(dict.fromkeys(name for name in pinned[:MOST] if isinstance(name, str)))
-    runs = told.get("runs")
+        # An empty list means that no column is pinned; without one the default holds.
+        layout["pinned"] = list(dict.fromkeys(name for name in pinned[:MAX_ENTRIES] if isinstance(name, str)))
+    runs = content.get("runs")
     if isinstance(runs, list):
-        ids = [run for run in runs[:MOST] if isinstance(run, str)]
+        ids = [run for run in runs[:MAX_ENTRIES] if isinstance(run, str)]
         if ids:
-            layout["runs"] = list(dict.fromkeys(ids))[:MOST_PINNED]
-    shading = {name: how for name, how in _items(told, "shading") if isinstance(how, str) and how in SHADINGS}
+            layout["runs"] = list(dict.fromkeys(ids))[:MAX_PINNED]
+    shading = {
+        name: how for name, how in _items(content, "shading") if isinstance(how, str) and how in SHADINGS
+    }
     if shading:
         layout["shading"] = shading
     return layout
 
 
-def _items(told: dict[Any, Any], part: str) -> list[tuple[str, Any]]:
-    held = told.get(part)
-    items = list(held.items())[:MOST] if isinstance(held, dict) else []
+def _items(content: dict[Any, Any], part: str) -> list[tuple[str, Any]]:
+    held = content.get(part)
+    items = list(held.items())[:MAX_ENTRIES] if isinstance(held, dict) else []
     return [(name, value) for name, value in items if isinstance(name, str)]
 
 

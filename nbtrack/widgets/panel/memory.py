@@ -1,4 +1,4 @@
-"""The filters that were used and those that were saved, kept beside the store."""
+"""The filters that were used and those that were saved, kept in the store's folder."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["Memory"]
 
 FILE = "panel.json"
-MOST = 50
-"""So many filters are remembered, and so many saved."""
-LONGEST = 10_000
+MAX_FILTERS = 50
+"""Filters that are remembered, and filters that are saved."""
+MAX_TEXT = 10_000
 
 _writing = threading.Lock()
 
@@ -55,24 +55,24 @@ class Memory:
             found if isinstance(found := held.get(part), list) else [] for part in ("history", "saved")
         )
         return {
-            "history": [one for one in history if isinstance(one, str)][:MOST],
+            "history": [one for one in history if isinstance(one, str)][:MAX_FILTERS],
             "saved": [
                 {"name": one["name"], "filter": one["filter"]}
                 for one in saved
                 if isinstance(one, dict)
                 and isinstance(one.get("name"), str)
                 and isinstance(one.get("filter"), str)
-            ][:MOST],
+            ][:MAX_FILTERS],
             "kept": not self._store.read_only,
         }
 
     def remember(self, text: str) -> dict[str, Any]:
         """Put a filter that was used before those used earlier."""
-        if self._store.read_only or not text.strip() or len(text) > LONGEST:
+        if self._store.read_only or not text.strip() or len(text) > MAX_TEXT:
             return self.read()
         with _writing:
             held = self.read()
-            held["history"] = [text, *(one for one in held["history"] if one != text)][:MOST]
+            held["history"] = [text, *(one for one in held["history"] if one != text)][:MAX_FILTERS]
             self._write(held)
         return held
 
@@ -84,7 +84,7 @@ class Memory:
         StoreError
             When it cannot be kept.
         """
-        return self._change(name, [{"name": name, "filter": text[:LONGEST]}])
+        return self._change(name, [{"name": name, "filter": text[:MAX_TEXT]}])
 
     def forget(self, name: str) -> dict[str, Any]:
         """Let go of a saved filter.
@@ -103,7 +103,7 @@ class Memory:
             )
         with _writing:
             held = self.read()
-            held["saved"] = [*new, *(one for one in held["saved"] if one["name"] != name)][:MOST]
+            held["saved"] = [*new, *(one for one in held["saved"] if one["name"] != name)][:MAX_FILTERS]
             self._write(held)
         return held
 

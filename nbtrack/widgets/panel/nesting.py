@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["tree"]
 
-KEPT = 2
-"""Of so many queries the tree is kept as long as the store stays as it is: scrolling reads only the rows it shows."""
+MAX_TREES = 2
+"""Trees that are kept until their store changes, one a query: scrolling then reads only the rows it shows."""
 
-FRESH = 10.0
-"""Seconds for which it is: what is younger than a day, and what runs the longest, changes though the store does not."""
+TREE_LIFETIME = 10.0
+"""Seconds for which a tree is kept: which runs are younger than a day changes though the store does not."""
 
 Rows = list[tuple[str, int]]
 """Each with its depth."""
@@ -71,7 +71,7 @@ def tree(store: Store, selection: Selection, request: wire.Tree) -> dict[str, An
     """
     if request["columns"] and request["limit"] > MAX_ROWS:
         raise InvalidValueError(f"limit is a number up to {MAX_ROWS:,} of rows, not {request['limit']}")
-    # The older clock: what changes from here on is told.
+    # The clock from before reading: the page then hears of every later change.
     clock = store.changes(2**62).clock
     family = _family(store, selection, frozenset(request["first"]), clock)
     rows = family.rows(frozenset(request["unfolded"]))
@@ -96,14 +96,14 @@ def _family(store: Store, selection: Selection, first: frozenset[str], clock: in
     with _keeping:
         kept = _families.setdefault(store, {})
         family = kept.pop(key, None)
-        if family is not None and time.monotonic() - family.made < FRESH:
+        if family is not None and time.monotonic() - family.made < TREE_LIFETIME:
             kept[key] = family
             return family
     whole = store.window(selection.query, 0, 2**53, ["parent"], **selection.scope)
     family = _Family(*_related(whole.ids, whole.columns["parent"], first))
     with _keeping:
         kept[key] = family
-        while len(kept) > KEPT:
+        while len(kept) > MAX_TREES:
             del kept[next(iter(kept))]
     return family
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["panel", "panel_of"]
 
-MOST = 5_000
-"""Of more runs than that, picked by hand, no panel is made: SQL has its limits."""
+MAX_PICKED = 5_000
+"""Runs picked by hand that one panel can show: SQL has its limits."""
 
 
 def panel(
@@ -70,9 +70,9 @@ def panel_of(runs: Runs, columns: Sequence[str] | None = None) -> Panel:
     only = None
     if scope.picked:
         only = [record.id for record in runs.records]
-        if len(only) > MOST:
+        if len(only) > MAX_PICKED:
             raise InvalidValueError(
-                f"{len(only):,} runs were picked; a panel is about {MOST:,} at most, or a filter's"
+                f"{len(only):,} runs were picked; a panel is about {MAX_PICKED:,} at most, or a filter's"
             )
     return Panel(
         runs.store,

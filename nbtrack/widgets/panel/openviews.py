@@ -1,4 +1,4 @@
-"""The views of a panel that are open, and what each looks at: they are told when that changes."""
+"""The open views of a panel, and what each shows: they hear when that changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["OpenViews"]
 
 MAX_VIEWS = 8
-"""Views of one panel that are told of changes. Where there are more, the oldest are not until they ask again."""
+"""Views of one panel that hear of changes. Where there are more, the oldest hear again once they ask for something."""
 
 VIEW_TIMEOUT = 3_600.0
 """Seconds after its last request for which a view counts as open: a page that is closed does not say so."""

@@ -71,5 +71,5 @@ def _limited(
 
 def _joined(top: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
     columns = {name: [*values, *rest["columns"][name]] for name, values in top["columns"].items()}
-    # The older clock: what changed since is told.
+    # The older clock: the page then hears of every later change.
     return {**rest, "clock": top["clock"], "ids": [*top["ids"], *rest["ids"]], "columns": columns}

@@ -40,11 +40,11 @@ __all__ = [
     "window",
 ]
 
-SOON = 0.03
+SCALES_TIMEOUT = 0.03
 """Seconds for which a question about columns may hold up the rows."""
 
-FEW = 2_000
-"""Whether so many runs differ is told by their values; whether more do, by the ends of their order."""
+MAX_COMPARED = 2_000
+"""Runs whose values are compared one by one. Where there are more, the first and the last of a column's order are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def check_column(name: str) -> str:
 def window(
     store: Store, selection: Selection, offset: int, limit: int, columns: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the rows of a table from `offset` on, with what is told of its columns."""
+    """Return the rows of a table from `offset` on, with what is known of its columns."""
     clock = store.changes(2**62).clock
     # Names that stand for one another are one column.
     found = store.window(selection.query, offset, limit, list(dict.fromkeys(columns)), **selection.scope)
@@ -168,23 +168,23 @@ def among(store: Store, selection: Selection, ids: Sequence[str]) -> dict[str, A
 
 def tags(store: Store, records: Sequence[RunRecord]) -> dict[str, Any]:
     """Return the tags that a person gave these runs: how many have each, and its value where they have the same."""
-    told: list[dict[str, Any]] = []
+    tags: list[dict[str, Any]] = []
     for name in store.names("tags"):
         held = [value for value in store.column(f"tags.{name}", records) if value is not MISSING]
         if held and not name.startswith(("nbtrack.", "mlflow.")):
             same = held[0] if len(set(held)) == 1 else None
-            told.append({"name": name, "count": len(held), "value": same})
-    return {"runs": len(records), "tags": told}
+            tags.append({"name": name, "count": len(held), "value": same})
+    return {"runs": len(records), "tags": tags}
 
 
 def scales(store: Store, selection: Selection, columns: Sequence[str]) -> dict[str, Any]:
-    """Return what the first of the columns span: as many as can be told soon, so that rows can come between."""
+    """Return what the first of the columns span: as many as can be found soon, so that rows can come between."""
     metrics = frozenset(store.names("metrics"))
     found: list[dict[str, Any]] = []
     began = time.perf_counter()
     for column in columns:
         found.append(_scale(store, selection, column, head(column, metrics)))
-        if time.perf_counter() - began > SOON:
+        if time.perf_counter() - began > SCALES_TIMEOUT:
             break
     return {"scales": found}
 
@@ -225,13 +225,13 @@ def _end(
 def differing(store: Store, selection: Selection, columns: Sequence[str]) -> dict[str, Any]:
     """Return those of the columns in which not all runs have the same."""
     unbounded = selection.query.limit is None
-    records = store.find_runs(selection.query, **selection.scope, limit=FEW if unbounded else None)
+    records = store.find_runs(selection.query, **selection.scope, limit=MAX_COMPARED if unbounded else None)
     several: list[str] = []
     alike: list[str] = []
     for name in columns:
         values = store.column(name, records)
         (several if differ(values) else alike).append(name)
-    if unbounded and len(records) == FEW:
+    if unbounded and len(records) == MAX_COMPARED:
         metrics = frozenset(store.names("metrics"))
         several += [
             name for name in alike if _ends_differ(store, selection, name, head(name, metrics)["field"])

@@ -37,7 +37,7 @@ class Reading:
     only
         Ids of the runs that the panel is about; None for all.
     read_only
-        Whether the panel's store may only be read, which is what its page is told.
+        Whether the panel's store may only be read, as its page has it.
     """
 
     def __init__(self, store: Store, only: Sequence[str] | None, read_only: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the panel's views beside the table are drawn from: documents about the chosen runs, or about all that it shows."""
+"""What the panel's other views than the table are drawn from: documents about the chosen runs, or about all that it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of the front end that draws the views beside the table: a page asks for it when the first is looked at."""
+"""The part of the front end that draws the other views than the table: a page asks for it when it shows the first."""
 
 from __future__ import annotations
 

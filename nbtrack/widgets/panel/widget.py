@@ -257,7 +257,7 @@ class Panel(NbtrackWidget):
             self._views.show(request, result["clock"])
         return result
 
-    # What the page is told without asking.
+    # What the page hears without asking.
 
     def _push(self, clock: int, requests: dict[str, Any]) -> None:
         """Push to each view the rows that it looks at: a page cannot ask while a cell runs."""
@@ -270,7 +270,7 @@ class Panel(NbtrackWidget):
             try:
                 views[view] = {"asked": request["id"], **self._answers.result(request)}
             except NbtrackError:
-                # What the filter names may have gone; the view is told when it asks.
+                # What the filter names may have gone; the view hears it when it asks.
                 continue
         self._say({"kind": "changed", "clock": clock, "views": views})
 

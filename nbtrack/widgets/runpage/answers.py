@@ -234,7 +234,7 @@ def _started(run: Run, path: str) -> Server:
 def exported(run: Run) -> dict[str, Any]:
     """Return a file's name and its text: the run with its params and metrics as JSON."""
     record = run.record
-    told = {
+    content = {
         "run_id": record.id,
         "name": record.name,
         "experiment": record.experiment,
@@ -256,4 +256,7 @@ def exported(run: Run) -> dict[str, Any]:
             for name, summary in run.store.metrics(run.key).items()
         },
     }
-    return {"filename": f"run-{record.id[:8]}.json", "text": json.dumps(told, indent=2, ensure_ascii=False)}
+    return {
+        "filename": f"run-{record.id[:8]}.json",
+        "text": json.dumps(content, indent=2, ensure_ascii=False),
+    }

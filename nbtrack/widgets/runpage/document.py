@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run_document", "run_page"]
 
-MOST_ROWS = 1_000
-MOST_RUNS = 100
+MAX_ROWS = 1_000
+MAX_RUNS = 100
 VALUE, NOTE, OUTPUT, TRACEBACK = 2_000, 100_000, 20_000, 50_000
 """Characters."""
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -97,7 +97,7 @@ def _head(record: RunRecord) -> dict[str, Any]:
 
 
 def _params(run: Run) -> dict[str, Any]:
-    shown, left = first(run.params.items(), MOST_ROWS)
+    shown, left = first(run.params.items(), MAX_ROWS)
     rows = [{"name": whole(name), "type": _kind(value), "value": cut(value, VALUE)} for name, value in shown]
     return {"params": rows, "params_left": left}
 
@@ -110,14 +110,14 @@ def _tags(run: Run) -> dict[str, Any]:
     tags = run.tags
     own = [(name, value) for name, value in tags.items() if not name.startswith(_SYSTEM)]
     system = [(name, value) for name, value in tags.items() if name.startswith(_SYSTEM)]
-    shown, left = first(own, MOST_ROWS)
+    shown, left = first(own, MAX_ROWS)
     return {
         "user": whole(tags.get(_USER_TAG, ""))[:VALUE],
         "source": whole(tags.get(SOURCE_TAG, ""))[:VALUE],
         "tags": [{"name": whole(name), "value": cut(value, VALUE)} for name, value in shown],
         "tags_left": left,
         "system_tags": [
-            {"name": whole(name), "value": cut(value, VALUE)} for name, value in system[:MOST_RUNS]
+            {"name": whole(name), "value": cut(value, VALUE)} for name, value in system[:MAX_RUNS]
         ],
     }
 
@@ -132,7 +132,7 @@ def _outcome(run: Run) -> dict[str, Any]:
         },
         "output": _printed(outcome["stdout"], OUTPUT) if outcome.get("stdout") else None,
         "traceback": _printed(traceback, TRACEBACK) if traceback else None,
-        "figures": [whole(name) for name in figures[:MOST_RUNS]] if isinstance(figures, list) else [],
+        "figures": [whole(name) for name in figures[:MAX_RUNS]] if isinstance(figures, list) else [],
     }
 
 
@@ -143,7 +143,7 @@ def _printed(text: Any, most: int) -> Text:
 
 def _family(run: Run) -> dict[str, Any]:
     parent = run.parent
-    children, left = first(run.store.children(run.id), MOST_RUNS)
+    children, left = first(run.store.children(run.id), MAX_RUNS)
     return {
         "parent": None if parent is None else _relative(parent.record),
         "children": [_relative(record) for record in children],

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Downloads", "local_path"]
 
-MOST_BYTES = 50_000_000
+MAX_BYTES = 50_000_000
 """Of a file, and of all files of a folder. What is larger is copied where it lies."""
 PIECE = 1_000_000
 """Bytes in one answer."""
-KEPT = 60.0
+ARCHIVE_TIMEOUT = 60.0
 """Seconds after its last piece for which a ZIP file waits to be asked for the next."""
 
 
 @dataclass(frozen=True)
 class _Archive:
-    """A folder as a ZIP file, while it is sent; `timer` lets go of it."""
+    """A folder as a ZIP file, while it is sent; `timer` removes it."""
 
     run_id: str
     name: str
@@ -136,7 +136,7 @@ class Downloads:
         archive.timer.start()
 
     def _timer(self, stamp: str) -> threading.Timer:
-        timer = threading.Timer(KEPT, self._archives.pop, (stamp, None))
+        timer = threading.Timer(ARCHIVE_TIMEOUT, self._archives.pop, (stamp, None))
         timer.daemon = True
         return timer
 
@@ -201,8 +201,8 @@ def _zipped(run: Run, folder: Path) -> tuple[str, bytes]:
 
 
 def _check_size(size: int, path: Path) -> None:
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise InvalidValueError(
-            f"{path.name!r} has {size_text(size)}, more than the {size_text(MOST_BYTES)} that a page is sent; "
+            f"{path.name!r} has {size_text(size)}, more than the {size_text(MAX_BYTES)} that a page is sent; "
             f"copy it from {str(path)!r}"
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["artifact_kind", "artifact_rows"]
 
-MOST_FILES = 2_000
+MAX_FILES = 2_000
 
 _KINDS = {
     "image": ".png .jpg .jpeg .gif .webp .svg",
@@ -47,7 +47,7 @@ def artifact_rows(run: Run) -> dict[str, Any]:
     # A folder's own files come before those of its folders.
     names = sorted(run.artifacts, key=_place)
     sizes = {name: _size(folder / name) for name in names}
-    shown = names[:MOST_FILES]
+    shown = names[:MAX_FILES]
     totals: dict[str, int] = {}
     for name, size in sizes.items():
         for parent in _parents(name):
@@ -68,10 +68,10 @@ def artifact_rows(run: Run) -> dict[str, Any]:
 
 
 def _row(path: str, kind: str, size: int) -> dict[str, Any]:
-    told = whole(path)
+    shown = whole(path)
     return {
-        "path": told,
-        "name": told.rpartition("/")[2],
+        "path": shown,
+        "name": shown.rpartition("/")[2],
         "depth": path.count("/"),
         "kind": kind,
         "size": size,

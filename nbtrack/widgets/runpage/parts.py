@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["code_part", "data_part", "environment_part", "models_part"]
 
-MOST_MODELS = 100
-MOST_COLUMNS = 200
-MOST_PACKAGES = 2_000
-MOST_CELLS = 100
+MAX_MODELS = 100
+MAX_COLUMNS = 200
+MAX_PACKAGES = 2_000
+MAX_CELLS = 100
 CODE = 100_000
 """Characters of a piece of code."""
 _SHORT = 300
@@ -30,12 +30,12 @@ _SHORT = 300
 
 def models_part(run: Run) -> dict[str, Any]:
     """Return the models that the run fitted or saved."""
-    return {"models": [_model(run, model) for model in run.models[:MOST_MODELS]]}
+    return {"models": [_model(run, model) for model in run.models[:MAX_MODELS]]}
 
 
 def _model(run: Run, model: RunModel) -> dict[str, Any]:
     signature = model.signature
-    params, params_left = first(model.params.items(), MOST_COLUMNS)
+    params, params_left = first(model.params.items(), MAX_COLUMNS)
     return {
         "name": _line(model.name),
         "class": _line(model.estimator),
@@ -55,7 +55,7 @@ def _model(run: Run, model: RunModel) -> dict[str, Any]:
 def _columns(schema: Schema | None) -> list[dict[str, Any]]:
     columns = []
     parts: Sequence[Column | Tensor] = schema or ()
-    for place, part in enumerate(parts[:MOST_COLUMNS], 1):
+    for place, part in enumerate(parts[:MAX_COLUMNS], 1):
         kind = f"{part.dtype} {list(part.shape)}" if isinstance(part, Tensor) else str(part.type)
         name = str(place) if part.name is None else _line(part.name)
         columns.append({"name": name, "type": _line(kind)})
@@ -65,10 +65,10 @@ def _columns(schema: Schema | None) -> list[dict[str, Any]]:
 
 def data_part(run: Run) -> dict[str, Any]:
     """Return what the run read."""
-    shown, left = first(run.data.values(), MOST_CELLS)
+    shown, left = first(run.data.values(), MAX_CELLS)
     rows = []
     for record in shown:
-        columns, more = first(record.dtypes.items(), MOST_COLUMNS)
+        columns, more = first(record.dtypes.items(), MAX_COLUMNS)
         rows.append(
             {
                 "name": _line(record.name),
@@ -88,7 +88,7 @@ def code_part(run: Run) -> dict[str, Any]:
     source = run.source
     if source is None:
         return {"code": None}
-    earlier, left = first(source.earlier, MOST_CELLS)
+    earlier, left = first(source.earlier, MAX_CELLS)
     return {
         "code": {
             "cell": cut(source.cell, CODE),
@@ -107,7 +107,7 @@ def environment_part(run: Run) -> dict[str, Any]:
         return {"environment": None}
     packages = environment.get("packages")
     listed = sorted(packages.items()) if isinstance(packages, dict) else []
-    shown, left = first(listed, MOST_PACKAGES)
+    shown, left = first(listed, MAX_PACKAGES)
     return {
         "environment": {
             "facts": [[name, _line(text)] for name, text in _facts(environment).items() if text],

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "registered_names", "set_alias", "versions_of"]
 
-MOST_VERSIONS = 50
-MOST_NAMES = 1_000
+MAX_VERSIONS = 50
+MAX_NAMES = 1_000
 
 
 def versions_of(run: Run, path: str) -> dict[str, Any]:
     """Return the versions of registered models that a model of a run is; `path` is its folder."""
-    shown, left = first(run.store.models.of_source(_source(run, path)), MOST_VERSIONS)
+    shown, left = first(run.store.models.of_source(_source(run, path)), MAX_VERSIONS)
     return {
         "versions": [
             {
                 "name": whole(version.name),
                 "version": version.version,
-                "aliases": [whole(alias) for alias in version.aliases[:MOST_VERSIONS]],
+                "aliases": [whole(alias) for alias in version.aliases[:MAX_VERSIONS]],
             }
             for version in shown
         ],
@@ -36,7 +36,7 @@ def versions_of(run: Run, path: str) -> dict[str, Any]:
 
 def registered_names(run: Run) -> list[str]:
     """Return what models of the run's store are registered under, as far as a page offers them."""
-    return [whole(name) for name in run.store.models.names()[:MOST_NAMES]]
+    return [whole(name) for name in run.store.models.names()[:MAX_NAMES]]
 
 
 def register(run: Run, path: str, name: str) -> dict[str, Any]:

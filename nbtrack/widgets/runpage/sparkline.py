@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Metric", "MetricRows", "Sparkline", "sparkline"]
 
 POINTS = 60
-MOST_METRICS = 1_000
-MOST_SPARKLINES = 300
+MAX_METRICS = 1_000
+MAX_SPARKLINES = 300
 """Reading the history of more would take seconds."""
 
 
@@ -58,11 +58,11 @@ class MetricRows:
     def rows(self) -> tuple[list[Metric], int]:
         """Return the first metrics by name, and how many more there are."""
         run = self.run
-        folds = folds_of([run])
+        folds = folds_of([run.tags])
         summaries = run.store.metrics(run.key)
         rows: list[Metric] = []
-        for name in list(summaries)[:MOST_METRICS]:
-            rows.append(self._row(name, summaries[name], folds, drawn=len(rows) < MOST_SPARKLINES))
+        for name in list(summaries)[:MAX_METRICS]:
+            rows.append(self._row(name, summaries[name], folds, drawn=len(rows) < MAX_SPARKLINES))
         return rows, len(summaries) - len(rows)
 
     def _row(self, name: str, summary: MetricSummary, folds: set[str], *, drawn: bool) -> Metric:
@@ -93,7 +93,7 @@ class MetricRows:
 
 
 def sparkline(series: Series, most: int = POINTS) -> Sparkline:
-    """Return at most so many points of a history, so that no spike is lost.
+    """Return some points of a history, so that no spike is lost.
 
     Parameters
     ----------

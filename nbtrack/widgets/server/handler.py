@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = ["AskHandler", "Desk"]
 
-MOST_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 """Of a request: the ids of all runs that can be chosen fit in."""
 THREADS = 4
-MOST_WAITING = 64
-"""So many requests at once are worked on or wait for it; a page has a few."""
-LONGEST = 15.0
-"""Seconds that a request takes at most; the kernel has no such limit."""
-LOOK = 20.0
-"""Seconds between two looks for stores that nobody asks for any more."""
+MAX_WAITING = 64
+"""Requests that are worked on, or wait, at once; a page has a few."""
+ANSWER_TIMEOUT = 15.0
+"""Seconds after which a request is given back to the kernel, which has no such limit."""
+IDLE_INTERVAL = 20.0
+"""Seconds between two searches for stores that nobody asks for any more."""
 
 
 class Desk:
@@ -43,24 +43,24 @@ class Desk:
         HTTPError
             When too many are waiting, or it takes too long.
         """
-        if self._open >= MOST_WAITING:
+        if self._open >= MAX_WAITING:
             raise HTTPError(503, f"{self._open} requests are being worked on; try again later")
         self._open += 1
         work = asyncio.get_running_loop().run_in_executor(self._executor(), self._work, body)
         work.add_done_callback(self._answered)
         try:
             # A thread cannot be stopped: what it does counts as long as it does it.
-            return await asyncio.wait_for(asyncio.shield(work), LONGEST)
+            return await asyncio.wait_for(asyncio.shield(work), ANSWER_TIMEOUT)
         except TimeoutError:
             raise HTTPError(
-                503, f"the answer takes longer than {LONGEST:g} s here; the kernel has it"
+                503, f"the answer takes longer than {ANSWER_TIMEOUT:g} s here; the kernel has it"
             ) from None
 
     def _answered(self, work: asyncio.Future[tuple[int, bytes]]) -> None:
         self._open -= 1
         self._tidy_later()
         if not work.cancelled():
-            work.exception()  # was told, or came too late to be
+            work.exception()  # it was answered, or came too late
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._threads is None:
@@ -75,7 +75,7 @@ class Desk:
 
     def _tidy_later(self) -> None:
         if self._closing is None:
-            self._closing = asyncio.get_running_loop().call_later(LOOK, self._tidy)
+            self._closing = asyncio.get_running_loop().call_later(IDLE_INTERVAL, self._tidy)
 
     def _tidy(self) -> None:
         self._closing = None
@@ -104,10 +104,10 @@ class AskHandler(APIHandler):
             # Here and not in `post`: the body is not read, either, of who may not ask.
             raise HTTPError(403)
         length = self.request.headers.get("Content-Length", "0")
-        if length.isdecimal() and int(length) > MOST_BYTES:
-            raise HTTPError(413, f"a request has {MOST_BYTES:,} bytes at most, not {int(length):,}")
+        if length.isdecimal() and int(length) > MAX_BYTES:
+            raise HTTPError(413, f"a request has {MAX_BYTES:,} bytes at most, not {int(length):,}")
         connection: Any = self.request.connection
-        connection.set_max_body_size(MOST_BYTES)
+        connection.set_max_body_size(MAX_BYTES)
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""

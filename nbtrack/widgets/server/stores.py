@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Stores"]
 
-MOST = 8
-"""So many stay open while nobody reads them."""
-LONGEST = 10.0
-"""Seconds that a read takes at most."""
+MAX_STORES = 8
+"""Stores that stay open while nobody reads them."""
+READ_TIMEOUT = 10.0
+"""Seconds after which a read is broken off."""
 IDLE = 60.0
-"""Seconds after which one is closed that nobody reads."""
+"""Seconds after which a store that nobody reads is closed."""
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class Stores:
             self._give_back(opened)
 
     def close_idle(self, after: float = IDLE) -> None:
-        """Close what nobody has read for so many seconds."""
+        """Close what nobody has read for some time."""
         limit = time.monotonic() - after
         with self._lock:
             for path, opened in list(self._opened.items()):
@@ -97,12 +97,12 @@ class Stores:
                 opened = None
             if opened is None:
                 opened = _Open(Store(path, read_only=True), file)
-                opened.store.limit_reads(LONGEST)
+                opened.store.limit_reads(READ_TIMEOUT)
             self._opened.pop(path, None)
             # The one that was asked for last stands last.
             self._opened[path] = opened
             opened.readers += 1
-            for other in list(self._opened)[:-MOST]:
+            for other in list(self._opened)[:-MAX_STORES]:
                 self._let_go(other)
             return opened
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import nbtrack
 from nbtrack.store import open_store
 from nbtrack.widgets.panel import nesting
-from nbtrack.widgets.panel.layout import MOST_PINNED, read_layout
+from nbtrack.widgets.panel.layout import MAX_PINNED, read_layout
 from nbtrack.widgets.panel.reading import Reading
 
 QUERY = {"filter": "", "order_by": ["name"], "experiments": None, "deleted": False}
@@ -119,4 +119,4 @@ def test_every_run_is_shown_once_in_a_tree_of_any_parents(parents, first):
 def test_so_many_runs_can_be_pinned():
     assert read_layout({"runs": []}) == {}
     assert read_layout({"runs": ["a", 1, "a", "b"]}) == {"runs": ["a", "b"]}
-    assert len(read_layout({"runs": [str(at) for at in range(500)]})["runs"]) == MOST_PINNED
+    assert len(read_layout({"runs": [str(at) for at in range(500)]})["runs"]) == MAX_PINNED

@@ -217,7 +217,7 @@ def test_a_column_spans_from_its_least_to_its_greatest_number(page, column, filt
 
 @pytest.mark.parametrize("few", [2, 2_000])
 def test_columns_that_differ_are_told_of_few_runs_and_of_many(page, monkeypatch, few):
-    monkeypatch.setattr(queries, "FEW", few)
+    monkeypatch.setattr(queries, "MAX_COMPARED", few)
     columns = [
         "status",
         "params.same",

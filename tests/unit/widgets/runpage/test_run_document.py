@@ -373,7 +373,7 @@ def test_files_are_sent_in_pieces_and_folders_as_zip(run, monkeypatch):
     assert answers._downloads._archives == {}, "it is let go of"
     path = ask(answers, {"kind": "path", "name": "weights/deep"})["path"]
     assert path == str(run.artifacts.folder / "weights" / "deep")
-    monkeypatch.setattr("nbtrack.widgets.runpage.download.MOST_BYTES", 1_000_000)
+    monkeypatch.setattr("nbtrack.widgets.runpage.download.MAX_BYTES", 1_000_000)
     for large in ("", "weights", "weights/deep/net.bin"):
         with pytest.raises(InvalidValueError, match="that a page is sent; copy it from"):
             fetched(answers, large)
@@ -413,7 +413,7 @@ def test_downloads_at_once_do_not_break_each_other(run):
 
 
 def test_a_folder_that_nobody_goes_on_with_is_let_go_of(run, monkeypatch):
-    monkeypatch.setattr("nbtrack.widgets.runpage.download.KEPT", 0.2)
+    monkeypatch.setattr("nbtrack.widgets.runpage.download.ARCHIVE_TIMEOUT", 0.2)
     put(run, "a/net.bin", os.urandom(1_500_000))
     answers = RunAnswers(run)
     asked = {"kind": "download", "name": "a"}

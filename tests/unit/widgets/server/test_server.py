@@ -385,7 +385,7 @@ def test_the_servers_start_and_the_first_request_import_little():
 import sys
 import nbtrack.widgets.server as extension
 parts = [name for name in sys.modules if name.startswith("nbtrack")]
-assert set(parts) == {"nbtrack", "nbtrack.widgets", "nbtrack.widgets.server"}, parts
+assert set(parts) == {"nbtrack", "nbtrack.version", "nbtrack.widgets", "nbtrack.widgets.server"}, parts
 from nbtrack.widgets.server import handler, answers
 heavy = {"IPython", "anywidget", "ipywidgets", "numpy", "pandas", "plotly", "sklearn"} & sys.modules.keys()
 assert not heavy, heavy
@@ -404,7 +404,7 @@ def test_a_read_that_takes_too_long_is_stopped(filled):
 
 
 def test_a_request_that_takes_too_long_is_left_to_the_kernel(filled, monkeypatch):
-    monkeypatch.setattr(handler, "LONGEST", 0.2)
+    monkeypatch.setattr(handler, "ANSWER_TIMEOUT", 0.2)
     asked = {"store": str(filled.path), "file": database_file(filled.path), "only": None, "read_only": False}
     body = json.dumps({**asked, "request": CHANGES}).encode()
     desk = handler.Desk()
