@@ -7,7 +7,7 @@ import { RowCache } from "../src/panel/rows.ts";
 import { above, canvasHeight, scrolledTo, seen } from "../src/panel/scroll.ts";
 import { clicked, directionOf, ordered, placeOf } from "../src/panel/selection.ts";
 import { relativeTime, shownCell, shownNumber } from "../src/panel/text.ts";
-import { shownDuration } from "../src/widget/duration.ts";
+import { shownDuration } from "../src/ui/text.ts";
 
 const METRIC: Head = {
   kind: "metrics",

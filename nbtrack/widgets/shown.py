@@ -28,7 +28,7 @@ MIME = "application/vnd.nbtrack.view+json"
 """As in `labextension/src/lab/view.ts`."""
 
 TARGET = "nbtrack.view"
-"""The comm's target, as in `labextension/src/lab/asking.ts`."""
+"""The comm's target, as in `labextension/src/lab/view.ts`."""
 
 MOST = 64
 """So many displayed runs, the newest, can become a panel."""

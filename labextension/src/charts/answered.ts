@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { type Figures, keepers } from "./controls.ts";
 import type { Stage } from "./stage.ts";
 import { Notice, view } from "./view.ts";

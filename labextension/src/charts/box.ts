@@ -1,10 +1,10 @@
+import type { Ask, Box, BoxDocument, Range } from "../kernel/documents.ts";
+import { numberText } from "../ui/text.ts";
 import { Answered, type Part } from "./answered.ts";
 import { drawAxes, labelRoom, type Plot } from "./axes.ts";
 import { slotColour } from "./colours.ts";
 import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
-import type { Ask, Box, BoxDocument, Range } from "./documents.ts";
 import { fieldLabel } from "./fields.ts";
-import { shown } from "./numbers.ts";
 import { categories, extent, linear, padded, type Scale } from "./scales.ts";
 import { type Sheet, Stage } from "./stage.ts";
 import { Tip } from "./tip.ts";
@@ -98,13 +98,13 @@ function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
 
 function figures(box: Box): [string, string][] {
   return [
-    ["runs", shown(box.values.length)],
-    ["highest", shown(Math.max(...box.values))],
-    ["upper quartile", shown(box.q3)],
-    ["median", shown(box.median)],
-    ["mean", shown(box.mean)],
-    ["lower quartile", shown(box.q1)],
-    ["lowest", shown(Math.min(...box.values))],
+    ["runs", numberText(box.values.length)],
+    ["highest", numberText(Math.max(...box.values))],
+    ["upper quartile", numberText(box.q3)],
+    ["median", numberText(box.median)],
+    ["mean", numberText(box.mean)],
+    ["lower quartile", numberText(box.q1)],
+    ["lowest", numberText(Math.min(...box.values))],
   ];
 }
 

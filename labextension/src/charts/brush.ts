@@ -1,7 +1,7 @@
-import { element } from "../widget/dom.ts";
+import type { Column, Range } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { momentText, numberText } from "../ui/text.ts";
 import { rounded } from "./brushes.ts";
-import type { Column, Range } from "./documents.ts";
-import { momentText, shown } from "./numbers.ts";
 import type { Scale } from "./scales.ts";
 
 const SLACK = 6;
@@ -187,6 +187,6 @@ export class Brush {
     if (this.#column.kind === "category") {
       return this.#column.categories[value] ?? "";
     }
-    return this.#column.kind === "time" ? momentText(value) : shown(value);
+    return this.#column.kind === "time" ? momentText(value) : numberText(value);
   }
 }

@@ -1,4 +1,4 @@
-import type { Column, FieldsDocument, Range } from "./documents.ts";
+import type { Column, FieldsDocument, Range } from "../kernel/documents.ts";
 
 /** What is chosen of each axis, by its place: values, or places of categories. */
 export type Brushes = Map<number, Range>;

@@ -1,5 +1,5 @@
-import { element, freshId } from "../widget/dom.ts";
-import { csvText, fileName, saveText } from "./save.ts";
+import { element, freshId } from "../ui/dom.ts";
+import { csvText, fileName, saveText } from "../ui/export.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Choice {

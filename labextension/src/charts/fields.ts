@@ -1,7 +1,6 @@
-import { shownDuration } from "../widget/duration.ts";
+import type { Column, FieldsDocument } from "../kernel/documents.ts";
+import { momentText, numberText, shownDuration } from "../ui/text.ts";
 import type { Figures } from "./controls.ts";
-import type { Column, FieldsDocument } from "./documents.ts";
-import { momentText, shown } from "./numbers.ts";
 
 /** Return a field's name as a title: without the kind where that goes without saying. */
 export function fieldLabel(field: string): string {
@@ -20,7 +19,7 @@ export function columnText(column: Column, run: number): string {
   if (column.kind === "time") {
     return momentText(value);
   }
-  return column.field === "duration" ? shownDuration(value) : shown(value);
+  return column.field === "duration" ? shownDuration(value) : numberText(value);
 }
 
 /** Return fields of runs as numbers and texts to be kept. */

@@ -1,5 +1,5 @@
-import { element } from "../widget/dom.ts";
-import type { Column } from "./documents.ts";
+import type { Column } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 
 const HEIGHT = 18;
 

@@ -1,10 +1,10 @@
-import { element } from "../widget/dom.ts";
+import type { Ask, Importance, ImportanceDocument } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 import { Answered, type Part } from "./answered.ts";
 import { cut, textWidth } from "./axes.ts";
 import { slotColour } from "./colours.ts";
 import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
-import type { Ask, Importance, ImportanceDocument } from "./documents.ts";
-import { shown } from "./numbers.ts";
 import { type Sheet, Stage } from "./stage.ts";
 
 export interface ImportanceOptions {
@@ -61,9 +61,9 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
     document.params.map(({ param, share, importance, spread, correlation, count }) => [
       param,
       percent(share),
-      importance === null ? "–" : `${shown(importance, 3)} ± ${shown(spread, 2)}`,
-      shown(correlation, 3),
-      shown(count),
+      importance === null ? "–" : `${numberText(importance, 3)} ± ${numberText(spread, 2)}`,
+      numberText(correlation, 3),
+      numberText(count),
     ]);
   const nothing = element(
     "p",

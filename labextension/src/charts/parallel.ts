@@ -1,10 +1,10 @@
-import { element } from "../widget/dom.ts";
+import type { Column, FieldsDocument, Range } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { cut, textWidth } from "./axes.ts";
 import { Brush } from "./brush.ts";
 import { type Brushes, filterOf, passes } from "./brushes.ts";
 import type { Colours } from "./colours.ts";
 import { asTable, button, cautions, keepers } from "./controls.ts";
-import type { Column, FieldsDocument, Range } from "./documents.ts";
 import { columnText, fieldFigures } from "./fields.ts";
 import { Handles } from "./handles.ts";
 import type { Pen, Stroke } from "./pen.ts";

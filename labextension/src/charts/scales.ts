@@ -1,7 +1,7 @@
 /** From values to places on the screen and back, with the ticks between. */
 
-import type { Column, Range } from "./documents.ts";
-import { momentText, tickText } from "./numbers.ts";
+import type { Column, Range } from "../kernel/documents.ts";
+import { momentText, tickText } from "../ui/text.ts";
 
 export interface Tick {
   value: number;

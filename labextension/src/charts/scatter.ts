@@ -1,8 +1,8 @@
+import type { Ask, Column, FieldsDocument, Range } from "../kernel/documents.ts";
 import { Answered, type Part } from "./answered.ts";
 import { drawAxes, labelRoom, type Plot } from "./axes.ts";
 import { type Colours, paled, ramp } from "./colours.ts";
 import { asTable, cautions, check, choice, type Fielded, fieldChoices } from "./controls.ts";
-import type { Ask, Column, FieldsDocument, Range } from "./documents.ts";
 import { columnText, fieldFigures } from "./fields.ts";
 import { type Scale, scaleOf } from "./scales.ts";
 import { Shading } from "./shading.ts";

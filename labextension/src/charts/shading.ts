@@ -1,7 +1,7 @@
+import type { Column, FieldsDocument } from "../kernel/documents.ts";
+import { momentText, numberText } from "../ui/text.ts";
 import { type Colours, ramp, slotColour } from "./colours.ts";
-import type { Column, FieldsDocument } from "./documents.ts";
 import type { Inks } from "./inks.ts";
-import { momentText, shown } from "./numbers.ts";
 import { extent } from "./scales.ts";
 import type { Sheet } from "./stage.ts";
 
@@ -65,7 +65,7 @@ export class Shading {
       return;
     }
     const width = 90;
-    const text = (value: number) => (column.kind === "time" ? momentText(value) : shown(value, 4));
+    const text = (value: number) => (column.kind === "time" ? momentText(value) : numberText(value, 4));
     const [low, high] = extent(column.values);
     const highText = text(high);
     pen.text(highText, [right, y], { ...quiet, anchor: "end" });

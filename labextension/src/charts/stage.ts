@@ -1,8 +1,8 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { saveBlob, saveText } from "../ui/export.ts";
 import { CanvasPen } from "./canvas.ts";
 import { type Inks, readInks } from "./inks.ts";
 import type { Pen } from "./pen.ts";
-import { saveBlob, saveText } from "./save.ts";
 import { SvgPen } from "./svg.ts";
 
 export interface Size {

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 
 export interface TipLine {
   colour?: string | undefined;

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 
 /** A view's outermost element: theme, and no shortcut of JupyterLab's while it has the focus. */
 export function view(name: string, label: string, ...children: Node[]): HTMLElement {

@@ -1,11 +1,10 @@
 import { cautions, choice } from "../charts/controls.ts";
-import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../charts/documents.ts";
 import { Notice } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
-import { shownSize } from "../runpage/figures.ts";
+import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../kernel/documents.ts";
 import { drawing, picture } from "../runpage/picture.ts";
-import { line } from "../runpage/seen.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine, shownSize } from "../ui/text.ts";
 
 /** Which run has which artifact, and pictures of one name side by side; read when the section is open. */
 export class Artifacts {
@@ -81,7 +80,7 @@ export class Artifacts {
     const name = rows.find((row) => row.name === this.#name)?.name ?? first.name;
     const choices = rows.map((row) => {
       const count = row.sizes.filter((size) => size !== null).length;
-      return { value: row.name, text: `${line(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
+      return { value: row.name, text: `${oneLine(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
     });
     this.#pick.replaceChildren(choice("Picture", choices, name, (wanted) => void this.#show(wanted)));
     void this.#show(name);
@@ -97,7 +96,7 @@ export class Artifacts {
 }
 
 function cautionsOf({ faults, left_out: left }: ArtifactsDocument): string[] {
-  const told = faults.map((fault) => line(fault));
+  const told = faults.map((fault) => oneLine(fault));
   return left > 0 ? [...told, `${left.toLocaleString("en")} more names are too many to list.`] : told;
 }
 
@@ -114,7 +113,7 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
       const caption = element(
         "figcaption",
         title,
-        line(nameOf(run), 80),
+        oneLine(nameOf(run), 80),
         element("small", {}, run.id.slice(0, 8)),
       );
       made.push(element("figure", {}, caption, pictured(found, `${name} of ${nameOf(run)}`)));
@@ -122,7 +121,7 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
   }
   return lacking.length === 0
     ? made
-    : [...made, element("p", {}, line(`Without it: ${lacking.join(", ")}`, 600))];
+    : [...made, element("p", {}, oneLine(`Without it: ${lacking.join(", ")}`, 600))];
 }
 
 function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement {
@@ -132,14 +131,14 @@ function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement
     case "svg":
       return drawing(data, name);
     default:
-      return element("p", {}, `${line(why)}.`);
+      return element("p", {}, `${oneLine(why)}.`);
   }
 }
 
 function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {
   const heads = runs.map((run) => {
     const short = element("small", {}, run.id.slice(0, 8));
-    return element("th", { scope: "col", title: `${run.name}\n${run.id}` }, line(nameOf(run), 80), short);
+    return element("th", { scope: "col", title: `${run.name}\n${run.id}` }, oneLine(nameOf(run), 80), short);
   });
   const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Artifact"));
   const body = rows.map(({ name, sizes }) => {
@@ -148,7 +147,7 @@ function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {
         ? element("td", { class: "nbtrack-lacking", title: "the run has none" }, "–")
         : element("td", { title: `${size.toLocaleString("en")} bytes` }, shownSize(size)),
     );
-    return element("tr", {}, element("th", { scope: "row", title: line(name) }, line(name)), ...cells);
+    return element("tr", {}, element("th", { scope: "row", title: oneLine(name) }, oneLine(name)), ...cells);
   });
   const head = element("thead", {}, element("tr", {}, corner, ...heads));
   return element("table", { class: "nbtrack-compare-table" }, head, element("tbody", {}, ...body));

@@ -1,6 +1,5 @@
-import type { Cell } from "../charts/documents.ts";
-import { momentText, shown } from "../charts/numbers.ts";
-import { shownDuration } from "../widget/duration.ts";
+import type { Cell } from "../kernel/documents.ts";
+import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
 const LONGEST = 300;
 
@@ -11,7 +10,7 @@ export function cellText(cell: Cell | null): string {
   }
   switch (cell.kind) {
     case "number":
-      return numberText(cell.text);
+      return exactNumberText(cell.text);
     case "time":
       return momentText(Number(cell.text));
     case "duration":
@@ -22,10 +21,10 @@ export function cellText(cell: Cell | null): string {
 }
 
 /** An integer stays whole, however long; a float gets a few digits. */
-function numberText(text: string): string {
+function exactNumberText(text: string): string {
   return /^-?\d{1,40}$/u.test(text) ? text.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",") : floatText(text);
 }
 
 function floatText(text: string): string {
-  return Number.isFinite(Number(text)) ? shown(Number(text)) : text;
+  return Number.isFinite(Number(text)) ? numberText(Number(text)) : text;
 }

@@ -1,7 +1,7 @@
 import { button, choice } from "../charts/controls.ts";
-import type { CodeDiff, CodeLine, Comparison } from "../charts/documents.ts";
 import { nameOf } from "../curves/lines.ts";
-import { element } from "../widget/dom.ts";
+import type { CodeDiff, CodeLine, Comparison } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 
 const AROUND = 3;
 const SIGNS = { same: " ", added: "+", removed: "−", changed: "~" };

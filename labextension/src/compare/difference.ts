@@ -1,6 +1,6 @@
-import type { Cell, Direction } from "../charts/documents.ts";
-import { shown } from "../charts/numbers.ts";
-import { element } from "../widget/dom.ts";
+import type { Cell, Direction } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 
 /** How far a number is from the baseline's, and whether that is better. */
 export interface Difference {
@@ -29,7 +29,7 @@ export function difference(cell: Cell | null, base: Cell | null, direction: Dire
 }
 
 function signed(value: number, digits: number): string {
-  return `${value < 0 ? "−" : "+"}${shown(Math.abs(value), digits)}`;
+  return `${value < 0 ? "−" : "+"}${numberText(Math.abs(value), digits)}`;
 }
 
 /** Return a difference as it stands beside its number. */

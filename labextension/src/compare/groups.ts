@@ -1,9 +1,9 @@
 import { cautions } from "../charts/controls.ts";
-import type { Cell, Group, GroupsDocument, Spread } from "../charts/documents.ts";
 import { fieldLabel } from "../charts/fields.ts";
-import { shown } from "../charts/numbers.ts";
 import { view } from "../charts/view.ts";
-import { element } from "../widget/dom.ts";
+import type { Cell, Group, GroupsDocument, Spread } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 import { cellText } from "./cells.ts";
 
 /** By which column the groups are ordered: a field, the number of runs, a metric. */
@@ -91,8 +91,8 @@ function spreadCell({ mean, std, min, max, count }: Spread, runs: number, best: 
     count === 0
       ? "no run has it"
       : `mean ${mean}${spread}\nfrom ${min} to ${max}\n${count.toLocaleString("en")} of ${runs.toLocaleString("en")} ${runs === 1 ? "run" : "runs"}`;
-  const around = std === null ? "" : ` ± ${shown(std, 2)}`;
-  const cell = element("td", { class: "nbtrack-number", title: exact }, `${shown(mean, 4)}${around}`);
+  const around = std === null ? "" : ` ± ${numberText(std, 2)}`;
+  const cell = element("td", { class: "nbtrack-number", title: exact }, `${numberText(mean, 4)}${around}`);
   if (count > 0 && count < runs) {
     cell.append(element("small", {}, ` n=${count.toLocaleString("en")}`));
   }

@@ -1,6 +1,6 @@
-import type { Comparison, Row, Section } from "../charts/documents.ts";
 import { nameOf } from "../curves/lines.ts";
-import { element } from "../widget/dom.ts";
+import type { Comparison, Row, Section } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { cellText } from "./cells.ts";
 import { difference, differenceMark } from "./difference.ts";
 

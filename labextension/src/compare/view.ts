@@ -1,10 +1,10 @@
 import type { Colours } from "../charts/colours.ts";
 import { check, choice } from "../charts/controls.ts";
-import type { Ask, Comparison } from "../charts/documents.ts";
 import { readInks } from "../charts/inks.ts";
 import { view } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask, Comparison } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { Artifacts } from "./artifacts.ts";
 import { codeDiff } from "./code.ts";
 import { comparisonTable } from "./table.ts";

@@ -1,6 +1,6 @@
 import { type Choice, choice } from "../charts/controls.ts";
-import type { CurveX } from "../charts/documents.ts";
-import { element } from "../widget/dom.ts";
+import type { CurveX } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { alongMetric, type Chosen, type CurvesOptions } from "./state.ts";
 
 const ALONG: readonly Choice[] = [

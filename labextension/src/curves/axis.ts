@@ -1,5 +1,5 @@
 import { button } from "../charts/controls.ts";
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import { alongMetric, type Chosen, type Ends } from "./state.ts";
 
 const NAMES = { step: "Step", relative: "Seconds since start", time: "Wall time" };

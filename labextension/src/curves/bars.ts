@@ -1,9 +1,9 @@
 import { cut, textWidth } from "../charts/axes.ts";
-import type { Range } from "../charts/documents.ts";
-import { shown } from "../charts/numbers.ts";
 import { extent, linear, padded, type Scale } from "../charts/scales.ts";
 import { type Sheet, Stage } from "../charts/stage.ts";
 import { Tip } from "../charts/tip.ts";
+import type { Range } from "../kernel/documents.ts";
+import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
 import type { CurvesState } from "./state.ts";
 
@@ -87,7 +87,7 @@ function valueText({ means, lows, highs, runs }: Line): string {
     return "NaN or infinite";
   }
   const spread = runs > 1 ? ((highs?.[0] ?? mean) - (lows?.[0] ?? mean)) / 2 : 0;
-  return spread > 0 ? `${shown(mean)} ± ${shown(spread, 2)}` : shown(mean);
+  return spread > 0 ? `${numberText(mean)} ± ${numberText(spread, 2)}` : numberText(mean);
 }
 
 /** Return the scale, and whether what is drawn on it are bars: these begin at zero, where zero is near. */

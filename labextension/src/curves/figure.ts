@@ -1,9 +1,9 @@
 import { drawAxes, labelRoom, type Plot } from "../charts/axes.ts";
-import type { Range } from "../charts/documents.ts";
-import { lengthText } from "../charts/numbers.ts";
 import type { Fill, Pen } from "../charts/pen.ts";
 import { extent, linear, logarithmic, moments, padded, type Scale } from "../charts/scales.ts";
 import type { Sheet, Size } from "../charts/stage.ts";
+import type { Range } from "../kernel/documents.ts";
+import { lengthText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
 import { smoothed } from "./smooth.ts";
 import { alongMetric, type CurvesState, withEnds } from "./state.ts";

@@ -1,7 +1,7 @@
 import { button } from "../charts/controls.ts";
-import { shown } from "../charts/numbers.ts";
 import type { Stage } from "../charts/stage.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
 import type { CurvesState } from "./state.ts";
 
@@ -71,7 +71,7 @@ export class Legend {
       line.name + ("packed" in this.#state.data ? "" : ` (${line.runs.toLocaleString("en")})`);
     lost.hidden = line.lost === 0;
     lost.title = `${line.lost} values are NaN or infinite`;
-    last.textContent = line.last === null ? "–" : shown(line.last[1]);
+    last.textContent = line.last === null ? "–" : numberText(line.last[1]);
   }
 
   #item(id: string): Item {

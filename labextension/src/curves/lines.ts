@@ -1,5 +1,9 @@
-import type { CurvesDocument, GroupCurvesDocument, RunHead } from "../charts/documents.ts";
-import { UNSTARRED } from "../widget/status.ts";
+import {
+  type CurvesDocument,
+  type GroupCurvesDocument,
+  type RunHead,
+  UNSTARRED,
+} from "../kernel/documents.ts";
 
 /** A curve, ready to be drawn. */
 export interface Line {

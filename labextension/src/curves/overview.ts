@@ -1,5 +1,5 @@
 import { view } from "../charts/view.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { alongChoice } from "./along.ts";
 import { type OverviewOptions, Small } from "./small.ts";
 import { grouping, overviewButton, smoothing, toggle } from "./toolbar.ts";

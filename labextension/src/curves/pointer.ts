@@ -1,7 +1,7 @@
-import type { CurveX, Range } from "../charts/documents.ts";
-import { lengthText, momentText, shown } from "../charts/numbers.ts";
 import type { Sheet, Stage } from "../charts/stage.ts";
 import { Tip, type TipLine } from "../charts/tip.ts";
+import type { CurveX, Range } from "../kernel/documents.ts";
+import { lengthText, momentText, numberText } from "../ui/text.ts";
 import { drawLine, type Layout, smooth } from "./figure.ts";
 import { type Line, nearest } from "./lines.ts";
 import { alongMetric, type CurvesState, type Zoom } from "./state.ts";
@@ -208,11 +208,11 @@ export class Pointer {
       const band =
         low === undefined || high === undefined || low === high
           ? ""
-          : ` (${shown(low, 4)} – ${shown(high, 4)})`;
+          : ` (${numberText(low, 4)} – ${numberText(high, 4)})`;
       return {
         colour: this.#state.colours.of(line.id, dark),
         name: line.name,
-        value: `${shown(value)}${band}`,
+        value: `${numberText(value)}${band}`,
       };
     });
     const more = this.#state.shown.length - told.length;
@@ -224,7 +224,7 @@ export class Pointer {
   #say(): void {
     const told = this.#spot === null ? [] : this.#told(this.#spot);
     const [first] = told;
-    const values = told.map(({ line, value }) => `${line.name} ${shown(value)}`);
+    const values = told.map(({ line, value }) => `${line.name} ${numberText(value)}`);
     this.tip.say(first === undefined ? "nothing here" : `${this.#title(first)}: ${values.join(", ")}`);
   }
 }
@@ -236,9 +236,9 @@ export function placeText(value: number, x: CurveX): string {
   }
   const other = alongMetric(x);
   if (other !== undefined) {
-    return `${other} ${shown(value)}`;
+    return `${other} ${numberText(value)}`;
   }
-  return x === "relative" ? lengthText(value) : `step ${shown(value, 9)}`;
+  return x === "relative" ? lengthText(value) : `step ${numberText(value, 9)}`;
 }
 
 function drawPart({ pen, inks }: Sheet, { plot, x, y }: Layout, zoom: Zoom): void {

@@ -1,6 +1,6 @@
 import { type Drawing, Stage } from "../charts/stage.ts";
 import { Notice } from "../charts/view.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
 import { type CurveData, linesOf } from "./lines.ts";
 import { Pointer } from "./pointer.ts";

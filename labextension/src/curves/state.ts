@@ -1,6 +1,6 @@
 import { Colours } from "../charts/colours.ts";
 import type { Fielded } from "../charts/controls.ts";
-import type { Ask, CurveX, Range, Spacing } from "../charts/documents.ts";
+import type { Ask, CurveX, Range, Spacing } from "../kernel/documents.ts";
 import type { CurveData, Line } from "./lines.ts";
 
 /** What the curves view is given beside its document. */

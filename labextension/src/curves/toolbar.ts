@@ -9,7 +9,7 @@ import {
 } from "../charts/controls.ts";
 import { fieldLabel } from "../charts/fields.ts";
 import type { Stage } from "../charts/stage.ts";
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import { alongChoice } from "./along.ts";
 import { axisEnds } from "./axis.ts";
 import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";

@@ -1,9 +1,9 @@
 import { asTable, type Figures } from "../charts/controls.ts";
-import type { Ask } from "../charts/documents.ts";
-import { shown } from "../charts/numbers.ts";
 import { type Drawing, Stage } from "../charts/stage.ts";
 import { Notice, view } from "../charts/view.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 import { Bars, isOnePoint } from "./bars.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
 import { drawKey } from "./key.ts";
@@ -215,6 +215,6 @@ function tableRows({ lines, chosen }: CurvesState): string[][] {
     name,
     count.toLocaleString("en-GB"),
     last === null ? "–" : placeText(last[0], chosen.x),
-    last === null ? "–" : shown(last[1], 9),
+    last === null ? "–" : numberText(last[1], 9),
   ]);
 }

@@ -1,4 +1,4 @@
-import { insertCells } from "./inserting.ts";
+import { insertCells } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
 import { ViewRenderer } from "./renderer.ts";
 import { VIEW } from "./view.ts";

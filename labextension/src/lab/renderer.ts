@@ -1,9 +1,8 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel } from "@jupyterlab/services";
 import { Panel } from "@lumino/widgets";
-import { askForPanel } from "./asking.ts";
 import type { Rendermime, SessionContext } from "./jupyter.ts";
-import { readView, VIEW } from "./view.ts";
+import { askForPanel, readView, VIEW } from "./view.ts";
 import { type Widgets, widgetModel } from "./widgets.ts";
 
 /** With these a kernel's widgets have gone, whatever still stands on the page. */

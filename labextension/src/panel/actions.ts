@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { exportButton } from "./exporting.ts";
 import { MOST_PINNED } from "./layout.ts";
 import { NoteLine } from "./noteline.ts";

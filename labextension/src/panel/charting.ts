@@ -1,10 +1,10 @@
 import { showBox } from "../charts/box.ts";
 import type { Colours } from "../charts/colours.ts";
-import type { Ask, FieldsDocument } from "../charts/documents.ts";
 import { showImportance } from "../charts/importance.ts";
 import { showParallel } from "../charts/parallel.ts";
 import { showScatter } from "../charts/scatter.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask, FieldsDocument } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { type Drawing, documentView } from "./document.ts";
 import { fieldPicker } from "./fieldpicker.ts";
 import { chartMetric, type Fields, hasMetric, told, varied } from "./fields.ts";

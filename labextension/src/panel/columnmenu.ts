@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { moved, SHADINGS } from "./layout.ts";
 import { ordered } from "./selection.ts";
 import type { Table } from "./table.ts";

@@ -1,5 +1,5 @@
 import type { Fielded } from "../charts/controls.ts";
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import { SHADINGS } from "./layout.ts";
 import { popover } from "./popover.ts";
 import { problemOf } from "./problems.ts";

@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Option, Results } from "./messages.ts";
 import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";

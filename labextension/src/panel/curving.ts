@@ -1,10 +1,10 @@
 import { Colours } from "../charts/colours.ts";
-import type { Ask } from "../charts/documents.ts";
 import type { CurveData } from "../curves/lines.ts";
 import { showOverview } from "../curves/overview.ts";
 import { alongMetric, type Chosen, freshChosen, spacingOf, within } from "../curves/state.ts";
 import { showCurves } from "../curves/view.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import type { Drawing } from "./document.ts";
 import { curveMetric, type Fields, hasMetric, told, withHistory } from "./fields.ts";
 import type { Hidden } from "./hidden.ts";

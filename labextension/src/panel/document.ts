@@ -1,5 +1,5 @@
-import type { Ask, Comparison, Questions } from "../charts/documents.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask, Comparison, Questions } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { Traits } from "./messages.ts";
 import type { Table } from "./table.ts";

@@ -1,6 +1,5 @@
-import { saveBlob, saveText } from "../charts/save.ts";
-import { copyText } from "../widget/copy.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { copyText, saveBlob, saveText } from "../ui/export.ts";
 import { popover } from "./popover.ts";
 import { problemOf } from "./problems.ts";
 import type { Table } from "./table.ts";

@@ -1,6 +1,6 @@
 import type { Fielded } from "../charts/controls.ts";
 import { fieldLabel } from "../charts/fields.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { fieldList } from "./columns.ts";
 import { popover } from "./popover.ts";
 

@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import { Completion } from "./completion.ts";
 import { Marks, mended, problemText } from "./marks.ts";
 import type { Table } from "./table.ts";

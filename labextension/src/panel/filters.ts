@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { FilterBox } from "./filter.ts";
 import type { Memory } from "./messages.ts";
 import { popover } from "./popover.ts";

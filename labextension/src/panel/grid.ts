@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { Heads } from "./heads.ts";
 import { GridKeys } from "./keys.ts";
 import { RowView } from "./rowview.ts";

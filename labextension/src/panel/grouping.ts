@@ -1,9 +1,9 @@
 import { button } from "../charts/controls.ts";
-import type { Group, GroupsDocument } from "../charts/documents.ts";
 import { fieldLabel } from "../charts/fields.ts";
 import { Notice } from "../charts/view.ts";
 import { type Sorted, showGroups } from "../compare/groups.ts";
-import { element } from "../widget/dom.ts";
+import type { Group, GroupsDocument } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 import { type Drawing, documentView } from "./document.ts";
 import { fieldPicker } from "./fieldpicker.ts";
 import { chartMetric, type Fields, hasMetric, told } from "./fields.ts";

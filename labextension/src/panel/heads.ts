@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { ColumnMenu } from "./columnmenu.ts";
 import { moved, titleOf } from "./layout.ts";
 import type { Head } from "./messages.ts";

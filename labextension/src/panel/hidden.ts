@@ -1,4 +1,4 @@
-import type { FieldsDocument } from "../charts/documents.ts";
+import type { FieldsDocument } from "../kernel/documents.ts";
 
 /** The runs that are taken out of the charts, which stay chosen: the same in all charts of one view of the panel. */
 export class Hidden {

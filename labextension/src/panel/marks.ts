@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { Problem } from "./messages.ts";
 
 /** Underlines a part of what stands in a box: a text over it, in the same type, of which only the line is seen. */

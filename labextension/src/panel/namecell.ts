@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 
 /** What stands in the cell of a run's name. */
 export interface Named {

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 
 /** Milliseconds for which it is said what was done. */
 const LASTS = 15_000;

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { problemOf } from "./problems.ts";
 import { MOST } from "./selection.ts";
 import type { Table } from "./table.ts";

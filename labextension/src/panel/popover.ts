@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 
 /** A button that opens a small window below it; `fill` makes what stands in it, each time anew. */
 export function popover(

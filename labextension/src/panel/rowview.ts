@@ -1,5 +1,5 @@
-import { element, freshId } from "../widget/dom.ts";
-import { UNSTARRED } from "../widget/status.ts";
+import { UNSTARRED } from "../kernel/documents.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Shading } from "./layout.ts";
 import type { Cell, Head, Scale } from "./messages.ts";
 import { type Named, nameParts } from "./namecell.ts";

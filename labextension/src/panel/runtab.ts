@@ -1,7 +1,7 @@
 import type { Model as RunModel } from "../runpage/model.ts";
-import { line } from "../runpage/seen.ts";
 import { show } from "../runpage/view.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine } from "../ui/text.ts";
 import { Pager } from "./pager.ts";
 import type { Table } from "./table.ts";
 
@@ -126,5 +126,5 @@ function about(place: HTMLElement, text: string, role?: "status" | "alert"): voi
 function nameOf({ cache }: Table, id: string): string {
   const index = cache.index(id);
   const name = index === undefined ? undefined : cache.value(index, "name");
-  return typeof name === "string" && name !== "" ? line(name, 60) : `run ${id.slice(0, 8)}`;
+  return typeof name === "string" && name !== "" ? oneLine(name, 60) : `run ${id.slice(0, 8)}`;
 }

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { popover } from "./popover.ts";
 import type { Table } from "./table.ts";
 

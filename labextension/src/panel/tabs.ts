@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 

@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Results, TagUse } from "./messages.ts";
 import type { NoteLine } from "./noteline.ts";
 import { popover } from "./popover.ts";

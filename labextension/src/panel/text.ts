@@ -1,4 +1,4 @@
-import { shownDuration } from "../widget/duration.ts";
+import { shownDuration } from "../ui/text.ts";
 import type { Cell, Head } from "./messages.ts";
 
 /** How a value is shown, and what it is exactly. */

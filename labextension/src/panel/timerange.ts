@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { FilterBox } from "./filter.ts";
 import { masked, narrowed } from "./narrowed.ts";
 import { popover } from "./popover.ts";

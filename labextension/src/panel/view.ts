@@ -1,5 +1,4 @@
-import { element } from "../widget/dom.ts";
-import { keepKeys } from "../widget/typing.ts";
+import { element, keepKeys } from "../ui/dom.ts";
 import { actions } from "./actions.ts";
 import { columnsButton } from "./columns.ts";
 import { FilterBox } from "./filter.ts";

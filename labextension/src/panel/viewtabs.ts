@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { Table } from "./table.ts";
 import type { Tab } from "./tabs.ts";
 import { dress, loadViews, type Run, type Views } from "./viewscript.ts";

@@ -1,12 +1,11 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
 import { download } from "./download.ts";
-import { shownSize } from "./figures.ts";
 import type { Artifact } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { asPreview, previewed } from "./preview.ts";
 import { section } from "./section.ts";
-import { leftOut, line, seen } from "./seen.ts";
 
 const ICONS: Record<string, string> = {
   folder: "📁",
@@ -50,7 +49,7 @@ export function artifacts(page: Page): HTMLElement {
 async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<void> {
   const title = element("div", { class: "nbtrack-run-line" });
   title.append(
-    element("strong", {}, line(artifact.path)),
+    element("strong", {}, oneLine(artifact.path)),
     element("span", { class: "nbtrack-run-quiet" }, shownSize(artifact.size)),
     ...taking(page, artifact),
   );
@@ -69,7 +68,7 @@ async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<
 
 /** The buttons that take a file or a folder along. */
 function taking(page: Page, artifact: Artifact): HTMLElement[] {
-  const told = line(artifact.path, 80);
+  const told = oneLine(artifact.path, 80);
   const fetch = button(
     artifact.kind === "folder" ? "Download as ZIP" : "Download",
     () => download(page, artifact),
@@ -164,10 +163,10 @@ class Tree {
         { "aria-hidden": "true", class: "nbtrack-run-icon" },
         folder ? this.#arrow(path) : (ICONS[kind] ?? "·"),
       ),
-      element("span", { class: "nbtrack-run-file" }, line(name)),
+      element("span", { class: "nbtrack-run-file" }, oneLine(name)),
       element("span", { class: "nbtrack-run-quiet" }, shownSize(size)),
     );
-    made.title = seen(path);
+    made.title = visible(path);
     made.style.paddingInlineStart = `${6 + Math.min(depth, DEEPEST) * 16}px`;
     made.dataset["place"] = String(this.#rows.indexOf(row));
     return made;

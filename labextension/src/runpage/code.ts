@@ -1,10 +1,10 @@
-import { element } from "../widget/dom.ts";
-import { insertable } from "../widget/insert.ts";
+import { insertable } from "../lab/insertcell.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
 import type { Code, Text } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { leftOut, seen } from "./seen.ts";
 
 /** The cell, the earlier cells that it depends on, and whether one of those has changed since. */
 export function code(page: Page): HTMLElement {
@@ -90,7 +90,7 @@ function cells({ cell, earlier, earlier_left: left }: Code): HTMLElement[] {
 /** A text for machines; `end` of what counts is at its end. */
 export function source({ text, left }: Text, label: string, end = false): HTMLElement {
   const attributes = { class: "nbtrack-run-mono", tabindex: "0", role: "group", "aria-label": label };
-  const made = element("pre", attributes, element("code", {}, seen(text)));
+  const made = element("pre", attributes, element("code", {}, visible(text)));
   if (left > 0) {
     const note = element("span", { class: "nbtrack-run-quiet nbtrack-run-cut" }, `${leftOut(left)}`);
     made[end ? "prepend" : "append"](note);

@@ -1,10 +1,10 @@
 import { Colours } from "../charts/colours.ts";
-import type { Ask, CurvesDocument } from "../charts/documents.ts";
 import { showCurves } from "../curves/view.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask, CurvesDocument } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine } from "../ui/text.ts";
 import { button } from "./controls.ts";
 import { ask as askKernel, follow, type Page } from "./page.ts";
-import { line } from "./seen.ts";
 
 const POINTS = 400;
 
@@ -28,7 +28,7 @@ export function curvePlace(page: Page): { block: HTMLElement; show: (metric: str
       return;
     }
     const place = element("div");
-    const title = element("strong", {}, line(metric, 80));
+    const title = element("strong", {}, oneLine(metric, 80));
     const close = button("Close", hide, page.signal, "Close the curve");
     block.replaceChildren(element("div", { class: "nbtrack-run-line" }, title, close), place);
     block.hidden = false;

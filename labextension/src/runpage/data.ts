@@ -1,8 +1,8 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine } from "../ui/text.ts";
 import type { Data } from "./messages.ts";
 import { followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { leftOut, line } from "./seen.ts";
 import { table } from "./table.ts";
 
 /** What the run read: its shape, its types and its fingerprint, by which a change is seen. */
@@ -22,20 +22,20 @@ export function data(page: Page): HTMLElement {
 
 function one({ name, kind, shape, columns, columns_left: left, fingerprint, sampled }: Data): HTMLElement {
   const size = shape.map((part) => part.toLocaleString("en")).join(" × ");
-  const print = element("code", {}, line(fingerprint.slice(0, 12)));
-  print.title = `Fingerprint of the content${sampled ? ", from a sample" : ""}: ${line(fingerprint)}`;
+  const print = element("code", {}, oneLine(fingerprint.slice(0, 12)));
+  print.title = `Fingerprint of the content${sampled ? ", from a sample" : ""}: ${oneLine(fingerprint)}`;
   const head = element(
     "div",
     { class: "nbtrack-run-line" },
-    element("strong", {}, line(name)),
-    element("span", {}, line(kind)),
+    element("strong", {}, oneLine(name)),
+    element("span", {}, oneLine(kind)),
     element("span", {}, size),
     print,
     element("span", { class: "nbtrack-run-quiet" }, sampled ? "sampled" : ""),
   );
   // An array has one type for all, under no name.
   if (columns.length === 1 && columns[0]?.[0] === "") {
-    head.append(element("span", { class: "nbtrack-run-quiet" }, line(columns[0][1])));
+    head.append(element("span", { class: "nbtrack-run-quiet" }, oneLine(columns[0][1])));
     return head;
   }
   if (columns.length === 0) {
@@ -47,7 +47,7 @@ function one({ name, kind, shape, columns, columns_left: left, fingerprint, samp
     "details",
     {},
     element("summary", {}, `${columns.length + left} columns`),
-    table(`Columns of ${line(name, 40)}`, heads, rows),
+    table(`Columns of ${oneLine(name, 40)}`, heads, rows),
     element("div", { class: "nbtrack-run-quiet" }, leftOut(left, "columns")),
   );
   return element("div", {}, head, details);

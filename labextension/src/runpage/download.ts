@@ -1,7 +1,7 @@
-import { saveBlob } from "../charts/save.ts";
+import { saveBlob } from "../ui/export.ts";
+import { oneLine, visible } from "../ui/text.ts";
 import type { Artifact } from "./messages.ts";
 import type { Page } from "./page.ts";
-import { line, seen } from "./seen.ts";
 
 const LONGEST = 150;
 
@@ -9,7 +9,7 @@ const LONGEST = 150;
 export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {
   const { notice } = page;
   const parts: BlobPart[] = [];
-  const close = notice.open(`Downloading ${path === "" ? "all artifacts" : line(path, 60)}`);
+  const close = notice.open(`Downloading ${path === "" ? "all artifacts" : oneLine(path, 60)}`);
   let filename = "";
   let offset: number | null = 0;
   let stamp = "";
@@ -54,7 +54,7 @@ function asPiece(
 /** Return a name under which a file may be kept, whatever a store calls it. */
 export function safeName(name: string): string {
   const last = name.split(/[/\\]/u).at(-1) ?? "";
-  const plain = seen(last)
+  const plain = visible(last)
     .replace(/[<>:"|?*\r\n\t\u200C-\u200F]/gu, "_")
     .replace(/^[.\s]+|[.\s]+$/gu, "");
   const dot = plain.lastIndexOf(".");

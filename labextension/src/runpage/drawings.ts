@@ -1,8 +1,8 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine } from "../ui/text.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { asPreview, previewed } from "./preview.ts";
 import { section } from "./section.ts";
-import { leftOut, line } from "./seen.ts";
 
 /** More are found among the artifacts. */
 const MOST = 6;
@@ -19,7 +19,11 @@ export function drawings(page: Page): HTMLElement {
     }
     asked = stamp;
     const places = wanted.slice(0, MOST).map((name) => {
-      const place = element("figure", { class: "nbtrack-run-figure" }, element("figcaption", {}, line(name)));
+      const place = element(
+        "figure",
+        { class: "nbtrack-run-figure" },
+        element("figcaption", {}, oneLine(name)),
+      );
       void draw(page, name, place);
       return place;
     });

@@ -1,7 +1,7 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut } from "../ui/text.ts";
 import { followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { leftOut } from "./seen.ts";
 import { table } from "./table.ts";
 
 /** Python, the machine, the state of the repository, and the packages. */

@@ -1,10 +1,9 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { ago, exactTime, leftOut, oneLine } from "../ui/text.ts";
 import { button, styled } from "./controls.ts";
-import { ago, exactTime } from "./figures.ts";
 import type { Relative } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { leftOut, line } from "./seen.ts";
 
 /** The runs that were begun inside this one, each opened by a click. */
 export function children(page: Page): HTMLElement {
@@ -30,5 +29,5 @@ export function children(page: Page): HTMLElement {
 /** A run's name, to go to its page. */
 export function opener(page: Page, { id, name }: Relative): HTMLButtonElement {
   const open = () => ask(page, { kind: "open", run: id }, "Opening the run");
-  return styled("link", button(line(name, 80), open, page.signal, `Open the run ${line(name, 80)}`));
+  return styled("link", button(oneLine(name, 80), open, page.signal, `Open the run ${oneLine(name, 80)}`));
 }

@@ -1,13 +1,11 @@
-import { saveText } from "../charts/save.ts";
-import { element } from "../widget/dom.ts";
-import { shownDuration } from "../widget/duration.ts";
+import { element } from "../ui/dom.ts";
+import { saveText } from "../ui/export.ts";
+import { ago, exactTime, leftOut, oneLine, shownDuration, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
 import { download } from "./download.ts";
 import { opener } from "./family.ts";
-import { ago, exactTime, shownSize } from "./figures.ts";
 import type { RunDocument } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
-import { leftOut, line, seen } from "./seen.ts";
 
 /** Every so many milliseconds "a minute ago" may have become "two minutes ago". */
 const TICK = 10_000;
@@ -71,8 +69,8 @@ function name(page: Page): HTMLElement {
     page,
     ({ name: held }) => held,
     ({ text, left }) => {
-      shown.textContent = `${line(text, 200)}${leftOut(left)}`;
-      shown.title = seen(text);
+      shown.textContent = `${oneLine(text, 200)}${leftOut(left)}`;
+      shown.title = visible(text);
       rename.hidden = left > 0;
     },
   );
@@ -129,11 +127,11 @@ function identity(page: Page): HTMLElement {
     page,
     (run) => [run.experiment, run.notebook || run.source, run.id, run.user],
     ([in_, from, held = "", who = ""]) => {
-      user.textContent = who === "" ? "" : `by ${line(who, 60)}`;
-      user.title = seen(who);
-      experiment.textContent = `in ${line(in_ ?? "", 80)}`;
-      notebook.textContent = line(from ?? "", 80);
-      notebook.title = seen(from ?? "");
+      user.textContent = who === "" ? "" : `by ${oneLine(who, 60)}`;
+      user.title = visible(who);
+      experiment.textContent = `in ${oneLine(in_ ?? "", 80)}`;
+      notebook.textContent = oneLine(from ?? "", 80);
+      notebook.title = visible(from ?? "");
       id.textContent = held.slice(0, 8);
       id.title = held;
     },
@@ -237,7 +235,7 @@ function faults(page: Page): HTMLElement {
     (found) => {
       const told = Object.entries(found);
       made.replaceChildren(
-        ...told.map(([part, why]) => element("li", {}, line(`${part} could not be read: ${why}`, 600))),
+        ...told.map(([part, why]) => element("li", {}, oneLine(`${part} could not be read: ${why}`, 600))),
       );
       made.hidden = told.length === 0;
     },

@@ -1,6 +1,6 @@
 import { Lexer, type Token, type Tokens } from "marked";
-import { element } from "../widget/dom.ts";
-import { seen } from "./seen.ts";
+import { element } from "../ui/dom.ts";
+import { visible } from "../ui/text.ts";
 
 /** A note that is longer is a document: shown as it was written. */
 const LONGEST = 20_000;
@@ -19,7 +19,7 @@ export function markdown(written: string): Node[] {
   } catch {
     // Nested deeper than the lexer can count.
   }
-  return [element("div", { class: "nbtrack-run-asis" }, seen(written))];
+  return [element("div", { class: "nbtrack-run-asis" }, visible(written))];
 }
 
 function blocks(tokens: readonly Token[], depth: number): Node[] {
@@ -41,7 +41,7 @@ function block(token: Token, depth: number): Node[] {
     case "blockquote":
       return [element("blockquote", {}, ...blocks(token.tokens ?? [], depth))];
     case "code":
-      return [element("pre", {}, element("code", {}, seen((token as Tokens.Code).text)))];
+      return [element("pre", {}, element("code", {}, visible((token as Tokens.Code).text)))];
     case "list":
       return [list(token as Tokens.List, depth)];
     case "table":
@@ -58,7 +58,7 @@ function inline(token: Token, depth: number): Node[] {
     case "del":
       return [element(token.type, {}, ...blocks(token.tokens ?? [], depth))];
     case "codespan":
-      return [element("code", {}, seen((token as Tokens.Codespan).text))];
+      return [element("code", {}, visible((token as Tokens.Codespan).text))];
     case "br":
       return [element("br")];
     case "checkbox":
@@ -84,7 +84,7 @@ function plain(token: Token): Node[] {
 }
 
 function text(written: string): Text {
-  return document.createTextNode(seen(written));
+  return document.createTextNode(visible(written));
 }
 
 function heading(depth: number): "h4" | "h5" | "h6" {
@@ -126,7 +126,7 @@ function link(href: string, words: Node[]): Node[] {
   return [
     element(
       "a",
-      { href: address, target: "_blank", rel: "noopener noreferrer", title: seen(address.slice(0, 500)) },
+      { href: address, target: "_blank", rel: "noopener noreferrer", title: visible(address.slice(0, 500)) },
       ...words,
     ),
   ];

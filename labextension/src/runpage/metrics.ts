@@ -1,11 +1,10 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { exactFigure, leftOut, oneLine, shownFigure, visible } from "../ui/text.ts";
 import { button, styled } from "./controls.ts";
 import { curvePlace } from "./curve.ts";
-import { exactFigure, shownFigure } from "./figures.ts";
 import type { Figure, Metric } from "./messages.ts";
 import { follow, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { leftOut, line, seen } from "./seen.ts";
 import { Sparkline } from "./sparkline.ts";
 import { filter, MANY, search } from "./table.ts";
 
@@ -94,7 +93,7 @@ class Row {
 
   draw(metric: Metric): void {
     const name = metric.folds ? `${metric.name}.mean` : metric.name;
-    put(this.#name, line(name, LONGEST), `${seen(name)}: show the curve`);
+    put(this.#name, oneLine(name, LONGEST), `${visible(name)}: show the curve`);
     this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
     const told = metric.folds
       ? `mean of ${metric.count.toLocaleString("en")} folds`

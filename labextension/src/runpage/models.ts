@@ -1,12 +1,11 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
-import { shownSize } from "./figures.ts";
 import { safeAddress } from "./markdown.ts";
 import type { Column, SavedModel, Server } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
 import { registered } from "./registered.ts";
 import { section } from "./section.ts";
-import { leftOut, line, seen } from "./seen.ts";
 import { table } from "./table.ts";
 
 const WORDS: Record<Server["state"], string> = {
@@ -41,18 +40,18 @@ export function models(page: Page): HTMLElement {
 }
 
 function card(page: Page, model: SavedModel): HTMLElement {
-  const short = element("strong", {}, line(model.class.split(".").at(-1) ?? model.class));
-  short.title = seen(model.class);
+  const short = element("strong", {}, oneLine(model.class.split(".").at(-1) ?? model.class));
+  short.title = visible(model.class);
   const facts = [model.name, model.flavour, model.path === "" ? "not saved" : shownSize(model.size)];
   const head = element(
     "div",
     { class: "nbtrack-run-line" },
     short,
-    element("span", { class: "nbtrack-run-quiet" }, line(facts.filter((fact) => fact !== "").join(" · "))),
+    element("span", { class: "nbtrack-run-quiet" }, oneLine(facts.filter((fact) => fact !== "").join(" · "))),
   );
   const parts: HTMLElement[] = [head];
   if (model.path !== "") {
-    const uri = element("code", { class: "nbtrack-run-address" }, line(model.uri));
+    const uri = element("code", { class: "nbtrack-run-address" }, oneLine(model.uri));
     const copy = copyButton("Copy", () => model.uri, page.signal, "Copy the model's address");
     parts.push(element("div", { class: "nbtrack-run-line" }, uri, copy), serving(page, model));
     parts.push(registered(page, model.path));
@@ -105,7 +104,7 @@ function serving(page: Page, { path }: SavedModel): HTMLElement {
       state.textContent = word;
     }
     address.replaceChildren(...(server?.state === "ready" ? [shownAddress(server.address)] : []));
-    error.textContent = seen(server?.error ?? "");
+    error.textContent = visible(server?.error ?? "");
     error.hidden = error.textContent === "";
   });
   const shown = element("div", { class: "nbtrack-run-line" }, serve, stop, state, address);
@@ -116,7 +115,7 @@ function shownAddress(address: string): HTMLElement {
   const full = address.startsWith("/") ? new URL(address, location.href).href : address;
   const safe = safeAddress(full);
   if (safe === undefined) {
-    return element("span", {}, seen(full));
+    return element("span", {}, visible(full));
   }
-  return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, seen(full));
+  return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, visible(full));
 }

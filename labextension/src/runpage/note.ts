@@ -1,8 +1,8 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut } from "../ui/text.ts";
 import { button, editor, edits, focusIn, styled } from "./controls.ts";
 import { markdown } from "./markdown.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { leftOut } from "./seen.ts";
 
 const MOST_LINES = 16;
 

@@ -1,6 +1,6 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { visible } from "../ui/text.ts";
 import type { Stage } from "../widget/requests.ts";
-import { seen } from "./seen.ts";
 
 /** How long it says that something is under way before it is worth saying. */
 const QUIET = 150;
@@ -55,7 +55,7 @@ export class Notice {
   }
 
   failed(message: string): void {
-    this.#alert.textContent = seen(message);
+    this.#alert.textContent = visible(message);
     this.#draw();
   }
 

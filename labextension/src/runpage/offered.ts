@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Page } from "./page.ts";
 
 /** A list of the names that the store has, for a box to complete what is typed in it; it comes when it comes. */

@@ -1,8 +1,7 @@
-import { element } from "../widget/dom.ts";
-import { shownParam } from "./figures.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, shownParam } from "../ui/text.ts";
 import { followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { leftOut } from "./seen.ts";
 import { table } from "./table.ts";
 
 const NUMBERS = ["int", "float"];

@@ -1,5 +1,5 @@
-import { element } from "../widget/dom.ts";
-import { line } from "./seen.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine } from "../ui/text.ts";
 
 /** Pictures that are pixels. */
 const PIXELS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -11,7 +11,7 @@ export function picture(type: string, data: string, name: string): HTMLElement {
   }
   return element("img", {
     src: `data:${type};base64,${data}`,
-    alt: line(name),
+    alt: oneLine(name),
     class: "nbtrack-run-picture",
   });
 }
@@ -23,7 +23,7 @@ export function picture(type: string, data: string, name: string): HTMLElement {
 export function drawing(text: string, name: string): HTMLElement {
   return element("img", {
     src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`,
-    alt: line(name),
+    alt: oneLine(name),
     class: "nbtrack-run-picture",
   });
 }

@@ -1,10 +1,9 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine, shownSize } from "../ui/text.ts";
 import { source } from "./code.ts";
-import { shownSize } from "./figures.ts";
 import { markdown } from "./markdown.ts";
 import type { Preview, Text } from "./messages.ts";
 import { drawing, picture } from "./picture.ts";
-import { line } from "./seen.ts";
 import { table } from "./table.ts";
 
 /** Return what is in an artifact: pictures as pictures, Markdown as elements of ours, all else as text. */
@@ -14,7 +13,7 @@ export function previewed(preview: Preview): HTMLElement {
       return picture(preview.type, preview.data, preview.name);
     case "text":
     case "json":
-      return source(preview.text, `Content of ${line(preview.name, 80)}`);
+      return source(preview.text, `Content of ${oneLine(preview.name, 80)}`);
     case "table":
       return grid(preview);
     case "svg":
@@ -25,7 +24,7 @@ export function previewed(preview: Preview): HTMLElement {
       return element(
         "p",
         { class: "nbtrack-run-quiet" },
-        `${line(preview.why)} (${shownSize(preview.size)}).`,
+        `${oneLine(preview.why)} (${shownSize(preview.size)}).`,
       );
   }
 }
@@ -40,7 +39,7 @@ function twofold(
   drawn: HTMLElement,
   { text, name }: { text: Text; name: string },
 ): HTMLElement {
-  const code = source(text, `Content of ${line(name, 80)}`);
+  const code = source(text, `Content of ${oneLine(name, 80)}`);
   const faces: [string, HTMLElement][] = [
     [title, drawn],
     ["Source", code],
@@ -86,7 +85,7 @@ function grid({
     told.push(`the first ${columns.length} of ${columns.length + left} columns`);
   }
   const foot = element("div", { class: "nbtrack-run-quiet" }, told.join(", "));
-  return element("div", {}, table(`Content of ${line(name, 80)}`, heads, cells), foot);
+  return element("div", {}, table(`Content of ${oneLine(name, 80)}`, heads, cells), foot);
 }
 
 /** Return the kernel's answer if it is a preview. */

@@ -1,9 +1,9 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine, visible } from "../ui/text.ts";
 import { button, editor, edits, focusIn, styled } from "./controls.ts";
 import type { Version } from "./messages.ts";
 import { offered } from "./offered.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { leftOut, line, seen } from "./seen.ts";
 
 /** The versions that a model of the run is in the registry, with their aliases, and the button that makes another. */
 export function registered(page: Page, path: string): HTMLElement {
@@ -70,8 +70,8 @@ class Row {
     this.#page = page;
     this.#version = version;
     const { name, version: number } = version;
-    const title = element("span", {}, element("strong", {}, line(name, 80)), ` version ${number}`);
-    title.title = seen(name);
+    const title = element("span", {}, element("strong", {}, oneLine(name, 80)), ` version ${number}`);
+    title.title = visible(name);
     this.block = element("li", { class: "nbtrack-run-line" }, title, this.#aliases, this.#adding());
   }
 
@@ -83,9 +83,9 @@ class Row {
   #chip(alias: string): HTMLElement {
     const { name } = this.#version;
     const drop = () => ask(this.#page, { kind: "delete_alias", name, alias }, "Removing the alias");
-    const told = line(alias, 60);
+    const told = oneLine(alias, 60);
     const text = element("span", { class: "nbtrack-run-alias" }, `@${told}`);
-    text.title = seen(`models:/${name}@${alias}`);
+    text.title = visible(`models:/${name}@${alias}`);
     const remove = button("×", drop, this.#page.signal, `Remove the alias ${told}`);
     return element("li", { class: "nbtrack-run-chip" }, text, edits(styled("quietly", remove)));
   }
@@ -94,7 +94,7 @@ class Row {
     const { signal } = this.#page;
     const { name, version } = this.#version;
     const place = element("span");
-    const told = `${line(name, 60)} version ${version}`;
+    const told = `${oneLine(name, 60)} version ${version}`;
     const open = () => {
       const asked = { kind: "set_alias", name, version } as const;
       const save = async (typed: string) =>

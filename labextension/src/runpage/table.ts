@@ -1,5 +1,5 @@
-import { element } from "../widget/dom.ts";
-import { line, seen } from "./seen.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine, visible } from "../ui/text.ts";
 
 /** A cell: what is shown, what is said on hover, and whether it stands to the right. */
 export interface Cell {
@@ -73,12 +73,12 @@ export function cell(
   { text, title = "", right = false }: Cell,
   attributes: Record<string, string> = {},
 ): HTMLElement {
-  const made = element(tag, attributes, line(text, LONGEST));
+  const made = element(tag, attributes, oneLine(text, LONGEST));
   made.classList.toggle("nbtrack-run-right", right);
   made.classList.toggle("nbtrack-run-unbroken", text.length <= UNBROKEN);
   const full = title === "" && text.length > 40 ? text : title;
   if (full !== "") {
-    made.title = seen(full.slice(0, 2000));
+    made.title = visible(full.slice(0, 2000));
   }
   return made;
 }

@@ -1,9 +1,9 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine, visible } from "../ui/text.ts";
 import { button, editor, edits, focusIn, styled } from "./controls.ts";
 import type { Changes, Tag } from "./messages.ts";
 import { offered } from "./offered.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { leftOut, line, seen } from "./seen.ts";
 import { table } from "./table.ts";
 
 /** The run's tags: a click on one changes its value, the cross takes it away. Tools' own tags stand apart. */
@@ -56,8 +56,8 @@ function named(name: string, value: string | null): Record<string, string | null
 
 function chip(page: Page, { name, value }: Tag): HTMLElement {
   const place = element("li", { class: "nbtrack-run-chip" });
-  const told = line(name, 60);
-  const text = `${told}: ${line(value.text, 80)}`;
+  const told = oneLine(name, 60);
+  const text = `${told}: ${oneLine(value.text, 80)}`;
   const close = () => {
     place.replaceChildren(change, remove);
     change.focus();
@@ -76,7 +76,7 @@ function chip(page: Page, { name, value }: Tag): HTMLElement {
     focusIn(made);
   };
   const change = styled("quietly", button(text, open, page.signal));
-  change.title = seen(`${name}: ${value.text}${leftOut(value.left)}`.slice(0, 2000));
+  change.title = visible(`${name}: ${value.text}${leftOut(value.left)}`.slice(0, 2000));
   // What was cut would be lost by saving what is here.
   change.disabled = value.left > 0 || page.model.get("read_only");
   const remove = styled(

@@ -1,5 +1,5 @@
-import { element } from "../widget/dom.ts";
-import { keepKeys } from "../widget/typing.ts";
+import { element, keepKeys } from "../ui/dom.ts";
+import { oneLine } from "../ui/text.ts";
 import { artifacts } from "./artifacts.ts";
 import { code } from "./code.ts";
 import { data } from "./data.ts";
@@ -15,7 +15,6 @@ import { Notice } from "./notice.ts";
 import { output, traceback } from "./output.ts";
 import { follow, type Page, RunRequests } from "./page.ts";
 import { params } from "./params.ts";
-import { line } from "./seen.ts";
 import { tags } from "./tags.ts";
 
 export interface Options {
@@ -33,7 +32,7 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
   signal.addEventListener("abort", () => drawn.abort());
   const draw = () => {
     const { id, name } = model.get("page");
-    article.setAttribute("aria-label", `Run ${line(name?.text ?? "", 80)}`);
+    article.setAttribute("aria-label", `Run ${oneLine(name?.text ?? "", 80)}`);
     // Another run begins anew: nothing of the one before is left in a box or a pane.
     if (id !== undefined && id !== shown) {
       shown = id;

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 
 /** Return a full URL for a path on the page's own host; any other address as it is. */
 export function fullAddress(address: string, page: string): string {

@@ -1,5 +1,5 @@
-import { copyText } from "../widget/copy.ts";
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { copyText } from "../ui/export.ts";
 import { follow, type Panel } from "./panel.ts";
 
 /** So long the button says what it did. */

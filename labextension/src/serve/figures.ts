@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { Counts } from "./messages.ts";
 import { follow, type Panel } from "./panel.ts";
 import { shownTime } from "./text.ts";

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { Json } from "../widget/replies.ts";
 import { type Input, InputError, makeInput } from "./inputs.ts";
 import type { Field, Row } from "./messages.ts";

@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { shownAddress } from "./address.ts";
 import type { State } from "./messages.ts";
 import { follow, type Panel } from "./panel.ts";

@@ -1,4 +1,4 @@
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Json } from "../widget/replies.ts";
 import type { Field } from "./messages.ts";
 

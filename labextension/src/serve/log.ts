@@ -1,4 +1,4 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import { follow, type Panel } from "./panel.ts";
 
 /** So many pixels above the end still count as the end. */

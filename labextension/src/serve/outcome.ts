@@ -1,6 +1,5 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 import type { Json } from "../widget/replies.ts";
-
 import { shownPredictions, shownTime } from "./text.ts";
 
 /** Where a prediction is told. */

@@ -1,6 +1,5 @@
-import { element } from "../widget/dom.ts";
+import { element, keepKeys } from "../ui/dom.ts";
 import { Requests } from "../widget/requests.ts";
-import { keepKeys } from "../widget/typing.ts";
 import { curl } from "./curl.ts";
 import { figures } from "./figures.ts";
 import { form } from "./form.ts";

@@ -78,7 +78,7 @@ export interface PicturesDocument {
   pictures: (Picture | null)[];
 }
 
-export interface CurveEntry extends RunHead {
+interface CurveEntry extends RunHead {
   count: number;
   lost: number;
   size: number;
@@ -121,7 +121,7 @@ export interface GroupsDocument {
   left_out: number;
 }
 
-export interface GroupCurve {
+interface GroupCurve {
   label: string;
   runs: string[];
   x: number[];
@@ -226,3 +226,6 @@ export type Ask = <Kind extends keyof Questions>(
   kind: Kind,
   asked: Questions[Kind]["asked"],
 ) => Promise<Questions[Kind]["answer"]>;
+
+/** How runs ended whose values are not marked as the best: as `UNSTARRED` of the Python half. */
+export const UNSTARRED: ReadonlySet<string> = new Set(["CRASHED", "FAILED", "RUNNING"]);
