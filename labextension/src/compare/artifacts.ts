@@ -2,7 +2,7 @@ import { cautions, choice } from "../charts/controls.ts";
 import { Notice } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
 import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../kernel/documents.ts";
-import { drawing, picture } from "../runpage/picture.ts";
+import { bitmap, svgImage } from "../runpage/preview.ts";
 import { element } from "../ui/dom.ts";
 import { oneLine, shownSize } from "../ui/text.ts";
 
@@ -127,9 +127,9 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
 function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement {
   switch (kind) {
     case "image":
-      return picture(type, data, name);
+      return bitmap(type, data, name);
     case "svg":
-      return drawing(data, name);
+      return svgImage(data, name);
     default:
       return element("p", {}, `${oneLine(why)}.`);
   }

@@ -22,7 +22,7 @@ export function actions(table: Table): HTMLElement {
     const chosen = table.selection.ids.size;
     const away = unseen.count;
     const text = chosenText(table, away);
-    // A live region is read out at every change of its text, be it to the same.
+    // Screen readers read a live region out whenever its text is set, even to the same text.
     if (count.textContent !== text) {
       count.textContent = text;
     }

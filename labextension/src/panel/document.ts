@@ -171,7 +171,7 @@ class DocumentView {
     this.#away = selection.ids === this.#own ? this.#away : unseen.count;
     if (this.#count !== undefined) {
       const text = about(this.#ids.length > 0, this.#count, this.#away);
-      // A live region is read out at every change of its text, be it to the same.
+      // Screen readers read a live region out whenever its text is set, even to the same text.
       if (this.#about.textContent !== text) {
         this.#about.textContent = text;
       }

@@ -66,7 +66,7 @@ function state(table: Table): HTMLElement {
     // A tree has rows for those runs alone that are unfolded.
     const [one, many] = table.unfolded === null ? ["run", "runs"] : ["row", "rows"];
     const text = table.loaded ? shownCount(table.cache.total, one ?? "", many ?? "") : "";
-    // A live region is read out at every change of its text, be it to the same.
+    // Screen readers read a live region out whenever its text is set, even to the same text.
     if (total.textContent !== text) {
       total.textContent = text;
     }

@@ -4,7 +4,7 @@ import { button, copyButton } from "./controls.ts";
 import { download } from "./download.ts";
 import type { Artifact } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { asPreview, previewed } from "./preview.ts";
+import { asPreview, previewOf } from "./preview.ts";
 import { section } from "./section.ts";
 
 const ICONS: Record<string, string> = {
@@ -19,11 +19,11 @@ const ICONS: Record<string, string> = {
 const DEEPEST = 12;
 const PAGE = 10;
 
-/** The files kept with the run as a tree, and beside it what is in the chosen one. */
+/** The artifacts of the run as a tree, and beside it a preview of the chosen one. */
 export function artifacts(page: Page): HTMLElement {
   const { block, body, count } = section("Artifacts", page.signal, true, true);
   const pane = element("div", { class: "nbtrack-run-pane", role: "region", "aria-label": "Preview" });
-  const tree = new Tree(page.signal, (artifact) => void show(page, artifact, pane));
+  const tree = new Tree(page.signal, (artifact) => void showArtifact(page, artifact, pane));
   const more = element("div", { class: "nbtrack-run-quiet" });
   const files = element("div", { class: "nbtrack-run-files" }, tree.block, more);
   body.append(element("div", { class: "nbtrack-run-split" }, files, pane));
@@ -46,12 +46,12 @@ export function artifacts(page: Page): HTMLElement {
   return block;
 }
 
-async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<void> {
+async function showArtifact(page: Page, artifact: Artifact, pane: HTMLElement): Promise<void> {
   const title = element("div", { class: "nbtrack-run-line" });
   title.append(
     element("strong", {}, oneLine(artifact.path)),
     element("span", { class: "nbtrack-run-quiet" }, shownSize(artifact.size)),
-    ...taking(page, artifact),
+    ...downloadButtons(page, artifact),
   );
   if (artifact.kind === "folder") {
     pane.replaceChildren(title);
@@ -59,15 +59,15 @@ async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<
   }
   pane.replaceChildren(title, element("p", { class: "nbtrack-run-quiet" }, "Reading…"));
   const preview = asPreview(await ask(page, { kind: "preview", name: artifact.path }, "Reading the file"));
-  // Another one may have been chosen meanwhile.
+  // The user may have chosen another artifact meanwhile.
   if (pane.firstChild === title) {
-    const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewed(preview);
+    const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewOf(preview);
     pane.replaceChildren(title, shown);
   }
 }
 
-/** The buttons that take a file or a folder along. */
-function taking(page: Page, artifact: Artifact): HTMLElement[] {
+/** The buttons that download an artifact and copy its path. */
+function downloadButtons(page: Page, artifact: Artifact): HTMLElement[] {
   const told = oneLine(artifact.path, 80);
   const fetch = button(
     artifact.kind === "folder" ? "Download as ZIP" : "Download",
@@ -133,7 +133,7 @@ class Tree {
     }
   }
 
-  /** What is in no closed folder. */
+  /** The rows that are not inside a closed folder. */
   #shown(): Artifact[] {
     let within = "";
     return this.#rows.filter(({ path, kind }) => {
@@ -234,5 +234,57 @@ class Tree {
     const to = shown[Math.max(0, Math.min(shown.length - 1, place))];
     this.#current = to?.path ?? "";
     this.#redraw(true);
+  }
+}
+
+/** How many figures the section shows. The others are among the artifacts. */
+const MOST_FIGURES = 6;
+
+/** The figures that the cell showed. They are fetched when the section is opened. */
+export function figures(page: Page): HTMLElement {
+  const { block, body, count, whenOpen } = section("Figures", page.signal, true, true);
+  let wanted: string[] = [];
+  let asked = "";
+  const load = () => {
+    const stamp = JSON.stringify([page.model.get("page").id, wanted]);
+    if (stamp === asked || wanted.length === 0) {
+      return;
+    }
+    asked = stamp;
+    const places = wanted.slice(0, MOST_FIGURES).map((name) => {
+      const place = element(
+        "figure",
+        { class: "nbtrack-run-figure" },
+        element("figcaption", {}, oneLine(name)),
+      );
+      void drawFigure(page, name, place);
+      return place;
+    });
+    const more = element(
+      "div",
+      { class: "nbtrack-run-quiet" },
+      leftOut(wanted.length - places.length, "figures"),
+    );
+    body.replaceChildren(element("div", { class: "nbtrack-run-figures" }, ...places), more);
+  };
+  followPart(
+    page,
+    ({ id, figures: names }) => ({ id, names }),
+    ({ names }) => {
+      wanted = names;
+      count(String(names.length), names.length > 0);
+      if ((block as HTMLDetailsElement).open) {
+        load();
+      }
+    },
+  );
+  whenOpen(load);
+  return block;
+}
+
+async function drawFigure(page: Page, name: string, place: HTMLElement): Promise<void> {
+  const preview = asPreview(await ask(page, { kind: "preview", name }, "Reading the figures"));
+  if (preview !== undefined) {
+    place.prepend(previewOf(preview));
   }
 }

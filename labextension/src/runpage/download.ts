@@ -5,7 +5,7 @@ import type { Page } from "./page.ts";
 
 const LONGEST = 150;
 
-/** Fetch a file piece by piece, a folder as a ZIP file, and hand it to the browser to be kept; no path is all artifacts. */
+/** Fetch a file in pieces and have the browser save it. A folder becomes a ZIP file, and so do all artifacts (no path). */
 export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {
   const { notice } = page;
   const parts: BlobPart[] = [];
@@ -17,7 +17,7 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
     const asked = { kind: "download", name: path, offset, stamp } as const;
     // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
     const answer = await page.requests.send(asked, (stage) => notice.tell(close, stage));
-    const piece: Piece | undefined = answer.ok ? asPiece(answer.result, offset) : undefined;
+    const piece: Piece | undefined = answer.ok ? pieceOf(answer.result, offset) : undefined;
     if (piece === undefined) {
       notice.close(close);
       notice.failed(answer.ok ? "The kernel sent no piece of the file." : answer.error.message);
@@ -27,7 +27,7 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
     ({ filename, stamp, next: offset } = piece);
   }
   notice.close(close);
-  // Of no type that a browser would open.
+  // With this type no browser opens the file.
   saveBlob(new Blob(parts, { type: "application/octet-stream" }), safeName(filename));
 }
 
@@ -39,7 +39,7 @@ interface Piece {
   stamp: string;
 }
 
-function asPiece(
+function pieceOf(
   { filename, data, next, stamp }: Record<string, unknown>,
   offset: number,
 ): Piece | undefined {

@@ -3,11 +3,11 @@ import { saveText } from "../ui/export.ts";
 import { ago, exactTime, leftOut, oneLine, shownDuration, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
 import { download } from "./download.ts";
-import { opener } from "./family.ts";
-import type { RunDocument } from "./messages.ts";
+import type { Relative, RunDocument } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
+import { section } from "./section.ts";
 
-/** Every so many milliseconds "a minute ago" may have become "two minutes ago". */
+/** Milliseconds between two updates of "a minute ago". */
 const TICK = 10_000;
 
 /** The run's status and name, where and when it ran, and what can be done with it as a whole. */
@@ -165,8 +165,8 @@ function actions(page: Page): HTMLElement {
   );
   const close = () => place.replaceChildren(save, files, remove);
   const confirm = () => {
-    const { children, children_left: left } = page.model.get("page");
-    const total = children.length + left;
+    const { children: runs, children_left: left } = page.model.get("page");
+    const total = runs.length + left;
     const also =
       total === 0 ? "" : ` and its ${total.toLocaleString("en")} child run${total === 1 ? "" : "s"}`;
     const no = button(
@@ -205,7 +205,7 @@ async function exported(page: Page): Promise<void> {
   saveText(text, filename, "application/json");
 }
 
-/** A deleted run says so, and can be taken back until it is removed for good. */
+/** The banner of a deleted run, with the button that restores it until it is removed for good. */
 function deleted(page: Page): HTMLElement {
   const text = element("span");
   const restore = edits(
@@ -247,4 +247,31 @@ function put(place: HTMLElement, text: string): void {
   if (place.textContent !== text) {
     place.textContent = text;
   }
+}
+
+/** The child runs, each a link to its page. */
+export function children(page: Page): HTMLElement {
+  const { block, body, count } = section("Child runs", page.signal);
+  followPart(
+    page,
+    ({ children: found, children_left: left }) => ({ found, left }),
+    ({ found, left }) => {
+      const rows = found.map((run) => {
+        const started = element("span", { class: "nbtrack-run-quiet" }, ago(run.started, Date.now() / 1000));
+        started.title = exactTime(run.started);
+        const status = element("span", { class: "nbtrack-run-quiet" }, run.status.toLowerCase());
+        return element("li", { class: "nbtrack-run-line" }, runLink(page, run), status, started);
+      });
+      const more = element("li", { class: "nbtrack-run-quiet" }, leftOut(left, "runs"));
+      body.replaceChildren(element("ul", { class: "nbtrack-run-list" }, ...rows, more));
+      count(String(found.length + left), found.length > 0);
+    },
+  );
+  return block;
+}
+
+/** A run's name, which opens its page. */
+function runLink(page: Page, { id, name: title }: Relative): HTMLButtonElement {
+  const open = () => ask(page, { kind: "open", run: id }, "Opening the run");
+  return styled("link", button(oneLine(title, 80), open, page.signal, `Open the run ${oneLine(title, 80)}`));
 }

@@ -2,9 +2,9 @@ import { Lexer, type Token, type Tokens } from "marked";
 import { element } from "../ui/dom.ts";
 import { visible } from "../ui/text.ts";
 
-/** A note that is longer is a document: shown as it was written. */
+/** A longer text is shown as it was written. */
 const LONGEST = 20_000;
-/** Deeper than people nest. */
+/** Deeper nesting is shown as it was written. */
 const DEEPEST = 12;
 
 /**
@@ -17,7 +17,7 @@ export function markdown(written: string): Node[] {
       return blocks(new Lexer({ gfm: true, breaks: true }).lex(written), 0);
     }
   } catch {
-    // Nested deeper than the lexer can count.
+    // The text nests deeper than the lexer can recurse.
   }
   return [element("div", { class: "nbtrack-run-asis" }, visible(written))];
 }
@@ -34,7 +34,7 @@ function block(token: Token, depth: number): Node[] {
     case "hr":
       return [element("hr")];
     case "heading":
-      // The page has headings of its own above these.
+      // The page has headings of its own, of higher levels.
       return [element(heading((token as Tokens.Heading).depth), {}, ...blocks(token.tokens ?? [], depth))];
     case "paragraph":
       return [element("p", {}, ...blocks(token.tokens ?? [], depth))];
@@ -78,7 +78,7 @@ function inline(token: Token, depth: number): Node[] {
   }
 }
 
-/** HTML, and what is not known: as it was written. */
+/** Return HTML, and tokens of unknown kinds, as they were written. */
 function plain(token: Token): Node[] {
   return [text(token.raw)];
 }

@@ -1,10 +1,9 @@
 import { element } from "../ui/dom.ts";
 import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
-import { button, copyButton } from "./controls.ts";
+import { button, copyButton, editor, edits, focusIn, knownNames, styled } from "./controls.ts";
 import { safeAddress } from "./markdown.ts";
-import type { Column, SavedModel, Server } from "./messages.ts";
+import type { Column, SavedModel, Server, Version } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
-import { registered } from "./registered.ts";
 import { section } from "./section.ts";
 import { table } from "./table.ts";
 
@@ -22,13 +21,13 @@ export function models(page: Page): HTMLElement {
   let drawn = new AbortController();
   followPart(
     page,
-    // The registry changes without the model: its part follows for itself.
+    // The registry changes without the model, and `registry` follows it.
     ({ id, models: found }) => ({
       id,
       found: found.map((one) => ({ ...one, versions: [], versions_left: 0 })),
     }),
     ({ found }) => {
-      // What the earlier cards listened to goes with them.
+      // The listeners of the earlier cards go with them.
       drawn.abort();
       drawn = new AbortController();
       const cards = { ...page, signal: AbortSignal.any([page.signal, drawn.signal]) };
@@ -54,7 +53,7 @@ function card(page: Page, model: SavedModel): HTMLElement {
     const uri = element("code", { class: "nbtrack-run-address" }, oneLine(model.uri));
     const copy = copyButton("Copy", () => model.uri, page.signal, "Copy the model's address");
     parts.push(element("div", { class: "nbtrack-run-line" }, uri, copy), serving(page, model));
-    parts.push(registered(page, model.path));
+    parts.push(registry(page, model.path));
   }
   parts.push(...signature("Takes", model.inputs), ...signature("Gives", model.outputs));
   if (model.params.length > 0) {
@@ -83,7 +82,7 @@ function counted(number: number, word: string): string {
   return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** The button that serves the model, and what became of that. */
+/** The button that serves the model, and the state of its server. */
 function serving(page: Page, { path }: SavedModel): HTMLElement {
   const press = (kind: "serve" | "stop") =>
     ask(page, { kind, model: path }, kind === "serve" ? "Starting the server" : "Stopping the server");
@@ -118,4 +117,116 @@ function shownAddress(address: string): HTMLElement {
     return element("span", {}, visible(full));
   }
   return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, visible(full));
+}
+
+/** The registered versions of a model with their aliases, and the button that registers another. */
+function registry(page: Page, path: string): HTMLElement {
+  const list = element("ul", { class: "nbtrack-run-list", "aria-label": "Registered as" });
+  const more = element("div", { class: "nbtrack-run-quiet" });
+  const rows = new Map<string, VersionRow>();
+  followPart(
+    page,
+    (run) => run.models.find((model) => model.path === path),
+    (model) => {
+      const kept = new Map<string, VersionRow>();
+      for (const version of model?.versions ?? []) {
+        const key = `${version.version} ${version.name}`;
+        const row = rows.get(key) ?? new VersionRow(page, version);
+        row.draw(version);
+        kept.set(key, row);
+      }
+      rows.clear();
+      for (const [key, row] of kept) {
+        rows.set(key, row);
+      }
+      const blocks = [...kept.values()].map(({ block }) => block);
+      // Rows that have not changed stay in place, with what is being written in them.
+      if (blocks.length !== list.children.length || blocks.some((block, at) => list.children[at] !== block)) {
+        list.replaceChildren(...blocks);
+      }
+      list.hidden = blocks.length === 0;
+      more.textContent = leftOut(model?.versions_left ?? 0, "versions");
+    },
+  );
+  return element("div", { class: "nbtrack-run-stack" }, list, more, registerButton(page, path));
+}
+
+function registerButton(page: Page, path: string): HTMLElement {
+  const place = element("div");
+  const open = () => {
+    const save = async (name: string) =>
+      (await ask(page, { kind: "register", model: path, name }, "Registering the model")) !== undefined;
+    const options = knownNames(page, "models");
+    const label = "Register under the name";
+    const made = editor({ text: "", label, options, done: "Register", save, closed: close }, page.signal);
+    place.replaceChildren(made);
+    focusIn(made);
+  };
+  const start = edits(
+    button("Register…", open, page.signal, "Make this model a version of a registered one"),
+  );
+  const close = () => {
+    place.replaceChildren(start);
+    start.focus();
+  };
+  place.append(start);
+  return place;
+}
+
+/** A registered version. What is being written in its row stays when its aliases change. */
+class VersionRow {
+  readonly block: HTMLElement;
+  readonly #aliases = element("ul", { class: "nbtrack-run-chips", "aria-label": "Aliases" });
+  readonly #page: Page;
+  readonly #version: Version;
+
+  constructor(page: Page, version: Version) {
+    this.#page = page;
+    this.#version = version;
+    const { name, version: number } = version;
+    const title = element("span", {}, element("strong", {}, oneLine(name, 80)), ` version ${number}`);
+    title.title = visible(name);
+    this.block = element("li", { class: "nbtrack-run-line" }, title, this.#aliases, this.#adding());
+  }
+
+  draw({ aliases }: Version): void {
+    this.#aliases.replaceChildren(...aliases.map((alias) => this.#chip(alias)));
+    this.#aliases.hidden = aliases.length === 0;
+  }
+
+  #chip(alias: string): HTMLElement {
+    const { name } = this.#version;
+    const drop = () => ask(this.#page, { kind: "delete_alias", name, alias }, "Removing the alias");
+    const told = oneLine(alias, 60);
+    const text = element("span", { class: "nbtrack-run-alias" }, `@${told}`);
+    text.title = visible(`models:/${name}@${alias}`);
+    const remove = button("×", drop, this.#page.signal, `Remove the alias ${told}`);
+    return element("li", { class: "nbtrack-run-chip" }, text, edits(styled("quietly", remove)));
+  }
+
+  #adding(): HTMLElement {
+    const { signal } = this.#page;
+    const { name, version } = this.#version;
+    const place = element("span");
+    const told = `${oneLine(name, 60)} version ${version}`;
+    const open = () => {
+      const asked = { kind: "set_alias", name, version } as const;
+      const save = async (typed: string) =>
+        (await ask(this.#page, { ...asked, alias: typed.replace(/^@/u, "") }, "Setting the alias")) !==
+        undefined;
+      const made = editor(
+        { text: "", label: `New alias of ${told}`, done: "Set", save, closed: close },
+        signal,
+      );
+      place.replaceChildren(made);
+      focusIn(made);
+    };
+    const start = edits(styled("quietly", button("Add alias", open, signal, `Give ${told} an alias`)));
+    const close = () => {
+      place.replaceChildren(start);
+      start.focus();
+    };
+    place.append(start);
+    return place;
+  }
 }

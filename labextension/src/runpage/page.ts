@@ -1,11 +1,12 @@
+import { element } from "../ui/dom.ts";
+import { visible } from "../ui/text.ts";
 import type { Answer } from "../widget/replies.ts";
 import { Requests, type Stage, type WithoutId } from "../widget/requests.ts";
 import type { Request, RunDocument, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
-import type { Notice } from "./notice.ts";
 
-/** A request before it has its id and the run that it is of. */
-export type Asked = WithoutRun<WithoutId<Request>>;
+/** A request without its id and its run, which `send` adds. */
+type Payload = WithoutRun<WithoutId<Request>>;
 type WithoutRun<Part> = Part extends { of: string } ? Omit<Part, "of"> : never;
 
 /** The requests of one run's page. */
@@ -13,32 +14,32 @@ export class RunRequests {
   readonly #requests: Requests<Request>;
   readonly #run: string;
 
-  /** What is asked is asked of this run, whichever the kernel shows by then. */
+  /** Every request names this run, whichever run the kernel shows by then. */
   constructor(model: Model, run: string, signal: AbortSignal) {
     this.#requests = new Requests(model, signal);
     this.#run = run;
   }
 
-  /** Send a request; `told` hears how far it is. */
-  send(asked: Asked, told: (stage: Stage) => void): Promise<Answer> {
+  /** Send a request. `told` is called at each stage of it. */
+  send(asked: Payload, told: (stage: Stage) => void): Promise<Answer> {
     return this.#requests.send({ ...asked, of: this.#run } as WithoutId<Request>, told);
   }
 }
 
-/** What each part of the page is given. */
+/** What each part of the page works with. */
 export interface Page {
   model: Model;
   requests: RunRequests;
   notice: Notice;
-  /** Shows a metric's curve elsewhere; without it the page does. */
+  /** Shows a metric's curve elsewhere. Without it the page shows the curve. */
   curve?: ((metric: string) => void) | undefined;
-  /** Aborted when the view goes. */
+  /** Aborted when the view is removed. */
   signal: AbortSignal;
 }
 
 /** Draw now, and again whenever one of these traits has changed. */
 export function follow({ model, signal }: Page, names: readonly (keyof Traits)[], draw: () => void): void {
-  // A model goes on telling those whom it had begun to tell, also when they went meanwhile.
+  // A model that has begun to notify its listeners also calls those that are removed meanwhile.
   const look = () => {
     if (!signal.aborted) {
       draw();
@@ -62,7 +63,7 @@ function listen(model: Model, signal: AbortSignal, names: readonly (keyof Traits
   });
 }
 
-/** Draw a part of the run's document now, and again when that part has changed: what has not keeps its place. */
+/** Draw a part of the run's document now, and again only when that part has changed. */
 export function followPart<Part>(
   page: Page,
   part: (run: RunDocument) => Part,
@@ -79,10 +80,10 @@ export function followPart<Part>(
   });
 }
 
-/** Ask the kernel, and say in the page how that goes; the result is undefined if it could not be done. */
+/** Ask the kernel, and show the progress in the page. The result is undefined where the kernel refused. */
 export async function ask(
   page: Page,
-  asked: Asked,
+  asked: Payload,
   doing: string,
 ): Promise<Record<string, unknown> | undefined> {
   const close = page.notice.open(doing);
@@ -92,4 +93,74 @@ export async function ask(
     page.notice.failed(answer.error.message);
   }
   return answer.ok ? answer.result : undefined;
+}
+
+/** After how many milliseconds the line is drawn again, once a request has begun. */
+const QUIET_TIME = 150;
+const BUSY = "waiting for the kernel: a cell is running";
+
+/** The line that says which request runs, which waits for the kernel, and what went wrong. */
+export class Notice {
+  readonly block: HTMLElement;
+  readonly #doing = new Map<number, { text: string; waits: boolean }>();
+  readonly #status = element("span", { role: "status", "aria-live": "polite" });
+  readonly #alert = element("span", { class: "nbtrack-run-bad", role: "alert" });
+  readonly #close = element(
+    "button",
+    { type: "button", class: "nbtrack-run-small", "aria-label": "Hide the message" },
+    "×",
+  );
+  #last = 0;
+
+  constructor(signal: AbortSignal) {
+    this.block = element(
+      "div",
+      { class: "nbtrack-run-notice", hidden: true },
+      this.#status,
+      this.#alert,
+      this.#close,
+    );
+    this.#close.addEventListener("click", () => this.failed(""), { signal });
+  }
+
+  /** Say that a request runs. Return the number that closes the message. */
+  open(text: string): number {
+    this.#last += 1;
+    const number = this.#last;
+    this.#doing.set(number, { text, waits: false });
+    this.#alert.textContent = "";
+    setTimeout(() => this.#draw(), QUIET_TIME);
+    this.#draw();
+    return number;
+  }
+
+  tell(number: number, stage: Stage): void {
+    const doing = this.#doing.get(number);
+    if (doing !== undefined) {
+      doing.waits = stage === "waiting";
+      this.#draw();
+    }
+  }
+
+  close(number: number): void {
+    this.#doing.delete(number);
+    this.#draw();
+  }
+
+  failed(message: string): void {
+    this.#alert.textContent = visible(message);
+    this.#draw();
+  }
+
+  #draw(): void {
+    const [doing] = [...this.#doing.values()].sort((one, other) => Number(other.waits) - Number(one.waits));
+    const text = doing === undefined ? "" : `${doing.text}…${doing.waits ? ` ${BUSY}` : ""}`;
+    // Screen readers read a live region out whenever its text is set, even to the same text.
+    if (this.#status.textContent !== text) {
+      this.#status.textContent = text;
+    }
+    this.block.dataset["waits"] = String(doing?.waits ?? false);
+    this.#close.hidden = this.#alert.textContent === "";
+    this.block.hidden = text === "" && this.#alert.textContent === "";
+  }
 }

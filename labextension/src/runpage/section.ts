@@ -2,13 +2,13 @@ import { element } from "../ui/dom.ts";
 
 const KEY = "nbtrack-run-sections";
 
-/** A part of the page that can be closed; whether it is, is remembered. */
+/** A part of the page that can be closed. The browser remembers which sections are closed. */
 export interface Section {
   block: HTMLElement;
   body: HTMLElement;
-  /** Say in the heading how much is inside; without anything inside the section is not there. */
+  /** Say in the heading how much is inside, and whether to show the section at all. */
   count: (told: string, shown?: boolean) => void;
-  /** Called now if it is open, and whenever it is opened. */
+  /** Call `open` now if the section is open, and whenever it is opened. */
   whenOpen: (open: () => void) => void;
 }
 
@@ -32,7 +32,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
   details.addEventListener(
     "toggle",
     () => {
-      // The first event only tells that it was drawn.
+      // The browser sends the first event when the section is drawn.
       if (details.open !== wanted) {
         wanted = details.open;
         remember(title, wanted);

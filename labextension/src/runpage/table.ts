@@ -1,19 +1,19 @@
 import { element } from "../ui/dom.ts";
 import { oneLine, visible } from "../ui/text.ts";
 
-/** A cell: what is shown, what is said on hover, and whether it stands to the right. */
+/** A cell: its text, its tooltip, and whether it is aligned to the right. */
 export interface Cell {
   text: string;
   title?: string;
   right?: boolean;
 }
 
-/** So many characters need not be broken. */
+/** A text of at most this many characters stays on one line. */
 const UNBROKEN = 24;
-/** Of a longer text the rest is seen on hover. */
+/** How many characters of a text are shown. The tooltip has more. */
 const LONGEST = 160;
 
-/** So many rows are looked through by eye. */
+/** A table of more rows has a search box. */
 export const MANY = 12;
 
 /** A table of texts, with a box to search it where it is long. */

@@ -9,7 +9,7 @@ export default {
     show(model, el, gone.signal);
     return () => {
       gone.abort();
-      // What shows the widget may be kept for long after.
+      // The notebook may keep the element long after.
       el.replaceChildren();
     };
   },

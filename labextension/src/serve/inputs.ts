@@ -2,7 +2,7 @@ import { element, freshId } from "../ui/dom.ts";
 import type { Json } from "../widget/replies.ts";
 import type { Field } from "./messages.ts";
 
-/** What a user typed that cannot be sent; names the field. */
+/** The user typed what cannot be sent. The message names the field. */
 export class InputError extends Error {}
 
 /** One labelled input of the form. */
@@ -10,7 +10,7 @@ export interface Input {
   field: Field;
   block: HTMLElement;
   control: HTMLElement;
-  /** Return the value; undefined where nothing was given and nothing needs to be. */
+  /** Return the value, or undefined where the field is empty and may be. */
   read: () => Json | undefined;
 }
 
@@ -74,7 +74,7 @@ function number(field: Field): Input {
       return;
     }
     const told = Number(text);
-    // A larger whole number would change: the kernel reads the text.
+    // JavaScript would round a larger whole number, so the kernel gets the text.
     const exact = !WHOLE.has(field.type) || Number.isSafeInteger(told) || !/^-?\d+$/u.test(text);
     return Number.isFinite(told) && exact ? told : text;
   };
@@ -92,7 +92,7 @@ function line(field: Field, type: string, value: string): Input {
   };
   const control = element("input", type === "text" ? plain : { ...plain, step: "any" });
   const empties = field.type === "string" && field.required;
-  // An empty text is a text, where one must be given.
+  // Where a text is required, the empty text is one.
   const read = () => (empties ? control.value : given(field, control.value));
   return { field, control, block: labelled(field, control), read };
 }
@@ -125,7 +125,7 @@ function json(field: Field): Input {
   return { field, control, block, read };
 }
 
-/** Return the text; undefined where it is empty and may be. */
+/** Return the text, or undefined where it is empty and may be. */
 function given(field: Field, text: string): string | undefined {
   if (text !== "") {
     return text;

@@ -2,11 +2,11 @@ import type { Requests } from "../widget/requests.ts";
 import type { Request, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 
-/** What each part of the panel is given. */
+/** What each part of the panel works with. */
 export interface Panel {
   model: Model;
   requests: Requests<Request>;
-  /** Aborted when the view goes. */
+  /** Aborted when the view is removed. */
   signal: AbortSignal;
 }
 

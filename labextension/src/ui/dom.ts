@@ -1,4 +1,4 @@
-/** Elements by hand. Text is always put in as text: what a model or a log says is never read as HTML. */
+/** Elements of the page. All text is inserted as text, so that nothing from a model or a log becomes HTML. */
 
 type Attributes = Readonly<Record<string, string | boolean>>;
 
@@ -18,7 +18,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-// Each widget of a page is a module of its own, and counts for itself.
+// Each widget of a page is a module of its own with its own counter, so ids also need a random part.
 const own = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36);
 let made = 0;
 
@@ -28,18 +28,18 @@ export function freshId(): string {
   return `nbtrack-${own}-${made}`;
 }
 
-/** With this JupyterLab takes no key that is pressed inside an element for a command of its own. */
+/** The attribute with which JupyterLab runs none of its shortcuts inside an element. */
 const OURS = "data-lm-suppress-shortcuts";
 
 /**
  * Keep the keys that are pressed in a widget to the widget.
  *
- * JupyterLab would take them for its own, and edit the cell; typed into boxes, it would cancel Enter from above. The
- * notebook is saved from here as from anywhere.
+ * JupyterLab would run its shortcuts and edit the cell, and it would cancel Enter in boxes. Only the shortcut that saves
+ * the notebook goes through.
  */
 export function keepKeys(root: HTMLElement, signal: AbortSignal): void {
   root.setAttribute(OURS, "true");
-  // Some versions of JupyterLab hear keys at the document before they come here: only the window is earlier.
+  // Some versions of JupyterLab listen at the document, before the widget. Only the window comes earlier.
   root.ownerDocument.defaultView?.addEventListener(
     "keydown",
     (event) => {

@@ -18,7 +18,7 @@ export function saveBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** Return rows as CSV; what is not there, and no number, is an empty field. */
+/** Return rows as CSV. Missing values and NaN are empty fields. */
 export function csvText({
   heads,
   rows,
@@ -28,7 +28,7 @@ export function csvText({
 }): string {
   const field = (value: string | number | null | undefined) => {
     const plain = value === null || value === undefined || Number.isNaN(value) ? "" : String(value);
-    // No spreadsheet takes a text for a formula: as `nbtrack/widgets/panel/export.py` has it.
+    // The quote keeps spreadsheets from reading a text as a formula, as in `nbtrack/widgets/panel/export.py`.
     const text = typeof value === "string" && /^[=+\-@\t\r]/u.test(plain) ? `'${plain}` : plain;
     return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };

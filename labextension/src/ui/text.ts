@@ -14,13 +14,13 @@ export function visible(text: string): string {
   });
 }
 
-/** Return a text of one line, no longer than that. */
+/** Return a text on one line, cut after so many characters. */
 export function oneLine(text: string, most = 300): string {
   const short = text.length > most ? `${text.slice(0, most)}…` : text;
   return visible(short).replace(/[\r\n\t]+/gu, " ");
 }
 
-/** Return how much was left out of a text, in words; nothing if it is whole. */
+/** Return in words how much was left out; the empty text where nothing was. */
 export function leftOut(left: number, what = "characters"): string {
   return left > 0 ? `… ${left.toLocaleString("en")} more ${what}` : "";
 }
@@ -43,7 +43,7 @@ export function numberText(value: number | null | undefined, digits = DIGITS): s
       .replace("e+", "e");
   }
   if (Number.isInteger(value) || size >= 10 ** digits) {
-    // Noughts in place of a number's own digits would read as exact.
+    // Rounding to zeros would look like an exact number.
     return Math.round(value).toLocaleString("en-GB");
   }
   return Number(value.toPrecision(digits)).toLocaleString("en-GB", { maximumFractionDigits: 12 });
@@ -121,7 +121,7 @@ export function momentText(seconds: number): string {
   return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}`;
 }
 
-/** Return a number with all its digits; what is none as the table has it: `nan`, `inf`, `-inf`. */
+/** Return a number with all its digits; `nan`, `inf` and `-inf` as in the table. */
 export function exactFigure(value: number | string): string {
   return String(value).replace("Infinity", "inf").replace("NaN", "nan");
 }
@@ -177,7 +177,7 @@ export function ago(time: number, now: number): string {
   return Math.abs(passed) < 5 ? "just now" : format.format(-Math.trunc(passed), "second");
 }
 
-/** Return a time in full, in the page's own time zone. */
+/** Return a time in full, in the browser's time zone. */
 export function exactTime(time: number): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" }).format(time * 1000);
 }
@@ -199,4 +199,12 @@ export function shownDuration(seconds: number): string {
   }
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Return a number of milliseconds in the unit that suits it. */
+export function shownTime(ms: number): string {
+  if (ms >= 1000) {
+    return `${(ms / 1000).toPrecision(3)} s`;
+  }
+  return `${ms >= 100 ? ms.toFixed(0) : Number(ms.toPrecision(2))} ms`;
 }

@@ -2,11 +2,11 @@ import { insertable } from "../lab/insertcell.ts";
 import { element } from "../ui/dom.ts";
 import { leftOut, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
-import type { Code, Text } from "./messages.ts";
+import type { Code, RunDocument, Text } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { section } from "./section.ts";
+import { type Section, section } from "./section.ts";
 
-/** The cell, the earlier cells that it depends on, and whether one of those has changed since. */
+/** The tracked cell, the earlier cells that it depends on, and whether one of those has changed since. */
 export function code(page: Page): HTMLElement {
   const { block, body, count } = section("Code", page.signal, true, true);
   let held: Code | null = null;
@@ -61,7 +61,7 @@ function cellOf(
   held: Code | null,
   script: () => Promise<string | undefined>,
 ): string | Promise<string | undefined> {
-  // A cell that was cut is not copied as if it were whole.
+  // Only a whole cell may be copied: one that was cut is fetched.
   return held?.cell.left === 0 ? held.cell.text : script();
 }
 
@@ -87,7 +87,7 @@ function cells({ cell, earlier, earlier_left: left }: Code): HTMLElement[] {
   return shown;
 }
 
-/** A text for machines; `end` of what counts is at its end. */
+/** Code or output. `end` says that the end of a long text is here, and not its beginning. */
 export function source({ text, left }: Text, label: string, end = false): HTMLElement {
   const attributes = { class: "nbtrack-run-mono", tabindex: "0", role: "group", "aria-label": label };
   const made = element("pre", attributes, element("code", {}, visible(text)));
@@ -96,4 +96,50 @@ export function source({ text, left }: Text, label: string, end = false): HTMLEl
     made[end ? "prepend" : "append"](note);
   }
   return made;
+}
+
+/** Output that is scrolled to this many pixels from its end counts as being at its end. */
+const END_TOLERANCE = 8;
+
+/** The end of what the cell printed. */
+export function output(page: Page): HTMLElement {
+  const parts = section("Output", page.signal, false, true);
+  return tail(page, parts, "The end of the output", (run) => run.output);
+}
+
+/** The error that ended the run. */
+export function traceback(page: Page): HTMLElement {
+  const parts = section("Traceback", page.signal, true, true);
+  return tail(page, parts, "The error that ended the run", (run) => run.traceback);
+}
+
+function tail(
+  page: Page,
+  { block, body, count, whenOpen }: Section,
+  label: string,
+  part: (run: RunDocument) => Text | null,
+): HTMLElement {
+  const toEnd = () => {
+    const shown = body.firstElementChild;
+    if (shown !== null) {
+      shown.scrollTop = shown.scrollHeight;
+    }
+  };
+  followPart(page, part, (text) => {
+    const before = body.firstElementChild;
+    // A user who has scrolled up is reading.
+    const reading =
+      before !== null && before.scrollHeight - before.scrollTop - before.clientHeight > END_TOLERANCE;
+    const at = before?.scrollTop ?? 0;
+    body.replaceChildren(...(text === null ? [] : [source(text, label, true)]));
+    count("", text !== null);
+    if (reading && body.firstElementChild !== null) {
+      body.firstElementChild.scrollTop = at;
+    } else {
+      toEnd();
+    }
+  });
+  // A closed section has no height, so it cannot be scrolled before it opens.
+  whenOpen(toEnd);
+  return block;
 }

@@ -1,12 +1,53 @@
 import { element } from "../ui/dom.ts";
 import { leftOut, oneLine, visible } from "../ui/text.ts";
-import { button, editor, edits, focusIn, styled } from "./controls.ts";
+import { button, editor, edits, focusIn, knownNames, styled } from "./controls.ts";
+import { markdown } from "./markdown.ts";
 import type { Changes, Tag } from "./messages.ts";
-import { offered } from "./offered.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { table } from "./table.ts";
 
-/** The run's tags: a click on one changes its value, the cross takes it away. Tools' own tags stand apart. */
+const MOST_LINES = 16;
+
+/** The note on the run, in Markdown. A note that is being edited stays when the store changes meanwhile. */
+export function note(page: Page): HTMLElement {
+  const shown = element("div", { class: "nbtrack-run-note" });
+  const change = edits(
+    styled(
+      "quietly",
+      button("", () => open(), page.signal),
+    ),
+  );
+  const place = element("section", { class: "nbtrack-run-noteplace", "aria-label": "Note" });
+  const close = () => {
+    place.replaceChildren(shown, change);
+    change.focus();
+  };
+  const save = async (text: string) =>
+    (await ask(page, { kind: "edit", changes: { note: text } }, "Saving the note")) !== undefined;
+  const open = () => {
+    const { text } = page.model.get("page").note;
+    const lines = Math.min(MOST_LINES, Math.max(4, text.split("\n").length + 1));
+    const made = editor({ text, label: "Note", lines, save, closed: close }, page.signal);
+    place.replaceChildren(made);
+    focusIn(made);
+  };
+  place.append(shown, change);
+  followPart(
+    page,
+    (run) => run.note,
+    ({ text, left }) => {
+      shown.replaceChildren(...markdown(text));
+      shown.append(element("div", { class: "nbtrack-run-quiet" }, leftOut(left)));
+      shown.hidden = text === "";
+      change.textContent = text === "" ? "Add a note" : "Edit note";
+      // A text that was cut cannot be edited: saving it would lose the rest.
+      change.hidden = left > 0;
+    },
+  );
+  return place;
+}
+
+/** The run's tags. A click on a tag edits its value, the cross removes it. Tags that tools set stand apart. */
 export function tags(page: Page): HTMLElement {
   const list = element("ul", { class: "nbtrack-run-chips", "aria-label": "Tags" });
   const add = element("li");
@@ -49,7 +90,7 @@ async function changed(page: Page, tagged: Record<string, string | null>): Promi
   return (await ask(page, { kind: "edit", changes }, "Saving the tag")) !== undefined;
 }
 
-/** One tag as an own property, whatever it is called. */
+/** Return one tag as an object. Also a tag called `__proto__` becomes a property of its own. */
 function named(name: string, value: string | null): Record<string, string | null> {
   return Object.fromEntries([[name, value]]);
 }
@@ -77,7 +118,7 @@ function chip(page: Page, { name, value }: Tag): HTMLElement {
   };
   const change = styled("quietly", button(text, open, page.signal));
   change.title = visible(`${name}: ${value.text}${leftOut(value.left)}`.slice(0, 2000));
-  // What was cut would be lost by saving what is here.
+  // A text that was cut cannot be edited: saving it would lose the rest.
   change.disabled = value.left > 0 || page.model.get("read_only");
   const remove = styled(
     "quietly",
@@ -97,7 +138,7 @@ function adder(page: Page, closed: () => void): HTMLElement {
       placeholder: label.toLowerCase(),
       autocomplete: "off",
     });
-  const known = offered(page, "tags");
+  const known = knownNames(page, "tags");
   const name = box("Name of the tag");
   name.setAttribute("list", known.id);
   const value = box("Value of the tag");
