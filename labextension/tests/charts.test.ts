@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { showBox } from "../src/charts/box.ts";
-import { type Brushes, filterOf, passes, rounded } from "../src/charts/brushes.ts";
-import { Colours, ramp, slotColour } from "../src/charts/colours.ts";
-import { fieldFigures } from "../src/charts/fields.ts";
+import { type Brushes, filterOf, passes, rounded } from "../src/charts/brush.ts";
 import { showImportance } from "../src/charts/importance.ts";
-import { plain } from "../src/charts/inks.ts";
 import { showParallel } from "../src/charts/parallel.ts";
-import { linear, logarithmic, moments, scaleOf } from "../src/charts/scales.ts";
 import { showScatter } from "../src/charts/scatter.ts";
 import { levelLine, surfaceOf } from "../src/charts/surface.ts";
-import { SvgPen } from "../src/charts/svg.ts";
 import type { Ask, BoxDocument, FieldsDocument, ImportanceDocument } from "../src/kernel/documents.ts";
+import { Colours, ramp, rgb, slotColour } from "../src/plot/colours.ts";
+import { fieldFigures } from "../src/plot/fields.ts";
+import { linear, logarithmic, moments, scaleOf } from "../src/plot/scales.ts";
+import { SvgPen } from "../src/plot/svg.ts";
 import { csvText, fileName } from "../src/ui/export.ts";
 import { lengthText, momentText, numberText, tickText } from "../src/ui/text.ts";
 import { pause } from "./pause.ts";
@@ -213,9 +212,9 @@ it("an SVG holds texts as text", () => {
 });
 
 it("colours of any space are plain", () => {
-  assert.equal(plain("color(srgb 0.5 1 0)"), "rgb(128, 255, 0)");
-  assert.equal(plain("rgba(1, 2, 3, 0.5)"), "rgb(1, 2, 3)");
-  assert.equal(plain(""), null);
+  assert.equal(rgb("color(srgb 0.5 1 0)"), "rgb(128, 255, 0)");
+  assert.equal(rgb("rgba(1, 2, 3, 0.5)"), "rgb(1, 2, 3)");
+  assert.equal(rgb(""), null);
 });
 
 it("a file has a name that every system takes", () => {

@@ -1,13 +1,12 @@
 import type { Ask, Box, BoxDocument, Range } from "../kernel/documents.ts";
+import { drawAxes, labelRoom, type Plot } from "../plot/axes.ts";
+import { slotColour } from "../plot/colours.ts";
+import { cautions, choice, dataTable, type FieldNote, fieldChoices } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import { categories, extent, linear, padded, type Scale } from "../plot/scales.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
 import { numberText } from "../ui/text.ts";
-import { Answered, type Part } from "./answered.ts";
-import { drawAxes, labelRoom, type Plot } from "./axes.ts";
-import { slotColour } from "./colours.ts";
-import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
-import { fieldLabel } from "./fields.ts";
-import { categories, extent, linear, padded, type Scale } from "./scales.ts";
-import { type Sheet, Stage } from "./stage.ts";
-import { Tip } from "./tip.ts";
 
 export interface BoxOptions {
   ask?: Ask;
@@ -15,7 +14,7 @@ export interface BoxOptions {
   values?: readonly string[];
   fields?: readonly string[];
   /** What is said of a field where it is chosen. */
-  told?: (name: string) => Fielded;
+  told?: (name: string) => FieldNote;
   /** Told of what was chosen. */
   onChoose?: (chosen: { field: string; by: string | null }) => void;
 }
@@ -33,7 +32,7 @@ export function showBox(
   { ask, values = [], fields = [], told, onChoose }: BoxOptions,
   signal: AbortSignal,
 ): void {
-  const answered = new Answered(boxesOf, signal);
+  const answered = new ChartView(boxesOf, signal);
   const chosen = { field: document.field, by: document.by };
   const change = (next: Partial<typeof chosen>) => {
     Object.assign(chosen, next);
@@ -54,9 +53,9 @@ export function showBox(
   answered.take(document);
 }
 
-function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
+function boxesOf(document: BoxDocument, signal: AbortSignal): Chart {
   const { boxes } = document;
-  const tip = new Tip();
+  const tip = new Tooltip();
   let x: Scale = categories([], [0, 1]);
   const stage = new Stage(
     {
@@ -82,7 +81,7 @@ function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
   stage.root.append(tip.root);
   const names = (boxes[0] === undefined ? [] : figures(boxes[0])).map(([name = ""]) => name);
   const rows = () => boxes.map((box) => [box.label, ...figures(box).map(([, value = ""]) => value)]);
-  const table = asTable([document.by ?? "", ...names], rows);
+  const table = dataTable([document.by ?? "", ...names], rows);
   return {
     stage,
     name: `box-${document.field}`,
@@ -126,13 +125,13 @@ function drawBoxes(sheet: Sheet, { boxes, field, by }: BoxDocument): Scale {
   drawAxes(sheet, plot, { x, y }, { x: fieldLabel(by ?? ""), y: fieldLabel(field) });
   const half = Math.min(34, (plot.width / Math.max(1, boxes.length)) * 0.3);
   for (const [place, box] of boxes.entries()) {
-    drawBox(sheet, box, { middle: x.place(place), half, y }, slotColour(place, sheet.inks.dark));
+    drawBox(sheet, box, { middle: x.place(place), half, y }, slotColour(place, sheet.theme.dark));
   }
   return x;
 }
 
 function drawBox(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   box: Box,
   { middle, half, y }: { middle: number; half: number; y: Scale },
   colour: string,
@@ -153,7 +152,7 @@ function drawBox(
   for (const end of [low, high]) {
     pen.line([middle - half / 2, middle + half / 2], [end, end], sides);
   }
-  pen.line(corners, [median, median], { colour: inks.ink, width: 2 });
+  pen.line(corners, [median, median], { colour: theme.ink, width: 2 });
   const beyond = new Set(box.outliers);
   for (const [run, value] of box.values.entries()) {
     if (beyond.has(run) || box.values.length <= MOST_DOTS) {

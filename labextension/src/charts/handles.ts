@@ -4,7 +4,7 @@ import { element } from "../ui/dom.ts";
 const HEIGHT = 18;
 
 /** The names of parallel axes as they are taken hold of: dragged, or moved by the arrow keys. */
-export class Handles {
+export class AxisHandles {
   readonly roots: readonly HTMLElement[];
   readonly #order: number[];
   readonly #moved: () => void;

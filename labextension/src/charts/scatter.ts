@@ -1,14 +1,13 @@
 import type { Ask, Column, FieldsDocument, Range } from "../kernel/documents.ts";
-import { Answered, type Part } from "./answered.ts";
-import { drawAxes, labelRoom, type Plot } from "./axes.ts";
-import { type Colours, paled, ramp } from "./colours.ts";
-import { asTable, cautions, check, choice, type Fielded, fieldChoices } from "./controls.ts";
-import { columnText, fieldFigures } from "./fields.ts";
-import { type Scale, scaleOf } from "./scales.ts";
-import { Shading } from "./shading.ts";
-import { type Sheet, Stage } from "./stage.ts";
+import { drawAxes, labelRoom, type Plot } from "../plot/axes.ts";
+import { type Colours, paled, ramp } from "../plot/colours.ts";
+import { ColourScale } from "../plot/colourscale.ts";
+import { cautions, check, choice, dataTable, type FieldNote, fieldChoices } from "../plot/controls.ts";
+import { columnText, fieldFigures } from "../plot/fields.ts";
+import { type Scale, scaleOf } from "../plot/scales.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
 import { levelLine, type Spot, surfaceOf } from "./surface.ts";
-import { Tip } from "./tip.ts";
 
 export interface ScatterOptions {
   colours: Colours;
@@ -16,7 +15,7 @@ export interface ScatterOptions {
   /** The fields to choose from: columns of the run table. */
   fields?: readonly string[];
   /** What is said of a field where it is chosen. */
-  told?: (name: string) => Fielded;
+  told?: (name: string) => FieldNote;
   /** Told of what was chosen. */
   onChoose?: (chosen: { x: string; y: string; colour: string | null }) => void;
   /** Given a run's id when its dot is clicked, or Enter is pressed on it. */
@@ -45,7 +44,7 @@ export function showScatter(
 ): void {
   const { ask, fields = [], told } = options;
   let contour = false;
-  const answered = new Answered(
+  const answered = new ChartView(
     (next: FieldsDocument, inner) => scatterOf(next, options, contour, inner),
     signal,
   );
@@ -90,7 +89,7 @@ function scatterOf(
   options: ScatterOptions,
   contour: boolean,
   signal: AbortSignal,
-): Part {
+): Chart {
   const { columns, runs } = document;
   const filled = contour && hasHeights(document);
   const drawn = onlyDrawn(document, filled ? 3 : 2);
@@ -112,7 +111,7 @@ function scatterOf(
     notes.push("A contour needs a number as colour, and four or more runs that have it");
   }
   const rows = () => runs.map(({ name }, run) => [name, ...columns.map((column) => columnText(column, run))]);
-  const table = asTable(["Run", ...columns.map(({ label }) => label)], rows);
+  const table = dataTable(["Run", ...columns.map(({ label }) => label)], rows);
   return {
     stage,
     name: columns.map(({ label }) => label).join("-"),
@@ -127,8 +126,8 @@ class Scatter {
   readonly stage: Stage;
   readonly #document: FieldsDocument;
   readonly #options: ScatterOptions;
-  readonly #shading: Shading;
-  readonly #tip = new Tip();
+  readonly #shading: ColourScale;
+  readonly #tip = new Tooltip();
   #dots: Dot[] = [];
   /** The dot that the pointer or the keyboard is at. */
   #at: Dot | null = null;
@@ -137,7 +136,7 @@ class Scatter {
     const [x, y, colour] = document.columns;
     this.#document = document;
     this.#options = options;
-    this.#shading = new Shading(document, colour, options.colours);
+    this.#shading = new ColourScale(document, colour, options.colours);
     this.stage = new Stage(
       {
         height: (width) => Math.round(Math.min(440, Math.max(260, width * 0.55))),
@@ -174,10 +173,10 @@ class Scatter {
     });
   }
 
-  #drawOver({ pen, inks }: Sheet): void {
+  #drawOver({ pen, theme }: Sheet): void {
     if (this.#at !== null) {
       const { x, y, run } = this.#at;
-      pen.circle([x, y], 7, this.#shading.of(run, inks), { edge: inks.ink });
+      pen.circle([x, y], 7, this.#shading.of(run, theme), { edge: theme.ink });
     }
   }
 
@@ -239,10 +238,10 @@ function isKnown(value: number | null | undefined): boolean {
 function drawScatter(
   sheet: Sheet,
   { columns, runs }: FieldsDocument,
-  shading: Shading,
+  shading: ColourScale,
   contour: boolean,
 ): Dot[] {
-  const { pen, inks } = sheet;
+  const { pen, theme } = sheet;
   const { width, height } = sheet.size;
   const [x, y] = columns as [Column, Column];
   const up: Range = [height - BELOW - INSET, TOP + INSET];
@@ -266,8 +265,8 @@ function drawScatter(
   drawAxes(sheet, plot, { x: xScale, y: yScale }, { x: x.label, y: y.label });
   const alpha = Math.max(0.45, Math.min(0.9, 200 / Math.max(1, dots.length)));
   for (const dot of dots) {
-    const look = contour ? { edge: inks.paper } : { alpha };
-    pen.circle([dot.x, dot.y], 4.5, shading.of(dot.run, inks), look);
+    const look = contour ? { edge: theme.paper } : { alpha };
+    pen.circle([dot.x, dot.y], 4.5, shading.of(dot.run, theme), look);
   }
   shading.drawKey(sheet, width - 6, 10);
   return dots.sort((one, other) => one.x - other.x || one.y - other.y);
@@ -276,7 +275,7 @@ function drawScatter(
 const LEVELS = 9;
 
 /** Shade the plot in steps of the colour's scale, with a line between two of them. */
-function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], shading: Shading): void {
+function drawContour({ pen, theme }: Sheet, plot: Plot, dots: readonly Dot[], shading: ColourScale): void {
   const spots: Spot[] = dots.flatMap(({ run, x, y }) => {
     const height = shading.part(run);
     return height === null ? [] : [{ x, y, height }];
@@ -291,9 +290,9 @@ function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], sha
         const here = level(row * across + from);
         if (column === across || level(row * across + column) !== here) {
           const [left, top] = [plot.left + (from - 0.5) * step, plot.top + (row - 0.5) * step];
-          const colour = ramp(here / (LEVELS - 1), inks.dark);
+          const colour = ramp(here / (LEVELS - 1), theme.dark);
           // Half a pixel over: no seam between two of the same colour.
-          pen.rectangle([left, top, (column - from) * step + 0.5, step + 0.5], paled(colour, inks.paper));
+          pen.rectangle([left, top, (column - from) * step + 0.5, step + 0.5], paled(colour, theme.paper));
           from = column;
         }
       }
@@ -301,7 +300,7 @@ function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], sha
     for (let between = 1; between < LEVELS; between += 1) {
       const { xs, ys } = levelLine(surface, between / LEVELS);
       const places = [xs.map((x) => plot.left + x), ys.map((y) => plot.top + y)] as const;
-      pen.line(...places, { colour: inks.paper, alpha: 0.8 });
+      pen.line(...places, { colour: theme.paper, alpha: 0.8 });
     }
   });
 }

@@ -1,6 +1,6 @@
 /** What lies between scattered points: the nearer a point, the more it counts. */
 
-import type { Plot } from "./axes.ts";
+import type { Plot } from "../plot/axes.ts";
 
 export interface Spot {
   x: number;

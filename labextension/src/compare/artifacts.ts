@@ -1,7 +1,7 @@
-import { cautions, choice } from "../charts/controls.ts";
-import { Notice } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
 import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../kernel/documents.ts";
+import { cautions, choice } from "../plot/controls.ts";
+import { Notice } from "../plot/view.ts";
 import { bitmap, svgImage } from "../runpage/preview.ts";
 import { element } from "../ui/dom.ts";
 import { oneLine, shownSize } from "../ui/text.ts";

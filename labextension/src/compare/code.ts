@@ -1,6 +1,6 @@
-import { button, choice } from "../charts/controls.ts";
 import { nameOf } from "../curves/lines.ts";
 import type { CodeDiff, CodeLine, Comparison } from "../kernel/documents.ts";
+import { button, choice } from "../plot/controls.ts";
 import { element } from "../ui/dom.ts";
 
 const AROUND = 3;

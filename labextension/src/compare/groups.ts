@@ -1,10 +1,10 @@
-import { cautions } from "../charts/controls.ts";
-import { fieldLabel } from "../charts/fields.ts";
-import { view } from "../charts/view.ts";
 import type { Cell, Group, GroupsDocument, Spread } from "../kernel/documents.ts";
+import { cautions } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import { view } from "../plot/view.ts";
 import { element } from "../ui/dom.ts";
 import { numberText } from "../ui/text.ts";
-import { cellText } from "./cells.ts";
+import { cellText } from "./table.ts";
 
 /** By which column the groups are ordered: a field, the number of runs, a metric. */
 export interface Sorted {

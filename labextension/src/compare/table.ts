@@ -1,8 +1,7 @@
 import { nameOf } from "../curves/lines.ts";
-import type { Comparison, Row, Section } from "../kernel/documents.ts";
+import type { Cell, Comparison, Direction, Row, Section } from "../kernel/documents.ts";
 import { element } from "../ui/dom.ts";
-import { cellText } from "./cells.ts";
-import { difference, differenceMark } from "./difference.ts";
+import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
 /** Return the runs side by side: a column a run, a row a name, what differs marked.
  *
@@ -76,4 +75,73 @@ function arrow({ direction }: Row): HTMLElement | string {
   const better = direction === "down" ? "lower is better" : "higher is better";
   const sign = element("span", { "aria-hidden": "true", title: better }, direction === "down" ? " ↓" : " ↑");
   return element("small", {}, sign, element("span", { class: "nbtrack-unseen" }, better));
+}
+
+const LONGEST = 300;
+
+/** Return a value as it is shown; its exact text is for the title. */
+export function cellText(cell: Cell | null): string {
+  if (cell === null) {
+    return "–";
+  }
+  switch (cell.kind) {
+    case "number":
+      return exactNumberText(cell.text);
+    case "time":
+      return momentText(Number(cell.text));
+    case "duration":
+      return shownDuration(Number(cell.text));
+    default:
+      return cell.text.length > LONGEST ? `${cell.text.slice(0, LONGEST)}…` : cell.text;
+  }
+}
+
+/** An integer stays whole, however long; a float gets a few digits. */
+function exactNumberText(text: string): string {
+  return /^-?\d{1,40}$/u.test(text) ? text.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",") : floatText(text);
+}
+
+function floatText(text: string): string {
+  return Number.isFinite(Number(text)) ? numberText(Number(text)) : text;
+}
+
+/** How far a number is from the baseline's, and whether that is better. */
+interface Difference {
+  text: string;
+  verdict: "better" | "worse" | null;
+}
+
+/** Return how a number differs from the baseline's; null where either is none, or text. */
+export function difference(cell: Cell | null, base: Cell | null, direction: Direction): Difference | null {
+  if (cell === null || base === null || cell.kind !== base.kind) {
+    return null;
+  }
+  const [one, other] = [Number(cell.text), Number(base.text)];
+  if (!["number", "duration"].includes(cell.kind) || !Number.isFinite(one) || !Number.isFinite(other)) {
+    return null;
+  }
+  const by = one - other;
+  if (by === 0 || !Number.isFinite(by)) {
+    return by === 0 ? { text: "±0", verdict: null } : null;
+  }
+  const seconds = cell.kind === "duration" ? " s" : "";
+  const share = other === 0 ? "" : ` (${signed((by / Math.abs(other)) * 100, 3)} %)`;
+  const isBetter = direction === "down" ? by < 0 : by > 0;
+  const told = isBetter ? "better" : "worse";
+  return { text: `${signed(by, 4)}${seconds}${share}`, verdict: direction === null ? null : told };
+}
+
+function signed(value: number, digits: number): string {
+  return `${value < 0 ? "−" : "+"}${numberText(Math.abs(value), digits)}`;
+}
+
+/** Return a difference as it stands beside its number. */
+function differenceMark({ text, verdict }: Difference): HTMLElement {
+  const mark = element("small", { class: "nbtrack-difference" }, text);
+  if (verdict !== null) {
+    mark.dataset["verdict"] = verdict;
+    mark.title = `${verdict} than the baseline`;
+    mark.append(element("span", { class: "nbtrack-unseen" }, ` (${verdict})`));
+  }
+  return mark;
 }

@@ -1,9 +1,8 @@
-import type { Colours } from "../charts/colours.ts";
-import { check, choice } from "../charts/controls.ts";
-import { readInks } from "../charts/inks.ts";
-import { view } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
 import type { Ask, Comparison } from "../kernel/documents.ts";
+import { type Colours, readTheme } from "../plot/colours.ts";
+import { check, choice } from "../plot/controls.ts";
+import { view } from "../plot/view.ts";
 import { element } from "../ui/dom.ts";
 import { Artifacts } from "./artifacts.ts";
 import { codeDiff } from "./code.ts";
@@ -127,7 +126,7 @@ class Compare {
 
   /** Give the runs the colours that they have in the theme of now. */
   colour(): void {
-    const { dark } = readInks(this.root);
+    const { dark } = readTheme(this.root);
     const swatches = this.#scroll.querySelectorAll<HTMLElement>(".nbtrack-swatch");
     for (const [place, swatch] of swatches.entries()) {
       swatch.style.background = this.#colours.of(this.#shown?.runs[place]?.id ?? "", dark);

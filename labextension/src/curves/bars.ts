@@ -1,8 +1,8 @@
-import { cut, textWidth } from "../charts/axes.ts";
-import { extent, linear, padded, type Scale } from "../charts/scales.ts";
-import { type Sheet, Stage } from "../charts/stage.ts";
-import { Tip } from "../charts/tip.ts";
 import type { Range } from "../kernel/documents.ts";
+import { cut, textWidth } from "../plot/axes.ts";
+import { extent, linear, padded, type Scale } from "../plot/scales.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { Tooltip } from "../plot/view.ts";
 import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
 import type { CurvesState } from "./state.ts";
@@ -24,7 +24,7 @@ export function isOnePoint(lines: readonly Line[]): boolean {
 export class Bars {
   readonly stage: Stage;
   readonly #state: CurvesState;
-  readonly #tip = new Tip();
+  readonly #tip = new Tooltip();
 
   constructor(state: CurvesState, signal: AbortSignal) {
     this.#state = state;
@@ -59,7 +59,7 @@ export class Bars {
       this.#tip.hide();
       return;
     }
-    const { dark } = this.stage.inks;
+    const { dark } = this.stage.theme;
     const told = { colour: this.#state.colours.of(line.id, dark), name: this.#state.chosen.metric };
     this.#tip.show(line.name, [{ ...told, value: valueText(line) }], {
       x,
@@ -104,18 +104,18 @@ function scaleOfBars(rows: readonly Line[], across: Range): { scale: Scale; bars
 }
 
 function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void {
-  const { pen, inks, size } = sheet;
+  const { pen, theme, size } = sheet;
   const names = rows.map((line) => line.name + (line.runs > 1 ? ` (${line.runs.toLocaleString("en")})` : ""));
   const longest = Math.max(40, ...names.map((name) => textWidth(name, 12)));
   const left = Math.min(size.width * 0.36, longest) + GAP + 4;
   const room = Math.max(60, ...rows.map((line) => textWidth(valueText(line)))) + 52;
   const { scale, bars } = scaleOfBars(rows, [left, Math.max(left + 40, size.width - room)]);
   const bottom = TOP + ROW * rows.length;
-  pen.text(cut(state.chosen.metric, size.width - 8), [2, 9], { colour: inks.ink, size: 12, bold: true });
+  pen.text(cut(state.chosen.metric, size.width - 8), [2, 9], { colour: theme.ink, size: 12, bold: true });
   for (const { value, text } of scale.ticks) {
     const x = scale.place(value);
-    pen.line([x, x], [TOP - 4, bottom], { colour: inks.line });
-    pen.text(text, [x, TOP - 13], { colour: inks.quiet, anchor: "middle" });
+    pen.line([x, x], [TOP - 4, bottom], { colour: theme.line });
+    pen.text(text, [x, TOP - 13], { colour: theme.quiet, anchor: "middle" });
   }
   const from = bars ? scale.place(0) : scale.place(scale.domain[0]);
   const best = bestOf(state, rows);
@@ -123,11 +123,11 @@ function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void
     const y = TOP + ROW * place + ROW / 2;
     const bold = line.means[0] === best && line.starred;
     const name = cut(names[place] ?? "", left - GAP - 4, 12);
-    pen.text(name, [left - GAP, y], { colour: inks.ink, anchor: "end", size: 12, bold });
-    const end = drawBar(sheet, line, { y, from, scale, bars, colour: state.colours.of(line.id, inks.dark) });
+    pen.text(name, [left - GAP, y], { colour: theme.ink, anchor: "end", size: 12, bold });
+    const end = drawBar(sheet, line, { y, from, scale, bars, colour: state.colours.of(line.id, theme.dark) });
     const lost = Number.isNaN(line.means[0]);
     const text = valueText(line) + (bold ? "  best" : "");
-    pen.text(text, [end + GAP, y], { colour: lost ? inks.quiet : inks.ink, bold });
+    pen.text(text, [end + GAP, y], { colour: lost ? theme.quiet : theme.ink, bold });
   }
 }
 
@@ -148,7 +148,7 @@ interface Bar {
 }
 
 /** Draw a bar, or where bars would all look the same a dot; return where its figure goes. */
-function drawBar({ pen, inks }: Sheet, line: Line, { y, from, scale, bars, colour }: Bar): number {
+function drawBar({ pen, theme }: Sheet, line: Line, { y, from, scale, bars, colour }: Bar): number {
   const mean = line.means[0] ?? Number.NaN;
   if (Number.isNaN(mean)) {
     return from;
@@ -162,7 +162,7 @@ function drawBar({ pen, inks }: Sheet, line: Line, { y, from, scale, bars, colou
   }
   const [low = mean, high = mean] = [line.lows?.[0], line.highs?.[0]];
   if (line.runs > 1 && high > low) {
-    pen.line([scale.place(low), scale.place(high)], [y, y], { colour: inks.ink, width: 1.5 });
+    pen.line([scale.place(low), scale.place(high)], [y, y], { colour: theme.ink, width: 1.5 });
     return Math.max(from, scale.place(high));
   }
   return Math.max(from, x) + (bars ? 0 : 4);

@@ -1,11 +1,10 @@
-import { drawAxes, labelRoom, type Plot } from "../charts/axes.ts";
-import type { Fill, Pen } from "../charts/pen.ts";
-import { extent, linear, logarithmic, moments, padded, type Scale } from "../charts/scales.ts";
-import type { Sheet, Size } from "../charts/stage.ts";
 import type { Range } from "../kernel/documents.ts";
+import { drawAxes, labelRoom, type Plot } from "../plot/axes.ts";
+import type { Fill, Pen } from "../plot/pen.ts";
+import { extent, linear, logarithmic, moments, padded, type Scale } from "../plot/scales.ts";
+import type { Sheet, Size } from "../plot/stage.ts";
 import { lengthText } from "../ui/text.ts";
-import type { Line } from "./lines.ts";
-import { smoothed } from "./smooth.ts";
+import { type Line, smoothed } from "./lines.ts";
 import { alongMetric, type CurvesState, withEnds } from "./state.ts";
 
 const TITLES: Record<string, string> = { step: "step", relative: "time since the run began", time: "time" };
@@ -120,7 +119,7 @@ export function drawCurves(
   layout: Layout,
   title = state.chosen.metric,
 ): void {
-  const { pen, inks } = sheet;
+  const { pen, theme } = sheet;
   const { plot, x, y } = layout;
   const { chosen, colours } = state;
   const lines = state.shown;
@@ -128,7 +127,7 @@ export function drawCurves(
   const crowd = Math.min(1, MANY / Math.max(1, lines.length));
   pen.within([plot.left, plot.top, plot.width, plot.height], () => {
     for (const line of chosen.band ? lines : []) {
-      const colour = colours.of(line.id, inks.dark);
+      const colour = colours.of(line.id, theme.dark);
       drawBand(pen, state, line, { ...layout, colour, alpha: 0.05 + 0.17 * crowd });
     }
     for (const line of lines) {
@@ -197,13 +196,13 @@ function median(values: Float64Array): number {
 
 /** Draw one line: where it is smoothed, what it is made of stays faintly behind it. */
 export function drawLine(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   state: CurvesState,
   line: Line,
   { x, y, width }: Layout & { width: number },
 ): void {
   const { shown, chosen, colours } = state;
-  const colour = colours.of(line.id, inks.dark);
+  const colour = colours.of(line.id, theme.dark);
   const few = shown.length <= MOST_DASHED;
   const stroke = { colour, width, dash: few ? colours.dash(line.id) : [], alpha: few || width > 2 ? 1 : 0.8 };
   const xs = line.xs.map(x.place);

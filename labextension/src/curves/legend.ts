@@ -1,5 +1,6 @@
-import { button } from "../charts/controls.ts";
-import type { Stage } from "../charts/stage.ts";
+import { cut, textWidth } from "../plot/axes.ts";
+import { button } from "../plot/controls.ts";
+import type { Sheet, Stage } from "../plot/stage.ts";
 import { element } from "../ui/dom.ts";
 import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
@@ -126,4 +127,29 @@ export class Legend {
 function titleOf({ name, count, last }: Line): string {
   const end = last === null || last[1] === null ? "" : `, last ${last[1]}`;
   return count === 0 ? `${name}: no such metric` : `${name}: ${count.toLocaleString("en-GB")} points${end}`;
+}
+
+const KEY_ROW = 18;
+const KEY_SWATCH = 22;
+const KEY_GAP = 16;
+const LONGEST_KEY = 180;
+const MOST_KEYS = 60;
+
+/** Draw the names of the curves that are shown, from a height on; return how high that is. */
+export function drawKey(state: CurvesState, width: number, sheet?: Sheet, top = 0): number {
+  let [x, y] = [KEY_GAP, top + KEY_ROW / 2];
+  for (const { id, name } of state.shown.slice(0, MOST_KEYS)) {
+    const text = cut(name, LONGEST_KEY);
+    const long = KEY_SWATCH + textWidth(text) + KEY_GAP;
+    if (x + long > width && x > KEY_GAP) {
+      [x, y] = [KEY_GAP, y + KEY_ROW];
+    }
+    if (sheet !== undefined) {
+      const colour = state.colours.of(id, sheet.theme.dark);
+      sheet.pen.line([x, x + KEY_SWATCH - 6], [y, y], { colour, width: 3, dash: state.colours.dash(id) });
+      sheet.pen.text(text, [x + KEY_SWATCH, y], { colour: sheet.theme.ink });
+    }
+    x += long;
+  }
+  return y - top + KEY_ROW;
 }

@@ -1,6 +1,6 @@
-import type { Sheet, Stage } from "../charts/stage.ts";
-import { Tip, type TipLine } from "../charts/tip.ts";
 import type { CurveX, Range } from "../kernel/documents.ts";
+import type { Sheet, Stage } from "../plot/stage.ts";
+import { Tooltip, type TooltipLine } from "../plot/view.ts";
 import { lengthText, momentText, numberText } from "../ui/text.ts";
 import { drawLine, type Layout, smooth } from "./figure.ts";
 import { type Line, nearest } from "./lines.ts";
@@ -25,7 +25,7 @@ interface Told {
 
 /** Crosshair, values, zoom: what the pointer and the keyboard do in the chart. */
 export class Pointer {
-  readonly tip = new Tip();
+  readonly tip = new Tooltip();
   readonly #stated: () => CurvesState;
   readonly #layout: () => Layout;
   readonly #zoomed: (zoom: Zoom) => void;
@@ -93,13 +93,13 @@ export class Pointer {
     }
   }
 
-  #drawCross({ pen, inks }: Sheet, spot: Spot): void {
+  #drawCross({ pen, theme }: Sheet, spot: Spot): void {
     const { plot } = this.#layout();
     const told = this.#told(spot);
     const x = told.at(0)?.at.x ?? spot.x;
-    pen.line([x, x], [plot.top, plot.top + plot.height], { colour: inks.quiet, dash: [3, 3] });
+    pen.line([x, x], [plot.top, plot.top + plot.height], { colour: theme.quiet, dash: [3, 3] });
     for (const { line, at } of told) {
-      pen.circle([at.x, at.y], 4, this.#state.colours.of(line.id, inks.dark), { edge: inks.paper });
+      pen.circle([at.x, at.y], 4, this.#state.colours.of(line.id, theme.dark), { edge: theme.paper });
     }
   }
 
@@ -189,7 +189,7 @@ export class Pointer {
     if (this.#spot === null || first === undefined) {
       this.tip.hide();
     } else {
-      this.tip.show(this.#title(first), this.#lines(told, stage.inks.dark), {
+      this.tip.show(this.#title(first), this.#lines(told, stage.theme.dark), {
         ...this.#spot,
         width: stage.size.width,
       });
@@ -201,8 +201,8 @@ export class Pointer {
     return placeText(line.xs[place] ?? 0, this.#state.chosen.x);
   }
 
-  #lines(told: readonly Told[], dark: boolean): TipLine[] {
-    const lines: TipLine[] = told.map(({ line, place, value }) => {
+  #lines(told: readonly Told[], dark: boolean): TooltipLine[] {
+    const lines: TooltipLine[] = told.map(({ line, place, value }) => {
       const low = line.lows?.[place];
       const high = line.highs?.[place];
       const band =
@@ -241,10 +241,10 @@ export function placeText(value: number, x: CurveX): string {
   return x === "relative" ? lengthText(value) : `step ${numberText(value, 9)}`;
 }
 
-function drawPart({ pen, inks }: Sheet, { plot, x, y }: Layout, zoom: Zoom): void {
+function drawPart({ pen, theme }: Sheet, { plot, x, y }: Layout, zoom: Zoom): void {
   const [left = 0, right = 0] = zoom.x === null ? [plot.left, plot.left + plot.width] : zoom.x.map(x.place);
   const [bottom = 0, top = 0] = zoom.y === null ? [plot.top + plot.height, plot.top] : zoom.y.map(y.place);
-  pen.rectangle([left, top, right - left, bottom - top], inks.brand, 0.18);
+  pen.rectangle([left, top, right - left, bottom - top], theme.brand, 0.18);
 }
 
 /** Return which of the points above and below a spot is closest to it; -1 where there are none. */

@@ -1,6 +1,6 @@
-import { Colours } from "../charts/colours.ts";
-import type { Fielded } from "../charts/controls.ts";
 import type { Ask, CurveX, Range, Spacing } from "../kernel/documents.ts";
+import { Colours } from "../plot/colours.ts";
+import type { FieldNote } from "../plot/controls.ts";
 import type { CurveData, Line } from "./lines.ts";
 
 /** What the curves view is given beside its document. */
@@ -15,7 +15,7 @@ export interface CurvesOptions {
   /** The fields that runs may be grouped by: columns of the run table. */
   fields?: readonly string[];
   /** What is said of a column where it is chosen. */
-  told?: (name: string) => Fielded;
+  told?: (name: string) => FieldNote;
   /** Shows all metrics, where there is more than one to be seen. */
   onOverview?: () => void;
   /** The colours of groups, where other charts show the same groups. */

@@ -5,13 +5,12 @@ import {
   choice,
   type Figures,
   fieldChoices,
-  keepers,
-} from "../charts/controls.ts";
-import { fieldLabel } from "../charts/fields.ts";
-import type { Stage } from "../charts/stage.ts";
+  saveButtons,
+} from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import type { Stage } from "../plot/stage.ts";
 import { element, freshId } from "../ui/dom.ts";
-import { alongChoice } from "./along.ts";
-import { axisEnds } from "./axis.ts";
+import { alongChoice, axisEnds } from "./axis.ts";
 import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";
 
 export interface Actions {
@@ -87,7 +86,7 @@ export function toolbar(
   }
   controls.push(
     ...ofCurves,
-    keepers(stage, () => chosen.metric, figures),
+    saveButtons(stage, () => chosen.metric, figures),
   );
   return element("div", { class: "nbtrack-controls" }, ...controls);
 }

@@ -1,13 +1,12 @@
-import { asTable, type Figures } from "../charts/controls.ts";
-import { type Drawing, Stage } from "../charts/stage.ts";
-import { Notice, view } from "../charts/view.ts";
 import type { Ask } from "../kernel/documents.ts";
+import { dataTable, type Figures } from "../plot/controls.ts";
+import { type Drawing, Stage } from "../plot/stage.ts";
+import { Notice, view } from "../plot/view.ts";
 import { element } from "../ui/dom.ts";
 import { numberText } from "../ui/text.ts";
 import { Bars, isOnePoint } from "./bars.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
-import { drawKey } from "./key.ts";
-import { Legend } from "./legend.ts";
+import { drawKey, Legend } from "./legend.ts";
 import { type CurveData, linesOf } from "./lines.ts";
 import { Pointer, placeText } from "./pointer.ts";
 import { alongMetric, type Chosen, type CurvesOptions, CurvesState, within, type Zoom } from "./state.ts";
@@ -88,7 +87,7 @@ class Curves {
       reset: () => this.#zoomTo({ x: null, y: null }),
     });
     this.#body = element("div", { class: "nbtrack-curves-body" }, this.#stage.root, this.#legend.root);
-    const table = asTable(["Run", "Points", "Last at", "Last value"], () => tableRows(state));
+    const table = dataTable(["Run", "Points", "Last at", "Last value"], () => tableRows(state));
     this.root = view(
       "curves",
       `Curves of ${data.metric}`,
@@ -152,7 +151,7 @@ class Curves {
       draw: (sheet) => {
         this.#layout = layOut(state, sheet.size);
         drawCurves(sheet, state, this.#layout);
-        this.#legend.colour(sheet.inks.dark);
+        this.#legend.colour(sheet.theme.dark);
       },
       key: (width, sheet, top) => drawKey(state, width, sheet, top),
       over: (sheet) => this.#pointer.draw(sheet),

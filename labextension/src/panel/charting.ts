@@ -1,9 +1,9 @@
 import { showBox } from "../charts/box.ts";
-import type { Colours } from "../charts/colours.ts";
 import { showImportance } from "../charts/importance.ts";
 import { showParallel } from "../charts/parallel.ts";
 import { showScatter } from "../charts/scatter.ts";
 import type { Ask, FieldsDocument } from "../kernel/documents.ts";
+import type { Colours } from "../plot/colours.ts";
 import { element } from "../ui/dom.ts";
 import { type Drawing, documentView } from "./document.ts";
 import { fieldPicker } from "./fieldpicker.ts";

@@ -1,4 +1,4 @@
-import type { Fielded } from "../charts/controls.ts";
+import type { FieldNote } from "../plot/controls.ts";
 import { element, freshId } from "../ui/dom.ts";
 import { SHADINGS } from "./layout.ts";
 import { popover } from "./popover.ts";
@@ -69,7 +69,7 @@ interface Listing {
   isChosen: (name: string) => boolean;
   choose: (name: string, on: boolean) => void;
   /** What is said of a field beside its name. */
-  told?: (name: string) => Fielded;
+  told?: (name: string) => FieldNote;
 }
 
 /** Return the names in which a text is, by their kind, each with a box that chooses it. */

@@ -1,9 +1,9 @@
-import { Colours } from "../charts/colours.ts";
 import type { CurveData } from "../curves/lines.ts";
 import { showOverview } from "../curves/overview.ts";
 import { alongMetric, type Chosen, freshChosen, spacingOf, within } from "../curves/state.ts";
 import { showCurves } from "../curves/view.ts";
 import type { Ask } from "../kernel/documents.ts";
+import { Colours } from "../plot/colours.ts";
 import { element } from "../ui/dom.ts";
 import type { Drawing } from "./document.ts";
 import { curveMetric, type Fields, hasMetric, told, withHistory } from "./fields.ts";

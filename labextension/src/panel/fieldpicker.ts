@@ -1,5 +1,5 @@
-import type { Fielded } from "../charts/controls.ts";
-import { fieldLabel } from "../charts/fields.ts";
+import type { FieldNote } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
 import { element } from "../ui/dom.ts";
 import { fieldList } from "./columns.ts";
 import { popover } from "./popover.ts";
@@ -8,7 +8,7 @@ interface Picking {
   label: string;
   names: readonly string[];
   /** What is said of a field beside its name. */
-  told: (name: string) => Fielded;
+  told: (name: string) => FieldNote;
 }
 
 /** A button that opens a list of fields to choose some from; says which are chosen. */

@@ -1,4 +1,4 @@
-import type { Fielded } from "../charts/controls.ts";
+import type { FieldNote } from "../plot/controls.ts";
 import type { FieldUse, Results } from "./messages.ts";
 
 /** What the runs of a view have, to choose from: that of the table's columns first, and last what only other runs have. */
@@ -92,7 +92,7 @@ export function varied({ params, use, runs }: Fields): string[] {
 }
 
 /** Return what is said of fields where they are chosen: how many runs have each, and whether it differs. */
-export function told({ use, runs }: Fields): (name: string) => Fielded {
+export function told({ use, runs }: Fields): (name: string) => FieldNote {
   return (name) => {
     const { count = runs, values = 2 } = use.get(name) ?? {};
     if (count === 0) {

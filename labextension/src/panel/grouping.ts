@@ -1,8 +1,8 @@
-import { button } from "../charts/controls.ts";
-import { fieldLabel } from "../charts/fields.ts";
-import { Notice } from "../charts/view.ts";
 import { type Sorted, showGroups } from "../compare/groups.ts";
 import type { Group, GroupsDocument } from "../kernel/documents.ts";
+import { button } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import { Notice } from "../plot/view.ts";
 import { element } from "../ui/dom.ts";
 import { type Drawing, documentView } from "./document.ts";
 import { fieldPicker } from "./fieldpicker.ts";

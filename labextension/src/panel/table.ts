@@ -1,4 +1,4 @@
-import { Colours } from "../charts/colours.ts";
+import { Colours } from "../plot/colours.ts";
 import { Hidden } from "./hidden.ts";
 import { Layout } from "./layout.ts";
 import type { Head, Problem, Query, Rows, Scale, Traits } from "./messages.ts";

@@ -1,5 +1,6 @@
 /** The script that a page loads when the first view beside the table is looked at. */
-import "../compare/styles.css";
+import "../compare/compare.css";
+import "../compare/code.css";
 import "../runpage/runpage.css";
 import { show } from "./beside.ts";
 import type { Views } from "./viewscript.ts";

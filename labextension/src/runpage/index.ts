@@ -1,5 +1,5 @@
 import type { AnyWidget } from "@anywidget/types";
-import "../charts/charts.css";
+import "../plot/plot.css";
 import "../curves/curves.css";
 import "./runpage.css";
 import type { Traits } from "./messages.ts";

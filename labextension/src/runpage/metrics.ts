@@ -1,6 +1,6 @@
-import { Colours } from "../charts/colours.ts";
 import { showCurves } from "../curves/view.ts";
 import type { Ask, CurvesDocument } from "../kernel/documents.ts";
+import { Colours } from "../plot/colours.ts";
 import { element } from "../ui/dom.ts";
 import { exactFigure, leftOut, oneLine, shownFigure, visible } from "../ui/text.ts";
 import { button, styled } from "./controls.ts";

@@ -66,3 +66,65 @@ export function paled(colour: string, paper: string): string {
 function channels(colour: string): number[] {
   return [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
 }
+
+/** The theme's colours, as a canvas and a file of its own can take them. */
+
+export interface Theme {
+  paper: string;
+  ink: string;
+  quiet: string;
+  line: string;
+  brand: string;
+  font: string;
+  dark: boolean;
+}
+
+const DEFAULT_THEME: Theme = {
+  paper: "rgb(255, 255, 255)",
+  ink: "rgb(33, 33, 33)",
+  quiet: "rgb(90, 90, 90)",
+  line: "rgb(220, 220, 220)",
+  brand: "rgb(25, 118, 210)",
+  font: "sans-serif",
+  dark: false,
+};
+
+/** Return the colours that a view's CSS comes to in the theme of now. */
+export function readTheme(view: HTMLElement): Theme {
+  const probe = document.createElement("span");
+  view.append(probe);
+  const resolved = (name: string, fallback: string): string => {
+    probe.style.color = `var(--nbtrack-${name})`;
+    return rgb(getComputedStyle(probe).color) ?? fallback;
+  };
+  const paper = resolved("paper", DEFAULT_THEME.paper);
+  const theme: Theme = {
+    paper,
+    ink: resolved("ink", DEFAULT_THEME.ink),
+    quiet: resolved("quiet", DEFAULT_THEME.quiet),
+    line: resolved("line", DEFAULT_THEME.line),
+    brand: resolved("brand", DEFAULT_THEME.brand),
+    font: getComputedStyle(view).fontFamily || DEFAULT_THEME.font,
+    dark: isDark(paper),
+  };
+  probe.remove();
+  return theme;
+}
+
+/** Return a computed colour as rgb(): what `color-mix` gives is in a space of its own. */
+export function rgb(colour: string): string | null {
+  const numbers = colour.match(/-?[\d.]+(?:e-?\d+)?/gu)?.map(Number) ?? [];
+  if (numbers.length < 3) {
+    return null;
+  }
+  const scale = colour.startsWith("color(") ? 255 : 1;
+  return `rgb(${numbers
+    .slice(0, 3)
+    .map((part) => Math.round(part * scale))
+    .join(", ")})`;
+}
+
+function isDark(colour: string): boolean {
+  const [red = 255, green = 255, blue = 255] = colour.match(/\d+/gu)?.map(Number) ?? [];
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+}

@@ -32,7 +32,7 @@ export function labelRoom(scale: Scale, most = 150): number {
 
 /** Draw both axes with their grid and titles. */
 export function drawAxes(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   plot: Plot,
   { x, y }: { x: Scale; y: Scale },
   titles: { x: string; y: string },
@@ -42,22 +42,22 @@ export function drawAxes(
   for (const { value, text } of y.ticks) {
     const place = y.place(value);
     if (y.kind !== "category") {
-      pen.line([left, left + width], [place, place], { colour: inks.line });
+      pen.line([left, left + width], [place, place], { colour: theme.line });
     }
-    pen.text(cut(text, 150), [left - AIR, place], { colour: inks.quiet, anchor: "end" });
+    pen.text(cut(text, 150), [left - AIR, place], { colour: theme.quiet, anchor: "end" });
   }
-  drawBottom({ pen, inks }, plot, x);
-  pen.line([left, left + width], [bottom, bottom], { colour: inks.quiet });
+  drawBottom({ pen, theme }, plot, x);
+  pen.line([left, left + width], [bottom, bottom], { colour: theme.quiet });
   pen.text(cut(titles.x, width), [left + width / 2, bottom + 36], {
-    colour: inks.ink,
+    colour: theme.ink,
     anchor: "middle",
     size: 12,
   });
-  pen.text(cut(titles.y, left + width), [2, 9], { colour: inks.ink, size: 12, bold: true });
+  pen.text(cut(titles.y, left + width), [2, 9], { colour: theme.ink, size: 12, bold: true });
 }
 
 function drawBottom(
-  { pen, inks }: Pick<Sheet, "pen" | "inks">,
+  { pen, theme }: Pick<Sheet, "pen" | "theme">,
   { left, top, width, height }: Plot,
   x: Scale,
 ): void {
@@ -69,13 +69,13 @@ function drawBottom(
     const label = x.kind === "category" ? cut(text, Math.max(band - 6, 24)) : text;
     const half = textWidth(label) / 2;
     if (x.kind !== "category") {
-      pen.line([place, place], [top, bottom], { colour: inks.line, alpha: 0.6 });
+      pen.line([place, place], [top, bottom], { colour: theme.line, alpha: 0.6 });
     }
-    pen.line([place, place], [bottom, bottom + 4], { colour: inks.quiet });
+    pen.line([place, place], [bottom, bottom + 4], { colour: theme.quiet });
     // Labels that would touch are left out.
     if (place - half >= free) {
       const shownAt = Math.min(left + width + 12 - half, place);
-      pen.text(label, [shownAt, bottom + 15], { colour: inks.quiet, anchor: "middle" });
+      pen.text(label, [shownAt, bottom + 15], { colour: theme.quiet, anchor: "middle" });
       free = place + half + 6;
     }
   }

@@ -1,7 +1,7 @@
 import { element } from "../ui/dom.ts";
 import { saveBlob, saveText } from "../ui/export.ts";
 import { CanvasPen } from "./canvas.ts";
-import { type Inks, readInks } from "./inks.ts";
+import { readTheme, type Theme } from "./colours.ts";
 import type { Pen } from "./pen.ts";
 import { SvgPen } from "./svg.ts";
 
@@ -14,7 +14,7 @@ export interface Size {
 export interface Sheet {
   pen: Pen;
   size: Size;
-  inks: Inks;
+  theme: Theme;
 }
 
 export interface Drawing {
@@ -38,7 +38,7 @@ export class Stage {
   readonly #layers: readonly [HTMLCanvasElement, HTMLCanvasElement];
   readonly #signal: AbortSignal;
   #size: Size = { width: WIDTH, height: 0 };
-  #inks: Inks | undefined;
+  #theme: Theme | undefined;
   #waiting = 0;
 
   constructor(drawing: Drawing, label: string, signal: AbortSignal, interactive = true) {
@@ -60,11 +60,11 @@ export class Stage {
     return this.#size;
   }
 
-  get inks(): Inks {
-    const inks = this.#inks ?? readInks(this.root);
+  get theme(): Theme {
+    const theme = this.#theme ?? readTheme(this.root);
     // Outside the page no CSS tells the theme.
-    this.#inks = this.root.isConnected ? inks : undefined;
-    return inks;
+    this.#theme = this.root.isConnected ? theme : undefined;
+    return theme;
   }
 
   /** Draw all before the next frame. */
@@ -89,8 +89,8 @@ export class Stage {
     if (context === null) {
       return;
     }
-    const pen = new CanvasPen(context, this.inks.font);
-    pen.rectangle([0, 0, whole.width, whole.height], this.inks.paper);
+    const pen = new CanvasPen(context, this.theme.font);
+    pen.rectangle([0, 0, whole.width, whole.height], this.theme.paper);
     this.#drawWhole(pen);
     const blob = await new Promise<Blob | null>((resolve) => {
       canvas.toBlob(resolve, "image/png");
@@ -107,7 +107,7 @@ export class Stage {
   /** Return the chart as the text of an SVG file. */
   svg(): string {
     const { width, height } = this.#wholeSize();
-    const pen = new SvgPen({ width, height }, this.inks.font, this.inks.paper);
+    const pen = new SvgPen({ width, height }, this.theme.font, this.theme.paper);
     this.#drawWhole(pen);
     return pen.toString();
   }
@@ -118,7 +118,7 @@ export class Stage {
   }
 
   #drawWhole(pen: Pen): void {
-    const sheet = { pen, size: this.#size, inks: this.inks };
+    const sheet = { pen, size: this.#size, theme: this.theme };
     this.#drawing.draw(sheet);
     this.#drawing.key?.(this.#size.width, sheet, this.#size.height);
   }
@@ -128,7 +128,7 @@ export class Stage {
     resized.observe(this.root);
     // JupyterLab tells its theme by an attribute of the body.
     const themed = new MutationObserver(() => {
-      this.#inks = undefined;
+      this.#theme = undefined;
       this.redraw();
     });
     themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
@@ -141,7 +141,7 @@ export class Stage {
 
   #measure(): void {
     const width = Math.round(this.root.clientWidth);
-    if (width > 0 && (width !== this.#size.width || this.#inks === undefined)) {
+    if (width > 0 && (width !== this.#size.width || this.#theme === undefined)) {
       this.#size = { ...this.#size, width };
       this.redraw();
     }
@@ -160,7 +160,7 @@ export class Stage {
   #paintLayer(canvas: HTMLCanvasElement, draw: Drawing["draw"] | undefined): void {
     const context = sized(canvas, this.#size, globalThis.devicePixelRatio || 1);
     if (context !== null && draw !== undefined) {
-      draw({ pen: new CanvasPen(context, this.inks.font), size: this.#size, inks: this.inks });
+      draw({ pen: new CanvasPen(context, this.theme.font), size: this.#size, theme: this.theme });
     }
   }
 }

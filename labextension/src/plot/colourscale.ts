@@ -1,12 +1,11 @@
 import type { Column, FieldsDocument } from "../kernel/documents.ts";
 import { momentText, numberText } from "../ui/text.ts";
-import { type Colours, ramp, slotColour } from "./colours.ts";
-import type { Inks } from "./inks.ts";
+import { type Colours, ramp, slotColour, type Theme } from "./colours.ts";
 import { extent } from "./scales.ts";
 import type { Sheet } from "./stage.ts";
 
 /** How marks are coloured: by a column's values, or each run in its own colour. */
-export class Shading {
+export class ColourScale {
   readonly #document: FieldsDocument;
   readonly #column: Column | undefined;
   readonly #colours: Colours;
@@ -21,19 +20,19 @@ export class Shading {
       column === undefined ? [0, 1] : extent(column.values.map((one) => this.#turned(one)));
   }
 
-  of(run: number, inks: Inks): string {
+  of(run: number, theme: Theme): string {
     const column = this.#column;
     if (column === undefined) {
-      return this.#colours.of(this.#document.runs[run]?.id ?? "", inks.dark);
+      return this.#colours.of(this.#document.runs[run]?.id ?? "", theme.dark);
     }
     const value = this.#turned(column.values[run] ?? null);
     if (value === null) {
-      return inks.quiet;
+      return theme.quiet;
     }
     if (column.kind === "category") {
-      return slotColour(value, inks.dark);
+      return slotColour(value, theme.dark);
     }
-    return ramp(this.#between(value), inks.dark);
+    return ramp(this.#between(value), theme.dark);
   }
 
   /** Return how far a run's value is from the least to the greatest; null where it has none. */
@@ -47,19 +46,19 @@ export class Shading {
   }
 
   /** Draw what the colours mean, in a line that ends at this place. */
-  drawKey({ pen, inks }: Sheet, right: number, y: number): void {
+  drawKey({ pen, theme }: Sheet, right: number, y: number): void {
     const column = this.#column;
     if (column === undefined) {
       return;
     }
-    const quiet = { colour: inks.quiet };
+    const quiet = { colour: theme.quiet };
     if (column.kind === "category") {
       let x = right;
       for (const [place, text] of [...column.categories.entries()].slice(0, 8).reverse()) {
         const label = text.length > 14 ? `${text.slice(0, 13)}…` : text;
         pen.text(label, [x, y], { ...quiet, anchor: "end" });
         x -= label.length * 6.2 + 9;
-        pen.circle([x, y], 4, slotColour(place, inks.dark));
+        pen.circle([x, y], 4, slotColour(place, theme.dark));
         x -= 14;
       }
       return;
@@ -71,12 +70,12 @@ export class Shading {
     pen.text(highText, [right, y], { ...quiet, anchor: "end" });
     const start = right - highText.length * 6.2 - 8 - width;
     for (let step = 0; step < width; step += 1) {
-      pen.rectangle([start + step, y - 5, 1.5, 10], ramp(step / (width - 1), inks.dark));
+      pen.rectangle([start + step, y - 5, 1.5, 10], ramp(step / (width - 1), theme.dark));
     }
     const lowText = text(low);
     pen.text(lowText, [start - 6, y], { ...quiet, anchor: "end" });
     const label = column.label.length > 24 ? `${column.label.slice(0, 23)}…` : column.label;
-    pen.text(label, [start - 14 - lowText.length * 6.2, y], { colour: inks.ink, anchor: "end" });
+    pen.text(label, [start - 14 - lowText.length * 6.2, y], { colour: theme.ink, anchor: "end" });
   }
 
   #turned(value: number | null): number | null {

@@ -10,14 +10,14 @@ export interface Choice {
 }
 
 /** What is said of a field where it is chosen. */
-export interface Fielded {
+export interface FieldNote {
   note: string;
   /** The heading of those that stand apart. */
   apart: string | null;
 }
 
 /** Return fields to choose one from, with what is said of each. */
-export function fieldChoices(names: readonly string[], told?: (name: string) => Fielded): Choice[] {
+export function fieldChoices(names: readonly string[], told?: (name: string) => FieldNote): Choice[] {
   return names.map((name) => {
     const { note = "", apart = null } = told?.(name) ?? {};
     return { value: name, text: note === "" ? name : `${name} (${note})`, apart };
@@ -75,7 +75,7 @@ export interface Figures {
 }
 
 /** The buttons that keep a chart as a file. */
-export function keepers(
+export function saveButtons(
   stage: Pick<Stage, "savePng" | "saveSvg">,
   name: () => string,
   figures?: () => Figures,
@@ -96,7 +96,7 @@ export function keepers(
 }
 
 /** A chart's numbers as a table, for who reads rather than sees. */
-export function asTable(heads: readonly string[], rows: () => readonly (readonly string[])[]): HTMLElement {
+export function dataTable(heads: readonly string[], rows: () => readonly (readonly string[])[]): HTMLElement {
   const table = element("table");
   const details = element(
     "details",
