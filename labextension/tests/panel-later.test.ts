@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { show } from "../src/panel/beside.ts";
-import { narrowed } from "../src/panel/narrowed.ts";
+import { withCondition } from "../src/panel/query.ts";
 import { Requests } from "../src/panel/requests.ts";
-import { runTab } from "../src/panel/runtab.ts";
-import { Table } from "../src/panel/table.ts";
-import { loadViews, type Run } from "../src/panel/viewscript.ts";
-import { viewTabs } from "../src/panel/viewtabs.ts";
+import { PanelState } from "../src/panel/state.ts";
+import { loadViews } from "../src/panel/views/load.ts";
+import { drawRun } from "../src/panel/views/run.ts";
+import { show } from "../src/panel/views/show.ts";
+import { viewTabs } from "../src/panel/views/tabs.ts";
+import type { RunScript } from "../src/panel/views/types.ts";
 import { drawn, PanelKernel, type as typed } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 import { Kernel } from "./runpage.ts";
@@ -20,26 +21,26 @@ function panel(build?: string, traits: object = {}) {
   builds += 1;
   const kernel = new PanelKernel({ _build: build ?? `build-${builds}`, _first: {}, ...traits });
   const gone = new AbortController();
-  const table = new Table(kernel, new Requests(kernel, gone.signal), gone.signal);
-  return { kernel, gone, table };
+  const state = new PanelState(kernel, new Requests(kernel, gone.signal), gone.signal);
+  return { kernel, gone, state };
 }
 
 const SCRIPT = { script: "the script", style: ".nbtrack-late { color: red }" };
 const asked = (kernel: PanelKernel) => kernel.sent.filter(({ kind }) => kind === "views").length;
-const run: Run = () => Promise.resolve({ show });
+const run: RunScript = () => Promise.resolve({ show });
 
 it("two panels that ask at the same moment load the views once, another build its own", async () => {
   const [one, two, other] = [panel("same"), panel("same"), panel()];
-  const loading = [loadViews(one.table, run), loadViews(two.table, run)];
+  const loading = [loadViews(one.state, run), loadViews(two.state, run)];
   assert.equal(one.kernel.last("views")["build"], "same");
   assert.equal(asked(two.kernel), 0);
   await one.kernel.answer("views", SCRIPT);
   assert.equal((await loading[0])?.style, SCRIPT.style);
   assert.equal((await loading[1])?.show, show);
   const later = panel("same");
-  await loadViews(later.table, run);
+  await loadViews(later.state, run);
   assert.equal(asked(later.kernel), 0, "the page has them");
-  void loadViews(other.table, run).catch(() => undefined);
+  void loadViews(other.state, run).catch(() => undefined);
   assert.equal(asked(other.kernel), 1);
   for (const { gone } of [one, two, other, later]) {
     gone.abort();
@@ -48,11 +49,11 @@ it("two panels that ask at the same moment load the views once, another build it
 
 it("a load that failed, or whose panel went, is tried by the next", async () => {
   const [one, two, three] = [panel("fails"), panel("fails"), panel("fails")];
-  const first = assert.rejects(loadViews(one.table, run), /no such build/u);
+  const first = assert.rejects(loadViews(one.state, run), /no such build/u);
   await one.kernel.refuse("views", { message: "no such build" });
   await first;
-  const second = assert.rejects(loadViews(two.table, run), /has gone/u);
-  const third = loadViews(three.table, run);
+  const second = assert.rejects(loadViews(two.state, run), /has gone/u);
+  const third = loadViews(three.state, run);
   two.gone.abort();
   await second;
   await drawn();
@@ -64,8 +65,8 @@ it("a load that failed, or whose panel went, is tried by the next", async () => 
 });
 
 it("the views come when the first is looked at, and what failed can be tried again", async () => {
-  const { kernel, table, gone } = panel();
-  const tabs = viewTabs(table, run);
+  const { kernel, state, gone } = panel();
+  const tabs = viewTabs(state, run);
   const root = document.createElement("div");
   root.append(...tabs.map(({ body }) => body));
   document.body.replaceChildren(root);
@@ -90,16 +91,16 @@ it("the views come when the first is looked at, and what failed can be tried aga
 });
 
 it("a run that waits for a busy kernel says so in place of what stood there", async () => {
-  const { kernel, table, gone } = panel(undefined, { view: "run", _chosen: [] });
+  const { kernel, state, gone } = panel(undefined, { view: "run", _chosen: [] });
   const [body, pages] = [document.createElement("div"), new Map<string, Kernel>()];
   const manager = { get_model: (id: string) => Promise.resolve(pages.get(id)) };
   Object.assign(kernel, { widget_manager: manager });
-  runTab(table, body, () => undefined);
+  drawRun(state, body, () => undefined);
   const said = () => body.lastElementChild?.textContent;
   assert.match(said() ?? "", /^Choose a run/u);
   const choose = (...ids: string[]) => {
-    table.selection.ids = new Set(ids);
-    table.chosen();
+    state.selection.ids = new Set(ids);
+    state.selectionChanged();
   };
   choose(A, B);
   assert.equal(said(), "Opening run bbbbbbbb…");
@@ -125,11 +126,11 @@ it("a run that waits for a busy kernel says so in place of what stood there", as
 });
 
 it("in a shadow root the style stands there", async () => {
-  const { kernel, table, gone } = panel(undefined, { view: "run" });
+  const { kernel, state, gone } = panel(undefined, { view: "run" });
   const host = document.createElement("div");
   document.body.replaceChildren(host);
   const root = host.attachShadow({ mode: "open" });
-  root.append(...viewTabs(table, run).map(({ body }) => body));
+  root.append(...viewTabs(state, run).map(({ body }) => body));
   await kernel.answer("views", SCRIPT);
   assert.equal(root.querySelectorAll("style").length, 1);
   gone.abort();
@@ -164,9 +165,9 @@ const groups = (by: string[]) => ({
 });
 
 it("a group is chosen and shown in the table, and what it is grouped by stays", async () => {
-  const { kernel, table, gone } = panel(undefined, { view: "groups", filter: "name = 'a' ORDER BY name" });
+  const { kernel, state, gone } = panel(undefined, { view: "groups", filter: "name = 'a' ORDER BY name" });
   const root = document.createElement("div");
-  root.append(...viewTabs(table, run).map(({ body }) => body));
+  root.append(...viewTabs(state, run).map(({ body }) => body));
   document.body.replaceChildren(root);
   await kernel.answer("views", SCRIPT);
   const columns = ["name", "experiment", "params.alpha", "params.seed", "metrics.rmse", "metrics.r2"];
@@ -221,6 +222,6 @@ it("a condition goes before the order that a filter has", () => {
     ["a = 'it''s order by'", "(a = 'it''s order by') AND x = 1"],
   ];
   for (const [filter, wanted] of cases) {
-    assert.equal(narrowed(filter, "x = 1"), wanted);
+    assert.equal(withCondition(filter, "x = 1"), wanted);
   }
 });

@@ -8,7 +8,7 @@ import { type Sheet, Stage } from "../plot/stage.ts";
 import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
 import { numberText } from "../ui/text.ts";
 
-export interface BoxOptions {
+interface BoxOptions {
   ask?: Ask;
   /** Numeric fields to choose from, and fields to group by: columns of the run table. */
   values?: readonly string[];

@@ -7,7 +7,7 @@ import { type Chart, ChartView } from "../plot/view.ts";
 import { element } from "../ui/dom.ts";
 import { numberText } from "../ui/text.ts";
 
-export interface ImportanceOptions {
+interface ImportanceOptions {
   ask?: Ask;
   /** The metrics to choose from. */
   metrics?: readonly string[];

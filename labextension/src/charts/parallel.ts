@@ -12,7 +12,7 @@ import { element } from "../ui/dom.ts";
 import { Brush, type Brushes, filterOf, passes } from "./brush.ts";
 import { AxisHandles } from "./handles.ts";
 
-export interface ParallelOptions {
+interface ParallelOptions {
   colours: Colours;
   /** The field that colours the lines; the last one without it. */
   colour?: string;

@@ -9,7 +9,7 @@ import { type Sheet, Stage } from "../plot/stage.ts";
 import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
 import { levelLine, type Spot, surfaceOf } from "./surface.ts";
 
-export interface ScatterOptions {
+interface ScatterOptions {
   colours: Colours;
   ask?: Ask;
   /** The fields to choose from: columns of the run table. */

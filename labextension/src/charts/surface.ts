@@ -9,7 +9,7 @@ export interface Spot {
   height: number;
 }
 
-export interface Surface {
+interface Surface {
   /** Pixels between two nodes. */
   step: number;
   across: number;

@@ -12,7 +12,7 @@ export interface Sorted {
   down: boolean;
 }
 
-export interface GroupsOptions {
+interface GroupsOptions {
   /** Without it in the order that the groups come in. */
   sorted?: Sorted | null;
   /** Told when the groups are ordered otherwise, after they were. */

@@ -8,7 +8,7 @@ import { Artifacts } from "./artifacts.ts";
 import { codeDiff } from "./code.ts";
 import { comparisonTable } from "./table.ts";
 
-export interface CompareOptions {
+interface CompareOptions {
   colours: Colours;
   /** The id of the run that the others are measured against, as it is chosen. */
   baseline?: { id: string | null };
@@ -16,7 +16,7 @@ export interface CompareOptions {
   ask?: Ask;
 }
 
-export interface CompareHandle {
+interface CompareHandle {
   /** Show a newer comparison; what was chosen and scrolled stays. */
   update: (document: Comparison) => void;
 }

@@ -13,7 +13,7 @@ import { element, freshId } from "../ui/dom.ts";
 import { alongChoice, axisEnds } from "./axis.ts";
 import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";
 
-export interface Actions {
+interface Actions {
   /** The kernel must be asked. */
   ask: () => void;
   /** What is there must be drawn anew. */

@@ -12,7 +12,7 @@ import { Pointer, placeText } from "./pointer.ts";
 import { alongMetric, type Chosen, type CurvesOptions, CurvesState, within, type Zoom } from "./state.ts";
 import { toolbar } from "./toolbar.ts";
 
-export interface CurvesHandle {
+interface CurvesHandle {
   /** Show newer curves; what was chosen and zoomed stays. */
   update: (data: CurveData) => void;
   /** Ask the kernel again for what is in view. */

@@ -41,7 +41,7 @@ export interface NotebookPanel {
 }
 
 /** `DocumentRegistry.IWidgetExtension` of `@jupyterlab/docregistry`, for notebooks. */
-export interface NotebookExtension {
+interface NotebookExtension {
   readonly createNew: (panel: NotebookPanel) => void;
 }
 

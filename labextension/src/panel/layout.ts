@@ -2,10 +2,10 @@ import { isObject } from "../widget/replies.ts";
 import type { Head } from "./messages.ts";
 import type { Model } from "./model.ts";
 
-const NARROWEST = 48;
-const WIDEST = 900;
+const MIN_WIDTH = 48;
+const MAX_WIDTH = 900;
 /** So many runs can be pinned: more are no top. */
-export const MOST_PINNED = 100;
+export const MAX_PINNED = 100;
 
 /** How a number shows where it stands in its column. */
 export type Shading = "bars" | "heat" | "none";
@@ -89,7 +89,7 @@ export class Layout {
         runs.delete(id);
       }
     }
-    this.#runs = new Set([...runs].slice(0, MOST_PINNED));
+    this.#runs = new Set([...runs].slice(0, MAX_PINNED));
     this.keep();
   }
 
@@ -142,7 +142,7 @@ export class Layout {
     );
     this.#pinned = Array.isArray(pinned) ? pinned.filter((name) => typeof name === "string") : null;
     const ids = Array.isArray(runs) ? runs.filter((id) => typeof id === "string") : [];
-    this.#runs = new Set(ids.slice(0, MOST_PINNED));
+    this.#runs = new Set(ids.slice(0, MAX_PINNED));
   }
 }
 
@@ -151,7 +151,7 @@ function entries(held: unknown): [string, unknown][] {
 }
 
 function bounded(width: number): number {
-  return Math.round(Math.max(NARROWEST, Math.min(WIDEST, width)));
+  return Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width)));
 }
 
 function firstWidth(column: string, head: Head | undefined): number {

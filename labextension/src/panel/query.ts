@@ -2,7 +2,7 @@ import type { Query } from "./messages.ts";
 import type { Model } from "./model.ts";
 
 /** What a query is made of, each a trait of the widget, too. */
-export const SHARED = ["filter", "order_by", "experiments", "deleted"] as const;
+export const QUERY_TRAITS = ["filter", "order_by", "experiments", "deleted"] as const;
 
 /** Return the query that Python knows of. */
 export function sharedQuery(model: Model): Query {
@@ -15,5 +15,71 @@ export function sharedQuery(model: Model): Query {
 }
 
 export function sameQuery(one: Query, other: Query): boolean {
-  return SHARED.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+  return QUERY_TRAITS.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+}
+
+/** What may hold `order by` as text: quotes of the filter language, which have no escapes but these. */
+const QUOTED = /'(?:[^'\\]|''|\\'|\\)*'|"(?:[^"\\]|""|\\"|\\)*"|`(?:[^`]|``)*`/gu;
+
+/** Return a filter with all that is quoted blotted out: of the same length, so that places in it are the same. */
+export function maskQuoted(filter: string): string {
+  return filter.replace(QUOTED, (text) => "x".repeat(text.length));
+}
+
+/** Return a filter that lets through of what another does only what meets a condition, too. */
+export function withCondition(filter: string, condition: string): string {
+  const plain = maskQuoted(filter);
+  const at = plain.search(/\border\s+by\b|\blimit\s+\d+\s*$/iu);
+  const where = (at < 0 ? filter : filter.slice(0, at)).trim();
+  const order = at < 0 ? "" : ` ${filter.slice(at).trim()}`;
+  return (where === "" ? condition : `(${where}) AND ${condition}`) + order;
+}
+
+/** Return an order with one of its terms changed as a click on a column's head does. */
+export function clicked(
+  orders: readonly string[],
+  field: string,
+  firstDescending: boolean,
+  more: boolean,
+): string[] {
+  const now = directionOf(orders, field);
+  const turns = firstDescending ? [null, "down", "up"] : [null, "up", "down"];
+  const next = turns[(turns.indexOf(now) + 1) % turns.length] ?? null;
+  return ordered(orders, field, next as "up" | "down" | null, more);
+}
+
+/** Return an order in which a field has a direction: at its place if it had one, else as the last. */
+export function ordered(
+  orders: readonly string[],
+  field: string,
+  direction: "up" | "down" | null,
+  more: boolean,
+): string[] {
+  const term = direction === "down" ? `${field} DESC` : field;
+  const place = orders.findIndex((order) => fieldOf(order) === field);
+  if (!more) {
+    return direction === null ? [] : [term];
+  }
+  if (place < 0) {
+    return direction === null ? [...orders] : [...orders, term];
+  }
+  const changed = direction === null ? [] : [term];
+  return orders.flatMap((order, at) => (at === place ? changed : [order]));
+}
+
+export function directionOf(orders: readonly string[], field: string): "up" | "down" | null {
+  const found = orders.find((order) => fieldOf(order) === field);
+  if (found === undefined) {
+    return null;
+  }
+  return /\sDESC$/iu.test(found.trim()) ? "down" : "up";
+}
+
+/** Return the place of a field in an order, from 1; 0 where it has none. */
+export function placeOf(orders: readonly string[], field: string): number {
+  return orders.findIndex((order) => fieldOf(order) === field) + 1;
+}
+
+function fieldOf(order: string): string {
+  return order.trim().replace(/\s+(?:ASC|DESC)$/iu, "");
 }

@@ -1,7 +1,7 @@
 import type { Cell, Rows } from "./messages.ts";
 
 /** So many rows are kept: going back and forth asks for nothing. */
-const MOST = 6000;
+const CACHE_SIZE = 6000;
 
 interface Page {
   rows: Rows;
@@ -109,11 +109,11 @@ export class RowCache {
   }
 
   #bound(near: number): void {
-    if (this.#places.size <= MOST) {
+    if (this.#places.size <= CACHE_SIZE) {
       return;
     }
     const far = [...this.#places.keys()].sort((one, other) => Math.abs(other - near) - Math.abs(one - near));
-    for (const index of far.slice(0, this.#places.size - MOST / 2)) {
+    for (const index of far.slice(0, this.#places.size - CACHE_SIZE / 2)) {
       this.#places.delete(index);
     }
   }

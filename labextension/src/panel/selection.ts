@@ -1,5 +1,10 @@
+import type { Query } from "./messages.ts";
+import { problemOf } from "./problems.ts";
+import type { Requests } from "./requests.ts";
+import type { RowCache } from "./rows.ts";
+
 /** So many runs can be chosen at once: each choice is sent back and forth. */
-export const MOST = 20_000;
+export const MAX_CHOSEN = 20_000;
 
 /** Which runs are chosen, by their ids: a run stays chosen when it moves in the table, or out of it. */
 export class Selection {
@@ -45,58 +50,143 @@ export class Selection {
   /** Choose the rows of a range that begins at the anchor; their ids are told by who has them, be it not of all. */
   range(ids: readonly string[], index: number, more: boolean, count = ids.length): void {
     const all = [...new Set([...(more ? this.ids : []), ...ids])];
-    this.ids = new Set(all.slice(0, MOST));
+    this.ids = new Set(all.slice(0, MAX_CHOSEN));
     const left = all.length - this.ids.size + count - ids.length;
     this.wanted = left > 0 ? this.ids.size + left : 0;
     this.cursor = index;
   }
 }
 
-/** Return an order with one of its terms changed as a click on a column's head does. */
-export function clicked(
-  orders: readonly string[],
-  field: string,
-  firstDescending: boolean,
-  more: boolean,
-): string[] {
-  const now = directionOf(orders, field);
-  const turns = firstDescending ? [null, "down", "up"] : [null, "up", "down"];
-  const next = turns[(turns.indexOf(now) + 1) % turns.length] ?? null;
-  return ordered(orders, field, next as "up" | "down" | null, more);
+/** Milliseconds for which the choice or the table must be still. */
+const LOOK_DELAY = 150;
+
+/** What of the panel's state says which of the chosen runs the table shows. */
+interface TableOfRuns {
+  readonly selection: Selection;
+  readonly cache: RowCache;
+  readonly requests: Requests;
+  readonly signal: AbortSignal;
+  readonly query: Query;
+  readonly unfolded: ReadonlySet<string> | null;
+  on: (topics: readonly ("chosen" | "rows" | "anew")[], draw: () => void) => void;
+  selectionChanged: () => void;
 }
 
-/** Return an order in which a field has a direction: at its place if it had one, else as the last. */
-export function ordered(
-  orders: readonly string[],
-  field: string,
-  direction: "up" | "down" | null,
-  more: boolean,
-): string[] {
-  const term = direction === "down" ? `${field} DESC` : field;
-  const place = orders.findIndex((order) => fieldOf(order) === field);
-  if (!more) {
-    return direction === null ? [] : [term];
+/** Knows which of the chosen runs the table does not show: they stay chosen, and every view is about them. */
+export class OutsideTable {
+  readonly #table: TableOfRuns;
+  readonly #heard: (() => void)[] = [];
+  #ids: ReadonlySet<string> = new Set();
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  /** What the answer is about. */
+  #known = "";
+  #choice: ReadonlySet<string> = new Set();
+
+  constructor(table: TableOfRuns) {
+    this.#table = table;
+    table.on(["chosen", "rows", "anew"], () => this.#soon());
+    table.signal.addEventListener("abort", () => clearTimeout(this.#pause));
+    this.#soon();
   }
-  if (place < 0) {
-    return direction === null ? [...orders] : [...orders, term];
+
+  /** Hear that it may be other runs. */
+  onChanged(draw: () => void): void {
+    this.#heard.push(draw);
   }
-  const changed = direction === null ? [] : [term];
-  return orders.flatMap((order, at) => (at === place ? changed : [order]));
-}
 
-export function directionOf(orders: readonly string[], field: string): "up" | "down" | null {
-  const found = orders.find((order) => fieldOf(order) === field);
-  if (found === undefined) {
-    return null;
+  /** How many of the chosen runs are not in the table. */
+  get count(): number {
+    const { selection } = this.#table;
+    return [...this.#ids].filter((id) => selection.has(id)).length;
   }
-  return /\sDESC$/iu.test(found.trim()) ? "down" : "up";
+
+  /** Choose only those that are. */
+  deselect(): void {
+    const { selection } = this.#table;
+    selection.ids = new Set([...selection.ids].filter((id) => !this.#ids.has(id)));
+    this.#table.selectionChanged();
+  }
+
+  #soon(): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.#look(), LOOK_DELAY);
+  }
+
+  async #look(): Promise<void> {
+    const { selection, cache, query, requests, signal } = this.#table;
+    const known = JSON.stringify([query, cache.clock]);
+    if (signal.aborted || (known === this.#known && this.#choice === selection.ids)) {
+      return;
+    }
+    this.#known = known;
+    this.#choice = selection.ids;
+    const here = cache.ids();
+    const lacking = [...selection.ids].filter((id) => !here.has(id));
+    // Those that are here need not be asked for, nor any where the whole table is here.
+    if (lacking.length === 0 || (here.size === cache.total && this.#table.unfolded === null)) {
+      this.#set(lacking);
+      return;
+    }
+    try {
+      const { ids } = await requests.ask("among", { ...query, ids: lacking });
+      const found = new Set(ids);
+      if (this.#choice === selection.ids) {
+        this.#set(lacking.filter((id) => !found.has(id)));
+      }
+    } catch (error) {
+      problemOf(error);
+    }
+  }
+
+  #set(ids: readonly string[]): void {
+    this.#ids = new Set(ids);
+    for (const draw of this.#heard) {
+      draw();
+    }
+  }
 }
 
-/** Return the place of a field in an order, from 1; 0 where it has none. */
-export function placeOf(orders: readonly string[], field: string): number {
-  return orders.findIndex((order) => fieldOf(order) === field) + 1;
-}
+/** The runs that are taken out of the charts, which stay chosen: the same in all charts of one view of the panel. */
+export class HiddenRuns {
+  #ids: ReadonlySet<string> = new Set();
+  readonly #heard: (() => void)[] = [];
 
-function fieldOf(order: string): string {
-  return order.trim().replace(/\s+(?:ASC|DESC)$/iu, "");
+  get ids(): ReadonlySet<string> {
+    return this.#ids;
+  }
+
+  onChanged(draw: () => void): void {
+    this.#heard.push(draw);
+  }
+
+  toggle(id: string): void {
+    const ids = new Set(this.#ids);
+    if (!ids.delete(id)) {
+      ids.add(id);
+    }
+    this.#set(ids);
+  }
+
+  /** Hide of these runs those alone; others stay as they are. */
+  among(runs: Iterable<string>, hidden: ReadonlySet<string>): void {
+    const ids = new Set(this.#ids);
+    for (const run of runs) {
+      if (hidden.has(run)) {
+        ids.add(run);
+      } else {
+        ids.delete(run);
+      }
+    }
+    this.#set(ids);
+  }
+
+  #set(ids: ReadonlySet<string>): void {
+    const same = ids.size === this.#ids.size && [...ids].every((id) => this.#ids.has(id));
+    if (!same) {
+      this.#ids = ids;
+      for (const draw of this.#heard) {
+        draw();
+      }
+    }
+  }
 }

@@ -69,7 +69,7 @@ export function relativeTime(moment: number, now: number): string {
 }
 
 /** Return a moment as local date and time. */
-export function exactTime(moment: number): string {
+function exactTime(moment: number): string {
   const date = new Date(moment * 1000);
   if (Number.isNaN(date.getTime())) {
     return String(moment);

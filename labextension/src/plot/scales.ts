@@ -3,7 +3,7 @@
 import type { Column, Range } from "../kernel/documents.ts";
 import { momentText, tickText } from "../ui/text.ts";
 
-export interface Tick {
+interface Tick {
   value: number;
   text: string;
 }

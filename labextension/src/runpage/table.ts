@@ -2,7 +2,7 @@ import { element } from "../ui/dom.ts";
 import { oneLine, visible } from "../ui/text.ts";
 
 /** A cell: its text, its tooltip, and whether it is aligned to the right. */
-export interface Cell {
+interface Cell {
   text: string;
   title?: string;
   right?: boolean;
@@ -68,7 +68,7 @@ export function filter(body: HTMLElement, typed: string): void {
   }
 }
 
-export function cell(
+function cell(
   tag: "td" | "th",
   { text, title = "", right = false }: Cell,
   attributes: Record<string, string> = {},

@@ -1,0 +1,156 @@
+import { element, freshId } from "../../ui/dom.ts";
+import type { Option, Results } from "../messages.ts";
+import { problemOf } from "../problems.ts";
+import type { PanelState } from "../state.ts";
+
+const NONE: Results["complete"] = { start: 0, end: 0, options: [] };
+
+/** The list of what may follow in the filter box. */
+export class Completion {
+  readonly list: HTMLElement;
+  readonly #state: PanelState;
+  readonly #input: HTMLInputElement;
+  readonly #edited: () => void;
+  readonly #id = freshId();
+  #offer: Results["complete"] = NONE;
+  #active = -1;
+  #asked = 0;
+
+  /** `edited` is called when an option was put in. */
+  constructor(state: PanelState, input: HTMLInputElement, edited: () => void) {
+    this.#state = state;
+    this.#input = input;
+    this.#edited = edited;
+    this.list = element("ul", {
+      id: this.#id,
+      class: "nbtrack-panel-options",
+      role: "listbox",
+      "aria-label": "Completions",
+      hidden: true,
+    });
+    input.setAttribute("aria-controls", this.#id);
+  }
+
+  /** Ask for what may stand at the caret. */
+  update(): void {
+    void this.#update();
+  }
+
+  close(): void {
+    this.#asked += 1;
+    this.#draw(NONE);
+  }
+
+  /** Take a key, if it is meant for the list; return whether it was. */
+  key(event: KeyboardEvent): boolean {
+    if (event.key === " " && event.ctrlKey) {
+      this.update();
+      return true;
+    }
+    const count = this.#offer.options.length;
+    if (count === 0) {
+      return false;
+    }
+    switch (event.key) {
+      case "ArrowDown":
+        this.#activate((this.#active + 1) % count);
+        return true;
+      case "ArrowUp":
+        this.#activate((this.#active <= 0 ? count : this.#active) - 1);
+        return true;
+      case "Tab":
+        this.#accept(Math.max(this.#active, 0));
+        return true;
+      case "Enter":
+        // Of options of which none was gone to, none is meant.
+        return this.#accept(this.#active);
+      case "Escape":
+        this.close();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  async #update(): Promise<void> {
+    this.#asked += 1;
+    const mine = this.#asked;
+    const text = this.#input.value;
+    const caret = [...text.slice(0, this.#input.selectionStart ?? text.length)].length;
+    try {
+      const found = await this.#state.requests.ask("complete", { text, caret });
+      if (mine === this.#asked && this.#input.value === text && document.activeElement === this.#input) {
+        this.#draw(found);
+      }
+    } catch (error) {
+      problemOf(error);
+      this.close();
+    }
+  }
+
+  #draw(offer: Results["complete"]): void {
+    this.#offer = offer;
+    this.#active = -1;
+    this.#input.removeAttribute("aria-activedescendant");
+    this.list.replaceChildren(...offer.options.map((option, at) => this.#item(option, at)));
+    this.list.hidden = offer.options.length === 0;
+    this.#input.setAttribute("aria-expanded", String(!this.list.hidden));
+  }
+
+  #item(option: Option, at: number): HTMLElement {
+    const item = element("li", {
+      id: `${this.#id}-${at}`,
+      role: "option",
+      "aria-selected": "false",
+      title: option.text,
+    });
+    item.append(
+      element("span", { class: "nbtrack-panel-option" }, option.text),
+      element("span", { class: "nbtrack-panel-kind" }, KINDS[option.kind] ?? ""),
+    );
+    item.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.#accept(at);
+    });
+    return item;
+  }
+
+  #activate(index: number): void {
+    this.#active = index;
+    for (const [at, item] of [...this.list.children].entries()) {
+      item.setAttribute("aria-selected", String(at === index));
+      if (at === index) {
+        this.#input.setAttribute("aria-activedescendant", item.id);
+        item.scrollIntoView?.({ block: "nearest" });
+      }
+    }
+  }
+
+  #accept(index: number): boolean {
+    const option = this.#offer.options[index];
+    if (option === undefined) {
+      return false;
+    }
+    const { start, end } = this.#offer;
+    const characters = [...this.#input.value];
+    const after = characters.slice(end).join("");
+    const space = option.kind === "word" || option.kind === "operator" ? " " : "";
+    const before = characters.slice(0, start).join("") + option.text + space;
+    this.#input.value = before + (space === "" ? after : after.trimStart());
+    this.#input.setSelectionRange(before.length, before.length);
+    this.close();
+    this.#edited();
+    return true;
+  }
+}
+
+/** What is said of an option's kind; of words and operators nothing need be. */
+const KINDS: Record<string, string> = {
+  attributes: "run",
+  metrics: "metric",
+  params: "param",
+  tags: "tag",
+  data: "data",
+  summary: "metric",
+  value: "value",
+};

@@ -1,0 +1,236 @@
+import { showBox } from "../../charts/box.ts";
+import { showImportance } from "../../charts/importance.ts";
+import { showParallel } from "../../charts/parallel.ts";
+import { showScatter } from "../../charts/scatter.ts";
+import type { Ask, FieldsDocument } from "../../kernel/documents.ts";
+import type { Colours } from "../../plot/colours.ts";
+import { element } from "../../ui/dom.ts";
+import { fieldPicker } from "../fieldpicker.ts";
+import type { PanelState } from "../state.ts";
+import { shownCount } from "../text.ts";
+import { documentView, showInTable, type ViewContext } from "./document.ts";
+import { chartMetric, type Fields, fieldNotes, hasMetric, varied } from "./fields.ts";
+
+const CHARTS = ["Parallel coordinates", "Scatter", "Box plots", "Importance"] as const;
+type Chart = (typeof CHARTS)[number];
+
+/** So many axes are drawn at first, and fewer where each would have less than so many pixels. */
+const MAX_AXES = 8;
+const MIN_AXIS_WIDTH = 92;
+
+/** What the user has chosen, which stays when other runs are looked at, as long as they have it. */
+interface ChartChoices {
+  chart: Chart;
+  axes?: string[];
+  scatter?: { x: string; y: string; colour: string | null };
+  box?: { field: string; by: string | null };
+  metric?: string;
+}
+
+/** Show the charts, one at a time, in their tab's body. */
+export function drawCharts(state: PanelState, body: HTMLElement, colours: Colours): void {
+  const kept: ChartChoices = { chart: "Parallel coordinates" };
+  const view = documentView(state, "charts", body, async (given) => {
+    const { showHidden, ask } = withHidden(state, given.ask);
+    const drawing = { ...given, ask };
+    const found = await drawing.fields("parallel");
+    const metric = chartMetric(found);
+    const place = element("div", {});
+    const draw = async (name: Chart) => {
+      kept.chart = name;
+      for (const button of buttons) {
+        button.setAttribute("aria-pressed", String(button.textContent === name));
+      }
+      // On a place of its own: what comes late of another chart is not seen.
+      const own = element("div", {});
+      const width = body.clientWidth;
+      try {
+        await drawChart({ found, state, colours, metric, kept, width, drawing: { ...drawing, place: own } });
+      } catch (error) {
+        own.replaceChildren(alertOf(error));
+      }
+      if (kept.chart === name) {
+        place.replaceChildren(own);
+      }
+    };
+    const buttons = CHARTS.map((name) => {
+      const button = element("button", { type: "button", class: "nbtrack-panel-button" }, name);
+      button.addEventListener("click", () => void draw(name));
+      return button;
+    });
+    const bar = { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Charts" };
+    drawing.place.replaceChildren(element("div", bar, ...buttons, showHidden), place);
+    await draw(kept.chart);
+  });
+  state.hidden.onChanged(() => view.outdate());
+}
+
+/** Leave the hidden runs out of the charts that have a mark for each run, and offer to show them. */
+function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLElement; ask: Ask } {
+  const showHidden = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
+  let left: string[] = [];
+  showHidden.addEventListener("click", () => hidden.among(left, new Set()));
+  const ask: Ask = async (kind, asked) => {
+    const answer = await given(kind, asked);
+    const each = kind === "scatter" || kind === "parallel";
+    const { runs } = each ? (answer as FieldsDocument) : { runs: [] };
+    left = runs.map(({ id }) => id).filter((id) => hidden.ids.has(id));
+    showHidden.hidden = left.length === 0;
+    showHidden.textContent = `Show ${shownCount(left.length, "hidden run", "hidden runs")}`;
+    return each ? (withoutHidden(answer as FieldsDocument, hidden.ids) as typeof answer) : answer;
+  };
+  return { showHidden, ask };
+}
+
+function alertOf(error: unknown): HTMLElement {
+  const text = error instanceof Error ? error.message : String(error);
+  return element("p", { role: "alert", class: "nbtrack-panel-about" }, text);
+}
+
+interface ChartContext {
+  state: PanelState;
+  found: Fields;
+  colours: Colours;
+  drawing: ViewContext;
+  metric: string;
+  kept: ChartChoices;
+  /** Pixels that there are. */
+  width: number;
+}
+
+async function drawChart(charting: ChartContext): Promise<void> {
+  switch (charting.kept.chart) {
+    case "Scatter":
+      await drawScatter(charting);
+      break;
+    case "Box plots":
+      await drawBoxes(charting);
+      break;
+    case "Importance":
+      await drawImportance(charting);
+      break;
+    default:
+      await drawParallel(charting);
+  }
+}
+
+async function drawScatter({ colours, drawing, found, kept, metric }: ChartContext): Promise<void> {
+  const { place, ask, signal } = drawing;
+  const first = { x: varied(found)[0] ?? "start_time", y: `metrics.${metric}`, colour: null };
+  const asked = kept.scatter && has(found, kept.scatter.x, kept.scatter.y) ? kept.scatter : first;
+  const options = {
+    colours,
+    ask,
+    fields: drawable(found),
+    told: fieldNotes(found),
+    onPick: (id: string) => drawing.choose([id]),
+    onChoose: (scatter: NonNullable<ChartChoices["scatter"]>) => {
+      kept.scatter = scatter;
+    },
+  };
+  showScatter(place, await ask("scatter", asked), options, signal);
+}
+
+async function drawBoxes({ drawing, found, kept, metric }: ChartContext): Promise<void> {
+  const { place, ask, signal } = drawing;
+  const { use } = found;
+  // A box of one run each says nothing.
+  const repeated = varied(found).find((name) => (use.get(name)?.values ?? 0) < (use.get(name)?.count ?? 0));
+  const first = { field: `metrics.${metric}`, by: repeated ?? varied(found)[0] ?? null };
+  const asked = kept.box && has(found, kept.box.field, kept.box.by) ? kept.box : first;
+  const options = {
+    ask,
+    values: found.metrics.map((name) => `metrics.${name}`),
+    fields: found.params,
+    told: fieldNotes(found),
+    onChoose: (box: NonNullable<ChartChoices["box"]>) => {
+      kept.box = box;
+    },
+  };
+  showBox(place, await ask("box", asked), options, signal);
+}
+
+async function drawImportance({ drawing, found, kept, metric: first }: ChartContext): Promise<void> {
+  const { place, ask, signal } = drawing;
+  const metric = kept.metric !== undefined && hasMetric(found, kept.metric) ? kept.metric : first;
+  const options = {
+    ask,
+    metrics: found.metrics,
+    told: fieldNotes(found),
+    onChoose: (chosen: string) => {
+      kept.metric = chosen;
+    },
+  };
+  showImportance(place, await ask("importance", { metric }), options, signal);
+}
+
+async function drawParallel(charting: ChartContext): Promise<void> {
+  const { state, drawing, found, kept, metric } = charting;
+  const { place, ask, signal } = drawing;
+  const chart = element("div", {});
+  const use = element(
+    "button",
+    { type: "button", class: "nbtrack-panel-button", hidden: true },
+    "Show these in the table",
+  );
+  let brushed = "";
+  use.addEventListener("click", () => showInTable(state, brushed));
+  const onFilter = (text: string) => {
+    brushed = text;
+    use.hidden = text === "";
+  };
+  const redraw = async (fields: string[]) => {
+    const document = await ask("parallel", { fields });
+    onFilter("");
+    const onOrder = (moved: string[]) => {
+      kept.axes = moved;
+      picker.set(moved);
+    };
+    const options = { colours: charting.colours, colour: `metrics.${metric}`, onFilter, onOrder };
+    showParallel(chart, document, options, signal);
+  };
+  const picking = { label: "Axes", names: drawable(found), told: fieldNotes(found) };
+  const picker = fieldPicker(picking, signal, (chosen) => {
+    kept.axes = chosen;
+    void redraw(chosen).catch((error: unknown) => chart.replaceChildren(alertOf(error)));
+  });
+  const axes = axesOf(charting);
+  picker.set(axes);
+  await redraw(axes);
+  const bar = { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Axes" };
+  place.replaceChildren(
+    element("div", bar, picker.root),
+    chart,
+    element("div", { class: "nbtrack-panel-use" }, use),
+  );
+}
+
+function axesOf({ found, kept, metric, width }: ChartContext): string[] {
+  const before = kept.axes ?? [];
+  if (before.filter((name) => has(found, name)).length > 1) {
+    return before;
+  }
+  const most = width > 0 ? Math.max(3, Math.min(MAX_AXES, Math.floor(width / MIN_AXIS_WIDTH) - 1)) : MAX_AXES;
+  return [...varied(found).slice(0, most), `metrics.${metric}`];
+}
+
+/** Return what has a place along an axis. */
+function drawable({ params, metrics }: Fields): string[] {
+  return [...params, ...metrics.map((name) => `metrics.${name}`), "duration", "start_time"];
+}
+
+/** Return whether some run has each of these fields; what is no param and no metric, all have. */
+function has({ use }: Fields, ...names: readonly (string | null)[]): boolean {
+  return names.every((name) => name === null || use.get(name)?.count !== 0);
+}
+
+/** Return a document without the runs that are hidden. */
+export function withoutHidden(document: FieldsDocument, hidden: ReadonlySet<string>): FieldsDocument {
+  const kept = [...document.runs.keys()].filter((at) => !hidden.has(document.runs[at]?.id ?? ""));
+  if (kept.length === document.runs.length) {
+    return document;
+  }
+  const of = <Value>(all: readonly Value[]) => kept.flatMap((at) => all.slice(at, at + 1));
+  const columns = document.columns.map((column) => ({ ...column, values: of(column.values) }));
+  return { ...document, runs: of(document.runs), columns };
+}

@@ -1,0 +1,135 @@
+import type { CurveData } from "../../curves/lines.ts";
+import { showOverview } from "../../curves/overview.ts";
+import { alongMetric, type Chosen, freshChosen, spacingOf, within } from "../../curves/state.ts";
+import { showCurves } from "../../curves/view.ts";
+import type { Ask } from "../../kernel/documents.ts";
+import { Colours } from "../../plot/colours.ts";
+import { element } from "../../ui/dom.ts";
+import type { HiddenRuns } from "../selection.ts";
+import type { ViewContext } from "./document.ts";
+import { curveMetric, type Fields, fieldNotes, hasMetric, withHistory } from "./fields.ts";
+
+/** What was chosen, which stays when other runs are looked at. */
+export interface CurveChoices {
+  chosen?: Chosen;
+  /** Whether all metrics are shown. */
+  overview: boolean;
+  /** The runs that no chart shows. */
+  hidden: HiddenRuns;
+}
+
+/** One metric's curves, or those of all. */
+export class CurvesView {
+  readonly #drawing: ViewContext;
+  readonly #found: Fields;
+  readonly #colours: Colours;
+  readonly #kept: CurveChoices;
+  readonly #groupColours = new Colours();
+  #shown: { refresh: () => void } | undefined;
+  #inner = new AbortController();
+
+  constructor(drawing: ViewContext, found: Fields, colours: Colours, kept: CurveChoices) {
+    this.#drawing = drawing;
+    this.#found = found;
+    this.#colours = colours;
+    this.#kept = kept;
+    drawing.signal.addEventListener("abort", () => this.#inner.abort());
+  }
+
+  refresh(): void {
+    this.#shown?.refresh();
+  }
+
+  async draw(): Promise<void> {
+    const { chosen, hidden } = this.#kept;
+    if (chosen?.by.length === 0) {
+      chosen.hidden = new Set(hidden.ids);
+    }
+    if (chosen !== undefined && chosen.by.length > 0 && alongMetric(chosen.x) !== undefined) {
+      // Groups have no mean there.
+      chosen.x = "step";
+    }
+    const known = chosen !== undefined && hasMetric(this.#found, chosen.metric);
+    const metric = known ? chosen.metric : curveMetric(this.#found);
+    if (this.#kept.overview && withHistory(this.#found).length > 1) {
+      this.#drawAll({ ...this.#fresh(metric), ...chosen, metric });
+    } else {
+      await this.#drawOne(metric);
+    }
+  }
+
+  #fresh(metric: string): Chosen {
+    return { ...freshChosen(metric), hidden: new Set(this.#kept.hidden.ids) };
+  }
+
+  async #drawOne(metric: string): Promise<void> {
+    const { place, ask } = this.#drawing;
+    const { chosen } = this.#kept;
+    const data = await firstCurves(ask, metric, chosen);
+    const several = withHistory(this.#found).length > 1;
+    const options = {
+      ...this.#options,
+      chosen: { ...this.#fresh(metric), ...chosen, metric },
+      ...(several ? { onOverview: () => this.#switch(true) } : {}),
+    };
+    const shown = showCurves(place, data, options, this.#anew());
+    this.#kept.chosen = shown.chosen;
+    this.#shown = shown;
+  }
+
+  #drawAll(chosen: Chosen): void {
+    this.#kept.chosen = chosen;
+    const options = {
+      ...this.#options,
+      overview: withHistory(this.#found),
+      chosen,
+      onPick: (metric?: string) => {
+        chosen.metric = metric ?? chosen.metric;
+        this.#switch(false);
+      },
+    };
+    this.#shown = showOverview(this.#drawing.place, options, this.#anew());
+  }
+
+  get #options() {
+    const { ask } = this.#drawing;
+    const { metrics, params } = this.#found;
+    const colours = { colours: this.#colours, groupColours: this.#groupColours };
+    const alongs = withHistory(this.#found);
+    return {
+      ...colours,
+      ask,
+      metrics,
+      alongs,
+      fields: params,
+      told: fieldNotes(this.#found),
+      hidden: this.#kept.hidden,
+    };
+  }
+
+  #switch(overview: boolean): void {
+    this.#kept.overview = overview;
+    void this.draw().catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#drawing.place.replaceChildren(
+        element("p", { class: "nbtrack-panel-about", role: "alert" }, text),
+      );
+    });
+  }
+
+  /** End what is shown; what is shown next ends with what is returned. */
+  #anew(): AbortSignal {
+    this.#inner.abort();
+    this.#inner = new AbortController();
+    return this.#inner.signal;
+  }
+}
+
+function firstCurves(ask: Ask, metric: string, chosen: Chosen | undefined): Promise<CurveData> {
+  const all = chosen ?? freshChosen(metric);
+  const { x, by } = all;
+  const part = { within: within({ ...all, zoom: { x: null, y: null } }), spacing: spacingOf(all) };
+  return by.length > 0
+    ? ask("grouped_curves", { metric, x, points: 400, by })
+    : ask("curves", { metric, x, points: 400, ...part });
+}

@@ -1,0 +1,91 @@
+import type { PanelState } from "../state.ts";
+import type { RunScript, Views } from "./types.ts";
+
+interface LoadState {
+  loading: Promise<Views> | null;
+}
+
+/** After so many milliseconds a panel no longer waits for another one's kernel, but asks its own. */
+const LOAD_TIMEOUT = 3000;
+
+/** Return the views: those that the page has of this build, or else what the kernel sends. */
+export async function loadViews(state: PanelState, run: RunScript = runScript): Promise<Views> {
+  const kept = sharedLoad(state.model.get("_build"));
+  const before = kept.loading;
+  if (before !== null) {
+    const failed = before.catch(() => null);
+    const found = await Promise.race([failed, timeout(LOAD_TIMEOUT), aborted(state.signal)]);
+    if (found !== null) {
+      return found;
+    }
+    if (kept.loading !== before && kept.loading !== null) {
+      // Another panel of those that waited was first.
+      return loadViews(state, run);
+    }
+  }
+  const own = Promise.race([askViews(state, run), aborted(state.signal)]);
+  kept.loading = own;
+  try {
+    return await own;
+  } catch (error) {
+    if (kept.loading === own) {
+      kept.loading = null;
+    }
+    throw error;
+  }
+}
+
+/** Put the style of the views into the page, or into the shadow root that an element is in, unless it is there. */
+export function addStyle(element: HTMLElement, build: string, style: string): void {
+  const root = element.getRootNode();
+  // JupyterLab moves its outputs between documents of the same page only.
+  const place = "host" in root ? (root as ShadowRoot) : document.head;
+  const there = [...place.querySelectorAll<HTMLStyleElement>("style[data-nbtrack-views]")];
+  if (!there.some((one) => one.dataset["nbtrackViews"] === build)) {
+    const made = document.createElement("style");
+    made.dataset["nbtrackViews"] = build;
+    made.textContent = style;
+    place.append(made);
+  }
+}
+
+/** Return what all panels of a build on this page share; each of them is a module of its own. */
+function sharedLoad(build: string): LoadState {
+  const page = globalThis as unknown as Record<symbol, LoadState | undefined>;
+  const key = Symbol.for(`nbtrack.views.${build}`);
+  const kept = page[key] ?? { loading: null };
+  page[key] = kept;
+  return kept;
+}
+
+async function askViews({ model, requests }: PanelState, run: RunScript): Promise<Views> {
+  const { script, style } = await requests.ask("views", { build: model.get("_build") });
+  return { ...(await run(script)), style };
+}
+
+async function runScript(script: string): Promise<Pick<Views, "show">> {
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  try {
+    return (await import(url)).default;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function timeout(milliseconds: number): Promise<null> {
+  return new Promise((done) => {
+    setTimeout(done, milliseconds, null);
+  });
+}
+
+/** A panel that goes has no answer any more: who waits for it must know. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, failed) => {
+    const tell = () => failed(new Error("The panel that asked has gone."));
+    if (signal.aborted) {
+      tell();
+    } else {
+      signal.addEventListener("abort", tell, { once: true });
+    }
+  });
+}
