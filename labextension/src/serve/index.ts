@@ -1,5 +1,7 @@
 import type { AnyWidget } from "@anywidget/types";
 import "./serve.css";
+import "./form.css";
+import "./output.css";
 import type { Traits } from "./messages.ts";
 import { show } from "./view.ts";
 
