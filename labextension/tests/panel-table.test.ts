@@ -245,8 +245,8 @@ it("what is hidden in one chart is hidden in the others, and no group is", () =>
     told += 1;
   });
   hidden.toggle("other");
-  hidden.among(["a", "b"], new Set(["b"]));
-  hidden.among(["a", "b"], new Set(["b"]));
+  hidden.setHidden(["a", "b"], new Set(["b"]));
+  hidden.setHidden(["a", "b"], new Set(["b"]));
   assert.deepEqual([[...hidden.ids], told], [["other", "b"], 2]);
   const column = {
     field: "x",

@@ -13,9 +13,9 @@ interface BoxOptions {
   /** Numeric fields to choose from, and fields to group by: columns of the run table. */
   values?: readonly string[];
   fields?: readonly string[];
-  /** What is said of a field where it is chosen. */
-  told?: (name: string) => FieldNote;
-  /** Told of what was chosen. */
+  /** Returns the note on a field. */
+  noteOf?: (name: string) => FieldNote;
+  /** Called with the choice of the user. */
   onChoose?: (chosen: { field: string; by: string | null }) => void;
 }
 
@@ -29,7 +29,7 @@ const MOST_DOTS = 300;
 export function showBox(
   place: HTMLElement,
   document: BoxDocument,
-  { ask, values = [], fields = [], told, onChoose }: BoxOptions,
+  { ask, values = [], fields = [], noteOf, onChoose }: BoxOptions,
   signal: AbortSignal,
 ): void {
   const answered = new ChartView(boxesOf, signal);
@@ -42,8 +42,8 @@ export function showBox(
     }
   };
   const controls = [
-    choice("Values", fieldChoices(values, told), chosen.field, (field) => change({ field })),
-    choice("By", [TOGETHER, ...fieldChoices(fields, told)], chosen.by ?? "", (by) =>
+    choice("Values", fieldChoices(values, noteOf), chosen.field, (field) => change({ field })),
+    choice("By", [TOGETHER, ...fieldChoices(fields, noteOf)], chosen.by ?? "", (by) =>
       change({ by: by === "" ? null : by }),
     ),
   ];
@@ -156,7 +156,7 @@ function drawBox(
   const beyond = new Set(box.outliers);
   for (const [run, value] of box.values.entries()) {
     if (beyond.has(run) || box.values.length <= MOST_DOTS) {
-      // Spread by the run's place: the same picture each time.
+      // The spread depends on the index of the run, so the picture is the same each time.
       const aside = (((run * 37) % 17) / 16 - 0.5) * half * 1.2;
       pen.circle([middle + aside, y.place(value)], 2.5, colour, { alpha: beyond.has(run) ? 1 : 0.55 });
     }

@@ -8,7 +8,7 @@ const KEY_STEPS = 40;
 
 type End = 0 | 1;
 
-/** The brush of one axis: dragged on it, or its two ends moved by keyboard. */
+/** The brush of one axis. The user drags it, or moves its ends with the keyboard. */
 export class Brush {
   readonly root: HTMLElement;
   readonly #column: Column;
@@ -28,8 +28,8 @@ export class Brush {
     this.#drags();
   }
 
-  /** Lie on an axis: its scale, and where it is on the stage. */
-  lie(scale: Scale, x: number, top: number, height: number): void {
+  /** Place the brush on an axis, given its scale and position. */
+  moveTo(scale: Scale, x: number, top: number, height: number): void {
     this.#scale = scale;
     this.#top = top - SLACK;
     Object.assign(this.root.style, {
@@ -151,7 +151,7 @@ export class Brush {
     this.#changed(range === null ? null : this.#opened(range), done);
   }
 
-  /** An end that is the axis' own leaves nothing out. */
+  /** Replace an end that is the end of the axis by infinity, as it leaves nothing out. */
   #opened([low, high]: Range): Range {
     const [least, most] = this.#whole();
     const slack = (most - least) * 1e-3;
@@ -190,10 +190,10 @@ export class Brush {
   }
 }
 
-/** What is chosen of each axis, by its place: values, or places of categories. */
+/** The brushed range of each axis, by its index: values, or indexes of categories. */
 export type Brushes = Map<number, Range>;
 
-/** Return whether a run is within every brush. */
+/** Return whether a run lies within all brushes. */
 export function passes(columns: readonly Column[], brushes: Brushes, run: number): boolean {
   for (const [axis, range] of brushes) {
     const value = columns[axis]?.values[run] ?? null;
@@ -204,7 +204,7 @@ export function passes(columns: readonly Column[], brushes: Brushes, run: number
   return true;
 }
 
-/** Return the brushes as a filter; what a filter cannot say is left out of it. */
+/** Return the brushes as a filter, without those that a filter cannot express. */
 export function filterOf({ columns }: FieldsDocument, brushes: Brushes): string {
   const conditions = [...brushes]
     .sort(([one], [other]) => one - other)
@@ -232,7 +232,7 @@ function oneOf(field: string, chosen: readonly (string | null)[]): string {
   return texts.length === 1 ? `${field} = ${texts[0]}` : `${field} IN (${texts.join(", ")})`;
 }
 
-/** A filter has times in milliseconds. */
+/** Return a range as a condition. `scale` converts seconds to the milliseconds of filters. */
 function between(field: string, [low, high]: Range, scale: number): string {
   const [from, to] = [literal(low * scale), literal(high * scale)];
   if (low === high) {
@@ -256,7 +256,7 @@ function literal(value: number): string {
   return String(value).replace("e+", "e");
 }
 
-/** Return a range with ends that are short to write, and that still holds what it held as nearly as can be seen. */
+/** Return a range with ends of few digits, which looks the same on the axis. */
 export function rounded(column: Column, [low, high]: Range, whole: Range): Range {
   if (column.kind === "category") {
     return [Math.ceil(low), Math.floor(high)];

@@ -11,9 +11,9 @@ interface ImportanceOptions {
   ask?: Ask;
   /** The metrics to choose from. */
   metrics?: readonly string[];
-  /** What is said of a column where it is chosen. */
-  told?: (name: string) => FieldNote;
-  /** Told of the metric that was chosen. */
+  /** Returns the note on a column. */
+  noteOf?: (name: string) => FieldNote;
+  /** Called with the metric that the user chose. */
   onChoose?: (metric: string) => void;
 }
 
@@ -21,15 +21,15 @@ const ROW = 30;
 const TOP = 34;
 const MOST = 30;
 
-/** Show how much each param tells of a metric, in an element until the signal is aborted. */
+/** Show how important each param is for a metric, in an element until the signal is aborted. */
 export function showImportance(
   place: HTMLElement,
   document: ImportanceDocument,
-  { ask, metrics = [], told, onChoose }: ImportanceOptions,
+  { ask, metrics = [], noteOf, onChoose }: ImportanceOptions,
   signal: AbortSignal,
 ): void {
   const answered = new ChartView(barsOf, signal);
-  const choices = fieldChoices(metrics, told && ((name) => told(`metrics.${name}`)));
+  const choices = fieldChoices(metrics, noteOf && ((name) => noteOf(`metrics.${name}`)));
   const chooser = choice("Metric", choices, document.metric, (metric) => {
     onChoose?.(metric);
     if (ask !== undefined) {

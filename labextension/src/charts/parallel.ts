@@ -14,11 +14,11 @@ import { AxisHandles } from "./handles.ts";
 
 interface ParallelOptions {
   colours: Colours;
-  /** The field that colours the lines; the last one without it. */
+  /** The field that colours the lines. By default the last one. */
   colour?: string;
-  /** Given the filter that the brushes come to, "" for none, when one was set or moved. */
+  /** Called with the filter of the brushes when one has changed; "" for none. */
   onFilter?: (filter: string) => void;
-  /** Given the fields in their new order when an axis was moved. */
+  /** Called with the fields in their new order when an axis has moved. */
   onOrder?: (fields: string[]) => void;
 }
 
@@ -27,10 +27,10 @@ const BELOW = 22;
 const SIDE = 56;
 const HEIGHT = 380;
 const ROW = 17;
-/** So far below the axes is the place of what has no value. */
+/** How many pixels below the axes missing values stand. */
 const NONE = 26;
 
-/** Show parallel coordinates in an element until the signal is aborted; a run without a value goes through a place below the axis. */
+/** Show parallel coordinates in an element until the signal is aborted. Missing values stand below their axis. */
 export function showParallel(
   place: HTMLElement,
   document: FieldsDocument,
@@ -53,7 +53,7 @@ export function showParallel(
 
 class Parallel {
   readonly stage: Stage;
-  /** How many runs the brushes let through, and the filter that they come to. */
+  /** How many runs lie within the brushes, and the filter of the brushes. */
   readonly line: HTMLElement;
   readonly #document: FieldsDocument;
   readonly #options: ParallelOptions;
@@ -61,7 +61,7 @@ class Parallel {
   readonly #brushes: Brushes = new Map();
   readonly #axes: readonly Brush[];
   readonly #handles: AxisHandles;
-  /** The columns' places in the document, as their axes stand from left to right. */
+  /** The indexes of the columns in the document, in the order of the axes. */
   readonly #order: number[];
   readonly #filter = element("code");
   readonly #count = element("span", { role: "status" });
@@ -138,10 +138,10 @@ class Parallel {
     drawLines(sheet, this.#document, laid, { brushes: this.#brushes, colour });
     for (const [place, axis] of laid.axes.entries()) {
       drawAxis(sheet, columns[axis.column] as Column, laid, place);
-      this.#axes[axis.column]?.lie(axis.scale, axis.x, laid.top, laid.bottom - laid.top);
+      this.#axes[axis.column]?.moveTo(axis.scale, axis.x, laid.top, laid.bottom - laid.top);
     }
     const xs = laid.axes.map(({ x }) => x);
-    this.#handles.lie(
+    this.#handles.moveTo(
       xs,
       xs.map((_, place) => nameTop(laid, place)),
       Math.min(160, Math.max(30, laid.gap - 8)),
@@ -155,11 +155,11 @@ function countText(runs: number): string {
 }
 
 interface Axis {
-  /** Its place in the document. */
+  /** The index in the document. */
   column: number;
   scale: Scale;
   x: number;
-  /** Whether a run has no value here. */
+  /** Whether a run has no value for the axis. */
   lacks: boolean;
 }
 
@@ -167,7 +167,7 @@ interface Laid {
   axes: Axis[];
   top: number;
   bottom: number;
-  /** Where lines go that have no value. */
+  /** The height of missing values. */
   none: number;
   /** Pixels between two axes, and whether their names stand in two rows. */
   gap: number;
@@ -177,7 +177,7 @@ interface Laid {
 function layOut({ columns, runs }: FieldsDocument, order: readonly number[], { width, height }: Size): Laid {
   const gap = order.length > 1 ? (width - 2 * SIDE) / (order.length - 1) : width - 2 * SIDE;
   const lacking = columns.map(({ values }) => runs.some((_, run) => (values[run] ?? null) === null));
-  // Names that are wider than the room between two axes stand in two rows.
+  // Where names are wider than the gap between two axes, they stand in two rows.
   const rows = order.length > 2 && columns.some(({ label }) => textWidth(label, 12) > gap - 10);
   const top = TOP + (rows ? ROW : 0);
   const none = height - BELOW;
@@ -203,7 +203,7 @@ function drawLines(
 ): void {
   const kept = runs.map((_, run) => passes(columns, brushes, run));
   const alpha = Math.max(0.12, Math.min(0.85, 60 / Math.max(1, kept.filter(Boolean).length)));
-  // Those within the brushes are drawn last, over the others.
+  // Runs within the brushes are drawn last, over the others.
   for (const within of [false, true]) {
     for (const run of runs.keys()) {
       if (kept[run] === within) {
@@ -217,7 +217,7 @@ function drawLines(
   }
 }
 
-/** Draw a run's line; what leads to no value is dashed, for it is no value that lies low. */
+/** Draw the line of a run. Its parts to a missing value are dashed. */
 function drawRun(
   pen: Pen,
   { axes, none }: Laid,
@@ -254,21 +254,21 @@ function drawAxis(
   pen.text(name, [x, nameTop(laid, place)], { colour: theme.ink, anchor: "middle", size: 12, bold: true });
   const last = place > 0 && place === laid.axes.length - 1;
   const write = (text: string, y: number) => {
-    // A ground of paper keeps the figures readable over the lines.
+    // A background keeps the numbers readable over the lines.
     const wide = textWidth(text) + 4;
     pen.rectangle([last ? x - 13 - wide : x + 11, y - 7, wide, 14], theme.paper, 0.75);
     pen.text(text, [last ? x - 15 : x + 13, y], { colour: theme.ink, anchor: last ? "end" : "start" });
   };
   for (const { value, text } of scale.ticks) {
     const y = scale.place(value);
-    // Numbers are short, and cut they would be wrong.
+    // Numbers are short, and a cut number would be wrong.
     write(kind === "category" ? cut(text, Math.max(40, gap - 24)) : text, y);
     pen.line([x - 4, x + 4], [y, y], { colour: theme.quiet });
   }
   if (lacks) {
     pen.circle([x, none], 3, theme.quiet);
     if (laid.axes.findIndex((axis) => axis.lacks) === place) {
-      // Below the lines that lead there, which would strike it through.
+      // The text stands below the lines, which would cross it out.
       pen.text("none", [x, none + 14], { colour: theme.quiet, anchor: "middle" });
     }
   }

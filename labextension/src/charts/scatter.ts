@@ -12,13 +12,13 @@ import { levelLine, type Spot, surfaceOf } from "./surface.ts";
 interface ScatterOptions {
   colours: Colours;
   ask?: Ask;
-  /** The fields to choose from: columns of the run table. */
+  /** The fields to choose from, as columns of the table. */
   fields?: readonly string[];
-  /** What is said of a field where it is chosen. */
-  told?: (name: string) => FieldNote;
-  /** Told of what was chosen. */
+  /** Returns the note on a field. */
+  noteOf?: (name: string) => FieldNote;
+  /** Called with the choice of the user. */
   onChoose?: (chosen: { x: string; y: string; colour: string | null }) => void;
-  /** Given a run's id when its dot is clicked, or Enter is pressed on it. */
+  /** Called with the id of a run when its dot is clicked, or chosen with Enter. */
   onPick?: (id: string) => void;
 }
 
@@ -42,14 +42,14 @@ export function showScatter(
   options: ScatterOptions,
   signal: AbortSignal,
 ): void {
-  const { ask, fields = [], told } = options;
+  const { ask, fields = [], noteOf } = options;
   let contour = false;
   const answered = new ChartView(
     (next: FieldsDocument, inner) => scatterOf(next, options, contour, inner),
     signal,
   );
   const chosen = document.columns.map(({ field }) => field);
-  const choices = fieldChoices(fields, told);
+  const choices = fieldChoices(fields, noteOf);
   const again = () => {
     const [x = "", y = "", colour = ""] = chosen;
     const asked = { x, y, colour: colour === "" ? null : colour };
@@ -68,7 +68,7 @@ export function showScatter(
     contour = on;
     const [x, y, colour = ""] = chosen;
     if (on && colour === "") {
-      // Without a height there is none: that of a metric is what is mostly looked for.
+      // A surface needs a colour. The user mostly looks for that of a metric.
       const left = fields.filter((field) => field !== x && field !== y);
       chosen[2] = left.find((field) => field.startsWith("metrics.")) ?? left[0] ?? "";
       const select = chooses[2]?.querySelector("select");
@@ -129,7 +129,7 @@ class Scatter {
   readonly #shading: ColourScale;
   readonly #tip = new Tooltip();
   #dots: Dot[] = [];
-  /** The dot that the pointer or the keyboard is at. */
+  /** The dot under the pointer or the keyboard. */
   #at: Dot | null = null;
 
   constructor(document: FieldsDocument, options: ScatterOptions, contour: boolean, signal: AbortSignal) {
@@ -188,7 +188,7 @@ class Scatter {
     this.#tip.say(lines.join(", "));
   }
 
-  /** Mark a dot; return what is told of it. */
+  /** Mark a dot. Return its text. */
   #go(dot: Dot | null): string[] {
     this.#at = dot;
     this.stage.redrawOver();
@@ -211,7 +211,7 @@ class Scatter {
   }
 }
 
-/** Take away what is known of runs that lack one of the first columns: what is not drawn stretches no axis. */
+/** Remove the values of runs without an x or a y, so that runs that are not drawn do not stretch the axes. */
 function onlyDrawn(document: FieldsDocument, needed: number): FieldsDocument {
   const first = document.columns.slice(0, needed);
   const kept = document.runs.map((_, run) => first.every(({ values }) => isKnown(values[run])));
@@ -222,7 +222,7 @@ function onlyDrawn(document: FieldsDocument, needed: number): FieldsDocument {
   return { ...document, columns };
 }
 
-/** A surface through fewer runs than these says nothing. */
+/** A surface needs at least this many runs. */
 const FEWEST = 4;
 
 function hasHeights({ columns }: FieldsDocument): boolean {
@@ -274,7 +274,7 @@ function drawScatter(
 
 const LEVELS = 9;
 
-/** Shade the plot in steps of the colour's scale, with a line between two of them. */
+/** Shade the plot in steps of the colour scale, with a line between the steps. */
 function drawContour({ pen, theme }: Sheet, plot: Plot, dots: readonly Dot[], shading: ColourScale): void {
   const spots: Spot[] = dots.flatMap(({ run, x, y }) => {
     const height = shading.part(run);
@@ -291,7 +291,7 @@ function drawContour({ pen, theme }: Sheet, plot: Plot, dots: readonly Dot[], sh
         if (column === across || level(row * across + column) !== here) {
           const [left, top] = [plot.left + (from - 0.5) * step, plot.top + (row - 0.5) * step];
           const colour = ramp(here / (LEVELS - 1), theme.dark);
-          // Half a pixel over: no seam between two of the same colour.
+          // Half a pixel of overlap hides the seam between two cells.
           pen.rectangle([left, top, (column - from) * step + 0.5, step + 0.5], paled(colour, theme.paper));
           from = column;
         }

@@ -1,11 +1,11 @@
-/** What lies between scattered points: the nearer a point, the more it counts. */
+/** A surface between scattered points, by inverse distance weighting. */
 
 import type { Plot } from "../plot/axes.ts";
 
 export interface Spot {
   x: number;
   y: number;
-  /** From 0, the least, to 1. */
+  /** From 0 (the least) to 1. */
   height: number;
 }
 
@@ -18,10 +18,10 @@ interface Surface {
   heights: Float64Array;
 }
 
-/** More than so many nodes times points make one wait. */
+/** How many nodes times points are quick enough to compute. */
 const WORK = 12_000_000;
 const FINEST = 4;
-/** A point does not rule alone at its very place: runs at the same place may differ. */
+/** Keeps the weight of a near point finite, as several runs may lie at one point. */
 const SOFT = 1e-4;
 
 /** Return a surface over the plot: heights weighted by the inverse square of the distance. */
@@ -58,7 +58,7 @@ function heightAt(
   return sum / weights;
 }
 
-/** Return a line of equal height as points with gaps, in pixels from the surface's corner: marching squares. */
+/** Return a contour line by marching squares: points with gaps, in pixels from the corner of the surface. */
 export function levelLine(surface: Surface, level: number): { xs: number[]; ys: number[] } {
   const { step, across, down, heights } = surface;
   const xs: number[] = [];
@@ -93,7 +93,7 @@ const CORNERS = [
   [0, 1],
 ] as const;
 
-/** Return where a level crosses the sides of a cell, in parts of it; two of these make a line. */
+/** Return where a level crosses the sides of a cell, from 0 to 1. Two crossings make a line. */
 function crossings(corners: readonly number[], level: number): [number, number][] {
   const found: [number, number][] = [];
   for (const [side, [x, y]] of CORNERS.entries()) {

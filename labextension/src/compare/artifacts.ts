@@ -6,7 +6,7 @@ import { bitmap, svgImage } from "../runpage/preview.ts";
 import { element } from "../ui/dom.ts";
 import { oneLine, shownSize } from "../ui/text.ts";
 
-/** Which run has which artifact, and pictures of one name side by side; read when the section is open. */
+/** Which run has which artifact, and pictures of one name side by side. Loaded when the section is opened. */
 export class Artifacts {
   readonly root: HTMLDetailsElement;
   readonly #ask: Ask;
@@ -16,7 +16,7 @@ export class Artifacts {
   readonly #pick = element("div", { class: "nbtrack-controls" });
   readonly #waiting = new Notice();
   readonly #pictures = element("div", { class: "nbtrack-compare-pictures" });
-  /** The picture that was chosen. */
+  /** The name of the chosen picture. */
   #name = "";
   #isOutdated = true;
   #listed = "";
@@ -34,7 +34,7 @@ export class Artifacts {
     this.root.addEventListener("toggle", () => this.#look());
   }
 
-  /** Have it read anew, as soon as it is open. */
+  /** Load the artifacts again, as soon as the section is open. */
   outdate(): void {
     this.#isOutdated = true;
     this.#look();
@@ -69,7 +69,7 @@ export class Artifacts {
     this.#offer(found.rows.filter((row) => row.picture));
   }
 
-  /** Offer the pictures; at first that is shown which most runs have. */
+  /** List the pictures. At first the one that most runs have is shown. */
   #offer(rows: readonly ArtifactRow[]): void {
     const [first] = rows;
     if (first === undefined) {
@@ -96,11 +96,11 @@ export class Artifacts {
 }
 
 function cautionsOf({ faults, left_out: left }: ArtifactsDocument): string[] {
-  const told = faults.map((fault) => oneLine(fault));
-  return left > 0 ? [...told, `${left.toLocaleString("en")} more names are too many to list.`] : told;
+  const messages = faults.map((fault) => oneLine(fault));
+  return left > 0 ? [...messages, `${left.toLocaleString("en")} more names are too many to list.`] : messages;
 }
 
-/** Those that have the picture, a figure each; the others in one line. */
+/** Show the picture of each run that has it, and name the others in one line. */
 function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
   const lacking: string[] = [];
   const made: HTMLElement[] = [];

@@ -6,7 +6,7 @@ import { element } from "../ui/dom.ts";
 const AROUND = 3;
 const SIGNS = { same: " ", added: "+", removed: "−", changed: "~" };
 
-/** Return the code of the first run beside another's, which can be chosen. */
+/** Return the code of the first run beside that of another run, which the user can choose. */
 export function codeDiff({ runs, code, coded }: Comparison): HTMLElement {
   const section = element("section", { class: "nbtrack-code", "aria-label": "Code" });
   const names = new Map(runs.map((run) => [run.id, nameOf(run)]));
@@ -68,7 +68,7 @@ interface Part {
   lines: CodeLine[];
 }
 
-/** Long stretches that are the same are folded, but for some lines around what differs. */
+/** Fold long parts that are the same, but for some lines around each difference. */
 function parts(lines: readonly CodeLine[]): Part[] {
   const near = new Set<number>();
   for (const [place, { kind }] of lines.entries()) {

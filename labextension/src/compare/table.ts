@@ -67,7 +67,7 @@ function valueRow(row: Row, runs: number, base: number): HTMLElement {
   return made;
 }
 
-/** Which way is better, as far as the name tells. */
+/** The arrow that says which direction is better, if it is known. */
 function arrow({ direction }: Row): HTMLElement | string {
   if (direction === null) {
     return "";
@@ -79,7 +79,7 @@ function arrow({ direction }: Row): HTMLElement | string {
 
 const LONGEST = 300;
 
-/** Return a value as it is shown; its exact text is for the title. */
+/** Return a value as it is shown. The tooltip has the exact text. */
 export function cellText(cell: Cell | null): string {
   if (cell === null) {
     return "–";
@@ -96,7 +96,7 @@ export function cellText(cell: Cell | null): string {
   }
 }
 
-/** An integer stays whole, however long; a float gets a few digits. */
+/** Return an integer with all its digits, a float with a few. */
 function exactNumberText(text: string): string {
   return /^-?\d{1,40}$/u.test(text) ? text.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",") : floatText(text);
 }
@@ -105,13 +105,13 @@ function floatText(text: string): string {
   return Number.isFinite(Number(text)) ? numberText(Number(text)) : text;
 }
 
-/** How far a number is from the baseline's, and whether that is better. */
+/** The difference of a number to the baseline, and whether it is better. */
 interface Difference {
   text: string;
   verdict: "better" | "worse" | null;
 }
 
-/** Return how a number differs from the baseline's; null where either is none, or text. */
+/** Return the difference of two numbers, or null where either is missing or a text. */
 export function difference(cell: Cell | null, base: Cell | null, direction: Direction): Difference | null {
   if (cell === null || base === null || cell.kind !== base.kind) {
     return null;
@@ -127,15 +127,15 @@ export function difference(cell: Cell | null, base: Cell | null, direction: Dire
   const seconds = cell.kind === "duration" ? " s" : "";
   const share = other === 0 ? "" : ` (${signed((by / Math.abs(other)) * 100, 3)} %)`;
   const isBetter = direction === "down" ? by < 0 : by > 0;
-  const told = isBetter ? "better" : "worse";
-  return { text: `${signed(by, 4)}${seconds}${share}`, verdict: direction === null ? null : told };
+  const word = isBetter ? "better" : "worse";
+  return { text: `${signed(by, 4)}${seconds}${share}`, verdict: direction === null ? null : word };
 }
 
 function signed(value: number, digits: number): string {
   return `${value < 0 ? "−" : "+"}${numberText(Math.abs(value), digits)}`;
 }
 
-/** Return a difference as it stands beside its number. */
+/** Return the element of a difference, which stands beside its number. */
 function differenceMark({ text, verdict }: Difference): HTMLElement {
   const mark = element("small", { class: "nbtrack-difference" }, text);
   if (verdict !== null) {

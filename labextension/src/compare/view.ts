@@ -10,14 +10,14 @@ import { comparisonTable } from "./table.ts";
 
 interface CompareOptions {
   colours: Colours;
-  /** The id of the run that the others are measured against, as it is chosen. */
+  /** The id of the baseline, which the user can change. */
   baseline?: { id: string | null };
-  /** Without it there are no artifacts to be seen. */
+  /** Without it no artifacts are shown. */
   ask?: Ask;
 }
 
 interface CompareHandle {
-  /** Show a newer comparison; what was chosen and scrolled stays. */
+  /** Show a newer comparison with the same choices and scroll position. */
   update: (document: Comparison) => void;
 }
 
@@ -120,11 +120,11 @@ class Compare {
     this.#narrow();
     this.#scroll.scrollTo?.(scrollLeft, scrollTop);
     this.colour();
-    // Put into the page only later it takes the theme's colours then.
+    // An element outside the page has no theme. It gets the colours when it is in the page.
     requestAnimationFrame(() => this.colour());
   }
 
-  /** Give the runs the colours that they have in the theme of now. */
+  /** Set the colours of the runs in the current theme. */
   colour(): void {
     const { dark } = readTheme(this.root);
     const swatches = this.#scroll.querySelectorAll<HTMLElement>(".nbtrack-swatch");

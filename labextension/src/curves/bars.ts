@@ -10,17 +10,17 @@ import type { CurvesState } from "./state.ts";
 const ROW = 22;
 const TOP = 40;
 const BELOW = 8;
-/** With more bars nobody finds one; they are in the table. */
+/** How many bars are drawn. The table has all runs. */
 const MOST = 200;
 const GAP = 8;
 
-/** Return whether there is nothing along which a curve would run: one point of each run at most. */
+/** Return whether no run has more than one point. */
 export function isOnePoint(lines: readonly Line[]): boolean {
   const some = lines.filter(({ count }) => count > 0);
   return some.length > 0 && some.every(({ count }) => count === 1);
 }
 
-/** A metric of one point as bars, one a run, the best first. */
+/** The bars of a metric with one point a run, the best run first. */
 export class Bars {
   readonly stage: Stage;
   readonly #state: CurvesState;
@@ -32,8 +32,8 @@ export class Bars {
       height: () => TOP + ROW * Math.max(1, this.#rows.length) + BELOW,
       draw: (sheet: Sheet) => {
         const rows = this.#rows;
-        const told = rows.slice(0, 10).map((line) => `${line.name} ${valueText(line)}`);
-        this.stage.surface.setAttribute("aria-label", `Bars, the best first: ${told.join(", ")}`);
+        const labels = rows.slice(0, 10).map((line) => `${line.name} ${valueText(line)}`);
+        this.stage.surface.setAttribute("aria-label", `Bars, the best first: ${labels.join(", ")}`);
         drawBars(sheet, state, rows);
       },
     };
@@ -48,8 +48,8 @@ export class Bars {
     return ranked(this.#state).slice(0, MOST);
   }
 
-  /** What the view no longer shows, no tip tells. */
-  forget(): void {
+  /** Hide the tooltip of a bar that is no longer shown. */
+  clear(): void {
     this.#tip.hide();
   }
 
@@ -60,8 +60,8 @@ export class Bars {
       return;
     }
     const { dark } = this.stage.theme;
-    const told = { colour: this.#state.colours.of(line.id, dark), name: this.#state.chosen.metric };
-    this.#tip.show(line.name, [{ ...told, value: valueText(line) }], {
+    const entry = { colour: this.#state.colours.of(line.id, dark), name: this.#state.chosen.metric };
+    this.#tip.show(line.name, [{ ...entry, value: valueText(line) }], {
       x,
       y,
       width: this.stage.size.width,
@@ -69,7 +69,7 @@ export class Bars {
   }
 }
 
-/** Return the runs that have the metric, the best first; where none is better than another the greatest. */
+/** Return the runs that have the metric, the best first, or the greatest first where no direction is known. */
 export function ranked({ lines, data }: CurvesState): Line[] {
   const sign = data.direction === "down" ? 1 : -1;
   const value = (line: Line) => line.means[0] ?? Number.NaN;
@@ -90,7 +90,7 @@ function valueText({ means, lows, highs, runs }: Line): string {
   return spread > 0 ? `${numberText(mean)} ± ${numberText(spread, 2)}` : numberText(mean);
 }
 
-/** Return the scale, and whether what is drawn on it are bars: these begin at zero, where zero is near. */
+/** Return the scale, and whether to draw bars, which begin at zero. Where zero is far, dots are drawn. */
 function scaleOfBars(rows: readonly Line[], across: Range): { scale: Scale; bars: boolean } {
   const ends = rows.flatMap(({ means, lows, highs, runs }) =>
     runs > 1 ? [lows?.[0] ?? null, highs?.[0] ?? null] : [means[0] ?? null],
@@ -131,7 +131,7 @@ function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void
   }
 }
 
-/** Return the best value where one is better than another. */
+/** Return the best value, if the direction is known. */
 function bestOf({ data }: CurvesState, rows: readonly Line[]): number | undefined {
   const starred = rows.filter((line) => line.starred);
   const values = new Set(starred.map(({ means }) => means[0] ?? Number.NaN).filter(Number.isFinite));
@@ -147,7 +147,7 @@ interface Bar {
   colour: string;
 }
 
-/** Draw a bar, or where bars would all look the same a dot; return where its figure goes. */
+/** Draw a bar, or a dot where all bars would look the same. Return the x of its number. */
 function drawBar({ pen, theme }: Sheet, line: Line, { y, from, scale, bars, colour }: Bar): number {
   const mean = line.means[0] ?? Number.NaN;
   if (Number.isNaN(mean)) {

@@ -12,21 +12,21 @@ const TOP = 22;
 const BELOW = 44;
 const RIGHT = 14;
 const FAINT = 0.22;
-/** With more curves than this, bands and raw lines would be one grey. */
+/** With more curves, bands and raw lines would only be grey. */
 const MANY = 12;
-/** With more curves than this, dashes tell nothing apart. */
+/** With more curves, dashes do not help to tell them apart. */
 const MOST_DASHED = 24;
-/** So many times as far as usual is a spike. */
+/** A spike stands out this many times as far as usual. */
 const SPIKE = 6;
 
-/** The curves as they were last laid out: what a place of the pointer means. */
+/** The layout of the curves, by which a pointer finds values. */
 export interface Layout {
   plot: Plot;
   x: Scale;
   y: Scale;
 }
 
-/** Return where everything lies. */
+/** Return the layout of the curves. */
 export function layOut(state: CurvesState, { width, height }: Size): Layout {
   const { zoom, logY, ends, metric } = state.chosen;
   const lines = state.shown;
@@ -43,7 +43,7 @@ export function layOut(state: CurvesState, { width, height }: Size): Layout {
 
 function wholeX({ chosen }: CurvesState, lines: readonly Line[]): Range {
   if (alongMetric(chosen.x) !== undefined) {
-    // In the order of steps: the ends may lie anywhere.
+    // Points are in the order of steps, so the ends may be anywhere.
     const ends = lines.map(({ xs }) => extent(chosen.logX ? xs.filter((x) => x > 0) : xs));
     return extent(ends.flat());
   }
@@ -65,7 +65,7 @@ function scaleX({ chosen }: CurvesState, domain: Range, { left, width }: Plot): 
   return lengths ? { ...scale, ticks: inMinutes(domain, steps) } : scale;
 }
 
-/** Lengths of time have ticks at whole minutes and hours, not at powers of ten. */
+/** Return a scale of durations, with ticks at whole minutes and hours. */
 function inMinutes(domain: Range, count: number): Scale["ticks"] {
   const wanted = (domain[1] - domain[0]) / count;
   const step = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400].find(
@@ -79,7 +79,7 @@ function inMinutes(domain: Range, count: number): Scale["ticks"] {
   return ticks;
 }
 
-/** With this part of the values out of view at each end, what is left is what most of them are like. */
+/** The part of the values at each end that may be out of view when outliers are trimmed. */
 const TRIMMED = 0.02;
 
 function trimmedRange(lines: readonly Line[], inView: (line: Line) => Float64Array): Range {
@@ -140,14 +140,14 @@ function drawBand(pen: Pen, state: CurvesState, line: Line, { x, y, ...fill }: L
   if (line.lows === null || line.highs === null) {
     return;
   }
-  // A logarithm knows no place for what is below zero: the band then ends at the edge.
+  // Below zero there is no logarithm, so the band ends at the edge.
   const onScale = (value: number) => y.place(y.kind === "log" && value <= 0 ? y.domain[0] / 10 : value);
   const xs = line.xs.map(x.place);
   if (alongMetric(state.chosen.x) !== undefined) {
     drawReach(pen, line, { xs, place: onScale, colour: fill.colour });
     return;
   }
-  // A group's band belongs to its mean; a run's is what its points were, and stays.
+  // The band of a group is smoothed with its mean. The band of a run shows its points, and is not.
   const edge = (ys: Float64Array) => (isGroup(state) ? smooth(state, line.xs, ys, x) : ys).map(onScale);
   pen.band(xs, edge(line.lows), edge(line.highs), fill);
   if (!isGroup(state)) {
@@ -155,7 +155,7 @@ function drawBand(pen: Pen, state: CurvesState, line: Line, { x, y, ...fill }: L
   }
 }
 
-/** Draw how far each bucket reaches: the line may turn back, and a band would lie over itself. */
+/** Draw the range of each bucket as a bar, where the line may turn back and a band would overlap itself. */
 function drawReach(
   pen: Pen,
   { lows, highs }: Line,
@@ -171,7 +171,7 @@ function isGroup({ data }: CurvesState): boolean {
   return !("packed" in data);
 }
 
-/** Draw what stands out of a line's band for itself: among many bands it would be too faint to be seen. */
+/** Draw the spikes of a line's band by themselves. Among many faint bands they would not be visible. */
 function drawSpikes(
   pen: Pen,
   { means, lows, highs }: Line,
@@ -194,7 +194,7 @@ function median(values: Float64Array): number {
   return known[Math.floor(known.length / 2)] ?? 0;
 }
 
-/** Draw one line: where it is smoothed, what it is made of stays faintly behind it. */
+/** Draw one line. Where it is smoothed, the raw line is drawn faintly behind it. */
 export function drawLine(
   { pen, theme }: Sheet,
   state: CurvesState,
@@ -207,7 +207,7 @@ export function drawLine(
   const stroke = { colour, width, dash: few ? colours.dash(line.id) : [], alpha: few || width > 2 ? 1 : 0.8 };
   const xs = line.xs.map(x.place);
   if (xs.length === 1 && Number.isFinite(line.means[0])) {
-    // A metric that was logged once is no line.
+    // A metric that was logged once is drawn as a point.
     pen.circle([xs[0] ?? 0, y.place(line.means[0] ?? 0)], width > 2 ? 5 : 3.5, colour);
     return;
   }
@@ -225,7 +225,7 @@ export function smooth({ chosen }: CurvesState, xs: Float64Array, ys: Float64Arr
     return ys;
   }
   if (alongMetric(chosen.x) !== undefined) {
-    // What is followed are the steps.
+    // The average runs along the steps.
     const places = ys.map((_, place) => place);
     return smoothed(places, ys, chosen.smoothing, places.length);
   }

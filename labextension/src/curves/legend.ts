@@ -15,7 +15,7 @@ interface Item {
   last: HTMLElement;
 }
 
-/** The runs by name: a press hides or shows a curve, the pointer marks it. */
+/** The names of the runs. A click hides or shows a curve, the pointer highlights it. */
 export class Legend {
   readonly root: HTMLElement;
   readonly #state: CurvesState;
@@ -40,7 +40,7 @@ export class Legend {
     const none = this.#state.lines.filter(({ count }) => count === 0);
     const lines = [...some, ...none];
     const wanted = lines.map(({ id }) => this.#item(id).root);
-    // What is there stays there: with the focus, and where it was scrolled to.
+    // Existing entries stay, with the focus and the scroll position.
     if (
       wanted.length !== this.#list.children.length ||
       wanted.some((one, at) => one !== this.#list.children[at])
@@ -57,7 +57,7 @@ export class Legend {
       none.length === 0 ? "" : `${none.length.toLocaleString("en")} more have no point of this metric`;
   }
 
-  /** Take the colours of the theme of now. */
+  /** Update the colours to the current theme. */
   colour(dark: boolean): void {
     for (const { id } of this.#state.lines) {
       this.#item(id).swatch.style.borderTopColor = this.#state.colours.of(id, dark);
@@ -116,7 +116,7 @@ export class Legend {
     const { lines, chosen, data, options } = this.#state;
     this.#state.changed();
     if ("packed" in data) {
-      options.hidden?.among(
+      options.hidden?.setHidden(
         lines.map(({ id }) => id),
         chosen.hidden,
       );
@@ -135,7 +135,7 @@ const KEY_GAP = 16;
 const LONGEST_KEY = 180;
 const MOST_KEYS = 60;
 
-/** Draw the names of the curves that are shown, from a height on; return how high that is. */
+/** Draw the key of the shown curves into a file, from `top` on. Return its height. */
 export function drawKey(state: CurvesState, width: number, sheet?: Sheet, top = 0): number {
   let [x, y] = [KEY_GAP, top + KEY_ROW / 2];
   for (const { id, name } of state.shown.slice(0, MOST_KEYS)) {

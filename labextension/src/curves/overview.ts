@@ -8,7 +8,7 @@ import { Pointer } from "./pointer.ts";
 import { type Chosen, type CurvesOptions, CurvesState, within } from "./state.ts";
 import { grouping, overviewButton, smoothing, toggle } from "./toolbar.ts";
 
-/** So many charts at a time: a browser holds no more canvases. */
+/** How many charts are drawn, as browsers limit the number of canvases. */
 const MOST_CHARTS = 60;
 
 /** Show all metrics in an element, a small chart each, until the signal is aborted. */
@@ -35,7 +35,7 @@ class Overview {
     this.#options = options;
     this.#signal = signal;
     const { chosen } = options;
-    // Those in view, and those that come into view soon, are asked for.
+    // Only charts in view, or about to come into view, are loaded.
     this.#seen = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
@@ -67,7 +67,7 @@ class Overview {
     this.#add(more);
   }
 
-  /** Ask anew for those in view, and for the others when they come into view. */
+  /** Load the charts in view again, and the others when they come into view. */
   refresh(): void {
     for (const small of this.#small.values()) {
       small.outdate();
@@ -94,7 +94,7 @@ class Overview {
     }
   }
 
-  /** Say which run has which colour. */
+  /** Draw the key of the colours of the runs. */
   #name(): void {
     const names = new Map<string, HTMLElement>();
     for (const small of this.#small.values()) {
@@ -111,17 +111,17 @@ class Overview {
 
 interface OverviewOptions extends CurvesOptions {
   ask: NonNullable<CurvesOptions["ask"]>;
-  /** Those with a history: each has a chart. */
+  /** The metrics with a history, each of which gets a chart. */
   overview: readonly string[];
   chosen: Chosen;
-  /** Told of the metric that is to be seen alone; none for the last one. */
+  /** Called with the metric to show alone, or without one for the last metric. */
   onPick: (metric?: string) => void;
 }
 
 const CHART_HEIGHT = 210;
 const CHART_POINTS = 150;
 
-/** One metric's chart among the others. */
+/** The small chart of one metric. */
 class SmallChart {
   readonly root: HTMLElement;
   readonly #metric: string;
@@ -133,7 +133,7 @@ class SmallChart {
   #state: CurvesState | undefined;
   #stage: Stage | undefined;
   #inView = false;
-  /** How often it was outdated, and at which of these it was asked for. */
+  /** How often the chart was outdated, and up to which of these it is loaded. */
   #wanted = 1;
   #asked = 0;
 
@@ -224,13 +224,13 @@ class SmallChart {
       height: () => CHART_HEIGHT,
       draw: (sheet) => {
         layout = layOut(state(), sheet.size);
-        // The name stands above, as what enlarges it.
+        // The name stands above the chart, as the button that enlarges it.
         drawCurves(sheet, state(), layout, "");
       },
       over: (sheet) => pointer.draw(sheet),
     };
     const stage = new Stage(drawing, `${this.#metric}: a click shows it alone`, this.#signal);
-    pointer.reach(stage);
+    pointer.attach(stage);
     stage.surface.addEventListener("click", () => this.#options.onPick(this.#metric));
     stage.root.append(pointer.tip.root, pointer.tip.spoken);
     return stage;

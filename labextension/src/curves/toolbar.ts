@@ -14,15 +14,15 @@ import { alongChoice, axisEnds } from "./axis.ts";
 import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";
 
 interface Actions {
-  /** The kernel must be asked. */
+  /** The data must be loaded again. */
   ask: () => void;
-  /** What is there must be drawn anew. */
+  /** The loaded data must be drawn again. */
   draw: () => void;
   reset: () => void;
   figures: () => Figures;
 }
 
-/** Controls that say nothing of a metric of one point. */
+/** The class of controls that are useless for a metric of one point. */
 const OF_CURVES = "nbtrack-of-curves";
 
 /** The row of controls above the curves. */
@@ -33,8 +33,8 @@ export function toolbar(
 ): HTMLElement {
   const { chosen, options } = state;
   const controls: HTMLElement[] = [];
-  const { told, onOverview } = options;
-  const metrics = fieldChoices(options.metrics ?? [], told && ((name) => told(`metrics.${name}`)));
+  const { noteOf, onOverview } = options;
+  const metrics = fieldChoices(options.metrics ?? [], noteOf && ((name) => noteOf(`metrics.${name}`)));
   if (onOverview !== undefined) {
     controls.push(overviewButton(false, onOverview));
   }
@@ -91,7 +91,7 @@ export function toolbar(
   return element("div", { class: "nbtrack-controls" }, ...controls);
 }
 
-/** The button between one metric and all of them. */
+/** The button that switches between one metric and all metrics. */
 export function overviewButton(on: boolean, pressed: () => void): HTMLElement {
   const title = on ? "Show one metric" : "Show all metrics, a small chart each";
   const made = button("All metrics", pressed, title);
@@ -113,14 +113,14 @@ export function toggle(
 
 export function grouping(
   chosen: Chosen,
-  { fields = [], told, hidden }: Pick<CurvesOptions, "fields" | "told" | "hidden">,
+  { fields = [], noteOf, hidden }: Pick<CurvesOptions, "fields" | "noteOf" | "hidden">,
   ask: () => void,
 ): HTMLElement[] {
   if (fields.length === 0) {
     return [];
   }
   const none: Choice = { value: "", text: "no group" };
-  const choices: Choice[] = [none, ...fieldChoices(fields, told)];
+  const choices: Choice[] = [none, ...fieldChoices(fields, noteOf)];
   const { by } = chosen;
   const together = by.join(" ");
   if (by.length > 1) {
@@ -146,10 +146,10 @@ export function smoothing(chosen: Chosen, draw: () => void): HTMLElement {
     step: "0.01",
     value: String(chosen.smoothing),
   });
-  const told = element("output", { for: id }, chosen.smoothing.toFixed(2));
+  const output = element("output", { for: id }, chosen.smoothing.toFixed(2));
   slider.addEventListener("input", () => {
     chosen.smoothing = Number(slider.value);
-    told.textContent = chosen.smoothing.toFixed(2);
+    output.textContent = chosen.smoothing.toFixed(2);
     draw();
   });
   return element(
@@ -157,6 +157,6 @@ export function smoothing(chosen: Chosen, draw: () => void): HTMLElement {
     { class: "nbtrack-control" },
     element("label", { for: id }, "Smoothing"),
     slider,
-    told,
+    output,
   );
 }

@@ -13,11 +13,11 @@ import { alongMetric, type Chosen, type CurvesOptions, CurvesState, within, type
 import { toolbar } from "./toolbar.ts";
 
 interface CurvesHandle {
-  /** Show newer curves; what was chosen and zoomed stays. */
+  /** Show newer curves with the same choices and zoom. */
   update: (data: CurveData) => void;
-  /** Ask the kernel again for what is in view. */
+  /** Load the visible part again. */
   refresh: () => void;
-  /** What is chosen, as it changes. */
+  /** The current choices. */
   chosen: Chosen;
 }
 
@@ -48,12 +48,12 @@ class Curves {
   readonly #legend: Legend;
   readonly #bars: Bars;
   readonly #body: HTMLElement;
-  /** Where the curves are, or the bars. */
+  /** The element of the curves or the bars. */
   readonly #place = element("div");
   readonly #notice = new Notice();
   readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NOTHING);
   #layout: Layout | undefined;
-  /** The last curves that were not of a part, to go back to at once. */
+  /** The last curves without zoom, to go back to at once. */
   #whole: CurveData | undefined;
 
   constructor(data: CurveData, options: CurvesOptions, signal: AbortSignal) {
@@ -66,7 +66,7 @@ class Curves {
       (zoom) => this.#zoomTo(zoom),
     );
     this.#stage = new Stage(this.#drawing(), `Curves of ${data.metric}: ${HOW}`, signal);
-    this.#pointer.reach(this.#stage);
+    this.#pointer.attach(this.#stage);
     this.#stage.root.append(this.#pointer.tip.root, this.#pointer.tip.spoken);
     this.#legend = new Legend(state, this.#stage);
     this.#bars = new Bars(state, signal);
@@ -107,8 +107,8 @@ class Curves {
   take(data: CurveData): void {
     const state = this.#state;
     if (kindOf(data) !== kindOf(state.data)) {
-      this.#pointer.forget();
-      this.#bars.forget();
+      this.#pointer.clear();
+      this.#bars.clear();
     }
     state.data = data;
     state.lines = linesOf(data);
@@ -129,7 +129,7 @@ class Curves {
     state.changed();
   }
 
-  /** Ask the kernel, if it can be asked, for what is chosen and in view. */
+  /** Load the chosen curves for the visible part, if there is a kernel. */
   ask(): void {
     const { ask } = this.#state.options;
     if (ask !== undefined) {
@@ -172,7 +172,7 @@ class Curves {
     } else {
       this.#state.changed();
     }
-    // What was put together can now be seen apart.
+    // Points of one bucket may now have buckets of their own.
     if (chosen.by.length === 0) {
       this.ask();
     }
@@ -187,7 +187,7 @@ function asked({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promi
     : ask("curves", { metric, x, points, within: within(chosen), spacing });
 }
 
-/** Tell curves of one kind from those of another: what they are of, along what. */
+/** Return a key of the metric, the x axis and the groups of curves. */
 function kindOf(data: CurveData): string {
   return JSON.stringify([data.metric, data.x, "by" in data ? data.by : null]);
 }

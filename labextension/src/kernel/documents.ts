@@ -1,7 +1,7 @@
-/** What the kernel gives the views; nbtrack/compare/documents.py says the same in Python. */
+/** The documents that the kernel sends to the views, as `nbtrack/compare/documents.py` has them. */
 
 export type Direction = "down" | "up" | null;
-/** Along what a curve runs; also along another metric. */
+/** The x axis of curves: steps, time, or another metric. */
 export type CurveX = "step" | "relative" | "time" | `metrics.${string}`;
 export type Spacing = "even" | "log";
 export type Range = readonly [number, number];
@@ -52,7 +52,7 @@ export interface Comparison {
 
 export interface ArtifactRow {
   name: string;
-  /** How many bytes each run has; null where it has none. */
+  /** The size in bytes in each run, or null where the run does not have it. */
   sizes: (number | null)[];
   picture: boolean;
 }
@@ -67,7 +67,7 @@ export interface ArtifactsDocument {
 export interface Picture {
   kind: "image" | "svg" | "none";
   type: string;
-  /** Base64 of pixels, the text of an SVG. */
+  /** The base64 of a bitmap, or the text of an SVG. */
   data: string;
   why: string;
 }
@@ -205,7 +205,7 @@ interface CurvesAsked {
   spacing: Spacing;
 }
 
-/** What a view may ask of the kernel, by the name of the Python function; whom it is about, the panel adds. */
+/** The requests of a view, by the name of the Python function. The panel adds the runs. */
 export interface Questions {
   artifacts: { asked: Record<string, never>; answer: ArtifactsDocument };
   pictures: { asked: { name: string }; answer: PicturesDocument };
@@ -221,11 +221,11 @@ export interface Questions {
   importance: { asked: { metric: string }; answer: ImportanceDocument };
 }
 
-/** Ask the kernel; rejected with an Error that says what was wrong. */
+/** Ask the kernel. Rejects with an Error that says what was wrong. */
 export type Ask = <Kind extends keyof Questions>(
   kind: Kind,
   asked: Questions[Kind]["asked"],
 ) => Promise<Questions[Kind]["answer"]>;
 
-/** How runs ended whose values are not marked as the best: as `UNSTARRED` of the Python half. */
+/** The statuses of runs whose values are never marked as the best, as `UNSTARRED` in `nbtrack/records.py`. */
 export const UNSTARRED: ReadonlySet<string> = new Set(["CRASHED", "FAILED", "RUNNING"]);

@@ -1,7 +1,7 @@
 import type { Kernel } from "@jupyterlab/services";
 import type { KernelConnection } from "./jupyter.ts";
 
-/** The mime type with which an output says which widget it is, or how to ask for one. */
+/** The mime type under which an output names its widget, or says how to ask for one. */
 export const VIEW = "application/vnd.nbtrack.view+json";
 
 /** A widget that the kernel has made. */
@@ -15,7 +15,7 @@ interface RunsView {
   readonly kernel: string;
 }
 
-/** What stands under `VIEW` in an output, which may have been written by anybody; null where it is neither. */
+/** Return what stands under `VIEW` in an output, or null. Anybody may have written the output, so it is not trusted. */
 export function readView(data: unknown): WidgetView | RunsView | null {
   if (typeof data !== "object" || data === null) {
     return null;
@@ -41,11 +41,11 @@ const COMM_TARGET = "nbtrack.view";
 /** How many milliseconds a kernel has to start a subshell. */
 const SUBSHELL_TIMEOUT = 1000;
 
-/** Ask a kernel for the panel of displayed runs: the panel's model, or null where it knows of none. */
+/** Ask a kernel for the panel of displayed runs. Return the id of its model, or null where there is none. */
 export async function askForPanel(kernel: KernelConnection, handle: string): Promise<string | null> {
   const comm = kernel.createComm(COMM_TARGET);
   if (kernel.supportsSubshells) {
-    // There it answers while a cell runs, too; without, once that has ended.
+    // In a subshell the kernel answers while a cell runs; else when the cell has ended.
     await Promise.race([started(comm), pause(SUBSHELL_TIMEOUT)]);
   }
   return new Promise((resolve) => {
@@ -58,17 +58,17 @@ export async function askForPanel(kernel: KernelConnection, handle: string): Pro
       resolve(null);
       return;
     }
-    // A kernel that goes before it has answered.
+    // The kernel may be gone before it has answered.
     comm.open({ opens: handle }).done.catch(() => resolve(null));
   });
 }
 
-/** JupyterLab has it since 4.4, but not among the types of a comm. */
+/** Wait for the subshell of a comm. JupyterLab has `subshellStarted` since 4.4, but not in its types. */
 async function started(comm: Kernel.IComm & { readonly subshellStarted?: Promise<void> }): Promise<void> {
   try {
     await comm.subshellStarted;
   } catch {
-    // Then it is asked without one.
+    // Then the kernel is asked without a subshell.
   }
 }
 

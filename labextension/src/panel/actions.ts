@@ -7,7 +7,7 @@ import type { PanelState } from "./state.ts";
 import { tagButton } from "./tags.ts";
 import { shownCount } from "./text.ts";
 
-/** The line below the table: how many runs are chosen, and what can be done with them. */
+/** The line below the table: how many runs are chosen, and the actions on them. */
 export function actions(state: PanelState): HTMLElement {
   const count = element("span", { role: "status" });
   const shown = link("Keep only those shown");
@@ -101,7 +101,7 @@ async function act(
   }
 }
 
-/** Return how many runs are chosen, how many of them are not shown, and whether fewer are than were to be. */
+/** Return in words how many runs are chosen, how many of them the table lacks, and whether a limit was hit. */
 function chosenText({ selection }: PanelState, away: number): string {
   const { ids, wanted } = selection;
   if (ids.size === 0) {

@@ -2,7 +2,7 @@ import type { Head, Query, Scale } from "./messages.ts";
 import { problemOf } from "./problems.ts";
 import type { Requests } from "./requests.ts";
 
-/** Milliseconds after the rows at which the statistics are asked for, and between two requests while the store changes. */
+/** Milliseconds between the rows and their statistics, and between two updates while the store changes. */
 const DELAY = 120;
 const INTERVAL = 3000;
 

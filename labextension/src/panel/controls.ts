@@ -1,6 +1,6 @@
 import { element, freshId } from "../ui/dom.ts";
 
-/** A button that opens a small window below it; `fill` makes what stands in it, each time anew. */
+/** A button that opens a popover below it. `fill` makes the content each time the popover opens. */
 export function popover(
   label: string,
   name: string,
@@ -54,7 +54,7 @@ export function popover(
   document.addEventListener(
     "pointerdown",
     (event) => {
-      // What was pressed may be gone from the page by now.
+      // The pressed element may no longer be in the page, but the path of the event still has it.
       if (!place.hidden && !event.composedPath().includes(root)) {
         close();
       }
@@ -64,7 +64,7 @@ export function popover(
   return { root, button, close };
 }
 
-/** Move a window to the left where it would hang out of the panel. */
+/** Move a popover to the left where it would stick out of the panel. */
 function keepInside(place: HTMLElement, root: HTMLElement): void {
   place.style.left = "0px";
   const panel = root.closest(".nbtrack-panel");
@@ -74,10 +74,10 @@ function keepInside(place: HTMLElement, root: HTMLElement): void {
   }
 }
 
-/** Milliseconds for which it is said what was done. */
+/** For how many milliseconds a status is shown. */
 const STATUS_TIME = 15_000;
 
-/** A line that says what was done, for a while. */
+/** A line that says for a while what was done. */
 export class StatusLine {
   readonly element: HTMLElement = element("span", { class: "nbtrack-panel-note", role: "status" });
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -86,14 +86,14 @@ export class StatusLine {
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  /** Say something until it is said that something else was done, or for a while. */
+  /** Show a status until the next one, or for a while. */
   say(...parts: (Node | string)[]): void {
     clearTimeout(this.#timer);
     this.element.replaceChildren(...parts);
     this.#timer = setTimeout(() => this.#leave(), STATUS_TIME);
   }
 
-  /** Say what was done, with a button that undoes it. */
+  /** Show a status with a button that undoes the action. */
   sayDone(text: string, undo: (() => void) | null): void {
     const button = element("button", { type: "button", class: "nbtrack-panel-link" }, "Undo");
     button.addEventListener("click", () => undo?.());
@@ -101,7 +101,7 @@ export class StatusLine {
   }
 
   #leave(): void {
-    // Nothing is taken away from under the pointer or the keyboard.
+    // The line stays while the pointer or the keyboard is on it.
     if (this.element.matches(":hover") || this.element.contains(document.activeElement)) {
       this.#timer = setTimeout(() => this.#leave(), STATUS_TIME);
     } else {

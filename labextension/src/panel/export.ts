@@ -5,9 +5,9 @@ import { problemOf } from "./problems.ts";
 import type { PanelState } from "./state.ts";
 import { shownCount } from "./text.ts";
 
-/** What is exported: the columns that are shown, of the chosen runs or else of all that the filter finds. */
+/** What is exported: the shown columns, of the chosen runs or else of all runs that the filter finds. */
 type Shown = PanelState["query"] & { columns: string[]; ids: string[] };
-/** Exports it; returns what is said of it. */
+/** Exports it, and returns the message for the user. */
 type Export = (state: PanelState, shown: Shown) => Promise<string>;
 
 const EXPORTS: [title: string, act: Export][] = [
@@ -18,7 +18,7 @@ const EXPORTS: [title: string, act: Export][] = [
   ["Copy as LaTeX", (state, shown) => copy(state, shown, "latex")],
 ];
 
-/** The button with which what is shown is taken elsewhere. */
+/** The button that exports the table. */
 export function exportButton(state: PanelState, say: (text: string) => void): HTMLElement {
   const send = async (act: Export, ids: string[]) => {
     say("Exporting…");
@@ -34,9 +34,10 @@ export function exportButton(state: PanelState, say: (text: string) => void): HT
     (place, close) => {
       const ids = [...state.selection.ids];
       const what = ids.length > 0 ? ids.length : state.cache.total;
-      const told = ids.length === 0 && state.unfolded !== null ? "All runs" : shownCount(what, "run", "runs");
+      const label =
+        ids.length === 0 && state.unfolded !== null ? "All runs" : shownCount(what, "run", "runs");
       place.append(
-        quiet(`${told}, the columns shown`),
+        quiet(`${label}, the columns shown`),
         ...EXPORTS.map(([title, act]) => {
           const item = element("button", { type: "button", class: "nbtrack-panel-item" }, title);
           item.addEventListener("click", () => {

@@ -6,7 +6,7 @@ import { SHADINGS } from "./layout.ts";
 import { problemOf } from "./problems.ts";
 import type { PanelState } from "./state.ts";
 
-/** More names than that are found by searching. */
+/** How many names of a kind are listed. The user finds others by searching. */
 const MAX_LISTED = 300;
 
 const GROUPS: [prefix: string, title: string][] = [
@@ -17,7 +17,7 @@ const GROUPS: [prefix: string, title: string][] = [
   ["data.", "Data"],
 ];
 
-/** The button with which columns are chosen. */
+/** The button that chooses the columns of the table. */
 export function columnsButton(state: PanelState): HTMLElement {
   const { root } = popover(
     "Columns",
@@ -36,7 +36,7 @@ export function columnsButton(state: PanelState): HTMLElement {
       place.append(head, list, shadingChoice(state));
       void state.requests.ask("names", {}).then(
         ({ columns }) => {
-          // A summary such as metrics.loss.min is no name, but may be shown.
+          // A shown column may be a summary such as metrics.loss.min, which is not among the names.
           const every = [...columns, ...state.columns.filter((name) => !columns.includes(name))];
           const draw = () =>
             list.replaceChildren(
@@ -50,8 +50,8 @@ export function columnsButton(state: PanelState): HTMLElement {
             );
           search.addEventListener("input", draw);
           reset.addEventListener("click", () => {
-            const told = state.requests.ask("telling", state.query);
-            told.then((found) => {
+            const telling = state.requests.ask("telling", state.query);
+            telling.then((found) => {
               state.setColumns(found.columns);
               draw();
             }, problemOf);
@@ -69,15 +69,15 @@ export function columnsButton(state: PanelState): HTMLElement {
 interface FieldListOptions {
   isChosen: (name: string) => boolean;
   choose: (name: string, on: boolean) => void;
-  /** What is said of a field beside its name. */
-  told?: (name: string) => FieldNote;
+  /** The note beside the name of a field. */
+  noteOf?: (name: string) => FieldNote;
 }
 
-/** Return the names in which a text is, by their kind, each with a box that chooses it. */
+/** Return the names that contain a text, grouped by kind, each with a checkbox. */
 function fieldList(
   names: readonly string[],
   typed: string,
-  { isChosen, choose, told }: FieldListOptions,
+  { isChosen, choose, noteOf }: FieldListOptions,
 ): HTMLElement[] {
   const wanted = typed.trim().toLowerCase();
   const found = names.filter((name) => name.toLowerCase().includes(wanted));
@@ -94,7 +94,7 @@ function fieldList(
         box.checked = isChosen(name);
         box.addEventListener("change", () => choose(name, box.checked));
         const text = element("span", {}, name.slice(prefix.length));
-        const { note = "", apart = null } = told?.(name) ?? {};
+        const { note = "", apart = null } = noteOf?.(name) ?? {};
         const more = apart === null ? note : "only in other runs";
         const remark = more === "" ? [] : [element("small", { class: "nbtrack-panel-quiet" }, more)];
         return element("label", { class: "nbtrack-panel-choice", title: name }, box, text, ...remark);
@@ -109,7 +109,7 @@ function groupOf(name: string): string {
   return GROUPS.find(([prefix]) => prefix !== "" && name.startsWith(prefix))?.[0] ?? "";
 }
 
-/** How the numbers of all columns are shaded; one column's own choice is in the menu of its head. */
+/** The choice how numbers of all columns are shaded. The menu of a head sets it for one column. */
 function shadingChoice({ layout }: PanelState): HTMLElement {
   const name = freshId();
   const choices = SHADINGS.map(([how, title]) => {
@@ -129,13 +129,13 @@ function shadingChoice({ layout }: PanelState): HTMLElement {
 interface PickerOptions {
   label: string;
   names: readonly string[];
-  /** What is said of a field beside its name. */
-  told: (name: string) => FieldNote;
+  /** The note beside the name of a field. */
+  noteOf: (name: string) => FieldNote;
 }
 
-/** A button that opens a list of fields to choose some from; says which are chosen. */
+/** A button that says which fields are chosen, and opens a list to choose others. */
 export function fieldPicker(
-  { label, names, told }: PickerOptions,
+  { label, names, noteOf }: PickerOptions,
   signal: AbortSignal,
   changed: (chosen: string[]) => void,
 ): { root: HTMLElement; set: (chosen: readonly string[]) => void } {
@@ -162,7 +162,7 @@ export function fieldPicker(
           ...fieldList(every, search.value, {
             isChosen: (name) => chosen.includes(name),
             choose: toggle,
-            told,
+            noteOf,
           }),
         );
       search.addEventListener("input", draw);

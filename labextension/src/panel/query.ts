@@ -1,10 +1,10 @@
 import type { Query } from "./messages.ts";
 import type { Model } from "./model.ts";
 
-/** What a query is made of, each a trait of the widget, too. */
+/** The parts of a query, each of which is a trait of the widget. */
 export const QUERY_TRAITS = ["filter", "order_by", "experiments", "deleted"] as const;
 
-/** Return the query that Python knows of. */
+/** Return the query that the traits hold. */
 export function sharedQuery(model: Model): Query {
   return {
     filter: model.get("filter"),
@@ -18,15 +18,15 @@ export function sameQuery(one: Query, other: Query): boolean {
   return QUERY_TRAITS.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 }
 
-/** What may hold `order by` as text: quotes of the filter language, which have no escapes but these. */
+/** A quoted text of the filter language, with its escapes. It may contain `order by`. */
 const QUOTED = /'(?:[^'\\]|''|\\'|\\)*'|"(?:[^"\\]|""|\\"|\\)*"|`(?:[^`]|``)*`/gu;
 
-/** Return a filter with all that is quoted blotted out: of the same length, so that places in it are the same. */
+/** Return a filter with every quoted text replaced by as many `x`, so that positions stay the same. */
 export function maskQuoted(filter: string): string {
   return filter.replace(QUOTED, (text) => "x".repeat(text.length));
 }
 
-/** Return a filter that lets through of what another does only what meets a condition, too. */
+/** Return a filter with one more condition, before its order and its limit. */
 export function withCondition(filter: string, condition: string): string {
   const plain = maskQuoted(filter);
   const at = plain.search(/\border\s+by\b|\blimit\s+\d+\s*$/iu);
@@ -35,7 +35,7 @@ export function withCondition(filter: string, condition: string): string {
   return (where === "" ? condition : `(${where}) AND ${condition}`) + order;
 }
 
-/** Return an order with one of its terms changed as a click on a column's head does. */
+/** Return the order after a click on the head of a field: its term changes from one direction to the next. */
 export function clicked(
   orders: readonly string[],
   field: string,
@@ -48,7 +48,7 @@ export function clicked(
   return ordered(orders, field, next as "up" | "down" | null, more);
 }
 
-/** Return an order in which a field has a direction: at its place if it had one, else as the last. */
+/** Return an order with a direction for a field: in its term if there is one, else in a new last term. */
 export function ordered(
   orders: readonly string[],
   field: string,
@@ -75,7 +75,7 @@ export function directionOf(orders: readonly string[], field: string): "up" | "d
   return /\sDESC$/iu.test(found.trim()) ? "down" : "up";
 }
 
-/** Return the place of a field in an order, from 1; 0 where it has none. */
+/** Return which term of an order a field is, from 1, or 0 for none. */
 export function placeOf(orders: readonly string[], field: string): number {
   return orders.findIndex((order) => fieldOf(order) === field) + 1;
 }

@@ -3,15 +3,15 @@ import { problemOf } from "./problems.ts";
 import type { Requests } from "./requests.ts";
 import type { RowCache } from "./rows.ts";
 
-/** So many runs can be chosen at once: each choice is sent back and forth. */
+/** How many runs can be chosen, as each choice is sent to the kernel and back. */
 export const MAX_CHOSEN = 20_000;
 
-/** Which runs are chosen, by their ids: a run stays chosen when it moves in the table, or out of it. */
+/** The ids of the chosen runs. A run stays chosen when it moves in the table, or leaves it. */
 export class Selection {
-  /** Of how many runs the chosen ones are those that could be chosen at once; 0 where none was left out. */
+  /** How many runs the user wanted to choose where the limit left some out; else 0. */
   wanted = 0;
   #ids: ReadonlySet<string> = new Set();
-  /** The row that the keyboard is at. */
+  /** The row that has the keyboard. */
   cursor = 0;
   /** Where a range begins. */
   anchor = 0;
@@ -29,14 +29,14 @@ export class Selection {
     return id !== undefined && this.ids.has(id);
   }
 
-  /** Choose one alone. */
+  /** Choose one run and no other. */
   only(id: string | undefined, index: number): void {
     this.ids = new Set(id === undefined ? [] : [id]);
     this.cursor = index;
     this.anchor = index;
   }
 
-  /** Choose one more, or no longer. */
+  /** Choose a run, or choose it no longer. */
   toggle(id: string | undefined, index: number): void {
     const ids = new Set(this.ids);
     if (id !== undefined && !ids.delete(id)) {
@@ -47,7 +47,7 @@ export class Selection {
     this.anchor = index;
   }
 
-  /** Choose the rows of a range that begins at the anchor; their ids are told by who has them, be it not of all. */
+  /** Choose the runs of a range that begins at the anchor. `count` is its length, where `ids` has only some of them. */
   range(ids: readonly string[], index: number, more: boolean, count = ids.length): void {
     const all = [...new Set([...(more ? this.ids : []), ...ids])];
     this.ids = new Set(all.slice(0, MAX_CHOSEN));
@@ -57,10 +57,10 @@ export class Selection {
   }
 }
 
-/** Milliseconds for which the choice or the table must be still. */
+/** Milliseconds without a change of the selection or the table before the kernel is asked. */
 const LOOK_DELAY = 150;
 
-/** What of the panel's state says which of the chosen runs the table shows. */
+/** The parts of the panel's state that say which of the chosen runs the table shows. */
 interface TableOfRuns {
   readonly selection: Selection;
   readonly cache: RowCache;
@@ -72,13 +72,13 @@ interface TableOfRuns {
   selectionChanged: () => void;
 }
 
-/** Knows which of the chosen runs the table does not show: they stay chosen, and every view is about them. */
+/** The chosen runs that the filter does not find. They stay chosen, and the other views show them. */
 export class OutsideTable {
   readonly #table: TableOfRuns;
-  readonly #heard: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
   #ids: ReadonlySet<string> = new Set();
   #pause: ReturnType<typeof setTimeout> | undefined;
-  /** What the answer is about. */
+  /** The query and the selection of the last answer. */
   #known = "";
   #choice: ReadonlySet<string> = new Set();
 
@@ -89,18 +89,18 @@ export class OutsideTable {
     this.#soon();
   }
 
-  /** Hear that it may be other runs. */
+  /** Call `draw` when other runs are outside the table. */
   onChanged(draw: () => void): void {
-    this.#heard.push(draw);
+    this.#listeners.push(draw);
   }
 
-  /** How many of the chosen runs are not in the table. */
+  /** How many of the chosen runs are outside the table. */
   get count(): number {
     const { selection } = this.#table;
     return [...this.#ids].filter((id) => selection.has(id)).length;
   }
 
-  /** Choose only those that are. */
+  /** Choose these runs no longer. */
   deselect(): void {
     const { selection } = this.#table;
     selection.ids = new Set([...selection.ids].filter((id) => !this.#ids.has(id)));
@@ -122,7 +122,7 @@ export class OutsideTable {
     this.#choice = selection.ids;
     const here = cache.ids();
     const lacking = [...selection.ids].filter((id) => !here.has(id));
-    // Those that are here need not be asked for, nor any where the whole table is here.
+    // Loaded rows are in the table. Where all rows are loaded, all other runs are outside.
     if (lacking.length === 0 || (here.size === cache.total && this.#table.unfolded === null)) {
       this.#set(lacking);
       return;
@@ -140,23 +140,23 @@ export class OutsideTable {
 
   #set(ids: readonly string[]): void {
     this.#ids = new Set(ids);
-    for (const draw of this.#heard) {
+    for (const draw of this.#listeners) {
       draw();
     }
   }
 }
 
-/** The runs that are taken out of the charts, which stay chosen: the same in all charts of one view of the panel. */
+/** The chosen runs that the charts do not show: the same in all charts of a panel. */
 export class HiddenRuns {
   #ids: ReadonlySet<string> = new Set();
-  readonly #heard: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
 
   get ids(): ReadonlySet<string> {
     return this.#ids;
   }
 
   onChanged(draw: () => void): void {
-    this.#heard.push(draw);
+    this.#listeners.push(draw);
   }
 
   toggle(id: string): void {
@@ -167,8 +167,8 @@ export class HiddenRuns {
     this.#set(ids);
   }
 
-  /** Hide of these runs those alone; others stay as they are. */
-  among(runs: Iterable<string>, hidden: ReadonlySet<string>): void {
+  /** Hide some of these runs and show the others. All other runs stay as they are. */
+  setHidden(runs: Iterable<string>, hidden: ReadonlySet<string>): void {
     const ids = new Set(this.#ids);
     for (const run of runs) {
       if (hidden.has(run)) {
@@ -184,7 +184,7 @@ export class HiddenRuns {
     const same = ids.size === this.#ids.size && [...ids].every((id) => this.#ids.has(id));
     if (!same) {
       this.#ids = ids;
-      for (const draw of this.#heard) {
+      for (const draw of this.#listeners) {
         draw();
       }
     }

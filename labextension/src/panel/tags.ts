@@ -5,13 +5,13 @@ import { problemOf } from "./problems.ts";
 import type { PanelState } from "./state.ts";
 import { shownCount } from "./text.ts";
 
-/** What a change of tags needs to be made, and told. */
+/** What a change of tags needs: the panel, and the line that reports it. */
 interface Tagging {
   state: PanelState;
   note: StatusLine;
 }
 
-/** The button with which the chosen runs are tagged, and one of them renamed. */
+/** The button that edits the tags of the chosen runs, and renames a single run. */
 export function tagButton(state: PanelState, note: StatusLine): HTMLElement {
   const tagging = { state, note };
   const { root } = popover(
@@ -74,7 +74,7 @@ interface Listing extends Tagging {
   again: () => void;
 }
 
-/** Show the tags that the runs have: a click on one takes it into the fields, to be changed. */
+/** List the tags of the runs. A click on a tag copies it into the form. */
 async function drawTags(listing: Listing): Promise<void> {
   const { state, ids, list } = listing;
   try {
@@ -108,7 +108,7 @@ function entry({ state, note, ids, fields, again }: Listing, use: TagUse, runs: 
   return element("div", { class: "nbtrack-panel-entry" }, take, gone);
 }
 
-/** Set a tag, or take it away; say how many runs are another now, and offer to undo it. */
+/** Set or remove a tag, report how many runs changed, and offer to undo it. */
 async function tag(tagging: Tagging, ids: string[], name: string, value: string | null): Promise<void> {
   const { state, note } = tagging;
   try {

@@ -50,19 +50,19 @@ function runsView(state: PanelState): HTMLElement {
     "div",
     { class: "nbtrack-panel-view" },
     element("div", { class: "nbtrack-panel-bar" }, box.root, tools),
-    box.told,
+    box.message,
     new RunTable(state).root,
     nothing(state, box),
     actions(state),
   );
 }
 
-/** How many runs there are, and whether the kernel is heard of. */
+/** How many runs there are, and whether the kernel is busy. */
 function status(state: PanelState): HTMLElement {
   const total = element("span", { class: "nbtrack-panel-total", role: "status" });
   const waiting = element("span", { class: "nbtrack-panel-waiting", role: "status" });
   const draw = () => {
-    // A tree has rows for those runs alone that are unfolded.
+    // A tree has no rows for runs whose parent is folded.
     const [one, many] = state.unfolded === null ? ["run", "runs"] : ["row", "rows"];
     const text = state.loaded ? shownCount(state.cache.total, one ?? "", many ?? "") : "";
     // Screen readers read a live region out whenever its text is set, even to the same text.
@@ -76,7 +76,7 @@ function status(state: PanelState): HTMLElement {
   return element("div", { class: "nbtrack-panel-state" }, waiting, total);
 }
 
-/** What stands where there are no runs: why, and what to do. */
+/** What is shown where there are no runs: why, and what to do. */
 function nothing(state: PanelState, box: FilterBox): HTMLElement {
   const root = element("div", { class: "nbtrack-panel-nothing", hidden: true });
   const draw = () => {

@@ -13,12 +13,12 @@ export interface Plot {
 const LETTER = 6.1;
 const AIR = 8;
 
-/** Return about how wide a text is: exact enough to leave room for it. */
+/** Return about how wide a text is. */
 export function textWidth(text: string, size = FONT): number {
   return [...text].length * LETTER * (size / FONT);
 }
 
-/** Return a text that is about at most so wide. */
+/** Return a text cut to about a width. */
 export function cut(text: string, width: number, size = FONT): string {
   const letters = [...text.replaceAll(/\s+/gu, " ")];
   const room = Math.max(1, Math.floor(width / (LETTER * (size / FONT))));
@@ -72,7 +72,7 @@ function drawBottom(
       pen.line([place, place], [top, bottom], { colour: theme.line, alpha: 0.6 });
     }
     pen.line([place, place], [bottom, bottom + 4], { colour: theme.quiet });
-    // Labels that would touch are left out.
+    // Labels that would touch the one before are left out.
     if (place - half >= free) {
       const shownAt = Math.min(left + width + 12 - half, place);
       pen.text(label, [shownAt, bottom + 15], { colour: theme.quiet, anchor: "middle" });

@@ -11,7 +11,7 @@ import {
 } from "./pen.ts";
 
 const FAR = 1e5;
-/** The radius of a point with no line to it. */
+/** The radius of a single point. */
 const ALONE = 1;
 
 /** A pen that draws on a canvas. */
@@ -36,7 +36,7 @@ export class CanvasPen implements Pen {
     for (const [first, after] of stretches(xs, ys)) {
       to.moveTo(near(xs[first]), near(ys[first]));
       if (after - first === 1) {
-        // A point alone would leave no mark.
+        // A line of a single point would not show.
         to.arc(near(xs[first]), near(ys[first]), ALONE, 0, 2 * Math.PI);
       }
       for (let place = first + 1; place < after; place += 1) {
@@ -121,7 +121,7 @@ export class CanvasPen implements Pen {
   }
 }
 
-/** Canvases draw nothing of a line that ends too far away. */
+/** Bound a coordinate: a canvas draws no line that ends too far away. */
 function near(place: number | undefined): number {
   return Math.max(-FAR, Math.min(FAR, place ?? 0));
 }

@@ -1,4 +1,4 @@
-/** Colours that the colour-blind tell apart, each with a contrast of 3 or more with its page. */
+/** The colours of runs and of the theme. Colour-blind people can tell the runs apart, with a contrast of at least 3. */
 
 const LIGHT = ["#0072b2", "#c8500a", "#00805e", "#b0508a", "#8a6d00", "#5b4bb5", "#c4314b", "#4d4d4d"];
 const DARK = ["#56b4e9", "#f08a3c", "#2fc59a", "#e58fc2", "#e3c437", "#a99bff", "#ff7d8c", "#c9c9c9"];
@@ -7,11 +7,11 @@ const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3]];
 const RAMP_LIGHT = ["#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a"];
 const RAMP_DARK = ["#8f7bff", "#4aa3f0", "#3cc3c8", "#63cf8b", "#d6c33a", "#ffa25a"];
 
-/** Gives each run a colour of its own, the same in all views that share this. */
+/** Gives each run a colour of its own, the same in all views that share the object. */
 export class Colours {
   readonly #slots = new Map<string, number>();
 
-  /** Return the run's slot: the next free one when it is new. */
+  /** Return the slot of a run. A new run gets the next free one. */
   slot(id: string): number {
     const known = this.#slots.get(id);
     if (known !== undefined) {
@@ -25,7 +25,7 @@ export class Colours {
     return slotColour(this.slot(id), dark);
   }
 
-  /** Return how CSS calls the run's line. */
+  /** Return the style of the run's line in CSS. */
   style(id: string): "solid" | "dashed" | "dotted" {
     const [long] = this.dash(id);
     if (long === undefined) {
@@ -34,19 +34,19 @@ export class Colours {
     return long > 3 ? "dashed" : "dotted";
   }
 
-  /** Return the dashes of the run's line: the ninth run has the first one's colour, but not its line. */
+  /** Return the dashes of the run's line. They tell the ninth run from the first, which has the same colour. */
   dash(id: string): readonly number[] {
     return DASHES[Math.floor(this.slot(id) / LIGHT.length) % DASHES.length] ?? [];
   }
 }
 
-/** Return the colour at a place of the palette, from the first again after the last. */
+/** Return the colour of a slot. After the last colour the palette begins again. */
 export function slotColour(slot: number, dark: boolean): string {
   const colours = dark ? DARK : LIGHT;
   return colours[slot % colours.length] ?? "#888888";
 }
 
-/** Return the colour of a part between 0 and 1 of the way from low to high. */
+/** Return the colour of a number between 0 (low) and 1 (high). */
 export function ramp(part: number, dark: boolean): string {
   const stops = dark ? RAMP_DARK : RAMP_LIGHT;
   const place = Math.min(1, Math.max(0, part)) * (stops.length - 1);
@@ -57,7 +57,7 @@ export function ramp(part: number, dark: boolean): string {
   return `rgb(${mixed.join(", ")})`;
 }
 
-/** Return a colour with so much of the paper in it that dots of it can be told from their ground. */
+/** Return a colour mixed with that of the page, on which dots of the colour stand out. */
 export function paled(colour: string, paper: string): string {
   const [from, to] = [colour, paper].map((one) => one.match(/[\d.]+/gu)?.map(Number) ?? []);
   return `rgb(${[0, 1, 2].map((part) => Math.round(0.55 * (from?.[part] ?? 0) + 0.45 * (to?.[part] ?? 0))).join(", ")})`;
@@ -67,7 +67,7 @@ function channels(colour: string): number[] {
   return [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
 }
 
-/** The theme's colours, as a canvas and a file of its own can take them. */
+/** The colours of the theme, in a form for canvases and files. */
 
 export interface Theme {
   paper: string;
@@ -89,7 +89,7 @@ const DEFAULT_THEME: Theme = {
   dark: false,
 };
 
-/** Return the colours that a view's CSS comes to in the theme of now. */
+/** Return the colours of a view's CSS in the current theme. */
 export function readTheme(view: HTMLElement): Theme {
   const probe = document.createElement("span");
   view.append(probe);
@@ -111,7 +111,7 @@ export function readTheme(view: HTMLElement): Theme {
   return theme;
 }
 
-/** Return a computed colour as rgb(): what `color-mix` gives is in a space of its own. */
+/** Return a computed colour as rgb(), also one of `color-mix`, which is in another colour space. */
 export function rgb(colour: string): string | null {
   const numbers = colour.match(/-?[\d.]+(?:e-?\d+)?/gu)?.map(Number) ?? [];
   if (numbers.length < 3) {

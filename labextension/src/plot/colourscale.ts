@@ -4,7 +4,7 @@ import { type Colours, ramp, slotColour, type Theme } from "./colours.ts";
 import { extent } from "./scales.ts";
 import type { Sheet } from "./stage.ts";
 
-/** How marks are coloured: by a column's values, or each run in its own colour. */
+/** The colours of marks: by the values of a column, or each run in its own colour. */
 export class ColourScale {
   readonly #document: FieldsDocument;
   readonly #column: Column | undefined;
@@ -35,7 +35,7 @@ export class ColourScale {
     return ramp(this.#between(value), theme.dark);
   }
 
-  /** Return how far a run's value is from the least to the greatest; null where it has none. */
+  /** Return where a run's value lies between the least (0) and the greatest (1), or null without a value. */
   part(run: number): number | null {
     const value = this.#turned(this.#column?.values[run] ?? null);
     return value === null ? null : this.#between(value);
@@ -45,7 +45,7 @@ export class ColourScale {
     return this.#high > this.#low ? (value - this.#low) / (this.#high - this.#low) : 0.5;
   }
 
-  /** Draw what the colours mean, in a line that ends at this place. */
+  /** Draw the key of the colours, in a line that ends at `right`. */
   drawKey({ pen, theme }: Sheet, right: number, y: number): void {
     const column = this.#column;
     if (column === undefined) {

@@ -5,26 +5,26 @@ import type { Stage } from "./stage.ts";
 export interface Choice {
   value: string;
   text: string;
-  /** Stands below this heading, after those that have none. */
+  /** The heading above the choice. Choices without one come first. */
   apart?: string | null;
 }
 
-/** What is said of a field where it is chosen. */
+/** The note on a field in a list of fields. */
 export interface FieldNote {
   note: string;
-  /** The heading of those that stand apart. */
+  /** The heading under which the field stands apart, or null. */
   apart: string | null;
 }
 
-/** Return fields to choose one from, with what is said of each. */
-export function fieldChoices(names: readonly string[], told?: (name: string) => FieldNote): Choice[] {
+/** Return fields as choices with their notes. */
+export function fieldChoices(names: readonly string[], noteOf?: (name: string) => FieldNote): Choice[] {
   return names.map((name) => {
-    const { note = "", apart = null } = told?.(name) ?? {};
+    const { note = "", apart = null } = noteOf?.(name) ?? {};
     return { value: name, text: note === "" ? name : `${name} (${note})`, apart };
   });
 }
 
-/** A labelled choice of one. */
+/** A select box with a label. */
 export function choice(
   label: string,
   choices: readonly Choice[],
@@ -32,7 +32,7 @@ export function choice(
   changed: (value: string) => void,
 ): HTMLElement {
   const id = freshId();
-  // What is shown is among the choices, whoever chose it.
+  // The chosen value is listed even where it is not among the choices.
   const known = choices.some(({ value }) => value === chosen);
   const all = known ? choices : [...choices, { value: chosen, text: chosen }];
   const option = ({ value, text }: Choice) => element("option", { value, selected: value === chosen }, text);
@@ -43,7 +43,7 @@ export function choice(
       select.append(element("optgroup", { label: heading }, ...own));
     }
   }
-  // A long choice is cut where it stands.
+  // The box cuts a long choice, and the tooltip has all of it.
   const tell = () => {
     select.title = all.find(({ value }) => value === select.value)?.text ?? "";
   };
@@ -55,7 +55,7 @@ export function choice(
   return element("span", { class: "nbtrack-control" }, element("label", { for: id }, label), select);
 }
 
-/** A labelled yes or no. */
+/** A checkbox with a label. */
 export function check(label: string, on: boolean, changed: (on: boolean) => void): HTMLElement {
   const box = element("input", { type: "checkbox", checked: on });
   box.addEventListener("change", () => changed(box.checked));
@@ -68,13 +68,13 @@ export function button(text: string, pressed: () => void, title = ""): HTMLButto
   return made;
 }
 
-/** A chart's numbers: what each column is called, and the rows. */
+/** The numbers of a chart: the names of the columns, and the rows. */
 export interface Figures {
   heads: readonly string[];
   rows: readonly (readonly (string | number | null | undefined)[])[];
 }
 
-/** The buttons that keep a chart as a file. */
+/** The buttons that save a chart as a file. */
 export function saveButtons(
   stage: Pick<Stage, "savePng" | "saveSvg">,
   name: () => string,
@@ -95,7 +95,7 @@ export function saveButtons(
   );
 }
 
-/** A chart's numbers as a table, for who reads rather than sees. */
+/** The numbers of a chart as a table, for screen readers and for reading. */
 export function dataTable(heads: readonly string[], rows: () => readonly (readonly string[])[]): HTMLElement {
   const table = element("table");
   const details = element(
@@ -105,7 +105,7 @@ export function dataTable(heads: readonly string[], rows: () => readonly (readon
     table,
   );
   details.addEventListener("toggle", () => {
-    // Made when it is asked for: a thousand rows cost more than the chart.
+    // The rows are made only when the table is opened: a thousand rows take longer than the chart.
     const body = details.open
       ? rows().map((row) => element("tr", {}, ...row.map((text) => element("td", {}, text))))
       : [];
@@ -115,7 +115,7 @@ export function dataTable(heads: readonly string[], rows: () => readonly (readon
   return details;
 }
 
-/** Sentences to be minded before a chart is believed. */
+/** The warnings about a chart. */
 export function cautions(texts: readonly string[]): HTMLElement {
   const items = texts.map((text) => element("li", {}, text));
   return element("ul", { class: "nbtrack-cautions", hidden: texts.length === 0 }, ...items);

@@ -2,12 +2,12 @@ import type { Column, FieldsDocument } from "../kernel/documents.ts";
 import { momentText, numberText, shownDuration } from "../ui/text.ts";
 import type { Figures } from "./controls.ts";
 
-/** Return a field's name as a title: without the kind where that goes without saying. */
+/** Return a field's name without `params.` and `metrics.`. */
 export function fieldLabel(field: string): string {
   return field.replace(/^(?:params|metrics)\./u, "");
 }
 
-/** Return a run's value of a column in words. */
+/** Return a run's value of a column as text. */
 export function columnText(column: Column, run: number): string {
   const value = column.values[run] ?? null;
   if (value === null) {
@@ -22,7 +22,7 @@ export function columnText(column: Column, run: number): string {
   return column.field === "duration" ? shownDuration(value) : numberText(value);
 }
 
-/** Return fields of runs as numbers and texts to be kept. */
+/** Return the values of fields, to be saved. */
 export function fieldFigures({ runs, columns }: FieldsDocument): Figures {
   const value = (column: Column, run: number) => {
     const found = column.values[run] ?? null;

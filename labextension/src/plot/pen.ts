@@ -1,4 +1,4 @@
-/** What charts are drawn with: the same strokes go to a canvas, to be seen, or into an SVG, to be kept. */
+/** What charts are drawn with. The same strokes go to the canvas of the page or into an SVG file. */
 
 export interface Stroke {
   colour: string;
@@ -28,13 +28,13 @@ export type Point = readonly [number, number];
 export type Area = readonly [number, number, number, number];
 
 export interface Pen {
-  /** A line through the points; where one is not a number the line has a gap. */
+  /** A line through the points, with gaps at points that are not numbers. */
   line: (xs: Places, ys: Places, stroke: Stroke) => void;
-  /** What lies between two lines. */
+  /** The area between two lines. */
   band: (xs: Places, lows: Places, highs: Places, fill: Fill) => void;
   circle: (at: Point, radius: number, fill: string, look?: { alpha?: number; edge?: string }) => void;
   rectangle: (area: Area, fill: string, alpha?: number) => void;
-  /** The text's middle is at this height. */
+  /** A text, whose middle is at the height of `at`. */
   text: (text: string, at: Point, lettering: Lettering) => void;
   /** Draw within a rectangle only. */
   within: (area: Area, draw: () => void) => void;
@@ -42,7 +42,7 @@ export interface Pen {
 
 export const FONT = 11;
 
-/** Return the ranges of points without a gap, as first and after last. */
+/** Return the ranges of points without a gap, each as the first index and the index after the last. */
 export function* stretches(xs: Places, ys: Places): Generator<[number, number]> {
   let first = -1;
   for (let place = 0; place <= xs.length; place += 1) {

@@ -1,4 +1,4 @@
-/** From values to places on the screen and back, with the ticks between. */
+/** Scales: from values to pixels and back, with ticks. */
 
 import type { Column, Range } from "../kernel/documents.ts";
 import { momentText, tickText } from "../ui/text.ts";
@@ -16,7 +16,7 @@ export interface Scale {
   value: (place: number) => number;
 }
 
-/** Return a scale with round ticks, about so many; of whole numbers only whole ones. */
+/** Return a linear scale with about `count` round ticks. For whole numbers the ticks are whole. */
 export function linear(domain: Range, range: Range, count = 6, whole = false): Scale {
   const [low, high] = widened(domain, whole);
   const step = whole ? wholeStep((high - low) / count) : roundStep((high - low) / count);
@@ -28,7 +28,7 @@ export function linear(domain: Range, range: Range, count = 6, whole = false): S
   return { kind: "linear", domain: [low, high], ticks, ...straight([low, high], range) };
 }
 
-/** Return a logarithmic scale; what is not above zero has no place on it. */
+/** Return a logarithmic scale of positive values. */
 export function logarithmic(domain: Range, range: Range, count = 6): Scale {
   const high = domain[1] > 0 ? domain[1] : 1;
   const low = domain[0] > 0 ? domain[0] : high / 1000;
@@ -69,12 +69,12 @@ const SPANS = [
   3600, 7200, 10_800, 21_600, 43_200, 86_400,
 ];
 
-/** Return a scale of seconds since the epoch, in the reader's own time. */
+/** Return a scale of seconds since the epoch, with ticks in the local time zone. */
 export function moments(domain: Range, range: Range, count = 5): Scale {
   const [low, high] = widened(domain);
   const wanted = (high - low) / count;
   const step = SPANS.find((span) => span >= wanted) ?? 86_400 * roundStep(wanted / 86_400);
-  // Only whole minutes and more depend on where the reader is.
+  // Steps below a minute are the same in all time zones.
   const shift = step < 60 ? 0 : new Date(low * 1000).getTimezoneOffset() * 60;
   const ticks: Tick[] = [];
   for (let turn = Math.ceil((low - shift) / step - 1e-6); turn * step + shift <= high; turn += 1) {
@@ -96,7 +96,7 @@ function momentTick(value: number, step: number, span: number): string {
   return text.slice(11, 19) + part;
 }
 
-/** Return a scale of names, each in the middle of a band of its own. */
+/** Return a scale of names, each in the middle of its band. */
 export function categories(names: readonly string[], range: Range): Scale {
   const domain: Range = [-0.5, Math.max(1, names.length) - 0.5];
   const ticks = names.map((text, value) => ({ value, text }));
@@ -128,7 +128,7 @@ export function extent(values: Iterable<number | null>): Range {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** Return a domain with some air on both sides. */
+/** Return a domain with a margin on both sides. */
 export function padded([low, high]: Range, part = 0.04): Range {
   const air = (high - low) * part;
   return [low - air, high + air];

@@ -10,7 +10,7 @@ export interface Size {
   height: number;
 }
 
-/** What a chart is drawn on. */
+/** What a chart draws with: pen, theme and size. */
 export interface Sheet {
   pen: Pen;
   size: Size;
@@ -20,19 +20,19 @@ export interface Sheet {
 export interface Drawing {
   height: (width: number) => number;
   draw: (sheet: Sheet) => void;
-  /** What a kept chart has below it, as it stands beside it on the page; without a sheet it only says how high it is. */
+  /** Draws the legend below a chart in a file. Without a sheet it only returns its height. */
   key?: (width: number, sheet?: Sheet, top?: number) => number;
-  /** What changes with the pointer, in a layer of its own: many curves are not drawn anew for it. */
+  /** Draws what changes with the pointer, on a layer of its own, so that the curves need not be drawn again. */
   over?: (sheet: Sheet) => void;
 }
 
 const WIDTH = 640;
 const SHARP = 2;
 
-/** The place where a chart is drawn: follows its width and the theme, and can be kept as PNG or SVG. */
+/** The canvas of a chart. It follows the width and the theme of the page, and can be saved as PNG or SVG. */
 export class Stage {
   readonly root: HTMLElement;
-  /** What the pointer and the keyboard reach. */
+  /** The element that receives pointer and keyboard events. */
   readonly surface: HTMLElement;
   readonly #drawing: Drawing;
   readonly #layers: readonly [HTMLCanvasElement, HTMLCanvasElement];
@@ -62,12 +62,12 @@ export class Stage {
 
   get theme(): Theme {
     const theme = this.#theme ?? readTheme(this.root);
-    // Outside the page no CSS tells the theme.
+    // An element outside the page has no styles, so the theme is not known.
     this.#theme = this.root.isConnected ? theme : undefined;
     return theme;
   }
 
-  /** Draw all before the next frame. */
+  /** Draw everything before the next frame. */
   redraw(): void {
     if (this.#waiting === 0 && !this.#signal.aborted) {
       this.#waiting = requestAnimationFrame(() => {
@@ -77,7 +77,7 @@ export class Stage {
     }
   }
 
-  /** Draw what changes with the pointer. */
+  /** Draw the layer that changes with the pointer. */
   redrawOver(): void {
     this.#paintLayer(this.#layers[1], this.#drawing.over);
   }
@@ -126,7 +126,7 @@ export class Stage {
   #follow(): void {
     const resized = new ResizeObserver(() => this.#measure());
     resized.observe(this.root);
-    // JupyterLab tells its theme by an attribute of the body.
+    // JupyterLab sets its theme as an attribute of the body.
     const themed = new MutationObserver(() => {
       this.#theme = undefined;
       this.redraw();

@@ -12,7 +12,7 @@ import {
 
 const SPACE = "http://www.w3.org/2000/svg";
 
-/** A pen that makes the elements of an SVG: texts go in as text. */
+/** A pen that makes elements of an SVG. */
 export class SvgPen implements Pen {
   readonly root: SVGElement;
   #into: SVGElement;
@@ -32,7 +32,7 @@ export class SvgPen implements Pen {
       for (let place = first + 1; place < after; place += 1) {
         path += `L${point(xs, ys, place)}`;
       }
-      // A circle: a point alone would leave no mark.
+      // A line of a single point would not show, so it is a circle.
       path += after - first === 1 ? "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0" : "";
     }
     const dashes = dash.length > 0 ? { "stroke-dasharray": dash.join(" ") } : {};
@@ -102,7 +102,7 @@ export class SvgPen implements Pen {
     this.#into = outer;
   }
 
-  /** Return the whole as a file's text. */
+  /** Return the text of the SVG file. */
   toString(): string {
     return new XMLSerializer().serializeToString(this.root);
   }
@@ -130,7 +130,7 @@ function point(xs: Places, ys: Places, place: number): string {
   return `${short(xs[place] ?? 0)} ${short(ys[place] ?? 0)}`;
 }
 
-/** XML knows most control characters in no form. */
+/** Return a text without the characters that XML cannot contain. */
 function legal(text: string): string {
   return [...text].filter((one) => one >= " " && one !== "\uFFFE" && one !== "\uFFFF").join("");
 }

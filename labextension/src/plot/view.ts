@@ -2,17 +2,17 @@ import { element } from "../ui/dom.ts";
 import { type Figures, saveButtons } from "./controls.ts";
 import type { Stage } from "./stage.ts";
 
-/** A view's outermost element: theme, and no shortcut of JupyterLab's while it has the focus. */
+/** The outermost element of a view. */
 export function view(name: string, label: string, ...children: Node[]): HTMLElement {
   return element("section", { class: `nbtrack-view nbtrack-${name}`, "aria-label": label }, ...children);
 }
 
-/** What a view says of its own work: that it waits, or what went wrong. */
+/** The line of a view that says that it waits, or what went wrong. */
 export class Notice {
   readonly root = element("div", { class: "nbtrack-notice", role: "status", hidden: true });
   #turn = 0;
 
-  /** Wait for an answer; return it if it is the last one that was asked for, else nothing. */
+  /** Wait for an answer. Return it, or nothing where another was requested since. */
   async wait<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
     this.#turn += 1;
     const turn = this.#turn;
@@ -39,17 +39,17 @@ export class Notice {
   }
 }
 
-/** A chart as it is put into its view. */
+/** A chart with what its view shows of it. */
 export interface Chart {
   stage: Stage;
-  /** What it is called as a file. */
+  /** Its name as a file. */
   name: string;
   shown: readonly Node[];
-  /** Its numbers, to be kept. */
+  /** Its numbers, to be saved. */
   figures: () => Figures;
 }
 
-/** A view of one chart, which each answer of the kernel replaces. */
+/** A view of one chart, which is drawn again for each answer of the kernel. */
 export class ChartView<Document> {
   readonly #notice = new Notice();
   readonly #kept = element("span", { class: "nbtrack-keep" });
@@ -64,7 +64,7 @@ export class ChartView<Document> {
     signal.addEventListener("abort", () => this.#inner.abort());
   }
 
-  /** Return the view, with these controls above the chart. */
+  /** Return the element of the view, with controls above the chart. */
   view(name: string, label: string, controls: readonly Node[]): HTMLElement {
     const row = element("div", { class: "nbtrack-controls" }, ...controls, this.#kept);
     return view(name, label, row, this.#notice.root, this.#body);
@@ -78,7 +78,7 @@ export class ChartView<Document> {
     this.#body.replaceChildren(...shown);
   }
 
-  /** Show the answer when it comes, unless another was asked for since. */
+  /** Show an answer when it comes, unless another was requested since. */
   async wait(asked: Promise<Document>): Promise<void> {
     const answer = await this.#notice.wait(asked);
     if (answer !== undefined && !this.#signal.aborted) {
@@ -93,7 +93,7 @@ export interface TooltipLine {
   value: string;
 }
 
-/** A small box beside the pointer; the same is said to screen readers. */
+/** A small box beside the pointer, with a live region for screen readers. */
 export class Tooltip {
   readonly root = element("div", { class: "nbtrack-chart-tip", hidden: true, "aria-hidden": "true" });
   readonly spoken = element("div", { class: "nbtrack-unseen", role: "status" });
@@ -112,7 +112,7 @@ export class Tooltip {
     this.root.style.top = `${Math.max(0, at.y - offsetHeight / 2)}px`;
   }
 
-  /** Say it, too: for who moves by keyboard. */
+  /** Have screen readers say a text, for users of the keyboard. */
   say(text: string): void {
     this.spoken.textContent = text;
   }

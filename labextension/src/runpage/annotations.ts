@@ -97,8 +97,8 @@ function named(name: string, value: string | null): Record<string, string | null
 
 function chip(page: Page, { name, value }: Tag): HTMLElement {
   const place = element("li", { class: "nbtrack-run-chip" });
-  const told = oneLine(name, 60);
-  const text = `${told}: ${oneLine(value.text, 80)}`;
+  const label = oneLine(name, 60);
+  const text = `${label}: ${oneLine(value.text, 80)}`;
   const close = () => {
     place.replaceChildren(change, remove);
     change.focus();
@@ -107,13 +107,13 @@ function chip(page: Page, { name, value }: Tag): HTMLElement {
     const made = editor(
       {
         text: value.text,
-        label: `Value of the tag ${told}`,
+        label: `Value of the tag ${label}`,
         save: (typed) => changed(page, named(name, typed)),
         closed: close,
       },
       page.signal,
     );
-    place.replaceChildren(element("span", {}, `${told}: `), made);
+    place.replaceChildren(element("span", {}, `${label}: `), made);
     focusIn(made);
   };
   const change = styled("quietly", button(text, open, page.signal));
@@ -122,7 +122,7 @@ function chip(page: Page, { name, value }: Tag): HTMLElement {
   change.disabled = value.left > 0 || page.model.get("read_only");
   const remove = styled(
     "quietly",
-    button("×", () => changed(page, named(name, null)), page.signal, `Remove the tag ${told}`),
+    button("×", () => changed(page, named(name, null)), page.signal, `Remove the tag ${label}`),
   );
   place.append(change, edits(remove));
   return place;

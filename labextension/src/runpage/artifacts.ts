@@ -34,7 +34,7 @@ export function artifacts(page: Page): HTMLElement {
     ({ id, found, left, size }) => {
       if (id !== run) {
         run = id;
-        tree.forget();
+        tree.reset();
         pane.replaceChildren(element("p", { class: "nbtrack-run-quiet" }, "Choose a file to look into it."));
       }
       tree.draw(found);
@@ -68,18 +68,18 @@ async function showArtifact(page: Page, artifact: Artifact, pane: HTMLElement): 
 
 /** The buttons that download an artifact and copy its path. */
 function downloadButtons(page: Page, artifact: Artifact): HTMLElement[] {
-  const told = oneLine(artifact.path, 80);
+  const label = oneLine(artifact.path, 80);
   const fetch = button(
     artifact.kind === "folder" ? "Download as ZIP" : "Download",
     () => download(page, artifact),
     page.signal,
-    `Download ${told}`,
+    `Download ${label}`,
   );
   const path = async () => {
     const result = await ask(page, { kind: "path", name: artifact.path }, "Finding the file");
     return typeof result?.["path"] === "string" ? result["path"] : undefined;
   };
-  const copy = copyButton("Copy path", path, page.signal, `Copy where ${told} lies`);
+  const copy = copyButton("Copy path", path, page.signal, `Copy where ${label} lies`);
   return [fetch, copy];
 }
 
@@ -108,7 +108,7 @@ class Tree {
     );
   }
 
-  forget(): void {
+  reset(): void {
     this.#closed.clear();
     this.#chosen = "";
     this.#current = "";

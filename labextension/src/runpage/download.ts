@@ -5,7 +5,7 @@ import type { Page } from "./page.ts";
 
 const LONGEST = 150;
 
-/** Fetch a file in pieces and have the browser save it. A folder becomes a ZIP file, and so do all artifacts (no path). */
+/** Fetch a file in pieces and have the browser save it. A folder, or all artifacts (no path), becomes a ZIP file. */
 export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {
   const { notice } = page;
   const parts: BlobPart[] = [];

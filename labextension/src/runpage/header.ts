@@ -107,12 +107,12 @@ function measures({
   cpu_seconds: cpu,
   peak_memory_bytes: memory,
 }: RunDocument["measured"]): string {
-  const told = [
+  const texts = [
     wall === undefined ? "" : `cell ${shownDuration(wall)}`,
     cpu === undefined ? "" : `CPU ${shownDuration(cpu)}`,
     memory === undefined ? "" : `peak memory ${shownSize(memory)}`,
   ];
-  return told.filter((part) => part !== "").join(", ");
+  return texts.filter((part) => part !== "").join(", ");
 }
 
 /** The experiment, the notebook, the id. */
@@ -233,11 +233,11 @@ function faults(page: Page): HTMLElement {
     page,
     (run) => run.faults,
     (found) => {
-      const told = Object.entries(found);
+      const entries = Object.entries(found);
       made.replaceChildren(
-        ...told.map(([part, why]) => element("li", {}, oneLine(`${part} could not be read: ${why}`, 600))),
+        ...entries.map(([part, why]) => element("li", {}, oneLine(`${part} could not be read: ${why}`, 600))),
       );
-      made.hidden = told.length === 0;
+      made.hidden = entries.length === 0;
     },
   );
   return made;

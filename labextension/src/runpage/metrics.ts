@@ -16,7 +16,7 @@ const UNBROKEN = 24;
 /** How many characters of a name are shown. The tooltip has all of it. */
 const LONGEST = 160;
 
-/** The metrics, each with a sparkline of its history. While the run goes on, the rows stay and only their cells change. */
+/** The metrics, each with a sparkline of its history. While the run goes on, rows stay and only cells change. */
 export function metrics(page: Page): HTMLElement {
   const { block, body, count } = section("Metrics", page.signal);
   const rows = new Map<string, MetricRow>();
@@ -96,12 +96,12 @@ class MetricRow {
     const name = metric.folds ? `${metric.name}.mean` : metric.name;
     put(this.#name, oneLine(name, LONGEST), `${visible(name)}: show the curve`);
     this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
-    const told = metric.folds
+    const origin = metric.folds
       ? `mean of ${metric.count.toLocaleString("en")} folds`
       : `last, at step ${metric.step.toLocaleString("en")}`;
     const several = metric.count > 1;
     const [value, min, max, count] = this.#cells;
-    put(value, shownFigure(metric.value), `${exactFigure(metric.value)} (${told})`);
+    put(value, shownFigure(metric.value), `${exactFigure(metric.value)} (${origin})`);
     put(min, several ? shownFigure(metric.min) : "", exactFigure(metric.min));
     put(max, several ? shownFigure(metric.max) : "", exactFigure(metric.max));
     put(count, metric.count.toLocaleString("en"), "");
@@ -203,9 +203,9 @@ class Sparkline {
     this.block.append(this.#path, this.#end);
   }
 
-  draw(points: Points | null, told: string): void {
+  draw(points: Points | null, label: string): void {
     const { path, end } = traced(points);
-    this.block.setAttribute("aria-label", told);
+    this.block.setAttribute("aria-label", label);
     this.block.toggleAttribute("hidden", path === "");
     if (this.#path.getAttribute("d") !== path) {
       this.#path.setAttribute("d", path);

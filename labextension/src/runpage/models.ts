@@ -197,10 +197,10 @@ class VersionRow {
   #chip(alias: string): HTMLElement {
     const { name } = this.#version;
     const drop = () => ask(this.#page, { kind: "delete_alias", name, alias }, "Removing the alias");
-    const told = oneLine(alias, 60);
-    const text = element("span", { class: "nbtrack-run-alias" }, `@${told}`);
+    const label = oneLine(alias, 60);
+    const text = element("span", { class: "nbtrack-run-alias" }, `@${label}`);
     text.title = visible(`models:/${name}@${alias}`);
-    const remove = button("×", drop, this.#page.signal, `Remove the alias ${told}`);
+    const remove = button("×", drop, this.#page.signal, `Remove the alias ${label}`);
     return element("li", { class: "nbtrack-run-chip" }, text, edits(styled("quietly", remove)));
   }
 
@@ -208,20 +208,20 @@ class VersionRow {
     const { signal } = this.#page;
     const { name, version } = this.#version;
     const place = element("span");
-    const told = `${oneLine(name, 60)} version ${version}`;
+    const label = `${oneLine(name, 60)} version ${version}`;
     const open = () => {
       const asked = { kind: "set_alias", name, version } as const;
       const save = async (typed: string) =>
         (await ask(this.#page, { ...asked, alias: typed.replace(/^@/u, "") }, "Setting the alias")) !==
         undefined;
       const made = editor(
-        { text: "", label: `New alias of ${told}`, done: "Set", save, closed: close },
+        { text: "", label: `New alias of ${label}`, done: "Set", save, closed: close },
         signal,
       );
       place.replaceChildren(made);
       focusIn(made);
     };
-    const start = edits(styled("quietly", button("Add alias", open, signal, `Give ${told} an alias`)));
+    const start = edits(styled("quietly", button("Add alias", open, signal, `Give ${label} an alias`)));
     const close = () => {
       place.replaceChildren(start);
       start.focus();

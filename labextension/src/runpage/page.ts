@@ -20,9 +20,9 @@ export class RunRequests {
     this.#run = run;
   }
 
-  /** Send a request. `told` is called at each stage of it. */
-  send(asked: Payload, told: (stage: Stage) => void): Promise<Answer> {
-    return this.#requests.send({ ...asked, of: this.#run } as WithoutId<Request>, told);
+  /** Send a request. `onStage` is called at each stage of it. */
+  send(payload: Payload, onStage: (stage: Stage) => void): Promise<Answer> {
+    return this.#requests.send({ ...payload, of: this.#run } as WithoutId<Request>, onStage);
   }
 }
 
@@ -83,11 +83,11 @@ export function followPart<Part>(
 /** Ask the kernel, and show the progress in the page. The result is undefined where the kernel refused. */
 export async function ask(
   page: Page,
-  asked: Payload,
+  payload: Payload,
   doing: string,
 ): Promise<Record<string, unknown> | undefined> {
   const close = page.notice.open(doing);
-  const answer = await page.requests.send(asked, (stage) => page.notice.tell(close, stage));
+  const answer = await page.requests.send(payload, (stage) => page.notice.tell(close, stage));
   page.notice.close(close);
   if (!answer.ok) {
     page.notice.failed(answer.error.message);

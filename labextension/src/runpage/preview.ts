@@ -79,11 +79,11 @@ function tablePreview({
   );
   const heads = columns.map((text, place) => ({ text, right: right[place] ?? false }));
   const cells = rows.map((row) => row.map((text, place) => ({ text, right: right[place] ?? false })));
-  const told = [more ? `the first ${rows.length} rows` : `${rows.length} rows`];
+  const parts = [more ? `the first ${rows.length} rows` : `${rows.length} rows`];
   if (left > 0) {
-    told.push(`the first ${columns.length} of ${columns.length + left} columns`);
+    parts.push(`the first ${columns.length} of ${columns.length + left} columns`);
   }
-  const foot = element("div", { class: "nbtrack-run-quiet" }, told.join(", "));
+  const foot = element("div", { class: "nbtrack-run-quiet" }, parts.join(", "));
   return element("div", {}, table(`Content of ${oneLine(name, 80)}`, heads, cells), foot);
 }
 

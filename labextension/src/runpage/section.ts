@@ -7,13 +7,13 @@ export interface Section {
   block: HTMLElement;
   body: HTMLElement;
   /** Say in the heading how much is inside, and whether to show the section at all. */
-  count: (told: string, shown?: boolean) => void;
+  count: (text: string, shown?: boolean) => void;
   /** Call `open` now if the section is open, and whenever it is opened. */
   whenOpen: (open: () => void) => void;
 }
 
 export function section(title: string, signal: AbortSignal, open = true, wide = false): Section {
-  const told = element("span", { class: "nbtrack-run-quiet" });
+  const countText = element("span", { class: "nbtrack-run-quiet" });
   const heading = element(
     "span",
     { class: "nbtrack-run-heading", role: "heading", "aria-level": "3" },
@@ -23,7 +23,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
   const details = element(
     "details",
     { class: wide ? "nbtrack-run-section nbtrack-run-wide" : "nbtrack-run-section" },
-    element("summary", {}, heading, told),
+    element("summary", {}, heading, countText),
     body,
   );
   details.dataset["section"] = title.toLowerCase();
@@ -44,7 +44,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
     block: details,
     body,
     count(text, shown = true) {
-      told.textContent = text;
+      countText.textContent = text;
       details.hidden = !shown;
     },
     whenOpen(opened) {

@@ -103,13 +103,13 @@ function group(panel: Panel, trait: "fields" | "params", legend: string) {
 
 /** Return what the user typed. An input that cannot be read is marked and gets the focus. */
 function read(inputs: Input[]): Row {
-  const told: [string, Json][] = [];
+  const entries: [string, Json][] = [];
   for (const { field, control, read: value } of inputs) {
     control.removeAttribute("aria-invalid");
     try {
       const given = value();
       if (given !== undefined) {
-        told.push([field.name, given]);
+        entries.push([field.name, given]);
       }
     } catch (error) {
       if (error instanceof InputError) {
@@ -120,7 +120,7 @@ function read(inputs: Input[]): Row {
     }
   }
   // A column may be called `__proto__`, and an assignment to that would be lost.
-  return Object.fromEntries(told);
+  return Object.fromEntries(entries);
 }
 
 /** The place that shows a prediction. */

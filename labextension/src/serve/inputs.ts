@@ -73,10 +73,10 @@ function number(field: Field): Input {
     if (text === undefined) {
       return;
     }
-    const told = Number(text);
+    const parsed = Number(text);
     // JavaScript would round a larger whole number, so the kernel gets the text.
-    const exact = !WHOLE.has(field.type) || Number.isSafeInteger(told) || !/^-?\d+$/u.test(text);
-    return Number.isFinite(told) && exact ? told : text;
+    const exact = !WHOLE.has(field.type) || Number.isSafeInteger(parsed) || !/^-?\d+$/u.test(text);
+    return Number.isFinite(parsed) && exact ? parsed : text;
   };
   return { field, control, block: labelled(field, control), read };
 }
@@ -105,12 +105,12 @@ function json(field: Field): Input {
     text,
   );
   const read = () => {
-    const told = given(field, control.value.trim());
-    if (told === undefined) {
+    const typed = given(field, control.value.trim());
+    if (typed === undefined) {
       return;
     }
     try {
-      return JSON.parse(told) as Json;
+      return JSON.parse(typed) as Json;
     } catch (error) {
       throw new InputError(
         `${field.name}: this is no JSON (${error instanceof Error ? error.message : error})`,

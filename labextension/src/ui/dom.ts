@@ -34,8 +34,8 @@ const OURS = "data-lm-suppress-shortcuts";
 /**
  * Keep the keys that are pressed in a widget to the widget.
  *
- * JupyterLab would run its shortcuts and edit the cell, and it would cancel Enter in boxes. Only the shortcut that saves
- * the notebook goes through.
+ * JupyterLab would run its shortcuts and edit the cell, and it would cancel Enter in boxes. Only the shortcut that
+ * saves the notebook goes through.
  */
 export function keepKeys(root: HTMLElement, signal: AbortSignal): void {
   root.setAttribute(OURS, "true");

@@ -3,27 +3,27 @@ import type { Problem } from "../messages.ts";
 import type { PanelState } from "../state.ts";
 import { Completion } from "./completion.ts";
 
-/** Milliseconds without a keystroke after which it is asked what may follow. */
+/** Milliseconds without a keystroke before completions are asked for. */
 const COMPLETION_DELAY = 60;
-/** Milliseconds without a keystroke after which it is said what is wrong: while one types, much is. */
+/** Milliseconds without a keystroke before an error is shown, as an unfinished filter is often wrong. */
 const PROBLEM_DELAY = 700;
 
-/** The box in which runs are filtered, with what is wrong shown at its place. */
+/** The box with the filter, in which an error is underlined. */
 export class FilterBox {
   readonly root: HTMLElement;
   readonly input: HTMLInputElement;
-  /** Below the box: what is wrong, or what may be. */
-  readonly told: HTMLElement;
-  /** The filters that the arrow keys go through in an empty box, the newest first. */
+  /** The line below the box, with the error or the remark. */
+  readonly message: HTMLElement;
+  /** The recent filters, the newest first, which the arrow keys recall in an empty box. */
   history: string[] = [];
-  /** Hears of a filter that was used. */
+  /** Called with each filter that the user has used. */
   onUsed: ((text: string) => void) | null = null;
   readonly #state: PanelState;
   readonly #marks: ErrorMarks;
   readonly #options: Completion;
   #pause: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
-  /** Which filter of the history stands in the box. */
+  /** The index in the history of the recalled filter, or -1. */
   #recalled = -1;
 
   constructor(state: PanelState) {
@@ -43,7 +43,7 @@ export class FilterBox {
       spellcheck: "false",
     });
     this.input.value = state.query.filter;
-    this.told = element("div", { id, class: "nbtrack-panel-told", role: "status", "aria-live": "polite" });
+    this.message = element("div", { id, class: "nbtrack-panel-told", role: "status", "aria-live": "polite" });
     this.#marks = new ErrorMarks(this.input);
     this.#options = new Completion(state, this.input, () => this.#edited());
     this.root = element(
@@ -56,7 +56,7 @@ export class FilterBox {
     this.#listen();
   }
 
-  /** Put a filter into the box, and show its runs. */
+  /** Put a filter into the box and apply it. */
   use(text: string): void {
     this.input.value = text;
     this.#apply();
@@ -82,7 +82,7 @@ export class FilterBox {
     });
     this.#state.on(["problem", "anew"], () => this.#drawSoon());
     this.#state.on(["query"], () => {
-      // What is being typed is not replaced by what was typed before.
+      // While the user types, an older query does not replace the text.
       if (document.activeElement !== input) {
         input.value = this.#state.model.get("filter");
       }
@@ -92,9 +92,9 @@ export class FilterBox {
   #edited(): void {
     this.#recalled = -1;
     this.#marks.draw(null);
-    // There is one request at a time, and then the newest text is tried: no need to wait for the next keystroke.
+    // No need to wait for the next keystroke: there is one request at a time, and the next one has the newest text.
     this.#try();
-    // Where nothing is typed everything may follow: that is shown when it is asked for, by Ctrl+Space.
+    // In an empty box anything may follow. Only Ctrl+Space lists all of it.
     this.#soon(() => (this.input.value.trim() === "" ? this.#options.close() : this.#options.update()));
   }
 
@@ -115,7 +115,7 @@ export class FilterBox {
     this.#used();
   }
 
-  /** Remember the filter once it has proved to be one. */
+  /** Report the filter as used, once the kernel has accepted it. */
   #used(): void {
     const text = this.input.value;
     void this.#state.settled().then(() => {
@@ -136,7 +136,7 @@ export class FilterBox {
     event.preventDefault();
   }
 
-  /** Go to an older or a newer filter that was used, if the key says so. */
+  /** Recall an older or a newer filter for an arrow key. Return whether the key did. */
   #recall(key: string): boolean {
     const step = { ArrowUp: 1, ArrowDown: -1 }[key];
     const whole = this.#recalled >= 0 && this.input.value === this.history[this.#recalled];
@@ -150,22 +150,22 @@ export class FilterBox {
     return true;
   }
 
-  /** Say what is wrong with the text that stands in the box, and mark the place. */
+  /** Show the error or the remark about the text in the box, and underline it. */
   #draw(): void {
     const { problem, query, remark } = this.#state;
     const wrong = problem ?? (this.input.value === query.filter ? remark : null);
     this.#marks.draw(wrong);
     this.input.toggleAttribute("aria-invalid", problem !== null);
     if (wrong === null) {
-      this.told.replaceChildren();
+      this.message.replaceChildren();
     } else {
       const use = (suggestion: string) => {
         this.use(corrected(this.input.value, wrong, suggestion));
         this.input.focus();
       };
-      this.told.replaceChildren(...problemText(wrong, use));
+      this.message.replaceChildren(...problemText(wrong, use));
     }
-    this.told.dataset["kind"] = problem === null ? "remark" : "error";
+    this.message.dataset["kind"] = problem === null ? "remark" : "error";
   }
 
   #drawSoon(): void {
@@ -177,7 +177,7 @@ export class FilterBox {
   }
 }
 
-/** Underlines a part of what stands in a box: a text over it, in the same type, of which only the line is seen. */
+/** Underlines a part of the text in a box. It lays the same text, transparent but for the line, over the box. */
 class ErrorMarks {
   readonly element: HTMLElement = element("div", { class: "nbtrack-panel-marks", "aria-hidden": "true" });
   readonly #input: HTMLInputElement;
@@ -192,7 +192,7 @@ class ErrorMarks {
       this.element.replaceChildren();
       return;
     }
-    // The kernel counts characters, JavaScript halves of surrogate pairs.
+    // The kernel counts characters, JavaScript counts UTF-16 code units.
     const characters = [...this.#input.value];
     const part = (from: number, to: number) => characters.slice(from, to).join("");
     const end = Math.max(wrong.end, wrong.start + 1);
@@ -209,13 +209,13 @@ class ErrorMarks {
   }
 }
 
-/** Return what is said of a problem; `use` is called with the suggestion when that is clicked. */
+/** Return the message of a problem. A click on its suggestion calls `use`. */
 function problemText(wrong: Problem, use: (suggestion: string) => void): (Node | string)[] {
   const parts: (Node | string)[] = [element("span", {}, wrong.message)];
   const { suggestion } = wrong;
   if (suggestion !== null) {
     const button = element("button", { type: "button", class: "nbtrack-panel-link" }, suggestion);
-    // The box must not lose the focus, and with it the caret.
+    // The box keeps the focus, and with it the caret.
     button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", () => use(suggestion));
     parts.push(element("span", {}, "; did you mean ", button, "?"));
@@ -223,7 +223,7 @@ function problemText(wrong: Problem, use: (suggestion: string) => void): (Node |
   return parts;
 }
 
-/** Return a text with a suggestion in the place of what is wrong. */
+/** Return a text with the wrong part replaced by a suggestion. */
 export function corrected(text: string, wrong: Problem, suggestion: string): string {
   const characters = [...text];
   const start = wrong.start ?? 0;

@@ -5,7 +5,7 @@ import type { PanelState } from "../state.ts";
 
 const NONE: Results["complete"] = { start: 0, end: 0, options: [] };
 
-/** The list of what may follow in the filter box. */
+/** The list of completions of the filter box. */
 export class Completion {
   readonly list: HTMLElement;
   readonly #state: PanelState;
@@ -16,7 +16,7 @@ export class Completion {
   #active = -1;
   #asked = 0;
 
-  /** `edited` is called when an option was put in. */
+  /** `edited` is called when the user has accepted a completion. */
   constructor(state: PanelState, input: HTMLInputElement, edited: () => void) {
     this.#state = state;
     this.#input = input;
@@ -31,7 +31,7 @@ export class Completion {
     input.setAttribute("aria-controls", this.#id);
   }
 
-  /** Ask for what may stand at the caret. */
+  /** Ask for completions at the caret. */
   update(): void {
     void this.#update();
   }
@@ -41,7 +41,7 @@ export class Completion {
     this.#draw(NONE);
   }
 
-  /** Take a key, if it is meant for the list; return whether it was. */
+  /** Handle a key of the list. Return whether it was one. */
   key(event: KeyboardEvent): boolean {
     if (event.key === " " && event.ctrlKey) {
       this.update();
@@ -62,7 +62,7 @@ export class Completion {
         this.#accept(Math.max(this.#active, 0));
         return true;
       case "Enter":
-        // Of options of which none was gone to, none is meant.
+        // Enter accepts an option only where the user has moved to one.
         return this.#accept(this.#active);
       case "Escape":
         this.close();
@@ -144,7 +144,7 @@ export class Completion {
   }
 }
 
-/** What is said of an option's kind; of words and operators nothing need be. */
+/** The label of each kind of option. Words and operators have none. */
 const KINDS: Record<string, string> = {
   attributes: "run",
   metrics: "metric",

@@ -5,7 +5,7 @@ import { problemOf } from "../problems.ts";
 import type { PanelState } from "../state.ts";
 import type { FilterBox } from "./box.ts";
 
-/** The button with the filters that were saved, and those that were used. */
+/** The button that lists saved and recent filters. */
 export class SavedFilters {
   readonly root: HTMLElement;
   readonly #state: PanelState;

@@ -12,17 +12,17 @@ const TIME_RANGES: readonly [span: string | null, title: string][] = [
   [null, "Any time"],
 ];
 
-/** What is written for a range; a condition that was joined to another one by it goes with its AND and parentheses. */
+/** The condition that the menu writes: alone, or joined to another one by AND. */
 const CONDITION = /start_time >= now\(\) - (\d+[a-zA-Z])/u;
 const ALONE = new RegExp(`^\\s*${CONDITION.source}(?=\\s*$|\\s+order\\s+by\\b|\\s+limit\\b)`, "iu");
 const JOINED = new RegExp(`\\s+AND ${CONDITION.source}(?=\\s*$|\\s+order\\s+by\\b|\\s+limit\\b)`, "iu");
 
-/** Return the range that a filter has of this menu's making, or null. */
+/** Return the time range that the menu wrote into a filter, or null. */
 export function rangeOf(filter: string): string | null {
   return (ALONE.exec(filter) ?? JOINED.exec(filter))?.[1] ?? null;
 }
 
-/** Return a filter with another range in place of the one that this menu wrote, if any. */
+/** Return a filter with another time range, which replaces the one that the menu wrote. */
 export function withRange(filter: string, span: string | null): string {
   const condition = span === null ? null : `start_time >= now() - ${span}`;
   if (rangeOf(filter) === null) {
@@ -36,7 +36,7 @@ export function withRange(filter: string, span: string | null): string {
     : withoutParentheses(filter.replace(JOINED, ""));
 }
 
-/** Take away the parentheses in which all before the order stands, where they are one pair. */
+/** Remove a pair of parentheses around all of the condition. */
 function withoutParentheses(filter: string): string {
   const plain = maskQuoted(filter);
   const closing = plain.startsWith("(") ? closingOf(plain) : -1;
@@ -44,7 +44,7 @@ function withoutParentheses(filter: string): string {
   return whole ? filter.slice(1, closing) + filter.slice(closing + 1) : filter;
 }
 
-/** Return where the first parenthesis of a text is closed, or -1. */
+/** Return the position at which the first parenthesis is closed, or -1. */
 function closingOf(text: string): number {
   let depth = 0;
   return (
@@ -55,7 +55,7 @@ function closingOf(text: string): number {
   );
 }
 
-/** The button with which runs are narrowed to those that began a short while ago. */
+/** The button that shows only runs that started recently. */
 export function timeButton(state: PanelState, box: FilterBox): HTMLElement {
   const { root, button } = popover(
     "",
@@ -87,7 +87,7 @@ export function timeButton(state: PanelState, box: FilterBox): HTMLElement {
   return root;
 }
 
-/** The button that says in which experiments to look. */
+/** The button that chooses experiments. */
 export function experimentsButton(state: PanelState): HTMLElement {
   const { root, button } = popover(
     "",

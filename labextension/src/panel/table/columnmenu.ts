@@ -7,7 +7,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 const HEAD = ".nbtrack-panel-head";
 const SUMMARIES = ["last", "min", "max", "mean", "first"];
 
-/** The menu of one column: everything that the mouse does with its head, and which summary of a metric it shows. */
+/** The menu of a column: order, shading, place, and which summary of a metric it shows. */
 export class ColumnMenu {
   readonly #root: HTMLElement = element("div", {
     class: "nbtrack-panel-popover",
@@ -74,7 +74,7 @@ export class ColumnMenu {
     return button;
   }
 
-  /** Close, and give the keyboard back to the head. */
+  /** Close the menu, and give the focus back to the head. */
   #return(): void {
     const heads = this.#root.closest(".nbtrack-panel")?.querySelectorAll<HTMLElement>(HEAD) ?? [];
     this.#close();

@@ -5,14 +5,14 @@ import { clicked, directionOf, placeOf } from "../query.ts";
 import type { PanelState } from "../state.ts";
 import { ColumnMenu } from "./columnmenu.ts";
 
-/** Pixels after which a press on a head is meant to move it. */
+/** A press that moves more pixels than this drags the head. */
 const DRAG = 6;
 const HEAD = ".nbtrack-panel-head";
-/** The keys that open a head's menu, with Alt or without, and those that go to another head. */
+/** The keys that open the menu of a head, with or without Alt, and those that move to another head. */
 const MENU = new Set(["ArrowDown", "ContextMenu"]);
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
-/** The row of heads: sorts, moves and resizes columns. */
+/** The row of column heads, which sorts, moves and resizes columns. */
 export class Heads {
   readonly row: HTMLElement = element("div", {
     class: "nbtrack-panel-heads",
@@ -22,7 +22,7 @@ export class Heads {
   readonly #state: PanelState;
   readonly #laidOut: () => void;
   readonly #menu: ColumnMenu;
-  /** The column whose head has the keyboard, or gets it. */
+  /** The column whose head has the focus, or gets it with Tab. */
   #at = "";
 
   /** `laidOut` is called when a width has changed. */
@@ -60,7 +60,7 @@ export class Heads {
     const columns = state.shown;
     const lefts = state.layout.lefts(columns, state.heads);
     const pinned = [...lefts.keys()].reduce((sum, one) => sum + state.layout.width(one, state.heads[one]), 0);
-    // The keyboard stays where it is.
+    // The focus stays where it is.
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>(HEAD)?.dataset[
       "column"
     ];
@@ -69,7 +69,7 @@ export class Heads {
       cell.setAttribute("aria-colindex", String(at + 1));
       const left = lefts.get(column);
       if (left === undefined) {
-        // It is not gone to below the pinned ones.
+        // A focused head is scrolled to beside the pinned columns, not below them.
         cell.style.scrollMarginLeft = `${pinned}px`;
       } else {
         cell.classList.add("nbtrack-panel-pinned");
@@ -86,7 +86,7 @@ export class Heads {
     this.align();
   }
 
-  /** Have one head alone where Tab stops. */
+  /** Let Tab stop at one head only. */
   #rove(): void {
     const cells = [...this.row.querySelectorAll<HTMLElement>(HEAD)];
     const at = cells.find((cell) => cell.dataset["column"] === this.#at) ?? cells[0];
@@ -95,7 +95,7 @@ export class Heads {
     }
   }
 
-  /** Give the keyboard to another head. */
+  /** Move the focus to another head. */
   #go(cell: HTMLElement, key: string): void {
     const cells = [...this.row.querySelectorAll<HTMLElement>(HEAD)];
     const at = cells.indexOf(cell);
@@ -108,7 +108,7 @@ export class Heads {
     cells[targets[key] ?? at]?.focus();
   }
 
-  /** Put the heads of numbers to the right, as the numbers are. */
+  /** Align the heads of numbers to the right, as their cells are. */
   align(): void {
     const { cache } = this.#state;
     for (const cell of this.row.querySelectorAll<HTMLElement>(HEAD)) {
@@ -179,7 +179,7 @@ export class Heads {
     }
   }
 
-  /** Return before which of the heads a place on the page is. */
+  /** Return the index of the head before which a pointer is. */
   #placeAt(x: number): number {
     const boxes = [...this.row.querySelectorAll(HEAD)].map((one) => one.getBoundingClientRect());
     const found = boxes.findIndex((box) => x < box.left + box.width / 2);
@@ -245,14 +245,14 @@ function head(column: string, about: Head | undefined, orders: readonly string[]
     const arrow = `${direction === "up" ? "▲" : "▼"}${place}`;
     cell.append(element("span", { class: "nbtrack-panel-arrow", "aria-hidden": "true" }, arrow));
   }
-  // For the mouse: by the keyboard the head itself opens the menu.
+  // This button is for the mouse. With the keyboard the head itself opens the menu.
   const attributes = { class: "nbtrack-panel-more", tabindex: "-1", "aria-hidden": "true" };
   const more = element("button", { type: "button", title: "Menu of the column", ...attributes }, "⋮");
   cell.append(more, element("span", { class: "nbtrack-panel-edge", "aria-hidden": "true" }));
   return cell;
 }
 
-/** Follow the pointer until it is let go. */
+/** Follow the pointer until it is released. */
 function track(moves: (event: PointerEvent) => void, ends?: (event: PointerEvent) => void): void {
   const over = new AbortController();
   const { signal } = over;

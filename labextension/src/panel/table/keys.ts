@@ -2,17 +2,17 @@ import { problemOf } from "../problems.ts";
 import { MAX_CHOSEN } from "../selection.ts";
 import type { PanelState } from "../state.ts";
 
-/** How the table is moved. */
+/** What the keys need of the table. */
 interface Moves {
-  /** Bring a row into sight. */
+  /** Scroll a row into view. */
   show: (index: number) => void;
   /** How many rows a page has. */
   page: () => number;
-  /** Give the keyboard to the view that is shown in place of the table. */
+  /** Move the focus to the view that replaces the table. */
   leave: () => void;
 }
 
-/** Chooses rows by mouse and keyboard. */
+/** Chooses rows with mouse and keyboard. */
 export class TableKeys {
   readonly #state: PanelState;
   readonly #moves: Moves;
@@ -22,12 +22,12 @@ export class TableKeys {
     this.#moves = moves;
   }
 
-  /** Hear what is pressed in the table, and clicked on its rows. */
+  /** Listen to keys in the table, and to clicks on its rows. */
   listen(root: HTMLElement, canvas: HTMLElement): void {
     const { signal } = this.#state;
     canvas.addEventListener("click", (event) => this.#click(event), { signal });
     canvas.addEventListener("dblclick", (event) => this.#open(rowAt(event)), { signal });
-    // A click with Shift would mark text.
+    // A click with Shift would select text.
     canvas.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault(), { signal });
     root.addEventListener(
       "keydown",
@@ -46,7 +46,7 @@ export class TableKeys {
     const index = rowAt(event);
     const id = cache.id(index);
     const target = event.target as HTMLElement;
-    // The second click of a double one does not undo the first.
+    // The second click of a double click does not undo the first.
     if (id === undefined || event.detail > 1) {
       return;
     }
@@ -79,7 +79,7 @@ export class TableKeys {
     this.#state.selectionChanged();
   }
 
-  /** Do what a key says; return whether it said something. */
+  /** Handle a key. Return whether it means something here. */
   #key(event: KeyboardEvent): boolean {
     const { selection, cache } = this.#state;
     const target = this.#target(event.key);
@@ -113,7 +113,7 @@ export class TableKeys {
     const id = state.cache.id(index);
     if (id !== undefined) {
       if (state.selection.has(id)) {
-        // The page is of the run that was chosen last: the others stay chosen beside it.
+        // The page shows the run that was chosen last. The others stay chosen.
         state.selection.ids = new Set([...state.selection.ids].filter((one) => one !== id).concat(id));
         state.selection.cursor = index;
       } else {
@@ -126,7 +126,7 @@ export class TableKeys {
     }
   }
 
-  /** Pin a run above all others, or let go of it. */
+  /** Pin or unpin a run. */
   #pin(id: string | undefined): void {
     if (id !== undefined) {
       const { layout } = this.#state;
@@ -134,14 +134,14 @@ export class TableKeys {
     }
   }
 
-  /** Take a chosen run out of the charts, or put it back: of others the table does not show whether they are there. */
+  /** Hide a chosen run in the charts, or show it. The table marks only chosen runs as hidden. */
   #hide(id: string | undefined): void {
     if (id !== undefined && this.#state.selection.has(id)) {
       this.#state.hidden.toggle(id);
     }
   }
 
-  /** Show the children of a run, or hide them; return whether there is a tree to do so in. */
+  /** Unfold or fold a run. Return whether the table is a tree. */
   #fold(id: string | undefined, on: boolean | undefined): boolean {
     const { unfolded } = this.#state;
     if (unfolded === null || id === undefined || unfolded.has(id) === on) {
@@ -155,7 +155,7 @@ export class TableKeys {
     return true;
   }
 
-  /** Return the row that a key goes to. */
+  /** Return the row that a key moves to. */
   #target(key: string): number | null {
     const { cursor } = this.#state.selection;
     const last = this.#state.cache.total - 1;
@@ -198,12 +198,12 @@ export class TableKeys {
       : requests.ask("tree", { ...asked, columns: [], unfolded: [...unfolded] });
   }
 
-  /** Choose the rows from the anchor on; the kernel knows those that are not here. */
+  /** Choose the rows from the anchor to a row. The kernel sends the ids of rows that are not loaded. */
   async #range(to: number, more: boolean): Promise<void> {
     const { selection, cache } = this.#state;
     const all = Math.abs(selection.anchor - to) + 1;
     const count = Math.min(MAX_CHOSEN, all);
-    // Those next to the anchor, where not all can be chosen.
+    // Where the range is too long, the rows next to the anchor are chosen.
     const from = to < selection.anchor ? selection.anchor - count + 1 : selection.anchor;
     const here = Array.from({ length: count }, (_, at) => cache.id(from + at));
     const known = here.filter((id) => id !== undefined);
@@ -218,12 +218,12 @@ export class TableKeys {
   }
 }
 
-/** Whether keys are held that make it a browser's or a notebook's command. */
+/** Whether a modifier makes the key a command of the browser or the notebook. */
 function isCommand({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   return ctrlKey || metaKey || altKey;
 }
 
-/** Return the row that an event is of, or -1. */
+/** Return the row of an event, or -1. */
 function rowAt(event: Event): number {
   const row = (event.target as HTMLElement).closest<HTMLElement>(".nbtrack-panel-row");
   return Number(row?.dataset["index"] ?? -1);

@@ -10,7 +10,7 @@ interface Drawn {
   index: number;
   top: number;
   columns: readonly string[];
-  /** Where the pinned columns stand. */
+  /** The left edges of the pinned columns. */
   lefts: ReadonlyMap<string, number>;
   now: number;
 }
@@ -21,7 +21,7 @@ interface Filled {
   scale: Scale | undefined;
   shading: Shading;
   now: number;
-  /** What stands beside the text of a name. */
+  /** What the cell of a name shows beside its text. */
   named: Omit<Named, "text"> | null;
   /** Whether the run's values may be marked as the best. */
   starred: boolean;
@@ -29,12 +29,12 @@ interface Filled {
 
 const UNKNOWN: Head = { kind: "tags", label: "", summary: null, field: "", better: null };
 
-/** One row on the page, which shows one run after another. */
+/** A row element. While the user scrolls it is reused for one run after another. */
 export class RowView {
   readonly element: HTMLElement = element("div", { class: "nbtrack-panel-row", role: "row", id: freshId() });
   index = -1;
   readonly #cells: HTMLElement[] = [];
-  /** What each cell shows, so that only what is another is written to the page. */
+  /** The content of each cell, so that only changed cells are written to the page. */
   readonly #drawn: string[] = [];
 
   draw({ state, index, top, columns, lefts, now }: Drawn): void {
@@ -62,15 +62,15 @@ export class RowView {
     this.#tellFamily(state);
   }
 
-  /** Say of a row of a tree where in it it stands. */
+  /** Set the ARIA attributes of a row of a tree. */
   #tellFamily({ cache, unfolded }: PanelState): void {
     const family = unfolded === null ? null : cache.family(this.index);
-    const told = {
+    const attributes = {
       "aria-level": family && String(family.depth + 1),
       "aria-expanded":
         family && family.children > 0 ? String(unfolded?.has(cache.id(this.index) ?? "")) : null,
     };
-    for (const [name, value] of Object.entries(told)) {
+    for (const [name, value] of Object.entries(attributes)) {
       if (value === null) {
         this.element.removeAttribute(name);
       } else {
@@ -130,7 +130,7 @@ export class RowView {
   }
 }
 
-/** Say of a cell what it is exactly, and that it is the best one: the star is drawn, and not read out. */
+/** Set the exact value as the tooltip, and the label of the best value: CSS draws the star, which is not read out. */
 function tell(cell: HTMLElement, { text, exact }: Shown, best: boolean): void {
   cell.title = best ? `${exact} (best)` : exact;
   if (best) {
@@ -161,7 +161,7 @@ function namedOf(
   };
 }
 
-/** Return how much of a number's bar or shade is shown; null where it has none. */
+/** Return the length of a number's bar or the strength of its shade, or null for neither. */
 function partOf(
   shading: Shading,
   value: Cell | undefined,
@@ -178,20 +178,18 @@ function same(one: Cell | undefined, other: Cell): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** What stands in the cell of a run's name. */
+/** The content of the cell of a run's name. */
 interface Named {
   text: string;
-  /** The run's colours on a light and on a dark page, how its line is drawn, and whether it is taken out of the charts;
-   * null of one that is not chosen. */
+  /** The colours of a chosen run on a light and a dark page, its line style, and whether the charts hide it. */
   colour: { light: string; dark: string; line: string; hidden: boolean } | null;
-  /** Of a tree: how deep it stands, how many children it has, and whether they are shown. */
+  /** In a tree: its depth, how many children it has, and whether they are shown. */
   family: { depth: number; children: number; unfolded: boolean } | null;
-  /** Whether the run is pinned above all others. */
+  /** Whether the run is pinned. */
   pinned: boolean;
 }
 
-/** Return the parts of a name's cell. The keyboard goes to rows: there Enter, P, H, and the arrows in a tree, do as
- * these do. */
+/** Return the parts of a name's cell. With the keyboard, the keys Enter, P, H and the arrows do the same in a row. */
 function nameParts({ text, colour, family, pinned }: Named): HTMLElement[] {
   const name = element("button", { type: "button", class: "nbtrack-panel-name", tabindex: "-1" }, text);
   const parts: HTMLElement[] = [name, pin(pinned)];
@@ -239,22 +237,22 @@ function fold({ depth, children, unfolded }: NonNullable<Named["family"]>): HTML
   return made;
 }
 
-/** From so many times as much on, a column is shaded by powers of ten. */
+/** A column whose greatest number is more than this many times its least is shaded on a logarithmic scale. */
 const LOG_RATIO = 100;
 
-/** Return how long a number's bar is, as a part of its column's longest. */
+/** Return the length of a number's bar, from 0 to 1. */
 export function shareOf(value: Cell | undefined, scale: Scale | undefined): number | null {
   const ends = endsOf(value, scale);
   if (ends === null) {
     return null;
   }
   const [number, low, high] = ends;
-  // Bars from zero say more, where zero is near.
+  // Where zero is near, bars begin at zero.
   const from = low > 0 && low < high / 2 ? 0 : low;
   return fraction(number, from, high);
 }
 
-/** Return how strongly a number is shaded, from 0 to 1: the better the stronger, or else the greater. */
+/** Return how strongly a number is shaded, from 0 to 1: better numbers more strongly, or else greater ones. */
 export function strengthOf(
   value: Cell | undefined,
   scale: Scale | undefined,
@@ -276,11 +274,11 @@ function endsOf(value: Cell | undefined, scale: Scale | undefined): [number, num
   if (typeof value !== "number" || typeof low !== "number" || typeof high !== "number" || high <= low) {
     return null;
   }
-  // A run may have gone beyond since the ends were asked for.
+  // A run may have left the range since the range was asked for.
   return [Math.max(low, Math.min(high, value)), low, high];
 }
 
-/** Return how far a number is on the way between two others, as a part of 1. */
+/** Return where a number lies between two others, from 0 to 1. */
 function fraction(value: number, from: number, to: number): number {
   return Math.round(Math.max(0, Math.min(1, (value - from) / (to - from))) * 1000) / 1000;
 }

@@ -6,14 +6,14 @@ import { RowView } from "./row.ts";
 
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 34;
-/** So many rows are drawn beyond those that are seen. */
+/** How many rows are drawn above and below the visible ones. */
 const OVERSCAN = 8;
-/** So many rows are seen at once. */
+/** How many rows are visible at most. */
 const MAX_ROWS = 15;
-/** For so many there is room, be there fewer: the panel is no lower, as what opens in it needs it. */
+/** A table of fewer rows has the height of this many, as popovers need the room. */
 const MIN_ROWS = 4;
 
-/** The table of runs: draws the rows that are seen, and no others. */
+/** The table of runs. It draws only the visible rows. */
 export class RunTable {
   readonly root: HTMLElement;
   readonly #state: PanelState;
@@ -65,7 +65,7 @@ export class RunTable {
     state.on(["heads"], () => this.#layOut());
     const sized = new ResizeObserver(soon);
     sized.observe(this.root);
-    // "3 min ago" goes on.
+    // Texts such as "3 min ago" change with the time.
     const clock = setInterval(soon, 20_000);
     state.signal.addEventListener("abort", () => {
       sized.disconnect();
@@ -106,7 +106,7 @@ export class RunTable {
     this.root.setAttribute("role", this.#state.unfolded === null ? "grid" : "treegrid");
     this.root.setAttribute("aria-rowcount", String(form.total + 1));
     const [first, last] = visibleRows(form, this.root.scrollTop);
-    // What is lacking is asked for first: the kernel looks for it while this is drawn.
+    // Missing rows are requested before drawing, so that the kernel works meanwhile.
     this.#state.showRows(first, last);
     this.#drawRows(Math.max(0, first - OVERSCAN), Math.min(form.total - 1, last + OVERSCAN), form);
     this.#heads.align();
@@ -137,7 +137,7 @@ export class RunTable {
     }
   }
 
-  /** Bring a row into sight. */
+  /** Scroll a row into view. */
   #show(index: number): void {
     const form = this.#shape();
     const top = pixelsAbove(form, this.root.scrollTop);
@@ -150,9 +150,12 @@ export class RunTable {
   }
 }
 
-/** From a scroll bar to rows: of very many rows the bar is shorter than they are, as browsers draw nothing longer. */
+/*
+ * From the scroll bar to rows. The canvas of very many rows is lower than the rows together, as browsers limit its
+ * height.
+ */
 
-/** No browser draws an element higher than some 17 million pixels. */
+/** Browsers draw no element higher than about 17 million pixels. */
 const MAX_HEIGHT = 15_000_000;
 
 interface ScrollShape {
@@ -160,7 +163,7 @@ interface ScrollShape {
   total: number;
   /** The height of one. */
   row: number;
-  /** The height of what is seen of them. */
+  /** The height of the visible part. */
   view: number;
 }
 
@@ -169,7 +172,7 @@ export function canvasHeight({ total, row }: ScrollShape): number {
   return Math.min(total * row, MAX_HEIGHT);
 }
 
-/** Return how many pixels of rows lie above a place of the scroll bar. */
+/** Return how many pixels of rows lie above a scroll position. */
 export function pixelsAbove(shape: ScrollShape, scrolled: number): number {
   const whole = shape.total * shape.row;
   const canvas = canvasHeight(shape);
@@ -179,7 +182,7 @@ export function pixelsAbove(shape: ScrollShape, scrolled: number): number {
   return (Math.min(scrolled, canvas - shape.view) / (canvas - shape.view)) * (whole - shape.view);
 }
 
-/** Return the place of the scroll bar at which so many pixels of rows lie above. */
+/** Return the scroll position that has so many pixels of rows above. */
 export function scrolledTo(shape: ScrollShape, pixels: number): number {
   const whole = shape.total * shape.row;
   const canvas = canvasHeight(shape);
@@ -189,7 +192,7 @@ export function scrolledTo(shape: ScrollShape, pixels: number): number {
     : (wanted / (whole - shape.view)) * (canvas - shape.view);
 }
 
-/** Return the first and the last row that is seen, be it in part. */
+/** Return the first and the last row that is at least partly visible. */
 export function visibleRows(shape: ScrollShape, scrolled: number): [number, number] {
   const top = pixelsAbove(shape, scrolled);
   const first = Math.max(0, Math.floor(top / shape.row));

@@ -14,11 +14,11 @@ import { chartMetric, type Fields, fieldNotes, hasMetric, varied } from "./field
 const CHARTS = ["Parallel coordinates", "Scatter", "Box plots", "Importance"] as const;
 type Chart = (typeof CHARTS)[number];
 
-/** So many axes are drawn at first, and fewer where each would have less than so many pixels. */
+/** How many axes are drawn at first, and how many pixels each needs. */
 const MAX_AXES = 8;
 const MIN_AXIS_WIDTH = 92;
 
-/** What the user has chosen, which stays when other runs are looked at, as long as they have it. */
+/** The choices of the user, which stay for other runs as long as those have the fields. */
 interface ChartChoices {
   chart: Chart;
   axes?: string[];
@@ -27,7 +27,7 @@ interface ChartChoices {
   metric?: string;
 }
 
-/** Show the charts, one at a time, in their tab's body. */
+/** Show the charts, one at a time, in the body of their tab. */
 export function drawCharts(state: PanelState, body: HTMLElement, colours: Colours): void {
   const kept: ChartChoices = { chart: "Parallel coordinates" };
   const view = documentView(state, "charts", body, async (given) => {
@@ -41,7 +41,7 @@ export function drawCharts(state: PanelState, body: HTMLElement, colours: Colour
       for (const button of buttons) {
         button.setAttribute("aria-pressed", String(button.textContent === name));
       }
-      // On a place of its own: what comes late of another chart is not seen.
+      // Each chart has an element of its own, so that a late answer of another chart does not show.
       const own = element("div", {});
       const width = body.clientWidth;
       try {
@@ -65,11 +65,11 @@ export function drawCharts(state: PanelState, body: HTMLElement, colours: Colour
   state.hidden.onChanged(() => view.outdate());
 }
 
-/** Leave the hidden runs out of the charts that have a mark for each run, and offer to show them. */
+/** Leave hidden runs out of charts that draw each run, and offer to show them. */
 function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLElement; ask: Ask } {
   const showHidden = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
   let left: string[] = [];
-  showHidden.addEventListener("click", () => hidden.among(left, new Set()));
+  showHidden.addEventListener("click", () => hidden.setHidden(left, new Set()));
   const ask: Ask = async (kind, asked) => {
     const answer = await given(kind, asked);
     const each = kind === "scatter" || kind === "parallel";
@@ -94,7 +94,7 @@ interface ChartContext {
   drawing: ViewContext;
   metric: string;
   kept: ChartChoices;
-  /** Pixels that there are. */
+  /** The width in pixels. */
   width: number;
 }
 
@@ -122,7 +122,7 @@ async function drawScatter({ colours, drawing, found, kept, metric }: ChartConte
     colours,
     ask,
     fields: drawable(found),
-    told: fieldNotes(found),
+    noteOf: fieldNotes(found),
     onPick: (id: string) => drawing.choose([id]),
     onChoose: (scatter: NonNullable<ChartChoices["scatter"]>) => {
       kept.scatter = scatter;
@@ -134,7 +134,7 @@ async function drawScatter({ colours, drawing, found, kept, metric }: ChartConte
 async function drawBoxes({ drawing, found, kept, metric }: ChartContext): Promise<void> {
   const { place, ask, signal } = drawing;
   const { use } = found;
-  // A box of one run each says nothing.
+  // Boxes of one run each would say nothing, so some group must have several.
   const repeated = varied(found).find((name) => (use.get(name)?.values ?? 0) < (use.get(name)?.count ?? 0));
   const first = { field: `metrics.${metric}`, by: repeated ?? varied(found)[0] ?? null };
   const asked = kept.box && has(found, kept.box.field, kept.box.by) ? kept.box : first;
@@ -142,7 +142,7 @@ async function drawBoxes({ drawing, found, kept, metric }: ChartContext): Promis
     ask,
     values: found.metrics.map((name) => `metrics.${name}`),
     fields: found.params,
-    told: fieldNotes(found),
+    noteOf: fieldNotes(found),
     onChoose: (box: NonNullable<ChartChoices["box"]>) => {
       kept.box = box;
     },
@@ -156,7 +156,7 @@ async function drawImportance({ drawing, found, kept, metric: first }: ChartCont
   const options = {
     ask,
     metrics: found.metrics,
-    told: fieldNotes(found),
+    noteOf: fieldNotes(found),
     onChoose: (chosen: string) => {
       kept.metric = chosen;
     },
@@ -189,7 +189,7 @@ async function drawParallel(charting: ChartContext): Promise<void> {
     const options = { colours: charting.colours, colour: `metrics.${metric}`, onFilter, onOrder };
     showParallel(chart, document, options, signal);
   };
-  const picking = { label: "Axes", names: drawable(found), told: fieldNotes(found) };
+  const picking = { label: "Axes", names: drawable(found), noteOf: fieldNotes(found) };
   const picker = fieldPicker(picking, signal, (chosen) => {
     kept.axes = chosen;
     void redraw(chosen).catch((error: unknown) => chart.replaceChildren(alertOf(error)));
@@ -214,12 +214,12 @@ function axesOf({ found, kept, metric, width }: ChartContext): string[] {
   return [...varied(found).slice(0, most), `metrics.${metric}`];
 }
 
-/** Return what has a place along an axis. */
+/** Return the fields that an axis can show. */
 function drawable({ params, metrics }: Fields): string[] {
   return [...params, ...metrics.map((name) => `metrics.${name}`), "duration", "start_time"];
 }
 
-/** Return whether some run has each of these fields; what is no param and no metric, all have. */
+/** Return whether each of these fields has a value in some run. All runs have the attributes. */
 function has({ use }: Fields, ...names: readonly (string | null)[]): boolean {
   return names.every((name) => name === null || use.get(name)?.count !== 0);
 }

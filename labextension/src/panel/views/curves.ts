@@ -9,16 +9,16 @@ import type { HiddenRuns } from "../selection.ts";
 import type { ViewContext } from "./document.ts";
 import { curveMetric, type Fields, fieldNotes, hasMetric, withHistory } from "./fields.ts";
 
-/** What was chosen, which stays when other runs are looked at. */
+/** The choices of the user, which stay for other runs. */
 export interface CurveChoices {
   chosen?: Chosen;
   /** Whether all metrics are shown. */
   overview: boolean;
-  /** The runs that no chart shows. */
+  /** The runs that the charts hide. */
   hidden: HiddenRuns;
 }
 
-/** One metric's curves, or those of all. */
+/** The view with the curves of one metric, or of all metrics. */
 export class CurvesView {
   readonly #drawing: ViewContext;
   readonly #found: Fields;
@@ -46,7 +46,7 @@ export class CurvesView {
       chosen.hidden = new Set(hidden.ids);
     }
     if (chosen !== undefined && chosen.by.length > 0 && alongMetric(chosen.x) !== undefined) {
-      // Groups have no mean there.
+      // Along another metric groups have no mean.
       chosen.x = "step";
     }
     const known = chosen !== undefined && hasMetric(this.#found, chosen.metric);
@@ -102,7 +102,7 @@ export class CurvesView {
       metrics,
       alongs,
       fields: params,
-      told: fieldNotes(this.#found),
+      noteOf: fieldNotes(this.#found),
       hidden: this.#kept.hidden,
     };
   }
@@ -117,7 +117,7 @@ export class CurvesView {
     });
   }
 
-  /** End what is shown; what is shown next ends with what is returned. */
+  /** Abort what is shown, and return the signal of what is shown next. */
   #anew(): AbortSignal {
     this.#inner.abort();
     this.#inner = new AbortController();

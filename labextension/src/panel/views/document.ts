@@ -5,26 +5,26 @@ import { withCondition } from "../query.ts";
 import type { PanelState } from "../state.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 
-/** Milliseconds between two looks while the store changes. */
+/** Milliseconds between two updates while the store changes. */
 const UPDATE_INTERVAL = 1000;
 
-/** What a view draws with. */
+/** What a view needs to draw. */
 export interface ViewContext {
   place: HTMLElement;
   ask: Ask;
   compare: () => Promise<Comparison>;
-  /** What the runs have that a document is about. */
+  /** The fields of the runs of a document. */
   fields: (document: keyof Questions) => Promise<Fields>;
-  /** Choose runs for the other views; this one stays about those that it shows. */
+  /** Choose runs for the other views. This view keeps its runs. */
   choose: (ids: readonly string[]) => void;
-  /** Aborted when the view is drawn anew. */
+  /** Aborted when the view is drawn again. */
   signal: AbortSignal;
 }
 
-/** Draws a view; returns what brings it up to date when the store has changed, if it can. */
+/** Draws a view. May return a function that updates the view when the store has changed. */
 type Draw = (drawing: ViewContext) => Promise<(() => void) | undefined>;
 
-/** Show a view in its tab's body; what is returned has it drawn anew. */
+/** Show a view in the body of its tab. `outdate` has it drawn again. */
 export function documentView(
   state: PanelState,
   name: Traits["view"],
@@ -35,22 +35,22 @@ export function documentView(
   return { outdate: () => view.outdate() };
 }
 
-/** A view of the chosen runs, or of all that the table shows: drawn when it is looked at, and when these change. */
+/** A view of the chosen runs, or else of all runs of the table. It is drawn when it is visible and the runs change. */
 class DocumentView {
   readonly #about = element("p", { class: "nbtrack-panel-about", role: "status" });
   readonly #place = element("div", { class: "nbtrack-panel-document" });
   readonly #state: PanelState;
   readonly #name: Traits["view"];
   readonly #draw: Draw;
-  /** The chosen runs that it is about; none for all that the table shows. */
+  /** The chosen runs, or none for all runs of the table. */
   #ids: readonly string[];
-  /** What was chosen here for the other views. */
+  /** The runs that the user chose in this view, for the others. */
   #own: ReadonlySet<string> | undefined;
-  /** How many of the chosen runs are not in the table. */
+  /** How many of the chosen runs are outside the table. */
   #away = 0;
-  /** How many runs it shows, and of how many. */
+  /** How many runs the view shows, and how many there are. */
   #count: { shown: number; total: number } | undefined;
-  /** How often what it is about has changed, and at which of these it was drawn. */
+  /** How often the view was outdated, and up to which of these it is drawn. */
   #wanted = 1;
   #at = 0;
   #drawn = new AbortController();
@@ -82,7 +82,7 @@ class DocumentView {
     look();
   }
 
-  /** Have it drawn anew, as soon as it is looked at. */
+  /** Have the view drawn again as soon as it is visible. */
   outdate(): void {
     this.#wanted += 1;
     void this.#refresh();
@@ -110,9 +110,9 @@ class DocumentView {
     const drawn = new AbortController();
     this.#drawn = drawn;
     this.#update = undefined;
-    // What is still seen is of other runs, and about to go.
+    // Until the answer comes, the view still shows the earlier runs.
     this.#place.setAttribute("aria-busy", "true");
-    // On a place of its own: what comes late of an earlier drawing is not seen.
+    // Each drawing has an element of its own, so that a late answer of an earlier one does not show.
     const place = element("div", {});
     const drawing: ViewContext = {
       place,
@@ -168,7 +168,7 @@ class DocumentView {
 
   #sayAbout(): void {
     const { selection, outside } = this.#state;
-    // Of what was chosen here it is not asked: it is not what this is about.
+    // A choice that the user made in this view does not change its runs.
     this.#away = selection.ids === this.#own ? this.#away : outside.count;
     if (this.#count !== undefined) {
       const text = about(this.#ids.length > 0, this.#count, this.#away);
@@ -198,7 +198,7 @@ function about(chosen: boolean, { shown, total }: { shown: number; total: number
     : `All ${some} runs of the table; choose some there to see fewer`;
 }
 
-/** Show in the table only what meets a condition. */
+/** Add a condition to the filter, and show the table. */
 export function showInTable(state: PanelState, condition: string): void {
   state.setQuery({ filter: withCondition(state.query.filter, condition) });
   state.model.set("view", "table");

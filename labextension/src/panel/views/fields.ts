@@ -1,26 +1,26 @@
 import type { FieldNote } from "../../plot/controls.ts";
 import type { FieldUse, Results } from "../messages.ts";
 
-/** What the runs of a view have, to choose from: that of the table's columns first, and last what only other runs have. */
+/** The fields to choose from: columns of the table first, and last those that only other runs have. */
 export interface Fields {
-  /** How many runs were looked at. */
+  /** How many runs the view has. */
   runs: number;
   metrics: string[];
   /** As columns of the run table: `params.alpha`. */
   params: string[];
-  /** Those that runs can be grouped by. */
+  /** The fields that runs can be grouped by. */
   groups: string[];
   use: ReadonlyMap<string, FieldUse>;
 }
 
 const METRICS = "metrics.";
 const SETTINGS = ["params.", "tags.", "data."];
-/** With more different texts an axis is only a list. */
+/** A field with more different texts than this gets no axis at first. */
 const MOST_TEXTS = 12;
-/** Params that only repeat a run, as `nbtrack/compare/groups.py` knows them. */
+/** Params that only tell repetitions apart, as in `nbtrack/compare/groups.py`. */
 const SEED = /(?:^|[._/-])(?:random_state|random_seed|seed|split)$/iu;
 
-/** Return what an answer of the kernel says that runs have. */
+/** Return the fields in an answer of the kernel. */
 export function fieldsOf({ runs, fields }: Results["fields"], columns: readonly string[]): Fields {
   const use = new Map(fields.map((field) => [field.name, field]));
   const listed = [...new Set([...columns.filter((name) => use.has(name)), ...use.keys()])];
@@ -52,13 +52,13 @@ export function withHistory({ metrics, use }: Fields): string[] {
   return metrics.filter((name) => (use.get(METRICS + name)?.points ?? 0) > 1);
 }
 
-/** Return the metric whose curves say most: one with a history, in most of the runs. */
+/** Return the metric for the curves: one with a history that most runs have. */
 export function curveMetric(found: Fields): string {
   const most = common(found, withHistory(found));
   return most[0] ?? chartMetric(found);
 }
 
-/** Return the metric that says most of the runs: one that differs, whose better end is known, in most of them. */
+/** Return the metric for the charts: one that differs between most runs, with a known direction if there is one. */
 export function chartMetric(found: Fields): string {
   const { metrics, use } = found;
   const differ = common(
@@ -73,14 +73,14 @@ export function chartMetric(found: Fields): string {
   return first;
 }
 
-/** Leave out metrics that few runs have, beside what most have. */
+/** Leave out metrics that less than half as many runs have as the most common one. */
 function common({ use }: Fields, metrics: readonly string[]): string[] {
   const count = (name: string) => countOf(use, METRICS + name);
   const most = Math.max(0, ...metrics.map(count));
   return metrics.filter((name) => count(name) * 2 >= most);
 }
 
-/** Return the params that tell the runs apart: those that differ, and that most runs have; seeds come last. */
+/** Return the params that differ between most runs, seeds last. */
 export function varied({ params, use, runs }: Fields): string[] {
   const differs = params.filter((name) => {
     const { values = 0, number = false } = use.get(name) ?? {};
@@ -91,7 +91,7 @@ export function varied({ params, use, runs }: Fields): string[] {
   return [...found.filter((name) => !SEED.test(name)), ...found.filter((name) => SEED.test(name))];
 }
 
-/** Return what is said of fields where they are chosen: how many runs have each, and whether it differs. */
+/** Return the notes on fields: how many runs have a field, and whether it differs. */
 export function fieldNotes({ use, runs }: Fields): (name: string) => FieldNote {
   return (name) => {
     const { count = runs, values = 2 } = use.get(name) ?? {};

@@ -10,20 +10,20 @@ import { shownCount } from "../text.ts";
 import { documentView, showInTable, type ViewContext } from "./document.ts";
 import { chartMetric, type Fields, fieldNotes, hasMetric } from "./fields.ts";
 
-/** So many metrics are shown at first. */
+/** How many metrics are shown at first. */
 const FIRST_METRICS = 4;
-/** Of so many runs a filter can name each by itself. */
+/** A filter can name at most this many runs. */
 const MAX_NAMED = 1000;
 
-/** What the user has chosen, which stays when other runs are looked at. */
+/** The choices of the user, which stay for other runs. */
 interface GroupChoices {
-  /** Null for what the kernel thinks likely. */
+  /** Null for the fields that the kernel suggests. */
   by: string[] | null;
   metrics: string[];
   sorted: Sorted | null;
 }
 
-/** Show runs in groups, with mean and spread of their metrics; `curves` shows a metric's mean curves. */
+/** Show groups of runs, with mean and spread of their metrics. `curves` shows the mean curves of a metric. */
 export function drawGroups(
   state: PanelState,
   body: HTMLElement,
@@ -60,7 +60,7 @@ class GroupsView {
   readonly #place = element("div", {});
   readonly #by: ReturnType<typeof fieldPicker>;
   readonly #metrics: ReturnType<typeof fieldPicker>;
-  readonly #told = element("span", { role: "status" });
+  readonly #summary = element("span", { role: "status" });
   readonly #use = button("Show these in the table", () => this.#showInTable());
   readonly #curves: HTMLButtonElement;
   #document: GroupsDocument | null = null;
@@ -75,7 +75,7 @@ class GroupsView {
     }
     const { signal } = drawing;
     const prefixed = found.metrics.map((name) => `metrics.${name}`);
-    const what = { label: "Group by", names: found.groups, told: fieldNotes(found) };
+    const what = { label: "Group by", names: found.groups, noteOf: fieldNotes(found) };
     this.#by = fieldPicker(what, signal, (by) => {
       Object.assign(kept, { by, sorted: null });
       void this.refresh();
@@ -91,14 +91,14 @@ class GroupsView {
     );
     const tools = element("div", { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Groups" });
     tools.append(this.#by.root, this.#metrics.root, this.#curves);
-    const line = element("div", { class: "nbtrack-panel-use" }, this.#told, this.#use);
+    const line = element("div", { class: "nbtrack-panel-use" }, this.#summary, this.#use);
     for (const one of [this.#curves, this.#use]) {
       one.classList.add("nbtrack-panel-button");
     }
     this.root = element("div", {}, tools, this.#notice.root, this.#place, line);
   }
 
-  /** Ask for the groups; what they are made of is drawn when they come. */
+  /** Load the groups and draw them. */
   async ask(): Promise<void> {
     const { by, metrics } = this.#kept;
     this.#take(await this.#drawing.ask("grouped", { by, metrics }));
@@ -120,7 +120,7 @@ class GroupsView {
       groups.length === 1
         ? `Chosen: ${groups[0]?.label}, `
         : `${groups.length.toLocaleString("en")} groups chosen, `;
-    this.#told.textContent =
+    this.#summary.textContent =
       groups.length === 0
         ? "A click on a group chooses its runs, with Ctrl one more group."
         : what + shownCount(count, "run", "runs");
@@ -137,7 +137,7 @@ class GroupsView {
     const { selection } = this.#state;
     const groups = this.#document?.groups.filter(({ runs }) => runs.every((id) => selection.has(id))) ?? [];
     const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
-    // Runs that were chosen in the table are no choice of groups.
+    // Where other runs are chosen as well, the choice was made in the table.
     return count === selection.ids.size ? groups : [];
   }
 
@@ -172,18 +172,18 @@ class GroupsView {
     return [...this.#place.querySelectorAll("button")];
   }
 
-  /** What tells the button that the keyboard is at from the others, also among those that come in their place. */
+  /** The title of the button with the focus, by which its successor is found after a redraw. */
   #focused(): string | undefined {
     const { activeElement } = this.#place.getRootNode() as Document | ShadowRoot;
     return this.#buttons().find((one) => one === activeElement)?.title;
   }
 
   #pick(group: Group, more: boolean): void {
-    // Whoever chooses a group means the grouping.
+    // A user who chooses a group has accepted the suggested fields.
     this.#kept.by ??= [...(this.#document?.by ?? [])];
     const before = this.#chosen;
     const others = more ? before.filter((one) => one !== group) : [];
-    // Once more on the only one that is chosen takes it back.
+    // A second click on the only chosen group chooses it no longer.
     const off = before.includes(group) && (more || before.length === 1);
     const groups = off ? others : [...others, group];
     this.#drawing.choose(groups.flatMap(({ runs }) => runs));

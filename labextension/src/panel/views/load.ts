@@ -5,10 +5,10 @@ interface LoadState {
   loading: Promise<Views> | null;
 }
 
-/** After so many milliseconds a panel no longer waits for another one's kernel, but asks its own. */
+/** How many milliseconds a panel waits for the kernel of another panel, before it asks its own. */
 const LOAD_TIMEOUT = 3000;
 
-/** Return the views: those that the page has of this build, or else what the kernel sends. */
+/** Return the views of this build, which the page may already have. Else the kernel sends them. */
 export async function loadViews(state: PanelState, run: RunScript = runScript): Promise<Views> {
   const kept = sharedLoad(state.model.get("_build"));
   const before = kept.loading;
@@ -19,7 +19,7 @@ export async function loadViews(state: PanelState, run: RunScript = runScript): 
       return found;
     }
     if (kept.loading !== before && kept.loading !== null) {
-      // Another panel of those that waited was first.
+      // Another panel that waited was faster, and asks its kernel already.
       return loadViews(state, run);
     }
   }
@@ -35,10 +35,10 @@ export async function loadViews(state: PanelState, run: RunScript = runScript): 
   }
 }
 
-/** Put the style of the views into the page, or into the shadow root that an element is in, unless it is there. */
+/** Put the style of the views into the page, or into the shadow root of an element, unless it is there. */
 export function addStyle(element: HTMLElement, build: string, style: string): void {
   const root = element.getRootNode();
-  // JupyterLab moves its outputs between documents of the same page only.
+  // JupyterLab moves outputs only within one page.
   const place = "host" in root ? (root as ShadowRoot) : document.head;
   const there = [...place.querySelectorAll<HTMLStyleElement>("style[data-nbtrack-views]")];
   if (!there.some((one) => one.dataset["nbtrackViews"] === build)) {
@@ -49,7 +49,7 @@ export function addStyle(element: HTMLElement, build: string, style: string): vo
   }
 }
 
-/** Return what all panels of a build on this page share; each of them is a module of its own. */
+/** Return what the panels of a build share on this page. Each panel is a module of its own, so it is global. */
 function sharedLoad(build: string): LoadState {
   const page = globalThis as unknown as Record<symbol, LoadState | undefined>;
   const key = Symbol.for(`nbtrack.views.${build}`);
@@ -78,7 +78,7 @@ function timeout(milliseconds: number): Promise<null> {
   });
 }
 
-/** A panel that goes has no answer any more: who waits for it must know. */
+/** Reject when the panel is removed, as its request will have no answer. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, failed) => {
     const tell = () => failed(new Error("The panel that asked has gone."));

@@ -8,14 +8,11 @@ import type { PanelState } from "../state.ts";
 
 const HINT = "Choose a run in the table to see all that is kept of it.";
 
-/**
- * Show in the tab's body the run which was chosen last, as a page of its own; `showCurve` shows the curve of a metric of
- * the chosen runs.
- */
+/** Show the page of the run that was chosen last in the body of the tab. `showCurve` shows a metric's curves. */
 export function drawRun(state: PanelState, body: HTMLElement, showCurve: (metric: string) => void): void {
   const { model, signal } = state;
   const place = element("div", {});
-  /** The one of the chosen runs that was gone to, as long as these are the chosen ones. */
+  /** The chosen run that the user has paged to. It counts as long as the same runs are chosen. */
   let gone: { id: string; among: ReadonlySet<string> } | null = null;
   const pager = new Pager(state, (id) => {
     gone = { id, among: state.selection.ids };
@@ -24,7 +21,7 @@ export function drawRun(state: PanelState, body: HTMLElement, showCurve: (metric
   body.replaceChildren(pager.root, place);
   pager.listen(body.closest<HTMLElement>(".nbtrack-panel"));
   const onCurve = (metric: string, run: string) => {
-    // The page may have gone on to a child run.
+    // The page may show a child run, which is not chosen.
     if (!state.selection.has(run)) {
       page.shown = run;
       state.selection.ids = new Set([run]);
@@ -49,15 +46,15 @@ export function drawRun(state: PanelState, body: HTMLElement, showCurve: (metric
   look();
 }
 
-/** Where one run's page is shown, or what is said in its place. */
+/** The page of one run, or a message in its place. */
 class RunView {
-  /** The run that is shown, or that the kernel was asked for. */
+  /** The run that is shown or requested. */
   shown: string | null = null;
   readonly #state: PanelState;
   readonly #place: HTMLElement;
   readonly #onCurve: (metric: string, run: string) => void;
   #drawn = new AbortController();
-  /** What is said while the kernel has not shown the run: it cannot as long as a cell keeps it. */
+  /** The message while the page is requested. A busy kernel answers when its cell has ended. */
   #opening: string | null = null;
 
   constructor(state: PanelState, place: HTMLElement, onCurve: (metric: string, run: string) => void) {
@@ -68,7 +65,7 @@ class RunView {
     state.signal.addEventListener("abort", () => this.#drawn.abort());
   }
 
-  /** Show a run's page; no id stands for none. */
+  /** Show the page of a run, or a hint for an empty id. */
   async open(id: string): Promise<void> {
     if (id === this.shown) {
       return;
@@ -116,21 +113,21 @@ class RunView {
   }
 }
 
-/** Say something in place of a page. */
+/** Show a message in place of a page. */
 function showMessage(place: HTMLElement, text: string, role?: "status" | "alert"): void {
   if (place.textContent !== text) {
     place.replaceChildren(element("p", { class: "nbtrack-panel-about", ...(role && { role }) }, text));
   }
 }
 
-/** Return what a run is called in the table, or the beginning of its id. */
+/** Return the name of a run in the table, or the beginning of its id. */
 function nameOf({ cache }: PanelState, id: string): string {
   const index = cache.index(id);
   const name = index === undefined ? undefined : cache.value(index, "name");
   return typeof name === "string" && name !== "" ? oneLine(name, 60) : `run ${id.slice(0, 8)}`;
 }
 
-/** The line above a run's page: the way back to the table, and to the other chosen runs in the table's order. */
+/** The line above a run's page, with buttons to the table and to the other chosen runs, in the order of the table. */
 class Pager {
   readonly root: HTMLElement;
   readonly #state: PanelState;
@@ -153,11 +150,11 @@ class Pager {
     this.#after.addEventListener("click", () => this.#step(1));
   }
 
-  /** Go back at Escape: on the whole panel, as the keyboard is at the tab when a run has been opened. */
+  /** Go back to the table at Escape, pressed anywhere in the panel: the focus may be on the tab. */
   listen(panel: HTMLElement | null): void {
     const { model, signal } = this.#state;
-    const hear = (event: KeyboardEvent) => {
-      // In a box Escape is of the box.
+    const onKey = (event: KeyboardEvent) => {
+      // In a box Escape belongs to the box.
       const free = !event.defaultPrevented && !(event.target as Element).matches("input, textarea, select");
       if (event.key === "Escape" && free && model.get("view") === "run") {
         event.preventDefault();
@@ -165,7 +162,7 @@ class Pager {
         this.#leave();
       }
     };
-    panel?.addEventListener("keydown", hear, { signal });
+    panel?.addEventListener("keydown", onKey, { signal });
   }
 
   /** Say which run is shown. */
@@ -183,7 +180,7 @@ class Pager {
     this.#draw();
   }
 
-  /** Show the table again, and give it the keyboard. */
+  /** Show the table and give it the focus. */
   #leave(): void {
     const { model } = this.#state;
     model.set("view", "table");

@@ -8,7 +8,7 @@ import { drawGroups } from "./groups.ts";
 import { drawRun } from "./run.ts";
 import type { ShowViews, ViewPlaces } from "./types.ts";
 
-/** Show the views that compare runs, each in its place; `showCurve` shows the curves of a metric. */
+/** Show the views that compare runs, each in its place. The returned `showCurve` shows the curves of a metric. */
 function comparisonViews(state: PanelState, places: ViewPlaces): { showCurve: (metric: string) => void } {
   const { colours } = state;
   const baseline: { id: string | null } = { id: null };
@@ -24,7 +24,7 @@ function comparisonViews(state: PanelState, places: ViewPlaces): { showCurve: (m
     return () => curving.refresh();
   });
   state.hidden.onChanged(() => {
-    // What is hidden in the curves themselves is hidden there already.
+    // The curves have drawn what the user hides in them.
     if (state.model.get("view") !== "curves") {
       curves.outdate();
     }

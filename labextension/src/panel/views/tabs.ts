@@ -5,7 +5,7 @@ import type { PanelState } from "../state.ts";
 import { addStyle, loadViews } from "./load.ts";
 import type { RunScript, ViewName, ViewPlaces, Views } from "./types.ts";
 
-/** The views that the panel's first script does not have. */
+/** The views of the second script. */
 const TITLES: Readonly<Record<ViewName, string>> = {
   compare: "Compare",
   curves: "Curves",
@@ -14,7 +14,7 @@ const TITLES: Readonly<Record<ViewName, string>> = {
   run: "Run",
 };
 
-/** The tabs beside the table; what draws them is loaded when the first of them is looked at. */
+/** The tabs beside the table. The script of their views is loaded when the user opens the first of them. */
 export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
   const { model, signal } = state;
   const names = Object.keys(TITLES) as ViewName[];
@@ -62,7 +62,7 @@ export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
       return;
     }
     if (views !== null) {
-      // The panel may have been put elsewhere in the page since.
+      // The panel may have moved within the page.
       addStyle(places.run, model.get("_build"), views.style);
     } else if (!loading) {
       void load();
@@ -74,7 +74,7 @@ export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
   return names.map((name) => ({ name, title: TITLES[name], body: places[name] }));
 }
 
-/** One view of the panel. */
+/** A view of the panel. */
 export interface Tab {
   name: Traits["view"];
   title: string;
@@ -83,7 +83,7 @@ export interface Tab {
 
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
 
-/** The bar with a tab for each view; the one that the trait `view` names is shown. */
+/** The bar with a tab for each view. The trait `view` names the one that is shown. */
 export function tabs(model: Model, views: readonly Tab[], signal: AbortSignal): HTMLElement {
   const bar = element("div", { class: "nbtrack-panel-tabs", role: "tablist", "aria-label": "Views" });
   const buttons = views.map(({ name, title, body }) => {
