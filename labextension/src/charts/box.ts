@@ -21,7 +21,7 @@ interface BoxOptions {
 
 const TOGETHER = { value: "", text: "all together" };
 const TOP = 24;
-const BELOW = 44;
+const BOTTOM = 44;
 const RIGHT = 14;
 const MOST_DOTS = 300;
 
@@ -109,14 +109,14 @@ function figures(box: Box): [string, string][] {
 
 function drawBoxes(sheet: Sheet, { boxes, field, by }: BoxDocument): Scale {
   const { width, height } = sheet.size;
-  const up: Range = [height - BELOW, TOP];
+  const up: Range = [height - BOTTOM, TOP];
   const y = linear(padded(extent(boxes.flatMap(({ values }) => values))), up, 6);
   const left = labelRoom(y) + 4;
   const plot: Plot = {
     left,
     top: TOP,
     width: Math.max(60, width - left - RIGHT),
-    height: height - TOP - BELOW,
+    height: height - TOP - BOTTOM,
   };
   const x = categories(
     boxes.map(({ label }) => label),

@@ -3,7 +3,7 @@ import type { Scale } from "../plot/scales.ts";
 import { element } from "../ui/dom.ts";
 import { momentText, numberText } from "../ui/text.ts";
 
-const SLACK = 6;
+const TOLERANCE = 6;
 const KEY_STEPS = 40;
 
 type End = 0 | 1;
@@ -31,11 +31,11 @@ export class Brush {
   /** Place the brush on an axis, given its scale and position. */
   moveTo(scale: Scale, x: number, top: number, height: number): void {
     this.#scale = scale;
-    this.#top = top - SLACK;
+    this.#top = top - TOLERANCE;
     Object.assign(this.root.style, {
       left: `${x - 14}px`,
-      top: `${top - SLACK}px`,
-      height: `${height + 2 * SLACK}px`,
+      top: `${top - TOLERANCE}px`,
+      height: `${height + 2 * TOLERANCE}px`,
     });
     this.#draw();
   }

@@ -19,7 +19,7 @@ interface ImportanceOptions {
 
 const ROW = 30;
 const TOP = 34;
-const MOST = 30;
+const MAX_PARAMS = 30;
 
 /** Show how important each param is for a metric, in an element until the signal is aborted. */
 export function showImportance(
@@ -42,7 +42,7 @@ export function showImportance(
 }
 
 function barsOf(document: ImportanceDocument, signal: AbortSignal): Chart {
-  const params = document.params.slice(0, MOST);
+  const params = document.params.slice(0, MAX_PARAMS);
   const stage = new Stage(
     {
       height: () => TOP + ROW * Math.max(1, params.length) + 8,

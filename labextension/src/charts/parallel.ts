@@ -23,12 +23,12 @@ interface ParallelOptions {
 }
 
 const TOP = 52;
-const BELOW = 22;
+const BOTTOM = 22;
 const SIDE = 56;
 const HEIGHT = 380;
 const ROW = 17;
 /** How many pixels below the axes missing values stand. */
-const NONE = 26;
+const MISSING_OFFSET = 26;
 
 /** Show parallel coordinates in an element until the signal is aborted. Missing values stand below their axis. */
 export function showParallel(
@@ -180,8 +180,8 @@ function layOut({ columns, runs }: FieldsDocument, order: readonly number[], { w
   // Where names are wider than the gap between two axes, they stand in two rows.
   const rows = order.length > 2 && columns.some(({ label }) => textWidth(label, 12) > gap - 10);
   const top = TOP + (rows ? ROW : 0);
-  const none = height - BELOW;
-  const bottom = none - (lacking.includes(true) ? NONE : 0);
+  const none = height - BOTTOM;
+  const bottom = none - (lacking.includes(true) ? MISSING_OFFSET : 0);
   const axes = order.map((column, place) => ({
     column,
     scale: scaleOf(columns[column] as Column, [bottom, top], 6),

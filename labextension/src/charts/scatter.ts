@@ -30,9 +30,9 @@ interface Dot {
 
 const NO_COLOUR = { value: "", text: "each run its own" };
 const TOP = 30;
-const BELOW = 44;
+const BOTTOM = 44;
 const RIGHT = 16;
-const CLOSE = 14;
+const MAX_DISTANCE = 14;
 const INSET = 8;
 
 /** Show a scatter plot in an element until the signal is aborted: x, y, and maybe a colour. */
@@ -223,12 +223,12 @@ function onlyDrawn(document: FieldsDocument, needed: number): FieldsDocument {
 }
 
 /** A surface needs at least this many runs. */
-const FEWEST = 4;
+const MIN_RUNS = 4;
 
 function hasHeights({ columns }: FieldsDocument): boolean {
   const [x, y, z] = columns;
   const known = z?.values.filter((value, run) => [value, x?.values[run], y?.values[run]].every(isKnown));
-  return z?.kind === "number" && known !== undefined && known.length >= FEWEST;
+  return z?.kind === "number" && known !== undefined && known.length >= MIN_RUNS;
 }
 
 function isKnown(value: number | null | undefined): boolean {
@@ -244,14 +244,14 @@ function drawScatter(
   const { pen, theme } = sheet;
   const { width, height } = sheet.size;
   const [x, y] = columns as [Column, Column];
-  const up: Range = [height - BELOW - INSET, TOP + INSET];
+  const up: Range = [height - BOTTOM - INSET, TOP + INSET];
   const yScale = scaleOf(y, up, 6);
   const left = labelRoom(yScale) + 4;
   const plot: Plot = {
     left,
     top: TOP,
     width: Math.max(60, width - left - RIGHT),
-    height: height - TOP - BELOW,
+    height: height - TOP - BOTTOM,
   };
   const xScale = scaleOf(
     x,
@@ -319,7 +319,7 @@ function dotsOf([x, y]: [Column, Column], [xScale, yScale]: [Scale, Scale], coun
 
 function dotAt(dots: readonly Dot[], x: number, y: number): Dot | null {
   let found: Dot | null = null;
-  let least = CLOSE;
+  let least = MAX_DISTANCE;
   for (const dot of dots) {
     const far = Math.hypot(dot.x - x, dot.y - y);
     if (far < least) {

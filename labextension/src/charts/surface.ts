@@ -19,15 +19,15 @@ interface Surface {
 }
 
 /** How many nodes times points are quick enough to compute. */
-const WORK = 12_000_000;
-const FINEST = 4;
+const MAX_WORK = 12_000_000;
+const MIN_STEP = 4;
 /** Keeps the weight of a near point finite, as several runs may lie at one point. */
-const SOFT = 1e-4;
+const SOFTENING = 1e-4;
 
 /** Return a surface over the plot: heights weighted by the inverse square of the distance. */
 export function surfaceOf(spots: readonly Spot[], { left, top, width, height }: Plot): Surface {
-  const nodes = Math.max(400, WORK / Math.max(1, spots.length));
-  const step = Math.max(FINEST, Math.sqrt((width * height) / nodes));
+  const nodes = Math.max(400, MAX_WORK / Math.max(1, spots.length));
+  const step = Math.max(MIN_STEP, Math.sqrt((width * height) / nodes));
   const across = Math.max(2, Math.floor(width / step) + 1);
   const down = Math.max(2, Math.floor(height / step) + 1);
   const heights = new Float64Array(across * down);
@@ -51,7 +51,7 @@ function heightAt(
   let sum = 0;
   let weights = 0;
   for (const spot of spots) {
-    const weight = 1 / (((spot.x - x) / width) ** 2 + ((spot.y - y) / height) ** 2 + SOFT);
+    const weight = 1 / (((spot.x - x) / width) ** 2 + ((spot.y - y) / height) ** 2 + SOFTENING);
     sum += weight * spot.height;
     weights += weight;
   }

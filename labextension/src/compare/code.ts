@@ -3,7 +3,7 @@ import type { CodeDiff, CodeLine, Comparison } from "../kernel/documents.ts";
 import { button, choice } from "../plot/controls.ts";
 import { element } from "../ui/dom.ts";
 
-const AROUND = 3;
+const CONTEXT_LINES = 3;
 const SIGNS = { same: " ", added: "+", removed: "−", changed: "~" };
 
 /** Return the code of the first run beside that of another run, which the user can choose. */
@@ -73,7 +73,7 @@ function parts(lines: readonly CodeLine[]): Part[] {
   const near = new Set<number>();
   for (const [place, { kind }] of lines.entries()) {
     if (kind !== "same") {
-      for (let other = place - AROUND; other <= place + AROUND; other += 1) {
+      for (let other = place - CONTEXT_LINES; other <= place + CONTEXT_LINES; other += 1) {
         near.add(other);
       }
     }

@@ -77,7 +77,7 @@ function arrow({ direction }: Row): HTMLElement | string {
   return element("small", {}, sign, element("span", { class: "nbtrack-unseen" }, better));
 }
 
-const LONGEST = 300;
+const MAX_LENGTH = 300;
 
 /** Return a value as it is shown. The tooltip has the exact text. */
 export function cellText(cell: Cell | null): string {
@@ -92,7 +92,7 @@ export function cellText(cell: Cell | null): string {
     case "duration":
       return shownDuration(Number(cell.text));
     default:
-      return cell.text.length > LONGEST ? `${cell.text.slice(0, LONGEST)}…` : cell.text;
+      return cell.text.length > MAX_LENGTH ? `${cell.text.slice(0, MAX_LENGTH)}…` : cell.text;
   }
 }
 

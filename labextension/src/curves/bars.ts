@@ -9,9 +9,9 @@ import type { CurvesState } from "./state.ts";
 
 const ROW = 22;
 const TOP = 40;
-const BELOW = 8;
+const BOTTOM = 8;
 /** How many bars are drawn. The table has all runs. */
-const MOST = 200;
+const MAX_BARS = 200;
 const GAP = 8;
 
 /** Return whether no run has more than one point. */
@@ -29,7 +29,7 @@ export class Bars {
   constructor(state: CurvesState, signal: AbortSignal) {
     this.#state = state;
     const drawing = {
-      height: () => TOP + ROW * Math.max(1, this.#rows.length) + BELOW,
+      height: () => TOP + ROW * Math.max(1, this.#rows.length) + BOTTOM,
       draw: (sheet: Sheet) => {
         const rows = this.#rows;
         const labels = rows.slice(0, 10).map((line) => `${line.name} ${valueText(line)}`);
@@ -45,7 +45,7 @@ export class Bars {
   }
 
   get #rows(): Line[] {
-    return ranked(this.#state).slice(0, MOST);
+    return ranked(this.#state).slice(0, MAX_BARS);
   }
 
   /** Hide the tooltip of a bar that is no longer shown. */

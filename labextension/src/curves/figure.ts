@@ -9,15 +9,15 @@ import { alongMetric, type CurvesState, withEnds } from "./state.ts";
 
 const TITLES: Record<string, string> = { step: "step", relative: "time since the run began", time: "time" };
 const TOP = 22;
-const BELOW = 44;
+const BOTTOM = 44;
 const RIGHT = 14;
-const FAINT = 0.22;
+const RAW_ALPHA = 0.22;
 /** With more curves, bands and raw lines would only be grey. */
-const MANY = 12;
+const MAX_BANDS = 12;
 /** With more curves, dashes do not help to tell them apart. */
-const MOST_DASHED = 24;
+const MAX_DASHED = 24;
 /** A spike stands out this many times as far as usual. */
-const SPIKE = 6;
+const SPIKE_RATIO = 6;
 
 /** The layout of the curves, by which a pointer finds values. */
 export interface Layout {
@@ -30,7 +30,7 @@ export interface Layout {
 export function layOut(state: CurvesState, { width, height }: Size): Layout {
   const { zoom, logY, ends, metric } = state.chosen;
   const lines = state.shown;
-  const below: Plot = { left: 0, top: TOP, width, height: height - TOP - BELOW };
+  const below: Plot = { left: 0, top: TOP, width, height: height - TOP - BOTTOM };
   const xDomain = zoom.x ?? withEnds(wholeX(state, lines), ends.x.get(state.chosen.x));
   const up: Range = [below.top + below.height, below.top];
   const yDomain = zoom.y ?? withEnds(domainY(state, lines, xDomain), ends.y.get(metric));
@@ -80,14 +80,14 @@ function inMinutes(domain: Range, count: number): Scale["ticks"] {
 }
 
 /** The part of the values at each end that may be out of view when outliers are trimmed. */
-const TRIMMED = 0.02;
+const TRIMMED_PART = 0.02;
 
 function trimmedRange(lines: readonly Line[], inView: (line: Line) => Float64Array): Range {
   const values = Float64Array.from(lines.flatMap((line) => [...inView(line)]))
     .filter(Number.isFinite)
     .sort();
   const at = (part: number) => values[Math.round(part * (values.length - 1))] ?? Number.NaN;
-  return extent([at(TRIMMED), at(1 - TRIMMED)]);
+  return extent([at(TRIMMED_PART), at(1 - TRIMMED_PART)]);
 }
 
 function domainY({ chosen }: CurvesState, lines: readonly Line[], within: Range): Range {
@@ -124,7 +124,7 @@ export function drawCurves(
   const { chosen, colours } = state;
   const lines = state.shown;
   drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x] ?? alongMetric(chosen.x) ?? "", y: title });
-  const crowd = Math.min(1, MANY / Math.max(1, lines.length));
+  const crowd = Math.min(1, MAX_BANDS / Math.max(1, lines.length));
   pen.within([plot.left, plot.top, plot.width, plot.height], () => {
     for (const line of chosen.band ? lines : []) {
       const colour = colours.of(line.id, theme.dark);
@@ -182,7 +182,7 @@ function drawSpikes(
   );
   const usual = median(reach);
   for (const [bucket, far] of reach.entries()) {
-    if (far > usual * SPIKE && usual > 0) {
+    if (far > usual * SPIKE_RATIO && usual > 0) {
       const ends = [place(lows?.[bucket] ?? 0), place(highs?.[bucket] ?? 0)];
       pen.line([xs[bucket] ?? 0, xs[bucket] ?? 0], ends, { colour, width: 1.5, alpha: 0.85 });
     }
@@ -203,7 +203,7 @@ export function drawLine(
 ): void {
   const { shown, chosen, colours } = state;
   const colour = colours.of(line.id, theme.dark);
-  const few = shown.length <= MOST_DASHED;
+  const few = shown.length <= MAX_DASHED;
   const stroke = { colour, width, dash: few ? colours.dash(line.id) : [], alpha: few || width > 2 ? 1 : 0.8 };
   const xs = line.xs.map(x.place);
   if (xs.length === 1 && Number.isFinite(line.means[0])) {
@@ -215,7 +215,7 @@ export function drawLine(
     pen.line(xs, line.means.map(y.place), stroke);
     return;
   }
-  pen.line(xs, line.means.map(y.place), { colour, width: 1, alpha: few ? FAINT : FAINT / 2 });
+  pen.line(xs, line.means.map(y.place), { colour, width: 1, alpha: few ? RAW_ALPHA : RAW_ALPHA / 2 });
   pen.line(xs, smooth(state, line.xs, line.means, x).map(y.place), stroke);
 }
 

@@ -132,14 +132,14 @@ function titleOf({ name, count, last }: Line): string {
 const KEY_ROW = 18;
 const KEY_SWATCH = 22;
 const KEY_GAP = 16;
-const LONGEST_KEY = 180;
-const MOST_KEYS = 60;
+const MAX_KEY_WIDTH = 180;
+const MAX_KEYS = 60;
 
 /** Draw the key of the shown curves into a file, from `top` on. Return its height. */
 export function drawKey(state: CurvesState, width: number, sheet?: Sheet, top = 0): number {
   let [x, y] = [KEY_GAP, top + KEY_ROW / 2];
-  for (const { id, name } of state.shown.slice(0, MOST_KEYS)) {
-    const text = cut(name, LONGEST_KEY);
+  for (const { id, name } of state.shown.slice(0, MAX_KEYS)) {
+    const text = cut(name, MAX_KEY_WIDTH);
     const long = KEY_SWATCH + textWidth(text) + KEY_GAP;
     if (x + long > width && x > KEY_GAP) {
       [x, y] = [KEY_GAP, y + KEY_ROW];

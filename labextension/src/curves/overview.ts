@@ -9,7 +9,7 @@ import { type Chosen, type CurvesOptions, CurvesState, within } from "./state.ts
 import { grouping, overviewButton, smoothing, toggle } from "./toolbar.ts";
 
 /** How many charts are drawn, as browsers limit the number of canvases. */
-const MOST_CHARTS = 60;
+const MAX_CHARTS = 60;
 
 /** Show all metrics in an element, a small chart each, until the signal is aborted. */
 export function showOverview(
@@ -77,7 +77,7 @@ class Overview {
   #add(more: HTMLElement): void {
     const { overview } = this.#options;
     const from = this.#small.size;
-    for (const metric of overview.slice(from, from + MOST_CHARTS)) {
+    for (const metric of overview.slice(from, from + MAX_CHARTS)) {
       const small = new SmallChart(metric, this.#options, () => this.#name(), this.#signal);
       this.#small.set(small.root, small);
       this.#grid.append(small.root);
@@ -85,7 +85,7 @@ class Overview {
     }
     const left = overview.length - this.#small.size;
     more.hidden = left === 0;
-    more.textContent = `Show ${Math.min(left, MOST_CHARTS)} more of ${overview.length.toLocaleString("en")} metrics`;
+    more.textContent = `Show ${Math.min(left, MAX_CHARTS)} more of ${overview.length.toLocaleString("en")} metrics`;
   }
 
   #draw(): void {

@@ -6,10 +6,10 @@ import { drawLine, type Layout, smooth } from "./figure.ts";
 import { type Line, nearest } from "./lines.ts";
 import { alongMetric, type CurvesState, type Zoom } from "./state.ts";
 
-const MOST_VALUES = 8;
-const LEAST_DRAG = 8;
+const MAX_VALUES = 8;
+const MIN_DRAG = 8;
 const KEY_STEPS = 100;
-const CLOSE = 24;
+const MAX_DISTANCE = 24;
 
 interface Spot {
   x: number;
@@ -171,12 +171,12 @@ export class Pointer {
       const value = values[place] ?? Number.NaN;
       const at = { x: x.place(line.xs[place] ?? 0), y: y.place(value) };
       // Beyond its end a curve has no value.
-      if (Number.isFinite(at.y) && Math.abs(at.x - spot.x) < CLOSE) {
+      if (Number.isFinite(at.y) && Math.abs(at.x - spot.x) < MAX_DISTANCE) {
         found.push({ line, place, value, at });
       }
     }
     found.sort((one, other) => Math.abs(one.at.y - spot.y) - Math.abs(other.at.y - spot.y));
-    return found.slice(0, MOST_VALUES);
+    return found.slice(0, MAX_VALUES);
   }
 
   #tell(): void {
@@ -216,7 +216,7 @@ export class Pointer {
       };
     });
     const more = this.#state.shown.length - values.length;
-    return more > 0 && values.length === MOST_VALUES
+    return more > 0 && values.length === MAX_VALUES
       ? [...lines, { name: `and ${more.toLocaleString("en")} more`, value: "" }]
       : lines;
   }
@@ -253,7 +253,7 @@ function closest(xs: Float64Array, ys: Float64Array, { x, y }: Spot): number {
   let least = Number.POSITIVE_INFINITY;
   for (const [place, one] of xs.entries()) {
     const far = Math.hypot(one - x, (ys[place] ?? Number.NaN) - y);
-    if (far < least && Math.abs(one - x) < CLOSE) {
+    if (far < least && Math.abs(one - x) < MAX_DISTANCE) {
       found = place;
       least = far;
     }
@@ -273,8 +273,8 @@ function inside({ x, y }: Spot, { plot }: Layout): boolean {
 
 /** Return the area between two corners. A flat drag selects along one axis only. */
 function zoomBetween(from: Spot, to: Spot, { plot, x, y }: Layout): Zoom {
-  const across = Math.abs(from.x - to.x) >= LEAST_DRAG;
-  const up = Math.abs(from.y - to.y) >= LEAST_DRAG * 3 || (!across && Math.abs(from.y - to.y) >= LEAST_DRAG);
+  const across = Math.abs(from.x - to.x) >= MIN_DRAG;
+  const up = Math.abs(from.y - to.y) >= MIN_DRAG * 3 || (!across && Math.abs(from.y - to.y) >= MIN_DRAG);
   const clamp = (place: number, start: number, length: number) =>
     Math.min(start + length, Math.max(start, place));
   const xs = [from.x, to.x].map((place) => x.value(clamp(place, plot.left, plot.width)));

@@ -71,11 +71,11 @@ export function freshChosen(metric: string): Chosen {
   };
 }
 
-const METRIC = "metrics.";
+const METRIC_PREFIX = "metrics.";
 
 /** Return the metric of the x axis, or undefined for steps and time. */
 export function alongMetric(x: CurveX): string | undefined {
-  return x.startsWith(METRIC) ? x.slice(METRIC.length) : undefined;
+  return x.startsWith(METRIC_PREFIX) ? x.slice(METRIC_PREFIX.length) : undefined;
 }
 
 /** Return the visible part of the x axis, or null for all. */

@@ -23,7 +23,7 @@ interface Actions {
 }
 
 /** The class of controls that are useless for a metric of one point. */
-const OF_CURVES = "nbtrack-of-curves";
+const CURVES_ONLY = "nbtrack-of-curves";
 
 /** The row of controls above the curves. */
 export function toolbar(
@@ -62,7 +62,7 @@ export function toolbar(
     );
   }
   if (options.ask !== undefined) {
-    along.root.classList.add(OF_CURVES);
+    along.root.classList.add(CURVES_ONLY);
     controls.push(along.root, ...grouping(chosen, options, askAnew));
   }
   const ofCurves = [
@@ -82,7 +82,7 @@ export function toolbar(
     button("Reset zoom", reset, "Also: double click, or 0"),
   ];
   for (const one of ofCurves) {
-    one.classList.add(OF_CURVES);
+    one.classList.add(CURVES_ONLY);
   }
   controls.push(
     ...ofCurves,

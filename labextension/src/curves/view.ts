@@ -21,11 +21,11 @@ interface CurvesHandle {
   chosen: Chosen;
 }
 
-const NOTHING = "None of these runs has a point of this metric.";
-const NOT_BOTH = "None of these runs has points of both metrics.";
-const HOW = "drag to zoom, double click or 0 for all, arrow keys for values";
-const FINE = 2;
-const POINTS: readonly [number, number] = [120, 800];
+const NO_POINTS = "None of these runs has a point of this metric.";
+const NO_COMMON_POINTS = "None of these runs has points of both metrics.";
+const HELP = "drag to zoom, double click or 0 for all, arrow keys for values";
+const PIXELS_PER_POINT = 2;
+const POINTS_RANGE: readonly [number, number] = [120, 800];
 
 /** Show curves in an element until the signal is aborted. */
 export function showCurves(
@@ -51,7 +51,7 @@ class Curves {
   /** The element of the curves or the bars. */
   readonly #place = element("div");
   readonly #notice = new Notice();
-  readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NOTHING);
+  readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NO_POINTS);
   #layout: Layout | undefined;
   /** The last curves without zoom, to go back to at once. */
   #whole: CurveData | undefined;
@@ -65,7 +65,7 @@ class Curves {
       () => this.#laidOut(),
       (zoom) => this.#zoomTo(zoom),
     );
-    this.#stage = new Stage(this.#drawing(), `Curves of ${data.metric}: ${HOW}`, signal);
+    this.#stage = new Stage(this.#drawing(), `Curves of ${data.metric}: ${HELP}`, signal);
     this.#pointer.attach(this.#stage);
     this.#stage.root.append(this.#pointer.tip.root, this.#pointer.tip.spoken);
     this.#legend = new Legend(state, this.#stage);
@@ -124,7 +124,7 @@ class Curves {
     for (const { id } of state.lines) {
       state.colours.slot(id);
     }
-    this.#empty.textContent = alongMetric(state.chosen.x) === undefined ? NOTHING : NOT_BOTH;
+    this.#empty.textContent = alongMetric(state.chosen.x) === undefined ? NO_POINTS : NO_COMMON_POINTS;
     this.#empty.hidden = state.lines.some(({ xs }) => xs.length > 0);
     state.changed();
   }
@@ -180,7 +180,7 @@ class Curves {
 }
 
 function asked({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promise<CurveData> {
-  const points = Math.round(Math.min(POINTS[1], Math.max(POINTS[0], width / FINE)));
+  const points = Math.round(Math.min(POINTS_RANGE[1], Math.max(POINTS_RANGE[0], width / PIXELS_PER_POINT)));
   const { metric, x, by } = chosen;
   return by.length > 0
     ? ask("grouped_curves", { metric, x, points, by })

@@ -6,10 +6,10 @@ import { askForPanel, readView, VIEW } from "./view.ts";
 import { type Widgets, widgetModel } from "./widgets.ts";
 
 /** In these states a kernel has lost its widgets. */
-const GONE: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
+const WITHOUT_WIDGETS: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
 
 /** The class of ipywidgets' renderer when it says that it found no widget. */
-const FAILED = "jupyter-widgets";
+const FAILED_CLASS = "jupyter-widgets";
 
 /**
  * An output that shows its static HTML until its widget is there, and again when the widget is gone.
@@ -109,7 +109,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private choose(): void {
     const there = this.live !== null && !this.live.isDisposed && [...this.live.children()].length > 0;
     this.still?.setHidden(there);
-    if (there || !this.live?.hasClass(FAILED)) {
+    if (there || !this.live?.hasClass(FAILED_CLASS)) {
       this.live?.setHidden(!there);
     } else {
       this.drop();
@@ -125,7 +125,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   }
 
   private onStatus(_session: unknown, status: Kernel.Status): void {
-    if (GONE.includes(status)) {
+    if (WITHOUT_WIDGETS.includes(status)) {
       this.drop();
     }
   }

@@ -5,7 +5,7 @@ import type { Rendermime, SessionContext } from "./jupyter.ts";
 export const WIDGET = "application/vnd.jupyter.widget-view+json";
 
 /** Milliseconds between checks for the widget manager, which comes shortly after the kernel. */
-const PAUSES = [0, 20, 100, 400, 1000, 2000, 4000, 8000];
+const POLL_INTERVALS = [0, 20, 100, 400, 1000, 2000, 4000, 8000];
 
 /** The widgets of a notebook, which the manager of ipywidgets draws. */
 export class Widgets {
@@ -38,7 +38,7 @@ export class Widgets {
 
   private async look(): Promise<boolean> {
     await this.session.ready;
-    for (const pause of PAUSES) {
+    for (const pause of POLL_INTERVALS) {
       const factory = this.rendermime.getFactory(WIDGET);
       if (factory && factory !== this.placeholder) {
         return true;

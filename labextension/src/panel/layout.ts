@@ -16,7 +16,7 @@ export const SHADINGS: readonly [how: Shading, title: string][] = [
 ];
 
 /** The key of the shading of all columns that have none of their own. */
-const ALL = "*";
+const ALL_COLUMNS = "*";
 
 /** The layout of the table: widths, shading and pinning of columns, and the pinned runs. */
 export class Layout {
@@ -98,7 +98,7 @@ export class Layout {
   }
 
   get allShading(): Shading {
-    return this.#shading.get(ALL) ?? "bars";
+    return this.#shading.get(ALL_COLUMNS) ?? "bars";
   }
 
   shade(column: string, how: Shading): void {
@@ -108,7 +108,7 @@ export class Layout {
 
   /** Shade all columns alike. */
   shadeAll(how: Shading): void {
-    this.#shading = new Map([[ALL, how]]);
+    this.#shading = new Map([[ALL_COLUMNS, how]]);
     this.keep();
   }
 
@@ -180,12 +180,12 @@ export function moved(columns: readonly string[], column: string, to: number): s
 /** Return the title of a column. */
 export function titleOf(head: Head): string {
   if (head.kind === "attributes") {
-    return WORDS[head.label] ?? head.label;
+    return TITLES[head.label] ?? head.label;
   }
   return head.summary === null || head.summary === "last" ? head.label : `${head.label} ${head.summary}`;
 }
 
-const WORDS: Record<string, string> = {
+const TITLES: Record<string, string> = {
   name: "Name",
   status: "Status",
   start_time: "Started",

@@ -9,13 +9,13 @@ export interface Shown {
   number: boolean;
 }
 
-const NOTHING: Shown = { text: "", exact: "", number: false };
-const TIMES = new Set(["start_time", "end_time"]);
+const EMPTY: Shown = { text: "", exact: "", number: false };
+const TIME_COLUMNS = new Set(["start_time", "end_time"]);
 
 /** Return a cell's value as it is shown. `now` is in seconds since the epoch. */
 export function shownCell(value: Cell | undefined, head: Head, now: number): Shown {
   if (value === null || value === undefined) {
-    return NOTHING;
+    return EMPTY;
   }
   if (Array.isArray(value)) {
     if (value.length === 0) {
@@ -25,7 +25,7 @@ export function shownCell(value: Cell | undefined, head: Head, now: number): Sho
     return { text: exact.length > 12 ? `${exact.slice(0, 12)}…` : exact, exact, number: true };
   }
   if (typeof value === "number") {
-    if (head.kind === "attributes" && TIMES.has(head.label)) {
+    if (head.kind === "attributes" && TIME_COLUMNS.has(head.label)) {
       return { text: relativeTime(value, now), exact: exactTime(value), number: false };
     }
     if (head.kind === "attributes" && head.label === "duration") {

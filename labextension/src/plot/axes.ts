@@ -10,24 +10,24 @@ export interface Plot {
   height: number;
 }
 
-const LETTER = 6.1;
-const AIR = 8;
+const LETTER_WIDTH = 6.1;
+const PADDING = 8;
 
 /** Return about how wide a text is. */
 export function textWidth(text: string, size = FONT): number {
-  return [...text].length * LETTER * (size / FONT);
+  return [...text].length * LETTER_WIDTH * (size / FONT);
 }
 
 /** Return a text cut to about a width. */
 export function cut(text: string, width: number, size = FONT): string {
   const letters = [...text.replaceAll(/\s+/gu, " ")];
-  const room = Math.max(1, Math.floor(width / (LETTER * (size / FONT))));
+  const room = Math.max(1, Math.floor(width / (LETTER_WIDTH * (size / FONT))));
   return letters.length <= room ? letters.join("") : `${letters.slice(0, Math.max(1, room - 1)).join("")}…`;
 }
 
 /** Return how much room the labels of a vertical scale need. */
 export function labelRoom(scale: Scale, most = 150): number {
-  return Math.min(most, Math.max(16, ...scale.ticks.map(({ text }) => textWidth(text)))) + AIR;
+  return Math.min(most, Math.max(16, ...scale.ticks.map(({ text }) => textWidth(text)))) + PADDING;
 }
 
 /** Draw both axes with their grid and titles. */
@@ -44,7 +44,7 @@ export function drawAxes(
     if (y.kind !== "category") {
       pen.line([left, left + width], [place, place], { colour: theme.line });
     }
-    pen.text(cut(text, 150), [left - AIR, place], { colour: theme.quiet, anchor: "end" });
+    pen.text(cut(text, 150), [left - PADDING, place], { colour: theme.quiet, anchor: "end" });
   }
   drawBottom({ pen, theme }, plot, x);
   pen.line([left, left + width], [bottom, bottom], { colour: theme.quiet });

@@ -10,9 +10,9 @@ import {
   stretches,
 } from "./pen.ts";
 
-const FAR = 1e5;
+const MAX_COORDINATE = 1e5;
 /** The radius of a single point. */
-const ALONE = 1;
+const POINT_RADIUS = 1;
 
 /** A pen that draws on a canvas. */
 export class CanvasPen implements Pen {
@@ -37,7 +37,7 @@ export class CanvasPen implements Pen {
       to.moveTo(near(xs[first]), near(ys[first]));
       if (after - first === 1) {
         // A line of a single point would not show.
-        to.arc(near(xs[first]), near(ys[first]), ALONE, 0, 2 * Math.PI);
+        to.arc(near(xs[first]), near(ys[first]), POINT_RADIUS, 0, 2 * Math.PI);
       }
       for (let place = first + 1; place < after; place += 1) {
         to.lineTo(near(xs[place]), near(ys[place]));
@@ -123,5 +123,5 @@ export class CanvasPen implements Pen {
 
 /** Bound a coordinate: a canvas draws no line that ends too far away. */
 function near(place: number | undefined): number {
-  return Math.max(-FAR, Math.min(FAR, place ?? 0));
+  return Math.max(-MAX_COORDINATE, Math.min(MAX_COORDINATE, place ?? 0));
 }

@@ -27,7 +27,7 @@ export interface Drawing {
 }
 
 const WIDTH = 640;
-const SHARP = 2;
+const PNG_SCALE = 2;
 
 /** The canvas of a chart. It follows the width and the theme of the page, and can be saved as PNG or SVG. */
 export class Stage {
@@ -85,7 +85,7 @@ export class Stage {
   async savePng(name: string): Promise<void> {
     const canvas = document.createElement("canvas");
     const whole = this.#wholeSize();
-    const context = sized(canvas, whole, SHARP);
+    const context = sized(canvas, whole, PNG_SCALE);
     if (context === null) {
       return;
     }

@@ -10,7 +10,7 @@ import {
   stretches,
 } from "./pen.ts";
 
-const SPACE = "http://www.w3.org/2000/svg";
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 /** A pen that makes elements of an SVG. */
 export class SvgPen implements Pen {
@@ -19,7 +19,7 @@ export class SvgPen implements Pen {
   #clips = 0;
 
   constructor({ width, height }: { width: number; height: number }, font: string, paper: string) {
-    this.root = made("svg", { xmlns: SPACE, width, height, viewBox: `0 0 ${width} ${height}` });
+    this.root = made("svg", { xmlns: SVG_NAMESPACE, width, height, viewBox: `0 0 ${width} ${height}` });
     this.root.setAttribute("font-family", font);
     this.#into = this.root;
     this.rectangle([0, 0, width, height], paper);
@@ -115,7 +115,7 @@ export class SvgPen implements Pen {
 }
 
 function made(tag: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
-  const element = document.createElementNS(SPACE, tag) as SVGElement;
+  const element = document.createElementNS(SVG_NAMESPACE, tag) as SVGElement;
   for (const [name, value] of Object.entries(attributes)) {
     element.setAttribute(name, String(value));
   }

@@ -6,7 +6,7 @@ import type { Changes, Tag } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { table } from "./table.ts";
 
-const MOST_LINES = 16;
+const MAX_LINES = 16;
 
 /** The note on the run, in Markdown. A note that is being edited stays when the store changes meanwhile. */
 export function note(page: Page): HTMLElement {
@@ -26,7 +26,7 @@ export function note(page: Page): HTMLElement {
     (await ask(page, { kind: "edit", changes: { note: text } }, "Saving the note")) !== undefined;
   const open = () => {
     const { text } = page.model.get("page").note;
-    const lines = Math.min(MOST_LINES, Math.max(4, text.split("\n").length + 1));
+    const lines = Math.min(MAX_LINES, Math.max(4, text.split("\n").length + 1));
     const made = editor({ text, label: "Note", lines, save, closed: close }, page.signal);
     place.replaceChildren(made);
     focusIn(made);

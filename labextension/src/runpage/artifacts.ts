@@ -16,8 +16,8 @@ const ICONS: Record<string, string> = {
   source: "‹›",
 };
 /** Deeper folders are not moved further to the right. */
-const DEEPEST = 12;
-const PAGE = 10;
+const MAX_INDENT = 12;
+const PAGE_ROWS = 10;
 
 /** The artifacts of the run as a tree, and beside it a preview of the chosen one. */
 export function artifacts(page: Page): HTMLElement {
@@ -167,7 +167,7 @@ class Tree {
       element("span", { class: "nbtrack-run-quiet" }, shownSize(size)),
     );
     made.title = visible(path);
-    made.style.paddingInlineStart = `${6 + Math.min(depth, DEEPEST) * 16}px`;
+    made.style.paddingInlineStart = `${6 + Math.min(depth, MAX_INDENT) * 16}px`;
     made.dataset["place"] = String(this.#rows.indexOf(row));
     return made;
   }
@@ -199,7 +199,12 @@ class Tree {
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE };
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: PAGE_ROWS,
+      PageUp: -PAGE_ROWS,
+    };
     const step = steps[event.key];
     if (step !== undefined) {
       this.#go(shown, place + step);
@@ -238,7 +243,7 @@ class Tree {
 }
 
 /** How many figures the section shows. The others are among the artifacts. */
-const MOST_FIGURES = 6;
+const MAX_FIGURES = 6;
 
 /** The figures that the cell showed. They are fetched when the section is opened. */
 export function figures(page: Page): HTMLElement {
@@ -251,7 +256,7 @@ export function figures(page: Page): HTMLElement {
       return;
     }
     asked = stamp;
-    const places = wanted.slice(0, MOST_FIGURES).map((name) => {
+    const places = wanted.slice(0, MAX_FIGURES).map((name) => {
       const place = element(
         "figure",
         { class: "nbtrack-run-figure" },

@@ -3,7 +3,7 @@ import { oneLine, visible } from "../ui/text.ts";
 import type { Artifact } from "./messages.ts";
 import type { Page } from "./page.ts";
 
-const LONGEST = 150;
+const MAX_NAME_LENGTH = 150;
 
 /** Fetch a file in pieces and have the browser save it. A folder, or all artifacts (no path), becomes a ZIP file. */
 export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {
@@ -59,5 +59,7 @@ export function safeName(name: string): string {
     .replace(/^[.\s]+|[.\s]+$/gu, "");
   const dot = plain.lastIndexOf(".");
   const ending = dot > 0 && plain.length - dot <= 12 ? plain.slice(dot) : "";
-  return plain.length > LONGEST ? plain.slice(0, LONGEST - ending.length) + ending : plain || "artifact";
+  return plain.length > MAX_NAME_LENGTH
+    ? plain.slice(0, MAX_NAME_LENGTH - ending.length) + ending
+    : plain || "artifact";
 }

@@ -8,7 +8,7 @@ import { ask, follow, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
 
 /** Milliseconds between two updates of "a minute ago". */
-const TICK = 10_000;
+const UPDATE_INTERVAL = 10_000;
 
 /** The run's status and name, where and when it ran, and what can be done with it as a whole. */
 export function header(page: Page): HTMLElement {
@@ -97,7 +97,10 @@ function times(page: Page): HTMLElement {
     took.title = measures(measured);
   };
   follow(page, ["page"], draw);
-  const timer = setInterval(() => draw(), page.model.get("page").status === "RUNNING" ? TICK / 10 : TICK);
+  const timer = setInterval(
+    () => draw(),
+    page.model.get("page").status === "RUNNING" ? UPDATE_INTERVAL / 10 : UPDATE_INTERVAL,
+  );
   page.signal.addEventListener("abort", () => clearInterval(timer));
   return element("span", { class: "nbtrack-run-facts" }, started, took);
 }

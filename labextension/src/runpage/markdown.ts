@@ -3,9 +3,9 @@ import { element } from "../ui/dom.ts";
 import { visible } from "../ui/text.ts";
 
 /** A longer text is shown as it was written. */
-const LONGEST = 20_000;
+const MAX_LENGTH = 20_000;
 /** Deeper nesting is shown as it was written. */
-const DEEPEST = 12;
+const MAX_DEPTH = 12;
 
 /**
  * Return Markdown as elements, each made by hand from what the lexer found: HTML in it is text, links lead to web pages
@@ -13,7 +13,7 @@ const DEEPEST = 12;
  */
 export function markdown(written: string): Node[] {
   try {
-    if (written.length <= LONGEST) {
+    if (written.length <= MAX_LENGTH) {
       return blocks(new Lexer({ gfm: true, breaks: true }).lex(written), 0);
     }
   } catch {
@@ -23,7 +23,7 @@ export function markdown(written: string): Node[] {
 }
 
 function blocks(tokens: readonly Token[], depth: number): Node[] {
-  return tokens.flatMap((token) => (depth > DEEPEST ? plain(token) : block(token, depth + 1)));
+  return tokens.flatMap((token) => (depth > MAX_DEPTH ? plain(token) : block(token, depth + 1)));
 }
 
 function block(token: Token, depth: number): Node[] {
@@ -138,13 +138,13 @@ export function safeAddress(href: string): string | undefined {
   return full !== undefined && ["http:", "https:", "mailto:"].includes(full.protocol) ? full.href : undefined;
 }
 
-const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00A0" };
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00A0" };
 
 /** The lexer leaves entities to HTML, of which there is none here. */
 function decoded(written: string): string {
   return written.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/giu, (whole, decimal, hex, name) => {
     if (name !== undefined) {
-      return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole;
+      return Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? whole) : whole;
     }
     const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
     return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;

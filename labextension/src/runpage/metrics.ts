@@ -7,14 +7,14 @@ import { button, styled } from "./controls.ts";
 import type { Figure, Metric, Points } from "./messages.ts";
 import { ask as askKernel, follow, type Page } from "./page.ts";
 import { section } from "./section.ts";
-import { filter, MANY, search } from "./table.ts";
+import { filter, MAX_WITHOUT_SEARCH, search } from "./table.ts";
 
 const HEADS = ["value", "min", "max", "points"] as const;
 const NUMBERS: ReadonlySet<string> = new Set(HEADS);
 /** A name of at most this many characters stays on one line. */
-const UNBROKEN = 24;
+const MAX_UNBROKEN = 24;
 /** How many characters of a name are shown. The tooltip has all of it. */
-const LONGEST = 160;
+const MAX_LENGTH = 160;
 
 /** The metrics, each with a sparkline of its history. While the run goes on, rows stay and only cells change. */
 export function metrics(page: Page): HTMLElement {
@@ -67,7 +67,7 @@ export function metrics(page: Page): HTMLElement {
     const left = page.model.get("metrics_left");
     more.textContent = leftOut(left, "metrics");
     count(String(found.length + left), found.length > 0);
-    box.hidden = found.length <= MANY;
+    box.hidden = found.length <= MAX_WITHOUT_SEARCH;
     const typed = (box as HTMLInputElement).value;
     if (typed !== "") {
       filter(list, typed);
@@ -94,8 +94,8 @@ class MetricRow {
 
   draw(metric: Metric): void {
     const name = metric.folds ? `${metric.name}.mean` : metric.name;
-    put(this.#name, oneLine(name, LONGEST), `${visible(name)}: show the curve`);
-    this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= UNBROKEN);
+    put(this.#name, oneLine(name, MAX_LENGTH), `${visible(name)}: show the curve`);
+    this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= MAX_UNBROKEN);
     const origin = metric.folds
       ? `mean of ${metric.count.toLocaleString("en")} folds`
       : `last, at step ${metric.step.toLocaleString("en")}`;

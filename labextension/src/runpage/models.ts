@@ -7,7 +7,7 @@ import { ask, follow, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
 import { table } from "./table.ts";
 
-const WORDS: Record<Server["state"], string> = {
+const STATE_LABELS: Record<Server["state"], string> = {
   offered: "",
   starting: "Starting…",
   ready: "Ready",
@@ -98,7 +98,7 @@ function serving(page: Page, { path }: SavedModel): HTMLElement {
     stop.hidden = !alive;
     serve.textContent =
       server === undefined || server.state === "offered" ? "Serve this model" : "Start again";
-    const word = server === undefined ? "" : WORDS[server.state];
+    const word = server === undefined ? "" : STATE_LABELS[server.state];
     if (state.textContent !== word) {
       state.textContent = word;
     }

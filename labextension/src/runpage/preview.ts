@@ -96,11 +96,11 @@ export function asPreview(result: Record<string, unknown> | undefined): Preview 
 }
 
 /** The formats of bitmaps. */
-const PIXELS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+const BITMAP_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /** Return a bitmap as an image. Data of another format never reaches the browser, which would guess at it. */
 export function bitmap(type: string, data: string, name: string): HTMLElement {
-  if (!PIXELS.includes(type) || !/^[\d+/=A-Za-z]*$/u.test(data)) {
+  if (!BITMAP_TYPES.includes(type) || !/^[\d+/=A-Za-z]*$/u.test(data)) {
     return element("p", { class: "nbtrack-run-quiet" }, "This is no picture.");
   }
   return element("img", {

@@ -1,6 +1,6 @@
 import { element } from "../ui/dom.ts";
 
-const KEY = "nbtrack-run-sections";
+const STORAGE_KEY = "nbtrack-run-sections";
 
 /** A part of the page that can be closed. The browser remembers which sections are closed. */
 export interface Section {
@@ -57,7 +57,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
 
 function remembered(): Record<string, boolean> {
   try {
-    const held: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    const held: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
     const pairs = Object.entries(typeof held === "object" && held !== null ? held : {});
     return Object.fromEntries(pairs.filter(([, open]) => typeof open === "boolean"));
   } catch {
@@ -68,7 +68,7 @@ function remembered(): Record<string, boolean> {
 
 function remember(title: string, open: boolean): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [title]: open }));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...remembered(), [title]: open }));
   } catch {
     // As above: then it is not remembered.
   }

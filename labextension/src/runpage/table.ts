@@ -9,12 +9,12 @@ interface Cell {
 }
 
 /** A text of at most this many characters stays on one line. */
-const UNBROKEN = 24;
+const MAX_UNBROKEN = 24;
 /** How many characters of a text are shown. The tooltip has more. */
-const LONGEST = 160;
+const MAX_LENGTH = 160;
 
 /** A table of more rows has a search box. */
-export const MANY = 12;
+export const MAX_WITHOUT_SEARCH = 12;
 
 /** A table of texts, with a box to search it where it is long. */
 export function table(
@@ -43,7 +43,7 @@ export function table(
     { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": label },
     made,
   );
-  if (rows.length <= MANY) {
+  if (rows.length <= MAX_WITHOUT_SEARCH) {
     return framed;
   }
   return element("div", {}, search(label, body), framed);
@@ -73,9 +73,9 @@ function cell(
   { text, title = "", right = false }: Cell,
   attributes: Record<string, string> = {},
 ): HTMLElement {
-  const made = element(tag, attributes, oneLine(text, LONGEST));
+  const made = element(tag, attributes, oneLine(text, MAX_LENGTH));
   made.classList.toggle("nbtrack-run-right", right);
-  made.classList.toggle("nbtrack-run-unbroken", text.length <= UNBROKEN);
+  made.classList.toggle("nbtrack-run-unbroken", text.length <= MAX_UNBROKEN);
   const full = title === "" && text.length > 40 ? text : title;
   if (full !== "") {
     made.title = visible(full.slice(0, 2000));

@@ -14,25 +14,25 @@ export interface Input {
   read: () => Json | undefined;
 }
 
-const WHOLE = new Set(["integer", "long"]);
-const NUMBERS = new Set([...WHOLE, "float", "double"]);
-const TEXTS = new Set(["string", "binary"]);
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/u;
+const INTEGER_TYPES = new Set(["integer", "long"]);
+const NUMBER_TYPES = new Set([...INTEGER_TYPES, "float", "double"]);
+const TEXT_TYPES = new Set(["string", "binary"]);
+const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/u;
 
 /** Return the input that suits a field's type. */
 export function makeInput(field: Field): Input {
   if (field.type === "boolean") {
     return field.required ? checkbox(field) : choice(field);
   }
-  if (NUMBERS.has(field.type)) {
+  if (NUMBER_TYPES.has(field.type)) {
     return number(field);
   }
-  if (TEXTS.has(field.type)) {
+  if (TEXT_TYPES.has(field.type)) {
     return line(field, "text", field.value === null ? "" : String(field.value));
   }
   if (field.type === "datetime") {
     const text = field.value === null ? "" : String(field.value);
-    const known = text === "" || MOMENT.test(text);
+    const known = text === "" || DATETIME.test(text);
     return line(
       field,
       known ? "datetime-local" : "text",
@@ -75,7 +75,7 @@ function number(field: Field): Input {
     }
     const parsed = Number(text);
     // JavaScript would round a larger whole number, so the kernel gets the text.
-    const exact = !WHOLE.has(field.type) || Number.isSafeInteger(parsed) || !/^-?\d+$/u.test(text);
+    const exact = !INTEGER_TYPES.has(field.type) || Number.isSafeInteger(parsed) || !/^-?\d+$/u.test(text);
     return Number.isFinite(parsed) && exact ? parsed : text;
   };
   return { field, control, block: labelled(field, control), read };

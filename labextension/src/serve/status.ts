@@ -3,7 +3,7 @@ import { shownTime } from "../ui/text.ts";
 import type { Counts, State } from "./messages.ts";
 import { follow, type Panel } from "./panel.ts";
 
-const WORDS: Record<State, string> = {
+const STATE_LABELS: Record<State, string> = {
   offered: "",
   starting: "Starting",
   ready: "Ready",
@@ -29,8 +29,8 @@ export function header(panel: Panel): HTMLElement {
   follow(panel, ["state"], () => {
     state.dataset["state"] = model.get("state");
     // Screen readers read a live region out whenever its text is set, even to the same text.
-    if (word.textContent !== WORDS[model.get("state")]) {
-      word.textContent = WORDS[model.get("state")];
+    if (word.textContent !== STATE_LABELS[model.get("state")]) {
+      word.textContent = STATE_LABELS[model.get("state")];
     }
   });
   follow(panel, ["title", "subtitle"], () => {
@@ -103,13 +103,13 @@ function shownAddress(address: string, answers: boolean): HTMLElement {
   return element("a", { href: full, target: "_blank", rel: "noopener noreferrer" }, full);
 }
 
-const NONE = "–";
+const NO_VALUE = "–";
 
 const FIGURES: readonly [string, (counts: Counts) => string][] = [
   ["Requests", (counts) => counts.requests.toLocaleString("en-GB")],
   ["Errors", (counts) => counts.errors.toLocaleString("en-GB")],
-  ["p50", (counts) => (counts.p50 === null ? NONE : shownTime(counts.p50))],
-  ["p99", (counts) => (counts.p99 === null ? NONE : shownTime(counts.p99))],
+  ["p50", (counts) => (counts.p50 === null ? NO_VALUE : shownTime(counts.p50))],
+  ["p99", (counts) => (counts.p99 === null ? NO_VALUE : shownTime(counts.p99))],
 ];
 
 /** How many requests there were, and how long they took. */
@@ -123,7 +123,7 @@ export function figures(panel: Panel): HTMLElement {
   follow(panel, ["counts"], () => {
     const counts = panel.model.get("counts");
     for (const { value, read } of values) {
-      value.textContent = counts === null ? NONE : read(counts);
+      value.textContent = counts === null ? NO_VALUE : read(counts);
     }
     list.dataset["errors"] = String((counts?.errors ?? 0) > 0);
   });

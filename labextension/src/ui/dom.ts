@@ -29,7 +29,7 @@ export function freshId(): string {
 }
 
 /** The attribute with which JupyterLab runs none of its shortcuts inside an element. */
-const OURS = "data-lm-suppress-shortcuts";
+const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
 
 /**
  * Keep the keys that are pressed in a widget to the widget.
@@ -38,15 +38,15 @@ const OURS = "data-lm-suppress-shortcuts";
  * saves the notebook goes through.
  */
 export function keepKeys(root: HTMLElement, signal: AbortSignal): void {
-  root.setAttribute(OURS, "true");
+  root.setAttribute(NO_SHORTCUTS, "true");
   // Some versions of JupyterLab listen at the document, before the widget. Only the window comes earlier.
   root.ownerDocument.defaultView?.addEventListener(
     "keydown",
     (event) => {
       if (saves(event)) {
-        root.removeAttribute(OURS);
+        root.removeAttribute(NO_SHORTCUTS);
       } else {
-        root.setAttribute(OURS, "true");
+        root.setAttribute(NO_SHORTCUTS, "true");
       }
     },
     { capture: true, signal },

@@ -1,6 +1,6 @@
 /** What the user takes along: files that the browser saves, and text on the clipboard. */
 
-const LONGEST = 80;
+const MAX_NAME_LENGTH = 80;
 
 export function saveText(text: string, name: string, type: string): void {
   saveBlob(new Blob([text], { type: `${type};charset=utf-8` }), name);
@@ -41,7 +41,7 @@ export function fileName(...parts: readonly string[]): string {
     .map((part) => part.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|-+$/gu, ""))
     .filter((part) => part !== "")
     .join("-");
-  return name.slice(0, LONGEST) || "chart";
+  return name.slice(0, MAX_NAME_LENGTH) || "chart";
 }
 
 /** Put a text on the clipboard; return whether that worked. */

@@ -1,13 +1,13 @@
 /** Text, numbers and times as people read them. */
 
 /** Characters that are needed by scripts and emoji: joiners, marks of direction, line breaks, tabs. */
-const KEPT = new Set(["\n", "\r", "\t", "\u200C", "\u200D", "\u200E", "\u200F"]);
+const NEEDED = new Set(["\n", "\r", "\t", "\u200C", "\u200D", "\u200E", "\u200F"]);
 const HIDDEN = /[\p{Cc}\p{Cf}\u{2028}\u{2029}\u{115F}\u{1160}\u{3164}\u{FFA0}]/gu;
 
 /** Return a text in which no character is invisible: `⟨U+202E⟩` stands for the one that writes backwards. */
 export function visible(text: string): string {
   return text.replace(HIDDEN, (found) => {
-    if (KEPT.has(found)) {
+    if (NEEDED.has(found)) {
       return found;
     }
     return `⟨U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;

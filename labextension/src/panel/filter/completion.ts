@@ -3,7 +3,7 @@ import type { Option, Results } from "../messages.ts";
 import { problemOf } from "../problems.ts";
 import type { PanelState } from "../state.ts";
 
-const NONE: Results["complete"] = { start: 0, end: 0, options: [] };
+const NO_COMPLETIONS: Results["complete"] = { start: 0, end: 0, options: [] };
 
 /** The list of completions of the filter box. */
 export class Completion {
@@ -12,7 +12,7 @@ export class Completion {
   readonly #input: HTMLInputElement;
   readonly #edited: () => void;
   readonly #id = freshId();
-  #offer: Results["complete"] = NONE;
+  #offer: Results["complete"] = NO_COMPLETIONS;
   #active = -1;
   #asked = 0;
 
@@ -38,7 +38,7 @@ export class Completion {
 
   close(): void {
     this.#asked += 1;
-    this.#draw(NONE);
+    this.#draw(NO_COMPLETIONS);
   }
 
   /** Handle a key of the list. Return whether it was one. */

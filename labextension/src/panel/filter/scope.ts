@@ -14,12 +14,15 @@ const TIME_RANGES: readonly [span: string | null, title: string][] = [
 
 /** The condition that the menu writes: alone, or joined to another one by AND. */
 const CONDITION = /start_time >= now\(\) - (\d+[a-zA-Z])/u;
-const ALONE = new RegExp(`^\\s*${CONDITION.source}(?=\\s*$|\\s+order\\s+by\\b|\\s+limit\\b)`, "iu");
-const JOINED = new RegExp(`\\s+AND ${CONDITION.source}(?=\\s*$|\\s+order\\s+by\\b|\\s+limit\\b)`, "iu");
+const CONDITION_ALONE = new RegExp(`^\\s*${CONDITION.source}(?=\\s*$|\\s+order\\s+by\\b|\\s+limit\\b)`, "iu");
+const CONDITION_JOINED = new RegExp(
+  `\\s+AND ${CONDITION.source}(?=\\s*$|\\s+order\\s+by\\b|\\s+limit\\b)`,
+  "iu",
+);
 
 /** Return the time range that the menu wrote into a filter, or null. */
 export function rangeOf(filter: string): string | null {
-  return (ALONE.exec(filter) ?? JOINED.exec(filter))?.[1] ?? null;
+  return (CONDITION_ALONE.exec(filter) ?? CONDITION_JOINED.exec(filter))?.[1] ?? null;
 }
 
 /** Return a filter with another time range, which replaces the one that the menu wrote. */
@@ -29,11 +32,13 @@ export function withRange(filter: string, span: string | null): string {
     return condition === null ? filter : withCondition(filter, condition);
   }
   if (condition !== null) {
-    return filter.replace(ALONE.test(filter) ? ALONE : JOINED, (text) => text.replace(CONDITION, condition));
+    return filter.replace(CONDITION_ALONE.test(filter) ? CONDITION_ALONE : CONDITION_JOINED, (text) =>
+      text.replace(CONDITION, condition),
+    );
   }
-  return ALONE.test(filter)
-    ? filter.replace(ALONE, "").trim()
-    : withoutParentheses(filter.replace(JOINED, ""));
+  return CONDITION_ALONE.test(filter)
+    ? filter.replace(CONDITION_ALONE, "").trim()
+    : withoutParentheses(filter.replace(CONDITION_JOINED, ""));
 }
 
 /** Remove a pair of parentheses around all of the condition. */

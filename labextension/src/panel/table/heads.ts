@@ -6,11 +6,11 @@ import type { PanelState } from "../state.ts";
 import { ColumnMenu } from "./columnmenu.ts";
 
 /** A press that moves more pixels than this drags the head. */
-const DRAG = 6;
+const MIN_DRAG = 6;
 const HEAD = ".nbtrack-panel-head";
 /** The keys that open the menu of a head, with or without Alt, and those that move to another head. */
-const MENU = new Set(["ArrowDown", "ContextMenu"]);
-const MOVES = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
+const MENU_KEYS = new Set(["ArrowDown", "ContextMenu"]);
+const MOVE_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
 /** The row of column heads, which sorts, moves and resizes columns. */
 export class Heads {
@@ -149,7 +149,7 @@ export class Heads {
     let target: number | null = null;
     track(
       (event) => {
-        if (target !== null || Math.abs(event.clientX - start.clientX) > DRAG) {
+        if (target !== null || Math.abs(event.clientX - start.clientX) > MIN_DRAG) {
           target = this.#placeAt(event.clientX);
           cell.classList.add("nbtrack-panel-dragged");
           this.#markDrop(target);
@@ -194,9 +194,9 @@ export class Heads {
     }
     if (event.key === "Enter" || event.key === " ") {
       this.#sort(column, event.shiftKey);
-    } else if (MENU.has(event.key) || (event.key === "F10" && event.shiftKey)) {
+    } else if (MENU_KEYS.has(event.key) || (event.key === "F10" && event.shiftKey)) {
       this.#menu.open(cell);
-    } else if (MOVES.has(event.key)) {
+    } else if (MOVE_KEYS.has(event.key)) {
       this.#go(cell, event.key);
     } else {
       return;

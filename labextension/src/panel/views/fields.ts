@@ -14,9 +14,9 @@ export interface Fields {
 }
 
 const METRICS = "metrics.";
-const SETTINGS = ["params.", "tags.", "data."];
+const GROUP_PREFIXES = ["params.", "tags.", "data."];
 /** A field with more different texts than this gets no axis at first. */
-const MOST_TEXTS = 12;
+const MAX_TEXTS = 12;
 /** Params that only tell repetitions apart, as in `nbtrack/compare/groups.py`. */
 const SEED = /(?:^|[._/-])(?:random_state|random_seed|seed|split)$/iu;
 
@@ -34,7 +34,9 @@ export function fieldsOf({ runs, fields }: Results["fields"], columns: readonly 
     use,
     metrics: ordered.filter((name) => name.startsWith(METRICS)).map((name) => name.slice(METRICS.length)),
     params: ordered.filter((name) => name.startsWith("params.")),
-    groups: ordered.filter((name) => isAttribute(name) || SETTINGS.some((prefix) => name.startsWith(prefix))),
+    groups: ordered.filter(
+      (name) => isAttribute(name) || GROUP_PREFIXES.some((prefix) => name.startsWith(prefix)),
+    ),
   };
 }
 
@@ -84,7 +86,7 @@ function common({ use }: Fields, metrics: readonly string[]): string[] {
 export function varied({ params, use, runs }: Fields): string[] {
   const differs = params.filter((name) => {
     const { values = 0, number = false } = use.get(name) ?? {};
-    return values > 1 && (number || values <= MOST_TEXTS);
+    return values > 1 && (number || values <= MAX_TEXTS);
   });
   const most = differs.filter((name) => countOf(use, name) * 2 >= runs);
   const found = most.length > 0 ? most : differs;
