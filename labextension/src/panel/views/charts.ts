@@ -29,15 +29,15 @@ interface ChartChoices {
 
 /** Show the charts, one at a time, in the body of their tab. */
 export function drawCharts(state: PanelState, body: HTMLElement, colours: Colours): void {
-  const kept: ChartChoices = { chart: "Parallel coordinates" };
+  const choices: ChartChoices = { chart: "Parallel coordinates" };
   const view = documentView(state, "charts", body, async (given) => {
     const { showHidden, ask } = withHidden(state, given.ask);
-    const drawing = { ...given, ask };
-    const found = await drawing.fields("parallel");
+    const context = { ...given, ask };
+    const found = await context.fields("parallel");
     const metric = chartMetric(found);
     const place = element("div", {});
     const draw = async (name: Chart) => {
-      kept.chart = name;
+      choices.chart = name;
       for (const button of buttons) {
         button.setAttribute("aria-pressed", String(button.textContent === name));
       }
@@ -45,11 +45,19 @@ export function drawCharts(state: PanelState, body: HTMLElement, colours: Colour
       const own = element("div", {});
       const width = body.clientWidth;
       try {
-        await drawChart({ found, state, colours, metric, kept, width, drawing: { ...drawing, place: own } });
+        await drawChart({
+          found,
+          state,
+          colours,
+          metric,
+          choices,
+          width,
+          context: { ...context, place: own },
+        });
       } catch (error) {
         own.replaceChildren(alertOf(error));
       }
-      if (kept.chart === name) {
+      if (choices.chart === name) {
         place.replaceChildren(own);
       }
     };
@@ -59,8 +67,8 @@ export function drawCharts(state: PanelState, body: HTMLElement, colours: Colour
       return button;
     });
     const bar = { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Charts" };
-    drawing.place.replaceChildren(element("div", bar, ...buttons, showHidden), place);
-    await draw(kept.chart);
+    context.place.replaceChildren(element("div", bar, ...buttons, showHidden), place);
+    await draw(choices.chart);
   });
   state.hidden.onChanged(() => view.outdate());
 }
@@ -91,15 +99,15 @@ interface ChartContext {
   state: PanelState;
   found: Fields;
   colours: Colours;
-  drawing: ViewContext;
+  context: ViewContext;
   metric: string;
-  kept: ChartChoices;
+  choices: ChartChoices;
   /** The width in pixels. */
   width: number;
 }
 
 async function drawChart(charting: ChartContext): Promise<void> {
-  switch (charting.kept.chart) {
+  switch (charting.choices.chart) {
     case "Scatter":
       await drawScatter(charting);
       break;
@@ -114,59 +122,59 @@ async function drawChart(charting: ChartContext): Promise<void> {
   }
 }
 
-async function drawScatter({ colours, drawing, found, kept, metric }: ChartContext): Promise<void> {
-  const { place, ask, signal } = drawing;
+async function drawScatter({ colours, context, found, choices, metric }: ChartContext): Promise<void> {
+  const { place, ask, signal } = context;
   const first = { x: varied(found)[0] ?? "start_time", y: `metrics.${metric}`, colour: null };
-  const asked = kept.scatter && has(found, kept.scatter.x, kept.scatter.y) ? kept.scatter : first;
+  const asked = choices.scatter && has(found, choices.scatter.x, choices.scatter.y) ? choices.scatter : first;
   const options = {
     colours,
     ask,
     fields: drawable(found),
     noteOf: fieldNotes(found),
-    onPick: (id: string) => drawing.choose([id]),
+    onPick: (id: string) => context.choose([id]),
     onChoose: (scatter: NonNullable<ChartChoices["scatter"]>) => {
-      kept.scatter = scatter;
+      choices.scatter = scatter;
     },
   };
   showScatter(place, await ask("scatter", asked), options, signal);
 }
 
-async function drawBoxes({ drawing, found, kept, metric }: ChartContext): Promise<void> {
-  const { place, ask, signal } = drawing;
+async function drawBoxes({ context, found, choices, metric }: ChartContext): Promise<void> {
+  const { place, ask, signal } = context;
   const { use } = found;
   // Boxes of one run each would say nothing, so some group must have several.
   const repeated = varied(found).find((name) => (use.get(name)?.values ?? 0) < (use.get(name)?.count ?? 0));
   const first = { field: `metrics.${metric}`, by: repeated ?? varied(found)[0] ?? null };
-  const asked = kept.box && has(found, kept.box.field, kept.box.by) ? kept.box : first;
+  const asked = choices.box && has(found, choices.box.field, choices.box.by) ? choices.box : first;
   const options = {
     ask,
     values: found.metrics.map((name) => `metrics.${name}`),
     fields: found.params,
     noteOf: fieldNotes(found),
     onChoose: (box: NonNullable<ChartChoices["box"]>) => {
-      kept.box = box;
+      choices.box = box;
     },
   };
   showBox(place, await ask("box", asked), options, signal);
 }
 
-async function drawImportance({ drawing, found, kept, metric: first }: ChartContext): Promise<void> {
-  const { place, ask, signal } = drawing;
-  const metric = kept.metric !== undefined && hasMetric(found, kept.metric) ? kept.metric : first;
+async function drawImportance({ context, found, choices, metric: first }: ChartContext): Promise<void> {
+  const { place, ask, signal } = context;
+  const metric = choices.metric !== undefined && hasMetric(found, choices.metric) ? choices.metric : first;
   const options = {
     ask,
     metrics: found.metrics,
     noteOf: fieldNotes(found),
     onChoose: (chosen: string) => {
-      kept.metric = chosen;
+      choices.metric = chosen;
     },
   };
   showImportance(place, await ask("importance", { metric }), options, signal);
 }
 
 async function drawParallel(charting: ChartContext): Promise<void> {
-  const { state, drawing, found, kept, metric } = charting;
-  const { place, ask, signal } = drawing;
+  const { state, context, found, choices, metric } = charting;
+  const { place, ask, signal } = context;
   const chart = element("div", {});
   const use = element(
     "button",
@@ -183,7 +191,7 @@ async function drawParallel(charting: ChartContext): Promise<void> {
     const document = await ask("parallel", { fields });
     onFilter("");
     const onOrder = (moved: string[]) => {
-      kept.axes = moved;
+      choices.axes = moved;
       picker.set(moved);
     };
     const options = { colours: charting.colours, colour: `metrics.${metric}`, onFilter, onOrder };
@@ -191,7 +199,7 @@ async function drawParallel(charting: ChartContext): Promise<void> {
   };
   const picking = { label: "Axes", names: drawable(found), noteOf: fieldNotes(found) };
   const picker = fieldPicker(picking, signal, (chosen) => {
-    kept.axes = chosen;
+    choices.axes = chosen;
     void redraw(chosen).catch((error: unknown) => chart.replaceChildren(alertOf(error)));
   });
   const axes = axesOf(charting);
@@ -205,8 +213,8 @@ async function drawParallel(charting: ChartContext): Promise<void> {
   );
 }
 
-function axesOf({ found, kept, metric, width }: ChartContext): string[] {
-  const before = kept.axes ?? [];
+function axesOf({ found, choices, metric, width }: ChartContext): string[] {
+  const before = choices.axes ?? [];
   if (before.filter((name) => has(found, name)).length > 1) {
     return before;
   }
@@ -226,11 +234,11 @@ function has({ use }: Fields, ...names: readonly (string | null)[]): boolean {
 
 /** Return a document without the runs that are hidden. */
 export function withoutHidden(document: FieldsDocument, hidden: ReadonlySet<string>): FieldsDocument {
-  const kept = [...document.runs.keys()].filter((at) => !hidden.has(document.runs[at]?.id ?? ""));
-  if (kept.length === document.runs.length) {
+  const indexes = [...document.runs.keys()].filter((at) => !hidden.has(document.runs[at]?.id ?? ""));
+  if (indexes.length === document.runs.length) {
     return document;
   }
-  const of = <Value>(all: readonly Value[]) => kept.flatMap((at) => all.slice(at, at + 1));
+  const of = <Value>(all: readonly Value[]) => indexes.flatMap((at) => all.slice(at, at + 1));
   const columns = document.columns.map((column) => ({ ...column, values: of(column.values) }));
   return { ...document, runs: of(document.runs), columns };
 }

@@ -20,20 +20,20 @@ export interface CurveChoices {
 
 /** The view with the curves of one metric, or of all metrics. */
 export class CurvesView {
-  readonly #drawing: ViewContext;
+  readonly #context: ViewContext;
   readonly #found: Fields;
   readonly #colours: Colours;
-  readonly #kept: CurveChoices;
+  readonly #choices: CurveChoices;
   readonly #groupColours = new Colours();
   #shown: { refresh: () => void } | undefined;
   #inner = new AbortController();
 
-  constructor(drawing: ViewContext, found: Fields, colours: Colours, kept: CurveChoices) {
-    this.#drawing = drawing;
+  constructor(context: ViewContext, found: Fields, colours: Colours, choices: CurveChoices) {
+    this.#context = context;
     this.#found = found;
     this.#colours = colours;
-    this.#kept = kept;
-    drawing.signal.addEventListener("abort", () => this.#inner.abort());
+    this.#choices = choices;
+    context.signal.addEventListener("abort", () => this.#inner.abort());
   }
 
   refresh(): void {
@@ -41,7 +41,7 @@ export class CurvesView {
   }
 
   async draw(): Promise<void> {
-    const { chosen, hidden } = this.#kept;
+    const { chosen, hidden } = this.#choices;
     if (chosen?.by.length === 0) {
       chosen.hidden = new Set(hidden.ids);
     }
@@ -51,7 +51,7 @@ export class CurvesView {
     }
     const known = chosen !== undefined && hasMetric(this.#found, chosen.metric);
     const metric = known ? chosen.metric : curveMetric(this.#found);
-    if (this.#kept.overview && withHistory(this.#found).length > 1) {
+    if (this.#choices.overview && withHistory(this.#found).length > 1) {
       this.#drawAll({ ...this.#fresh(metric), ...chosen, metric });
     } else {
       await this.#drawOne(metric);
@@ -59,12 +59,12 @@ export class CurvesView {
   }
 
   #fresh(metric: string): Chosen {
-    return { ...freshChosen(metric), hidden: new Set(this.#kept.hidden.ids) };
+    return { ...freshChosen(metric), hidden: new Set(this.#choices.hidden.ids) };
   }
 
   async #drawOne(metric: string): Promise<void> {
-    const { place, ask } = this.#drawing;
-    const { chosen } = this.#kept;
+    const { place, ask } = this.#context;
+    const { chosen } = this.#choices;
     const data = await firstCurves(ask, metric, chosen);
     const several = withHistory(this.#found).length > 1;
     const options = {
@@ -73,12 +73,12 @@ export class CurvesView {
       ...(several ? { onOverview: () => this.#switch(true) } : {}),
     };
     const shown = showCurves(place, data, options, this.#anew());
-    this.#kept.chosen = shown.chosen;
+    this.#choices.chosen = shown.chosen;
     this.#shown = shown;
   }
 
   #drawAll(chosen: Chosen): void {
-    this.#kept.chosen = chosen;
+    this.#choices.chosen = chosen;
     const options = {
       ...this.#options,
       overview: withHistory(this.#found),
@@ -88,11 +88,11 @@ export class CurvesView {
         this.#switch(false);
       },
     };
-    this.#shown = showOverview(this.#drawing.place, options, this.#anew());
+    this.#shown = showOverview(this.#context.place, options, this.#anew());
   }
 
   get #options() {
-    const { ask } = this.#drawing;
+    const { ask } = this.#context;
     const { metrics, params } = this.#found;
     const colours = { colours: this.#colours, groupColours: this.#groupColours };
     const alongs = withHistory(this.#found);
@@ -103,15 +103,15 @@ export class CurvesView {
       alongs,
       fields: params,
       noteOf: fieldNotes(this.#found),
-      hidden: this.#kept.hidden,
+      hidden: this.#choices.hidden,
     };
   }
 
   #switch(overview: boolean): void {
-    this.#kept.overview = overview;
+    this.#choices.overview = overview;
     void this.draw().catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
-      this.#drawing.place.replaceChildren(
+      this.#context.place.replaceChildren(
         element("p", { class: "nbtrack-panel-about", role: "alert" }, text),
       );
     });

@@ -22,7 +22,7 @@ export interface ViewContext {
 }
 
 /** Draws a view. May return a function that updates the view when the store has changed. */
-type Draw = (drawing: ViewContext) => Promise<(() => void) | undefined>;
+type Draw = (context: ViewContext) => Promise<(() => void) | undefined>;
 
 /** Show a view in the body of its tab. `outdate` has it drawn again. */
 export function documentView(
@@ -114,7 +114,7 @@ class DocumentView {
     this.#place.setAttribute("aria-busy", "true");
     // Each drawing has an element of its own, so that a late answer of an earlier one does not show.
     const place = element("div", {});
-    const drawing: ViewContext = {
+    const context: ViewContext = {
       place,
       ask: ((document: string, asked: object) => this.#ask(document, asked)) as Ask,
       compare: () => this.#ask("side_by_side", {}) as Promise<Comparison>,
@@ -123,7 +123,7 @@ class DocumentView {
       signal: drawn.signal,
     };
     try {
-      const update = await this.#draw(drawing);
+      const update = await this.#draw(context);
       if (!drawn.signal.aborted) {
         this.#update = update;
         this.#place.replaceChildren(place);

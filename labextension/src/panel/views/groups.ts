@@ -29,15 +29,15 @@ export function drawGroups(
   body: HTMLElement,
   curves: (metric: string, by: readonly string[]) => void,
 ): void {
-  const kept: GroupChoices = { by: null, metrics: [], sorted: null };
+  const choices: GroupChoices = { by: null, metrics: [], sorted: null };
   let shown: GroupsView | null = null;
   state.on(["chosen"], () => shown?.mark());
-  documentView(state, "groups", body, async (drawing) => {
-    const found = await drawing.fields("grouped");
+  documentView(state, "groups", body, async (context) => {
+    const found = await context.fields("grouped");
     chartMetric(found);
-    const grouped = new GroupsView({ state, drawing, found, kept, curves });
+    const grouped = new GroupsView({ state, context, found, choices, curves });
     await grouped.ask();
-    drawing.place.replaceChildren(grouped.root);
+    context.place.replaceChildren(grouped.root);
     shown = grouped;
     return () => void grouped.refresh();
   });
@@ -45,17 +45,17 @@ export function drawGroups(
 
 interface GroupsContext {
   state: PanelState;
-  drawing: ViewContext;
+  context: ViewContext;
   found: Fields;
-  kept: GroupChoices;
+  choices: GroupChoices;
   curves: (metric: string, by: readonly string[]) => void;
 }
 
 class GroupsView {
   readonly root: HTMLElement;
   readonly #state: PanelState;
-  readonly #drawing: ViewContext;
-  readonly #kept: GroupChoices;
+  readonly #context: ViewContext;
+  readonly #choices: GroupChoices;
   readonly #notice = new Notice();
   readonly #place = element("div", {});
   readonly #by: ReturnType<typeof fieldPicker>;
@@ -66,27 +66,27 @@ class GroupsView {
   #document: GroupsDocument | null = null;
   #text = "";
 
-  constructor({ state, drawing, found, kept, curves }: GroupsContext) {
+  constructor({ state, context, found, choices, curves }: GroupsContext) {
     this.#state = state;
-    this.#drawing = drawing;
-    this.#kept = kept;
-    if (!kept.metrics.some((name) => hasMetric(found, name))) {
-      kept.metrics = found.metrics.filter((name) => hasMetric(found, name)).slice(0, FIRST_METRICS);
+    this.#context = context;
+    this.#choices = choices;
+    if (!choices.metrics.some((name) => hasMetric(found, name))) {
+      choices.metrics = found.metrics.filter((name) => hasMetric(found, name)).slice(0, FIRST_METRICS);
     }
-    const { signal } = drawing;
+    const { signal } = context;
     const prefixed = found.metrics.map((name) => `metrics.${name}`);
     const what = { label: "Group by", names: found.groups, noteOf: fieldNotes(found) };
     this.#by = fieldPicker(what, signal, (by) => {
-      Object.assign(kept, { by, sorted: null });
+      Object.assign(choices, { by, sorted: null });
       void this.refresh();
     });
     this.#metrics = fieldPicker({ ...what, label: "Metrics", names: prefixed }, signal, (metrics) => {
-      Object.assign(kept, { metrics: metrics.map(fieldLabel), sorted: null });
+      Object.assign(choices, { metrics: metrics.map(fieldLabel), sorted: null });
       void this.refresh();
     });
     this.#curves = button(
       "Curves of the groups",
-      () => curves(kept.metrics[0] ?? found.metrics[0] ?? "", this.#document?.by ?? []),
+      () => curves(choices.metrics[0] ?? found.metrics[0] ?? "", this.#document?.by ?? []),
       "The mean of each group's curves with a band; only of those that are chosen, if some are",
     );
     const tools = element("div", { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Groups" });
@@ -100,14 +100,14 @@ class GroupsView {
 
   /** Load the groups and draw them. */
   async ask(): Promise<void> {
-    const { by, metrics } = this.#kept;
-    this.#take(await this.#drawing.ask("grouped", { by, metrics }));
+    const { by, metrics } = this.#choices;
+    this.#take(await this.#context.ask("grouped", { by, metrics }));
   }
 
   async refresh(): Promise<void> {
-    const { by, metrics } = this.#kept;
-    const document = await this.#notice.wait(this.#drawing.ask("grouped", { by, metrics }));
-    if (document !== undefined && !this.#drawing.signal.aborted) {
+    const { by, metrics } = this.#choices;
+    const document = await this.#notice.wait(this.#context.ask("grouped", { by, metrics }));
+    if (document !== undefined && !this.#context.signal.aborted) {
       this.#take(document);
     }
   }
@@ -154,9 +154,9 @@ class GroupsView {
     const focused = this.#focused();
     const { scrollTop = 0, scrollLeft = 0 } = this.#place.querySelector(".nbtrack-compare-scroll") ?? {};
     showGroups(this.#place, document, {
-      sorted: this.#kept.sorted,
+      sorted: this.#choices.sorted,
       onSort: (sorted) => {
-        this.#kept.sorted = sorted;
+        this.#choices.sorted = sorted;
         this.mark();
       },
       onPick: (group, more) => this.#pick(group, more),
@@ -180,13 +180,13 @@ class GroupsView {
 
   #pick(group: Group, more: boolean): void {
     // A user who chooses a group has accepted the suggested fields.
-    this.#kept.by ??= [...(this.#document?.by ?? [])];
+    this.#choices.by ??= [...(this.#document?.by ?? [])];
     const before = this.#chosen;
     const others = more ? before.filter((one) => one !== group) : [];
     // A second click on the only chosen group chooses it no longer.
     const off = before.includes(group) && (more || before.length === 1);
     const groups = off ? others : [...others, group];
-    this.#drawing.choose(groups.flatMap(({ runs }) => runs));
+    this.#context.choose(groups.flatMap(({ runs }) => runs));
   }
 
   #showInTable(): void {

@@ -10,26 +10,26 @@ const LOAD_TIMEOUT = 3000;
 
 /** Return the views of this build, which the page may already have. Else the kernel sends them. */
 export async function loadViews(state: PanelState, run: RunScript = runScript): Promise<Views> {
-  const kept = sharedLoad(state.model.get("_build"));
-  const before = kept.loading;
+  const shared = sharedLoad(state.model.get("_build"));
+  const before = shared.loading;
   if (before !== null) {
     const failed = before.catch(() => null);
     const found = await Promise.race([failed, timeout(LOAD_TIMEOUT), aborted(state.signal)]);
     if (found !== null) {
       return found;
     }
-    if (kept.loading !== before && kept.loading !== null) {
+    if (shared.loading !== before && shared.loading !== null) {
       // Another panel that waited was faster, and asks its kernel already.
       return loadViews(state, run);
     }
   }
   const own = Promise.race([askViews(state, run), aborted(state.signal)]);
-  kept.loading = own;
+  shared.loading = own;
   try {
     return await own;
   } catch (error) {
-    if (kept.loading === own) {
-      kept.loading = null;
+    if (shared.loading === own) {
+      shared.loading = null;
     }
     throw error;
   }
@@ -53,9 +53,9 @@ export function addStyle(element: HTMLElement, build: string, style: string): vo
 function sharedLoad(build: string): LoadState {
   const page = globalThis as unknown as Record<symbol, LoadState | undefined>;
   const key = Symbol.for(`nbtrack.views.${build}`);
-  const kept = page[key] ?? { loading: null };
-  page[key] = kept;
-  return kept;
+  const shared = page[key] ?? { loading: null };
+  page[key] = shared;
+  return shared;
 }
 
 async function askViews({ model, requests }: PanelState, run: RunScript): Promise<Views> {

@@ -16,10 +16,10 @@ function comparisonViews(state: PanelState, places: ViewPlaces): { showCurve: (m
     const shown = showCompare(place, await compare(), { colours, baseline, ask }, signal);
     return () => void compare().then((document) => shown.update(document));
   });
-  const kept: CurveChoices = { overview: false, hidden: state.hidden };
-  const curves = documentView(state, "curves", places.curves, async (drawing) => {
-    const found = await drawing.fields("curves");
-    const curving = new CurvesView(drawing, found, colours, kept);
+  const choices: CurveChoices = { overview: false, hidden: state.hidden };
+  const curves = documentView(state, "curves", places.curves, async (context) => {
+    const found = await context.fields("curves");
+    const curving = new CurvesView(context, found, colours, choices);
     await curving.draw();
     return () => curving.refresh();
   });
@@ -31,8 +31,8 @@ function comparisonViews(state: PanelState, places: ViewPlaces): { showCurve: (m
   });
   drawCharts(state, places.charts, colours);
   const showCurves = (metric: string, by: readonly string[]) => {
-    kept.chosen = { ...freshChosen(metric), ...kept.chosen, metric, by: [...by], hidden: new Set() };
-    kept.overview = false;
+    choices.chosen = { ...freshChosen(metric), ...choices.chosen, metric, by: [...by], hidden: new Set() };
+    choices.overview = false;
     curves.outdate();
     state.model.set("view", "curves");
     state.model.save_changes();
