@@ -5,7 +5,7 @@ import { layOut } from "../src/curves/figure.ts";
 import { linesOf, nearest, smoothed } from "../src/curves/lines.ts";
 import { CurvesState, freshChosen, withEnds, within } from "../src/curves/state.ts";
 import { showCurves } from "../src/curves/view.ts";
-import type { Ask, GroupCurvesDocument, Questions } from "../src/kernel/documents.ts";
+import type { Ask, DocumentRequests, GroupCurvesDocument } from "../src/kernel/documents.ts";
 import { Colours } from "../src/plot/colours.ts";
 import { pause } from "./pause.ts";
 import { buttonOf, curvesOf, event, find, HOSTILE, place } from "./views.ts";
@@ -76,7 +76,7 @@ function shown(ask?: Ask) {
 
 function asking() {
   const asked: { kind: string; what: Record<string, unknown> }[] = [];
-  const ask = (kind: keyof Questions, what: object) => {
+  const ask = (kind: keyof DocumentRequests, what: object) => {
     asked.push({ kind, what: { ...what } });
     return Promise.resolve(FEW);
   };

@@ -32,13 +32,13 @@ export function showBox(
   { ask, values = [], fields = [], noteOf, onChoose }: BoxOptions,
   signal: AbortSignal,
 ): void {
-  const answered = new ChartView(boxesOf, signal);
+  const chartView = new ChartView(boxesOf, signal);
   const chosen = { field: document.field, by: document.by };
   const change = (next: Partial<typeof chosen>) => {
     Object.assign(chosen, next);
     onChoose?.({ ...chosen });
     if (ask !== undefined) {
-      void answered.wait(ask("box", { ...chosen }));
+      void chartView.wait(ask("box", { ...chosen }));
     }
   };
   const controls = [
@@ -48,9 +48,9 @@ export function showBox(
     ),
   ];
   place.replaceChildren(
-    answered.view("box", `Box plots of ${document.field}`, ask === undefined ? [] : controls),
+    chartView.view("box", `Box plots of ${document.field}`, ask === undefined ? [] : controls),
   );
-  answered.take(document);
+  chartView.take(document);
 }
 
 function boxesOf(document: BoxDocument, signal: AbortSignal): Chart {

@@ -28,17 +28,17 @@ export function showImportance(
   { ask, metrics = [], noteOf, onChoose }: ImportanceOptions,
   signal: AbortSignal,
 ): void {
-  const answered = new ChartView(barsOf, signal);
+  const chartView = new ChartView(barsOf, signal);
   const choices = fieldChoices(metrics, noteOf && ((name) => noteOf(`metrics.${name}`)));
   const chooser = choice("Metric", choices, document.metric, (metric) => {
     onChoose?.(metric);
     if (ask !== undefined) {
-      void answered.wait(ask("importance", { metric }));
+      void chartView.wait(ask("importance", { metric }));
     }
   });
   const controls = ask === undefined || metrics.length === 0 ? [] : [chooser];
-  place.replaceChildren(answered.view("importance", "Importance of params", controls));
-  answered.take(document);
+  place.replaceChildren(chartView.view("importance", "Importance of params", controls));
+  chartView.take(document);
 }
 
 function barsOf(document: ImportanceDocument, signal: AbortSignal): Chart {

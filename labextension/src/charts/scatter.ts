@@ -44,7 +44,7 @@ export function showScatter(
 ): void {
   const { ask, fields = [], noteOf } = options;
   let contour = false;
-  const answered = new ChartView(
+  const chartView = new ChartView(
     (next: FieldsDocument, inner) => scatterOf(next, options, contour, inner),
     signal,
   );
@@ -52,10 +52,10 @@ export function showScatter(
   const choices = fieldChoices(fields, noteOf);
   const again = () => {
     const [x = "", y = "", colour = ""] = chosen;
-    const asked = { x, y, colour: colour === "" ? null : colour };
-    options.onChoose?.(asked);
+    const payload = { x, y, colour: colour === "" ? null : colour };
+    options.onChoose?.(payload);
     if (ask !== undefined) {
-      void answered.wait(ask("scatter", asked));
+      void chartView.wait(ask("scatter", payload));
     }
   };
   const choose = (label: string, axis: number) =>
@@ -80,8 +80,8 @@ export function showScatter(
   });
   fill.title = "Shade what lies between the runs by the field that colours them";
   const controls = ask === undefined || fields.length === 0 ? [] : [...chooses, fill];
-  place.replaceChildren(answered.view("scatter", "Scatter plot", controls));
-  answered.take(document);
+  place.replaceChildren(chartView.view("scatter", "Scatter plot", controls));
+  chartView.take(document);
 }
 
 function scatterOf(

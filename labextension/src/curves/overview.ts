@@ -135,7 +135,7 @@ class SmallChart {
   #inView = false;
   /** How often the chart was outdated, and up to which of these it is loaded. */
   #wanted = 1;
-  #asked = 0;
+  #loaded = 0;
 
   constructor(metric: string, options: OverviewOptions, named: () => void, signal: AbortSignal) {
     this.#metric = metric;
@@ -175,17 +175,17 @@ class SmallChart {
   }
 
   async #ask(): Promise<void> {
-    if (this.#asked === this.#wanted || !this.#inView) {
+    if (this.#loaded === this.#wanted || !this.#inView) {
       return;
     }
-    this.#asked = this.#wanted;
+    this.#loaded = this.#wanted;
     const { ask, chosen } = this.#options;
     const { x, by } = chosen;
-    const asked = { metric: this.#metric, x, points: CHART_POINTS };
+    const payload = { metric: this.#metric, x, points: CHART_POINTS };
     const coming: Promise<CurveData> =
       by.length > 0
-        ? ask("grouped_curves", { ...asked, by })
-        : ask("curves", { ...asked, within: within(chosen), spacing: "even" });
+        ? ask("grouped_curves", { ...payload, by })
+        : ask("curves", { ...payload, within: within(chosen), spacing: "even" });
     const data = await this.#notice.wait(coming);
     if (data === undefined || this.#signal.aborted) {
       return;

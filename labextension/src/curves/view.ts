@@ -133,7 +133,7 @@ class Curves {
   ask(): void {
     const { ask } = this.#state.options;
     if (ask !== undefined) {
-      void this.#wait(asked(this.#state, ask, this.#stage.size.width));
+      void this.#wait(loadCurves(this.#state, ask, this.#stage.size.width));
     }
   }
 
@@ -179,7 +179,7 @@ class Curves {
   }
 }
 
-function asked({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promise<CurveData> {
+function loadCurves({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promise<CurveData> {
   const points = Math.round(Math.min(POINTS_RANGE[1], Math.max(POINTS_RANGE[0], width / PIXELS_PER_POINT)));
   const { metric, x, by } = chosen;
   return by.length > 0

@@ -197,7 +197,7 @@ export interface ImportanceDocument {
   cautions: string[];
 }
 
-interface CurvesAsked {
+interface CurvesPayload {
   metric: string;
   x: CurveX;
   points: number;
@@ -206,26 +206,26 @@ interface CurvesAsked {
 }
 
 /** The requests of a view, by the name of the Python function. The panel adds the runs. */
-export interface Questions {
-  artifacts: { asked: Record<string, never>; answer: ArtifactsDocument };
-  pictures: { asked: { name: string }; answer: PicturesDocument };
-  curves: { asked: CurvesAsked; answer: CurvesDocument };
+export interface DocumentRequests {
+  artifacts: { payload: Record<string, never>; answer: ArtifactsDocument };
+  pictures: { payload: { name: string }; answer: PicturesDocument };
+  curves: { payload: CurvesPayload; answer: CurvesDocument };
   grouped_curves: {
-    asked: { metric: string; x: CurveX; points: number; by: string[] };
+    payload: { metric: string; x: CurveX; points: number; by: string[] };
     answer: GroupCurvesDocument;
   };
-  grouped: { asked: { by: string[] | null; metrics: string[] }; answer: GroupsDocument };
-  parallel: { asked: { fields: string[] }; answer: FieldsDocument };
-  scatter: { asked: { x: string; y: string; colour: string | null }; answer: FieldsDocument };
-  box: { asked: { field: string; by: string | null }; answer: BoxDocument };
-  importance: { asked: { metric: string }; answer: ImportanceDocument };
+  grouped: { payload: { by: string[] | null; metrics: string[] }; answer: GroupsDocument };
+  parallel: { payload: { fields: string[] }; answer: FieldsDocument };
+  scatter: { payload: { x: string; y: string; colour: string | null }; answer: FieldsDocument };
+  box: { payload: { field: string; by: string | null }; answer: BoxDocument };
+  importance: { payload: { metric: string }; answer: ImportanceDocument };
 }
 
 /** Ask the kernel. Rejects with an Error that says what was wrong. */
-export type Ask = <Kind extends keyof Questions>(
+export type Ask = <Kind extends keyof DocumentRequests>(
   kind: Kind,
-  asked: Questions[Kind]["asked"],
-) => Promise<Questions[Kind]["answer"]>;
+  payload: DocumentRequests[Kind]["payload"],
+) => Promise<DocumentRequests[Kind]["answer"]>;
 
 /** The statuses of runs whose values are never marked as the best, as `UNSTARRED` in `nbtrack/records.py`. */
 export const UNSTARRED: ReadonlySet<string> = new Set(["CRASHED", "FAILED", "RUNNING"]);

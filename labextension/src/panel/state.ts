@@ -274,13 +274,13 @@ export class PanelState {
     // The status of a run decides whether its values may be marked as the best.
     const columns = [...new Set([...this.columns, "status"])];
     const part = { ...query, columns, offset: from, limit, first: [...first] };
-    const asked =
+    const request =
       unfolded === null
         ? this.requests.ask("window", part)
         : this.requests.ask("tree", { ...part, unfolded: [...unfolded] });
     const id = this.requests.last;
     try {
-      const rows = await asked;
+      const rows = await request;
       if (unfolded !== this.unfolded || first !== this.first) {
         // The user wants other rows by now.
         return true;

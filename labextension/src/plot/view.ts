@@ -13,14 +13,14 @@ export class Notice {
   #turn = 0;
 
   /** Wait for an answer. Return it, or nothing where another was requested since. */
-  async wait<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  async wait<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
     this.#turn += 1;
     const turn = this.#turn;
     const late = setTimeout(() => this.#say("Reading…", false), 250);
     let found: Answer | undefined;
     let wrong = "";
     try {
-      found = await asked;
+      found = await request;
     } catch (error) {
       wrong = error instanceof Error ? error.message : String(error);
     }
@@ -79,8 +79,8 @@ export class ChartView<Document> {
   }
 
   /** Show an answer when it comes, unless another was requested since. */
-  async wait(asked: Promise<Document>): Promise<void> {
-    const answer = await this.#notice.wait(asked);
+  async wait(request: Promise<Document>): Promise<void> {
+    const answer = await this.#notice.wait(request);
     if (answer !== undefined && !this.#signal.aborted) {
       this.take(answer);
     }

@@ -249,13 +249,13 @@ const MAX_FIGURES = 6;
 export function figures(page: Page): HTMLElement {
   const { block, body, count, whenOpen } = section("Figures", page.signal, true, true);
   let wanted: string[] = [];
-  let asked = "";
+  let loaded = "";
   const load = () => {
     const stamp = JSON.stringify([page.model.get("page").id, wanted]);
-    if (stamp === asked || wanted.length === 0) {
+    if (stamp === loaded || wanted.length === 0) {
       return;
     }
-    asked = stamp;
+    loaded = stamp;
     const places = wanted.slice(0, MAX_FIGURES).map((name) => {
       const place = element(
         "figure",

@@ -14,9 +14,9 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
   let offset: number | null = 0;
   let stamp = "";
   while (offset !== null) {
-    const asked = { kind: "download", name: path, offset, stamp } as const;
+    const payload = { kind: "download", name: path, offset, stamp } as const;
     // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
-    const answer = await page.requests.send(asked, (stage) => notice.tell(close, stage));
+    const answer = await page.requests.send(payload, (stage) => notice.tell(close, stage));
     const piece: Piece | undefined = answer.ok ? pieceOf(answer.result, offset) : undefined;
     if (piece === undefined) {
       notice.close(close);

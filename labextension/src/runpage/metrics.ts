@@ -143,8 +143,8 @@ function curvePlace(page: Page): { block: HTMLElement; show: (metric: string) =>
     hide();
     drawn = new AbortController();
     const { signal } = drawn;
-    const asked = { metric, x: "step", points: CURVE_POINTS, within: null, spacing: "even" } as const;
-    const data = await askKernel(page, { kind: "curve", asked }, "Reading the curve");
+    const payload = { metric, x: "step", points: CURVE_POINTS, within: null, spacing: "even" } as const;
+    const data = await askKernel(page, { kind: "curve", asked: payload }, "Reading the curve");
     if (data === undefined || signal.aborted) {
       return;
     }
@@ -170,8 +170,8 @@ function curvePlace(page: Page): { block: HTMLElement; show: (metric: string) =>
 
 /** Return what asks the kernel for another part or another axis of the curve. */
 function curveAsk(page: Page): Ask {
-  const ask = async (_kind: string, asked: object) => {
-    const answer = await page.requests.send({ kind: "curve", asked: { ...asked } }, () => undefined);
+  const ask = async (_kind: string, payload: object) => {
+    const answer = await page.requests.send({ kind: "curve", asked: { ...payload } }, () => undefined);
     if (!answer.ok) {
       throw new Error(answer.error.message);
     }

@@ -210,9 +210,9 @@ class VersionRow {
     const place = element("span");
     const label = `${oneLine(name, 60)} version ${version}`;
     const open = () => {
-      const asked = { kind: "set_alias", name, version } as const;
+      const payload = { kind: "set_alias", name, version } as const;
       const save = async (typed: string) =>
-        (await ask(this.#page, { ...asked, alias: typed.replace(/^@/u, "") }, "Setting the alias")) !==
+        (await ask(this.#page, { ...payload, alias: typed.replace(/^@/u, "") }, "Setting the alias")) !==
         undefined;
       const made = editor(
         { text: "", label: `New alias of ${label}`, done: "Set", save, closed: close },

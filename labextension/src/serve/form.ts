@@ -34,9 +34,9 @@ export function form(panel: Panel): HTMLElement {
     if (button.disabled) {
       return;
     }
-    let asked: { row: Row; params: Row };
+    let payload: { row: Row; params: Row };
     try {
-      asked = { row: read(row.inputs()), params: read(params.inputs()) };
+      payload = { row: read(row.inputs()), params: read(params.inputs()) };
     } catch (error) {
       result.failed(error instanceof Error ? error.message : String(error));
       return;
@@ -44,7 +44,7 @@ export function form(panel: Panel): HTMLElement {
     pending = true;
     draw();
     try {
-      await predict(panel, asked, result);
+      await predict(panel, payload, result);
     } finally {
       pending = false;
       draw();
@@ -76,9 +76,9 @@ function submitOnEnter(made: HTMLFormElement, signal: AbortSignal): void {
   made.addEventListener("keydown", onKey, { signal });
 }
 
-async function predict(panel: Panel, asked: { row: Row; params: Row }, result: Outcome): Promise<void> {
+async function predict(panel: Panel, payload: { row: Row; params: Row }, result: Outcome): Promise<void> {
   result.pending("Predicting…");
-  const answer = await panel.requests.send({ kind: "predict", ...asked }, (stage) => {
+  const answer = await panel.requests.send({ kind: "predict", ...payload }, (stage) => {
     result.pending(stage === "waiting" ? "Waiting for the kernel: a cell is running" : "Predicting…");
   });
   if (answer.ok) {

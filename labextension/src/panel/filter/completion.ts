@@ -14,7 +14,7 @@ export class Completion {
   readonly #id = freshId();
   #offer: Results["complete"] = NO_COMPLETIONS;
   #active = -1;
-  #asked = 0;
+  #turn = 0;
 
   /** `edited` is called when the user has accepted a completion. */
   constructor(state: PanelState, input: HTMLInputElement, edited: () => void) {
@@ -37,7 +37,7 @@ export class Completion {
   }
 
   close(): void {
-    this.#asked += 1;
+    this.#turn += 1;
     this.#draw(NO_COMPLETIONS);
   }
 
@@ -73,13 +73,13 @@ export class Completion {
   }
 
   async #update(): Promise<void> {
-    this.#asked += 1;
-    const mine = this.#asked;
+    this.#turn += 1;
+    const mine = this.#turn;
     const text = this.#input.value;
     const caret = [...text.slice(0, this.#input.selectionStart ?? text.length)].length;
     try {
       const found = await this.#state.requests.ask("complete", { text, caret });
-      if (mine === this.#asked && this.#input.value === text && document.activeElement === this.#input) {
+      if (mine === this.#turn && this.#input.value === text && document.activeElement === this.#input) {
         this.#draw(found);
       }
     } catch (error) {

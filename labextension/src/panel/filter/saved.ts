@@ -37,9 +37,9 @@ export class SavedFilters {
   #fill(place: HTMLElement, close: () => void): void {
     const note = element("div", { class: "nbtrack-panel-told", role: "status" });
     const body = element("div", { class: "nbtrack-panel-list" });
-    const change = async (asked: Promise<Memory>) => {
+    const change = async (request: Promise<Memory>) => {
       try {
-        this.#take(await asked);
+        this.#take(await request);
         body.replaceChildren(...this.#parts(change, close));
       } catch (error) {
         note.textContent = problemOf(error).message;
@@ -49,7 +49,7 @@ export class SavedFilters {
     body.replaceChildren(...this.#parts(change, close));
   }
 
-  #parts(change: (asked: Promise<Memory>) => Promise<void>, close: () => void): HTMLElement[] {
+  #parts(change: (request: Promise<Memory>) => Promise<void>, close: () => void): HTMLElement[] {
     const { saved, kept } = this.#memory;
     const { requests } = this.#state;
     const use = (filter: string) => {

@@ -192,10 +192,10 @@ export class TableKeys {
 
   #askIds(offset: number, limit: number): Promise<{ ids: string[] }> {
     const { query, requests, unfolded, first } = this.#state;
-    const asked = { ...query, offset, limit, first: [...first] };
+    const payload = { ...query, offset, limit, first: [...first] };
     return unfolded === null
-      ? requests.ask("ids", asked)
-      : requests.ask("tree", { ...asked, columns: [], unfolded: [...unfolded] });
+      ? requests.ask("ids", payload)
+      : requests.ask("tree", { ...payload, columns: [], unfolded: [...unfolded] });
   }
 
   /** Choose the rows from the anchor to a row. The kernel sends the ids of rows that are not loaded. */

@@ -78,8 +78,8 @@ function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLEleme
   const showHidden = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
   let left: string[] = [];
   showHidden.addEventListener("click", () => hidden.setHidden(left, new Set()));
-  const ask: Ask = async (kind, asked) => {
-    const answer = await given(kind, asked);
+  const ask: Ask = async (kind, payload) => {
+    const answer = await given(kind, payload);
     const each = kind === "scatter" || kind === "parallel";
     const { runs } = each ? (answer as FieldsDocument) : { runs: [] };
     left = runs.map(({ id }) => id).filter((id) => hidden.ids.has(id));
@@ -125,7 +125,8 @@ async function drawChart(charting: ChartContext): Promise<void> {
 async function drawScatter({ colours, context, found, choices, metric }: ChartContext): Promise<void> {
   const { place, ask, signal } = context;
   const first = { x: varied(found)[0] ?? "start_time", y: `metrics.${metric}`, colour: null };
-  const asked = choices.scatter && has(found, choices.scatter.x, choices.scatter.y) ? choices.scatter : first;
+  const payload =
+    choices.scatter && has(found, choices.scatter.x, choices.scatter.y) ? choices.scatter : first;
   const options = {
     colours,
     ask,
@@ -136,7 +137,7 @@ async function drawScatter({ colours, context, found, choices, metric }: ChartCo
       choices.scatter = scatter;
     },
   };
-  showScatter(place, await ask("scatter", asked), options, signal);
+  showScatter(place, await ask("scatter", payload), options, signal);
 }
 
 async function drawBoxes({ context, found, choices, metric }: ChartContext): Promise<void> {
@@ -145,7 +146,7 @@ async function drawBoxes({ context, found, choices, metric }: ChartContext): Pro
   // Boxes of one run each would say nothing, so some group must have several.
   const repeated = varied(found).find((name) => (use.get(name)?.values ?? 0) < (use.get(name)?.count ?? 0));
   const first = { field: `metrics.${metric}`, by: repeated ?? varied(found)[0] ?? null };
-  const asked = choices.box && has(found, choices.box.field, choices.box.by) ? choices.box : first;
+  const payload = choices.box && has(found, choices.box.field, choices.box.by) ? choices.box : first;
   const options = {
     ask,
     values: found.metrics.map((name) => `metrics.${name}`),
@@ -155,7 +156,7 @@ async function drawBoxes({ context, found, choices, metric }: ChartContext): Pro
       choices.box = box;
     },
   };
-  showBox(place, await ask("box", asked), options, signal);
+  showBox(place, await ask("box", payload), options, signal);
 }
 
 async function drawImportance({ context, found, choices, metric: first }: ChartContext): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Ask, Comparison, Questions } from "../../kernel/documents.ts";
+import type { Ask, Comparison, DocumentRequests } from "../../kernel/documents.ts";
 import { element } from "../../ui/dom.ts";
 import type { Traits } from "../messages.ts";
 import { withCondition } from "../query.ts";
@@ -14,7 +14,7 @@ export interface ViewContext {
   ask: Ask;
   compare: () => Promise<Comparison>;
   /** The fields of the runs of a document. */
-  fields: (document: keyof Questions) => Promise<Fields>;
+  fields: (document: keyof DocumentRequests) => Promise<Fields>;
   /** Choose runs for the other views. This view keeps its runs. */
   choose: (ids: readonly string[]) => void;
   /** Aborted when the view is drawn again. */
@@ -116,7 +116,7 @@ class DocumentView {
     const place = element("div", {});
     const context: ViewContext = {
       place,
-      ask: ((document: string, asked: object) => this.#ask(document, asked)) as Ask,
+      ask: ((document: string, payload: object) => this.#ask(document, payload)) as Ask,
       compare: () => this.#ask("side_by_side", {}) as Promise<Comparison>,
       fields: (document) => this.#fields(document),
       choose: (ids) => this.#choose(ids),
@@ -155,10 +155,10 @@ class DocumentView {
     return fieldsOf(found, this.#state.columns);
   }
 
-  async #ask(document: string, asked: object): Promise<unknown> {
+  async #ask(document: string, payload: object): Promise<unknown> {
     const runs = this.#runs;
     const ids = this.#ids;
-    const result = await this.#state.requests.ask("document", { ...runs, document, asked });
+    const result = await this.#state.requests.ask("document", { ...runs, document, asked: payload });
     if (ids === this.#ids) {
       this.#count = result;
       this.#sayAbout();
