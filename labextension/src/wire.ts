@@ -1,6 +1,6 @@
 // Written by labextension/wire.py from nbtrack/widgets/wire.py: change that, and run `make wire`.
 
-import type { CurvesDocument } from "./charts/documents.ts";
+import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
 import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview } from "./runpage/messages.ts";

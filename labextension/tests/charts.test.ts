@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { showBox } from "../src/charts/box.ts";
-import { type Brushes, filterOf, passes, rounded } from "../src/charts/brushes.ts";
-import { Colours, ramp, slotColour } from "../src/charts/colours.ts";
-import type { Ask, BoxDocument, FieldsDocument, ImportanceDocument } from "../src/charts/documents.ts";
-import { fieldFigures } from "../src/charts/fields.ts";
+import { type Brushes, filterOf, passes, rounded } from "../src/charts/brush.ts";
 import { showImportance } from "../src/charts/importance.ts";
-import { plain } from "../src/charts/inks.ts";
-import { lengthText, momentText, shown, tickText } from "../src/charts/numbers.ts";
 import { showParallel } from "../src/charts/parallel.ts";
-import { csvText, fileName } from "../src/charts/save.ts";
-import { linear, logarithmic, moments, scaleOf } from "../src/charts/scales.ts";
 import { showScatter } from "../src/charts/scatter.ts";
 import { levelLine, surfaceOf } from "../src/charts/surface.ts";
-import { SvgPen } from "../src/charts/svg.ts";
+import type { Ask, BoxDocument, FieldsDocument, ImportanceDocument } from "../src/kernel/documents.ts";
+import { Colours, ramp, rgb, slotColour } from "../src/plot/colours.ts";
+import { fieldFigures } from "../src/plot/fields.ts";
+import { linear, logarithmic, moments, scaleOf } from "../src/plot/scales.ts";
+import { SvgPen } from "../src/plot/svg.ts";
+import { csvText, fileName } from "../src/ui/export.ts";
+import { lengthText, momentText, numberText, tickText } from "../src/ui/text.ts";
 import { pause } from "./pause.ts";
 import { buttonOf, event, FIELDS, find, HOSTILE, place } from "./views.ts";
 
@@ -21,10 +20,12 @@ const [ALPHA, SOLVER, RMSE] = FIELDS.columns;
 
 it("numbers have sensible digits", () => {
   assert.deepEqual(
-    [0.123_456_789, 12_345, 1e-7, 0, 1e12, Number.NaN, Number.NEGATIVE_INFINITY].map((one) => shown(one)),
+    [0.123_456_789, 12_345, 1e-7, 0, 1e12, Number.NaN, Number.NEGATIVE_INFINITY].map((one) =>
+      numberText(one),
+    ),
     ["0.12346", "12,345", "1e-7", "0", "1e12", "nan", "-inf"],
   );
-  assert.equal(shown(null), "–");
+  assert.equal(numberText(null), "–");
   assert.deepEqual(
     [lengthText(0.05), lengthText(12.34), lengthText(200), lengthText(7500), lengthText(90_000)],
     ["50 ms", "12.3 s", "3 min 20 s", "2 h 5 min", "1 d 1 h"],
@@ -211,9 +212,9 @@ it("an SVG holds texts as text", () => {
 });
 
 it("colours of any space are plain", () => {
-  assert.equal(plain("color(srgb 0.5 1 0)"), "rgb(128, 255, 0)");
-  assert.equal(plain("rgba(1, 2, 3, 0.5)"), "rgb(1, 2, 3)");
-  assert.equal(plain(""), null);
+  assert.equal(rgb("color(srgb 0.5 1 0)"), "rgb(128, 255, 0)");
+  assert.equal(rgb("rgba(1, 2, 3, 0.5)"), "rgb(1, 2, 3)");
+  assert.equal(rgb(""), null);
 });
 
 it("a file has a name that every system takes", () => {

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/security/noSecrets: selectors look like secrets
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Colours } from "../src/charts/colours.ts";
-import type { ArtifactsDocument, Ask, Comparison, PicturesDocument } from "../src/charts/documents.ts";
 import { showCompare } from "../src/compare/view.ts";
+import type { ArtifactsDocument, Ask, Comparison, PicturesDocument } from "../src/kernel/documents.ts";
+import { Colours } from "../src/plot/colours.ts";
 import { pause } from "./pause.ts";
 import { event, find, HOSTILE, place } from "./views.ts";
 

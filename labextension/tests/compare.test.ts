@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Colours } from "../src/charts/colours.ts";
-import type { Cell, Comparison, GroupsDocument, Row } from "../src/charts/documents.ts";
-import { cellText } from "../src/compare/cells.ts";
-import { difference } from "../src/compare/difference.ts";
 import { type Sorted, showGroups } from "../src/compare/groups.ts";
+import { cellText, difference } from "../src/compare/table.ts";
 import { showCompare } from "../src/compare/view.ts";
+import type { Cell, Comparison, GroupsDocument, Row } from "../src/kernel/documents.ts";
+import { Colours } from "../src/plot/colours.ts";
 import { buttonOf, event, find, HOSTILE, place } from "./views.ts";
 
 const number = (text: string): Cell => ({ kind: "number", text });

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Colours } from "../src/charts/colours.ts";
-import type { Ask, GroupCurvesDocument, Questions } from "../src/charts/documents.ts";
 import { isOnePoint, ranked } from "../src/curves/bars.ts";
 import { layOut } from "../src/curves/figure.ts";
-import { linesOf, nearest } from "../src/curves/lines.ts";
-import { smoothed } from "../src/curves/smooth.ts";
+import { linesOf, nearest, smoothed } from "../src/curves/lines.ts";
 import { CurvesState, freshChosen, withEnds, within } from "../src/curves/state.ts";
 import { showCurves } from "../src/curves/view.ts";
+import type { Ask, DocumentRequests, GroupCurvesDocument } from "../src/kernel/documents.ts";
+import { Colours } from "../src/plot/colours.ts";
 import { pause } from "./pause.ts";
 import { buttonOf, curvesOf, event, find, HOSTILE, place } from "./views.ts";
 
@@ -77,7 +76,7 @@ function shown(ask?: Ask) {
 
 function asking() {
   const asked: { kind: string; what: Record<string, unknown> }[] = [];
-  const ask = (kind: keyof Questions, what: object) => {
+  const ask = (kind: keyof DocumentRequests, what: object) => {
     asked.push({ kind, what: { ...what } });
     return Promise.resolve(FEW);
   };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { insertable } from "../src/lab/insertcell.ts";
 import { readView, VIEW } from "../src/lab/view.ts";
-import { insertable } from "../src/widget/insert.ts";
 import { Notebook } from "./notebook.ts";
 
 const HANDLE = "0a".repeat(16);

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { chartMetric, curveMetric, fieldsOf, told, varied, withHistory } from "../src/panel/fields.ts";
 import type { FieldUse } from "../src/panel/messages.ts";
+import {
+  chartMetric,
+  curveMetric,
+  fieldNotes,
+  fieldsOf,
+  varied,
+  withHistory,
+} from "../src/panel/views/fields.ts";
 
 const use = (name: string, more: Partial<FieldUse> = {}): FieldUse => ({
   name,
@@ -36,9 +43,9 @@ it("what is drawn at first is what the runs have, and what differs", () => {
   assert.equal(curveMetric(found), "accuracy");
   assert.deepEqual(withHistory(found), []);
   assert.deepEqual(found.metrics, ["time_s", "accuracy", "loss"], "that which no run has comes last");
-  assert.equal(told(found)("metrics.loss").apart, "Only other runs have");
-  assert.equal(told(found)("params.max_iter").note, "all the same");
-  assert.equal(told(found)("params.rare").note, "2 of 10 runs");
+  assert.equal(fieldNotes(found)("metrics.loss").apart, "Only other runs have");
+  assert.equal(fieldNotes(found)("params.max_iter").note, "all the same");
+  assert.equal(fieldNotes(found)("params.rare").note, "2 of 10 runs");
 });
 
 it("curves are first of a metric with a history, in most of the runs", () => {

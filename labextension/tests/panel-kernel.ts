@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach } from "node:test";
 import { Window } from "happy-dom";
-import type { Rows, Traits } from "../src/panel/messages.ts";
-import type { Model } from "../src/panel/model.ts";
+import type { Rows } from "../src/panel/messages.ts";
+import type { Model, Traits } from "../src/panel/model.ts";
 import { show } from "../src/panel/view.ts";
 import { type Sent, TestKernel } from "./kernel.ts";
 import { pause } from "./pause.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { PanelClient } from "../src/panel/client.ts";
-import { documentView } from "../src/panel/document.ts";
-import { runTab } from "../src/panel/runtab.ts";
-import { Table } from "../src/panel/table.ts";
+import { PanelState } from "../src/panel/state.ts";
+import { documentView } from "../src/panel/views/document.ts";
+import { drawRun } from "../src/panel/views/run.ts";
 import { drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 
@@ -65,18 +65,18 @@ it("a head is its column's name, a view its tab's", async () => {
 function bare(traits: object) {
   const kernel = new PanelKernel(traits);
   const gone = new AbortController();
-  const table = new Table(kernel, new PanelClient(kernel, gone.signal), gone.signal);
+  const state = new PanelState(kernel, new PanelClient(kernel, gone.signal), gone.signal);
   const panel = document.createElement("section");
   panel.className = "nbtrack-panel";
   const body = document.createElement("div");
   panel.append(body);
   document.body.replaceChildren(panel);
-  return { kernel, gone, table, panel, body };
+  return { kernel, gone, state, panel, body };
 }
 
 it("Escape goes back from a run to the table, but for in a box", () => {
-  const { kernel, gone, table, panel, body } = bare({ view: "run", _chosen: [A] });
-  runTab(table, body, () => undefined);
+  const { kernel, gone, state, panel, body } = bare({ view: "run", _chosen: [A] });
+  drawRun(state, body, () => undefined);
   const box = document.createElement("input");
   body.append(box);
   press(box, "Escape");
@@ -91,9 +91,9 @@ it("Escape goes back from a run to the table, but for in a box", () => {
 
 it("a view says which of the chosen runs the table does not have", async () => {
   const away = "f".repeat(32);
-  const { kernel, gone, table, body } = bare({ view: "compare", _chosen: [away] });
+  const { kernel, gone, state, body } = bare({ view: "compare", _chosen: [away] });
   await kernel.answer("window", FIRST).catch(() => undefined);
-  documentView(table, "compare", body, async ({ compare }) => {
+  documentView(state, "compare", body, async ({ compare }) => {
     await compare();
   });
   const about = () => body.querySelector("[role=status]")?.textContent;

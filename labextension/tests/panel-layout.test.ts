@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { Layout } from "../src/panel/layout.ts";
 import type { Head } from "../src/panel/messages.ts";
 import { Selection } from "../src/panel/selection.ts";
-import { shareOf, strengthOf } from "../src/panel/shares.ts";
+import { shareOf, strengthOf } from "../src/panel/table/row.ts";
 import { click, drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { corrected } from "../src/panel/filter/box.ts";
 import { moved } from "../src/panel/layout.ts";
-import { mended } from "../src/panel/marks.ts";
 import type { Head, Rows } from "../src/panel/messages.ts";
+import { clicked, directionOf, ordered, placeOf } from "../src/panel/query.ts";
 import { RowCache } from "../src/panel/rows.ts";
-import { above, canvasHeight, scrolledTo, seen } from "../src/panel/scroll.ts";
-import { clicked, directionOf, ordered, placeOf } from "../src/panel/selection.ts";
+import { canvasHeight, pixelsAbove, scrolledTo, visibleRows } from "../src/panel/table/table.ts";
 import { relativeTime, shownCell, shownNumber } from "../src/panel/text.ts";
-import { shownDuration } from "../src/widget/duration.ts";
+import { shownDuration } from "../src/ui/text.ts";
 
 const METRIC: Head = {
   kind: "metrics",
@@ -25,15 +25,15 @@ function page(offset: number, count: number, total: number): Rows {
 
 it("few rows scroll as they are, and very many as far as the last", () => {
   const few = { total: 100, row: 28, view: 280 };
-  assert.deepEqual(seen(few, 56), [2, 11]);
+  assert.deepEqual(visibleRows(few, 56), [2, 11]);
   assert.equal(scrolledTo(few, 560), 560);
   const many = { total: 3_000_000, row: 28, view: 280 };
   assert.equal(canvasHeight(many), 15_000_000);
-  assert.deepEqual(seen(many, 0), [0, 9]);
-  assert.deepEqual(seen(many, 15_000_000 - 280), [2_999_990, 2_999_999]);
+  assert.deepEqual(visibleRows(many, 0), [0, 9]);
+  assert.deepEqual(visibleRows(many, 15_000_000 - 280), [2_999_990, 2_999_999]);
   const middle = scrolledTo(many, 28 * 1_500_000);
-  assert.ok(Math.abs(above(many, middle) - 28 * 1_500_000) < 1);
-  assert.deepEqual(seen({ total: 0, row: 28, view: 280 }, 0), [0, 0]);
+  assert.ok(Math.abs(pixelsAbove(many, middle) - 28 * 1_500_000) < 1);
+  assert.deepEqual(visibleRows({ total: 0, row: 28, view: 280 }, 0), [0, 0]);
 });
 
 it("rows that are here are not asked for again, unless the store has changed", () => {
@@ -107,7 +107,7 @@ it("times are told as people tell them", () => {
 
 it("a suggestion takes the place of what is wrong, characters beyond 16 bits before it or not", () => {
   const wrong = { type: "", message: "", start: 6, end: 12, suggestion: "status" };
-  assert.equal(mended("'😀' = stauts", wrong, "status"), "'😀' = status");
+  assert.equal(corrected("'😀' = stauts", wrong, "status"), "'😀' = status");
   const plain = { ...wrong, start: 0, end: 6 };
-  assert.equal(mended("stauts = 1", plain, "status"), "status = 1");
+  assert.equal(corrected("stauts = 1", plain, "status"), "status = 1");
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Hidden, withoutHidden } from "../src/panel/hidden.ts";
-import { ranged, rangeOf } from "../src/panel/timerange.ts";
+import { rangeOf, withRange } from "../src/panel/filter/scope.ts";
+import { HiddenRuns } from "../src/panel/selection.ts";
+import { withoutHidden } from "../src/panel/views/charts.ts";
 import { click, drawn, fire, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 
@@ -134,14 +135,14 @@ it("a time range is written into a filter, and the same taken out of it", () => 
     ["(a = 1) and (b = 2)", `((a = 1) and (b = 2)) AND ${day}`],
     ["a = 1 limit 5", `(a = 1) AND ${day} limit 5`],
   ] as const) {
-    assert.equal(ranged(filter, "1d"), written);
+    assert.equal(withRange(filter, "1d"), written);
     assert.equal(rangeOf(written), "1d");
-    assert.equal(ranged(written, "30d"), written.replace("1d", "30d"));
-    assert.equal(ranged(written, null).trim(), filter);
+    assert.equal(withRange(written, "30d"), written.replace("1d", "30d"));
+    assert.equal(withRange(written, null).trim(), filter);
   }
   const own = `${day} or a = 1`;
   assert.equal(rangeOf(own), null, "another condition of a person's own stays");
-  assert.equal(ranged(own, "7d"), `(${own}) AND start_time >= now() - 7d`);
+  assert.equal(withRange(own, "7d"), `(${own}) AND start_time >= now() - 7d`);
 });
 
 it("the columns that tell most are shown again", async () => {
@@ -238,14 +239,14 @@ it("a chosen run is taken out of the charts by its dot or a key, and stays chose
 });
 
 it("what is hidden in one chart is hidden in the others, and no group is", () => {
-  const hidden = new Hidden();
+  const hidden = new HiddenRuns();
   let told = 0;
   hidden.onChanged(() => {
     told += 1;
   });
   hidden.toggle("other");
-  hidden.among(["a", "b"], new Set(["b"]));
-  hidden.among(["a", "b"], new Set(["b"]));
+  hidden.setHidden(["a", "b"], new Set(["b"]));
+  hidden.setHidden(["a", "b"], new Set(["b"]));
   assert.deepEqual([[...hidden.ids], told], [["other", "b"], 2]);
   const column = {
     field: "x",

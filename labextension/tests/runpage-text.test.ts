@@ -1,13 +1,12 @@
 // biome-ignore-all lint/security/noSecrets: what attacks look like secrets do too
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { ago, shownFigure, shownParam, shownSize } from "../src/runpage/figures.ts";
 import { markdown, safeAddress } from "../src/runpage/markdown.ts";
-import { line, seen } from "../src/runpage/seen.ts";
-import { traced } from "../src/runpage/sparkline.ts";
-import { shownDuration } from "../src/widget/duration.ts";
-// A page to make elements in.
+import { traced } from "../src/runpage/metrics.ts";
+import { ago, oneLine, shownDuration, shownFigure, shownParam, shownSize, visible } from "../src/ui/text.ts";
 import { keydown } from "./runpage.ts";
+
+// A page to make elements in.
 
 assert.ok(keydown);
 
@@ -48,10 +47,10 @@ it("sizes, durations and times are for people", () => {
 });
 
 it("what hides in a text is seen", () => {
-  assert.equal(seen("gnp.\u202Etxt\u200B\u0000\u2066"), "gnp.⟨U+202E⟩txt⟨U+200B⟩⟨U+0000⟩⟨U+2066⟩");
-  assert.equal(seen("a\tb\nc 👩‍💻 עברית"), "a\tb\nc 👩‍💻 עברית");
-  assert.equal(line("a\nb\tc"), "a b c");
-  assert.equal(line("x".repeat(1000), 10), `${"x".repeat(10)}…`);
+  assert.equal(visible("gnp.\u202Etxt\u200B\u0000\u2066"), "gnp.⟨U+202E⟩txt⟨U+200B⟩⟨U+0000⟩⟨U+2066⟩");
+  assert.equal(visible("a\tb\nc 👩‍💻 עברית"), "a\tb\nc 👩‍💻 עברית");
+  assert.equal(oneLine("a\nb\tc"), "a b c");
+  assert.equal(oneLine("x".repeat(1000), 10), `${"x".repeat(10)}…`);
 });
 
 it("Markdown is what people write", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { fullAddress } from "../src/serve/address.ts";
-import { shownPredictions, shownTime } from "../src/serve/text.ts";
+import { shownPredictions } from "../src/serve/form.ts";
+import { fullAddress } from "../src/serve/status.ts";
+import { shownTime } from "../src/ui/text.ts";
 
 it("times are short", () => {
   assert.deepEqual([0.04, 4.23, 42, 420.4, 4200].map(shownTime), [

@@ -1,5 +1,5 @@
 import { Window } from "happy-dom";
-import type { CurvesDocument, FieldsDocument } from "../src/charts/documents.ts";
+import type { CurvesDocument, FieldsDocument } from "../src/kernel/documents.ts";
 
 const page = new Window({ url: "https://hub.example.org/lab", width: 1000 });
 // The views under test are drawn on a page of their own.

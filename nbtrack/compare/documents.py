@@ -1,4 +1,4 @@
-"""What the views are given; labextension/src/charts/documents.ts says the same in TypeScript."""
+"""What the views are given; labextension/src/kernel/documents.ts says the same in TypeScript."""
 
 from __future__ import annotations
 

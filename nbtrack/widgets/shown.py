@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_SHOWN", "TARGET", "runs_view"]
 
 TARGET = "nbtrack.view"
-"""The comm's target, as in `labextension/src/lab/asking.ts`."""
+"""The comm's target, as in `labextension/src/lab/view.ts`."""
 
 MAX_SHOWN = 64
 """Displayed runs that can become a panel: the newest."""

@@ -24,8 +24,9 @@ from tests.browser.lab import PATIENCE, SHOTS, settle
 FRONT = Path(__file__).resolve().parents[2] / "labextension"
 
 ENTRY = """
-import "./src/compare/styles.css";
-export { Colours } from "./src/charts/colours.ts";
+import "./src/compare/compare.css";
+import "./src/compare/code.css";
+export { Colours } from "./src/plot/colours.ts";
 export { showBox } from "./src/charts/box.ts";
 export { showImportance } from "./src/charts/importance.ts";
 export { showParallel } from "./src/charts/parallel.ts";

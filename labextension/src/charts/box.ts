@@ -1,28 +1,27 @@
-import { Answered, type Part } from "./answered.ts";
-import { drawAxes, labelRoom, type Plot } from "./axes.ts";
-import { slotColour } from "./colours.ts";
-import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
-import type { Ask, Box, BoxDocument, Range } from "./documents.ts";
-import { fieldLabel } from "./fields.ts";
-import { shown } from "./numbers.ts";
-import { categories, extent, linear, padded, type Scale } from "./scales.ts";
-import { type Sheet, Stage } from "./stage.ts";
-import { Tip } from "./tip.ts";
+import type { Ask, Box, BoxDocument, Range } from "../kernel/documents.ts";
+import { drawAxes, labelRoom, type Plot } from "../plot/axes.ts";
+import { slotColour } from "../plot/colours.ts";
+import { cautions, choice, dataTable, type FieldNote, fieldChoices } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import { categories, extent, linear, padded, type Scale } from "../plot/scales.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
+import { numberText } from "../ui/text.ts";
 
-export interface BoxOptions {
+interface BoxOptions {
   ask?: Ask;
   /** Numeric fields to choose from, and fields to group by: columns of the run table. */
   values?: readonly string[];
   fields?: readonly string[];
-  /** What is said of a field where it is chosen. */
-  told?: (name: string) => Fielded;
-  /** Told of what was chosen. */
+  /** Returns the note on a field. */
+  noteOf?: (name: string) => FieldNote;
+  /** Called with the choice of the user. */
   onChoose?: (chosen: { field: string; by: string | null }) => void;
 }
 
 const TOGETHER = { value: "", text: "all together" };
 const TOP = 24;
-const BELOW = 44;
+const BOTTOM = 44;
 const RIGHT = 14;
 const MOST_DOTS = 300;
 
@@ -30,33 +29,33 @@ const MOST_DOTS = 300;
 export function showBox(
   place: HTMLElement,
   document: BoxDocument,
-  { ask, values = [], fields = [], told, onChoose }: BoxOptions,
+  { ask, values = [], fields = [], noteOf, onChoose }: BoxOptions,
   signal: AbortSignal,
 ): void {
-  const answered = new Answered(boxesOf, signal);
+  const chartView = new ChartView(boxesOf, signal);
   const chosen = { field: document.field, by: document.by };
   const change = (next: Partial<typeof chosen>) => {
     Object.assign(chosen, next);
     onChoose?.({ ...chosen });
     if (ask !== undefined) {
-      void answered.wait(ask("box", { ...chosen }));
+      void chartView.wait(ask("box", { ...chosen }));
     }
   };
   const controls = [
-    choice("Values", fieldChoices(values, told), chosen.field, (field) => change({ field })),
-    choice("By", [TOGETHER, ...fieldChoices(fields, told)], chosen.by ?? "", (by) =>
+    choice("Values", fieldChoices(values, noteOf), chosen.field, (field) => change({ field })),
+    choice("By", [TOGETHER, ...fieldChoices(fields, noteOf)], chosen.by ?? "", (by) =>
       change({ by: by === "" ? null : by }),
     ),
   ];
   place.replaceChildren(
-    answered.view("box", `Box plots of ${document.field}`, ask === undefined ? [] : controls),
+    chartView.view("box", `Box plots of ${document.field}`, ask === undefined ? [] : controls),
   );
-  answered.take(document);
+  chartView.take(document);
 }
 
-function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
+function boxesOf(document: BoxDocument, signal: AbortSignal): Chart {
   const { boxes } = document;
-  const tip = new Tip();
+  const tip = new Tooltip();
   let x: Scale = categories([], [0, 1]);
   const stage = new Stage(
     {
@@ -82,7 +81,7 @@ function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
   stage.root.append(tip.root);
   const names = (boxes[0] === undefined ? [] : figures(boxes[0])).map(([name = ""]) => name);
   const rows = () => boxes.map((box) => [box.label, ...figures(box).map(([, value = ""]) => value)]);
-  const table = asTable([document.by ?? "", ...names], rows);
+  const table = dataTable([document.by ?? "", ...names], rows);
   return {
     stage,
     name: `box-${document.field}`,
@@ -98,26 +97,26 @@ function boxesOf(document: BoxDocument, signal: AbortSignal): Part {
 
 function figures(box: Box): [string, string][] {
   return [
-    ["runs", shown(box.values.length)],
-    ["highest", shown(Math.max(...box.values))],
-    ["upper quartile", shown(box.q3)],
-    ["median", shown(box.median)],
-    ["mean", shown(box.mean)],
-    ["lower quartile", shown(box.q1)],
-    ["lowest", shown(Math.min(...box.values))],
+    ["runs", numberText(box.values.length)],
+    ["highest", numberText(Math.max(...box.values))],
+    ["upper quartile", numberText(box.q3)],
+    ["median", numberText(box.median)],
+    ["mean", numberText(box.mean)],
+    ["lower quartile", numberText(box.q1)],
+    ["lowest", numberText(Math.min(...box.values))],
   ];
 }
 
 function drawBoxes(sheet: Sheet, { boxes, field, by }: BoxDocument): Scale {
   const { width, height } = sheet.size;
-  const up: Range = [height - BELOW, TOP];
+  const up: Range = [height - BOTTOM, TOP];
   const y = linear(padded(extent(boxes.flatMap(({ values }) => values))), up, 6);
   const left = labelRoom(y) + 4;
   const plot: Plot = {
     left,
     top: TOP,
     width: Math.max(60, width - left - RIGHT),
-    height: height - TOP - BELOW,
+    height: height - TOP - BOTTOM,
   };
   const x = categories(
     boxes.map(({ label }) => label),
@@ -126,13 +125,13 @@ function drawBoxes(sheet: Sheet, { boxes, field, by }: BoxDocument): Scale {
   drawAxes(sheet, plot, { x, y }, { x: fieldLabel(by ?? ""), y: fieldLabel(field) });
   const half = Math.min(34, (plot.width / Math.max(1, boxes.length)) * 0.3);
   for (const [place, box] of boxes.entries()) {
-    drawBox(sheet, box, { middle: x.place(place), half, y }, slotColour(place, sheet.inks.dark));
+    drawBox(sheet, box, { middle: x.place(place), half, y }, slotColour(place, sheet.theme.dark));
   }
   return x;
 }
 
 function drawBox(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   box: Box,
   { middle, half, y }: { middle: number; half: number; y: Scale },
   colour: string,
@@ -153,11 +152,11 @@ function drawBox(
   for (const end of [low, high]) {
     pen.line([middle - half / 2, middle + half / 2], [end, end], sides);
   }
-  pen.line(corners, [median, median], { colour: inks.ink, width: 2 });
+  pen.line(corners, [median, median], { colour: theme.ink, width: 2 });
   const beyond = new Set(box.outliers);
   for (const [run, value] of box.values.entries()) {
     if (beyond.has(run) || box.values.length <= MOST_DOTS) {
-      // Spread by the run's place: the same picture each time.
+      // The spread depends on the index of the run, so the picture is the same each time.
       const aside = (((run * 37) % 17) / 16 - 0.5) * half * 1.2;
       pen.circle([middle + aside, y.place(value)], 2.5, colour, { alpha: beyond.has(run) ? 1 : 0.55 });
     }

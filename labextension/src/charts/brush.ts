@@ -1,15 +1,14 @@
-import { element } from "../widget/dom.ts";
-import { rounded } from "./brushes.ts";
-import type { Column, Range } from "./documents.ts";
-import { momentText, shown } from "./numbers.ts";
-import type { Scale } from "./scales.ts";
+import type { Column, FieldsDocument, Range } from "../kernel/documents.ts";
+import type { Scale } from "../plot/scales.ts";
+import { element } from "../ui/dom.ts";
+import { momentText, numberText } from "../ui/text.ts";
 
-const SLACK = 6;
+const TOLERANCE = 6;
 const KEY_STEPS = 40;
 
 type End = 0 | 1;
 
-/** The brush of one axis: dragged on it, or its two ends moved by keyboard. */
+/** The brush of one axis. The user drags it, or moves its ends with the keyboard. */
 export class Brush {
   readonly root: HTMLElement;
   readonly #column: Column;
@@ -29,14 +28,14 @@ export class Brush {
     this.#drags();
   }
 
-  /** Lie on an axis: its scale, and where it is on the stage. */
-  lie(scale: Scale, x: number, top: number, height: number): void {
+  /** Place the brush on an axis, given its scale and position. */
+  moveTo(scale: Scale, x: number, top: number, height: number): void {
     this.#scale = scale;
-    this.#top = top - SLACK;
+    this.#top = top - TOLERANCE;
     Object.assign(this.root.style, {
       left: `${x - 14}px`,
-      top: `${top - SLACK}px`,
-      height: `${height + 2 * SLACK}px`,
+      top: `${top - TOLERANCE}px`,
+      height: `${height + 2 * TOLERANCE}px`,
     });
     this.#draw();
   }
@@ -152,7 +151,7 @@ export class Brush {
     this.#changed(range === null ? null : this.#opened(range), done);
   }
 
-  /** An end that is the axis' own leaves nothing out. */
+  /** Replace an end that is the end of the axis by infinity, as it leaves nothing out. */
   #opened([low, high]: Range): Range {
     const [least, most] = this.#whole();
     const slack = (most - least) * 1e-3;
@@ -187,6 +186,90 @@ export class Brush {
     if (this.#column.kind === "category") {
       return this.#column.categories[value] ?? "";
     }
-    return this.#column.kind === "time" ? momentText(value) : shown(value);
+    return this.#column.kind === "time" ? momentText(value) : numberText(value);
   }
+}
+
+/** The brushed range of each axis, by its index: values, or indexes of categories. */
+export type Brushes = Map<number, Range>;
+
+/** Return whether a run lies within all brushes. */
+export function passes(columns: readonly Column[], brushes: Brushes, run: number): boolean {
+  for (const [axis, range] of brushes) {
+    const value = columns[axis]?.values[run] ?? null;
+    if (value === null || !isWithin(value, range)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Return the brushes as a filter, without those that a filter cannot express. */
+export function filterOf({ columns }: FieldsDocument, brushes: Brushes): string {
+  const conditions = [...brushes]
+    .sort(([one], [other]) => one - other)
+    .map(([axis, range]) => condition(columns[axis], range));
+  return conditions.filter((text) => text !== "").join(" AND ");
+}
+
+function condition(column: Column | undefined, range: Range): string {
+  if (column === undefined || column.filter === null) {
+    return "";
+  }
+  return column.kind === "category"
+    ? oneOf(
+        column.filter,
+        column.quoted.filter((_, place) => isWithin(place, range)),
+      )
+    : between(column.filter, range, column.kind === "time" ? 1000 : 1);
+}
+
+function oneOf(field: string, chosen: readonly (string | null)[]): string {
+  const texts = chosen.filter((text) => text !== null);
+  if (texts.length === 0 || texts.length < chosen.length) {
+    return "";
+  }
+  return texts.length === 1 ? `${field} = ${texts[0]}` : `${field} IN (${texts.join(", ")})`;
+}
+
+/** Return a range as a condition. `scale` converts seconds to the milliseconds of filters. */
+function between(field: string, [low, high]: Range, scale: number): string {
+  const [from, to] = [literal(low * scale), literal(high * scale)];
+  if (low === high) {
+    return `${field} = ${from}`;
+  }
+  const [hasLow, hasHigh] = [Number.isFinite(low), Number.isFinite(high)];
+  if (hasLow && hasHigh) {
+    return `${field} BETWEEN ${from} AND ${to}`;
+  }
+  if (hasLow) {
+    return `${field} >= ${from}`;
+  }
+  return hasHigh ? `${field} <= ${to}` : `${field} IS NOT NULL`;
+}
+
+function isWithin(value: number, [low, high]: Range): boolean {
+  return value >= low && value <= high;
+}
+
+function literal(value: number): string {
+  return String(value).replace("e+", "e");
+}
+
+/** Return a range with ends of few digits, which looks the same on the axis. */
+export function rounded(column: Column, [low, high]: Range, whole: Range): Range {
+  if (column.kind === "category") {
+    return [Math.ceil(low), Math.floor(high)];
+  }
+  if (column.kind === "time") {
+    return [Math.floor(low), Math.ceil(high)];
+  }
+  if (column.whole && high - low >= 1) {
+    return [Math.ceil(low), Math.floor(high)];
+  }
+  if (column.log) {
+    return [Number(low.toPrecision(3)), Number(high.toPrecision(3))];
+  }
+  const digits = Math.min(15, Math.max(0, 3 - Math.floor(Math.log10(whole[1] - whole[0]))));
+  return [Number(low.toFixed(digits)), Number(high.toFixed(digits))];
 }

@@ -1,14 +1,14 @@
-import { element } from "../widget/dom.ts";
-import type { Column } from "./documents.ts";
+import type { Column } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
 
 const HEIGHT = 18;
 
-/** The names of parallel axes as they are taken hold of: dragged, or moved by the arrow keys. */
-export class Handles {
+/** The handles that move parallel axes: the user drags them, or presses arrow keys. */
+export class AxisHandles {
   readonly roots: readonly HTMLElement[];
   readonly #order: number[];
   readonly #moved: () => void;
-  /** Where each place of the order is. */
+  /** The x of each axis, from left to right. */
   #xs: readonly number[] = [];
 
   constructor(columns: readonly Column[], order: number[], moved: () => void) {
@@ -26,8 +26,8 @@ export class Handles {
     });
   }
 
-  /** Lie over the axes' names: the places' x, each column's middle of its name, and how wide these are. */
-  lie(xs: readonly number[], tops: readonly number[], room: number): void {
+  /** Place the handles over the names of the axes: their x, their y, and their width. */
+  moveTo(xs: readonly number[], tops: readonly number[], room: number): void {
     this.#xs = xs;
     for (const [place, column] of this.#order.entries()) {
       const root = this.roots[column];

@@ -1,48 +1,48 @@
-import { element } from "../widget/dom.ts";
-import { Answered, type Part } from "./answered.ts";
-import { cut, textWidth } from "./axes.ts";
-import { slotColour } from "./colours.ts";
-import { asTable, cautions, choice, type Fielded, fieldChoices } from "./controls.ts";
-import type { Ask, Importance, ImportanceDocument } from "./documents.ts";
-import { shown } from "./numbers.ts";
-import { type Sheet, Stage } from "./stage.ts";
+import type { Ask, Importance, ImportanceDocument } from "../kernel/documents.ts";
+import { cut, textWidth } from "../plot/axes.ts";
+import { slotColour } from "../plot/colours.ts";
+import { cautions, choice, dataTable, type FieldNote, fieldChoices } from "../plot/controls.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { type Chart, ChartView } from "../plot/view.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 
-export interface ImportanceOptions {
+interface ImportanceOptions {
   ask?: Ask;
   /** The metrics to choose from. */
   metrics?: readonly string[];
-  /** What is said of a column where it is chosen. */
-  told?: (name: string) => Fielded;
-  /** Told of the metric that was chosen. */
+  /** Returns the note on a column. */
+  noteOf?: (name: string) => FieldNote;
+  /** Called with the metric that the user chose. */
   onChoose?: (metric: string) => void;
 }
 
 const ROW = 30;
 const TOP = 34;
-const MOST = 30;
+const MAX_PARAMS = 30;
 
-/** Show how much each param tells of a metric, in an element until the signal is aborted. */
+/** Show how important each param is for a metric, in an element until the signal is aborted. */
 export function showImportance(
   place: HTMLElement,
   document: ImportanceDocument,
-  { ask, metrics = [], told, onChoose }: ImportanceOptions,
+  { ask, metrics = [], noteOf, onChoose }: ImportanceOptions,
   signal: AbortSignal,
 ): void {
-  const answered = new Answered(barsOf, signal);
-  const choices = fieldChoices(metrics, told && ((name) => told(`metrics.${name}`)));
+  const chartView = new ChartView(barsOf, signal);
+  const choices = fieldChoices(metrics, noteOf && ((name) => noteOf(`metrics.${name}`)));
   const chooser = choice("Metric", choices, document.metric, (metric) => {
     onChoose?.(metric);
     if (ask !== undefined) {
-      void answered.wait(ask("importance", { metric }));
+      void chartView.wait(ask("importance", { metric }));
     }
   });
   const controls = ask === undefined || metrics.length === 0 ? [] : [chooser];
-  place.replaceChildren(answered.view("importance", "Importance of params", controls));
-  answered.take(document);
+  place.replaceChildren(chartView.view("importance", "Importance of params", controls));
+  chartView.take(document);
 }
 
-function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
-  const params = document.params.slice(0, MOST);
+function barsOf(document: ImportanceDocument, signal: AbortSignal): Chart {
+  const params = document.params.slice(0, MAX_PARAMS);
   const stage = new Stage(
     {
       height: () => TOP + ROW * Math.max(1, params.length) + 8,
@@ -61,9 +61,9 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
     document.params.map(({ param, share, importance, spread, correlation, count }) => [
       param,
       percent(share),
-      importance === null ? "–" : `${shown(importance, 3)} ± ${shown(spread, 2)}`,
-      shown(correlation, 3),
-      shown(count),
+      importance === null ? "–" : `${numberText(importance, 3)} ± ${numberText(spread, 2)}`,
+      numberText(correlation, 3),
+      numberText(count),
     ]);
   const nothing = element(
     "p",
@@ -74,7 +74,13 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Part {
   return {
     stage,
     name: `importance-${document.metric}`,
-    shown: [element("p", {}, about), cautions(document.cautions), nothing, stage.root, asTable(heads, rows)],
+    shown: [
+      element("p", {}, about),
+      cautions(document.cautions),
+      nothing,
+      stage.root,
+      dataTable(heads, rows),
+    ],
     figures: () => ({
       heads: ["param", "share", "importance", "spread", "correlation", "runs"],
       rows: document.params.map(({ param, share, importance, spread, correlation, count }) => [
@@ -103,7 +109,7 @@ interface Bars {
 }
 
 function drawBars(sheet: Sheet, params: readonly Importance[]): void {
-  const { pen, inks, size } = sheet;
+  const { pen, theme, size } = sheet;
   const longest = Math.max(60, ...params.map(({ param }) => textWidth(param, 12)));
   const names = Math.min(size.width * 0.3, longest) + 12;
   const wide = (size.width - names - 16) * 0.55;
@@ -111,40 +117,49 @@ function drawBars(sheet: Sheet, params: readonly Importance[]): void {
   const half = Math.max(20, (size.width - left - 44) / 2);
   const most = Math.max(0.01, ...params.map(({ share }) => share ?? 0));
   const bars: Bars = { names, wide, most, half, middle: left + half };
-  const head = { colour: inks.quiet, size: 12 };
+  const head = { colour: theme.quiet, size: 12 };
   pen.text("importance", [names, 12], head);
   pen.text("rank correlation", [bars.middle, 12], { ...head, anchor: "middle" });
   const [from, to] = [TOP - 8, TOP + ROW * params.length];
-  pen.line([bars.middle, bars.middle], [from, to], { colour: inks.quiet });
+  pen.line([bars.middle, bars.middle], [from, to], { colour: theme.quiet });
   for (const [place, row] of params.entries()) {
     const y = TOP + ROW * place + ROW / 2;
-    pen.text(cut(row.param, names - 14, 12), [names - 8, y], { colour: inks.ink, anchor: "end", size: 12 });
+    pen.text(cut(row.param, names - 14, 12), [names - 8, y], { colour: theme.ink, anchor: "end", size: 12 });
     drawShare(sheet, row.share, bars, y);
     drawCorrelation(sheet, row.correlation, bars, y);
   }
 }
 
-function drawShare({ pen, inks }: Sheet, share: number | null, { names, wide, most }: Bars, y: number): void {
-  const long = ((share ?? 0) / most) * wide;
+function drawShare(
+  { pen, theme }: Sheet,
+  share: number | null,
+  { names, wide, most }: Bars,
+  y: number,
+): void {
+  const long = share === null ? 0 : (share / most) * wide;
   if (share !== null) {
-    pen.rectangle([names, y - 8, Math.max(1, long), 16], slotColour(0, inks.dark), 0.9);
+    pen.rectangle([names, y - 8, Math.max(1, long), 16], slotColour(0, theme.dark), 0.9);
   }
-  pen.text(percent(share), [names + long + 6, y], { colour: inks.ink });
+  pen.text(percent(share), [names + long + 6, y], { colour: theme.ink });
 }
 
 function drawCorrelation(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   value: number | null,
   { middle, half }: Bars,
   y: number,
 ): void {
   if (value === null) {
-    pen.text("none: text", [middle + 6, y], { colour: inks.quiet });
+    pen.text("none: text", [middle + 6, y], { colour: theme.quiet });
     return;
   }
   const end = value * half;
   const left = middle + Math.min(0, end);
-  pen.rectangle([left, y - 8, Math.max(1, Math.abs(end)), 16], slotColour(value < 0 ? 1 : 2, inks.dark), 0.9);
+  pen.rectangle(
+    [left, y - 8, Math.max(1, Math.abs(end)), 16],
+    slotColour(value < 0 ? 1 : 2, theme.dark),
+    0.9,
+  );
   const anchor = value < 0 ? "end" : "start";
-  pen.text(value.toFixed(2), [middle + end + (value < 0 ? -6 : 6), y], { colour: inks.ink, anchor });
+  pen.text(value.toFixed(2), [middle + end + (value < 0 ? -6 : 6), y], { colour: theme.ink, anchor });
 }

@@ -1,37 +1,36 @@
-import { element } from "../widget/dom.ts";
-import { cut, textWidth } from "./axes.ts";
-import { Brush } from "./brush.ts";
-import { type Brushes, filterOf, passes } from "./brushes.ts";
-import type { Colours } from "./colours.ts";
-import { asTable, button, cautions, keepers } from "./controls.ts";
-import type { Column, FieldsDocument, Range } from "./documents.ts";
-import { columnText, fieldFigures } from "./fields.ts";
-import { Handles } from "./handles.ts";
-import type { Pen, Stroke } from "./pen.ts";
-import { type Scale, scaleOf } from "./scales.ts";
-import { Shading } from "./shading.ts";
-import { type Sheet, type Size, Stage } from "./stage.ts";
-import { view } from "./view.ts";
+import type { Column, FieldsDocument, Range } from "../kernel/documents.ts";
+import { cut, textWidth } from "../plot/axes.ts";
+import type { Colours } from "../plot/colours.ts";
+import { ColourScale } from "../plot/colourscale.ts";
+import { button, cautions, dataTable, saveButtons } from "../plot/controls.ts";
+import { columnText, fieldFigures } from "../plot/fields.ts";
+import type { Pen, Stroke } from "../plot/pen.ts";
+import { type Scale, scaleOf } from "../plot/scales.ts";
+import { type Sheet, type Size, Stage } from "../plot/stage.ts";
+import { view } from "../plot/view.ts";
+import { element } from "../ui/dom.ts";
+import { Brush, type Brushes, filterOf, passes } from "./brush.ts";
+import { AxisHandles } from "./handles.ts";
 
-export interface ParallelOptions {
+interface ParallelOptions {
   colours: Colours;
-  /** The field that colours the lines; the last one without it. */
+  /** The field that colours the lines. By default the last one. */
   colour?: string;
-  /** Given the filter that the brushes come to, "" for none, when one was set or moved. */
+  /** Called with the filter of the brushes when one has changed; "" for none. */
   onFilter?: (filter: string) => void;
-  /** Given the fields in their new order when an axis was moved. */
+  /** Called with the fields in their new order when an axis has moved. */
   onOrder?: (fields: string[]) => void;
 }
 
 const TOP = 52;
-const BELOW = 22;
+const BOTTOM = 22;
 const SIDE = 56;
 const HEIGHT = 380;
 const ROW = 17;
-/** So far below the axes is the place of what has no value. */
-const NONE = 26;
+/** How many pixels below the axes missing values stand. */
+const MISSING_OFFSET = 26;
 
-/** Show parallel coordinates in an element until the signal is aborted; a run without a value goes through a place below the axis. */
+/** Show parallel coordinates in an element until the signal is aborted. Missing values stand below their axis. */
 export function showParallel(
   place: HTMLElement,
   document: FieldsDocument,
@@ -41,7 +40,7 @@ export function showParallel(
   const { columns, runs } = document;
   const parallel = new Parallel(document, options, signal);
   const rows = () => runs.map(({ name }, run) => [name, ...columns.map((column) => columnText(column, run))]);
-  const table = asTable(["Run", ...columns.map(({ label }) => label)], rows);
+  const table = dataTable(["Run", ...columns.map(({ label }) => label)], rows);
   const left =
     document.left_out > 0
       ? [
@@ -54,15 +53,15 @@ export function showParallel(
 
 class Parallel {
   readonly stage: Stage;
-  /** How many runs the brushes let through, and the filter that they come to. */
+  /** How many runs lie within the brushes, and the filter of the brushes. */
   readonly line: HTMLElement;
   readonly #document: FieldsDocument;
   readonly #options: ParallelOptions;
-  readonly #shading: Shading;
+  readonly #shading: ColourScale;
   readonly #brushes: Brushes = new Map();
   readonly #axes: readonly Brush[];
-  readonly #handles: Handles;
-  /** The columns' places in the document, as their axes stand from left to right. */
+  readonly #handles: AxisHandles;
+  /** The indexes of the columns in the document, in the order of the axes. */
   readonly #order: number[];
   readonly #filter = element("code");
   readonly #count = element("span", { role: "status" });
@@ -74,7 +73,7 @@ class Parallel {
     this.#options = options;
     this.#order = [...columns.keys()];
     const coloured = columns.find(({ field }) => field === options.colour) ?? columns.at(-1);
-    this.#shading = new Shading(document, coloured, options.colours);
+    this.#shading = new ColourScale(document, coloured, options.colours);
     const label = `Parallel coordinates of ${columns.map((column) => column.label).join(", ")}`;
     this.stage = new Stage(
       { height: () => HEIGHT, draw: (sheet) => this.#draw(sheet) },
@@ -85,12 +84,12 @@ class Parallel {
     this.#axes = columns.map(
       (column, axis) => new Brush(column, (range, done) => this.#brush(axis, range, done)),
     );
-    this.#handles = new Handles(columns, this.#order, () => {
+    this.#handles = new AxisHandles(columns, this.#order, () => {
       this.stage.redraw();
       options.onOrder?.(this.#order.map((column) => columns[column]?.field ?? ""));
     });
     this.stage.root.append(...this.#axes.map(({ root }) => root), ...this.#handles.roots);
-    const kept = keepers(
+    const kept = saveButtons(
       this.stage,
       () => "parallel",
       () => fieldFigures(document),
@@ -132,17 +131,17 @@ class Parallel {
   }
 
   #draw(sheet: Sheet): void {
-    const { size, inks } = sheet;
+    const { size, theme } = sheet;
     const { columns } = this.#document;
     const laid = layOut(this.#document, this.#order, size);
-    const colour = (run: number) => this.#shading.of(run, inks);
+    const colour = (run: number) => this.#shading.of(run, theme);
     drawLines(sheet, this.#document, laid, { brushes: this.#brushes, colour });
     for (const [place, axis] of laid.axes.entries()) {
       drawAxis(sheet, columns[axis.column] as Column, laid, place);
-      this.#axes[axis.column]?.lie(axis.scale, axis.x, laid.top, laid.bottom - laid.top);
+      this.#axes[axis.column]?.moveTo(axis.scale, axis.x, laid.top, laid.bottom - laid.top);
     }
     const xs = laid.axes.map(({ x }) => x);
-    this.#handles.lie(
+    this.#handles.moveTo(
       xs,
       xs.map((_, place) => nameTop(laid, place)),
       Math.min(160, Math.max(30, laid.gap - 8)),
@@ -156,11 +155,11 @@ function countText(runs: number): string {
 }
 
 interface Axis {
-  /** Its place in the document. */
+  /** The index in the document. */
   column: number;
   scale: Scale;
   x: number;
-  /** Whether a run has no value here. */
+  /** Whether a run has no value for the axis. */
   lacks: boolean;
 }
 
@@ -168,7 +167,7 @@ interface Laid {
   axes: Axis[];
   top: number;
   bottom: number;
-  /** Where lines go that have no value. */
+  /** The height of missing values. */
   none: number;
   /** Pixels between two axes, and whether their names stand in two rows. */
   gap: number;
@@ -178,11 +177,11 @@ interface Laid {
 function layOut({ columns, runs }: FieldsDocument, order: readonly number[], { width, height }: Size): Laid {
   const gap = order.length > 1 ? (width - 2 * SIDE) / (order.length - 1) : width - 2 * SIDE;
   const lacking = columns.map(({ values }) => runs.some((_, run) => (values[run] ?? null) === null));
-  // Names that are wider than the room between two axes stand in two rows.
+  // Where names are wider than the gap between two axes, they stand in two rows.
   const rows = order.length > 2 && columns.some(({ label }) => textWidth(label, 12) > gap - 10);
   const top = TOP + (rows ? ROW : 0);
-  const none = height - BELOW;
-  const bottom = none - (lacking.includes(true) ? NONE : 0);
+  const none = height - BOTTOM;
+  const bottom = none - (lacking.includes(true) ? MISSING_OFFSET : 0);
   const axes = order.map((column, place) => ({
     column,
     scale: scaleOf(columns[column] as Column, [bottom, top], 6),
@@ -197,28 +196,28 @@ function nameTop({ top, rows }: Laid, place: number): number {
 }
 
 function drawLines(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   { runs, columns }: FieldsDocument,
   laid: Laid,
   { brushes, colour }: { brushes: Brushes; colour: (run: number) => string },
 ): void {
   const kept = runs.map((_, run) => passes(columns, brushes, run));
   const alpha = Math.max(0.12, Math.min(0.85, 60 / Math.max(1, kept.filter(Boolean).length)));
-  // Those within the brushes are drawn last, over the others.
+  // Runs within the brushes are drawn last, over the others.
   for (const within of [false, true]) {
     for (const run of runs.keys()) {
       if (kept[run] === within) {
         const values = laid.axes.map(({ column }) => columns[column]?.values[run] ?? null);
         const stroke = within
           ? { colour: colour(run), alpha, width: 1.4 }
-          : { colour: inks.line, alpha: 0.5 };
+          : { colour: theme.line, alpha: 0.5 };
         drawRun(pen, laid, values, stroke);
       }
     }
   }
 }
 
-/** Draw a run's line; what leads to no value is dashed, for it is no value that lies low. */
+/** Draw the line of a run. Its parts to a missing value are dashed. */
 function drawRun(
   pen: Pen,
   { axes, none }: Laid,
@@ -241,36 +240,36 @@ function drawRun(
 }
 
 function drawAxis(
-  { pen, inks, size: { width } }: Sheet,
+  { pen, theme, size: { width } }: Sheet,
   { label, kind }: Column,
   laid: Laid,
   place: number,
 ): void {
   const { scale, x, lacks } = laid.axes[place] as Axis;
   const { top, bottom, none, gap, rows } = laid;
-  pen.line([x, x], [top, bottom], { colour: inks.quiet, width: 1.5 });
+  pen.line([x, x], [top, bottom], { colour: theme.quiet, width: 1.5 });
   const room = Math.max(46, (rows ? 2 : 1) * gap - 14);
   const half = Math.min(room, x * 2 - 4, (width - x) * 2 - 4);
   const name = cut(label, half, 12);
-  pen.text(name, [x, nameTop(laid, place)], { colour: inks.ink, anchor: "middle", size: 12, bold: true });
+  pen.text(name, [x, nameTop(laid, place)], { colour: theme.ink, anchor: "middle", size: 12, bold: true });
   const last = place > 0 && place === laid.axes.length - 1;
   const write = (text: string, y: number) => {
-    // A ground of paper keeps the figures readable over the lines.
+    // A background keeps the numbers readable over the lines.
     const wide = textWidth(text) + 4;
-    pen.rectangle([last ? x - 13 - wide : x + 11, y - 7, wide, 14], inks.paper, 0.75);
-    pen.text(text, [last ? x - 15 : x + 13, y], { colour: inks.ink, anchor: last ? "end" : "start" });
+    pen.rectangle([last ? x - 13 - wide : x + 11, y - 7, wide, 14], theme.paper, 0.75);
+    pen.text(text, [last ? x - 15 : x + 13, y], { colour: theme.ink, anchor: last ? "end" : "start" });
   };
   for (const { value, text } of scale.ticks) {
     const y = scale.place(value);
-    // Numbers are short, and cut they would be wrong.
+    // Numbers are short, and a cut number would be wrong.
     write(kind === "category" ? cut(text, Math.max(40, gap - 24)) : text, y);
-    pen.line([x - 4, x + 4], [y, y], { colour: inks.quiet });
+    pen.line([x - 4, x + 4], [y, y], { colour: theme.quiet });
   }
   if (lacks) {
-    pen.circle([x, none], 3, inks.quiet);
+    pen.circle([x, none], 3, theme.quiet);
     if (laid.axes.findIndex((axis) => axis.lacks) === place) {
-      // Below the lines that lead there, which would strike it through.
-      pen.text("none", [x, none + 14], { colour: inks.quiet, anchor: "middle" });
+      // The text stands below the lines, which would cross it out.
+      pen.text("none", [x, none + 14], { colour: theme.quiet, anchor: "middle" });
     }
   }
 }

@@ -1,25 +1,24 @@
-import { Answered, type Part } from "./answered.ts";
-import { drawAxes, labelRoom, type Plot } from "./axes.ts";
-import { type Colours, paled, ramp } from "./colours.ts";
-import { asTable, cautions, check, choice, type Fielded, fieldChoices } from "./controls.ts";
-import type { Ask, Column, FieldsDocument, Range } from "./documents.ts";
-import { columnText, fieldFigures } from "./fields.ts";
-import { type Scale, scaleOf } from "./scales.ts";
-import { Shading } from "./shading.ts";
-import { type Sheet, Stage } from "./stage.ts";
+import type { Ask, Column, FieldsDocument, Range } from "../kernel/documents.ts";
+import { drawAxes, labelRoom, type Plot } from "../plot/axes.ts";
+import { type Colours, paled, ramp } from "../plot/colours.ts";
+import { ColourScale } from "../plot/colourscale.ts";
+import { cautions, check, choice, dataTable, type FieldNote, fieldChoices } from "../plot/controls.ts";
+import { columnText, fieldFigures } from "../plot/fields.ts";
+import { type Scale, scaleOf } from "../plot/scales.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
 import { levelLine, type Spot, surfaceOf } from "./surface.ts";
-import { Tip } from "./tip.ts";
 
-export interface ScatterOptions {
+interface ScatterOptions {
   colours: Colours;
   ask?: Ask;
-  /** The fields to choose from: columns of the run table. */
+  /** The fields to choose from, as columns of the table. */
   fields?: readonly string[];
-  /** What is said of a field where it is chosen. */
-  told?: (name: string) => Fielded;
-  /** Told of what was chosen. */
+  /** Returns the note on a field. */
+  noteOf?: (name: string) => FieldNote;
+  /** Called with the choice of the user. */
   onChoose?: (chosen: { x: string; y: string; colour: string | null }) => void;
-  /** Given a run's id when its dot is clicked, or Enter is pressed on it. */
+  /** Called with the id of a run when its dot is clicked, or chosen with Enter. */
   onPick?: (id: string) => void;
 }
 
@@ -31,9 +30,9 @@ interface Dot {
 
 const NO_COLOUR = { value: "", text: "each run its own" };
 const TOP = 30;
-const BELOW = 44;
+const BOTTOM = 44;
 const RIGHT = 16;
-const CLOSE = 14;
+const MAX_DISTANCE = 14;
 const INSET = 8;
 
 /** Show a scatter plot in an element until the signal is aborted: x, y, and maybe a colour. */
@@ -43,20 +42,20 @@ export function showScatter(
   options: ScatterOptions,
   signal: AbortSignal,
 ): void {
-  const { ask, fields = [], told } = options;
+  const { ask, fields = [], noteOf } = options;
   let contour = false;
-  const answered = new Answered(
+  const chartView = new ChartView(
     (next: FieldsDocument, inner) => scatterOf(next, options, contour, inner),
     signal,
   );
   const chosen = document.columns.map(({ field }) => field);
-  const choices = fieldChoices(fields, told);
+  const choices = fieldChoices(fields, noteOf);
   const again = () => {
     const [x = "", y = "", colour = ""] = chosen;
-    const asked = { x, y, colour: colour === "" ? null : colour };
-    options.onChoose?.(asked);
+    const payload = { x, y, colour: colour === "" ? null : colour };
+    options.onChoose?.(payload);
     if (ask !== undefined) {
-      void answered.wait(ask("scatter", asked));
+      void chartView.wait(ask("scatter", payload));
     }
   };
   const choose = (label: string, axis: number) =>
@@ -69,7 +68,7 @@ export function showScatter(
     contour = on;
     const [x, y, colour = ""] = chosen;
     if (on && colour === "") {
-      // Without a height there is none: that of a metric is what is mostly looked for.
+      // A surface needs a colour. The user mostly looks for that of a metric.
       const left = fields.filter((field) => field !== x && field !== y);
       chosen[2] = left.find((field) => field.startsWith("metrics.")) ?? left[0] ?? "";
       const select = chooses[2]?.querySelector("select");
@@ -81,8 +80,8 @@ export function showScatter(
   });
   fill.title = "Shade what lies between the runs by the field that colours them";
   const controls = ask === undefined || fields.length === 0 ? [] : [...chooses, fill];
-  place.replaceChildren(answered.view("scatter", "Scatter plot", controls));
-  answered.take(document);
+  place.replaceChildren(chartView.view("scatter", "Scatter plot", controls));
+  chartView.take(document);
 }
 
 function scatterOf(
@@ -90,7 +89,7 @@ function scatterOf(
   options: ScatterOptions,
   contour: boolean,
   signal: AbortSignal,
-): Part {
+): Chart {
   const { columns, runs } = document;
   const filled = contour && hasHeights(document);
   const drawn = onlyDrawn(document, filled ? 3 : 2);
@@ -112,7 +111,7 @@ function scatterOf(
     notes.push("A contour needs a number as colour, and four or more runs that have it");
   }
   const rows = () => runs.map(({ name }, run) => [name, ...columns.map((column) => columnText(column, run))]);
-  const table = asTable(["Run", ...columns.map(({ label }) => label)], rows);
+  const table = dataTable(["Run", ...columns.map(({ label }) => label)], rows);
   return {
     stage,
     name: columns.map(({ label }) => label).join("-"),
@@ -127,17 +126,17 @@ class Scatter {
   readonly stage: Stage;
   readonly #document: FieldsDocument;
   readonly #options: ScatterOptions;
-  readonly #shading: Shading;
-  readonly #tip = new Tip();
+  readonly #shading: ColourScale;
+  readonly #tip = new Tooltip();
   #dots: Dot[] = [];
-  /** The dot that the pointer or the keyboard is at. */
+  /** The dot under the pointer or the keyboard. */
   #at: Dot | null = null;
 
   constructor(document: FieldsDocument, options: ScatterOptions, contour: boolean, signal: AbortSignal) {
     const [x, y, colour] = document.columns;
     this.#document = document;
     this.#options = options;
-    this.#shading = new Shading(document, colour, options.colours);
+    this.#shading = new ColourScale(document, colour, options.colours);
     this.stage = new Stage(
       {
         height: (width) => Math.round(Math.min(440, Math.max(260, width * 0.55))),
@@ -174,10 +173,10 @@ class Scatter {
     });
   }
 
-  #drawOver({ pen, inks }: Sheet): void {
+  #drawOver({ pen, theme }: Sheet): void {
     if (this.#at !== null) {
       const { x, y, run } = this.#at;
-      pen.circle([x, y], 7, this.#shading.of(run, inks), { edge: inks.ink });
+      pen.circle([x, y], 7, this.#shading.of(run, theme), { edge: theme.ink });
     }
   }
 
@@ -189,7 +188,7 @@ class Scatter {
     this.#tip.say(lines.join(", "));
   }
 
-  /** Mark a dot; return what is told of it. */
+  /** Mark a dot. Return its text. */
   #go(dot: Dot | null): string[] {
     this.#at = dot;
     this.stage.redrawOver();
@@ -212,7 +211,7 @@ class Scatter {
   }
 }
 
-/** Take away what is known of runs that lack one of the first columns: what is not drawn stretches no axis. */
+/** Remove the values of runs without an x or a y, so that runs that are not drawn do not stretch the axes. */
 function onlyDrawn(document: FieldsDocument, needed: number): FieldsDocument {
   const first = document.columns.slice(0, needed);
   const kept = document.runs.map((_, run) => first.every(({ values }) => isKnown(values[run])));
@@ -223,13 +222,13 @@ function onlyDrawn(document: FieldsDocument, needed: number): FieldsDocument {
   return { ...document, columns };
 }
 
-/** A surface through fewer runs than these says nothing. */
-const FEWEST = 4;
+/** A surface needs at least this many runs. */
+const MIN_RUNS = 4;
 
 function hasHeights({ columns }: FieldsDocument): boolean {
   const [x, y, z] = columns;
   const known = z?.values.filter((value, run) => [value, x?.values[run], y?.values[run]].every(isKnown));
-  return z?.kind === "number" && known !== undefined && known.length >= FEWEST;
+  return z?.kind === "number" && known !== undefined && known.length >= MIN_RUNS;
 }
 
 function isKnown(value: number | null | undefined): boolean {
@@ -239,20 +238,20 @@ function isKnown(value: number | null | undefined): boolean {
 function drawScatter(
   sheet: Sheet,
   { columns, runs }: FieldsDocument,
-  shading: Shading,
+  shading: ColourScale,
   contour: boolean,
 ): Dot[] {
-  const { pen, inks } = sheet;
+  const { pen, theme } = sheet;
   const { width, height } = sheet.size;
   const [x, y] = columns as [Column, Column];
-  const up: Range = [height - BELOW - INSET, TOP + INSET];
+  const up: Range = [height - BOTTOM - INSET, TOP + INSET];
   const yScale = scaleOf(y, up, 6);
   const left = labelRoom(yScale) + 4;
   const plot: Plot = {
     left,
     top: TOP,
     width: Math.max(60, width - left - RIGHT),
-    height: height - TOP - BELOW,
+    height: height - TOP - BOTTOM,
   };
   const xScale = scaleOf(
     x,
@@ -266,8 +265,8 @@ function drawScatter(
   drawAxes(sheet, plot, { x: xScale, y: yScale }, { x: x.label, y: y.label });
   const alpha = Math.max(0.45, Math.min(0.9, 200 / Math.max(1, dots.length)));
   for (const dot of dots) {
-    const look = contour ? { edge: inks.paper } : { alpha };
-    pen.circle([dot.x, dot.y], 4.5, shading.of(dot.run, inks), look);
+    const look = contour ? { edge: theme.paper } : { alpha };
+    pen.circle([dot.x, dot.y], 4.5, shading.of(dot.run, theme), look);
   }
   shading.drawKey(sheet, width - 6, 10);
   return dots.sort((one, other) => one.x - other.x || one.y - other.y);
@@ -275,8 +274,8 @@ function drawScatter(
 
 const LEVELS = 9;
 
-/** Shade the plot in steps of the colour's scale, with a line between two of them. */
-function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], shading: Shading): void {
+/** Shade the plot in steps of the colour scale, with a line between the steps. */
+function drawContour({ pen, theme }: Sheet, plot: Plot, dots: readonly Dot[], shading: ColourScale): void {
   const spots: Spot[] = dots.flatMap(({ run, x, y }) => {
     const height = shading.part(run);
     return height === null ? [] : [{ x, y, height }];
@@ -291,9 +290,9 @@ function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], sha
         const here = level(row * across + from);
         if (column === across || level(row * across + column) !== here) {
           const [left, top] = [plot.left + (from - 0.5) * step, plot.top + (row - 0.5) * step];
-          const colour = ramp(here / (LEVELS - 1), inks.dark);
-          // Half a pixel over: no seam between two of the same colour.
-          pen.rectangle([left, top, (column - from) * step + 0.5, step + 0.5], paled(colour, inks.paper));
+          const colour = ramp(here / (LEVELS - 1), theme.dark);
+          // Half a pixel of overlap hides the seam between two cells.
+          pen.rectangle([left, top, (column - from) * step + 0.5, step + 0.5], paled(colour, theme.paper));
           from = column;
         }
       }
@@ -301,7 +300,7 @@ function drawContour({ pen, inks }: Sheet, plot: Plot, dots: readonly Dot[], sha
     for (let between = 1; between < LEVELS; between += 1) {
       const { xs, ys } = levelLine(surface, between / LEVELS);
       const places = [xs.map((x) => plot.left + x), ys.map((y) => plot.top + y)] as const;
-      pen.line(...places, { colour: inks.paper, alpha: 0.8 });
+      pen.line(...places, { colour: theme.paper, alpha: 0.8 });
     }
   });
 }
@@ -320,7 +319,7 @@ function dotsOf([x, y]: [Column, Column], [xScale, yScale]: [Scale, Scale], coun
 
 function dotAt(dots: readonly Dot[], x: number, y: number): Dot | null {
   let found: Dot | null = null;
-  let least = CLOSE;
+  let least = MAX_DISTANCE;
   for (const dot of dots) {
     const far = Math.hypot(dot.x - x, dot.y - y);
     if (far < least) {

@@ -1,15 +1,15 @@
-/** What lies between scattered points: the nearer a point, the more it counts. */
+/** A surface between scattered points, by inverse distance weighting. */
 
-import type { Plot } from "./axes.ts";
+import type { Plot } from "../plot/axes.ts";
 
 export interface Spot {
   x: number;
   y: number;
-  /** From 0, the least, to 1. */
+  /** From 0 (the least) to 1. */
   height: number;
 }
 
-export interface Surface {
+interface Surface {
   /** Pixels between two nodes. */
   step: number;
   across: number;
@@ -18,16 +18,16 @@ export interface Surface {
   heights: Float64Array;
 }
 
-/** More than so many nodes times points make one wait. */
-const WORK = 12_000_000;
-const FINEST = 4;
-/** A point does not rule alone at its very place: runs at the same place may differ. */
-const SOFT = 1e-4;
+/** How many nodes times points are quick enough to compute. */
+const MAX_WORK = 12_000_000;
+const MIN_STEP = 4;
+/** Keeps the weight of a near point finite, as several runs may lie at one point. */
+const SOFTENING = 1e-4;
 
 /** Return a surface over the plot: heights weighted by the inverse square of the distance. */
 export function surfaceOf(spots: readonly Spot[], { left, top, width, height }: Plot): Surface {
-  const nodes = Math.max(400, WORK / Math.max(1, spots.length));
-  const step = Math.max(FINEST, Math.sqrt((width * height) / nodes));
+  const nodes = Math.max(400, MAX_WORK / Math.max(1, spots.length));
+  const step = Math.max(MIN_STEP, Math.sqrt((width * height) / nodes));
   const across = Math.max(2, Math.floor(width / step) + 1);
   const down = Math.max(2, Math.floor(height / step) + 1);
   const heights = new Float64Array(across * down);
@@ -51,14 +51,14 @@ function heightAt(
   let sum = 0;
   let weights = 0;
   for (const spot of spots) {
-    const weight = 1 / (((spot.x - x) / width) ** 2 + ((spot.y - y) / height) ** 2 + SOFT);
+    const weight = 1 / (((spot.x - x) / width) ** 2 + ((spot.y - y) / height) ** 2 + SOFTENING);
     sum += weight * spot.height;
     weights += weight;
   }
   return sum / weights;
 }
 
-/** Return a line of equal height as points with gaps, in pixels from the surface's corner: marching squares. */
+/** Return a contour line by marching squares: points with gaps, in pixels from the corner of the surface. */
 export function levelLine(surface: Surface, level: number): { xs: number[]; ys: number[] } {
   const { step, across, down, heights } = surface;
   const xs: number[] = [];
@@ -93,7 +93,7 @@ const CORNERS = [
   [0, 1],
 ] as const;
 
-/** Return where a level crosses the sides of a cell, in parts of it; two of these make a line. */
+/** Return where a level crosses the sides of a cell, from 0 to 1. Two crossings make a line. */
 function crossings(corners: readonly number[], level: number): [number, number][] {
   const found: [number, number][] = [];
   for (const [side, [x, y]] of CORNERS.entries()) {

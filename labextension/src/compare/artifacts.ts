@@ -1,13 +1,12 @@
-import { cautions, choice } from "../charts/controls.ts";
-import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../charts/documents.ts";
-import { Notice } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
-import { shownSize } from "../runpage/figures.ts";
-import { drawing, picture } from "../runpage/picture.ts";
-import { line } from "../runpage/seen.ts";
-import { element } from "../widget/dom.ts";
+import type { ArtifactRow, ArtifactsDocument, Ask, Picture, PicturesDocument } from "../kernel/documents.ts";
+import { cautions, choice } from "../plot/controls.ts";
+import { Notice } from "../plot/view.ts";
+import { bitmap, svgImage } from "../runpage/preview.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine, shownSize } from "../ui/text.ts";
 
-/** Which run has which artifact, and pictures of one name side by side; read when the section is open. */
+/** Which run has which artifact, and pictures of one name side by side. Loaded when the section is opened. */
 export class Artifacts {
   readonly root: HTMLDetailsElement;
   readonly #ask: Ask;
@@ -17,7 +16,7 @@ export class Artifacts {
   readonly #pick = element("div", { class: "nbtrack-controls" });
   readonly #waiting = new Notice();
   readonly #pictures = element("div", { class: "nbtrack-compare-pictures" });
-  /** The picture that was chosen. */
+  /** The name of the chosen picture. */
   #name = "";
   #isOutdated = true;
   #listed = "";
@@ -35,7 +34,7 @@ export class Artifacts {
     this.root.addEventListener("toggle", () => this.#look());
   }
 
-  /** Have it read anew, as soon as it is open. */
+  /** Load the artifacts again, as soon as the section is open. */
   outdate(): void {
     this.#isOutdated = true;
     this.#look();
@@ -70,7 +69,7 @@ export class Artifacts {
     this.#offer(found.rows.filter((row) => row.picture));
   }
 
-  /** Offer the pictures; at first that is shown which most runs have. */
+  /** List the pictures. At first the one that most runs have is shown. */
   #offer(rows: readonly ArtifactRow[]): void {
     const [first] = rows;
     if (first === undefined) {
@@ -81,7 +80,7 @@ export class Artifacts {
     const name = rows.find((row) => row.name === this.#name)?.name ?? first.name;
     const choices = rows.map((row) => {
       const count = row.sizes.filter((size) => size !== null).length;
-      return { value: row.name, text: `${line(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
+      return { value: row.name, text: `${oneLine(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
     });
     this.#pick.replaceChildren(choice("Picture", choices, name, (wanted) => void this.#show(wanted)));
     void this.#show(name);
@@ -97,11 +96,11 @@ export class Artifacts {
 }
 
 function cautionsOf({ faults, left_out: left }: ArtifactsDocument): string[] {
-  const told = faults.map((fault) => line(fault));
-  return left > 0 ? [...told, `${left.toLocaleString("en")} more names are too many to list.`] : told;
+  const messages = faults.map((fault) => oneLine(fault));
+  return left > 0 ? [...messages, `${left.toLocaleString("en")} more names are too many to list.`] : messages;
 }
 
-/** Those that have the picture, a figure each; the others in one line. */
+/** Show the picture of each run that has it, and name the others in one line. */
 function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
   const lacking: string[] = [];
   const made: HTMLElement[] = [];
@@ -114,7 +113,7 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
       const caption = element(
         "figcaption",
         title,
-        line(nameOf(run), 80),
+        oneLine(nameOf(run), 80),
         element("small", {}, run.id.slice(0, 8)),
       );
       made.push(element("figure", {}, caption, pictured(found, `${name} of ${nameOf(run)}`)));
@@ -122,24 +121,24 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
   }
   return lacking.length === 0
     ? made
-    : [...made, element("p", {}, line(`Without it: ${lacking.join(", ")}`, 600))];
+    : [...made, element("p", {}, oneLine(`Without it: ${lacking.join(", ")}`, 600))];
 }
 
 function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement {
   switch (kind) {
     case "image":
-      return picture(type, data, name);
+      return bitmap(type, data, name);
     case "svg":
-      return drawing(data, name);
+      return svgImage(data, name);
     default:
-      return element("p", {}, `${line(why)}.`);
+      return element("p", {}, `${oneLine(why)}.`);
   }
 }
 
 function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {
   const heads = runs.map((run) => {
     const short = element("small", {}, run.id.slice(0, 8));
-    return element("th", { scope: "col", title: `${run.name}\n${run.id}` }, line(nameOf(run), 80), short);
+    return element("th", { scope: "col", title: `${run.name}\n${run.id}` }, oneLine(nameOf(run), 80), short);
   });
   const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Artifact"));
   const body = rows.map(({ name, sizes }) => {
@@ -148,7 +147,7 @@ function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {
         ? element("td", { class: "nbtrack-lacking", title: "the run has none" }, "–")
         : element("td", { title: `${size.toLocaleString("en")} bytes` }, shownSize(size)),
     );
-    return element("tr", {}, element("th", { scope: "row", title: line(name) }, line(name)), ...cells);
+    return element("tr", {}, element("th", { scope: "row", title: oneLine(name) }, oneLine(name)), ...cells);
   });
   const head = element("thead", {}, element("tr", {}, corner, ...heads));
   return element("table", { class: "nbtrack-compare-table" }, head, element("tbody", {}, ...body));

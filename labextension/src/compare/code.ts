@@ -1,12 +1,12 @@
-import { button, choice } from "../charts/controls.ts";
-import type { CodeDiff, CodeLine, Comparison } from "../charts/documents.ts";
 import { nameOf } from "../curves/lines.ts";
-import { element } from "../widget/dom.ts";
+import type { CodeDiff, CodeLine, Comparison } from "../kernel/documents.ts";
+import { button, choice } from "../plot/controls.ts";
+import { element } from "../ui/dom.ts";
 
-const AROUND = 3;
+const CONTEXT_LINES = 3;
 const SIGNS = { same: " ", added: "+", removed: "−", changed: "~" };
 
-/** Return the code of the first run beside another's, which can be chosen. */
+/** Return the code of the first run beside that of another run, which the user can choose. */
 export function codeDiff({ runs, code, coded }: Comparison): HTMLElement {
   const section = element("section", { class: "nbtrack-code", "aria-label": "Code" });
   const names = new Map(runs.map((run) => [run.id, nameOf(run)]));
@@ -68,12 +68,12 @@ interface Part {
   lines: CodeLine[];
 }
 
-/** Long stretches that are the same are folded, but for some lines around what differs. */
+/** Fold long parts that are the same, but for some lines around each difference. */
 function parts(lines: readonly CodeLine[]): Part[] {
   const near = new Set<number>();
   for (const [place, { kind }] of lines.entries()) {
     if (kind !== "same") {
-      for (let other = place - AROUND; other <= place + AROUND; other += 1) {
+      for (let other = place - CONTEXT_LINES; other <= place + CONTEXT_LINES; other += 1) {
         near.add(other);
       }
     }

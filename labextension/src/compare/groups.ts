@@ -1,27 +1,27 @@
-import { cautions } from "../charts/controls.ts";
-import type { Cell, Group, GroupsDocument, Spread } from "../charts/documents.ts";
-import { fieldLabel } from "../charts/fields.ts";
-import { shown } from "../charts/numbers.ts";
-import { view } from "../charts/view.ts";
-import { element } from "../widget/dom.ts";
-import { cellText } from "./cells.ts";
+import type { Cell, Group, GroupsDocument, Spread } from "../kernel/documents.ts";
+import { cautions } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import { view } from "../plot/view.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
+import { cellText } from "./table.ts";
 
-/** By which column the groups are ordered: a field, the number of runs, a metric. */
+/** The order of the groups: by a field, the number of runs, or a metric. */
 export interface Sorted {
   column: number;
   down: boolean;
 }
 
-export interface GroupsOptions {
-  /** Without it in the order that the groups come in. */
+interface GroupsOptions {
+  /** The order. By default that of the kernel. */
   sorted?: Sorted | null;
-  /** Told when the groups are ordered otherwise, after they were. */
+  /** Called after the order has changed. */
   onSort?: (sorted: Sorted) => void;
-  /** Told of the group that was picked, and whether beside others. */
+  /** Called with the clicked group, and whether others stay chosen. */
   onPick?: (group: Group, more: boolean) => void;
 }
 
-/** Show groups of runs with the mean, spread and count of each metric; the best mean is marked. */
+/** Show groups of runs with the mean, spread and count of each metric. The best mean is marked. */
 export function showGroups(place: HTMLElement, document: GroupsDocument, options: GroupsOptions = {}): void {
   const { by, metrics } = document;
   let { sorted = null } = options;
@@ -31,7 +31,7 @@ export function showGroups(place: HTMLElement, document: GroupsDocument, options
   const heads = names.map((name, column) => {
     const sort = element("button", { type: "button", title: `${name}\nClick to sort` }, fieldLabel(name));
     sort.addEventListener("click", () => {
-      // Numbers of runs and metrics that are better high begin with the greatest.
+      // Counts, and metrics that are better high, begin with the greatest.
       const first = column === fields || document.directions[column - fields - 1] === "up";
       sorted = { column, down: sorted?.column === column ? !sorted.down : first };
       draw();
@@ -91,8 +91,8 @@ function spreadCell({ mean, std, min, max, count }: Spread, runs: number, best: 
     count === 0
       ? "no run has it"
       : `mean ${mean}${spread}\nfrom ${min} to ${max}\n${count.toLocaleString("en")} of ${runs.toLocaleString("en")} ${runs === 1 ? "run" : "runs"}`;
-  const around = std === null ? "" : ` ± ${shown(std, 2)}`;
-  const cell = element("td", { class: "nbtrack-number", title: exact }, `${shown(mean, 4)}${around}`);
+  const around = std === null ? "" : ` ± ${numberText(std, 2)}`;
+  const cell = element("td", { class: "nbtrack-number", title: exact }, `${numberText(mean, 4)}${around}`);
   if (count > 0 && count < runs) {
     cell.append(element("small", {}, ` n=${count.toLocaleString("en")}`));
   }
@@ -113,7 +113,7 @@ function bestMean({ groups, directions }: GroupsDocument, metric: number): numbe
   return means.indexOf(known.reduce((one, other) => ((direction === "down") === one < other ? one : other)));
 }
 
-/** Return the places of the groups in an order; those without a value come last in each. */
+/** Return the indexes of the groups in an order. Groups without a value come last. */
 function ordered({ groups }: GroupsDocument, fields: number, sorted: Sorted | null): number[] {
   const places = groups.map((_, place) => place);
   if (sorted === null) {

@@ -1,8 +1,7 @@
-import type { Comparison, Row, Section } from "../charts/documents.ts";
 import { nameOf } from "../curves/lines.ts";
-import { element } from "../widget/dom.ts";
-import { cellText } from "./cells.ts";
-import { difference, differenceMark } from "./difference.ts";
+import type { Cell, Comparison, Direction, Row, Section } from "../kernel/documents.ts";
+import { element } from "../ui/dom.ts";
+import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
 /** Return the runs side by side: a column a run, a row a name, what differs marked.
  *
@@ -68,7 +67,7 @@ function valueRow(row: Row, runs: number, base: number): HTMLElement {
   return made;
 }
 
-/** Which way is better, as far as the name tells. */
+/** The arrow that says which direction is better, if it is known. */
 function arrow({ direction }: Row): HTMLElement | string {
   if (direction === null) {
     return "";
@@ -76,4 +75,73 @@ function arrow({ direction }: Row): HTMLElement | string {
   const better = direction === "down" ? "lower is better" : "higher is better";
   const sign = element("span", { "aria-hidden": "true", title: better }, direction === "down" ? " ↓" : " ↑");
   return element("small", {}, sign, element("span", { class: "nbtrack-unseen" }, better));
+}
+
+const MAX_LENGTH = 300;
+
+/** Return a value as it is shown. The tooltip has the exact text. */
+export function cellText(cell: Cell | null): string {
+  if (cell === null) {
+    return "–";
+  }
+  switch (cell.kind) {
+    case "number":
+      return exactNumberText(cell.text);
+    case "time":
+      return momentText(Number(cell.text));
+    case "duration":
+      return shownDuration(Number(cell.text));
+    default:
+      return cell.text.length > MAX_LENGTH ? `${cell.text.slice(0, MAX_LENGTH)}…` : cell.text;
+  }
+}
+
+/** Return an integer with all its digits, a float with a few. */
+function exactNumberText(text: string): string {
+  return /^-?\d{1,40}$/u.test(text) ? text.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",") : floatText(text);
+}
+
+function floatText(text: string): string {
+  return Number.isFinite(Number(text)) ? numberText(Number(text)) : text;
+}
+
+/** The difference of a number to the baseline, and whether it is better. */
+interface Difference {
+  text: string;
+  verdict: "better" | "worse" | null;
+}
+
+/** Return the difference of two numbers, or null where either is missing or a text. */
+export function difference(cell: Cell | null, base: Cell | null, direction: Direction): Difference | null {
+  if (cell === null || base === null || cell.kind !== base.kind) {
+    return null;
+  }
+  const [one, other] = [Number(cell.text), Number(base.text)];
+  if (!["number", "duration"].includes(cell.kind) || !Number.isFinite(one) || !Number.isFinite(other)) {
+    return null;
+  }
+  const by = one - other;
+  if (by === 0 || !Number.isFinite(by)) {
+    return by === 0 ? { text: "±0", verdict: null } : null;
+  }
+  const seconds = cell.kind === "duration" ? " s" : "";
+  const share = other === 0 ? "" : ` (${signed((by / Math.abs(other)) * 100, 3)} %)`;
+  const isBetter = direction === "down" ? by < 0 : by > 0;
+  const word = isBetter ? "better" : "worse";
+  return { text: `${signed(by, 4)}${seconds}${share}`, verdict: direction === null ? null : word };
+}
+
+function signed(value: number, digits: number): string {
+  return `${value < 0 ? "−" : "+"}${numberText(Math.abs(value), digits)}`;
+}
+
+/** Return the element of a difference, which stands beside its number. */
+function differenceMark({ text, verdict }: Difference): HTMLElement {
+  const mark = element("small", { class: "nbtrack-difference" }, text);
+  if (verdict !== null) {
+    mark.dataset["verdict"] = verdict;
+    mark.title = `${verdict} than the baseline`;
+    mark.append(element("span", { class: "nbtrack-unseen" }, ` (${verdict})`));
+  }
+  return mark;
 }

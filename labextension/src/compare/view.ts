@@ -1,24 +1,23 @@
-import type { Colours } from "../charts/colours.ts";
-import { check, choice } from "../charts/controls.ts";
-import type { Ask, Comparison } from "../charts/documents.ts";
-import { readInks } from "../charts/inks.ts";
-import { view } from "../charts/view.ts";
 import { nameOf } from "../curves/lines.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask, Comparison } from "../kernel/documents.ts";
+import { type Colours, readTheme } from "../plot/colours.ts";
+import { check, choice } from "../plot/controls.ts";
+import { view } from "../plot/view.ts";
+import { element } from "../ui/dom.ts";
 import { Artifacts } from "./artifacts.ts";
 import { codeDiff } from "./code.ts";
 import { comparisonTable } from "./table.ts";
 
-export interface CompareOptions {
+interface CompareOptions {
   colours: Colours;
-  /** The id of the run that the others are measured against, as it is chosen. */
+  /** The id of the baseline, which the user can change. */
   baseline?: { id: string | null };
-  /** Without it there are no artifacts to be seen. */
+  /** Without it no artifacts are shown. */
   ask?: Ask;
 }
 
-export interface CompareHandle {
-  /** Show a newer comparison; what was chosen and scrolled stays. */
+interface CompareHandle {
+  /** Show a newer comparison with the same choices and scroll position. */
   update: (document: Comparison) => void;
 }
 
@@ -121,13 +120,13 @@ class Compare {
     this.#narrow();
     this.#scroll.scrollTo?.(scrollLeft, scrollTop);
     this.colour();
-    // Put into the page only later it takes the theme's colours then.
+    // An element outside the page has no theme. It gets the colours when it is in the page.
     requestAnimationFrame(() => this.colour());
   }
 
-  /** Give the runs the colours that they have in the theme of now. */
+  /** Set the colours of the runs in the current theme. */
   colour(): void {
-    const { dark } = readInks(this.root);
+    const { dark } = readTheme(this.root);
     const swatches = this.#scroll.querySelectorAll<HTMLElement>(".nbtrack-swatch");
     for (const [place, swatch] of swatches.entries()) {
       swatch.style.background = this.#colours.of(this.#shown?.runs[place]?.id ?? "", dark);

@@ -1,10 +1,11 @@
-import { button } from "../charts/controls.ts";
-import { element, freshId } from "../widget/dom.ts";
-import { alongMetric, type Chosen, type Ends } from "./state.ts";
+import type { CurveX } from "../kernel/documents.ts";
+import { button, type Choice, choice } from "../plot/controls.ts";
+import { element, freshId } from "../ui/dom.ts";
+import { alongMetric, type Chosen, type CurvesOptions, type Ends } from "./state.ts";
 
 const NAMES = { step: "Step", relative: "Seconds since start", time: "Wall time" };
 
-/** Where the axes begin and end, to be typed; `fill` shows what holds for the metric of now. */
+/** The boxes for the ends of the axes. `fill` shows the ends of the current metric. */
 export function axisEnds(
   chosen: Chosen,
   changed: (isX: boolean) => void,
@@ -28,7 +29,7 @@ export function axisEnds(
         changed(false);
       }),
     ];
-    // Moments are not typed as numbers.
+    // Times are not typed as numbers.
     if (x !== "time") {
       rows.push(
         endsRow("x", alongMetric(x) ?? NAMES[x as keyof typeof NAMES], xs.get(x), (ends) => {
@@ -60,7 +61,7 @@ function put<Key>(held: Map<Key, Ends>, key: Key, ends: Ends): void {
   }
 }
 
-/** Two boxes for one axis; told when both can be read and the first is below the second. */
+/** Two boxes for one axis. `take` is called when both can be read and the first is below the second. */
 function endsRow(
   axis: "x" | "y",
   name: string,
@@ -110,15 +111,15 @@ function typed(text: string): number | null {
     return null;
   }
   const value = Number(plain);
-  // With more, a scale could not tell its ticks apart.
+  // A scale with more digits could not tell its ticks apart.
   return Math.abs(value) < 1e300 ? value : Number.NaN;
 }
 
-/** Close what stands over the chart when something else is pressed, or Escape, which takes nothing that was being typed. */
+/** Close the boxes over the chart at Escape, or at a click elsewhere. Escape drops what is being typed. */
 function closes(root: HTMLDetailsElement, fill: () => void): void {
   const outside = (event: Event) => {
     if (!root.isConnected || !event.composedPath().includes(root)) {
-      // What is hidden while it is typed in would not be told of.
+      // A box that is hidden while it has the focus would send no change event.
       root.querySelector<HTMLElement>("input:focus")?.blur();
       root.open = false;
     }
@@ -139,4 +140,38 @@ function closes(root: HTMLDetailsElement, fill: () => void): void {
       root.querySelector("summary")?.focus();
     }
   });
+}
+
+const X_AXES: readonly Choice[] = [
+  { value: "step", text: "Step" },
+  { value: "relative", text: "Time since start" },
+  { value: "time", text: "Wall time" },
+];
+
+/** The choice of the x axis: steps, time, or another metric. `fill` updates the choices. */
+export function alongChoice(
+  chosen: Chosen,
+  { alongs = [] }: Pick<CurvesOptions, "alongs">,
+  changed: () => void,
+): { root: HTMLElement; fill: () => void } {
+  const root = element("span", { class: "nbtrack-along" });
+  const fill = () => {
+    const isGrouped = chosen.by.length > 0;
+    if (isGrouped && alongMetric(chosen.x) !== undefined) {
+      // Along another metric, where curves may turn back, groups have no mean.
+      Object.assign(chosen, { x: "step", zoom: { x: null, y: null } });
+    }
+    const own = alongMetric(chosen.x);
+    const others = [...new Set([...alongs, ...(own === undefined ? [] : [own])])];
+    const choices = others
+      .filter((name) => name === own || name !== chosen.metric)
+      .map((name) => ({ value: `metrics.${name}`, text: name, apart: "Another metric" }));
+    const made = choice("Along", [...X_AXES, ...(isGrouped ? [] : choices)], chosen.x, (x) => {
+      Object.assign(chosen, { x: x as CurveX, zoom: { x: null, y: null } });
+      changed();
+    });
+    root.replaceChildren(made);
+  };
+  fill();
+  return { root, fill };
 }

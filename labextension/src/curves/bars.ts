@@ -1,39 +1,39 @@
-import { cut, textWidth } from "../charts/axes.ts";
-import type { Range } from "../charts/documents.ts";
-import { shown } from "../charts/numbers.ts";
-import { extent, linear, padded, type Scale } from "../charts/scales.ts";
-import { type Sheet, Stage } from "../charts/stage.ts";
-import { Tip } from "../charts/tip.ts";
+import type { Range } from "../kernel/documents.ts";
+import { cut, textWidth } from "../plot/axes.ts";
+import { extent, linear, padded, type Scale } from "../plot/scales.ts";
+import { type Sheet, Stage } from "../plot/stage.ts";
+import { Tooltip } from "../plot/view.ts";
+import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
 import type { CurvesState } from "./state.ts";
 
 const ROW = 22;
 const TOP = 40;
-const BELOW = 8;
-/** With more bars nobody finds one; they are in the table. */
-const MOST = 200;
+const BOTTOM = 8;
+/** How many bars are drawn. The table has all runs. */
+const MAX_BARS = 200;
 const GAP = 8;
 
-/** Return whether there is nothing along which a curve would run: one point of each run at most. */
+/** Return whether no run has more than one point. */
 export function isOnePoint(lines: readonly Line[]): boolean {
   const some = lines.filter(({ count }) => count > 0);
   return some.length > 0 && some.every(({ count }) => count === 1);
 }
 
-/** A metric of one point as bars, one a run, the best first. */
+/** The bars of a metric with one point a run, the best run first. */
 export class Bars {
   readonly stage: Stage;
   readonly #state: CurvesState;
-  readonly #tip = new Tip();
+  readonly #tip = new Tooltip();
 
   constructor(state: CurvesState, signal: AbortSignal) {
     this.#state = state;
     const drawing = {
-      height: () => TOP + ROW * Math.max(1, this.#rows.length) + BELOW,
+      height: () => TOP + ROW * Math.max(1, this.#rows.length) + BOTTOM,
       draw: (sheet: Sheet) => {
         const rows = this.#rows;
-        const told = rows.slice(0, 10).map((line) => `${line.name} ${valueText(line)}`);
-        this.stage.surface.setAttribute("aria-label", `Bars, the best first: ${told.join(", ")}`);
+        const labels = rows.slice(0, 10).map((line) => `${line.name} ${valueText(line)}`);
+        this.stage.surface.setAttribute("aria-label", `Bars, the best first: ${labels.join(", ")}`);
         drawBars(sheet, state, rows);
       },
     };
@@ -45,11 +45,11 @@ export class Bars {
   }
 
   get #rows(): Line[] {
-    return ranked(this.#state).slice(0, MOST);
+    return ranked(this.#state).slice(0, MAX_BARS);
   }
 
-  /** What the view no longer shows, no tip tells. */
-  forget(): void {
+  /** Hide the tooltip of a bar that is no longer shown. */
+  clear(): void {
     this.#tip.hide();
   }
 
@@ -59,9 +59,9 @@ export class Bars {
       this.#tip.hide();
       return;
     }
-    const { dark } = this.stage.inks;
-    const told = { colour: this.#state.colours.of(line.id, dark), name: this.#state.chosen.metric };
-    this.#tip.show(line.name, [{ ...told, value: valueText(line) }], {
+    const { dark } = this.stage.theme;
+    const entry = { colour: this.#state.colours.of(line.id, dark), name: this.#state.chosen.metric };
+    this.#tip.show(line.name, [{ ...entry, value: valueText(line) }], {
       x,
       y,
       width: this.stage.size.width,
@@ -69,7 +69,7 @@ export class Bars {
   }
 }
 
-/** Return the runs that have the metric, the best first; where none is better than another the greatest. */
+/** Return the runs that have the metric, the best first, or the greatest first where no direction is known. */
 export function ranked({ lines, data }: CurvesState): Line[] {
   const sign = data.direction === "down" ? 1 : -1;
   const value = (line: Line) => line.means[0] ?? Number.NaN;
@@ -87,10 +87,10 @@ function valueText({ means, lows, highs, runs }: Line): string {
     return "NaN or infinite";
   }
   const spread = runs > 1 ? ((highs?.[0] ?? mean) - (lows?.[0] ?? mean)) / 2 : 0;
-  return spread > 0 ? `${shown(mean)} ± ${shown(spread, 2)}` : shown(mean);
+  return spread > 0 ? `${numberText(mean)} ± ${numberText(spread, 2)}` : numberText(mean);
 }
 
-/** Return the scale, and whether what is drawn on it are bars: these begin at zero, where zero is near. */
+/** Return the scale, and whether to draw bars, which begin at zero. Where zero is far, dots are drawn. */
 function scaleOfBars(rows: readonly Line[], across: Range): { scale: Scale; bars: boolean } {
   const ends = rows.flatMap(({ means, lows, highs, runs }) =>
     runs > 1 ? [lows?.[0] ?? null, highs?.[0] ?? null] : [means[0] ?? null],
@@ -104,18 +104,18 @@ function scaleOfBars(rows: readonly Line[], across: Range): { scale: Scale; bars
 }
 
 function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void {
-  const { pen, inks, size } = sheet;
+  const { pen, theme, size } = sheet;
   const names = rows.map((line) => line.name + (line.runs > 1 ? ` (${line.runs.toLocaleString("en")})` : ""));
   const longest = Math.max(40, ...names.map((name) => textWidth(name, 12)));
   const left = Math.min(size.width * 0.36, longest) + GAP + 4;
   const room = Math.max(60, ...rows.map((line) => textWidth(valueText(line)))) + 52;
   const { scale, bars } = scaleOfBars(rows, [left, Math.max(left + 40, size.width - room)]);
   const bottom = TOP + ROW * rows.length;
-  pen.text(cut(state.chosen.metric, size.width - 8), [2, 9], { colour: inks.ink, size: 12, bold: true });
+  pen.text(cut(state.chosen.metric, size.width - 8), [2, 9], { colour: theme.ink, size: 12, bold: true });
   for (const { value, text } of scale.ticks) {
     const x = scale.place(value);
-    pen.line([x, x], [TOP - 4, bottom], { colour: inks.line });
-    pen.text(text, [x, TOP - 13], { colour: inks.quiet, anchor: "middle" });
+    pen.line([x, x], [TOP - 4, bottom], { colour: theme.line });
+    pen.text(text, [x, TOP - 13], { colour: theme.quiet, anchor: "middle" });
   }
   const from = bars ? scale.place(0) : scale.place(scale.domain[0]);
   const best = bestOf(state, rows);
@@ -123,15 +123,15 @@ function drawBars(sheet: Sheet, state: CurvesState, rows: readonly Line[]): void
     const y = TOP + ROW * place + ROW / 2;
     const bold = line.means[0] === best && line.starred;
     const name = cut(names[place] ?? "", left - GAP - 4, 12);
-    pen.text(name, [left - GAP, y], { colour: inks.ink, anchor: "end", size: 12, bold });
-    const end = drawBar(sheet, line, { y, from, scale, bars, colour: state.colours.of(line.id, inks.dark) });
+    pen.text(name, [left - GAP, y], { colour: theme.ink, anchor: "end", size: 12, bold });
+    const end = drawBar(sheet, line, { y, from, scale, bars, colour: state.colours.of(line.id, theme.dark) });
     const lost = Number.isNaN(line.means[0]);
     const text = valueText(line) + (bold ? "  best" : "");
-    pen.text(text, [end + GAP, y], { colour: lost ? inks.quiet : inks.ink, bold });
+    pen.text(text, [end + GAP, y], { colour: lost ? theme.quiet : theme.ink, bold });
   }
 }
 
-/** Return the best value where one is better than another. */
+/** Return the best value, if the direction is known. */
 function bestOf({ data }: CurvesState, rows: readonly Line[]): number | undefined {
   const starred = rows.filter((line) => line.starred);
   const values = new Set(starred.map(({ means }) => means[0] ?? Number.NaN).filter(Number.isFinite));
@@ -147,8 +147,8 @@ interface Bar {
   colour: string;
 }
 
-/** Draw a bar, or where bars would all look the same a dot; return where its figure goes. */
-function drawBar({ pen, inks }: Sheet, line: Line, { y, from, scale, bars, colour }: Bar): number {
+/** Draw a bar, or a dot where all bars would look the same. Return the x of its number. */
+function drawBar({ pen, theme }: Sheet, line: Line, { y, from, scale, bars, colour }: Bar): number {
   const mean = line.means[0] ?? Number.NaN;
   if (Number.isNaN(mean)) {
     return from;
@@ -162,7 +162,7 @@ function drawBar({ pen, inks }: Sheet, line: Line, { y, from, scale, bars, colou
   }
   const [low = mean, high = mean] = [line.lows?.[0], line.highs?.[0]];
   if (line.runs > 1 && high > low) {
-    pen.line([scale.place(low), scale.place(high)], [y, y], { colour: inks.ink, width: 1.5 });
+    pen.line([scale.place(low), scale.place(high)], [y, y], { colour: theme.ink, width: 1.5 });
     return Math.max(from, scale.place(high));
   }
   return Math.max(from, x) + (bars ? 0 : 4);

@@ -1,37 +1,36 @@
-import { drawAxes, labelRoom, type Plot } from "../charts/axes.ts";
-import type { Range } from "../charts/documents.ts";
-import { lengthText } from "../charts/numbers.ts";
-import type { Fill, Pen } from "../charts/pen.ts";
-import { extent, linear, logarithmic, moments, padded, type Scale } from "../charts/scales.ts";
-import type { Sheet, Size } from "../charts/stage.ts";
-import type { Line } from "./lines.ts";
-import { smoothed } from "./smooth.ts";
+import type { Range } from "../kernel/documents.ts";
+import { drawAxes, labelRoom, type Plot } from "../plot/axes.ts";
+import type { Fill, Pen } from "../plot/pen.ts";
+import { extent, linear, logarithmic, moments, padded, type Scale } from "../plot/scales.ts";
+import type { Sheet, Size } from "../plot/stage.ts";
+import { lengthText } from "../ui/text.ts";
+import { type Line, smoothed } from "./lines.ts";
 import { alongMetric, type CurvesState, withEnds } from "./state.ts";
 
 const TITLES: Record<string, string> = { step: "step", relative: "time since the run began", time: "time" };
 const TOP = 22;
-const BELOW = 44;
+const BOTTOM = 44;
 const RIGHT = 14;
-const FAINT = 0.22;
-/** With more curves than this, bands and raw lines would be one grey. */
-const MANY = 12;
-/** With more curves than this, dashes tell nothing apart. */
-const MOST_DASHED = 24;
-/** So many times as far as usual is a spike. */
-const SPIKE = 6;
+const RAW_ALPHA = 0.22;
+/** With more curves, bands and raw lines would only be grey. */
+const MAX_BANDS = 12;
+/** With more curves, dashes do not help to tell them apart. */
+const MAX_DASHED = 24;
+/** A spike stands out this many times as far as usual. */
+const SPIKE_RATIO = 6;
 
-/** The curves as they were last laid out: what a place of the pointer means. */
+/** The layout of the curves, by which a pointer finds values. */
 export interface Layout {
   plot: Plot;
   x: Scale;
   y: Scale;
 }
 
-/** Return where everything lies. */
+/** Return the layout of the curves. */
 export function layOut(state: CurvesState, { width, height }: Size): Layout {
   const { zoom, logY, ends, metric } = state.chosen;
   const lines = state.shown;
-  const below: Plot = { left: 0, top: TOP, width, height: height - TOP - BELOW };
+  const below: Plot = { left: 0, top: TOP, width, height: height - TOP - BOTTOM };
   const xDomain = zoom.x ?? withEnds(wholeX(state, lines), ends.x.get(state.chosen.x));
   const up: Range = [below.top + below.height, below.top];
   const yDomain = zoom.y ?? withEnds(domainY(state, lines, xDomain), ends.y.get(metric));
@@ -44,7 +43,7 @@ export function layOut(state: CurvesState, { width, height }: Size): Layout {
 
 function wholeX({ chosen }: CurvesState, lines: readonly Line[]): Range {
   if (alongMetric(chosen.x) !== undefined) {
-    // In the order of steps: the ends may lie anywhere.
+    // Points are in the order of steps, so the ends may be anywhere.
     const ends = lines.map(({ xs }) => extent(chosen.logX ? xs.filter((x) => x > 0) : xs));
     return extent(ends.flat());
   }
@@ -66,7 +65,7 @@ function scaleX({ chosen }: CurvesState, domain: Range, { left, width }: Plot): 
   return lengths ? { ...scale, ticks: inMinutes(domain, steps) } : scale;
 }
 
-/** Lengths of time have ticks at whole minutes and hours, not at powers of ten. */
+/** Return a scale of durations, with ticks at whole minutes and hours. */
 function inMinutes(domain: Range, count: number): Scale["ticks"] {
   const wanted = (domain[1] - domain[0]) / count;
   const step = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400].find(
@@ -80,15 +79,15 @@ function inMinutes(domain: Range, count: number): Scale["ticks"] {
   return ticks;
 }
 
-/** With this part of the values out of view at each end, what is left is what most of them are like. */
-const TRIMMED = 0.02;
+/** The part of the values at each end that may be out of view when outliers are trimmed. */
+const TRIMMED_PART = 0.02;
 
 function trimmedRange(lines: readonly Line[], inView: (line: Line) => Float64Array): Range {
   const values = Float64Array.from(lines.flatMap((line) => [...inView(line)]))
     .filter(Number.isFinite)
     .sort();
   const at = (part: number) => values[Math.round(part * (values.length - 1))] ?? Number.NaN;
-  return extent([at(TRIMMED), at(1 - TRIMMED)]);
+  return extent([at(TRIMMED_PART), at(1 - TRIMMED_PART)]);
 }
 
 function domainY({ chosen }: CurvesState, lines: readonly Line[], within: Range): Range {
@@ -120,15 +119,15 @@ export function drawCurves(
   layout: Layout,
   title = state.chosen.metric,
 ): void {
-  const { pen, inks } = sheet;
+  const { pen, theme } = sheet;
   const { plot, x, y } = layout;
   const { chosen, colours } = state;
   const lines = state.shown;
   drawAxes(sheet, plot, { x, y }, { x: TITLES[chosen.x] ?? alongMetric(chosen.x) ?? "", y: title });
-  const crowd = Math.min(1, MANY / Math.max(1, lines.length));
+  const crowd = Math.min(1, MAX_BANDS / Math.max(1, lines.length));
   pen.within([plot.left, plot.top, plot.width, plot.height], () => {
     for (const line of chosen.band ? lines : []) {
-      const colour = colours.of(line.id, inks.dark);
+      const colour = colours.of(line.id, theme.dark);
       drawBand(pen, state, line, { ...layout, colour, alpha: 0.05 + 0.17 * crowd });
     }
     for (const line of lines) {
@@ -141,14 +140,14 @@ function drawBand(pen: Pen, state: CurvesState, line: Line, { x, y, ...fill }: L
   if (line.lows === null || line.highs === null) {
     return;
   }
-  // A logarithm knows no place for what is below zero: the band then ends at the edge.
+  // Below zero there is no logarithm, so the band ends at the edge.
   const onScale = (value: number) => y.place(y.kind === "log" && value <= 0 ? y.domain[0] / 10 : value);
   const xs = line.xs.map(x.place);
   if (alongMetric(state.chosen.x) !== undefined) {
     drawReach(pen, line, { xs, place: onScale, colour: fill.colour });
     return;
   }
-  // A group's band belongs to its mean; a run's is what its points were, and stays.
+  // The band of a group is smoothed with its mean. The band of a run shows its points, and is not.
   const edge = (ys: Float64Array) => (isGroup(state) ? smooth(state, line.xs, ys, x) : ys).map(onScale);
   pen.band(xs, edge(line.lows), edge(line.highs), fill);
   if (!isGroup(state)) {
@@ -156,7 +155,7 @@ function drawBand(pen: Pen, state: CurvesState, line: Line, { x, y, ...fill }: L
   }
 }
 
-/** Draw how far each bucket reaches: the line may turn back, and a band would lie over itself. */
+/** Draw the range of each bucket as a bar, where the line may turn back and a band would overlap itself. */
 function drawReach(
   pen: Pen,
   { lows, highs }: Line,
@@ -172,7 +171,7 @@ function isGroup({ data }: CurvesState): boolean {
   return !("packed" in data);
 }
 
-/** Draw what stands out of a line's band for itself: among many bands it would be too faint to be seen. */
+/** Draw the spikes of a line's band by themselves. Among many faint bands they would not be visible. */
 function drawSpikes(
   pen: Pen,
   { means, lows, highs }: Line,
@@ -183,7 +182,7 @@ function drawSpikes(
   );
   const usual = median(reach);
   for (const [bucket, far] of reach.entries()) {
-    if (far > usual * SPIKE && usual > 0) {
+    if (far > usual * SPIKE_RATIO && usual > 0) {
       const ends = [place(lows?.[bucket] ?? 0), place(highs?.[bucket] ?? 0)];
       pen.line([xs[bucket] ?? 0, xs[bucket] ?? 0], ends, { colour, width: 1.5, alpha: 0.85 });
     }
@@ -195,20 +194,20 @@ function median(values: Float64Array): number {
   return known[Math.floor(known.length / 2)] ?? 0;
 }
 
-/** Draw one line: where it is smoothed, what it is made of stays faintly behind it. */
+/** Draw one line. Where it is smoothed, the raw line is drawn faintly behind it. */
 export function drawLine(
-  { pen, inks }: Sheet,
+  { pen, theme }: Sheet,
   state: CurvesState,
   line: Line,
   { x, y, width }: Layout & { width: number },
 ): void {
   const { shown, chosen, colours } = state;
-  const colour = colours.of(line.id, inks.dark);
-  const few = shown.length <= MOST_DASHED;
+  const colour = colours.of(line.id, theme.dark);
+  const few = shown.length <= MAX_DASHED;
   const stroke = { colour, width, dash: few ? colours.dash(line.id) : [], alpha: few || width > 2 ? 1 : 0.8 };
   const xs = line.xs.map(x.place);
   if (xs.length === 1 && Number.isFinite(line.means[0])) {
-    // A metric that was logged once is no line.
+    // A metric that was logged once is drawn as a point.
     pen.circle([xs[0] ?? 0, y.place(line.means[0] ?? 0)], width > 2 ? 5 : 3.5, colour);
     return;
   }
@@ -216,7 +215,7 @@ export function drawLine(
     pen.line(xs, line.means.map(y.place), stroke);
     return;
   }
-  pen.line(xs, line.means.map(y.place), { colour, width: 1, alpha: few ? FAINT : FAINT / 2 });
+  pen.line(xs, line.means.map(y.place), { colour, width: 1, alpha: few ? RAW_ALPHA : RAW_ALPHA / 2 });
   pen.line(xs, smooth(state, line.xs, line.means, x).map(y.place), stroke);
 }
 
@@ -226,7 +225,7 @@ export function smooth({ chosen }: CurvesState, xs: Float64Array, ys: Float64Arr
     return ys;
   }
   if (alongMetric(chosen.x) !== undefined) {
-    // What is followed are the steps.
+    // The average runs along the steps.
     const places = ys.map((_, place) => place);
     return smoothed(places, ys, chosen.smoothing, places.length);
   }

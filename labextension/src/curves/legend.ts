@@ -1,7 +1,8 @@
-import { button } from "../charts/controls.ts";
-import { shown } from "../charts/numbers.ts";
-import type { Stage } from "../charts/stage.ts";
-import { element } from "../widget/dom.ts";
+import { cut, textWidth } from "../plot/axes.ts";
+import { button } from "../plot/controls.ts";
+import type { Sheet, Stage } from "../plot/stage.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
 import type { CurvesState } from "./state.ts";
 
@@ -14,7 +15,7 @@ interface Item {
   last: HTMLElement;
 }
 
-/** The runs by name: a press hides or shows a curve, the pointer marks it. */
+/** The names of the runs. A click hides or shows a curve, the pointer highlights it. */
 export class Legend {
   readonly root: HTMLElement;
   readonly #state: CurvesState;
@@ -39,7 +40,7 @@ export class Legend {
     const none = this.#state.lines.filter(({ count }) => count === 0);
     const lines = [...some, ...none];
     const wanted = lines.map(({ id }) => this.#item(id).root);
-    // What is there stays there: with the focus, and where it was scrolled to.
+    // Existing entries stay, with the focus and the scroll position.
     if (
       wanted.length !== this.#list.children.length ||
       wanted.some((one, at) => one !== this.#list.children[at])
@@ -56,7 +57,7 @@ export class Legend {
       none.length === 0 ? "" : `${none.length.toLocaleString("en")} more have no point of this metric`;
   }
 
-  /** Take the colours of the theme of now. */
+  /** Update the colours to the current theme. */
   colour(dark: boolean): void {
     for (const { id } of this.#state.lines) {
       this.#item(id).swatch.style.borderTopColor = this.#state.colours.of(id, dark);
@@ -71,7 +72,7 @@ export class Legend {
       line.name + ("packed" in this.#state.data ? "" : ` (${line.runs.toLocaleString("en")})`);
     lost.hidden = line.lost === 0;
     lost.title = `${line.lost} values are NaN or infinite`;
-    last.textContent = line.last === null ? "–" : shown(line.last[1]);
+    last.textContent = line.last === null ? "–" : numberText(line.last[1]);
   }
 
   #item(id: string): Item {
@@ -115,7 +116,7 @@ export class Legend {
     const { lines, chosen, data, options } = this.#state;
     this.#state.changed();
     if ("packed" in data) {
-      options.hidden?.among(
+      options.hidden?.setHidden(
         lines.map(({ id }) => id),
         chosen.hidden,
       );
@@ -126,4 +127,29 @@ export class Legend {
 function titleOf({ name, count, last }: Line): string {
   const end = last === null || last[1] === null ? "" : `, last ${last[1]}`;
   return count === 0 ? `${name}: no such metric` : `${name}: ${count.toLocaleString("en-GB")} points${end}`;
+}
+
+const KEY_ROW = 18;
+const KEY_SWATCH = 22;
+const KEY_GAP = 16;
+const MAX_KEY_WIDTH = 180;
+const MAX_KEYS = 60;
+
+/** Draw the key of the shown curves into a file, from `top` on. Return its height. */
+export function drawKey(state: CurvesState, width: number, sheet?: Sheet, top = 0): number {
+  let [x, y] = [KEY_GAP, top + KEY_ROW / 2];
+  for (const { id, name } of state.shown.slice(0, MAX_KEYS)) {
+    const text = cut(name, MAX_KEY_WIDTH);
+    const long = KEY_SWATCH + textWidth(text) + KEY_GAP;
+    if (x + long > width && x > KEY_GAP) {
+      [x, y] = [KEY_GAP, y + KEY_ROW];
+    }
+    if (sheet !== undefined) {
+      const colour = state.colours.of(id, sheet.theme.dark);
+      sheet.pen.line([x, x + KEY_SWATCH - 6], [y, y], { colour, width: 3, dash: state.colours.dash(id) });
+      sheet.pen.text(text, [x + KEY_SWATCH, y], { colour: sheet.theme.ink });
+    }
+    x += long;
+  }
+  return y - top + KEY_ROW;
 }

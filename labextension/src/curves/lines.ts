@@ -1,21 +1,25 @@
-import type { CurvesDocument, GroupCurvesDocument, RunHead } from "../charts/documents.ts";
-import { UNSTARRED } from "../widget/status.ts";
+import {
+  type CurvesDocument,
+  type GroupCurvesDocument,
+  type RunHead,
+  UNSTARRED,
+} from "../kernel/documents.ts";
 
-/** A curve, ready to be drawn. */
+/** A curve in the form in which it is drawn. */
 export interface Line {
   id: string;
   name: string;
   xs: Float64Array;
   means: Float64Array;
-  /** Nothing where each bucket is one point. */
+  /** Undefined where each bucket has one point. */
   lows: Float64Array | null;
   highs: Float64Array | null;
   last: [number, number | null] | null;
   count: number;
   lost: number;
-  /** How many runs it is the mean of. */
+  /** The number of runs of a mean. */
   runs: number;
-  /** Whether it may be called the best. */
+  /** Whether it may be marked as the best. */
   starred: boolean;
 }
 
@@ -81,7 +85,7 @@ function numbers(values: readonly (number | null)[]): Float64Array {
   return Float64Array.from(values, (value) => value ?? Number.NaN);
 }
 
-/** Return the place of the x nearest to a value, in numbers that rise; -1 where there are none. */
+/** Return the index of the x nearest to a value in rising numbers, or -1 where there are none. */
 export function nearest(xs: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = xs.length - 1;
@@ -97,4 +101,35 @@ export function nearest(xs: ArrayLike<number>, value: number): number {
     return low - 1;
   }
   return xs.length === 0 ? -1 : low;
+}
+
+const SMOOTHING_SPAN = 200;
+
+/**
+ * Return an exponential moving average, corrected for the bias of its start.
+ *
+ * The average decays along the visible part of the x axis and not along points, so that curves of many and of few
+ * points, whole or downsampled, are smoothed alike.
+ */
+export function smoothed(xs: Float64Array, ys: Float64Array, amount: number, span: number): Float64Array {
+  const result = new Float64Array(ys.length);
+  const weight = Math.min(Math.max(0, amount), 0.999);
+  let sum = 0;
+  let whole = 0;
+  let before = Number.NaN;
+  for (let place = 0; place < ys.length; place += 1) {
+    const value = ys[place] ?? Number.NaN;
+    const x = xs[place] ?? 0;
+    if (Number.isFinite(value)) {
+      const steps = Number.isNaN(before) || span <= 0 ? 1 : ((x - before) / span) * SMOOTHING_SPAN;
+      const decay = weight ** steps;
+      sum = sum * decay + value;
+      whole = whole * decay + 1;
+      before = x;
+      result[place] = sum / whole;
+    } else {
+      result[place] = Number.NaN;
+    }
+  }
+  return result;
 }

@@ -1,31 +1,31 @@
-import type { CurveX, Range } from "../charts/documents.ts";
-import { lengthText, momentText, shown } from "../charts/numbers.ts";
-import type { Sheet, Stage } from "../charts/stage.ts";
-import { Tip, type TipLine } from "../charts/tip.ts";
+import type { CurveX, Range } from "../kernel/documents.ts";
+import type { Sheet, Stage } from "../plot/stage.ts";
+import { Tooltip, type TooltipLine } from "../plot/view.ts";
+import { lengthText, momentText, numberText } from "../ui/text.ts";
 import { drawLine, type Layout, smooth } from "./figure.ts";
 import { type Line, nearest } from "./lines.ts";
 import { alongMetric, type CurvesState, type Zoom } from "./state.ts";
 
-const MOST_TOLD = 8;
-const LEAST_DRAG = 8;
+const MAX_VALUES = 8;
+const MIN_DRAG = 8;
 const KEY_STEPS = 100;
-const CLOSE = 24;
+const MAX_DISTANCE = 24;
 
 interface Spot {
   x: number;
   y: number;
 }
 
-interface Told {
+interface PointValue {
   line: Line;
   place: number;
   value: number;
   at: Spot;
 }
 
-/** Crosshair, values, zoom: what the pointer and the keyboard do in the chart. */
+/** The pointer and the keyboard in the chart: crosshair, values, zoom. */
 export class Pointer {
-  readonly tip = new Tip();
+  readonly tip = new Tooltip();
   readonly #stated: () => CurvesState;
   readonly #layout: () => Layout;
   readonly #zoomed: (zoom: Zoom) => void;
@@ -43,15 +43,15 @@ export class Pointer {
     return this.#stated();
   }
 
-  /** Forget where the pointer rests: what was there is no longer shown. */
-  forget(): void {
+  /** Remove the crosshair, as other curves are shown. */
+  clear(): void {
     this.#spot = null;
     this.#from = null;
     this.tip.hide();
   }
 
-  /** Listen to a stage. */
-  reach(stage: Stage): void {
+  /** Listen to the events of a stage. */
+  attach(stage: Stage): void {
     this.#stage = stage;
     const { surface } = stage;
     surface.addEventListener("pointermove", (event) => this.#move(spotOf(event)));
@@ -76,7 +76,7 @@ export class Pointer {
     surface.addEventListener("blur", () => this.#leave());
   }
 
-  /** Draw the crosshair, the dots, the marked run, or the part that is being chosen. */
+  /** Draw the crosshair, the dots, the highlighted run, or the part that is being selected. */
   draw(sheet: Sheet): void {
     const layout = this.#layout();
     const { plot } = layout;
@@ -93,13 +93,13 @@ export class Pointer {
     }
   }
 
-  #drawCross({ pen, inks }: Sheet, spot: Spot): void {
+  #drawCross({ pen, theme }: Sheet, spot: Spot): void {
     const { plot } = this.#layout();
-    const told = this.#told(spot);
-    const x = told.at(0)?.at.x ?? spot.x;
-    pen.line([x, x], [plot.top, plot.top + plot.height], { colour: inks.quiet, dash: [3, 3] });
-    for (const { line, at } of told) {
-      pen.circle([at.x, at.y], 4, this.#state.colours.of(line.id, inks.dark), { edge: inks.paper });
+    const values = this.#values(spot);
+    const x = values.at(0)?.at.x ?? spot.x;
+    pen.line([x, x], [plot.top, plot.top + plot.height], { colour: theme.quiet, dash: [3, 3] });
+    for (const { line, at } of values) {
+      pen.circle([at.x, at.y], 4, this.#state.colours.of(line.id, theme.dark), { edge: theme.paper });
     }
   }
 
@@ -157,12 +157,12 @@ export class Pointer {
     return false;
   }
 
-  /** Return the values at a place, the nearest curves first. */
-  #told(spot: Spot): Told[] {
+  /** Return the values at an x, the nearest curves first. */
+  #values(spot: Spot): PointValue[] {
     const { x, y } = this.#layout();
     const wanted = x.value(spot.x);
     const isTurning = alongMetric(this.#state.chosen.x) !== undefined;
-    const found: Told[] = [];
+    const found: PointValue[] = [];
     for (const line of this.#state.shown) {
       const values = smooth(this.#state, line.xs, line.means, x);
       const place = isTurning
@@ -170,13 +170,13 @@ export class Pointer {
         : nearest(line.xs, wanted);
       const value = values[place] ?? Number.NaN;
       const at = { x: x.place(line.xs[place] ?? 0), y: y.place(value) };
-      // A curve that has ended has nothing to say beyond its end.
-      if (Number.isFinite(at.y) && Math.abs(at.x - spot.x) < CLOSE) {
+      // Beyond its end a curve has no value.
+      if (Number.isFinite(at.y) && Math.abs(at.x - spot.x) < MAX_DISTANCE) {
         found.push({ line, place, value, at });
       }
     }
     found.sort((one, other) => Math.abs(one.at.y - spot.y) - Math.abs(other.at.y - spot.y));
-    return found.slice(0, MOST_TOLD);
+    return found.slice(0, MAX_VALUES);
   }
 
   #tell(): void {
@@ -184,12 +184,12 @@ export class Pointer {
     if (stage === undefined) {
       return;
     }
-    const told = this.#spot === null || this.#from !== null ? [] : this.#told(this.#spot);
-    const [first] = told;
+    const values = this.#spot === null || this.#from !== null ? [] : this.#values(this.#spot);
+    const [first] = values;
     if (this.#spot === null || first === undefined) {
       this.tip.hide();
     } else {
-      this.tip.show(this.#title(first), this.#lines(told, stage.inks.dark), {
+      this.tip.show(this.#title(first), this.#lines(values, stage.theme.dark), {
         ...this.#spot,
         width: stage.size.width,
       });
@@ -197,63 +197,63 @@ export class Pointer {
     stage.redrawOver();
   }
 
-  #title({ line, place }: Told): string {
+  #title({ line, place }: PointValue): string {
     return placeText(line.xs[place] ?? 0, this.#state.chosen.x);
   }
 
-  #lines(told: readonly Told[], dark: boolean): TipLine[] {
-    const lines: TipLine[] = told.map(({ line, place, value }) => {
+  #lines(values: readonly PointValue[], dark: boolean): TooltipLine[] {
+    const lines: TooltipLine[] = values.map(({ line, place, value }) => {
       const low = line.lows?.[place];
       const high = line.highs?.[place];
       const band =
         low === undefined || high === undefined || low === high
           ? ""
-          : ` (${shown(low, 4)} – ${shown(high, 4)})`;
+          : ` (${numberText(low, 4)} – ${numberText(high, 4)})`;
       return {
         colour: this.#state.colours.of(line.id, dark),
         name: line.name,
-        value: `${shown(value)}${band}`,
+        value: `${numberText(value)}${band}`,
       };
     });
-    const more = this.#state.shown.length - told.length;
-    return more > 0 && told.length === MOST_TOLD
+    const more = this.#state.shown.length - values.length;
+    return more > 0 && values.length === MAX_VALUES
       ? [...lines, { name: `and ${more.toLocaleString("en")} more`, value: "" }]
       : lines;
   }
 
   #say(): void {
-    const told = this.#spot === null ? [] : this.#told(this.#spot);
-    const [first] = told;
-    const values = told.map(({ line, value }) => `${line.name} ${shown(value)}`);
-    this.tip.say(first === undefined ? "nothing here" : `${this.#title(first)}: ${values.join(", ")}`);
+    const values = this.#spot === null ? [] : this.#values(this.#spot);
+    const [first] = values;
+    const texts = values.map(({ line, value }) => `${line.name} ${numberText(value)}`);
+    this.tip.say(first === undefined ? "nothing here" : `${this.#title(first)}: ${texts.join(", ")}`);
   }
 }
 
-/** Return a place along the chart in words. */
+/** Return a value of the x axis as text. */
 export function placeText(value: number, x: CurveX): string {
   if (x === "time") {
     return momentText(value);
   }
   const other = alongMetric(x);
   if (other !== undefined) {
-    return `${other} ${shown(value)}`;
+    return `${other} ${numberText(value)}`;
   }
-  return x === "relative" ? lengthText(value) : `step ${shown(value, 9)}`;
+  return x === "relative" ? lengthText(value) : `step ${numberText(value, 9)}`;
 }
 
-function drawPart({ pen, inks }: Sheet, { plot, x, y }: Layout, zoom: Zoom): void {
+function drawPart({ pen, theme }: Sheet, { plot, x, y }: Layout, zoom: Zoom): void {
   const [left = 0, right = 0] = zoom.x === null ? [plot.left, plot.left + plot.width] : zoom.x.map(x.place);
   const [bottom = 0, top = 0] = zoom.y === null ? [plot.top + plot.height, plot.top] : zoom.y.map(y.place);
-  pen.rectangle([left, top, right - left, bottom - top], inks.brand, 0.18);
+  pen.rectangle([left, top, right - left, bottom - top], theme.brand, 0.18);
 }
 
-/** Return which of the points above and below a spot is closest to it; -1 where there are none. */
+/** Return the index of the point closest to a position, or -1 where none is near. */
 function closest(xs: Float64Array, ys: Float64Array, { x, y }: Spot): number {
   let found = -1;
   let least = Number.POSITIVE_INFINITY;
   for (const [place, one] of xs.entries()) {
     const far = Math.hypot(one - x, (ys[place] ?? Number.NaN) - y);
-    if (far < least && Math.abs(one - x) < CLOSE) {
+    if (far < least && Math.abs(one - x) < MAX_DISTANCE) {
       found = place;
       least = far;
     }
@@ -271,10 +271,10 @@ function inside({ x, y }: Spot, { plot }: Layout): boolean {
   );
 }
 
-/** Return what is between two corners; a drag that is flat in one direction chooses along the other alone. */
+/** Return the area between two corners. A flat drag selects along one axis only. */
 function zoomBetween(from: Spot, to: Spot, { plot, x, y }: Layout): Zoom {
-  const across = Math.abs(from.x - to.x) >= LEAST_DRAG;
-  const up = Math.abs(from.y - to.y) >= LEAST_DRAG * 3 || (!across && Math.abs(from.y - to.y) >= LEAST_DRAG);
+  const across = Math.abs(from.x - to.x) >= MIN_DRAG;
+  const up = Math.abs(from.y - to.y) >= MIN_DRAG * 3 || (!across && Math.abs(from.y - to.y) >= MIN_DRAG);
   const clamp = (place: number, start: number, length: number) =>
     Math.min(start + length, Math.max(start, place));
   const xs = [from.x, to.x].map((place) => x.value(clamp(place, plot.left, plot.width)));

@@ -1,35 +1,35 @@
-import { Colours } from "../charts/colours.ts";
-import type { Fielded } from "../charts/controls.ts";
-import type { Ask, CurveX, Range, Spacing } from "../charts/documents.ts";
+import type { Ask, CurveX, Range, Spacing } from "../kernel/documents.ts";
+import { Colours } from "../plot/colours.ts";
+import type { FieldNote } from "../plot/controls.ts";
 import type { CurveData, Line } from "./lines.ts";
 
-/** What the curves view is given beside its document. */
+/** The options of the curves view. */
 export interface CurvesOptions {
   colours: Colours;
-  /** Without it the view shows what it was given, and no finer part when it is zoomed. */
+  /** Without it, zooming loads no finer points. */
   ask?: Ask;
   /** The metrics to choose from. */
   metrics?: readonly string[];
-  /** The metrics that others may run along: those with a history. */
+  /** The metrics with a history, which the x axis may be. */
   alongs?: readonly string[];
   /** The fields that runs may be grouped by: columns of the run table. */
   fields?: readonly string[];
-  /** What is said of a column where it is chosen. */
-  told?: (name: string) => Fielded;
-  /** Shows all metrics, where there is more than one to be seen. */
+  /** Returns the note on a column. */
+  noteOf?: (name: string) => FieldNote;
+  /** Shows all metrics, where there are several. */
   onOverview?: () => void;
-  /** The colours of groups, where other charts show the same groups. */
+  /** The colours of groups, shared with other charts. */
   groupColours?: Colours;
-  /** The runs that are hidden in other charts, too; groups are no runs. */
+  /** The runs that are hidden in all charts. Groups are not among them. */
   hidden?: {
     readonly ids: ReadonlySet<string>;
-    among: (runs: Iterable<string>, hidden: ReadonlySet<string>) => void;
+    setHidden: (runs: Iterable<string>, hidden: ReadonlySet<string>) => void;
   };
-  /** What was chosen before; what is zoomed in on is not kept. */
+  /** The earlier choices, without the zoom. */
   chosen?: Chosen;
 }
 
-/** Where an axis begins and ends, as it was typed; null where that follows what is drawn. */
+/** The typed ends of an axis, with null for an end that follows the data. */
 export type Ends = readonly [number | null, number | null];
 
 export interface Zoom {
@@ -37,7 +37,7 @@ export interface Zoom {
   y: Range | null;
 }
 
-/** What the user has chosen to see. */
+/** The choices of the user. */
 export interface Chosen {
   metric: string;
   x: CurveX;
@@ -45,16 +45,16 @@ export interface Chosen {
   logX: boolean;
   logY: boolean;
   band: boolean;
-  /** Whether a few values far from the others may lie out of view. */
+  /** Whether outliers may be out of view. */
   trimmed: boolean;
   smoothing: number;
   zoom: Zoom;
-  /** The ends that were typed: of the x axis by what it runs along, of the y axis by the metric. */
+  /** The typed ends: of the x axis by its kind, of the y axis by metric. */
   ends: { x: Map<CurveX, Ends>; y: Map<string, Ends> };
   hidden: Set<string>;
 }
 
-/** Return what is chosen where nobody has chosen yet. */
+/** Return the default choices. */
 export function freshChosen(metric: string): Chosen {
   return {
     metric,
@@ -71,44 +71,44 @@ export function freshChosen(metric: string): Chosen {
   };
 }
 
-const METRIC = "metrics.";
+const METRIC_PREFIX = "metrics.";
 
-/** Return the other metric that curves run along; nothing where they run along steps or time. */
+/** Return the metric of the x axis, or undefined for steps and time. */
 export function alongMetric(x: CurveX): string | undefined {
-  return x.startsWith(METRIC) ? x.slice(METRIC.length) : undefined;
+  return x.startsWith(METRIC_PREFIX) ? x.slice(METRIC_PREFIX.length) : undefined;
 }
 
-/** Return the part along x that is to be looked at; null for all. */
+/** Return the visible part of the x axis, or null for all. */
 export function within({ zoom, ends, x }: Chosen): Range | null {
   const [from, to] = ends.x.get(x) ?? [null, null];
   const typed: Range = [from ?? -Number.MAX_VALUE, to ?? Number.MAX_VALUE];
   return zoom.x ?? (from === null && to === null ? null : typed);
 }
 
-/** Return how points are to be thinned. */
+/** Return the spacing by which points are downsampled. */
 export function spacingOf({ logX, x }: Chosen): Spacing {
   return logX && x !== "time" && alongMetric(x) === undefined ? "log" : "even";
 }
 
-/** Return a range with the ends that were typed. */
+/** Return a range with the typed ends. */
 export function withEnds([low, high]: Range, ends: Ends | undefined): Range {
   const from = ends?.[0] ?? low;
   const to = ends?.[1] ?? high;
   if (from < to) {
     return [from, to];
   }
-  // All that is drawn lies beyond the end that was typed.
+  // All data lies beyond the typed end.
   const span = high > low ? high - low : 1;
   return (ends?.[0] ?? null) === null ? [to - span, to] : [from, from + span];
 }
 
-/** The view's state, which its parts share: whoever changes it says so, and all draw what they show of it. */
+/** The state of the view, which its parts share. A part that changes it has the others drawn again. */
 export class CurvesState {
   readonly options: CurvesOptions;
   readonly chosen: Chosen;
   data: CurveData;
   lines: Line[] = [];
-  /** The run that the pointer is at, in the legend or the chart. */
+  /** The run under the pointer, in the legend or the chart. */
   marked: string | null = null;
   readonly #groups: Colours;
   readonly #listeners: (() => void)[] = [];
@@ -125,7 +125,7 @@ export class CurvesState {
     this.chosen.logX ||= "spacing" in data && data.spacing === "log";
   }
 
-  /** Groups are no runs, and take no colour away from them. */
+  /** The colours of the curves. Groups have their own, so that they take none of the runs. */
   get colours(): Colours {
     return "packed" in this.data ? this.options.colours : this.#groups;
   }

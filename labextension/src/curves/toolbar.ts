@@ -5,26 +5,25 @@ import {
   choice,
   type Figures,
   fieldChoices,
-  keepers,
-} from "../charts/controls.ts";
-import { fieldLabel } from "../charts/fields.ts";
-import type { Stage } from "../charts/stage.ts";
-import { element, freshId } from "../widget/dom.ts";
-import { alongChoice } from "./along.ts";
-import { axisEnds } from "./axis.ts";
+  saveButtons,
+} from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import type { Stage } from "../plot/stage.ts";
+import { element, freshId } from "../ui/dom.ts";
+import { alongChoice, axisEnds } from "./axis.ts";
 import type { Chosen, CurvesOptions, CurvesState } from "./state.ts";
 
-export interface Actions {
-  /** The kernel must be asked. */
+interface Actions {
+  /** The data must be loaded again. */
   ask: () => void;
-  /** What is there must be drawn anew. */
+  /** The loaded data must be drawn again. */
   draw: () => void;
   reset: () => void;
   figures: () => Figures;
 }
 
-/** Controls that say nothing of a metric of one point. */
-const OF_CURVES = "nbtrack-of-curves";
+/** The class of controls that are useless for a metric of one point. */
+const CURVES_ONLY = "nbtrack-of-curves";
 
 /** The row of controls above the curves. */
 export function toolbar(
@@ -34,8 +33,8 @@ export function toolbar(
 ): HTMLElement {
   const { chosen, options } = state;
   const controls: HTMLElement[] = [];
-  const { told, onOverview } = options;
-  const metrics = fieldChoices(options.metrics ?? [], told && ((name) => told(`metrics.${name}`)));
+  const { noteOf, onOverview } = options;
+  const metrics = fieldChoices(options.metrics ?? [], noteOf && ((name) => noteOf(`metrics.${name}`)));
   if (onOverview !== undefined) {
     controls.push(overviewButton(false, onOverview));
   }
@@ -63,7 +62,7 @@ export function toolbar(
     );
   }
   if (options.ask !== undefined) {
-    along.root.classList.add(OF_CURVES);
+    along.root.classList.add(CURVES_ONLY);
     controls.push(along.root, ...grouping(chosen, options, askAnew));
   }
   const ofCurves = [
@@ -83,16 +82,16 @@ export function toolbar(
     button("Reset zoom", reset, "Also: double click, or 0"),
   ];
   for (const one of ofCurves) {
-    one.classList.add(OF_CURVES);
+    one.classList.add(CURVES_ONLY);
   }
   controls.push(
     ...ofCurves,
-    keepers(stage, () => chosen.metric, figures),
+    saveButtons(stage, () => chosen.metric, figures),
   );
   return element("div", { class: "nbtrack-controls" }, ...controls);
 }
 
-/** The button between one metric and all of them. */
+/** The button that switches between one metric and all metrics. */
 export function overviewButton(on: boolean, pressed: () => void): HTMLElement {
   const title = on ? "Show one metric" : "Show all metrics, a small chart each";
   const made = button("All metrics", pressed, title);
@@ -114,14 +113,14 @@ export function toggle(
 
 export function grouping(
   chosen: Chosen,
-  { fields = [], told, hidden }: Pick<CurvesOptions, "fields" | "told" | "hidden">,
+  { fields = [], noteOf, hidden }: Pick<CurvesOptions, "fields" | "noteOf" | "hidden">,
   ask: () => void,
 ): HTMLElement[] {
   if (fields.length === 0) {
     return [];
   }
   const none: Choice = { value: "", text: "no group" };
-  const choices: Choice[] = [none, ...fieldChoices(fields, told)];
+  const choices: Choice[] = [none, ...fieldChoices(fields, noteOf)];
   const { by } = chosen;
   const together = by.join(" ");
   if (by.length > 1) {
@@ -147,10 +146,10 @@ export function smoothing(chosen: Chosen, draw: () => void): HTMLElement {
     step: "0.01",
     value: String(chosen.smoothing),
   });
-  const told = element("output", { for: id }, chosen.smoothing.toFixed(2));
+  const output = element("output", { for: id }, chosen.smoothing.toFixed(2));
   slider.addEventListener("input", () => {
     chosen.smoothing = Number(slider.value);
-    told.textContent = chosen.smoothing.toFixed(2);
+    output.textContent = chosen.smoothing.toFixed(2);
     draw();
   });
   return element(
@@ -158,6 +157,6 @@ export function smoothing(chosen: Chosen, draw: () => void): HTMLElement {
     { class: "nbtrack-control" },
     element("label", { for: id }, "Smoothing"),
     slider,
-    told,
+    output,
   );
 }

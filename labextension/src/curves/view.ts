@@ -1,32 +1,31 @@
-import { asTable, type Figures } from "../charts/controls.ts";
-import type { Ask } from "../charts/documents.ts";
-import { shown } from "../charts/numbers.ts";
-import { type Drawing, Stage } from "../charts/stage.ts";
-import { Notice, view } from "../charts/view.ts";
-import { element } from "../widget/dom.ts";
+import type { Ask } from "../kernel/documents.ts";
+import { dataTable, type Figures } from "../plot/controls.ts";
+import { type Drawing, Stage } from "../plot/stage.ts";
+import { Notice, view } from "../plot/view.ts";
+import { element } from "../ui/dom.ts";
+import { numberText } from "../ui/text.ts";
 import { Bars, isOnePoint } from "./bars.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
-import { drawKey } from "./key.ts";
-import { Legend } from "./legend.ts";
+import { drawKey, Legend } from "./legend.ts";
 import { type CurveData, linesOf } from "./lines.ts";
 import { Pointer, placeText } from "./pointer.ts";
 import { alongMetric, type Chosen, type CurvesOptions, CurvesState, within, type Zoom } from "./state.ts";
 import { toolbar } from "./toolbar.ts";
 
-export interface CurvesHandle {
-  /** Show newer curves; what was chosen and zoomed stays. */
+interface CurvesHandle {
+  /** Show newer curves with the same choices and zoom. */
   update: (data: CurveData) => void;
-  /** Ask the kernel again for what is in view. */
+  /** Load the visible part again. */
   refresh: () => void;
-  /** What is chosen, as it changes. */
+  /** The current choices. */
   chosen: Chosen;
 }
 
-const NOTHING = "None of these runs has a point of this metric.";
-const NOT_BOTH = "None of these runs has points of both metrics.";
-const HOW = "drag to zoom, double click or 0 for all, arrow keys for values";
-const FINE = 2;
-const POINTS: readonly [number, number] = [120, 800];
+const NO_POINTS = "None of these runs has a point of this metric.";
+const NO_COMMON_POINTS = "None of these runs has points of both metrics.";
+const HELP = "drag to zoom, double click or 0 for all, arrow keys for values";
+const PIXELS_PER_POINT = 2;
+const POINTS_RANGE: readonly [number, number] = [120, 800];
 
 /** Show curves in an element until the signal is aborted. */
 export function showCurves(
@@ -49,12 +48,12 @@ class Curves {
   readonly #legend: Legend;
   readonly #bars: Bars;
   readonly #body: HTMLElement;
-  /** Where the curves are, or the bars. */
+  /** The element of the curves or the bars. */
   readonly #place = element("div");
   readonly #notice = new Notice();
-  readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NOTHING);
+  readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NO_POINTS);
   #layout: Layout | undefined;
-  /** The last curves that were not of a part, to go back to at once. */
+  /** The last curves without zoom, to go back to at once. */
   #whole: CurveData | undefined;
 
   constructor(data: CurveData, options: CurvesOptions, signal: AbortSignal) {
@@ -66,8 +65,8 @@ class Curves {
       () => this.#laidOut(),
       (zoom) => this.#zoomTo(zoom),
     );
-    this.#stage = new Stage(this.#drawing(), `Curves of ${data.metric}: ${HOW}`, signal);
-    this.#pointer.reach(this.#stage);
+    this.#stage = new Stage(this.#drawing(), `Curves of ${data.metric}: ${HELP}`, signal);
+    this.#pointer.attach(this.#stage);
     this.#stage.root.append(this.#pointer.tip.root, this.#pointer.tip.spoken);
     this.#legend = new Legend(state, this.#stage);
     this.#bars = new Bars(state, signal);
@@ -88,7 +87,7 @@ class Curves {
       reset: () => this.#zoomTo({ x: null, y: null }),
     });
     this.#body = element("div", { class: "nbtrack-curves-body" }, this.#stage.root, this.#legend.root);
-    const table = asTable(["Run", "Points", "Last at", "Last value"], () => tableRows(state));
+    const table = dataTable(["Run", "Points", "Last at", "Last value"], () => tableRows(state));
     this.root = view(
       "curves",
       `Curves of ${data.metric}`,
@@ -108,8 +107,8 @@ class Curves {
   take(data: CurveData): void {
     const state = this.#state;
     if (kindOf(data) !== kindOf(state.data)) {
-      this.#pointer.forget();
-      this.#bars.forget();
+      this.#pointer.clear();
+      this.#bars.clear();
     }
     state.data = data;
     state.lines = linesOf(data);
@@ -125,16 +124,16 @@ class Curves {
     for (const { id } of state.lines) {
       state.colours.slot(id);
     }
-    this.#empty.textContent = alongMetric(state.chosen.x) === undefined ? NOTHING : NOT_BOTH;
+    this.#empty.textContent = alongMetric(state.chosen.x) === undefined ? NO_POINTS : NO_COMMON_POINTS;
     this.#empty.hidden = state.lines.some(({ xs }) => xs.length > 0);
     state.changed();
   }
 
-  /** Ask the kernel, if it can be asked, for what is chosen and in view. */
+  /** Load the chosen curves for the visible part, if there is a kernel. */
   ask(): void {
     const { ask } = this.#state.options;
     if (ask !== undefined) {
-      void this.#wait(asked(this.#state, ask, this.#stage.size.width));
+      void this.#wait(loadCurves(this.#state, ask, this.#stage.size.width));
     }
   }
 
@@ -152,7 +151,7 @@ class Curves {
       draw: (sheet) => {
         this.#layout = layOut(state, sheet.size);
         drawCurves(sheet, state, this.#layout);
-        this.#legend.colour(sheet.inks.dark);
+        this.#legend.colour(sheet.theme.dark);
       },
       key: (width, sheet, top) => drawKey(state, width, sheet, top),
       over: (sheet) => this.#pointer.draw(sheet),
@@ -173,22 +172,22 @@ class Curves {
     } else {
       this.#state.changed();
     }
-    // What was put together can now be seen apart.
+    // Points of one bucket may now have buckets of their own.
     if (chosen.by.length === 0) {
       this.ask();
     }
   }
 }
 
-function asked({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promise<CurveData> {
-  const points = Math.round(Math.min(POINTS[1], Math.max(POINTS[0], width / FINE)));
+function loadCurves({ chosen, spacing }: CurvesState, ask: Ask, width: number): Promise<CurveData> {
+  const points = Math.round(Math.min(POINTS_RANGE[1], Math.max(POINTS_RANGE[0], width / PIXELS_PER_POINT)));
   const { metric, x, by } = chosen;
   return by.length > 0
     ? ask("grouped_curves", { metric, x, points, by })
     : ask("curves", { metric, x, points, within: within(chosen), spacing });
 }
 
-/** Tell curves of one kind from those of another: what they are of, along what. */
+/** Return a key of the metric, the x axis and the groups of curves. */
 function kindOf(data: CurveData): string {
   return JSON.stringify([data.metric, data.x, "by" in data ? data.by : null]);
 }
@@ -215,6 +214,6 @@ function tableRows({ lines, chosen }: CurvesState): string[][] {
     name,
     count.toLocaleString("en-GB"),
     last === null ? "–" : placeText(last[0], chosen.x),
-    last === null ? "–" : shown(last[1], 9),
+    last === null ? "–" : numberText(last[1], 9),
   ]);
 }

@@ -1,10 +1,10 @@
-import { insertCells } from "./inserting.ts";
+import { insertCells } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
 import { ViewRenderer } from "./renderer.ts";
 import { VIEW } from "./view.ts";
 import { Widgets } from "./widgets.ts";
 
-/** Before ipywidgets' -10: of an output's forms JupyterLab draws the one of the lowest rank. */
+/** JupyterLab draws the form of an output with the lowest rank. That of ipywidgets is -10. */
 const RANK = -20;
 
 const plugin: Plugin = {

@@ -2,8 +2,7 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel, Session } from "@jupyterlab/services";
 
 /*
- * The parts of JupyterLab that are used here. The packages that declare them whole would be another 300 MB to install,
- * for types alone.
+ * The types of JupyterLab that are used here. The packages that declare them are 300 MB.
  */
 
 /** `IRenderMimeRegistry` of `@jupyterlab/rendermime`. */
@@ -13,7 +12,7 @@ export interface Rendermime {
   readonly getFactory: (mimeType: string) => IRenderMime.IRendererFactory | undefined;
 }
 
-/** The kernel of a session: what is asked of it. */
+/** The used part of a kernel connection. */
 export type KernelConnection = Pick<Kernel.IKernelConnection, "id" | "createComm" | "supportsSubshells">;
 
 /** `ISessionContext` of `@jupyterlab/apputils`. */
@@ -41,7 +40,7 @@ export interface NotebookPanel {
 }
 
 /** `DocumentRegistry.IWidgetExtension` of `@jupyterlab/docregistry`, for notebooks. */
-export interface NotebookExtension {
+interface NotebookExtension {
   readonly createNew: (panel: NotebookPanel) => void;
 }
 

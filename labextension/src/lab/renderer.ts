@@ -1,22 +1,20 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel } from "@jupyterlab/services";
 import { Panel } from "@lumino/widgets";
-import { askForPanel } from "./asking.ts";
 import type { Rendermime, SessionContext } from "./jupyter.ts";
-import { readView, VIEW } from "./view.ts";
+import { askForPanel, readView, VIEW } from "./view.ts";
 import { type Widgets, widgetModel } from "./widgets.ts";
 
-/** With these a kernel's widgets have gone, whatever still stands on the page. */
-const GONE: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
+/** In these states a kernel has lost its widgets. */
+const WITHOUT_WIDGETS: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
 
-/** The class of ipywidgets' renderer, itself no widget, where it says that it found none. */
-const FAILED = "jupyter-widgets";
+/** The class of ipywidgets' renderer when it says that it found no widget. */
+const FAILED_CLASS = "jupyter-widgets";
 
 /**
- * An output that is its static HTML until its widget is there, and again when that has gone.
+ * An output that shows its static HTML until its widget is there, and again when the widget is gone.
  *
- * The widget's own renderer stays hidden as long as it holds no widget: what it says of one that is not found is seen
- * by nobody.
+ * The renderer of ipywidgets stays hidden until it holds a widget, so that nobody sees its error message.
  */
 export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private readonly rendermime: Rendermime;
@@ -25,7 +23,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private still: IRenderMime.IRenderer | null = null;
   private live: IRenderMime.IRenderer | null = null;
   private readonly watch = new MutationObserver(() => this.choose());
-  /** Which turn at finding the widget counts: what an older one finds is too late. */
+  /** Rises with each search for the widget. The result of an older search is ignored. */
   private turn = 0;
   private drawn = "";
 
@@ -34,8 +32,8 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     this.rendermime = rendermime;
     this.session = session;
     this.drawing = drawing;
-    session.statusChanged.connect(this.heard, this);
-    session.kernelChanged.connect(this.changed, this);
+    session.statusChanged.connect(this.onStatus, this);
+    session.kernelChanged.connect(this.onKernelChanged, this);
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -43,7 +41,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     if (this.isDisposed) {
       return;
     }
-    // An output that is drawn again as it is keeps its widget.
+    // An output that is drawn again unchanged keeps its widget.
     const drawn = JSON.stringify(model.data[VIEW]);
     if (drawn !== this.drawn) {
       this.drawn = drawn;
@@ -58,12 +56,12 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     }
     this.turn += 1;
     this.watch.disconnect();
-    this.session.statusChanged.disconnect(this.heard, this);
-    this.session.kernelChanged.disconnect(this.changed, this);
+    this.session.statusChanged.disconnect(this.onStatus, this);
+    this.session.kernelChanged.disconnect(this.onKernelChanged, this);
     super.dispose();
   }
 
-  /** Draw what can be read without a kernel, as JupyterLab would: sanitised, where the notebook is not trusted. */
+  /** Draw the static HTML as JupyterLab would: sanitised where the notebook is not trusted. */
   private async paint({ data, trusted }: IRenderMime.IMimeModel): Promise<void> {
     const kind = "text/html" in data ? "text/html" : "text/plain";
     const still = this.rendermime.createRenderer(kind);
@@ -79,7 +77,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     this.choose();
   }
 
-  /** Put the widget in place of the static HTML, where it can be had. */
+  /** Show the widget in place of the static HTML, if there is one. */
   private async enliven(data: unknown): Promise<void> {
     const { turn } = this;
     if (!(await this.drawing.managed())) {
@@ -103,7 +101,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       return view?.model_id ?? null;
     }
     const kernel = this.session.session?.kernel;
-    // Another kernel than theirs knows nothing of the runs.
+    // Only the kernel that displayed the runs knows them.
     return kernel?.id === view.kernel ? await askForPanel(kernel, view.opens) : null;
   }
 
@@ -111,7 +109,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private choose(): void {
     const there = this.live !== null && !this.live.isDisposed && [...this.live.children()].length > 0;
     this.still?.setHidden(there);
-    if (there || !this.live?.hasClass(FAILED)) {
+    if (there || !this.live?.hasClass(FAILED_CLASS)) {
       this.live?.setHidden(!there);
     } else {
       this.drop();
@@ -126,14 +124,14 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     this.choose();
   }
 
-  private heard(_session: unknown, status: Kernel.Status): void {
-    if (GONE.includes(status)) {
+  private onStatus(_session: unknown, status: Kernel.Status): void {
+    if (WITHOUT_WIDGETS.includes(status)) {
       this.drop();
     }
   }
 
-  private changed(_session: unknown, { oldValue }: { readonly oldValue: unknown }): void {
-    // The first kernel of a page is waited for.
+  private onKernelChanged(_session: unknown, { oldValue }: { readonly oldValue: unknown }): void {
+    // The first kernel of a page has no widgets to lose.
     if (oldValue) {
       this.drop();
     }

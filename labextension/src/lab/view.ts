@@ -1,18 +1,21 @@
-/** The mime type with which an output says which widget it is, or how to ask for one. */
+import type { Kernel } from "@jupyterlab/services";
+import type { KernelConnection } from "./jupyter.ts";
+
+/** The mime type under which an output names its widget, or says how to ask for one. */
 export const VIEW = "application/vnd.nbtrack.view+json";
 
 /** A widget that the kernel has made. */
-export interface WidgetView {
+interface WidgetView {
   readonly model_id: string;
 }
 
 /** Displayed runs, for whose panel their kernel can be asked. */
-export interface RunsView {
+interface RunsView {
   readonly opens: string;
   readonly kernel: string;
 }
 
-/** What stands under `VIEW` in an output, which may have been written by anybody; null where it is neither. */
+/** Return what stands under `VIEW` in an output, or null. Anybody may have written the output, so it is not trusted. */
 export function readView(data: unknown): WidgetView | RunsView | null {
   if (typeof data !== "object" || data === null) {
     return null;
@@ -30,4 +33,47 @@ export function readView(data: unknown): WidgetView | RunsView | null {
     return { opens: data.opens, kernel: data.kernel };
   }
   return null;
+}
+
+/** The comm's target, as in `nbtrack/widgets/shown.py`. */
+const COMM_TARGET = "nbtrack.view";
+
+/** How many milliseconds a kernel has to start a subshell. */
+const SUBSHELL_TIMEOUT = 1000;
+
+/** Ask a kernel for the panel of displayed runs. Return the id of its model, or null where there is none. */
+export async function askForPanel(kernel: KernelConnection, handle: string): Promise<string | null> {
+  const comm = kernel.createComm(COMM_TARGET);
+  if (kernel.supportsSubshells) {
+    // In a subshell the kernel answers while a cell runs; else when the cell has ended.
+    await Promise.race([started(comm), pause(SUBSHELL_TIMEOUT)]);
+  }
+  return new Promise((resolve) => {
+    comm.onMsg = (message) => {
+      const id = message.content.data["model_id"];
+      resolve(typeof id === "string" ? id : null);
+    };
+    comm.onClose = () => resolve(null);
+    if (comm.isDisposed) {
+      resolve(null);
+      return;
+    }
+    // The kernel may be gone before it has answered.
+    comm.open({ opens: handle }).done.catch(() => resolve(null));
+  });
+}
+
+/** Wait for the subshell of a comm. JupyterLab has `subshellStarted` since 4.4, but not in its types. */
+async function started(comm: Kernel.IComm & { readonly subshellStarted?: Promise<void> }): Promise<void> {
+  try {
+    await comm.subshellStarted;
+  } catch {
+    // Then the kernel is asked without a subshell.
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 }

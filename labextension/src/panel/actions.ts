@@ -1,68 +1,68 @@
 import { problemOf } from "../kernel/replies.ts";
-import { element } from "../widget/dom.ts";
-import { exportButton } from "./exporting.ts";
-import { MOST_PINNED } from "./layout.ts";
-import { NoteLine } from "./noteline.ts";
-import type { Table } from "./table.ts";
-import { tagButton } from "./tagging.ts";
+import { element } from "../ui/dom.ts";
+import { StatusLine } from "./controls.ts";
+import { exportButton } from "./export.ts";
+import { MAX_PINNED } from "./layout.ts";
+import type { PanelState } from "./state.ts";
+import { tagButton } from "./tags.ts";
 import { shownCount } from "./text.ts";
 
-/** The line below the table: how many runs are chosen, and what can be done with them. */
-export function actions(table: Table): HTMLElement {
+/** The line below the table: how many runs are chosen, and the actions on them. */
+export function actions(state: PanelState): HTMLElement {
   const count = element("span", { role: "status" });
   const shown = link("Keep only those shown");
   const clear = link("Choose none");
   const change = element("button", { type: "button", class: "nbtrack-panel-button" });
   const pin = element("button", { type: "button", class: "nbtrack-panel-button" });
-  const note = new NoteLine(table.signal);
-  const { unseen } = table;
-  const tag = tagButton(table, note);
+  const note = new StatusLine(state.signal);
+  const { outside } = state;
+  const tag = tagButton(state, note);
 
   const draw = () => {
-    const chosen = table.selection.ids.size;
-    const away = unseen.count;
-    const text = chosenText(table, away);
-    // A live region is read out at every change of its text, be it to the same.
+    const chosen = state.selection.ids.size;
+    const away = outside.count;
+    const text = chosenText(state, away);
+    // Screen readers read a live region out whenever its text is set, even to the same text.
     if (count.textContent !== text) {
       count.textContent = text;
     }
     shown.hidden = away === 0 || away === chosen;
     clear.hidden = chosen === 0;
-    change.hidden = chosen === 0 || table.model.get("_read_only");
+    change.hidden = chosen === 0 || state.model.get("_read_only");
     tag.hidden = change.hidden;
-    drawPin(table, pin);
-    change.textContent = table.query.deleted ? "Restore" : "Delete";
+    drawPin(state, pin);
+    change.textContent = state.query.deleted ? "Restore" : "Delete";
   };
   change.addEventListener("click", () => {
-    const kind = table.query.deleted ? "restore" : "delete";
-    void act({ table, note, change }, kind, [...table.selection.ids], false);
+    const kind = state.query.deleted ? "restore" : "delete";
+    void act({ state, note, change }, kind, [...state.selection.ids], false);
   });
-  pin.addEventListener("click", () => table.layout.pinRuns(table.selection.ids, !allPinned(table)));
-  shown.addEventListener("click", () => unseen.letGo());
+  pin.addEventListener("click", () => state.layout.pinRuns(state.selection.ids, !allPinned(state)));
+  shown.addEventListener("click", () => outside.deselect());
   clear.addEventListener("click", () => {
-    table.selection.ids = new Set();
-    table.chosen();
+    state.selection.ids = new Set();
+    state.selectionChanged();
   });
-  unseen.onChanged(draw);
-  table.on(["chosen", "query", "heads"], draw);
+  outside.onChanged(draw);
+  state.on(["chosen", "query", "heads"], draw);
   draw();
-  const send = exportButton(table, (text) => note.say(text));
+  const send = exportButton(state, (text) => note.say(text));
   const attributes = { class: "nbtrack-panel-actions" };
   return element("div", attributes, count, shown, clear, pin, tag, change, send, note.element);
 }
 
-function allPinned({ selection, layout }: Table): boolean {
+function allPinned({ selection, layout }: PanelState): boolean {
   return [...selection.ids].every((id) => layout.runs.has(id));
 }
 
-function drawPin(table: Table, pin: HTMLButtonElement): void {
-  const { selection, layout } = table;
-  const unpins = allPinned(table);
+function drawPin(state: PanelState, pin: HTMLButtonElement): void {
+  const { selection, layout } = state;
+  const unpins = allPinned(state);
   pin.hidden = selection.ids.size === 0;
   pin.textContent = unpins ? "Unpin" : "Pin";
-  pin.disabled = !unpins && new Set([...selection.ids, ...layout.runs]).size > MOST_PINNED;
+  pin.disabled = !unpins && new Set([...selection.ids, ...layout.runs]).size > MAX_PINNED;
   pin.title = pin.disabled
-    ? `No more than ${MOST_PINNED} runs can be pinned`
+    ? `No more than ${MAX_PINNED} runs can be pinned`
     : "Pinned runs stand first in the table whatever its order, as long as the filter finds them";
 }
 
@@ -71,8 +71,8 @@ function link(text: string): HTMLButtonElement {
 }
 
 interface Acting {
-  table: Table;
-  note: NoteLine;
+  state: PanelState;
+  note: StatusLine;
   change: HTMLButtonElement;
 }
 
@@ -83,17 +83,17 @@ async function act(
   ids: string[],
   undoing: boolean,
 ): Promise<void> {
-  const { table, note, change } = acting;
+  const { state, note, change } = acting;
   change.disabled = true;
   note.say(kind === "delete" ? "Deleting…" : "Restoring…");
   try {
-    await table.requests.ask(kind, { ids });
+    await state.requests.ask(kind, { ids });
     const done = `${shownCount(ids.length, "run", "runs")} ${kind === "delete" ? "deleted" : "restored"}.`;
     const undo = () => void act(acting, kind === "delete" ? "restore" : "delete", ids, true);
     note.sayDone(done, undoing ? null : undo);
-    table.selection.ids = new Set(undoing ? ids : []);
-    table.chosen();
-    table.refresh();
+    state.selection.ids = new Set(undoing ? ids : []);
+    state.selectionChanged();
+    state.refresh();
   } catch (error) {
     note.say(problemOf(error).message);
   } finally {
@@ -101,8 +101,8 @@ async function act(
   }
 }
 
-/** Return how many runs are chosen, how many of them are not shown, and whether fewer are than were to be. */
-function chosenText({ selection }: Table, away: number): string {
+/** Return in words how many runs are chosen, how many of them the table lacks, and whether a limit was hit. */
+function chosenText({ selection }: PanelState, away: number): string {
   const { ids, wanted } = selection;
   if (ids.size === 0) {
     return "No run chosen";

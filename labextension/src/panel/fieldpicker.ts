@@ -1,19 +1,141 @@
-import type { Fielded } from "../charts/controls.ts";
-import { fieldLabel } from "../charts/fields.ts";
-import { element } from "../widget/dom.ts";
-import { fieldList } from "./columns.ts";
-import { popover } from "./popover.ts";
+import { problemOf } from "../kernel/replies.ts";
+import type { FieldNote } from "../plot/controls.ts";
+import { fieldLabel } from "../plot/fields.ts";
+import { element, freshId } from "../ui/dom.ts";
+import { popover } from "./controls.ts";
+import { SHADINGS } from "./layout.ts";
+import type { PanelState } from "./state.ts";
 
-interface Picking {
-  label: string;
-  names: readonly string[];
-  /** What is said of a field beside its name. */
-  told: (name: string) => Fielded;
+/** How many names of a kind are listed. The user finds others by searching. */
+const MAX_LISTED = 300;
+
+const GROUPS: [prefix: string, title: string][] = [
+  ["metrics.", "Metrics"],
+  ["params.", "Params"],
+  ["", "Run"],
+  ["tags.", "Tags"],
+  ["data.", "Data"],
+];
+
+/** The button that chooses the columns of the table. */
+export function columnsButton(state: PanelState): HTMLElement {
+  const { root } = popover(
+    "Columns",
+    "Columns",
+    (place) => {
+      const search = element("input", {
+        type: "search",
+        class: "nbtrack-panel-input",
+        placeholder: "Search columns",
+        "aria-label": "Search columns",
+      });
+      const list = element("div", { class: "nbtrack-panel-list" }, "…");
+      const reset = element("button", { type: "button", class: "nbtrack-panel-link" }, "Reset");
+      reset.title = "Show the columns that tell most of these runs";
+      const head = element("div", { class: "nbtrack-panel-save" }, search, reset);
+      place.append(head, list, shadingChoice(state));
+      void state.requests.ask("names", {}).then(
+        ({ columns }) => {
+          // A shown column may be a summary such as metrics.loss.min, which is not among the names.
+          const every = [...columns, ...state.columns.filter((name) => !columns.includes(name))];
+          const draw = () =>
+            list.replaceChildren(
+              ...fieldList(every, search.value, {
+                isChosen: (name) => state.columns.includes(name),
+                choose: (name, on) => {
+                  const others = state.columns.filter((other) => other !== name);
+                  state.setColumns(on ? [...others, name] : others);
+                },
+              }),
+            );
+          search.addEventListener("input", draw);
+          reset.addEventListener("click", () => {
+            const telling = state.requests.ask("telling", state.query);
+            telling.then((found) => {
+              state.setColumns(found.columns);
+              draw();
+            }, problemOf);
+          });
+          draw();
+        },
+        (error: Error) => list.replaceChildren(error.message),
+      );
+    },
+    state.signal,
+  );
+  return root;
 }
 
-/** A button that opens a list of fields to choose some from; says which are chosen. */
+interface FieldListOptions {
+  isChosen: (name: string) => boolean;
+  choose: (name: string, on: boolean) => void;
+  /** The note beside the name of a field. */
+  noteOf?: (name: string) => FieldNote;
+}
+
+/** Return the names that contain a text, grouped by kind, each with a checkbox. */
+function fieldList(
+  names: readonly string[],
+  typed: string,
+  { isChosen, choose, noteOf }: FieldListOptions,
+): HTMLElement[] {
+  const wanted = typed.trim().toLowerCase();
+  const found = names.filter((name) => name.toLowerCase().includes(wanted));
+  const made: HTMLElement[] = [];
+  for (const [prefix, title] of GROUPS) {
+    const own = found.filter((name) => groupOf(name) === prefix);
+    if (own.length > 0) {
+      const label =
+        own.length > MAX_LISTED
+          ? `${title}: ${MAX_LISTED} of ${own.length.toLocaleString("en")}, search for others`
+          : title;
+      const items = own.slice(0, MAX_LISTED).map((name) => {
+        const box = element("input", { type: "checkbox" });
+        box.checked = isChosen(name);
+        box.addEventListener("change", () => choose(name, box.checked));
+        const text = element("span", {}, name.slice(prefix.length));
+        const { note = "", apart = null } = noteOf?.(name) ?? {};
+        const more = apart === null ? note : "only in other runs";
+        const remark = more === "" ? [] : [element("small", { class: "nbtrack-panel-quiet" }, more)];
+        return element("label", { class: "nbtrack-panel-choice", title: name }, box, text, ...remark);
+      });
+      made.push(element("fieldset", {}, element("legend", {}, label), ...items));
+    }
+  }
+  return made.length > 0 ? made : [element("div", { class: "nbtrack-panel-quiet" }, "Nothing of that name.")];
+}
+
+function groupOf(name: string): string {
+  return GROUPS.find(([prefix]) => prefix !== "" && name.startsWith(prefix))?.[0] ?? "";
+}
+
+/** The choice how numbers of all columns are shaded. The menu of a head sets it for one column. */
+function shadingChoice({ layout }: PanelState): HTMLElement {
+  const name = freshId();
+  const choices = SHADINGS.map(([how, title]) => {
+    const button = element("input", { type: "radio", name });
+    button.checked = layout.allShading === how;
+    button.addEventListener("change", () => layout.shadeAll(how));
+    return element("label", { class: "nbtrack-panel-choice" }, button, element("span", {}, title));
+  });
+  return element(
+    "fieldset",
+    { class: "nbtrack-panel-shadings" },
+    element("legend", {}, "Numbers of all columns"),
+    ...choices,
+  );
+}
+
+interface PickerOptions {
+  label: string;
+  names: readonly string[];
+  /** The note beside the name of a field. */
+  noteOf: (name: string) => FieldNote;
+}
+
+/** A button that says which fields are chosen, and opens a list to choose others. */
 export function fieldPicker(
-  { label, names, told }: Picking,
+  { label, names, noteOf }: PickerOptions,
   signal: AbortSignal,
   changed: (chosen: string[]) => void,
 ): { root: HTMLElement; set: (chosen: readonly string[]) => void } {
@@ -40,7 +162,7 @@ export function fieldPicker(
           ...fieldList(every, search.value, {
             isChosen: (name) => chosen.includes(name),
             choose: toggle,
-            told,
+            noteOf,
           }),
         );
       search.addEventListener("input", draw);

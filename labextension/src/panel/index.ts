@@ -1,6 +1,10 @@
 import type { AnyWidget } from "@anywidget/types";
 import "./panel.css";
-import type { Traits } from "./messages.ts";
+import "./controls.css";
+import "./table/table.css";
+import "./table/row.css";
+import "./actions.css";
+import type { Traits } from "./model.ts";
 import { show } from "./view.ts";
 
 export default {
@@ -9,7 +13,7 @@ export default {
     show(model, el, gone.signal);
     return () => {
       gone.abort();
-      // What shows the widget may be kept for long after.
+      // The notebook may keep the element long after.
       el.replaceChildren();
     };
   },

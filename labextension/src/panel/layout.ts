@@ -2,12 +2,12 @@ import { isObject } from "../kernel/replies.ts";
 import type { Head } from "./messages.ts";
 import type { Model } from "./model.ts";
 
-const NARROWEST = 48;
-const WIDEST = 900;
-/** So many runs can be pinned: more are no top. */
-export const MOST_PINNED = 100;
+const MIN_WIDTH = 48;
+const MAX_WIDTH = 900;
+/** How many runs can be pinned. */
+export const MAX_PINNED = 100;
 
-/** How a number shows where it stands in its column. */
+/** How a cell shows where its number lies in the range of the column. */
 export type Shading = "bars" | "heat" | "none";
 export const SHADINGS: readonly [how: Shading, title: string][] = [
   ["bars", "Bars"],
@@ -15,18 +15,17 @@ export const SHADINGS: readonly [how: Shading, title: string][] = [
   ["none", "No shading"],
 ];
 
-/** Under this name stands what holds for all columns that have no choice of their own. */
-const ALL = "*";
+/** The key of the shading of all columns that have none of their own. */
+const ALL_COLUMNS = "*";
 
-/** How wide the columns are, which stay at the left when the table is moved sideways, how numbers are shaded, and which
- * runs stay on top. */
+/** The layout of the table: widths, shading and pinning of columns, and the pinned runs. */
 export class Layout {
-  /** Hears that another view, or Python, has changed it. */
+  /** Called when another view, or Python, has changed the layout. */
   onChanged: (() => void) | null = null;
   readonly #model: Model;
   #widths = new Map<string, number>();
   #shading = new Map<string, Shading>();
-  /** Null as long as nobody has pinned anything: then it is the first column. */
+  /** Null until the user pins a column. Until then the first column is pinned. */
   #pinned: string[] | null = null;
   #runs: ReadonlySet<string> = new Set();
 
@@ -45,12 +44,12 @@ export class Layout {
     return this.#widths.get(column) ?? firstWidth(column, head);
   }
 
-  /** Make a column wider or narrower; it lasts when it is kept. */
+  /** Set the width of a column. `keep` saves it. */
   resize(column: string, width: number): void {
     this.#widths.set(column, bounded(width));
   }
 
-  /** Return where each pinned column stands. */
+  /** Return the left edge of each pinned column. */
   lefts(columns: readonly string[], heads: Record<string, Head>): Map<string, number> {
     const lefts = new Map<string, number>();
     let left = 0;
@@ -61,25 +60,25 @@ export class Layout {
     return lefts;
   }
 
-  /** Return those of the columns that are pinned. */
+  /** Return which of the columns are pinned. */
   pinned(columns: readonly string[]): string[] {
     const pinned = this.#pinned ?? columns.slice(0, 1);
     return columns.filter((column) => pinned.includes(column));
   }
 
-  /** Pin a column, or let go of it. */
+  /** Pin or unpin a column. */
   pin(column: string, on: boolean, columns: readonly string[]): void {
     const others = this.pinned(columns).filter((other) => other !== column);
     this.#pinned = on ? [...others, column] : others;
     this.keep();
   }
 
-  /** The runs that stand before all others. */
+  /** The pinned runs, which stand before all others. */
   get runs(): ReadonlySet<string> {
     return this.#runs;
   }
 
-  /** Pin runs, or let go of them. */
+  /** Pin or unpin runs. */
   pinRuns(ids: Iterable<string>, on: boolean): void {
     const runs = new Set(this.#runs);
     for (const id of ids) {
@@ -89,17 +88,17 @@ export class Layout {
         runs.delete(id);
       }
     }
-    this.#runs = new Set([...runs].slice(0, MOST_PINNED));
+    this.#runs = new Set([...runs].slice(0, MAX_PINNED));
     this.keep();
   }
 
   shading(column: string): Shading {
-    // A long duration is neither good nor bad: it is shaded only where one asks for it.
+    // Durations are shaded only where the user asks for it: a long one is neither good nor bad.
     return this.#shading.get(column) ?? (column === "duration" ? "none" : this.allShading);
   }
 
   get allShading(): Shading {
-    return this.#shading.get(ALL) ?? "bars";
+    return this.#shading.get(ALL_COLUMNS) ?? "bars";
   }
 
   shade(column: string, how: Shading): void {
@@ -109,13 +108,13 @@ export class Layout {
 
   /** Shade all columns alike. */
   shadeAll(how: Shading): void {
-    this.#shading = new Map([[ALL, how]]);
+    this.#shading = new Map([[ALL_COLUMNS, how]]);
     this.keep();
   }
 
-  /** Have it last, and other views know. */
+  /** Save the layout in the widget, where other views see it. */
   keep(): void {
-    // As the kernel keeps it: what it changed would come back, and be drawn again.
+    // In the form of the kernel. Any other would come back changed, and be drawn again.
     this.#model.set("_layout", {
       ...(this.#widths.size > 0 && { widths: Object.fromEntries(this.#widths) }),
       ...(this.#pinned !== null && { pinned: this.#pinned }),
@@ -125,10 +124,10 @@ export class Layout {
     this.#model.save_changes();
   }
 
-  /** What a notebook was saved with may be anything. */
+  /** Read the layout of the widget. It comes from a saved notebook, so it is not trusted. */
   #read(): void {
-    const told: unknown = this.#model.get("_layout");
-    const { widths, pinned, runs, shading } = isObject(told) ? told : ({} as Record<string, unknown>);
+    const saved: unknown = this.#model.get("_layout");
+    const { widths, pinned, runs, shading } = isObject(saved) ? saved : ({} as Record<string, unknown>);
     this.#widths = new Map(
       entries(widths).flatMap(([name, width]) =>
         typeof width === "number" && Number.isFinite(width) ? [[name, bounded(width)]] : [],
@@ -142,7 +141,7 @@ export class Layout {
     );
     this.#pinned = Array.isArray(pinned) ? pinned.filter((name) => typeof name === "string") : null;
     const ids = Array.isArray(runs) ? runs.filter((id) => typeof id === "string") : [];
-    this.#runs = new Set(ids.slice(0, MOST_PINNED));
+    this.#runs = new Set(ids.slice(0, MAX_PINNED));
   }
 }
 
@@ -151,7 +150,7 @@ function entries(held: unknown): [string, unknown][] {
 }
 
 function bounded(width: number): number {
-  return Math.round(Math.max(NARROWEST, Math.min(WIDEST, width)));
+  return Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width)));
 }
 
 function firstWidth(column: string, head: Head | undefined): number {
@@ -170,7 +169,7 @@ function firstWidth(column: string, head: Head | undefined): number {
     : Math.round(Math.max(88, Math.min(200, wanted)));
 }
 
-/** Return columns with one of them moved to where another one stands. */
+/** Return the columns with one of them moved to another index. */
 export function moved(columns: readonly string[], column: string, to: number): string[] {
   const others = columns.filter((other) => other !== column);
   const from = columns.indexOf(column);
@@ -178,15 +177,15 @@ export function moved(columns: readonly string[], column: string, to: number): s
   return others;
 }
 
-/** Return what is written over a column. */
+/** Return the title of a column. */
 export function titleOf(head: Head): string {
   if (head.kind === "attributes") {
-    return WORDS[head.label] ?? head.label;
+    return TITLES[head.label] ?? head.label;
   }
   return head.summary === null || head.summary === "last" ? head.label : `${head.label} ${head.summary}`;
 }
 
-const WORDS: Record<string, string> = {
+const TITLES: Record<string, string> = {
   name: "Name",
   status: "Status",
   start_time: "Started",

@@ -1,7 +1,6 @@
-/** What the panel's requests are answered with, and the synced state, as `nbtrack/widgets/panel/` has them. */
+/** What the panel's requests are answered with, as `nbtrack/widgets/panel/` has it. */
 
 import { hasOnly, isCount, isObject, isText, isTexts, type Problem } from "../kernel/replies.ts";
-import type { Nothing, Query } from "../wire.ts";
 
 /** A value in a cell; a number that JSON or JavaScript would change is its text in a list, and None an empty one. */
 export type Cell = null | boolean | number | string | [] | [string];
@@ -82,23 +81,6 @@ export interface Changed {
   kind: "changed";
   clock: number;
   views: Record<string, Rows & { asked: string }>;
-}
-
-export type View = "table" | "compare" | "curves" | "charts" | "groups" | "run";
-
-export interface Traits extends Query {
-  columns: string[];
-  view: View;
-  _chosen: string[];
-  /** The first rows, and what they were asked with; empty in a widget that was made otherwise. */
-  _first: (Rows & Query) | Nothing;
-  _read_only: boolean;
-  /** Which runs the panel is about: the store's folder, and ids where they were picked. Older widgets have none. */
-  _place: { store: string; file: string; only: string[] | null } | undefined;
-  /** How the table is laid out: see `layout.ts`, which reads what it can of it. */
-  _layout: object;
-  /** Which build the front end is of. */
-  _build: string;
 }
 
 export function isChanged(value: unknown): value is Changed {

@@ -1,4 +1,23 @@
-import type { Traits } from "./messages.ts";
+import type { Nothing, Query } from "../wire.ts";
+import type { Rows } from "./messages.ts";
+
+export type View = "table" | "compare" | "curves" | "charts" | "groups" | "run";
+
+/** The synced state, as `nbtrack/widgets/panel/widget.py` has it. */
+export interface Traits extends Query {
+  columns: string[];
+  view: View;
+  _chosen: string[];
+  /** The first rows, and what they were asked with; empty in a widget that was made otherwise. */
+  _first: (Rows & Query) | Nothing;
+  _read_only: boolean;
+  /** Which runs the panel is about: the store's folder, and ids where they were picked. Older widgets have none. */
+  _place: { store: string; file: string; only: string[] | null } | undefined;
+  /** How the table is laid out: see `layout.ts`, which reads what it can of it. */
+  _layout: object;
+  /** Which build the front end is of. */
+  _build: string;
+}
 
 /** What is used of anywidget's model. */
 export interface Model {

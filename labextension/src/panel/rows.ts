@@ -1,7 +1,7 @@
 import type { Cell, Rows } from "./messages.ts";
 
-/** So many rows are kept: going back and forth asks for nothing. */
-const MOST = 6000;
+/** How many rows are cached, so that scrolling back and forth loads nothing. */
+const CACHE_SIZE = 6000;
 
 interface Page {
   rows: Rows;
@@ -12,19 +12,19 @@ interface Place {
   at: number;
 }
 
-/** The rows that are here, by their place in the table. */
+/** The loaded rows, by their index in the table. */
 export class RowCache {
   total = 0;
   readonly #places = new Map<number, Place>();
   #generation = 0;
   #newest: Rows | null = null;
 
-  /** Take what is here for outdated: it is still shown until something newer has come. */
+  /** Mark all rows as outdated. They are shown until newer rows have come. */
   outdate(): void {
     this.#generation += 1;
   }
 
-  /** Keep rows; `anew` lets go of all others, which belonged to another query. */
+  /** Add rows. `anew` removes all others, which belong to another query. */
   put(rows: Rows, anew: boolean): void {
     if (anew) {
       this.#places.clear();
@@ -48,17 +48,17 @@ export class RowCache {
     return place?.page.rows.ids[place.at];
   }
 
-  /** Return where a run stands, if its row is here. */
+  /** Return the index of a run, if its row is loaded. */
   index(id: string): number | undefined {
     return [...this.#places].find(([, { page, at }]) => page.rows.ids[at] === id)?.[0];
   }
 
-  /** Which state of the store the newest rows are of. */
+  /** The clock of the store when the newest rows were read. */
   get clock(): number {
     return this.#newest?.clock ?? 0;
   }
 
-  /** Return how deep a row of a tree stands, and how many children it has; null of a table that is none. */
+  /** Return the depth of a row and how many children it has, or null where the table is flat. */
   family(index: number): { depth: number; children: number } | null {
     const place = this.#places.get(index);
     if (place === undefined) {
@@ -78,14 +78,14 @@ export class RowCache {
       : undefined;
   }
 
-  /** Whether a column of the rows that came last holds numbers, or nothing else. */
+  /** Whether the first value of a column, in the newest rows, is a number. */
   isNumeric(column: string): boolean {
     const values = this.#newest === null ? undefined : this.#newest.columns[column];
     const first = values?.find((value) => value !== null);
     return typeof first === "number" || (Array.isArray(first) && first.length > 0);
   }
 
-  /** The ids of all rows that are here. */
+  /** The ids of all loaded rows. */
   ids(): Set<string> {
     return new Set([...this.#places.values()].map(({ page, at }) => page.rows.ids[at] ?? ""));
   }
@@ -94,7 +94,7 @@ export class RowCache {
     return this.#places.has(index);
   }
 
-  /** Return the first and the last row of these that is not here or outdated, or null where all are. */
+  /** Return the first and the last of these rows that is missing or outdated, or null for none. */
   missing(first: number, last: number): [number, number] | null {
     const lacks = (index: number) => this.#places.get(index)?.page.generation !== this.#generation;
     let from = Math.max(first, 0);
@@ -109,11 +109,11 @@ export class RowCache {
   }
 
   #bound(near: number): void {
-    if (this.#places.size <= MOST) {
+    if (this.#places.size <= CACHE_SIZE) {
       return;
     }
     const far = [...this.#places.keys()].sort((one, other) => Math.abs(other - near) - Math.abs(one - near));
-    for (const index of far.slice(0, this.#places.size - MOST / 2)) {
+    for (const index of far.slice(0, this.#places.size - CACHE_SIZE / 2)) {
       this.#places.delete(index);
     }
   }

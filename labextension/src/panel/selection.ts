@@ -1,12 +1,17 @@
-/** So many runs can be chosen at once: each choice is sent back and forth. */
-export const MOST = 20_000;
+import { problemOf } from "../kernel/replies.ts";
+import type { Query } from "../wire.ts";
+import type { PanelClient } from "./client.ts";
+import type { RowCache } from "./rows.ts";
 
-/** Which runs are chosen, by their ids: a run stays chosen when it moves in the table, or out of it. */
+/** How many runs can be chosen, as each choice is sent to the kernel and back. */
+export const MAX_CHOSEN = 20_000;
+
+/** The ids of the chosen runs. A run stays chosen when it moves in the table, or leaves it. */
 export class Selection {
-  /** Of how many runs the chosen ones are those that could be chosen at once; 0 where none was left out. */
+  /** How many runs the user wanted to choose where the limit left some out; else 0. */
   wanted = 0;
   #ids: ReadonlySet<string> = new Set();
-  /** The row that the keyboard is at. */
+  /** The row that has the keyboard. */
   cursor = 0;
   /** Where a range begins. */
   anchor = 0;
@@ -24,14 +29,14 @@ export class Selection {
     return id !== undefined && this.ids.has(id);
   }
 
-  /** Choose one alone. */
+  /** Choose one run and no other. */
   only(id: string | undefined, index: number): void {
     this.ids = new Set(id === undefined ? [] : [id]);
     this.cursor = index;
     this.anchor = index;
   }
 
-  /** Choose one more, or no longer. */
+  /** Choose a run, or choose it no longer. */
   toggle(id: string | undefined, index: number): void {
     const ids = new Set(this.ids);
     if (id !== undefined && !ids.delete(id)) {
@@ -42,61 +47,146 @@ export class Selection {
     this.anchor = index;
   }
 
-  /** Choose the rows of a range that begins at the anchor; their ids are told by who has them, be it not of all. */
+  /** Choose the runs of a range that begins at the anchor. `count` is its length, where `ids` has only some of them. */
   range(ids: readonly string[], index: number, more: boolean, count = ids.length): void {
     const all = [...new Set([...(more ? this.ids : []), ...ids])];
-    this.ids = new Set(all.slice(0, MOST));
+    this.ids = new Set(all.slice(0, MAX_CHOSEN));
     const left = all.length - this.ids.size + count - ids.length;
     this.wanted = left > 0 ? this.ids.size + left : 0;
     this.cursor = index;
   }
 }
 
-/** Return an order with one of its terms changed as a click on a column's head does. */
-export function clicked(
-  orders: readonly string[],
-  field: string,
-  firstDescending: boolean,
-  more: boolean,
-): string[] {
-  const now = directionOf(orders, field);
-  const turns = firstDescending ? [null, "down", "up"] : [null, "up", "down"];
-  const next = turns[(turns.indexOf(now) + 1) % turns.length] ?? null;
-  return ordered(orders, field, next as "up" | "down" | null, more);
+/** Milliseconds without a change of the selection or the table before the kernel is asked. */
+const LOOK_DELAY = 150;
+
+/** The parts of the panel's state that say which of the chosen runs the table shows. */
+interface TableOfRuns {
+  readonly selection: Selection;
+  readonly cache: RowCache;
+  readonly requests: PanelClient;
+  readonly signal: AbortSignal;
+  readonly query: Query;
+  readonly unfolded: ReadonlySet<string> | null;
+  on: (topics: readonly ("chosen" | "rows" | "anew")[], draw: () => void) => void;
+  selectionChanged: () => void;
 }
 
-/** Return an order in which a field has a direction: at its place if it had one, else as the last. */
-export function ordered(
-  orders: readonly string[],
-  field: string,
-  direction: "up" | "down" | null,
-  more: boolean,
-): string[] {
-  const term = direction === "down" ? `${field} DESC` : field;
-  const place = orders.findIndex((order) => fieldOf(order) === field);
-  if (!more) {
-    return direction === null ? [] : [term];
+/** The chosen runs that the filter does not find. They stay chosen, and the other views show them. */
+export class OutsideTable {
+  readonly #table: TableOfRuns;
+  readonly #listeners: (() => void)[] = [];
+  #ids: ReadonlySet<string> = new Set();
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  /** The query and the selection of the last answer. */
+  #known = "";
+  #choice: ReadonlySet<string> = new Set();
+
+  constructor(table: TableOfRuns) {
+    this.#table = table;
+    table.on(["chosen", "rows", "anew"], () => this.#soon());
+    table.signal.addEventListener("abort", () => clearTimeout(this.#pause));
+    this.#soon();
   }
-  if (place < 0) {
-    return direction === null ? [...orders] : [...orders, term];
+
+  /** Call `draw` when other runs are outside the table. */
+  onChanged(draw: () => void): void {
+    this.#listeners.push(draw);
   }
-  const changed = direction === null ? [] : [term];
-  return orders.flatMap((order, at) => (at === place ? changed : [order]));
-}
 
-export function directionOf(orders: readonly string[], field: string): "up" | "down" | null {
-  const found = orders.find((order) => fieldOf(order) === field);
-  if (found === undefined) {
-    return null;
+  /** How many of the chosen runs are outside the table. */
+  get count(): number {
+    const { selection } = this.#table;
+    return [...this.#ids].filter((id) => selection.has(id)).length;
   }
-  return /\sDESC$/iu.test(found.trim()) ? "down" : "up";
+
+  /** Choose these runs no longer. */
+  deselect(): void {
+    const { selection } = this.#table;
+    selection.ids = new Set([...selection.ids].filter((id) => !this.#ids.has(id)));
+    this.#table.selectionChanged();
+  }
+
+  #soon(): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.#look(), LOOK_DELAY);
+  }
+
+  async #look(): Promise<void> {
+    const { selection, cache, query, requests, signal } = this.#table;
+    const known = JSON.stringify([query, cache.clock]);
+    if (signal.aborted || (known === this.#known && this.#choice === selection.ids)) {
+      return;
+    }
+    this.#known = known;
+    this.#choice = selection.ids;
+    const here = cache.ids();
+    const lacking = [...selection.ids].filter((id) => !here.has(id));
+    // Loaded rows are in the table. Where all rows are loaded, all other runs are outside.
+    if (lacking.length === 0 || (here.size === cache.total && this.#table.unfolded === null)) {
+      this.#set(lacking);
+      return;
+    }
+    try {
+      const { ids } = await requests.ask("among", { ...query, ids: lacking });
+      const found = new Set(ids);
+      if (this.#choice === selection.ids) {
+        this.#set(lacking.filter((id) => !found.has(id)));
+      }
+    } catch (error) {
+      problemOf(error);
+    }
+  }
+
+  #set(ids: readonly string[]): void {
+    this.#ids = new Set(ids);
+    for (const draw of this.#listeners) {
+      draw();
+    }
+  }
 }
 
-/** Return the place of a field in an order, from 1; 0 where it has none. */
-export function placeOf(orders: readonly string[], field: string): number {
-  return orders.findIndex((order) => fieldOf(order) === field) + 1;
-}
+/** The chosen runs that the charts do not show: the same in all charts of a panel. */
+export class HiddenRuns {
+  #ids: ReadonlySet<string> = new Set();
+  readonly #listeners: (() => void)[] = [];
 
-function fieldOf(order: string): string {
-  return order.trim().replace(/\s+(?:ASC|DESC)$/iu, "");
+  get ids(): ReadonlySet<string> {
+    return this.#ids;
+  }
+
+  onChanged(draw: () => void): void {
+    this.#listeners.push(draw);
+  }
+
+  toggle(id: string): void {
+    const ids = new Set(this.#ids);
+    if (!ids.delete(id)) {
+      ids.add(id);
+    }
+    this.#set(ids);
+  }
+
+  /** Hide some of these runs and show the others. All other runs stay as they are. */
+  setHidden(runs: Iterable<string>, hidden: ReadonlySet<string>): void {
+    const ids = new Set(this.#ids);
+    for (const run of runs) {
+      if (hidden.has(run)) {
+        ids.add(run);
+      } else {
+        ids.delete(run);
+      }
+    }
+    this.#set(ids);
+  }
+
+  #set(ids: ReadonlySet<string>): void {
+    const same = ids.size === this.#ids.size && [...ids].every((id) => this.#ids.has(id));
+    if (!same) {
+      this.#ids = ids;
+      for (const draw of this.#listeners) {
+        draw();
+      }
+    }
+  }
 }

@@ -1,21 +1,21 @@
-import { shownDuration } from "../widget/duration.ts";
+import { shownDuration } from "../ui/text.ts";
 import type { Cell, Head } from "./messages.ts";
 
-/** How a value is shown, and what it is exactly. */
+/** A value as a cell shows it, and the exact value for the tooltip. */
 export interface Shown {
   text: string;
   exact: string;
-  /** Whether it stands to the right. */
+  /** Whether it is aligned to the right. */
   number: boolean;
 }
 
-const NOTHING: Shown = { text: "", exact: "", number: false };
-const TIMES = new Set(["start_time", "end_time"]);
+const EMPTY: Shown = { text: "", exact: "", number: false };
+const TIME_COLUMNS = new Set(["start_time", "end_time"]);
 
-/** Return how a cell's value is shown; `now` in seconds since the epoch. */
+/** Return a cell's value as it is shown. `now` is in seconds since the epoch. */
 export function shownCell(value: Cell | undefined, head: Head, now: number): Shown {
   if (value === null || value === undefined) {
-    return NOTHING;
+    return EMPTY;
   }
   if (Array.isArray(value)) {
     if (value.length === 0) {
@@ -25,7 +25,7 @@ export function shownCell(value: Cell | undefined, head: Head, now: number): Sho
     return { text: exact.length > 12 ? `${exact.slice(0, 12)}…` : exact, exact, number: true };
   }
   if (typeof value === "number") {
-    if (head.kind === "attributes" && TIMES.has(head.label)) {
+    if (head.kind === "attributes" && TIME_COLUMNS.has(head.label)) {
       return { text: relativeTime(value, now), exact: exactTime(value), number: false };
     }
     if (head.kind === "attributes" && head.label === "duration") {
@@ -39,7 +39,7 @@ export function shownCell(value: Cell | undefined, head: Head, now: number): Sho
   return { text: oneLine(value), exact: value, number: false };
 }
 
-/** Return a number with five digits: so many tell two runs apart, and more are read by nobody. */
+/** Return a number with five digits: enough to tell two runs apart. */
 export function shownNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
     return String(value);
@@ -47,7 +47,7 @@ export function shownNumber(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
-/** Return how long ago a moment was, in seconds since the epoch both. */
+/** Return in words how long ago a moment was. Both are in seconds since the epoch. */
 export function relativeTime(moment: number, now: number): string {
   const ago = now - moment;
   if (ago < -60) {
@@ -69,7 +69,7 @@ export function relativeTime(moment: number, now: number): string {
 }
 
 /** Return a moment as local date and time. */
-export function exactTime(moment: number): string {
+function exactTime(moment: number): string {
   const date = new Date(moment * 1000);
   if (Number.isNaN(date.getTime())) {
     return String(moment);
@@ -79,12 +79,12 @@ export function exactTime(moment: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** Return a count with separators. */
+/** Return a count with its noun. */
 export function shownCount(count: number, one: string, many: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
-/** Return text without line breaks and other control characters, which a cell cannot show. */
+/** Return a text on one line, without control characters. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ");
 }

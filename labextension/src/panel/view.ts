@@ -1,89 +1,87 @@
-import { element } from "../widget/dom.ts";
-import { keepKeys } from "../widget/typing.ts";
+import { element, keepKeys } from "../ui/dom.ts";
 import { actions } from "./actions.ts";
 import { PanelClient } from "./client.ts";
-import { columnsButton } from "./columns.ts";
-import { FilterBox } from "./filter.ts";
-import { Filters } from "./filters.ts";
-import { Grid } from "./grid.ts";
+import { toggle } from "./controls.ts";
+import { columnsButton } from "./fieldpicker.ts";
+import { FilterBox } from "./filter/box.ts";
+import { SavedFilters } from "./filter/saved.ts";
+import { experimentsButton, timeButton } from "./filter/scope.ts";
 import type { Model } from "./model.ts";
-import { experimentsButton, toggle } from "./scope.ts";
-import { Table } from "./table.ts";
-import { type Tab, tabs } from "./tabs.ts";
+import { PanelState } from "./state.ts";
+import { RunTable } from "./table/table.ts";
 import { shownCount } from "./text.ts";
-import { timeButton } from "./timerange.ts";
-import { viewTabs } from "./viewtabs.ts";
+import { type Tab, tabs, viewTabs } from "./views/tabs.ts";
 
 /** Show a panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
-  const table = new Table(model, new PanelClient(model, signal), signal);
-  const views: Tab[] = [{ name: "table", title: "Runs", body: runsView(table) }, ...viewTabs(table)];
+  const state = new PanelState(model, new PanelClient(model, signal), signal);
+  const views: Tab[] = [{ name: "table", title: "Runs", body: runsView(state) }, ...viewTabs(state)];
   const section = element(
     "section",
     { class: "nbtrack-panel", "aria-label": "nbtrack runs" },
-    element("header", { class: "nbtrack-panel-top" }, tabs(model, views, signal), state(table)),
+    element("header", { class: "nbtrack-panel-top" }, tabs(model, views, signal), status(state)),
     ...views.map(({ body }) => body),
   );
   keepKeys(section, signal);
   place.replaceChildren(section);
 }
 
-function runsView(table: Table): HTMLElement {
-  const box = new FilterBox(table);
-  const deleted = toggle("Deleted", "Show the deleted runs instead", (on) => table.ask({ deleted: on }));
-  const draw = () => deleted.setAttribute("aria-pressed", String(table.query.deleted));
-  table.on(["query"], draw);
+function runsView(state: PanelState): HTMLElement {
+  const box = new FilterBox(state);
+  const deleted = toggle("Deleted", "Show the deleted runs instead", (on) => state.setQuery({ deleted: on }));
+  const draw = () => deleted.setAttribute("aria-pressed", String(state.query.deleted));
+  state.on(["query"], draw);
   draw();
   const differing = toggle("Only what differs", "Hide columns in which all runs have the same", (on) =>
-    table.setOnlyDiffering(on),
+    state.stats.setOnlyDiffering(on),
   );
   const tools = element(
     "div",
     { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Table" },
-    new Filters(table, box).root,
-    timeButton(table, box),
-    experimentsButton(table),
-    columnsButton(table),
+    new SavedFilters(state, box).root,
+    timeButton(state, box),
+    experimentsButton(state),
+    columnsButton(state),
     differing,
-    toggle("Nested", "Show children below their parents", (on) => table.unfold(on ? new Set() : null)),
+    toggle("Nested", "Show children below their parents", (on) => state.unfold(on ? new Set() : null)),
     deleted,
   );
   return element(
     "div",
     { class: "nbtrack-panel-view" },
     element("div", { class: "nbtrack-panel-bar" }, box.root, tools),
-    box.told,
-    new Grid(table).root,
-    nothing(table, box),
-    actions(table),
+    box.message,
+    new RunTable(state).root,
+    nothing(state, box),
+    actions(state),
   );
 }
 
-/** How many runs there are, and whether the kernel is heard of. */
-function state(table: Table): HTMLElement {
+/** How many runs there are, and whether the kernel is busy. */
+function status(state: PanelState): HTMLElement {
   const total = element("span", { class: "nbtrack-panel-total", role: "status" });
   const waiting = element("span", { class: "nbtrack-panel-waiting", role: "status" });
   const draw = () => {
-    // A tree has rows for those runs alone that are unfolded.
-    const [one, many] = table.unfolded === null ? ["run", "runs"] : ["row", "rows"];
-    const text = table.loaded ? shownCount(table.cache.total, one ?? "", many ?? "") : "";
-    // A live region is read out at every change of its text, be it to the same.
+    // A tree has no rows for runs whose parent is folded.
+    const [one, many] = state.unfolded === null ? ["run", "runs"] : ["row", "rows"];
+    const text = state.loaded ? shownCount(state.cache.total, one ?? "", many ?? "") : "";
+    // Screen readers read a live region out whenever its text is set, even to the same text.
     if (total.textContent !== text) {
       total.textContent = text;
     }
-    waiting.textContent = table.waiting ? "Waiting for the kernel: a cell is running" : "";
+    waiting.textContent = state.waiting ? "Waiting for the kernel: a cell is running" : "";
   };
-  table.on(["rows", "anew", "waiting"], draw);
+  state.on(["rows", "anew", "waiting"], draw);
   draw();
   return element("div", { class: "nbtrack-panel-state" }, waiting, total);
 }
 
-/** What stands where there are no runs: why, and what to do. */
-function nothing(table: Table, box: FilterBox): HTMLElement {
+/** What is shown where there are no runs: why, and what to do. */
+function nothing(state: PanelState, box: FilterBox): HTMLElement {
   const root = element("div", { class: "nbtrack-panel-nothing", hidden: true });
   const draw = () => {
-    const { filter, experiments, deleted } = table.query;
-    root.hidden = !table.loaded || table.cache.total > 0;
+    const { filter, experiments, deleted } = state.query;
+    root.hidden = !state.loaded || state.cache.total > 0;
     if (root.hidden) {
       return;
     }
@@ -104,12 +102,12 @@ function nothing(table: Table, box: FilterBox): HTMLElement {
       const clear = element("button", { type: "button", class: "nbtrack-panel-link" }, "Show all runs");
       clear.addEventListener("click", () => {
         box.use("");
-        table.ask({ experiments: null });
+        state.setQuery({ experiments: null });
       });
       root.replaceChildren("No run matches. ", clear);
     }
   };
-  table.on(["rows", "anew"], draw);
+  state.on(["rows", "anew"], draw);
   draw();
   return root;
 }

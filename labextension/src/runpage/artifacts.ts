@@ -1,12 +1,11 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
 import { download } from "./download.ts";
-import { shownSize } from "./figures.ts";
 import type { Artifact } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
-import { previewed } from "./preview.ts";
+import { previewOf } from "./preview.ts";
 import { section } from "./section.ts";
-import { leftOut, line, seen } from "./seen.ts";
 
 const ICONS: Record<string, string> = {
   folder: "📁",
@@ -17,14 +16,14 @@ const ICONS: Record<string, string> = {
   source: "‹›",
 };
 /** Deeper folders are not moved further to the right. */
-const DEEPEST = 12;
-const PAGE = 10;
+const MAX_INDENT = 12;
+const PAGE_ROWS = 10;
 
-/** The files kept with the run as a tree, and beside it what is in the chosen one. */
+/** The artifacts of the run as a tree, and beside it a preview of the chosen one. */
 export function artifacts(page: Page): HTMLElement {
   const { block, body, count } = section("Artifacts", page.signal, true, true);
   const pane = element("div", { class: "nbtrack-run-pane", role: "region", "aria-label": "Preview" });
-  const tree = new Tree(page.signal, (artifact) => void show(page, artifact, pane));
+  const tree = new Tree(page.signal, (artifact) => void showArtifact(page, artifact, pane));
   const more = element("div", { class: "nbtrack-run-quiet" });
   const files = element("div", { class: "nbtrack-run-files" }, tree.block, more);
   body.append(element("div", { class: "nbtrack-run-split" }, files, pane));
@@ -35,7 +34,7 @@ export function artifacts(page: Page): HTMLElement {
     ({ id, found, left, size }) => {
       if (id !== run) {
         run = id;
-        tree.forget();
+        tree.reset();
         pane.replaceChildren(element("p", { class: "nbtrack-run-quiet" }, "Choose a file to look into it."));
       }
       tree.draw(found);
@@ -47,12 +46,12 @@ export function artifacts(page: Page): HTMLElement {
   return block;
 }
 
-async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<void> {
+async function showArtifact(page: Page, artifact: Artifact, pane: HTMLElement): Promise<void> {
   const title = element("div", { class: "nbtrack-run-line" });
   title.append(
-    element("strong", {}, line(artifact.path)),
+    element("strong", {}, oneLine(artifact.path)),
     element("span", { class: "nbtrack-run-quiet" }, shownSize(artifact.size)),
-    ...taking(page, artifact),
+    ...downloadButtons(page, artifact),
   );
   if (artifact.kind === "folder") {
     pane.replaceChildren(title);
@@ -60,27 +59,27 @@ async function show(page: Page, artifact: Artifact, pane: HTMLElement): Promise<
   }
   pane.replaceChildren(title, element("p", { class: "nbtrack-run-quiet" }, "Reading…"));
   const preview = await ask(page, "preview", { name: artifact.path }, "Reading the file");
-  // Another one may have been chosen meanwhile.
+  // The user may have chosen another artifact meanwhile.
   if (pane.firstChild === title) {
-    const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewed(preview);
+    const shown = preview === undefined ? element("p", {}, "It could not be read.") : previewOf(preview);
     pane.replaceChildren(title, shown);
   }
 }
 
-/** The buttons that take a file or a folder along. */
-function taking(page: Page, artifact: Artifact): HTMLElement[] {
-  const told = line(artifact.path, 80);
+/** The buttons that download an artifact and copy its path. */
+function downloadButtons(page: Page, artifact: Artifact): HTMLElement[] {
+  const label = oneLine(artifact.path, 80);
   const fetch = button(
     artifact.kind === "folder" ? "Download as ZIP" : "Download",
     () => download(page, artifact),
     page.signal,
-    `Download ${told}`,
+    `Download ${label}`,
   );
   const path = async () => {
     const result = await ask(page, "path", { name: artifact.path }, "Finding the file");
     return result?.path;
   };
-  const copy = copyButton("Copy path", path, page.signal, `Copy where ${told} lies`);
+  const copy = copyButton("Copy path", path, page.signal, `Copy where ${label} lies`);
   return [fetch, copy];
 }
 
@@ -109,7 +108,7 @@ class Tree {
     );
   }
 
-  forget(): void {
+  reset(): void {
     this.#closed.clear();
     this.#chosen = "";
     this.#current = "";
@@ -134,7 +133,7 @@ class Tree {
     }
   }
 
-  /** What is in no closed folder. */
+  /** The rows that are not inside a closed folder. */
   #shown(): Artifact[] {
     let within = "";
     return this.#rows.filter(({ path, kind }) => {
@@ -164,11 +163,11 @@ class Tree {
         { "aria-hidden": "true", class: "nbtrack-run-icon" },
         folder ? this.#arrow(path) : (ICONS[kind] ?? "·"),
       ),
-      element("span", { class: "nbtrack-run-file" }, line(name)),
+      element("span", { class: "nbtrack-run-file" }, oneLine(name)),
       element("span", { class: "nbtrack-run-quiet" }, shownSize(size)),
     );
-    made.title = seen(path);
-    made.style.paddingInlineStart = `${6 + Math.min(depth, DEEPEST) * 16}px`;
+    made.title = visible(path);
+    made.style.paddingInlineStart = `${6 + Math.min(depth, MAX_INDENT) * 16}px`;
     made.dataset["place"] = String(this.#rows.indexOf(row));
     return made;
   }
@@ -200,7 +199,12 @@ class Tree {
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE };
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: PAGE_ROWS,
+      PageUp: -PAGE_ROWS,
+    };
     const step = steps[event.key];
     if (step !== undefined) {
       this.#go(shown, place + step);
@@ -235,5 +239,57 @@ class Tree {
     const to = shown[Math.max(0, Math.min(shown.length - 1, place))];
     this.#current = to?.path ?? "";
     this.#redraw(true);
+  }
+}
+
+/** How many figures the section shows. The others are among the artifacts. */
+const MAX_FIGURES = 6;
+
+/** The figures that the cell showed. They are fetched when the section is opened. */
+export function figures(page: Page): HTMLElement {
+  const { block, body, count, whenOpen } = section("Figures", page.signal, true, true);
+  let wanted: string[] = [];
+  let loaded = "";
+  const load = () => {
+    const stamp = JSON.stringify([page.model.get("page").id, wanted]);
+    if (stamp === loaded || wanted.length === 0) {
+      return;
+    }
+    loaded = stamp;
+    const places = wanted.slice(0, MAX_FIGURES).map((name) => {
+      const place = element(
+        "figure",
+        { class: "nbtrack-run-figure" },
+        element("figcaption", {}, oneLine(name)),
+      );
+      void drawFigure(page, name, place);
+      return place;
+    });
+    const more = element(
+      "div",
+      { class: "nbtrack-run-quiet" },
+      leftOut(wanted.length - places.length, "figures"),
+    );
+    body.replaceChildren(element("div", { class: "nbtrack-run-figures" }, ...places), more);
+  };
+  followPart(
+    page,
+    ({ id, figures: names }) => ({ id, names }),
+    ({ names }) => {
+      wanted = names;
+      count(String(names.length), names.length > 0);
+      if ((block as HTMLDetailsElement).open) {
+        load();
+      }
+    },
+  );
+  whenOpen(load);
+  return block;
+}
+
+async function drawFigure(page: Page, name: string, place: HTMLElement): Promise<void> {
+  const preview = await ask(page, "preview", { name }, "Reading the figures");
+  if (preview !== undefined) {
+    place.prepend(previewOf(preview));
   }
 }

@@ -1,12 +1,14 @@
-import { copyText } from "../widget/copy.ts";
-import { element } from "../widget/dom.ts";
+import { problemOf } from "../kernel/replies.ts";
+import { element, freshId } from "../ui/dom.ts";
+import { copyText } from "../ui/export.ts";
+import type { Page } from "./page.ts";
 
-/** So long a button says what it did. */
-const SAID = 2000;
+/** For how many milliseconds a button says what it did. */
+const FEEDBACK_TIME = 2000;
 
 type Act = () => unknown;
 
-/** A button; `label` is for those who cannot see it. */
+/** A button. Screen readers read `label` out in place of its text. */
 export function button(text: string, act: Act, signal: AbortSignal, label = ""): HTMLButtonElement {
   const made = element(
     "button",
@@ -33,13 +35,13 @@ export function styled(
   return made;
 }
 
-/** What changes the store is not there where that may only be read. */
+/** Mark a control that changes the store: it is hidden where the store is read-only. */
 export function edits<Made extends HTMLElement>(made: Made): Made {
   made.classList.add("nbtrack-run-edits");
   return made;
 }
 
-/** A button that copies; the text may have to be asked for. */
+/** A button that copies a text, which may have to be fetched first. */
 export function copyButton(
   title: string,
   text: () => string | Promise<string | undefined>,
@@ -54,7 +56,7 @@ export function copyButton(
     clearTimeout(timer);
     timer = setTimeout(() => {
       made.textContent = title;
-    }, SAID);
+    }, FEEDBACK_TIME);
   };
   const made = button(title, press, signal, label);
   made.setAttribute("aria-live", "polite");
@@ -67,7 +69,7 @@ interface Editor {
   text: string;
   label: string;
   lines?: number;
-  /** What may be meant, to complete what is typed in a single line. */
+  /** The completions of a single line. */
   options?: HTMLDataListElement;
   /** What the button says that saves. */
   done?: string;
@@ -76,7 +78,7 @@ interface Editor {
   closed: () => void;
 }
 
-/** A place to write in. Ctrl+Enter saves, in a single line Enter too; Escape leaves all as it was. */
+/** A box to write in. Ctrl+Enter saves, and in a single line also Enter. Escape cancels. */
 export function editor(
   { text, label, lines = 1, options, done = "Save", save, closed }: Editor,
   signal: AbortSignal,
@@ -144,4 +146,13 @@ export function focusIn(block: HTMLElement): void {
   if (first !== null && "select" in first && first.tagName === "INPUT") {
     first.select();
   }
+}
+
+/** Return the names that the store has, as completions for a box. The kernel fills the list later. */
+export function knownNames(page: Page, what: "tags" | "models"): HTMLDataListElement {
+  const list = element("datalist", { id: freshId() });
+  page.client.ask("names", {}).then((names) => {
+    list.append(...names[what].map((name) => element("option", { value: name })));
+  }, problemOf);
+  return list;
 }

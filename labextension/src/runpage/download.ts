@@ -1,16 +1,16 @@
-import { saveBlob } from "../charts/save.ts";
 import { problemOf } from "../kernel/replies.ts";
+import { saveBlob } from "../ui/export.ts";
+import { oneLine, visible } from "../ui/text.ts";
 import type { Artifact, Piece } from "./messages.ts";
 import type { Page } from "./page.ts";
-import { line, seen } from "./seen.ts";
 
-const LONGEST = 150;
+const MAX_NAME_LENGTH = 150;
 
-/** Fetch a file piece by piece, a folder as a ZIP file, and hand it to the browser to be kept; no path is all artifacts. */
+/** Fetch a file in pieces and have the browser save it. A folder, or all artifacts (no path), becomes a ZIP file. */
 export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {
   const { notice } = page;
   const parts: BlobPart[] = [];
-  const close = notice.open(`Downloading ${path === "" ? "all artifacts" : line(path, 60)}`);
+  const close = notice.open(`Downloading ${path === "" ? "all artifacts" : oneLine(path, 60)}`);
   let filename = "";
   let offset: number | null = 0;
   let stamp = "";
@@ -28,17 +28,19 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
     }
   }
   notice.close(close);
-  // Of no type that a browser would open.
+  // With this type no browser opens the file.
   saveBlob(new Blob(parts, { type: "application/octet-stream" }), safeName(filename));
 }
 
 /** Return a name under which a file may be kept, whatever a store calls it. */
 export function safeName(name: string): string {
   const last = name.split(/[/\\]/u).at(-1) ?? "";
-  const plain = seen(last)
+  const plain = visible(last)
     .replace(/[<>:"|?*\r\n\t\u200C-\u200F]/gu, "_")
     .replace(/^[.\s]+|[.\s]+$/gu, "");
   const dot = plain.lastIndexOf(".");
   const ending = dot > 0 && plain.length - dot <= 12 ? plain.slice(dot) : "";
-  return plain.length > LONGEST ? plain.slice(0, LONGEST - ending.length) + ending : plain || "artifact";
+  return plain.length > MAX_NAME_LENGTH
+    ? plain.slice(0, MAX_NAME_LENGTH - ending.length) + ending
+    : plain || "artifact";
 }

@@ -1,16 +1,14 @@
-import { saveText } from "../charts/save.ts";
-import { element } from "../widget/dom.ts";
-import { shownDuration } from "../widget/duration.ts";
+import { element } from "../ui/dom.ts";
+import { saveText } from "../ui/export.ts";
+import { ago, exactTime, leftOut, oneLine, shownDuration, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
 import { download } from "./download.ts";
-import { opener } from "./family.ts";
-import { ago, exactTime, shownSize } from "./figures.ts";
-import type { RunDocument } from "./messages.ts";
+import type { Relative, RunDocument } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
-import { leftOut, line, seen } from "./seen.ts";
+import { section } from "./section.ts";
 
-/** Every so many milliseconds "a minute ago" may have become "two minutes ago". */
-const TICK = 10_000;
+/** Milliseconds between two updates of "a minute ago". */
+const UPDATE_INTERVAL = 10_000;
 
 /** The run's status and name, where and when it ran, and what can be done with it as a whole. */
 export function header(page: Page): HTMLElement {
@@ -71,8 +69,8 @@ function name(page: Page): HTMLElement {
     page,
     ({ name: held }) => held,
     ({ text, left }) => {
-      shown.textContent = `${line(text, 200)}${leftOut(left)}`;
-      shown.title = seen(text);
+      shown.textContent = `${oneLine(text, 200)}${leftOut(left)}`;
+      shown.title = visible(text);
       rename.hidden = left > 0;
     },
   );
@@ -99,7 +97,10 @@ function times(page: Page): HTMLElement {
     took.title = measures(measured);
   };
   follow(page, ["page"], draw);
-  const timer = setInterval(() => draw(), page.model.get("page").status === "RUNNING" ? TICK / 10 : TICK);
+  const timer = setInterval(
+    () => draw(),
+    page.model.get("page").status === "RUNNING" ? UPDATE_INTERVAL / 10 : UPDATE_INTERVAL,
+  );
   page.signal.addEventListener("abort", () => clearInterval(timer));
   return element("span", { class: "nbtrack-run-facts" }, started, took);
 }
@@ -109,12 +110,12 @@ function measures({
   cpu_seconds: cpu,
   peak_memory_bytes: memory,
 }: RunDocument["measured"]): string {
-  const told = [
+  const texts = [
     wall === undefined ? "" : `cell ${shownDuration(wall)}`,
     cpu === undefined ? "" : `CPU ${shownDuration(cpu)}`,
     memory === undefined ? "" : `peak memory ${shownSize(memory)}`,
   ];
-  return told.filter((part) => part !== "").join(", ");
+  return texts.filter((part) => part !== "").join(", ");
 }
 
 /** The experiment, the notebook, the id. */
@@ -129,11 +130,11 @@ function identity(page: Page): HTMLElement {
     page,
     (run) => [run.experiment, run.notebook || run.source, run.id, run.user],
     ([in_, from, held = "", who = ""]) => {
-      user.textContent = who === "" ? "" : `by ${line(who, 60)}`;
-      user.title = seen(who);
-      experiment.textContent = `in ${line(in_ ?? "", 80)}`;
-      notebook.textContent = line(from ?? "", 80);
-      notebook.title = seen(from ?? "");
+      user.textContent = who === "" ? "" : `by ${oneLine(who, 60)}`;
+      user.title = visible(who);
+      experiment.textContent = `in ${oneLine(in_ ?? "", 80)}`;
+      notebook.textContent = oneLine(from ?? "", 80);
+      notebook.title = visible(from ?? "");
       id.textContent = held.slice(0, 8);
       id.title = held;
     },
@@ -167,8 +168,8 @@ function actions(page: Page): HTMLElement {
   );
   const close = () => place.replaceChildren(save, files, remove);
   const confirm = () => {
-    const { children, children_left: left } = page.model.get("page");
-    const total = children.length + left;
+    const { children: runs, children_left: left } = page.model.get("page");
+    const total = runs.length + left;
     const also =
       total === 0 ? "" : ` and its ${total.toLocaleString("en")} child run${total === 1 ? "" : "s"}`;
     const no = button(
@@ -207,7 +208,7 @@ async function exported(page: Page): Promise<void> {
   saveText(text, filename, "application/json");
 }
 
-/** A deleted run says so, and can be taken back until it is removed for good. */
+/** The banner of a deleted run, with the button that restores it until it is removed for good. */
 function deleted(page: Page): HTMLElement {
   const text = element("span");
   const restore = edits(
@@ -230,11 +231,11 @@ function faults(page: Page): HTMLElement {
     page,
     (run) => run.faults,
     (found) => {
-      const told = Object.entries(found);
+      const entries = Object.entries(found);
       made.replaceChildren(
-        ...told.map(([part, why]) => element("li", {}, line(`${part} could not be read: ${why}`, 600))),
+        ...entries.map(([part, why]) => element("li", {}, oneLine(`${part} could not be read: ${why}`, 600))),
       );
-      made.hidden = told.length === 0;
+      made.hidden = entries.length === 0;
     },
   );
   return made;
@@ -244,4 +245,31 @@ function put(place: HTMLElement, text: string): void {
   if (place.textContent !== text) {
     place.textContent = text;
   }
+}
+
+/** The child runs, each a link to its page. */
+export function children(page: Page): HTMLElement {
+  const { block, body, count } = section("Child runs", page.signal);
+  followPart(
+    page,
+    ({ children: found, children_left: left }) => ({ found, left }),
+    ({ found, left }) => {
+      const rows = found.map((run) => {
+        const started = element("span", { class: "nbtrack-run-quiet" }, ago(run.started, Date.now() / 1000));
+        started.title = exactTime(run.started);
+        const status = element("span", { class: "nbtrack-run-quiet" }, run.status.toLowerCase());
+        return element("li", { class: "nbtrack-run-line" }, runLink(page, run), status, started);
+      });
+      const more = element("li", { class: "nbtrack-run-quiet" }, leftOut(left, "runs"));
+      body.replaceChildren(element("ul", { class: "nbtrack-run-list" }, ...rows, more));
+      count(String(found.length + left), found.length > 0);
+    },
+  );
+  return block;
+}
+
+/** A run's name, which opens its page. */
+function runLink(page: Page, { id, name: title }: Relative): HTMLButtonElement {
+  const open = () => ask(page, "open", { run: id }, "Opening the run");
+  return styled("link", button(oneLine(title, 80), open, page.signal, `Open the run ${oneLine(title, 80)}`));
 }

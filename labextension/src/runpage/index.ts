@@ -1,5 +1,5 @@
 import type { AnyWidget } from "@anywidget/types";
-import "../charts/charts.css";
+import "../plot/plot.css";
 import "../curves/curves.css";
 import "./runpage.css";
 import type { Traits } from "./messages.ts";
@@ -11,7 +11,7 @@ export default {
     show(model, el, gone.signal);
     return () => {
       gone.abort();
-      // What shows the widget may be kept for long after.
+      // The notebook may keep the element long after.
       el.replaceChildren();
     };
   },

@@ -1,11 +1,11 @@
 import { Lexer, type Token, type Tokens } from "marked";
-import { element } from "../widget/dom.ts";
-import { seen } from "./seen.ts";
+import { element } from "../ui/dom.ts";
+import { visible } from "../ui/text.ts";
 
-/** A note that is longer is a document: shown as it was written. */
-const LONGEST = 20_000;
-/** Deeper than people nest. */
-const DEEPEST = 12;
+/** A longer text is shown as it was written. */
+const MAX_LENGTH = 20_000;
+/** Deeper nesting is shown as it was written. */
+const MAX_DEPTH = 12;
 
 /**
  * Return Markdown as elements, each made by hand from what the lexer found: HTML in it is text, links lead to web pages
@@ -13,17 +13,17 @@ const DEEPEST = 12;
  */
 export function markdown(written: string): Node[] {
   try {
-    if (written.length <= LONGEST) {
+    if (written.length <= MAX_LENGTH) {
       return blocks(new Lexer({ gfm: true, breaks: true }).lex(written), 0);
     }
   } catch {
-    // Nested deeper than the lexer can count.
+    // The text nests deeper than the lexer can recurse.
   }
-  return [element("div", { class: "nbtrack-run-asis" }, seen(written))];
+  return [element("div", { class: "nbtrack-run-asis" }, visible(written))];
 }
 
 function blocks(tokens: readonly Token[], depth: number): Node[] {
-  return tokens.flatMap((token) => (depth > DEEPEST ? plain(token) : block(token, depth + 1)));
+  return tokens.flatMap((token) => (depth > MAX_DEPTH ? plain(token) : block(token, depth + 1)));
 }
 
 function block(token: Token, depth: number): Node[] {
@@ -34,14 +34,14 @@ function block(token: Token, depth: number): Node[] {
     case "hr":
       return [element("hr")];
     case "heading":
-      // The page has headings of its own above these.
+      // The page has headings of its own, of higher levels.
       return [element(heading((token as Tokens.Heading).depth), {}, ...blocks(token.tokens ?? [], depth))];
     case "paragraph":
       return [element("p", {}, ...blocks(token.tokens ?? [], depth))];
     case "blockquote":
       return [element("blockquote", {}, ...blocks(token.tokens ?? [], depth))];
     case "code":
-      return [element("pre", {}, element("code", {}, seen((token as Tokens.Code).text)))];
+      return [element("pre", {}, element("code", {}, visible((token as Tokens.Code).text)))];
     case "list":
       return [list(token as Tokens.List, depth)];
     case "table":
@@ -58,7 +58,7 @@ function inline(token: Token, depth: number): Node[] {
     case "del":
       return [element(token.type, {}, ...blocks(token.tokens ?? [], depth))];
     case "codespan":
-      return [element("code", {}, seen((token as Tokens.Codespan).text))];
+      return [element("code", {}, visible((token as Tokens.Codespan).text))];
     case "br":
       return [element("br")];
     case "checkbox":
@@ -78,13 +78,13 @@ function inline(token: Token, depth: number): Node[] {
   }
 }
 
-/** HTML, and what is not known: as it was written. */
+/** Return HTML, and tokens of unknown kinds, as they were written. */
 function plain(token: Token): Node[] {
   return [text(token.raw)];
 }
 
 function text(written: string): Text {
-  return document.createTextNode(seen(written));
+  return document.createTextNode(visible(written));
 }
 
 function heading(depth: number): "h4" | "h5" | "h6" {
@@ -126,7 +126,7 @@ function link(href: string, words: Node[]): Node[] {
   return [
     element(
       "a",
-      { href: address, target: "_blank", rel: "noopener noreferrer", title: seen(address.slice(0, 500)) },
+      { href: address, target: "_blank", rel: "noopener noreferrer", title: visible(address.slice(0, 500)) },
       ...words,
     ),
   ];
@@ -138,13 +138,13 @@ export function safeAddress(href: string): string | undefined {
   return full !== undefined && ["http:", "https:", "mailto:"].includes(full.protocol) ? full.href : undefined;
 }
 
-const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00A0" };
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00A0" };
 
 /** The lexer leaves entities to HTML, of which there is none here. */
 function decoded(written: string): string {
   return written.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/giu, (whole, decimal, hex, name) => {
     if (name !== undefined) {
-      return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole;
+      return Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? whole) : whole;
     }
     const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
     return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;

@@ -1,15 +1,13 @@
-import { element } from "../widget/dom.ts";
-import { button, copyButton } from "./controls.ts";
-import { shownSize } from "./figures.ts";
+import { element } from "../ui/dom.ts";
+import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
+import { button, copyButton, editor, edits, focusIn, knownNames, styled } from "./controls.ts";
 import { safeAddress } from "./markdown.ts";
-import type { Column, SavedModel, Server } from "./messages.ts";
+import type { Column, SavedModel, Server, Version } from "./messages.ts";
 import { ask, follow, followPart, type Page } from "./page.ts";
-import { registered } from "./registered.ts";
 import { section } from "./section.ts";
-import { leftOut, line, seen } from "./seen.ts";
 import { table } from "./table.ts";
 
-const WORDS: Record<Server["state"], string> = {
+const STATE_LABELS: Record<Server["state"], string> = {
   offered: "",
   starting: "Starting…",
   ready: "Ready",
@@ -23,13 +21,13 @@ export function models(page: Page): HTMLElement {
   let drawn = new AbortController();
   followPart(
     page,
-    // The registry changes without the model: its part follows for itself.
+    // The registry changes without the model, and `registry` follows it.
     ({ id, models: found }) => ({
       id,
       found: found.map((one) => ({ ...one, versions: [], versions_left: 0 })),
     }),
     ({ found }) => {
-      // What the earlier cards listened to goes with them.
+      // The listeners of the earlier cards go with them.
       drawn.abort();
       drawn = new AbortController();
       const cards = { ...page, signal: AbortSignal.any([page.signal, drawn.signal]) };
@@ -41,21 +39,21 @@ export function models(page: Page): HTMLElement {
 }
 
 function card(page: Page, model: SavedModel): HTMLElement {
-  const short = element("strong", {}, line(model.class.split(".").at(-1) ?? model.class));
-  short.title = seen(model.class);
+  const short = element("strong", {}, oneLine(model.class.split(".").at(-1) ?? model.class));
+  short.title = visible(model.class);
   const facts = [model.name, model.flavour, model.path === "" ? "not saved" : shownSize(model.size)];
   const head = element(
     "div",
     { class: "nbtrack-run-line" },
     short,
-    element("span", { class: "nbtrack-run-quiet" }, line(facts.filter((fact) => fact !== "").join(" · "))),
+    element("span", { class: "nbtrack-run-quiet" }, oneLine(facts.filter((fact) => fact !== "").join(" · "))),
   );
   const parts: HTMLElement[] = [head];
   if (model.path !== "") {
-    const uri = element("code", { class: "nbtrack-run-address" }, line(model.uri));
+    const uri = element("code", { class: "nbtrack-run-address" }, oneLine(model.uri));
     const copy = copyButton("Copy", () => model.uri, page.signal, "Copy the model's address");
     parts.push(element("div", { class: "nbtrack-run-line" }, uri, copy), serving(page, model));
-    parts.push(registered(page, model.path));
+    parts.push(registry(page, model.path));
   }
   parts.push(...signature("Takes", model.inputs), ...signature("Gives", model.outputs));
   if (model.params.length > 0) {
@@ -84,7 +82,7 @@ function counted(number: number, word: string): string {
   return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** The button that serves the model, and what became of that. */
+/** The button that serves the model, and the state of its server. */
 function serving(page: Page, { path }: SavedModel): HTMLElement {
   const press = (kind: "serve" | "stop") =>
     ask(page, kind, { model: path }, kind === "serve" ? "Starting the server" : "Stopping the server");
@@ -100,12 +98,12 @@ function serving(page: Page, { path }: SavedModel): HTMLElement {
     stop.hidden = !alive;
     serve.textContent =
       server === undefined || server.state === "offered" ? "Serve this model" : "Start again";
-    const word = server === undefined ? "" : WORDS[server.state];
+    const word = server === undefined ? "" : STATE_LABELS[server.state];
     if (state.textContent !== word) {
       state.textContent = word;
     }
     address.replaceChildren(...(server?.state === "ready" ? [shownAddress(server.address)] : []));
-    error.textContent = seen(server?.error ?? "");
+    error.textContent = visible(server?.error ?? "");
     error.hidden = error.textContent === "";
   });
   const shown = element("div", { class: "nbtrack-run-line" }, serve, stop, state, address);
@@ -116,7 +114,119 @@ function shownAddress(address: string): HTMLElement {
   const full = address.startsWith("/") ? new URL(address, location.href).href : address;
   const safe = safeAddress(full);
   if (safe === undefined) {
-    return element("span", {}, seen(full));
+    return element("span", {}, visible(full));
   }
-  return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, seen(full));
+  return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, visible(full));
+}
+
+/** The registered versions of a model with their aliases, and the button that registers another. */
+function registry(page: Page, path: string): HTMLElement {
+  const list = element("ul", { class: "nbtrack-run-list", "aria-label": "Registered as" });
+  const more = element("div", { class: "nbtrack-run-quiet" });
+  const rows = new Map<string, VersionRow>();
+  followPart(
+    page,
+    (run) => run.models.find((model) => model.path === path),
+    (model) => {
+      const kept = new Map<string, VersionRow>();
+      for (const version of model?.versions ?? []) {
+        const key = `${version.version} ${version.name}`;
+        const row = rows.get(key) ?? new VersionRow(page, version);
+        row.draw(version);
+        kept.set(key, row);
+      }
+      rows.clear();
+      for (const [key, row] of kept) {
+        rows.set(key, row);
+      }
+      const blocks = [...kept.values()].map(({ block }) => block);
+      // Rows that have not changed stay in place, with what is being written in them.
+      if (blocks.length !== list.children.length || blocks.some((block, at) => list.children[at] !== block)) {
+        list.replaceChildren(...blocks);
+      }
+      list.hidden = blocks.length === 0;
+      more.textContent = leftOut(model?.versions_left ?? 0, "versions");
+    },
+  );
+  return element("div", { class: "nbtrack-run-stack" }, list, more, registerButton(page, path));
+}
+
+function registerButton(page: Page, path: string): HTMLElement {
+  const place = element("div");
+  const open = () => {
+    const save = async (name: string) =>
+      (await ask(page, "register", { model: path, name }, "Registering the model")) !== undefined;
+    const options = knownNames(page, "models");
+    const label = "Register under the name";
+    const made = editor({ text: "", label, options, done: "Register", save, closed: close }, page.signal);
+    place.replaceChildren(made);
+    focusIn(made);
+  };
+  const start = edits(
+    button("Register…", open, page.signal, "Make this model a version of a registered one"),
+  );
+  const close = () => {
+    place.replaceChildren(start);
+    start.focus();
+  };
+  place.append(start);
+  return place;
+}
+
+/** A registered version. What is being written in its row stays when its aliases change. */
+class VersionRow {
+  readonly block: HTMLElement;
+  readonly #aliases = element("ul", { class: "nbtrack-run-chips", "aria-label": "Aliases" });
+  readonly #page: Page;
+  readonly #version: Version;
+
+  constructor(page: Page, version: Version) {
+    this.#page = page;
+    this.#version = version;
+    const { name, version: number } = version;
+    const title = element("span", {}, element("strong", {}, oneLine(name, 80)), ` version ${number}`);
+    title.title = visible(name);
+    this.block = element("li", { class: "nbtrack-run-line" }, title, this.#aliases, this.#adding());
+  }
+
+  draw({ aliases }: Version): void {
+    this.#aliases.replaceChildren(...aliases.map((alias) => this.#chip(alias)));
+    this.#aliases.hidden = aliases.length === 0;
+  }
+
+  #chip(alias: string): HTMLElement {
+    const { name } = this.#version;
+    const drop = () => ask(this.#page, "delete_alias", { name, alias }, "Removing the alias");
+    const label = oneLine(alias, 60);
+    const text = element("span", { class: "nbtrack-run-alias" }, `@${label}`);
+    text.title = visible(`models:/${name}@${alias}`);
+    const remove = button("×", drop, this.#page.signal, `Remove the alias ${label}`);
+    return element("li", { class: "nbtrack-run-chip" }, text, edits(styled("quietly", remove)));
+  }
+
+  #adding(): HTMLElement {
+    const { signal } = this.#page;
+    const { name, version } = this.#version;
+    const place = element("span");
+    const label = `${oneLine(name, 60)} version ${version}`;
+    const open = () => {
+      const save = async (typed: string) => {
+        const parts = { name, version, alias: typed.replace(/^@/u, "") };
+        return (await ask(this.#page, "set_alias", parts, "Setting the alias")) !== undefined;
+      };
+      const made = editor(
+        { text: "", label: `New alias of ${label}`, done: "Set", save, closed: close },
+        signal,
+      );
+      place.replaceChildren(made);
+      focusIn(made);
+    };
+    const start = edits(styled("quietly", button("Add alias", open, signal, `Give ${label} an alias`)));
+    const close = () => {
+      place.replaceChildren(start);
+      start.focus();
+    };
+    place.append(start);
+    return place;
+  }
 }

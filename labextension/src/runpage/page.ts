@@ -1,12 +1,13 @@
 import { Client, type Stage } from "../kernel/client.ts";
 import { problemOf } from "../kernel/replies.ts";
+import { element } from "../ui/dom.ts";
+import { visible } from "../ui/text.ts";
 import type { RunPageRequests, RunPageResults } from "../wire.ts";
 import type { RunDocument, Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
-import type { Notice } from "./notice.ts";
 
 type Kind = keyof RunPageRequests;
-/** What a request carries beside its id and the run that it is of. */
+/** What a request carries beside its id and its run, which the client adds. */
 type Parts<Asked extends Kind> = Omit<RunPageRequests[Asked], "of">;
 
 /** The requests of one run's page. */
@@ -14,12 +15,13 @@ export class RunClient {
   readonly #client: Client<RunPageRequests, RunPageResults>;
   readonly #run: string;
 
-  /** What is asked is asked of this run, whichever the kernel shows by then. */
+  /** Every request names this run, whichever run the kernel shows by then. */
   constructor(model: Model, run: string, signal: AbortSignal) {
     this.#client = new Client(model, signal);
     this.#run = run;
   }
 
+  /** Return the result of a request. `onStage` is called at each stage of it. */
   ask<Asked extends Kind>(
     kind: Asked,
     parts: Parts<Asked>,
@@ -30,20 +32,20 @@ export class RunClient {
   }
 }
 
-/** What each part of the page is given. */
+/** What each part of the page works with. */
 export interface Page {
   model: Model;
   client: RunClient;
   notice: Notice;
-  /** Shows a metric's curve elsewhere; without it the page does. */
+  /** Shows a metric's curve elsewhere. Without it the page shows the curve. */
   curve?: ((metric: string) => void) | undefined;
-  /** Aborted when the view goes. */
+  /** Aborted when the view is removed. */
   signal: AbortSignal;
 }
 
 /** Draw now, and again whenever one of these traits has changed. */
 export function follow({ model, signal }: Page, names: readonly (keyof Traits)[], draw: () => void): void {
-  // A model goes on telling those whom it had begun to tell, also when they went meanwhile.
+  // A model that has begun to notify its listeners also calls those that are removed meanwhile.
   const look = () => {
     if (!signal.aborted) {
       draw();
@@ -67,7 +69,7 @@ function listen(model: Model, signal: AbortSignal, names: readonly (keyof Traits
   });
 }
 
-/** Draw a part of the run's document now, and again when that part has changed: what has not keeps its place. */
+/** Draw a part of the run's document now, and again only when that part has changed. */
 export function followPart<Part>(
   page: Page,
   part: (run: RunDocument) => Part,
@@ -84,7 +86,7 @@ export function followPart<Part>(
   });
 }
 
-/** Ask the kernel, and say in the page how that goes; the result is undefined if it could not be done. */
+/** Ask the kernel, and show the progress in the page. The result is undefined where the kernel refused. */
 export async function ask<Asked extends Kind>(
   page: Page,
   kind: Asked,
@@ -101,4 +103,74 @@ export async function ask<Asked extends Kind>(
     page.notice.failed(problemOf(error).message);
   }
   return result;
+}
+
+/** After how many milliseconds the line is drawn again, once a request has begun. */
+const QUIET_TIME = 150;
+const BUSY = "waiting for the kernel: a cell is running";
+
+/** The line that says which request runs, which waits for the kernel, and what went wrong. */
+export class Notice {
+  readonly block: HTMLElement;
+  readonly #doing = new Map<number, { text: string; waits: boolean }>();
+  readonly #status = element("span", { role: "status", "aria-live": "polite" });
+  readonly #alert = element("span", { class: "nbtrack-run-bad", role: "alert" });
+  readonly #close = element(
+    "button",
+    { type: "button", class: "nbtrack-run-small", "aria-label": "Hide the message" },
+    "×",
+  );
+  #last = 0;
+
+  constructor(signal: AbortSignal) {
+    this.block = element(
+      "div",
+      { class: "nbtrack-run-notice", hidden: true },
+      this.#status,
+      this.#alert,
+      this.#close,
+    );
+    this.#close.addEventListener("click", () => this.failed(""), { signal });
+  }
+
+  /** Say that a request runs. Return the number that closes the message. */
+  open(text: string): number {
+    this.#last += 1;
+    const number = this.#last;
+    this.#doing.set(number, { text, waits: false });
+    this.#alert.textContent = "";
+    setTimeout(() => this.#draw(), QUIET_TIME);
+    this.#draw();
+    return number;
+  }
+
+  tell(number: number, stage: Stage): void {
+    const doing = this.#doing.get(number);
+    if (doing !== undefined) {
+      doing.waits = stage === "waiting";
+      this.#draw();
+    }
+  }
+
+  close(number: number): void {
+    this.#doing.delete(number);
+    this.#draw();
+  }
+
+  failed(message: string): void {
+    this.#alert.textContent = visible(message);
+    this.#draw();
+  }
+
+  #draw(): void {
+    const [doing] = [...this.#doing.values()].sort((one, other) => Number(other.waits) - Number(one.waits));
+    const text = doing === undefined ? "" : `${doing.text}…${doing.waits ? ` ${BUSY}` : ""}`;
+    // Screen readers read a live region out whenever its text is set, even to the same text.
+    if (this.#status.textContent !== text) {
+      this.#status.textContent = text;
+    }
+    this.block.dataset["waits"] = String(doing?.waits ?? false);
+    this.#close.hidden = this.#alert.textContent === "";
+    this.block.hidden = text === "" && this.#alert.textContent === "";
+  }
 }

@@ -1,19 +1,19 @@
-import { element } from "../widget/dom.ts";
+import { element } from "../ui/dom.ts";
 
-const KEY = "nbtrack-run-sections";
+const STORAGE_KEY = "nbtrack-run-sections";
 
-/** A part of the page that can be closed; whether it is, is remembered. */
+/** A part of the page that can be closed. The browser remembers which sections are closed. */
 export interface Section {
   block: HTMLElement;
   body: HTMLElement;
-  /** Say in the heading how much is inside; without anything inside the section is not there. */
-  count: (told: string, shown?: boolean) => void;
-  /** Called now if it is open, and whenever it is opened. */
+  /** Say in the heading how much is inside, and whether to show the section at all. */
+  count: (text: string, shown?: boolean) => void;
+  /** Call `open` now if the section is open, and whenever it is opened. */
   whenOpen: (open: () => void) => void;
 }
 
 export function section(title: string, signal: AbortSignal, open = true, wide = false): Section {
-  const told = element("span", { class: "nbtrack-run-quiet" });
+  const countText = element("span", { class: "nbtrack-run-quiet" });
   const heading = element(
     "span",
     { class: "nbtrack-run-heading", role: "heading", "aria-level": "3" },
@@ -23,7 +23,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
   const details = element(
     "details",
     { class: wide ? "nbtrack-run-section nbtrack-run-wide" : "nbtrack-run-section" },
-    element("summary", {}, heading, told),
+    element("summary", {}, heading, countText),
     body,
   );
   details.dataset["section"] = title.toLowerCase();
@@ -32,7 +32,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
   details.addEventListener(
     "toggle",
     () => {
-      // The first event only tells that it was drawn.
+      // The browser sends the first event when the section is drawn.
       if (details.open !== wanted) {
         wanted = details.open;
         remember(title, wanted);
@@ -44,7 +44,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
     block: details,
     body,
     count(text, shown = true) {
-      told.textContent = text;
+      countText.textContent = text;
       details.hidden = !shown;
     },
     whenOpen(opened) {
@@ -57,7 +57,7 @@ export function section(title: string, signal: AbortSignal, open = true, wide = 
 
 function remembered(): Record<string, boolean> {
   try {
-    const held: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    const held: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
     const pairs = Object.entries(typeof held === "object" && held !== null ? held : {});
     return Object.fromEntries(pairs.filter(([, open]) => typeof open === "boolean"));
   } catch {
@@ -68,7 +68,7 @@ function remembered(): Record<string, boolean> {
 
 function remember(title: string, open: boolean): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [title]: open }));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...remembered(), [title]: open }));
   } catch {
     // As above: then it is not remembered.
   }

@@ -1,20 +1,20 @@
-import { element } from "../widget/dom.ts";
-import { line, seen } from "./seen.ts";
+import { element } from "../ui/dom.ts";
+import { oneLine, visible } from "../ui/text.ts";
 
-/** A cell: what is shown, what is said on hover, and whether it stands to the right. */
-export interface Cell {
+/** A cell: its text, its tooltip, and whether it is aligned to the right. */
+interface Cell {
   text: string;
   title?: string;
   right?: boolean;
 }
 
-/** So many characters need not be broken. */
-const UNBROKEN = 24;
-/** Of a longer text the rest is seen on hover. */
-const LONGEST = 160;
+/** A text of at most this many characters stays on one line. */
+const MAX_UNBROKEN = 24;
+/** How many characters of a text are shown. The tooltip has more. */
+const MAX_LENGTH = 160;
 
-/** So many rows are looked through by eye. */
-export const MANY = 12;
+/** A table of more rows has a search box. */
+export const MAX_WITHOUT_SEARCH = 12;
 
 /** A table of texts, with a box to search it where it is long. */
 export function table(
@@ -43,7 +43,7 @@ export function table(
     { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": label },
     made,
   );
-  if (rows.length <= MANY) {
+  if (rows.length <= MAX_WITHOUT_SEARCH) {
     return framed;
   }
   return element("div", {}, search(label, body), framed);
@@ -68,17 +68,17 @@ export function filter(body: HTMLElement, typed: string): void {
   }
 }
 
-export function cell(
+function cell(
   tag: "td" | "th",
   { text, title = "", right = false }: Cell,
   attributes: Record<string, string> = {},
 ): HTMLElement {
-  const made = element(tag, attributes, line(text, LONGEST));
+  const made = element(tag, attributes, oneLine(text, MAX_LENGTH));
   made.classList.toggle("nbtrack-run-right", right);
-  made.classList.toggle("nbtrack-run-unbroken", text.length <= UNBROKEN);
+  made.classList.toggle("nbtrack-run-unbroken", text.length <= MAX_UNBROKEN);
   const full = title === "" && text.length > 40 ? text : title;
   if (full !== "") {
-    made.title = seen(full.slice(0, 2000));
+    made.title = visible(full.slice(0, 2000));
   }
   return made;
 }

@@ -1,22 +1,14 @@
-import { element } from "../widget/dom.ts";
-import { keepKeys } from "../widget/typing.ts";
-import { artifacts } from "./artifacts.ts";
-import { code } from "./code.ts";
-import { data } from "./data.ts";
-import { drawings } from "./drawings.ts";
-import { environment } from "./environment.ts";
-import { children } from "./family.ts";
-import { header } from "./header.ts";
+import { element, keepKeys } from "../ui/dom.ts";
+import { oneLine } from "../ui/text.ts";
+import { note, tags } from "./annotations.ts";
+import { artifacts, figures } from "./artifacts.ts";
+import { code, output, traceback } from "./cell.ts";
+import { children, header } from "./header.ts";
+import { data, environment, params } from "./inputs.ts";
 import { metrics } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { models } from "./models.ts";
-import { note } from "./note.ts";
-import { Notice } from "./notice.ts";
-import { output, traceback } from "./output.ts";
-import { follow, type Page, RunClient } from "./page.ts";
-import { params } from "./params.ts";
-import { line } from "./seen.ts";
-import { tags } from "./tags.ts";
+import { follow, Notice, type Page, RunClient } from "./page.ts";
 
 export interface Options {
   /** Shows the curve of a metric of this run, where there is a better place for it than the page. */
@@ -33,8 +25,8 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
   signal.addEventListener("abort", () => drawn.abort());
   const draw = () => {
     const { id, name } = model.get("page");
-    article.setAttribute("aria-label", `Run ${line(name?.text ?? "", 80)}`);
-    // Another run begins anew: nothing of the one before is left in a box or a pane.
+    article.setAttribute("aria-label", `Run ${oneLine(name?.text ?? "", 80)}`);
+    // The page of another run is made from scratch: nothing of the run before stays in a box or a pane.
     if (id !== undefined && id !== shown) {
       shown = id;
       drawn.abort();
@@ -58,7 +50,7 @@ function parts(model: Model, run: string, signal: AbortSignal, { onCurve }: Opti
     traceback(page),
     metrics(page),
     params(page),
-    drawings(page),
+    figures(page),
     models(page),
     data(page),
     children(page),

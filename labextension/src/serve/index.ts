@@ -1,5 +1,7 @@
 import type { AnyWidget } from "@anywidget/types";
 import "./serve.css";
+import "./form.css";
+import "./output.css";
 import type { Traits } from "./messages.ts";
 import { show } from "./view.ts";
 
@@ -9,7 +11,7 @@ export default {
     show(model, el, gone.signal);
     return () => {
       gone.abort();
-      // What shows the widget may be kept for long after.
+      // The notebook may keep the element long after.
       el.replaceChildren();
     };
   },

@@ -1,8 +1,8 @@
 import type { Json } from "../kernel/replies.ts";
-import { element, freshId } from "../widget/dom.ts";
+import { element, freshId } from "../ui/dom.ts";
 import type { Field } from "./messages.ts";
 
-/** What a user typed that cannot be sent; names the field. */
+/** The user typed what cannot be sent. The message names the field. */
 export class InputError extends Error {}
 
 /** One labelled input of the form. */
@@ -10,29 +10,29 @@ export interface Input {
   field: Field;
   block: HTMLElement;
   control: HTMLElement;
-  /** Return the value; undefined where nothing was given and nothing needs to be. */
+  /** Return the value, or undefined where the field is empty and may be. */
   read: () => Json | undefined;
 }
 
-const WHOLE = new Set(["integer", "long"]);
-const NUMBERS = new Set([...WHOLE, "float", "double"]);
-const TEXTS = new Set(["string", "binary"]);
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/u;
+const INTEGER_TYPES = new Set(["integer", "long"]);
+const NUMBER_TYPES = new Set([...INTEGER_TYPES, "float", "double"]);
+const TEXT_TYPES = new Set(["string", "binary"]);
+const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/u;
 
 /** Return the input that suits a field's type. */
 export function makeInput(field: Field): Input {
   if (field.type === "boolean") {
     return field.required ? checkbox(field) : choice(field);
   }
-  if (NUMBERS.has(field.type)) {
+  if (NUMBER_TYPES.has(field.type)) {
     return number(field);
   }
-  if (TEXTS.has(field.type)) {
+  if (TEXT_TYPES.has(field.type)) {
     return line(field, "text", field.value === null ? "" : String(field.value));
   }
   if (field.type === "datetime") {
     const text = field.value === null ? "" : String(field.value);
-    const known = text === "" || MOMENT.test(text);
+    const known = text === "" || DATETIME.test(text);
     return line(
       field,
       known ? "datetime-local" : "text",
@@ -73,10 +73,10 @@ function number(field: Field): Input {
     if (text === undefined) {
       return;
     }
-    const told = Number(text);
-    // A larger whole number would change: the kernel reads the text.
-    const exact = !WHOLE.has(field.type) || Number.isSafeInteger(told) || !/^-?\d+$/u.test(text);
-    return Number.isFinite(told) && exact ? told : text;
+    const parsed = Number(text);
+    // JavaScript would round a larger whole number, so the kernel gets the text.
+    const exact = !INTEGER_TYPES.has(field.type) || Number.isSafeInteger(parsed) || !/^-?\d+$/u.test(text);
+    return Number.isFinite(parsed) && exact ? parsed : text;
   };
   return { field, control, block: labelled(field, control), read };
 }
@@ -92,7 +92,7 @@ function line(field: Field, type: string, value: string): Input {
   };
   const control = element("input", type === "text" ? plain : { ...plain, step: "any" });
   const empties = field.type === "string" && field.required;
-  // An empty text is a text, where one must be given.
+  // Where a text is required, the empty text is one.
   const read = () => (empties ? control.value : given(field, control.value));
   return { field, control, block: labelled(field, control), read };
 }
@@ -105,12 +105,12 @@ function json(field: Field): Input {
     text,
   );
   const read = () => {
-    const told = given(field, control.value.trim());
-    if (told === undefined) {
+    const typed = given(field, control.value.trim());
+    if (typed === undefined) {
       return;
     }
     try {
-      return JSON.parse(told) as Json;
+      return JSON.parse(typed) as Json;
     } catch (error) {
       throw new InputError(
         `${field.name}: this is no JSON (${error instanceof Error ? error.message : error})`,
@@ -125,7 +125,7 @@ function json(field: Field): Input {
   return { field, control, block, read };
 }
 
-/** Return the text; undefined where it is empty and may be. */
+/** Return the text, or undefined where it is empty and may be. */
 function given(field: Field, text: string): string | undefined {
   if (text !== "") {
     return text;

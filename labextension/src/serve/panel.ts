@@ -3,11 +3,11 @@ import type { ServeRequests, ServeResults } from "../wire.ts";
 import type { Traits } from "./messages.ts";
 import type { Model } from "./model.ts";
 
-/** What each part of the panel is given. */
+/** What each part of the panel works with. */
 export interface Panel {
   model: Model;
   client: Client<ServeRequests, ServeResults>;
-  /** Aborted when the view goes. */
+  /** Aborted when the view is removed. */
   signal: AbortSignal;
 }
 

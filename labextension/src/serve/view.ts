@@ -1,13 +1,9 @@
 import { Client } from "../kernel/client.ts";
-import { element } from "../widget/dom.ts";
-import { keepKeys } from "../widget/typing.ts";
-import { curl } from "./curl.ts";
-import { figures } from "./figures.ts";
-import { form } from "./form.ts";
-import { header } from "./header.ts";
-import { logTail } from "./log.ts";
+import { element, keepKeys } from "../ui/dom.ts";
+import { curl, form } from "./form.ts";
 import type { Model } from "./model.ts";
 import { follow, type Panel } from "./panel.ts";
+import { figures, header, logTail } from "./status.ts";
 
 /** Show a server's panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
@@ -22,7 +18,7 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
     figures(panel),
     logTail(panel),
   );
-  // What is only offered is a button, and nothing more.
+  // A model that is not served yet shows one button, and nothing more.
   follow(panel, ["state"], () =>
     section.classList.toggle("nbtrack-offered", model.get("state") === "offered"),
   );

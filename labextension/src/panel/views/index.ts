@@ -1,0 +1,8 @@
+/** The script of the views, which a page loads when the user opens the first of them. */
+import "../../compare/compare.css";
+import "../../compare/code.css";
+import "../../runpage/runpage.css";
+import { show } from "./show.ts";
+import type { Views } from "./types.ts";
+
+export default { show } satisfies Pick<Views, "show">;

@@ -1,0 +1,236 @@
+import { problemOf } from "../../kernel/replies.ts";
+import type { Model as RunModel } from "../../runpage/model.ts";
+import { show } from "../../runpage/view.ts";
+import { element } from "../../ui/dom.ts";
+import { oneLine } from "../../ui/text.ts";
+import { MAX_CHOSEN } from "../selection.ts";
+import type { PanelState } from "../state.ts";
+
+const HINT = "Choose a run in the table to see all that is kept of it.";
+
+/** Show the page of the run that was chosen last in the body of the tab. `showCurve` shows a metric's curves. */
+export function drawRun(state: PanelState, body: HTMLElement, showCurve: (metric: string) => void): void {
+  const { model, signal } = state;
+  const place = element("div", {});
+  /** The chosen run that the user has paged to. It counts as long as the same runs are chosen. */
+  let gone: { id: string; among: ReadonlySet<string> } | null = null;
+  const pager = new Pager(state, (id) => {
+    gone = { id, among: state.selection.ids };
+    look();
+  });
+  body.replaceChildren(pager.root, place);
+  pager.listen(body.closest<HTMLElement>(".nbtrack-panel"));
+  const onCurve = (metric: string, run: string) => {
+    // The page may show a child run, which is not chosen.
+    if (!state.selection.has(run)) {
+      page.shown = run;
+      state.selection.ids = new Set([run]);
+      state.selectionChanged();
+    }
+    showCurve(metric);
+  };
+  const page = new RunView(state, place, onCurve);
+  const wanted = () => {
+    const { ids } = state.selection;
+    return gone?.among === ids ? gone.id : ([...ids].at(-1) ?? "");
+  };
+  const look = () => {
+    if (model.get("view") === "run") {
+      pager.show(wanted());
+      void page.open(wanted());
+    }
+  };
+  state.on(["chosen"], look);
+  model.on("change:view", look);
+  signal.addEventListener("abort", () => model.off("change:view", look));
+  look();
+}
+
+/** The page of one run, or a message in its place. */
+class RunView {
+  /** The run that is shown or requested. */
+  shown: string | null = null;
+  readonly #state: PanelState;
+  readonly #place: HTMLElement;
+  readonly #onCurve: (metric: string, run: string) => void;
+  #drawn = new AbortController();
+  /** The message while the page is requested. A busy kernel answers when its cell has ended. */
+  #opening: string | null = null;
+
+  constructor(state: PanelState, place: HTMLElement, onCurve: (metric: string, run: string) => void) {
+    this.#state = state;
+    this.#place = place;
+    this.#onCurve = onCurve;
+    state.on(["waiting"], () => this.#say());
+    state.signal.addEventListener("abort", () => this.#drawn.abort());
+  }
+
+  /** Show the page of a run, or a hint for an empty id. */
+  async open(id: string): Promise<void> {
+    if (id === this.shown) {
+      return;
+    }
+    this.shown = id;
+    this.#drawn.abort();
+    this.#drawn = new AbortController();
+    const { signal } = this.#drawn;
+    this.#opening = id === "" ? null : `Opening ${nameOf(this.#state, id)}`;
+    if (id === "") {
+      showMessage(this.#place, HINT);
+      return;
+    }
+    this.#say();
+    try {
+      const child = await this.#model(id);
+      if (!signal.aborted) {
+        this.#opening = null;
+        show(child, this.#place, signal, { onCurve: this.#onCurve });
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#opening = null;
+        this.shown = null;
+        showMessage(this.#place, error instanceof Error ? error.message : String(error), "alert");
+      }
+    }
+  }
+
+  async #model(id: string): Promise<RunModel> {
+    const { requests, model } = this.#state;
+    const { page } = await requests.ask("open", { ids: [id] });
+    const child = (await model.widget_manager?.get_model(page)) as RunModel | undefined;
+    if (child === undefined) {
+      throw new Error("The run's page was not found; choose the run again.");
+    }
+    return child;
+  }
+
+  #say(): void {
+    if (this.#opening !== null) {
+      const waits = this.#state.waiting ? ": waits for the running cell" : "…";
+      showMessage(this.#place, `${this.#opening}${waits}`, "status");
+    }
+  }
+}
+
+/** Show a message in place of a page. */
+function showMessage(place: HTMLElement, text: string, role?: "status" | "alert"): void {
+  if (place.textContent !== text) {
+    place.replaceChildren(element("p", { class: "nbtrack-panel-about", ...(role && { role }) }, text));
+  }
+}
+
+/** Return the name of a run in the table, or the beginning of its id. */
+function nameOf({ cache }: PanelState, id: string): string {
+  const index = cache.index(id);
+  const name = index === undefined ? undefined : cache.value(index, "name");
+  return typeof name === "string" && name !== "" ? oneLine(name, 60) : `run ${id.slice(0, 8)}`;
+}
+
+/** The line above a run's page, with buttons to the table and to the other chosen runs, in the order of the table. */
+class Pager {
+  readonly root: HTMLElement;
+  readonly #state: PanelState;
+  readonly #go: (id: string) => void;
+  readonly #back = button("‹ All runs");
+  readonly #before = button("Previous");
+  readonly #after = button("Next");
+  readonly #place = element("span", { role: "status" });
+  #ids: readonly string[] = [];
+  #choice: ReadonlySet<string> = new Set();
+  #at = "";
+
+  /** `go` is called with the run to show. */
+  constructor(state: PanelState, go: (id: string) => void) {
+    this.#state = state;
+    this.#go = go;
+    this.root = element("nav", { class: "nbtrack-panel-pager", "aria-label": "Chosen runs", hidden: true });
+    this.#back.addEventListener("click", () => this.#leave());
+    this.#before.addEventListener("click", () => this.#step(-1));
+    this.#after.addEventListener("click", () => this.#step(1));
+  }
+
+  /** Go back to the table at Escape, pressed anywhere in the panel: the focus may be on the tab. */
+  listen(panel: HTMLElement | null): void {
+    const { model, signal } = this.#state;
+    const onKey = (event: KeyboardEvent) => {
+      // In a box Escape belongs to the box.
+      const free = !event.defaultPrevented && !(event.target as Element).matches("input, textarea, select");
+      if (event.key === "Escape" && free && model.get("view") === "run") {
+        event.preventDefault();
+        event.stopPropagation();
+        this.#leave();
+      }
+    };
+    panel?.addEventListener("keydown", onKey, { signal });
+  }
+
+  /** Say which run is shown. */
+  show(id: string): void {
+    this.#at = id;
+    this.#fill(id !== "");
+    const { ids } = this.#state.selection;
+    if (this.#choice !== ids) {
+      this.#choice = ids;
+      this.#ids = [...ids];
+      if (ids.size > 1) {
+        void this.#order(ids);
+      }
+    }
+    this.#draw();
+  }
+
+  /** Show the table and give it the focus. */
+  #leave(): void {
+    const { model } = this.#state;
+    model.set("view", "table");
+    model.save_changes();
+    this.root.closest(".nbtrack-panel")?.querySelector<HTMLElement>(".nbtrack-panel-grid")?.focus();
+  }
+
+  #fill(there: boolean): void {
+    if (there === this.root.hidden) {
+      this.root.hidden = !there;
+      const parts = [this.#back, this.#before, this.#place, this.#after];
+      this.root.replaceChildren(...(there ? parts : []));
+    }
+  }
+
+  async #order(ids: ReadonlySet<string>): Promise<void> {
+    const { requests, query } = this.#state;
+    try {
+      const found = await requests.ask("among", { ...query, ids: [...ids].slice(0, MAX_CHOSEN) });
+      if (this.#choice === ids) {
+        this.#ids = [...new Set([...found.ids, ...ids])];
+        this.#draw();
+      }
+    } catch (error) {
+      problemOf(error);
+    }
+  }
+
+  #step(by: number): void {
+    const next = this.#ids[this.#ids.indexOf(this.#at) + by];
+    if (next !== undefined) {
+      this.#go(next);
+    }
+  }
+
+  #draw(): void {
+    const at = this.#ids.indexOf(this.#at);
+    const [before, after] = [this.#before, this.#after];
+    for (const part of [before, this.#place, after]) {
+      part.hidden = this.#ids.length < 2;
+    }
+    before.disabled = at <= 0;
+    after.disabled = at >= this.#ids.length - 1;
+    const text = `${(at + 1).toLocaleString("en")} of ${this.#ids.length.toLocaleString("en")}`;
+    if (this.#place.textContent !== text) {
+      this.#place.textContent = text;
+    }
+  }
+}
+
+function button(text: string): HTMLButtonElement {
+  return element("button", { type: "button", class: "nbtrack-panel-link" }, text);
+}

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { PanelClient } from "../src/panel/client.ts";
+import { withCondition } from "../src/panel/query.ts";
+import { PanelState } from "../src/panel/state.ts";
+import { loadViews } from "../src/panel/views/load.ts";
+import { drawRun } from "../src/panel/views/run.ts";
+import { show } from "../src/panel/views/show.ts";
+import { viewTabs } from "../src/panel/views/tabs.ts";
+import type { RunScript } from "../src/panel/views/types.ts";
+import { drawn, PanelKernel, type as typed } from "./panel-kernel.ts";
+import { pause } from "./pause.ts";
+import { Kernel } from "./runpage.ts";
+import { event, HOSTILE } from "./views.ts";
+
+const [A, B] = ["a".repeat(32), "b".repeat(32)] as const;
+let builds = 0;
+
+/** A panel of a build that the page does not have. */
+function panel(build?: string, traits: object = {}) {
+  builds += 1;
+  const kernel = new PanelKernel({ _build: build ?? `build-${builds}`, _first: {}, ...traits });
+  const gone = new AbortController();
+  const state = new PanelState(kernel, new PanelClient(kernel, gone.signal), gone.signal);
+  return { kernel, gone, state };
+}
+
+const SCRIPT = { script: "the script", style: ".nbtrack-late { color: red }" };
+const asked = (kernel: PanelKernel) => kernel.sent.filter(({ kind }) => kind === "views").length;
+const run: RunScript = () => Promise.resolve({ show });
+
+it("two panels that ask at the same moment load the views once, another build its own", async () => {
+  const [one, two, other] = [panel("same"), panel("same"), panel()];
+  const loading = [loadViews(one.state, run), loadViews(two.state, run)];
+  assert.equal(one.kernel.last("views")["build"], "same");
+  assert.equal(asked(two.kernel), 0);
+  await one.kernel.answer("views", SCRIPT);
+  assert.equal((await loading[0])?.style, SCRIPT.style);
+  assert.equal((await loading[1])?.show, show);
+  const later = panel("same");
+  await loadViews(later.state, run);
+  assert.equal(asked(later.kernel), 0, "the page has them");
+  void loadViews(other.state, run).catch(() => undefined);
+  assert.equal(asked(other.kernel), 1);
+  for (const { gone } of [one, two, other, later]) {
+    gone.abort();
+  }
+});
+
+it("a load that failed, or whose panel went, is tried by the next", async () => {
+  const [one, two, three] = [panel("fails"), panel("fails"), panel("fails")];
+  const first = assert.rejects(loadViews(one.state, run), /no such build/u);
+  await one.kernel.refuse("views", { message: "no such build" });
+  await first;
+  const second = assert.rejects(loadViews(two.state, run), /has gone/u);
+  const third = loadViews(three.state, run);
+  two.gone.abort();
+  await second;
+  await drawn();
+  assert.equal(asked(three.kernel), 1, "who waited asks for itself");
+  await three.kernel.answer("views", SCRIPT);
+  assert.equal((await third).style, SCRIPT.style);
+  one.gone.abort();
+  three.gone.abort();
+});
+
+it("the views come when the first is looked at, and what failed can be tried again", async () => {
+  const { kernel, state, gone } = panel();
+  const tabs = viewTabs(state, run);
+  const root = document.createElement("div");
+  root.append(...tabs.map(({ body }) => body));
+  document.body.replaceChildren(root);
+  await drawn();
+  assert.equal(asked(kernel), 0, "the table needs none of it");
+  kernel.change({ view: "compare" });
+  assert.match(root.firstElementChild?.textContent ?? "", /^Loading/u);
+  await kernel.refuse("views", { message: HOSTILE });
+  assert.ok(root.textContent?.includes(HOSTILE));
+  assert.equal(root.querySelectorAll("button").length, 1, "on the view that is looked at");
+  root.querySelector("button")?.click();
+  assert.equal(asked(kernel), 2);
+  await kernel.answer("views", SCRIPT);
+  assert.equal(document.head.querySelectorAll("style").length, 1);
+  assert.equal(kernel.last("document")["document"], "side_by_side");
+  kernel.change({ view: "run" });
+  await drawn();
+  assert.match(root.lastElementChild?.textContent ?? "", /^Choose a run/u);
+  assert.equal(document.head.querySelectorAll("style").length, 1);
+  gone.abort();
+  assert.equal(kernel.listening, 0);
+});
+
+it("a run that waits for a busy kernel says so in place of what stood there", async () => {
+  const { kernel, state, gone } = panel(undefined, { view: "run", _chosen: [] });
+  const [body, pages] = [document.createElement("div"), new Map<string, Kernel>()];
+  const manager = { get_model: (id: string) => Promise.resolve(pages.get(id)) };
+  Object.assign(kernel, { widget_manager: manager });
+  drawRun(state, body, () => undefined);
+  const said = () => body.lastElementChild?.textContent;
+  assert.match(said() ?? "", /^Choose a run/u);
+  const choose = (...ids: string[]) => {
+    state.selection.ids = new Set(ids);
+    state.selectionChanged();
+  };
+  choose(A, B);
+  assert.equal(said(), "Opening run bbbbbbbb…");
+  await pause(1050);
+  assert.equal(said(), "Opening run bbbbbbbb: waits for the running cell");
+  const late = kernel.last("open").id;
+  choose(A);
+  assert.match(said() ?? "", /^Opening run aaaaaaaa/u);
+  await kernel.answer("among", { ids: [A, B] });
+  kernel.tell("msg:custom", { id: late, ok: true, result: { page: "b" } });
+  kernel.tell("msg:custom", { id: kernel.last("open").id, accepted: true });
+  await drawn();
+  assert.equal(said(), "Opening run aaaaaaaa…", "what is no longer wanted is not shown");
+  pages.set("a", new Kernel({ id: A }));
+  await kernel.answer("open", { page: "a" });
+  assert.equal(body.querySelector(".nbtrack-run-title")?.textContent, "brave-otter-417");
+  choose(B);
+  await kernel.refuse("open", { message: HOSTILE });
+  assert.equal(said(), HOSTILE);
+  choose();
+  assert.match(said() ?? "", /^Choose a run/u);
+  gone.abort();
+});
+
+it("in a shadow root the style stands there", async () => {
+  const { kernel, state, gone } = panel(undefined, { view: "run" });
+  const host = document.createElement("div");
+  document.body.replaceChildren(host);
+  const root = host.attachShadow({ mode: "open" });
+  root.append(...viewTabs(state, run).map(({ body }) => body));
+  await kernel.answer("views", SCRIPT);
+  assert.equal(root.querySelectorAll("style").length, 1);
+  gone.abort();
+});
+
+const GROUP = { mean: 0.5, std: 0.1, min: 0.4, max: 0.6, count: 2 };
+const groups = (by: string[]) => ({
+  shown: 3,
+  total: 3,
+  document: {
+    by,
+    metrics: ["rmse"],
+    directions: ["down"],
+    left_out: 0,
+    groups: [
+      {
+        label: "alpha=1",
+        key: [{ kind: "number", text: "1" }],
+        runs: ["a".repeat(32), "b".repeat(32)],
+        spreads: [GROUP],
+        filter: "params.alpha = 1",
+      },
+      {
+        label: HOSTILE,
+        key: [{ kind: "text", text: HOSTILE }],
+        runs: ["c".repeat(32)],
+        spreads: [GROUP],
+        filter: null,
+      },
+    ],
+  },
+});
+
+it("a group is chosen and shown in the table, and what it is grouped by stays", async () => {
+  const { kernel, state, gone } = panel(undefined, { view: "groups", filter: "name = 'a' ORDER BY name" });
+  const root = document.createElement("div");
+  root.append(...viewTabs(state, run).map(({ body }) => body));
+  document.body.replaceChildren(root);
+  await kernel.answer("views", SCRIPT);
+  const columns = ["name", "experiment", "params.alpha", "params.seed", "metrics.rmse", "metrics.r2"];
+  const use = { count: 3, values: 2, number: true, points: 1, better: null };
+  const fields = columns.map((name) => ({ ...use, name }));
+  await kernel.answer("fields", { runs: 3, fields });
+  assert.deepEqual(kernel.last("document")["asked"], { by: null, metrics: ["rmse", "r2"] });
+  await kernel.answer("document", groups(["params.alpha"]));
+  const button = (text: string) =>
+    [...root.querySelectorAll("button")].find((one) => one.textContent?.startsWith(text)) as HTMLElement;
+  assert.equal(root.querySelector("img"), null);
+
+  button("1").click();
+  assert.deepEqual(kernel.traits._chosen, ["a".repeat(32), "b".repeat(32)]);
+  assert.equal(root.querySelectorAll("[aria-pressed=true]").length, 1);
+  button(HOSTILE).dispatchEvent(event("click", { ctrlKey: true }));
+  assert.equal(kernel.traits._chosen.length, 3);
+  button(HOSTILE).dispatchEvent(event("click", { ctrlKey: true }));
+  assert.equal(kernel.sent.filter(({ kind }) => kind === "document").length, 1, "it stays about all runs");
+
+  button("Group by").click();
+  const search = root.querySelector<HTMLInputElement>("input.nbtrack-panel-input") as HTMLInputElement;
+  typed(search, "see");
+  const box = root.querySelector<HTMLInputElement>("label input") as HTMLInputElement;
+  box.checked = true;
+  box.dispatchEvent(event("change"));
+  assert.deepEqual(kernel.last("document")["asked"], {
+    by: ["params.alpha", "params.seed"],
+    metrics: ["rmse", "r2"],
+  });
+  await kernel.answer("document", groups(["params.alpha", "params.seed"]));
+  button("Show these").click();
+  assert.equal(kernel.last("window")["filter"], "(name = 'a') AND params.alpha = 1 ORDER BY name");
+  assert.equal(kernel.traits.view, "table");
+  kernel.change({ _chosen: ["c".repeat(32)] });
+  kernel.change({ view: "groups" });
+  await kernel.answer("fields", { runs: 3, fields });
+  assert.deepEqual(kernel.last("document")["asked"], {
+    by: ["params.alpha", "params.seed"],
+    metrics: ["rmse", "r2"],
+  });
+  assert.deepEqual(kernel.last("document")["ids"], ["c".repeat(32)]);
+  gone.abort();
+});
+
+it("a condition goes before the order that a filter has", () => {
+  const cases: [filter: string, narrowed: string][] = [
+    ["", "x = 1"],
+    ["a = 1 or b = 2", "(a = 1 or b = 2) AND x = 1"],
+    ["order by name", "x = 1 order by name"],
+    ["a = ' order by ' ORDER  BY `order by` DESC", "(a = ' order by ') AND x = 1 ORDER  BY `order by` DESC"],
+    ["a = 'it''s order by'", "(a = 'it''s order by') AND x = 1"],
+  ];
+  for (const [filter, wanted] of cases) {
+    assert.equal(withCondition(filter, "x = 1"), wanted);
+  }
+});
