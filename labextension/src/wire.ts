@@ -2,7 +2,7 @@
 
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
-import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
+import type { Defaults, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */
@@ -40,8 +40,8 @@ export interface PanelRequests {
   tag: { ids: string[]; name: string; value: string | null };
   /** Rename a run. */
   rename: { ids: string[]; name: string };
-  /** The fields of the chosen runs, or, where none are chosen, of those that a document would be about. */
-  fields: Query & { ids: string[]; document: string };
+  /** The fields of the chosen runs, or else of those that a document would be about, and the charts' defaults. */
+  fields: Query & { ids: string[]; document: string; columns: string[] };
   /** What may stand at this place of a filter. */
   complete: { text: string; caret: number };
   /** Delete runs, or restore them. */
@@ -85,7 +85,7 @@ export interface PanelResults {
   tags: { runs: number; tags: TagUse[] };
   tag: { count: number; before: { value: string | null; ids: string[] }[] };
   rename: { before: string };
-  fields: { runs: number; fields: FieldUse[] };
+  fields: { runs: number; fields: FieldUse[]; defaults: Defaults };
   complete: { start: number; end: number; options: Option[] };
   delete: { count: number };
   restore: { count: number };
@@ -264,6 +264,7 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
       deleted: "boolean",
       ids: "string[]",
       document: "string",
+      columns: "string[]",
     },
     complete: { text: "string", caret: "number" },
     delete: { ids: "string[]" },

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from nbtrack.compare.defaults import MAX_AXES, defaults
 from nbtrack.compare.documents import DOCUMENTS
 from nbtrack.compare.figures import FigureKind, figure
-from nbtrack.direction import direction
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, identity, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Sequence
 
     from nbtrack.entities import Runs
 
 __all__ = ["draw"]
 
-AXES = 8
-"""So many params are drawn at first, as by the page."""
-
 _KINDS = {"curves": "curves", "charts": "parallel", "groups": "grouped"}
 """What the views of a panel show."""
-_MOST = {
+_MAX_RUNS = {
     kind: DOCUMENTS[{"contour": "scatter", "grouped": "grouped_curves"}.get(kind, kind)]
     for kind in get_args(FigureKind)
 }
-"""Of how many runs a figure is made where none are chosen."""
+"""The runs that a figure shows where none are chosen."""
 
 
 def draw(
@@ -52,17 +48,17 @@ def draw(
     InvalidValueError
         When there is nothing to draw; says what to do.
     """
-    looked_at = runs if chosen else runs[: _MOST.get(kind or "", DOCUMENTS["parallel"])]
+    looked_at = runs if chosen else runs[: _MAX_RUNS.get(kind or "", DOCUMENTS["parallel"])]
     if not looked_at.records:
         raise InvalidValueError(
             "there is no run to draw; change panel.filter, or choose runs: panel.selected = nbtrack.runs()"
         )
     fields = _Fields(looked_at, columns)
     kind = kind or _KINDS.get(view) or fields.fitting
-    if kind not in _MOST:
-        raise InvalidValueError(f"there is no figure {kind!r}; ask for one of {', '.join(_MOST)}")
+    if kind not in _MAX_RUNS:
+        raise InvalidValueError(f"there is no figure {kind!r}; ask for one of {', '.join(_MAX_RUNS)}")
     if not chosen:
-        looked_at = looked_at[: _MOST[kind]]
+        looked_at = looked_at[: _MAX_RUNS[kind]]
     return figure(kind, looked_at, **(fields.of(kind, options) | options))  # type: ignore[arg-type]
 
 
@@ -70,9 +66,10 @@ class _Fields:
     """What there is to draw of runs, that of the panel's columns first."""
 
     def __init__(self, runs: Runs, columns: Sequence[str]) -> None:
-        self._count = len(runs.records)
-        self._table = runs.store.table(runs.records, MISSING)
-        self._columns = columns
+        ids = [record.id for record in runs.records]
+        count, uses = runs.store.fields(runs.query, len(ids), ids=ids)
+        self._numbers = {use.name for use in uses if use.number}
+        self._defaults = defaults(count, uses, columns)
 
     def of(self, kind: str, options: dict[str, Any]) -> dict[str, Any]:
         """Return the options of a kind that are needed and not given."""
@@ -89,20 +86,20 @@ class _Fields:
         return {name: self._default(kind, name, options) for name in lacking}
 
     def _default(self, kind: str, name: str, options: dict[str, Any]) -> Any:
+        varied, repeated = self._defaults["varied"], self._defaults["repeated"]
         if name == "metric":
-            return self.metric
+            return self._metric("metric" if kind == "importance" else "curve")
         if (kind, name) in {("scatter", "y"), ("contour", "z"), ("box", "field")}:
-            return f"metrics.{self.metric}"
+            return f"metrics.{self._metric('metric')}"
         if name == "fields":
-            return [*self.params[:AXES], f"metrics.{self.metric}"]
+            return [*varied[:MAX_AXES], f"metrics.{self._metric('metric')}"]
         if kind == "grouped":
-            repeated = [one for one in self.params if len(self._different(one)) < self._count]
-            return (repeated or self.params or ["experiment"])[:1]
+            return [repeated] if repeated else (varied or ["experiment"])[:1]
         if kind == "box":
-            return next(iter(self.params), None)
+            return repeated or next(iter(varied), None)
         if kind == "scatter":
-            return next(iter(self.params), "start_time")
-        free = [one for one in self.numbers if one not in options.values()]
+            return next(iter(varied), "start_time")
+        free = [one for one in varied if one in self._numbers and one not in options.values()]
         if len(free) < 1 + (name == "x" and "y" not in options):
             raise InvalidValueError(
                 "a contour is drawn over two params that are numbers and vary, and these runs have fewer; "
@@ -113,40 +110,13 @@ class _Fields:
     @property
     def fitting(self) -> str:
         """The kind that says most of these runs."""
-        return "parallel" if self.params else "curves"
+        return "parallel" if self._defaults["varied"] else "curves"
 
-    @property
-    def metric(self) -> str:
-        """The first metric of which is known whether it is better low or high, else the first.
-
-        Raises
-        ------
-        InvalidValueError
-            When no run has one.
-        """
-        names = [name.removeprefix("metrics.") for name in self._ordered("metrics")]
-        if not names:
+    def _metric(self, name: Literal["metric", "curve"]) -> str:
+        found = self._defaults[name]
+        if found is None:
             raise InvalidValueError(
                 "none of these runs has a metric to draw; log one with nbtrack.log_metric, or say what to draw: "
                 "panel.figure('parallel', fields=['params.alpha', 'duration'])"
             )
-        return next((name for name in names if direction(name) is not None), names[0])
-
-    @property
-    def params(self) -> list[str]:
-        """The params in which these runs differ."""
-        return [name for name in self._ordered("params") if len(self._different(name)) > 1]
-
-    @property
-    def numbers(self) -> list[str]:
-        """Those of the params that are numbers."""
-        return [
-            name for name in self.params if all(one is MISSING or is_number(one) for one in self._table[name])
-        ]
-
-    def _ordered(self, kind: str) -> list[str]:
-        shown = [name for name in self._columns if name in self._table]
-        return [name for name in dict.fromkeys([*shown, *self._table]) if name.startswith(f"{kind}.")]
-
-    def _different(self, name: str) -> set[Hashable]:
-        return set(map(identity, self._table[name]))
+        return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.axes import NONE, filter_name, quoted_value
 from nbtrack.compare.cells import cell, finites
 from nbtrack.compare.chosen import chosen
+from nbtrack.compare.defaults import is_seed
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["grouped", "grouped_curves"]
 
-_SEED = re.compile(r"(?:^|[._/-])(?:random_state|random_seed|seed|split)$", re.IGNORECASE)
-"""Params that only repeat a run: those of estimators have a prefix, `forest__random_state`."""
 _FEW = 12
 """More values than that make no table to look at."""
 _MOST_GROUPS = 1_000
@@ -129,7 +127,7 @@ def _likely(store: Store, runs: Sequence[RunRecord]) -> list[str]:
     # What few runs have tells of other runs than the rest: of another experiment, mostly.
     common = [field for field in varying if _is_common(store.column(field, runs))]
     varying = common or varying
-    settings = [field for field in varying if not _SEED.search(params[field])]
+    settings = [field for field in varying if not is_seed(params[field])]
     if len(settings) < len(varying) and len(_groups(store, runs, settings)) < len(runs):
         return settings
     few = [field for field in settings if counts[field] <= _FEW and counts[field] < len(runs)]

@@ -126,12 +126,13 @@ class Rename(OfRuns):
     name: Name
 
 
-@PANEL.kind("fields", result="{ runs: number; fields: FieldUse[] }", reads=True)
+@PANEL.kind("fields", result="{ runs: number; fields: FieldUse[]; defaults: Defaults }", reads=True)
 class Fields(Query):
-    """The fields of the chosen runs, or, where none are chosen, of those that a document would be about."""
+    """The fields of the chosen runs, or else of those that a document would be about, and the charts' defaults."""
 
     ids: list[str]
     document: str
+    columns: list[str]
 
 
 @PANEL.kind("complete", result="{ start: number; end: number; options: Option[] }", reads=True)

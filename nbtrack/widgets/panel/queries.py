@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.direction import direction
+from nbtrack.compare.defaults import defaults
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, is_ordered
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
@@ -251,19 +251,17 @@ def _ends_differ(store: Store, selection: Selection, column: str, written: str) 
     return bool(lacking) and ends[0] is not MISSING
 
 
-def fields(store: Store, selection: Selection, ids: Sequence[str], limit: int) -> dict[str, Any]:
-    """Return what the chosen runs have, or the first `limit` that are asked for, and after it what only others have."""
+def fields(
+    store: Store, selection: Selection, ids: Sequence[str], limit: int, columns: Sequence[str]
+) -> dict[str, Any]:
+    """Return the fields of the chosen runs, or of the first `limit`, then those of others, and the charts' defaults."""
     runs, found = store.fields(selection.query, limit, ids=ids, **selection.scope)
     known = {use.name for use in found}
     kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
     every = (f"{kind}.{name}" for kind in kinds for name in store.names(kind))
     others = [FieldUse(name, 0, 0, False, 0) for name in every if name not in known]
-    return {"runs": runs, "fields": [_told(use) for use in (*found, *others)]}
-
-
-def _told(use: FieldUse) -> dict[str, Any]:
-    kind, _, name = use.name.partition(".")
-    return {**asdict(use), "better": direction(name) if kind == "metrics" else None}
+    uses = [*found, *others]
+    return {"runs": runs, "fields": [asdict(use) for use in uses], "defaults": defaults(runs, uses, columns)}
 
 
 def names(store: Store) -> dict[str, Any]:

@@ -91,9 +91,10 @@ class Reading:
         return queries.tags(self.store, chosen(self.store, request["ids"], ()))
 
     def fields(self, request: wire.Fields) -> dict[str, Any]:
-        """Return the fields of runs."""
+        """Return the fields of runs, and what charts of them show at first."""
         limit = most_runs(request["document"])
-        return queries.fields(self.store, self.selection(request), request["ids"], limit)
+        selection = self.selection(request)
+        return queries.fields(self.store, selection, request["ids"], limit, request["columns"])
 
     def complete(self, request: wire.Complete) -> dict[str, Any]:
         """Return what may stand at a place of a filter."""

@@ -67,7 +67,7 @@ def in_boxes(store, runs):
 
 
 def in_figures(store, runs):
-    return "params.p" in _Fields(nbtrack.runs(), []).params
+    return "params.p" in _Fields(nbtrack.runs(), [])._defaults["varied"]
 
 
 def in_static_tables(store, runs):

@@ -9,7 +9,7 @@ import { fieldPicker } from "../fieldpicker.ts";
 import type { PanelState } from "../state.ts";
 import { shownCount } from "../text.ts";
 import { documentView, showInTable, type ViewContext } from "./document.ts";
-import { chartMetric, type Fields, fieldNotes, hasMetric, varied } from "./fields.ts";
+import { type Fields, fieldNotes, hasMetric, needed } from "./fields.ts";
 
 const CHARTS = ["Parallel coordinates", "Scatter", "Box plots", "Importance"] as const;
 type Chart = (typeof CHARTS)[number];
@@ -34,7 +34,7 @@ export function drawCharts(state: PanelState, body: HTMLElement, colours: Colour
     const { showHidden, ask } = withHidden(state, given.ask);
     const context = { ...given, ask };
     const found = await context.fields("parallel");
-    const metric = chartMetric(found);
+    const metric = needed(found.metric);
     const place = element("div", {});
     const draw = async (name: Chart) => {
       choices.chart = name;
@@ -124,7 +124,7 @@ async function drawChart(charting: ChartContext): Promise<void> {
 
 async function drawScatter({ colours, context, found, choices, metric }: ChartContext): Promise<void> {
   const { place, ask, signal } = context;
-  const first = { x: varied(found)[0] ?? "start_time", y: `metrics.${metric}`, colour: null };
+  const first = { x: found.varied[0] ?? "start_time", y: `metrics.${metric}`, colour: null };
   const payload =
     choices.scatter && has(found, choices.scatter.x, choices.scatter.y) ? choices.scatter : first;
   const options = {
@@ -142,10 +142,8 @@ async function drawScatter({ colours, context, found, choices, metric }: ChartCo
 
 async function drawBoxes({ context, found, choices, metric }: ChartContext): Promise<void> {
   const { place, ask, signal } = context;
-  const { use } = found;
   // Boxes of one run each would say nothing, so some group must have several.
-  const repeated = varied(found).find((name) => (use.get(name)?.values ?? 0) < (use.get(name)?.count ?? 0));
-  const first = { field: `metrics.${metric}`, by: repeated ?? varied(found)[0] ?? null };
+  const first = { field: `metrics.${metric}`, by: found.repeated ?? found.varied[0] ?? null };
   const payload = choices.box && has(found, choices.box.field, choices.box.by) ? choices.box : first;
   const options = {
     ask,
@@ -220,7 +218,7 @@ function axesOf({ found, choices, metric, width }: ChartContext): string[] {
     return before;
   }
   const most = width > 0 ? Math.max(3, Math.min(MAX_AXES, Math.floor(width / MIN_AXIS_WIDTH) - 1)) : MAX_AXES;
-  return [...varied(found).slice(0, most), `metrics.${metric}`];
+  return [...found.varied.slice(0, most), `metrics.${metric}`];
 }
 
 /** Return the fields that an axis can show. */

@@ -7,7 +7,7 @@ import { Colours } from "../../plot/colours.ts";
 import { element } from "../../ui/dom.ts";
 import type { HiddenRuns } from "../selection.ts";
 import type { ViewContext } from "./document.ts";
-import { curveMetric, type Fields, fieldNotes, hasMetric, withHistory } from "./fields.ts";
+import { type Fields, fieldNotes, hasMetric, needed } from "./fields.ts";
 
 /** The choices of the user, which stay for other runs. */
 export interface CurveChoices {
@@ -50,8 +50,8 @@ export class CurvesView {
       chosen.x = "step";
     }
     const known = chosen !== undefined && hasMetric(this.#found, chosen.metric);
-    const metric = known ? chosen.metric : curveMetric(this.#found);
-    if (this.#choices.overview && withHistory(this.#found).length > 1) {
+    const metric = known ? chosen.metric : needed(this.#found.curve);
+    if (this.#choices.overview && this.#found.histories.length > 1) {
       this.#drawAll({ ...this.#fresh(metric), ...chosen, metric });
     } else {
       await this.#drawOne(metric);
@@ -66,7 +66,7 @@ export class CurvesView {
     const { place, ask } = this.#context;
     const { chosen } = this.#choices;
     const data = await firstCurves(ask, metric, chosen);
-    const several = withHistory(this.#found).length > 1;
+    const several = this.#found.histories.length > 1;
     const options = {
       ...this.#options,
       chosen: { ...this.#fresh(metric), ...chosen, metric },
@@ -81,7 +81,7 @@ export class CurvesView {
     this.#choices.chosen = chosen;
     const options = {
       ...this.#options,
-      overview: withHistory(this.#found),
+      overview: this.#found.histories,
       chosen,
       onPick: (metric?: string) => {
         chosen.metric = metric ?? chosen.metric;
@@ -95,7 +95,7 @@ export class CurvesView {
     const { ask } = this.#context;
     const { metrics, params } = this.#found;
     const colours = { colours: this.#colours, groupColours: this.#groupColours };
-    const alongs = withHistory(this.#found);
+    const alongs = this.#found.histories;
     return {
       ...colours,
       ask,

@@ -151,8 +151,8 @@ class DocumentView {
   }
 
   async #fields(document: string): Promise<Fields> {
-    const found = await this.#state.requests.ask("fields", { ...this.#runs, document });
-    return fieldsOf(found, this.#state.columns);
+    const { columns } = this.#state;
+    return fieldsOf(await this.#state.requests.ask("fields", { ...this.#runs, document, columns }));
   }
 
   async #ask(document: string, payload: object): Promise<unknown> {

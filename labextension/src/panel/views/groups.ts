@@ -8,7 +8,7 @@ import { fieldPicker } from "../fieldpicker.ts";
 import type { PanelState } from "../state.ts";
 import { shownCount } from "../text.ts";
 import { documentView, showInTable, type ViewContext } from "./document.ts";
-import { chartMetric, type Fields, fieldNotes, hasMetric } from "./fields.ts";
+import { type Fields, fieldNotes, hasMetric, needed } from "./fields.ts";
 
 /** How many metrics are shown at first. */
 const FIRST_METRICS = 4;
@@ -34,7 +34,7 @@ export function drawGroups(
   state.on(["chosen"], () => shown?.mark());
   documentView(state, "groups", body, async (context) => {
     const found = await context.fields("grouped");
-    chartMetric(found);
+    needed(found.metric);
     const grouped = new GroupsView({ state, context, found, choices, curves });
     await grouped.ask();
     context.place.replaceChildren(grouped.root);

@@ -421,16 +421,17 @@ def test_a_view_is_told_what_its_runs_have(page):
     with nbtrack.start_run():
         nbtrack.log_metric("accuracy", 0.9)
     scope = {**QUERY, "experiments": ["beer"], "ids": []}
-    told = page.result("fields", **scope, document="curves")
+    told = page.result("fields", **scope, document="curves", columns=[])
     assert told["runs"] == 4
     found = {use["name"]: use for use in told["fields"]}
     assert found["params.alpha"] == {
-        "name": "params.alpha", "count": 4, "values": 4, "number": True, "points": 1, "better": None
+        "name": "params.alpha", "count": 4, "values": 4, "number": True, "points": 1
     }  # fmt: skip
-    assert (found["metrics.val loss"]["points"], found["metrics.val loss"]["better"]) == (3, "down")
+    assert found["metrics.val loss"]["points"] == 3
+    assert told["defaults"]["curve"] == "val loss"
     assert (found["metrics.rmse"]["points"], found["params.same"]["values"]) == (1, 1)
     assert found["metrics.accuracy"]["count"] == 0, "others have it"
-    assert not page.ask("fields", **scope, document="everything")["ok"]
+    assert not page.ask("fields", **scope, document="everything", columns=[])["ok"]
 
 
 def test_a_panel_leaves_a_static_table(filled):

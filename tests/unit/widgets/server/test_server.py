@@ -158,7 +158,7 @@ def requests(panel):
         {"kind": "scale", **query, "columns": ["params.alpha"]},
         {"kind": "differing", **query, "columns": ["params.alpha", "params.same"]},
         {"kind": "names"},
-        {"kind": "fields", **query, "ids": [], "document": "parallel"},
+        {"kind": "fields", **query, "ids": [], "document": "parallel", "columns": []},
         {"kind": "complete", "text": "params.al", "caret": 9},
         {"kind": "memory"},
         {"kind": "changes"},
