@@ -250,11 +250,30 @@ def test_the_lines_variables_are_filled_in(kernel):
     assert run.name == "run 0.5 b"
 
 
-def test_help_is_shown_and_nothing_is_tracked(kernel):
+@pytest.mark.parametrize(
+    ("code", "same"),
+    [
+        ("%%track --help\nacc = sum([0.5])", "%%track?"),
+        ("%track --help", "%%track?"),
+        ("%track models -h", "%%track?"),
+        ("%runs --help", "%runs?"),
+        ("%runs -h", "%runs?"),
+        ("%runs --panel --help", "%runs?"),
+        ("%serve --help", "%serve?"),
+        ("%serve best -p 5001 -h", "%serve?"),
+    ],
+)
+def test_help_is_shown_and_nothing_else_is_done(kernel, code, same):
     before = len(kernel.runs())
-    executed = kernel.ok("%%track --help\nacc = sum([0.5])")
-    assert executed.line is None
+    executed = kernel.ok(code)
+    assert executed.outputs == []
+    assert executed.reply["payload"] == kernel.ok(same).reply["payload"] != []
     assert len(kernel.runs()) == before
+
+
+def test_a_filter_may_speak_of_help(kernel):
+    assert "tags.note" in kernel.run("%runs tags.note = 'see --help' and").stderr
+    assert kernel.ok("%runs note = 'see --help or -h'").reply["payload"] == []
 
 
 def test_a_deleted_experiment_begins_anew(kernel):
