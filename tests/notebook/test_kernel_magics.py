@@ -192,7 +192,7 @@ SHELL = (
     " {name: list(found) for name, found in shell.events.callbacks.items()},"
     " sorted(shell.magics_manager.magics['line']), sorted(shell.magics_manager.magics['cell']),"
     " [name for name in vars(__import__('builtins')) if 'nbtrack' in name],"
-    " getattr(shell.display_pub, '_hooks', None), shell.displayhook._hooks, __import__('sys').stdout.write)))"
+    " getattr(shell.display_pub, '_hooks', None), getattr(shell.displayhook, '_hooks', None), __import__('sys').stdout.write)))"
     "(get_ipython())"
 )
 
@@ -306,7 +306,7 @@ def test_scores_of_folds_are_told_by_their_mean(kernel):
         "%%track -e folds\nimport numpy as np\nfrom sklearn.dummy import DummyClassifier\n"
         "from sklearn.model_selection import cross_val_score\n"
         "X, y = np.zeros((9, 1)), np.array({y})\n"
-        "scores = cross_val_score(DummyClassifier(), X, y, cv=[(range(9), range(k, k + 3)) for k in (0, 3, 6)])"
+        "scores = cross_val_score(DummyClassifier(), X, y, cv=[(np.arange(9), np.arange(k, k + 3)) for k in (0, 3, 6)])"
     )
     # Always the commoner label: folds of 1, 1 and 0; then of 2/3 each.
     first = kernel.ok(code.format(y="[1, 1, 1, 1, 1, 1, 0, 0, 0]"), cell_id="folds")

@@ -481,6 +481,7 @@ def test_csv_has_the_same_columns(three, tmp_path):
 
 
 def test_parquet_has_the_same_columns(three, tmp_path):
+    pytest.importorskip("pyarrow")
     with nbtrack.start_run():
         nbtrack.log_params({"alpha": "auto", "huge": 2**70, "flag": True})
     runs = nbtrack.runs(order_by="start_time")
