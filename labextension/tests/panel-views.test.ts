@@ -164,6 +164,17 @@ const groups = (by: string[]) => ({
   },
 });
 
+const DEFAULTS = {
+  metrics: ["rmse", "r2"],
+  params: ["params.alpha", "params.seed"],
+  groups: ["name", "experiment", "params.alpha", "params.seed"],
+  histories: [],
+  metric: "rmse",
+  curve: "rmse",
+  varied: ["params.alpha", "params.seed"],
+  repeated: "params.alpha",
+};
+
 it("a group is chosen and shown in the table, and what it is grouped by stays", async () => {
   const { kernel, state, gone } = panel(undefined, { view: "groups", filter: "name = 'a' ORDER BY name" });
   const root = document.createElement("div");
@@ -171,9 +182,9 @@ it("a group is chosen and shown in the table, and what it is grouped by stays", 
   document.body.replaceChildren(root);
   await kernel.answer("views", SCRIPT);
   const columns = ["name", "experiment", "params.alpha", "params.seed", "metrics.rmse", "metrics.r2"];
-  const use = { count: 3, values: 2, number: true, points: 1, better: null };
+  const use = { count: 3, values: 2, number: true, points: 1 };
   const fields = columns.map((name) => ({ ...use, name }));
-  await kernel.answer("fields", { runs: 3, fields });
+  await kernel.answer("fields", { runs: 3, fields, defaults: DEFAULTS });
   assert.deepEqual(kernel.last("document")["asked"], { by: null, metrics: ["rmse", "r2"] });
   await kernel.answer("document", groups(["params.alpha"]));
   const button = (text: string) =>
@@ -204,7 +215,7 @@ it("a group is chosen and shown in the table, and what it is grouped by stays", 
   assert.equal(kernel.traits.view, "table");
   kernel.change({ _chosen: ["c".repeat(32)] });
   kernel.change({ view: "groups" });
-  await kernel.answer("fields", { runs: 3, fields });
+  await kernel.answer("fields", { runs: 3, fields, defaults: DEFAULTS });
   assert.deepEqual(kernel.last("document")["asked"], {
     by: ["params.alpha", "params.seed"],
     metrics: ["rmse", "r2"],

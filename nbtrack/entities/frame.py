@@ -1,4 +1,4 @@
-"""Many runs as a table with MLflow's column names: a DataFrame, CSV, Parquet."""
+"""Many runs as a table with MLflow's column names: a DataFrame, an Arrow table, CSV, Parquet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities.artifacts import written_whole
 from nbtrack.entities.mlflow import artifacts_uri, mlflow_status, mlflow_tags
 from nbtrack.entities.times import microseconds, utc
+from nbtrack.errors import MissingPackageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
 
 __all__ = [
+    "arrow_table",
     "inert",
     "mlflow_frame",
-    "parquet_table",
     "run_columns",
     "runs_frame",
     "typed_frame",
@@ -33,6 +34,7 @@ __all__ = [
     "write_rows",
 ]
 
+_TEXTS = ("run_id", "name", "experiment", "status")
 _TIMES = ("start_time", "end_time")
 _NUMBERS = ("duration",)
 _EXACT = 2**53
@@ -147,27 +149,27 @@ def _is_number(text: str) -> bool:
 
 
 def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> None:
-    """Write runs as Parquet; see `parquet_table`."""
-    made = parquet_table(run_columns(records, table))
+    """Write runs as Parquet; see `arrow_table`."""
+    made = arrow_table(run_columns(records, table))
     import pyarrow.parquet as pq
 
     with written_whole(path) as part:
         pq.write_table(made, part)
 
 
-def parquet_table(columns: Mapping[str, Sequence[Any]]) -> Any:
-    """Return columns of the run table as Parquet has them; a param that is text in some runs is text in all.
+def arrow_table(columns: Mapping[str, Sequence[Any]]) -> Any:
+    """Return columns of the run table as Arrow has them; a param that is text in some runs is text in all.
 
     Raises
     ------
-    ImportError
+    MissingPackageError
         Without pyarrow, saying how to install it.
     """
     try:
         import pyarrow as pa
     except ImportError as error:
-        raise ImportError(
-            'Parquet needs pyarrow: python -m pip install "nbtrack[parquet]", or use to_csv'
+        raise MissingPackageError(
+            'Parquet and Arrow need pyarrow: python -m pip install "nbtrack[parquet]", or use to_csv'
         ) from error
     typed: dict[str, Any] = dict(columns)
     for name, values in columns.items():
@@ -176,6 +178,8 @@ def parquet_table(columns: Mapping[str, Sequence[Any]]) -> Any:
             typed[name] = pa.array(micros, pa.timestamp("us", tz="UTC"))
         elif name.startswith("metrics.") or name in _NUMBERS:
             typed[name] = pa.array(values, pa.float64())
+        elif name in _TEXTS or name.startswith("tags."):
+            typed[name] = pa.array(values, pa.string())  # also where no run has one, or there is no run
         elif name.startswith("params."):
             typed[name] = pa.array(_one_type(values))
     return pa.table(typed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from nbtrack import doors
 from nbtrack.direction import direction
-from nbtrack.entities.frame import runs_frame, write_csv, write_parquet
+from nbtrack.entities.frame import arrow_table, run_columns, runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
@@ -284,6 +284,26 @@ class Runs(Sequence[Run]):
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`."""
         write_parquet(Path(path), self.records, self.store.table(self.records))
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the columns of `to_pandas` as a stream of Arrow's PyCapsule interface.
+
+        It is what `pyarrow.table(runs)`, `duckdb.sql("from runs")` and `pandas.DataFrame.from_arrow(runs)` ask for.
+        Polars takes any sequence for a list of its items, so give it the table: `polars.DataFrame(pyarrow.table(runs))`.
+        As in Parquet, a param that is text in some of these runs is text in all. It needs `nbtrack[parquet]`.
+
+        Parameters
+        ----------
+        requested_schema
+            A PyCapsule of the types that are wanted, for pyarrow to cast to.
+
+        Raises
+        ------
+        MissingPackageError
+            Without pyarrow, saying how to install it.
+        """
+        table = arrow_table(run_columns(self.records, self.store.table(self.records)))
+        return table.__arrow_c_stream__(requested_schema)
 
     def panel(self, columns: Sequence[str] | None = None) -> Any:
         """Return a panel that shows these runs, in which they can be filtered, ordered and compared.

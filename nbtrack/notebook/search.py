@@ -9,6 +9,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 
 from nbtrack import tracking
 from nbtrack.errors import NbtrackError
+from nbtrack.notebook.manual import asks_for_help, show_manual
 
 __all__ = ["SearchMagics"]
 
@@ -32,8 +33,12 @@ class SearchMagics(Magics):
         """
         text = line.strip()
         shown = text.split(maxsplit=1)[:1] == ["--panel"]
+        text = text.removeprefix("--panel").strip() if shown else text
+        # Only the word that comes first: a filter may speak of `--help`.
+        if asks_for_help(text.partition(" ")[0]):
+            return show_manual(self.shell, "%runs")
         try:
-            found = tracking.runs(text.removeprefix("--panel").strip() if shown else text)
+            found = tracking.runs(text)
             return found.panel() if shown else found
         except NbtrackError as error:
             # IPython shows this one without the way to it.

@@ -13,6 +13,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from nbtrack import serving, tracking
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
+from nbtrack.notebook.manual import asks_for_help, show_manual
 
 __all__ = ["ServeMagics"]
 
@@ -54,6 +55,8 @@ class ServeMagics(Magics):
         The server ends with the kernel unless it is detached; `nbtrack.servers()` lists what runs, and
         `nbtrack.serve()` is the same as a function.
         """  # fmt: skip
+        if asks_for_help(line):
+            return show_manual(self.shell, "%serve")
         try:
             options = parse_argstring(self.serve, line)
         except UsageError as error:

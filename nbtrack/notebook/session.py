@@ -23,8 +23,9 @@ from nbtrack.notebook.code import RunCode
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.identity import notebook_name, notebook_path
 from nbtrack.notebook.lineage import Lineages
+from nbtrack.notebook.manual import asks_for_help, show_manual
 from nbtrack.notebook.models import limit_in_environment, parse_limit
-from nbtrack.notebook.track import asks_for_help, body_of, parse_track, track_line
+from nbtrack.notebook.track import body_of, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Session:
         if line is None:
             return
         if asks_for_help(line):
-            self.shell.run_line_magic("pinfo", "%%track")
+            show_manual(self.shell, "%%track")
             return
         self._tracked = TrackedCell(self, self._options(self._expanded(line)), info)
 

@@ -11,6 +11,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from nbtrack.capture import Options
+from nbtrack.notebook.manual import asks_for_help, show_manual
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TrackMagics",
-    "asks_for_help",
     "body_of",
     "capture_options",
     "head_magics",
@@ -138,10 +138,10 @@ class TrackMagics(Magics):
         `%track status` says what is tracked and where it is kept, `%track models off|on|50MB` how large the models
         may be that are saved. `%track why NAME` tells why a name of the last tracked cell was kept, as what, or was not.
         """
+        if asks_for_help(line):
+            return show_manual(self._session.shell, "%%track")
         if cell is None:
             return self._session.switch(line.strip())
-        if asks_for_help(line):
-            return self._session.shell.run_line_magic("pinfo", "%%track")
         # Here IPython itself has found the magic, as in a script that a notebook was turned into.
         return self._session.run_tracked(line, cell)
 
@@ -168,11 +168,6 @@ def parse_track(line: str) -> tuple[Namespace, list[str]]:
             faults.append(f"-t {tag!r} is no tag; write -t key=value")
             options.tag.remove(tag)
     return options, faults
-
-
-def asks_for_help(line: str) -> bool:
-    """Return whether what stands behind `%%track` asks for its manual."""
-    return not {"-h", "--help"}.isdisjoint(line.split())
 
 
 def capture_options(options: Namespace) -> Options:

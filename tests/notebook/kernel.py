@@ -132,6 +132,7 @@ class Kernel:
     def send(self, code, *, cell_id=None, allow_stdin=False):
         """Ask for a cell to be run, and return the request's id."""
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": allow_stdin}
+        content["stop_on_error"] = False  # older kernels give up what is sent soon after an error
         metadata = {"cellId": cell_id} if cell_id else {}
         message = self._client.session.msg("execute_request", content, metadata=metadata)
         self._client.shell_channel.send(message)

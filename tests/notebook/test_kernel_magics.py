@@ -192,7 +192,7 @@ SHELL = (
     " {name: list(found) for name, found in shell.events.callbacks.items()},"
     " sorted(shell.magics_manager.magics['line']), sorted(shell.magics_manager.magics['cell']),"
     " [name for name in vars(__import__('builtins')) if 'nbtrack' in name],"
-    " getattr(shell.display_pub, '_hooks', None), shell.displayhook._hooks, __import__('sys').stdout.write)))"
+    " getattr(shell.display_pub, '_hooks', None), getattr(shell.displayhook, '_hooks', None), __import__('sys').stdout.write)))"
     "(get_ipython())"
 )
 
@@ -250,11 +250,30 @@ def test_the_lines_variables_are_filled_in(kernel):
     assert run.name == "run 0.5 b"
 
 
-def test_help_is_shown_and_nothing_is_tracked(kernel):
+@pytest.mark.parametrize(
+    ("code", "same"),
+    [
+        ("%%track --help\nacc = sum([0.5])", "%%track?"),
+        ("%track --help", "%%track?"),
+        ("%track models -h", "%%track?"),
+        ("%runs --help", "%runs?"),
+        ("%runs -h", "%runs?"),
+        ("%runs --panel --help", "%runs?"),
+        ("%serve --help", "%serve?"),
+        ("%serve best -p 5001 -h", "%serve?"),
+    ],
+)
+def test_help_is_shown_and_nothing_else_is_done(kernel, code, same):
     before = len(kernel.runs())
-    executed = kernel.ok("%%track --help\nacc = sum([0.5])")
-    assert executed.line is None
+    executed = kernel.ok(code)
+    assert executed.outputs == []
+    assert executed.reply["payload"] == kernel.ok(same).reply["payload"] != []
     assert len(kernel.runs()) == before
+
+
+def test_a_filter_may_speak_of_help(kernel):
+    assert "tags.note" in kernel.run("%runs tags.note = 'see --help' and").stderr
+    assert kernel.ok("%runs note = 'see --help or -h'").reply["payload"] == []
 
 
 def test_a_deleted_experiment_begins_anew(kernel):
@@ -287,7 +306,7 @@ def test_scores_of_folds_are_told_by_their_mean(kernel):
         "%%track -e folds\nimport numpy as np\nfrom sklearn.dummy import DummyClassifier\n"
         "from sklearn.model_selection import cross_val_score\n"
         "X, y = np.zeros((9, 1)), np.array({y})\n"
-        "scores = cross_val_score(DummyClassifier(), X, y, cv=[(range(9), range(k, k + 3)) for k in (0, 3, 6)])"
+        "scores = cross_val_score(DummyClassifier(), X, y, cv=[(np.arange(9), np.arange(k, k + 3)) for k in (0, 3, 6)])"
     )
     # Always the commoner label: folds of 1, 1 and 0; then of 2/3 each.
     first = kernel.ok(code.format(y="[1, 1, 1, 1, 1, 1, 0, 0, 0]"), cell_id="folds")

@@ -58,11 +58,15 @@ class Served:
         Further options of the command.
     folder
         The working folder.
+    environment
+        Variables that the process gets besides this one's.
+    python
+        The interpreter that runs it, whose environment may have other packages.
     """
 
-    def __init__(self, uri, *options, folder, environment=None):
+    def __init__(self, uri, *options, folder, environment=None, python=sys.executable):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nbtrack", "models", "serve", "-m", str(uri), "-p", "0", *options],
+            [str(python), "-m", "nbtrack", "models", "serve", "-m", str(uri), "-p", "0", *options],
             stderr=subprocess.PIPE,
             cwd=folder,
             env={**os.environ, **(environment or {})},
@@ -150,9 +154,9 @@ def ended(process):
 
 
 @contextlib.contextmanager
-def served(uri, *options, folder, ready=True, environment=None):
+def served(uri, *options, folder, ready=True, **process):
     """Serve a model while the block runs."""
-    server = Served(uri, *options, folder=folder, environment=environment)
+    server = Served(uri, *options, folder=folder, **process)
     try:
         yield server.wait() if ready else server
     finally:

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -99,10 +100,16 @@ def test_filters_of_the_table_are_understood(tour, text):
 
 def test_the_other_commands_are_ones_that_make_and_pip_know():
     rest = [command for command in COMMANDS if not command.startswith("nbtrack ")]
-    assert rest == ["make demo", "make test", "python -m pip install ."]
+    assert rest == ["make demo", "make test", "python -m pip install .", "python -m pip install '.[all]'"]
     for command in rest[:2]:
         done = run(f"{command} --dry-run", ROOT)
         assert done.returncode == 0, done.stderr
+
+
+def test_the_extras_that_it_names_are_there():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = set(re.findall(r"`(?:nbtrack)?\[(\w+)\]`", README))
+    assert {"all", "lab", "voila"} <= named <= set(project["optional-dependencies"])
 
 
 def test_links_lead_to_files():

@@ -481,6 +481,7 @@ def test_csv_has_the_same_columns(three, tmp_path):
 
 
 def test_parquet_has_the_same_columns(three, tmp_path):
+    pytest.importorskip("pyarrow")
     with nbtrack.start_run():
         nbtrack.log_params({"alpha": "auto", "huge": 2**70, "flag": True})
     runs = nbtrack.runs(order_by="start_time")
@@ -499,6 +500,73 @@ def test_parquet_without_pyarrow_says_what_to_install(three, tmp_path, monkeypat
     with pytest.raises(ImportError, match=r"nbtrack\[parquet\]"):
         nbtrack.runs().to_parquet(tmp_path / "runs.parquet")
     assert list(tmp_path.glob("*.parquet")) == []
+
+
+def test_arrow_takes_runs_as_a_table_with_the_same_columns(three, tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    with nbtrack.start_run():
+        nbtrack.log_params({"alpha": "auto", "huge": 2**70, "flag": True, "layers": 3})
+    runs = nbtrack.runs(order_by="start_time")
+    table = pa.table(runs)
+    frame = runs.to_pandas()
+    assert table.column_names == list(frame.columns)
+    types = {name: str(table.schema.field(name).type) for name in table.column_names}
+    assert {types[name] for name in ("run_id", "name", "experiment", "status", "tags.team")} == {"string"}
+    assert types["start_time"] == types["end_time"] == "timestamp[us, tz=UTC]"
+    assert types["metrics.rmse"] == types["metrics.r2"] == "double"
+    assert (types["params.flag"], types["params.layers"], types["params.alpha"]) == (
+        "bool",
+        "int64",
+        "string",
+    )
+    assert table["params.alpha"].to_pylist() == ["0.1", "0.2", "0.3", "auto"]
+    assert table["metrics.rmse"].to_pylist() == [0.9, 0.7, 0.8, None]
+    assert table["params.layers"].to_pylist() == [None, None, None, 3]
+    assert table["start_time"].to_pylist() == list(frame["start_time"])
+    runs.to_parquet(tmp_path / "runs.parquet")
+    assert pq.read_table(tmp_path / "runs.parquet").equals(table)
+
+
+def test_arrow_casts_runs_to_the_types_that_are_asked_for(three):
+    pa = pytest.importorskip("pyarrow")
+    schema = pa.schema(
+        [
+            pa.field(field.name, pa.large_string() if field.type == pa.string() else field.type)
+            for field in pa.table(nbtrack.runs()).schema
+        ]
+    )
+    reader = pa.RecordBatchReader.from_stream(nbtrack.runs(), schema)
+    assert reader.schema == schema
+    assert reader.read_all()["name"].to_pylist() == three[::-1]
+
+
+def test_no_runs_have_the_types_of_runs_in_arrow(three):
+    pa = pytest.importorskip("pyarrow")
+    none, some = pa.table(nbtrack.runs("name = 'nobody'")), pa.table(nbtrack.runs())
+    assert none.num_rows == 0
+    assert none.schema.equals(some.select(none.column_names).schema)
+
+
+def test_data_frames_are_made_of_runs_by_arrow(three):
+    pa = pytest.importorskip("pyarrow")
+    runs = nbtrack.runs(order_by="start_time")
+    if hasattr(pd.DataFrame, "from_arrow"):  # since pandas 3
+        frame = pd.DataFrame.from_arrow(runs)
+        assert list(frame.columns) == list(runs.to_pandas().columns)
+        assert list(frame["name"]) == three
+        assert list(frame["params.alpha"]) == [0.1, 0.2, 0.3]
+    pl = pytest.importorskip("polars")
+    # Polars looks whether something is a sequence before it asks for Arrow's interface, and runs are one.
+    frame = pl.DataFrame(pa.table(runs))
+    assert frame.columns == list(runs.to_pandas().columns)
+    assert frame.filter(pl.col("metrics.rmse") < 0.85)["name"].to_list() == ["two", "three"]
+
+
+def test_arrow_without_pyarrow_says_what_to_install(three, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(NbtrackError, match=r"nbtrack\[parquet\]") as raised:
+        nbtrack.runs().__arrow_c_stream__()
+    assert isinstance(raised.value, ImportError)
 
 
 # --- text

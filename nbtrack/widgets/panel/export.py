@@ -7,7 +7,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.entities.frame import inert, parquet_table, typed_frame
+from nbtrack.entities.frame import arrow_table, inert, typed_frame
 from nbtrack.entities.text import duration_text, one_line, time_text, value_text
 from nbtrack.entities.times import utc
 from nbtrack.fields import MISSING, is_number
@@ -55,7 +55,7 @@ def export(store: Store, records: Sequence[RunRecord], heads: dict[str, Head], f
 
     Raises
     ------
-    ImportError
+    MissingPackageError
         For Parquet without pyarrow, saying how to install it.
     """
     columns = {name: store.column(name, records) for name in heads}
@@ -107,7 +107,7 @@ def _csv(columns: dict[str, list[Any]]) -> str:
 
 
 def _parquet(columns: Mapping[str, list[Any]]) -> str:
-    table = parquet_table(columns)
+    table = arrow_table(columns)
     import pyarrow.parquet as pq
 
     file = io.BytesIO()

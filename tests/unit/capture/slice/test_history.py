@@ -641,6 +641,7 @@ def test_a_script_runs_where_it_is_taken(tmp_path, command, earlier, last, expec
     environment = {
         **os.environ,
         "IPYTHONDIR": str(tmp_path / "ipython"),
+        "TERM": "dumb",  # IPython 7 writes the terminal's title to whatever stands for it
         "PYTHONWARNINGS": "error" if command == "python" else "",
     }
     done = subprocess.run(
