@@ -14,7 +14,7 @@ from nbtrack.errors import InvalidValueError, StoreError
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.model_description import Description
 
 __all__ = ["models"]
 
@@ -158,7 +158,7 @@ def predict(  # noqa: PLR0917 (click hands them over by name)
     """Predict with a model for the rows of a file."""
     model, trusted = _found(context, uri, trust, env_manager)
     if env_manager == "uv":
-        from nbtrack.serving.environment import environment_of
+        from nbtrack.serving.model_environment import environment_of
 
         python = environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
         sys.exit(_predict_there(python, model, trusted, source, target, kind))
@@ -287,7 +287,7 @@ def _token_in(context: click.Context, file: Path) -> str:
 def _found(
     context: click.Context, uri: str, trust: bool, env_manager: str
 ) -> tuple[Description, bool | list[str]]:
-    from nbtrack.serving.description import find_served
+    from nbtrack.serving.model_description import find_served
 
     try:
         store_of(context)
@@ -297,7 +297,7 @@ def _found(
             raise
     model, trusted = find_served(uri, trust)
     if env_manager == "uv":
-        from nbtrack.serving.environment import check_trusted
+        from nbtrack.serving.model_environment import check_trusted
 
         check_trusted(model, trusted)
     return model, trusted
