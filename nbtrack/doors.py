@@ -40,4 +40,4 @@ def serve_panel(server: Any) -> Any:
 
 def namespace() -> Any:
     """Return the module that puts things among the notebook's names."""
-    return import_module("nbtrack.notebook.namespace")
+    return import_module("nbtrack.notebook.user_namespace")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackError, NbtrackWarning
-from nbtrack.tracking import models
+from nbtrack.tracking import model_logging
 from nbtrack.tracking.current import (
     ActiveRun,
     begin,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from nbtrack.models import Signature
-    from nbtrack.tracking.models import ModelInfo
+    from nbtrack.tracking.model_logging import ModelInfo
 
 __all__ = ["autolog", "load_model", "log_model", "save_model"]
 
@@ -71,7 +71,7 @@ def log_model(
         MLflow's other options, without effect.
     """
     _check_options("log_model", others)
-    return models.log_model(
+    return model_logging.log_model(
         sk_model, name or artifact_path or "model", input_example, signature,
         registered_model_name=registered_model_name, pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements or (), metadata=metadata,
@@ -97,7 +97,7 @@ def save_model(
         MLflow's other options, without effect.
     """
     _check_options("save_model", others)
-    models.save_model(
+    model_logging.save_model(
         sk_model, path, input_example, signature, pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements or (), metadata=metadata,
     )  # fmt: skip
@@ -105,7 +105,7 @@ def save_model(
 
 def load_model(model_uri: str | os.PathLike[str], dst_path: None = None, *, trust: bool = False) -> Any:  # noqa: ARG001 (MLflow's)
     """Return a saved estimator itself; see `nbtrack.load_model`."""
-    return models.load_model(model_uri, trust=trust).native
+    return model_logging.load_model(model_uri, trust=trust).native
 
 
 def _check_options(function: str, others: Mapping[str, Any]) -> None:
