@@ -68,9 +68,9 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
     """
     if limit <= 0:
         return
-    from nbtrack.models.flavours.pickled import TooLargeError, looked_at, size_limit
+    from nbtrack.models.flavours.pickled import TooLargeError, pickle_check, size_limit
 
-    token, looking = size_limit.set(limit), looked_at.set(_refuse_secrets)
+    token, checking = size_limit.set(limit), pickle_check.set(_refuse_secrets)
     try:
         own = {
             number: tracking.kept_model(run, fitted_model.estimator)
@@ -94,7 +94,7 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
                 _tell(f"{fitted[number].name} was not saved: {why}")
     finally:
         size_limit.reset(token)
-        looked_at.reset(looking)
+        pickle_check.reset(checking)
 
 
 def _refuse_secrets(pickle: bytes) -> None:
