@@ -105,7 +105,7 @@ def _refuse_secrets(pickle: bytes) -> None:
     ModelError
         When it does.
     """
-    if SEEN.stands_in(pickle):
+    if SEEN.occurs_in(pickle):
         raise ModelError(
             "it holds a secret, such as an API key; nbtrack.log_model(...) would save it all the same"
         )

@@ -208,8 +208,8 @@ class Session:
 
     def collect_secrets(self) -> None:
         """Take in the secrets that the environment and the notebook's names hold now."""
-        SEEN.look_at_environment()
-        SEEN.look_at_names(self.shell.user_ns)
+        SEEN.scan_environment()
+        SEEN.scan_names(self.shell.user_ns)
 
     # -- the magics
 

@@ -93,7 +93,7 @@ def _script(file: str | None) -> dict[str, Any] | None:
         text = path.read_text(encoding="utf-8") if path.stat().st_size <= _MAX_SCRIPT_CHARACTERS else ""
     except (OSError, UnicodeDecodeError):
         return None
-    SEEN.look_at_environment()
+    SEEN.scan_environment()
     text = SEEN.code(text)
     return {"cell": text, "earlier": [], "script": text, "stale": False} if text else None
 

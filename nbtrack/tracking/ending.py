@@ -34,7 +34,7 @@ def failure(error: BaseException) -> dict[str, str]:
     """
     from nbtrack.capture.secrets import SEEN
 
-    SEEN.look_at_environment()
+    SEEN.scan_environment()
     text = "".join(traceback.format_exception(error))
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -200,7 +200,7 @@ def _holds_secret(file: Path) -> bool:
     if not file.stat().st_size:  # an empty file cannot be mapped
         return False
     with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
-        return SEEN.stands_in(content)
+        return SEEN.occurs_in(content)
 
 
 @contextlib.contextmanager
