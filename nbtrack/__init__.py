@@ -102,7 +102,7 @@ _WHERE = {
     "widgets.panel.opening": "panel",
     "widgets.panel.widget": "Panel",
 }
-"""The modules, with the public names that each defines: those alone are imported for one."""
+"""The modules, with the public names that each defines; only a name's module is imported for it."""
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names.split()}
 _MODULES = ("entities", "errors", "models", "pyfunc", "serving", "sklearn", "tracking")
 
@@ -124,10 +124,10 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(ip: Any) -> None:
-    """Make `%%track`, `%track` and `%runs` known: what `%load_ext nbtrack` calls."""
+    """Register `%%track`, `%track` and `%runs`; called by `%load_ext nbtrack`."""
     import_module("nbtrack.notebook").load(ip)
 
 
 def unload_ipython_extension(ip: Any) -> None:
-    """Take the magics back: what `%unload_ext nbtrack` calls."""
+    """Remove the magics; called by `%unload_ext nbtrack`."""
     import_module("nbtrack.notebook").unload(ip)

@@ -1,4 +1,4 @@
-"""Models as functions, as MLflow spells it: `nbtrack.pyfunc.load_model`."""
+"""Models as functions, with MLflow's names: `nbtrack.pyfunc.load_model`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["PythonModel", "load_model", "log_model", "save_model"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "PythonModel":  # what is beside it is slow to import
+    if name == "PythonModel":  # its module is slow to import
         from nbtrack.models.code import PythonModel
 
         return PythonModel
@@ -29,7 +29,7 @@ def __getattr__(name: str) -> Any:
 def load_model(
     model_uri: str | os.PathLike[str], *, model_config: Mapping[str, Any] | None = None, trust: bool = False
 ) -> LoadedModel:
-    """Load a model of any flavour, to be asked with `predict`; see `nbtrack.load_model`."""
+    """Load a model of any flavour, to call its `predict`; see `nbtrack.load_model`."""
     return model_logging.load_model(model_uri, trust=trust, model_config=model_config)
 
 
