@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from nbtrack.serving.start import servers as servers
     from nbtrack.sklearn import autolog as autolog
     from nbtrack.store.store import open_store as open_store
+    from nbtrack.tracking.artifact_logging import get_artifact_uri as get_artifact_uri
+    from nbtrack.tracking.artifact_logging import load_table as load_table
+    from nbtrack.tracking.artifact_logging import log_artifact as log_artifact
+    from nbtrack.tracking.artifact_logging import log_artifacts as log_artifacts
+    from nbtrack.tracking.artifact_logging import log_dict as log_dict
+    from nbtrack.tracking.artifact_logging import log_figure as log_figure
+    from nbtrack.tracking.artifact_logging import log_image as log_image
+    from nbtrack.tracking.artifact_logging import log_table as log_table
+    from nbtrack.tracking.artifact_logging import log_text as log_text
     from nbtrack.tracking.current import ActiveRun as ActiveRun
     from nbtrack.tracking.current import current_run as current_run
     from nbtrack.tracking.current import last_active_run as last_active_run
@@ -36,15 +45,6 @@ if TYPE_CHECKING:
     from nbtrack.tracking.experiments import restore_experiment as restore_experiment
     from nbtrack.tracking.experiments import search_experiments as search_experiments
     from nbtrack.tracking.experiments import set_experiment as set_experiment
-    from nbtrack.tracking.files import get_artifact_uri as get_artifact_uri
-    from nbtrack.tracking.files import load_table as load_table
-    from nbtrack.tracking.files import log_artifact as log_artifact
-    from nbtrack.tracking.files import log_artifacts as log_artifacts
-    from nbtrack.tracking.files import log_dict as log_dict
-    from nbtrack.tracking.files import log_figure as log_figure
-    from nbtrack.tracking.files import log_image as log_image
-    from nbtrack.tracking.files import log_table as log_table
-    from nbtrack.tracking.files import log_text as log_text
     from nbtrack.tracking.lifecycle import active_run as active_run
     from nbtrack.tracking.lifecycle import delete_run as delete_run
     from nbtrack.tracking.lifecycle import end_run as end_run
@@ -64,9 +64,9 @@ if TYPE_CHECKING:
     from nbtrack.tracking.logging import set_note as set_note
     from nbtrack.tracking.logging import set_tag as set_tag
     from nbtrack.tracking.logging import set_tags as set_tags
-    from nbtrack.tracking.models import load_model as load_model
-    from nbtrack.tracking.models import log_model as log_model
-    from nbtrack.tracking.models import save_model as save_model
+    from nbtrack.tracking.model_logging import load_model as load_model
+    from nbtrack.tracking.model_logging import log_model as log_model
+    from nbtrack.tracking.model_logging import save_model as save_model
     from nbtrack.tracking.registration import register_model as register_model
     from nbtrack.tracking.registration import registered_model as registered_model
     from nbtrack.tracking.registration import registered_models as registered_models
@@ -88,7 +88,7 @@ _WHERE = {
         create_experiment delete_experiment get_experiment get_experiment_by_name rename_experiment
         restore_experiment search_experiments set_experiment
     """,
-    "tracking.files": """
+    "tracking.artifact_logging": """
         get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image log_table log_text
     """,
     "tracking.lifecycle": "active_run delete_run end_run get_parent_run get_run restore_run start_run",
@@ -96,13 +96,13 @@ _WHERE = {
     "tracking.logging": """
         delete_tag log_metric log_metrics log_param log_params not_secret set_note set_tag set_tags
     """,
-    "tracking.models": "load_model log_model save_model",
+    "tracking.model_logging": "load_model log_model save_model",
     "tracking.registration": "register_model registered_model registered_models",
     "tracking.search": "runs search_runs",
     "widgets.panel.opening": "panel",
     "widgets.panel.widget": "Panel",
 }
-"""The modules, with the public names that each defines: those alone are imported for one."""
+"""The modules, with the public names that each defines; only a name's module is imported for it."""
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names.split()}
 _MODULES = ("entities", "errors", "models", "pyfunc", "serving", "sklearn", "tracking")
 
@@ -124,10 +124,10 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(ip: Any) -> None:
-    """Make `%%track`, `%track` and `%runs` known: what `%load_ext nbtrack` calls."""
+    """Register `%%track`, `%track` and `%runs`; called by `%load_ext nbtrack`."""
     import_module("nbtrack.notebook").load(ip)
 
 
 def unload_ipython_extension(ip: Any) -> None:
-    """Take the magics back: what `%unload_ext nbtrack` calls."""
+    """Remove the magics; called by `%unload_ext nbtrack`."""
     import_module("nbtrack.notebook").unload(ip)

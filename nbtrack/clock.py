@@ -1,7 +1,7 @@
-"""The time of runs and points: the system's when a run begins, and even from there on.
+"""The time of runs and points: the system's clock when a run begins, and monotonic from then on.
 
-The system's clock is set while trainings run: by a person, by the network, in a virtual machine that was asleep. A run
-then ends before it began, or its newest point is taken for an older one.
+The system's clock may be set during a training: by a user, by the network, or after a virtual machine slept. A run
+would then end before it began, or its newest point would look older than others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import partial
 
 __all__ = ["now", "set_to_system"]
 
-# Those that go on while the machine sleeps. Windows' monotonic clock does.
+# Clocks that continue while the machine sleeps. Windows' monotonic clock does.
 if sys.platform == "linux":
     _steady = partial(time.clock_gettime, time.CLOCK_BOOTTIME)
 elif sys.platform == "win32":
@@ -24,11 +24,11 @@ _offset = time.time() - _steady()
 
 
 def now() -> float:
-    """Return seconds since the epoch; never less than before in this process, unless `set_to_system` came between."""
+    """Return seconds since the epoch; never decreases in this process, except after `set_to_system`."""
     return _offset + _steady()
 
 
 def set_to_system() -> None:
-    """Go by the system's clock as it is now; to be called while no run is open."""
+    """Synchronise with the system's clock; to be called while no run is open."""
     global _offset  # noqa: PLW0603 - a process has one clock
     _offset = time.time() - _steady()

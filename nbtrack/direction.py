@@ -1,4 +1,4 @@
-"""Which way a metric is better, known from the words of its name."""
+"""The better direction of a metric, inferred from the words of its name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _UP = frozenset(
     sensitivity silhouette spearman spearmanr specificity ssim tnr tpr vmeasure winrate
     """.split()
 )
-# After one of these a number is no longer the metric itself: a spread, a size, a setting, a comparison.
+# With one of these words a number is not the metric itself, but a spread, a size, a setting or a comparison.
 _OTHER_THINGS = frozenset(
     """
     change coef coefficient count delta diff difference duration factor gap id idx index name ratio samples
@@ -40,7 +40,7 @@ _OTHER_THINGS = frozenset(
 _OTHER_FIRST = frozenset(
     {"argmax", "argmin", "change", "delta", "diff", "difference", "gap", "rank", "sd", "sem", "std", "var"}
 )
-# Several words that mean another thing together than each alone.
+# Phrases that mean something else than their words.
 _PHRASES: tuple[tuple[tuple[str, ...], Direction | None], ...] = (
     (("explained", "variance"), "up"),
     (("cross", "entropy"), "down"),
@@ -61,18 +61,18 @@ _PHRASES: tuple[tuple[tuple[str, ...], Direction | None], ...] = (
     (("false", "negatives"), "down"),
     (("coefficient", "of", "determination"), "up"),
 )
-# `rate` alone says nothing (learning rate); `error_rate`, `false_positive_rate` are decided by their first words.
+# `rate` alone is undecided (learning rate); for `error_rate` and `false_positive_rate` the first words decide.
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-# A summary is better where its metric is, as far as a history's values are compared at all.
+# A summary has the direction of its metric, if it is a value of the history.
 _SUMMARIES = frozenset({"first", "last", "max", "mean", "min"})
 
 _chosen: dict[str, Direction | None] = {}
 
 
 def direction(name: str) -> Direction | None:
-    """Return whether a metric is better when lower or higher, or None where its name does not tell.
+    """Return whether a metric is better when lower or higher; None if its name does not say.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def direction(name: str) -> Direction | None:
 
 
 def set_direction(name: str, direction: Direction | None) -> None:
-    """Say which way the metric of this exact name is better, and its summaries, for this process.
+    """Set the better direction of the metric with this exact name, and its summaries, for this process.
 
     Parameters
     ----------
@@ -131,10 +131,10 @@ def _read(name: str) -> Direction | None:
         if word in ("neg", "negative", "minus"):
             turned = True
         elif word in _UP or bare in _UP:
-            # "brier score", "error score", "inertia score": the word before says what is scored.
+            # "brier score", "error score", "inertia score": the word before decides.
             found = found if found and word in ("score", "scores") else "up"
         elif word in _DOWN or bare in _DOWN:
-            # "log likelihood" and "log loss" differ by their second word alone.
+            # "log likelihood" and "log loss" differ only in their second word.
             found = "down"
         elif word in _OTHER_THINGS:
             found = None

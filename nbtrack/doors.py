@@ -1,6 +1,6 @@
-"""The doors upwards: what a lower layer shows with something of a higher one, looked up only when it is asked for.
+"""Lazy access to higher layers, for lower ones that show something of them; imported only when it is used.
 
-There is no other import by a name in a text; `tests/unit/test_imports.py` checks that.
+There is no other import by name; `tests/unit/test_imports.py` checks that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def panel(runs: Any, columns: Any) -> Any:
 
 
 def runs_view(runs: Any) -> dict[str, Any]:
-    """Return what the JupyterLab extension makes a panel of, beside the static table."""
+    """Return the data from which the JupyterLab extension creates a panel, in addition to the static table."""
     view: dict[str, Any] = import_module("nbtrack.widgets.shown").runs_view(runs)
     return view
 
@@ -70,5 +70,5 @@ def serve_panel(server: Any) -> Any:
 
 
 def namespace() -> Any:
-    """Return the module that puts things among the notebook's names."""
-    return import_module("nbtrack.notebook.namespace")
+    """Return the module that assigns variables in the notebook."""
+    return import_module("nbtrack.notebook.user_namespace")

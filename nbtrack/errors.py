@@ -1,4 +1,4 @@
-"""What nbtrack raises: each error is also the builtin that a user would catch."""
+"""The exceptions of nbtrack: each is also the builtin exception that a user would catch."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ __all__ = [
 
 
 class NbtrackError(Exception):
-    """The base of every error that nbtrack raises on purpose."""
+    """The base class of all errors that nbtrack raises deliberately."""
 
 
 class NbtrackWarning(UserWarning):
-    """Something was not kept as asked, and nothing else was lost."""
+    """Something was not stored as requested, but nothing else was lost."""
 
 
 class InvalidValueError(NbtrackError, ValueError):
-    """A name or a value that cannot be kept faithfully."""
+    """A name or a value that cannot be stored without a change."""
 
 
 class NotFoundError(NbtrackError, LookupError):
-    """A run, experiment, metric or artifact that the store does not hold."""
+    """A run, experiment, metric or artifact that is not in the store."""
 
 
 class MissingPackageError(NbtrackError, ImportError):
@@ -47,11 +47,11 @@ class StoreError(NbtrackError, OSError):
 
 
 class ModelError(NbtrackError, ValueError):
-    """A model that cannot be saved, or a folder that is none or cannot be loaded."""
+    """A model that cannot be saved or loaded, or a folder that is not a model."""
 
 
 class SchemaError(NbtrackError, ValueError):
-    """Input that a model's signature does not admit; names the column."""
+    """Input that does not fit a model's signature; names the column."""
 
 
 class ServerError(NbtrackError, ConnectionError):
@@ -59,11 +59,11 @@ class ServerError(NbtrackError, ConnectionError):
 
 
 class TrustError(NbtrackError, PermissionError):
-    """A model whose loading would run code that nobody has vouched for."""
+    """A model whose loading would run code that is not trusted."""
 
 
 class FilterError(NbtrackError, ValueError):
-    """A filter that cannot be understood; points at the place.
+    """An invalid filter; the message points at the position.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class FilterError(NbtrackError, ValueError):
         line_start = self.text.rfind("\n", 0, self.start) + 1
         line_end = self.text.find("\n", self.start)
         line = self.text[line_start : line_end if line_end >= 0 else None]
-        # The caret stays under its character when the line holds tabs.
+        # Tabs are kept, so that the caret is under its character.
         indent = "".join("\t" if c == "\t" else " " for c in line[: self.start - line_start])
         marks = "^" * max(1, min(self.end - line_start, len(line)) - (self.start - line_start))
         return f"{head}\n  {line}\n  {indent}{marks}"

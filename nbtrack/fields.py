@@ -1,8 +1,8 @@
-"""What runs have in a field: when it is the same, when it is a number, when it is not there.
+"""Values of runs in a field: when they are the same, when they are numbers, when they are missing.
 
-Numbers are compared by value: 1 is 1.0, 0.0 is -0.0, and NaN is NaN. True is no number, a number is no text, and None,
-which a param may be, is not the same as no value. Every view that says that runs differ, and every list of groups,
-asks here.
+Numbers are compared by value: 1 is 1.0, 0.0 is -0.0, and NaN is NaN. True is not a number, a number is not text, and
+None, a valid param, is not the same as a missing value. Every view that shows that runs differ, and every list of
+groups, uses these functions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["MISSING", "Missing", "differ", "identity", "is_finite", "is_number",
 
 
 class Missing(enum.Enum):
-    """That a run does not have the field."""
+    """Stands for the value of a field that a run does not have."""
 
     MISSING = "missing"
 
@@ -27,12 +27,12 @@ MISSING: Final = Missing.MISSING
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Return whether a value is a number, be it NaN."""
+    """Return whether a value is a number, including NaN."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_ordered(value: object) -> TypeGuard[int | float]:
-    """Return whether a value has a place among numbers: any of them but NaN."""
+    """Return whether a value can be ordered among numbers: any number but NaN."""
     return is_number(value) and value == value  # noqa: PLR0124 - of an integer of any size, too
 
 
@@ -45,7 +45,7 @@ def is_finite(value: object) -> TypeGuard[int | float]:
 
 
 def identity(value: Any) -> Hashable:
-    """Return what is equal for values that are the same.
+    """Return a key that is equal for values that are the same.
 
     Examples
     --------
@@ -67,12 +67,12 @@ def identity(value: Any) -> Hashable:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Return whether two runs with these values have the same."""
+    """Return whether two values are the same."""
     return identity(one) == identity(other)
 
 
 def differ(values: Iterable[Any]) -> bool:
-    """Return whether not all runs have the same.
+    """Return whether the values are not all the same.
 
     Examples
     --------

@@ -18,20 +18,20 @@ _MODULE_END = re.compile(r"(?:/__init__)?(?:\.py|(?:\.[\w-]+)*\.(?:so|pyd))$")
 
 
 def imported_versions() -> dict[str, str]:
-    """Return the version of each distribution of which something is imported, by name."""
+    """Return the version of each distribution with an imported module, by name."""
     with _installed.lock:
         return _installed.versions()
 
 
 def distributions_of(module: str) -> list[Distribution]:
-    """Return the distributions that a module may come from; of a namespace those that are imported.
+    """Return the distributions that a module may come from; for a namespace package, the imported ones.
 
-    Takes some 50 ms the first time, and again when something has been installed.
+    Takes about 50 ms the first time, and again after something was installed.
 
     Parameters
     ----------
     module
-        Its dotted name; of `sklearn.linear_model` the first part counts.
+        Its dotted name, of which the first part counts.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def distributions_of(module: str) -> list[Distribution]:
 def entry_points_of(group: str) -> list[metadata.EntryPoint]:
     """Return the entry points of a group, as `importlib.metadata.entry_points` does.
 
-    That one searches the path again and parses those of all groups, which takes longer than to save a model.
+    `importlib.metadata` searches the path again and parses all groups, which takes longer than saving a model.
     """
     with _installed.lock:
         _installed.refresh()
@@ -56,8 +56,8 @@ def entry_points_of(group: str) -> list[metadata.EntryPoint]:
 class _Installed:
     """Which installed distribution each top-level module comes from.
 
-    `importlib.metadata.packages_distributions` parses each distribution whole, which takes half a second
-    where there are 150; what is needed here takes a fiftieth of that.
+    `importlib.metadata.packages_distributions` parses each distribution completely, which takes half a second
+    for 150 distributions; this needs a fiftieth of that.
     """
 
     def __init__(self) -> None:
@@ -81,12 +81,12 @@ class _Installed:
         return dict(self._versions)
 
     def refresh(self) -> None:
-        # The empty entry is the working folder, which may be another one by now.
+        # The empty entry is the working folder, which may have changed.
         path = [(str(Path(entry).absolute()), _modified(entry)) for entry in sys.path]
         if path == self._path:
             return
         self._path = path
-        # Any new file changes a folder's time: only what tells of distributions matters.
+        # Any new file changes a folder's time: only metadata of distributions matters.
         self._metadata = {
             entry: known
             if (known := self._metadata.get(entry)) is not None and known[0] == modified
@@ -100,7 +100,7 @@ class _Installed:
             self._owners = _owners(self.distributions)
 
     def of(self, module: str) -> list[Distribution]:
-        # What was found once stays: a newer version that is installed later is not the imported one.
+        # Results are kept: a version that is installed later is not the imported one.
         if module in self._found:
             return [self._found[module]]
         owners = self._owners.get(module, [])
@@ -111,7 +111,7 @@ class _Installed:
 
 
 class Distribution:
-    """An installed distribution: its name, version and the top-level modules it brings."""
+    """An installed distribution: its name, version and top-level modules."""
 
     __slots__ = ("_files", "_installed", "modules", "name", "version")
 
@@ -125,13 +125,13 @@ class Distribution:
         listed = installed.read_text("top_level.txt")
         self.modules = set(listed.split()) if listed else self._top_level()
         if not self.modules:
-            # An editable install lists a .pth file only.
+            # An editable install only lists a .pth file.
             self.modules = {re.sub(r"[-.]+", "_", self.name).lower()}
 
     def _top_level(self) -> set[str]:
         """Return the top-level modules in its list of files."""
         starts = {line.partition("/")[0] for line in (self._installed.read_text("RECORD") or "").splitlines()}
-        # A line without a folder goes on with a hash and a size: six.py,sha256=...,34549
+        # In a line without a folder, a hash and a size follow: six.py,sha256=...,34549
         files = {start.partition(",")[0] for start in starts if "," in start}
         return {s for s in starts if s.isidentifier()} | {
             _MODULE_END.sub("", f) for f in files if _MODULE_END.search(f)
@@ -156,7 +156,7 @@ class Distribution:
             text = self._installed.read_text("entry_points.txt") or ""
         except (OSError, UnicodeDecodeError):  # a broken install
             return []
-        # Only where there are some is the whole parsed.
+        # Only parsed completely if there are any.
         return [p for p in self._installed.entry_points if p.group == group] if f"[{group}]" in text else []
 
     def is_imported(self) -> bool:
@@ -168,7 +168,7 @@ _installed = _Installed()
 
 
 def _after_fork() -> None:
-    # A thread of the parent may have held it.
+    # A thread of the parent may have held the lock.
     _installed.lock = threading.Lock()
 
 
@@ -177,8 +177,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def _imported() -> list[str]:
-    """Return the imported modules that are not in a package, the standard library's aside."""
-    # `list` of a dictionary cannot be interrupted by an import on another thread.
+    """Return the imported top-level modules, except for the standard library's."""
+    # An import on another thread cannot interrupt `list` of a dictionary.
     return [
         name
         for name in list(sys.modules)
@@ -187,7 +187,7 @@ def _imported() -> list[str]:
 
 
 def _distributions() -> list[Distribution]:
-    """Return what is installed; of two versions the one found first."""
+    """Return the installed distributions; of two versions the one found first."""
     found: dict[str, Distribution] = {}
     for installed in metadata.distributions():
         try:
@@ -200,7 +200,7 @@ def _distributions() -> list[Distribution]:
 
 
 def _owners(distributions: list[Distribution]) -> dict[str, list[Distribution]]:
-    """Return the distributions that bring each top-level module."""
+    """Return the distributions that contain each top-level module."""
     owners: dict[str, list[Distribution]] = {}
     for distribution in distributions:
         for module in distribution.modules:
@@ -209,7 +209,7 @@ def _owners(distributions: list[Distribution]) -> dict[str, list[Distribution]]:
 
 
 def _metadata_in(entry: str, modified: float) -> _Metadata:
-    """Return what in an entry of `sys.path` tells of distributions, each with its time."""
+    """Return the metadata folders in an entry of `sys.path`, each with its modification time."""
     try:
         with os.scandir(entry) as files:
             return frozenset(

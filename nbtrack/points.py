@@ -1,4 +1,4 @@
-"""A metric's points on their way from a loop to the store: a step and a time that can be computed take no room."""
+"""A metric's points on their way from a loop to the store; computable steps and times take no memory."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Points", "Ramp", "numbers"]
 
-_LONG = 1_000
-"""From how many numbers on NumPy pays."""
+_MIN_NUMPY_NUMBERS = 1_000
+"""Numbers from which on NumPy is faster."""
 
 
 class Ramp:
-    """Evenly spaced floats, as `range` holds integers.
+    """Evenly spaced floats, like a `range` of integers.
 
     Examples
     --------
@@ -65,12 +65,12 @@ class Points(NamedTuple):
 
     @classmethod
     def at(cls, time: float, values: Sequence[float]) -> Points:
-        """Return one point a value, of steps from 0, all at one time."""
+        """Return one point per value, with steps from 0, all at the same time."""
         return cls(range(len(values)), Ramp(time, 0, len(values)), array("d", values))
 
     @classmethod
     def joined(cls, parts: Sequence[Points]) -> Points:
-        """Return the points of all parts, one part after the other; steps that go on as one range stay one."""
+        """Return the points of all parts in order; steps that form one range stay a range."""
         if len(parts) == 1:
             return parts[0]
         steps: array[int] | range | None = _one_range([part.steps for part in parts])
@@ -90,12 +90,12 @@ def numbers(column: array[int] | range) -> array[int]: ...
 @overload
 def numbers(column: array[float] | Ramp) -> array[float]: ...
 def numbers(column: array[Any] | range | Ramp) -> array[Any]:
-    """Return a column with room for each number; with NumPy, where it is loaded, a long one in a quarter of the time."""
+    """Return a column as an array; for a long one, NumPy is used if it is loaded, which takes a quarter of the time."""
     if isinstance(column, array):
         return column
     typecode = "q" if isinstance(column, range) else "d"
     numpy = sys.modules.get("numpy")
-    if numpy is None or len(column) < _LONG:
+    if numpy is None or len(column) < _MIN_NUMPY_NUMBERS:
         return array(typecode, column)
     places = numpy.arange(len(column))
     spread = column.start + column.step * places
@@ -105,7 +105,7 @@ def numbers(column: array[Any] | range | Ramp) -> array[Any]:
 
 
 def _one_range(parts: Sequence[array[int] | range]) -> range | None:
-    """Return the range that ranges are one after the other, or None."""
+    """Return the range that consecutive ranges form, or None."""
     whole = range(0)
     for part in parts:
         if not isinstance(part, range):

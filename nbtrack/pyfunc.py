@@ -1,11 +1,11 @@
-"""Models as functions, as MLflow spells it: `nbtrack.pyfunc.load_model`."""
+"""Models as functions, with MLflow's names: `nbtrack.pyfunc.load_model`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.tracking import models
+from nbtrack.tracking import model_logging
 
 if TYPE_CHECKING:
     import os
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from nbtrack.models import LoadedModel, MLmodel
     from nbtrack.models.code import PythonModel
-    from nbtrack.tracking.models import ModelInfo
+    from nbtrack.tracking.model_logging import ModelInfo
 
 __all__ = ["PythonModel", "load_model", "log_model", "save_model"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "PythonModel":  # what is beside it is slow to import
+    if name == "PythonModel":  # its module is slow to import
         from nbtrack.models.code import PythonModel
 
         return PythonModel
@@ -29,8 +29,8 @@ def __getattr__(name: str) -> Any:
 def load_model(
     model_uri: str | os.PathLike[str], *, model_config: Mapping[str, Any] | None = None, trust: bool = False
 ) -> LoadedModel:
-    """Load a model of any flavour, to be asked with `predict`; see `nbtrack.load_model`."""
-    return models.load_model(model_uri, trust=trust, model_config=model_config)
+    """Load a model of any flavour, to call its `predict`; see `nbtrack.load_model`."""
+    return model_logging.load_model(model_uri, trust=trust, model_config=model_config)
 
 
 def log_model(
@@ -43,7 +43,7 @@ def log_model(
     InvalidValueError
         Without `python_model`.
     """
-    return models.log_model(_given(python_model), name or artifact_path or "model", **options)
+    return model_logging.log_model(_given(python_model), name or artifact_path or "model", **options)
 
 
 def save_model(path: str | os.PathLike[str], *, python_model: Any = None, **options: Any) -> MLmodel:
@@ -54,7 +54,7 @@ def save_model(path: str | os.PathLike[str], *, python_model: Any = None, **opti
     InvalidValueError
         Without `python_model`.
     """
-    return models.save_model(_given(python_model), path, **options)
+    return model_logging.save_model(_given(python_model), path, **options)
 
 
 def _given(model: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the store hands out: plain frozen records with the field's names."""
+"""The records that the store returns: plain frozen classes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ParamValue = bool | int | float | str | None
 
 Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED", "CRASHED"]
 BROKEN: frozenset[Status] = frozenset({"FAILED", "CRASHED"})
-"""How runs ended that are never the best: their numbers are of something half done.
+"""The statuses of runs that are never the best, because they are incomplete.
 
 A run that was stopped (KILLED) counts: people stop a training that has converged.
 """
@@ -57,11 +57,11 @@ class Experiment:
 class RunRecord(NamedTuple):
     """One row of the run table; times are seconds since the epoch.
 
-    A tuple, as a dataclass takes five times as long to make: felt with 10,000 of them.
+    A tuple, because creating a dataclass takes five times as long, which is noticeable for 10,000 runs.
     """
 
     key: int
-    """The row's number inside its store: never shown to a user."""
+    """The row number in its store, which is never shown to a user."""
     id: str
     name: str
     experiment: str
@@ -80,10 +80,10 @@ class RunRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MetricSummary:
-    """What a metric's history comes to; `last` is the value of the highest step, then time.
+    """The summary of a metric's history; `last` is the value of the highest step, then time.
 
-    NaN points count in `count` and can be `last` or `first`; `min`, `max` and `mean` pass them over
-    and are NaN when nothing else is there.
+    NaN points count in `count` and can be `last` or `first`; `min`, `max` and `mean` ignore them
+    and are NaN if there are no others.
     """
 
     last: float
@@ -114,7 +114,7 @@ class DataRecord:
     """`DataFrame`, `Series`, `ndarray`, `Tensor` ..."""
     shape: tuple[int, ...]
     dtypes: Mapping[str, str]
-    """Column name to dtype; the one key `""` for an array."""
+    """Column name to dtype; for an array the only key is `""`."""
     fingerprint: str
     sampled: bool = False
     """Whether the fingerprint was taken from a sample of the content."""
@@ -131,10 +131,10 @@ class EstimatorRecord:
     params: Mapping[str, ParamValue]
     """The parameters that differ from the class's defaults."""
     schema: Mapping[str, str]
-    """Columns of what it was fitted on, with dtypes."""
+    """The columns of its training data, with dtypes."""
     shape: tuple[int, ...]
     rows: tuple[tuple[ParamValue, ...], ...] = ()
-    """The first rows of what it was fitted on."""
+    """The first rows of its training data."""
     uri: str = ""
     """Where it was saved, for `nbtrack.load_model`; empty if it was not."""
 
@@ -152,14 +152,14 @@ class ModelRecord:
     """In bytes."""
     created: float
     digest: str
-    """What its files came to when they were written."""
+    """The digest of its files when they were written."""
     origin: str | None = None
-    """Where it was brought in from; None if a run of this store wrote it."""
+    """Where it was imported from; None if a run of this store wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredModel:
-    """A name under which versions of a model are kept."""
+    """A name with versions of a model."""
 
     name: str
     created: float
@@ -177,7 +177,7 @@ class ModelVersion:
     name: str
     version: int
     source: str
-    """The model that it is, as `runs:/<id>/<name>` or a path."""
+    """The address of the model, as `runs:/<id>/<name>` or a path."""
     run: str | None
     created: float
     description: str = ""

@@ -1,7 +1,7 @@
-"""`nbtrack.sklearn.autolog()`: keep what scikit-learn fits, as MLflow's autologging does.
+"""`nbtrack.sklearn.autolog()`: record what scikit-learn fits, like MLflow's autologging.
 
 A tracked cell needs none of this. For scripts, the `fit` methods of scikit-learn's predictors are wrapped
-while autologging is on; the wrappers stand in scikit-learn's own classes, so no estimator that is pickled
+while autologging is on; the wrappers are in scikit-learn's own classes, so no estimator that is pickled
 or sent to a worker carries them.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackError, NbtrackWarning
-from nbtrack.tracking import models
+from nbtrack.tracking import model_logging
 from nbtrack.tracking.current import (
     ActiveRun,
     begin,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from nbtrack.models import Signature
-    from nbtrack.tracking.models import ModelInfo
+    from nbtrack.tracking.model_logging import ModelInfo
 
 __all__ = ["autolog", "load_model", "log_model", "save_model"]
 
@@ -45,7 +45,7 @@ _NO_EFFECT = frozenset(
         *("registered_model_name", "serialization_format", "silent"),
     }
 )
-_LONG = 500
+_MAX_PARAM_LENGTH = 500
 
 
 def log_model(
@@ -61,7 +61,7 @@ def log_model(
     metadata: Mapping[str, Any] | None = None,
     **others: Any,
 ) -> ModelInfo:
-    """Save an estimator with the current run, as MLflow spells it; see `nbtrack.log_model`.
+    """Save an estimator with the current run, with MLflow's names; see `nbtrack.log_model`.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def log_model(
         MLflow's other options, without effect.
     """
     _check_options("log_model", others)
-    return models.log_model(
+    return model_logging.log_model(
         sk_model, name or artifact_path or "model", input_example, signature,
         registered_model_name=registered_model_name, pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements or (), metadata=metadata,
@@ -89,7 +89,7 @@ def save_model(
     metadata: Mapping[str, Any] | None = None,
     **others: Any,
 ) -> None:
-    """Save an estimator into a new folder, as MLflow spells it; see `nbtrack.save_model`.
+    """Save an estimator to a new folder, with MLflow's names; see `nbtrack.save_model`.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def save_model(
         MLflow's other options, without effect.
     """
     _check_options("save_model", others)
-    models.save_model(
+    model_logging.save_model(
         sk_model, path, input_example, signature, pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements or (), metadata=metadata,
     )  # fmt: skip
@@ -105,7 +105,7 @@ def save_model(
 
 def load_model(model_uri: str | os.PathLike[str], dst_path: None = None, *, trust: bool = False) -> Any:  # noqa: ARG001 (MLflow's)
     """Return a saved estimator itself; see `nbtrack.load_model`."""
-    return models.load_model(model_uri, trust=trust).native
+    return model_logging.load_model(model_uri, trust=trust).native
 
 
 def _check_options(function: str, others: Mapping[str, Any]) -> None:
@@ -133,7 +133,7 @@ class _Settings:
 _settings = _Settings()
 _inside = threading.local()
 _fits: set[int] = set()
-"""Threads in which an observed fit goes on."""
+"""Threads in which an observed fit is running."""
 
 
 def autolog(
@@ -144,9 +144,9 @@ def autolog(
     extra_tags: Mapping[str, Any] | None = None,
     **others: Any,
 ) -> None:
-    """Keep the params and training scores of every scikit-learn predictor that is fitted from now on.
+    """Log the params and training scores of every scikit-learn predictor that is fitted from now on.
 
-    They go to the current run; without one each fit makes a run of its own. Names are MLflow's, such
+    They go to the current run; without one, each fit creates a run. Names are MLflow's, such
     as `training_r2_score`; searches have `best_*` params, `best_cv_score`, and child runs.
 
     Parameters
@@ -195,7 +195,7 @@ def _descendants(base: Any) -> Iterable[type]:
 
 
 def _on_new_class(base: Any) -> Callable[..., None]:
-    """Return what wraps the classes of modules of scikit-learn that are imported later."""
+    """Return a function that wraps the classes of scikit-learn modules that are imported later."""
 
     def on_new_class(cls: type, **kwargs: Any) -> None:
         super(base, cls).__init_subclass__(**kwargs)
@@ -205,12 +205,12 @@ def _on_new_class(base: Any) -> Callable[..., None]:
 
 
 def _wrap(owner: type) -> None:
-    """Wrap the fitting methods that a predictor of scikit-learn's own defines itself."""
+    """Wrap the fitting methods that a predictor of scikit-learn defines itself."""
     if owner.__module__.partition(".")[0] != "sklearn":
         return
     for name in _METHODS:
         original = owner.__dict__.get(name)
-        # Methods that come and go (`available_if`) are descriptors, and end in one of these.
+        # Conditional methods (`available_if`) are descriptors that call one of these.
         if isinstance(original, FunctionType) and not hasattr(original, "nbtrack_original"):
             _settings.wrapped.append((owner, name, original))
             setattr(owner, name, _observed(original))
@@ -230,7 +230,7 @@ def _observed(original: FunctionType) -> Callable[..., Any]:
 def _is_part_of_a_fit() -> bool:
     if getattr(_inside, "fitting", False):
         return True
-    # A worker thread of a search or an ensemble: not the main thread, no run of its own, a fit elsewhere.
+    # A worker thread of a search or an ensemble: not the main thread, without a run, while another thread fits.
     return bool(_fits) and threading.current_thread() is not threading.main_thread()
 
 
@@ -239,7 +239,7 @@ def _is_predictor(estimator: Any) -> bool:
 
 
 def _fit(original: FunctionType, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Fit with a run around it, and keep what came of it."""
+    """Fit in a run, and log the results."""
     run, own = surrounding_run(), None
     if run is None:
         try:
@@ -285,7 +285,7 @@ def _keep(
         given = inspect.signature(original).bind(*args, **kwargs).arguments
         if _settings.training_metrics and given.get("X") is not None:
             _log_scores(run, estimator, given["X"], given.get("y"))
-    except Exception as fault:  # noqa: BLE001 (whatever an estimator raises, its fit has gone well)
+    except Exception as fault:  # noqa: BLE001 (the fit has succeeded, whatever the estimator raises now)
         message = f"autolog kept not all of {type(estimator).__name__}: {fault}"
         warnings.warn(message, NbtrackWarning, stacklevel=4)
 
@@ -295,7 +295,7 @@ def _log_params(run: ActiveRun, params: Mapping[str, Any]) -> None:
 
     for name, value in params.items():
         kept = SEEN.param(name, as_param(value, f"param {name!r}"))
-        run.writer.log_param(name, kept[:_LONG] if isinstance(kept, str) else kept)
+        run.writer.log_param(name, kept[:_MAX_PARAM_LENGTH] if isinstance(kept, str) else kept)
 
 
 def _log(run: ActiveRun, name: str, value: float) -> None:
@@ -354,7 +354,7 @@ def _classifier_scores(estimator: Any, X: Any, y: Any) -> dict[str, float]:  # n
 
 
 def _log_search(run: ActiveRun, search: Any) -> None:
-    """Keep a search's best candidate, and the best few as child runs."""
+    """Log a search's best candidate, and the best few as child runs."""
     best = getattr(search, "best_params_", None) or search.cv_results_["params"][search.best_index_]
     _log_params(run, {f"best_{name}": value for name, value in best.items()})
     if hasattr(search, "best_score_"):

@@ -1,4 +1,4 @@
-"""What may be kept as a name, a param, a metric or a tag: each kept faithfully or refused."""
+"""Validate names, params, metrics and tags: each is stored without a change or refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_NAME = 1_000
 MAX_TEXT = 1_000_000
 _HEXADECIMAL = frozenset("0123456789abcdef")
 MAX_INTEGER_BITS = 13_000
-"""Python itself refuses to write longer integers (4,300 digits) as text."""
+"""Python itself refuses to convert longer integers (4,300 digits) to text."""
 
 
 def as_name(name: Any, what: str = "name") -> str:
@@ -54,12 +54,12 @@ def as_name(name: Any, what: str = "name") -> str:
 
 
 def is_run_id(text: str, least: int = 32) -> bool:
-    """Return whether a text can be a run's id, 32 lower-case hexadecimal digits, or at `least` so many of them."""
+    """Return whether a text can be a run's id, 32 lower-case hexadecimal digits, or a prefix of at `least` this many digits."""
     return least <= len(text) <= 32 and not set(text) - _HEXADECIMAL
 
 
 def as_text(text: str, what: str = "text") -> str:
-    """Return `text` if it can be stored and read back the same.
+    """Return `text` if it can be stored and read back unchanged.
 
     Raises
     ------
@@ -85,8 +85,8 @@ def as_text(text: str, what: str = "text") -> str:
 def as_param(value: Any, what: str = "param") -> ParamValue:
     """Return `value` as a number, bool, string or None.
 
-    NumPy and torch scalars become Python numbers, of fewer bits than Python's the shortest that stands for
-    them (`np.float32(0.1)` is 0.1); a `Decimal` or `Fraction` a float where that loses
+    NumPy and torch scalars become Python numbers; one of fewer bits becomes the shortest number that stands for
+    it (`np.float32(0.1)` is 0.1); a `Decimal` or `Fraction` becomes a float if that loses
     nothing, else its text; an `Enum` its value; dates their ISO text; anything else its `str()`, as in
     MLflow.
 
@@ -123,7 +123,7 @@ def as_param(value: Any, what: str = "param") -> ParamValue:
 
 
 def as_tag(value: Any, what: str = "tag") -> str:
-    """Return the `str()` of any value, as MLflow keeps tags.
+    """Return the `str()` of any value, as in MLflow's tags.
 
     Raises
     ------
@@ -188,7 +188,7 @@ def _as_integer(value: int, what: str) -> int:
 
 
 def _as_exact_float(value: decimal.Decimal | fractions.Fraction) -> float | str:
-    """Return a float where that says the same, else the text."""
+    """Return a float if that is exact, else the text."""
     if isinstance(value, fractions.Fraction):
         try:
             number = float(value)
@@ -202,7 +202,7 @@ def _as_exact_float(value: decimal.Decimal | fractions.Fraction) -> float | str:
 
 
 def _number_in(text: str) -> float | str:
-    """Return the number that a text is; the text itself where it is none."""
+    """Return the number in a text, or the text itself if it is not a number."""
     try:
         return float(text)
     except ValueError:
@@ -210,11 +210,11 @@ def _number_in(text: str) -> float | str:
 
 
 _SHORT = {"float16": "e", "float32": "f"}
-"""The dtypes of fewer bits than Python's floats, as `struct` has them."""
+"""The dtypes of fewer bits than Python's floats, with `struct`'s format."""
 
 
 def _as_written(number: float, value: Any) -> float:
-    """Return the shortest number that a value of fewer bits may have been written as."""
+    """Return the shortest number that rounds to a value of fewer bits."""
     form = _SHORT.get(str(getattr(value, "dtype", "")).rpartition(".")[2])
     if form is None or not math.isfinite(number):
         return number
@@ -234,7 +234,7 @@ def _plain_number(value: Any) -> bool | int | float | None:
     """Return a number of another library (0-d or one-element array, tensor) as Python's, or None."""
     if isinstance(value, type):
         return None
-    # A masked NumPy value has a number behind its mask, which nobody meant.
+    # A masked NumPy value has a meaningless number behind its mask.
     if type(value).__module__.startswith("numpy.ma") and value.mask.all():
         return None
     item = getattr(value, "item", None)

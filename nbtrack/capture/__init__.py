@@ -1,7 +1,7 @@
-"""Capture: from a cell's source and what its names became to params, metrics, models, data and code.
+"""Capture: from a cell's source and its names' values to params, metrics, models, data and code.
 
-Nothing here knows of IPython or of the store; `notebook` brings the cell and keeps what is found. Names are
-imported when they are first used: the environment of a script is gathered without all that watches cells.
+Nothing here depends on IPython or on the store; `notebook` provides the cell and stores what is found. Names are
+imported when they are first used: a script's environment is collected without the modules that watch cells.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""One execution of a cell, watched from its syntax tree to its results."""
+"""Capture one execution of a cell, from its syntax tree to its results."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ __all__ = ["CellCapture", "choices", "is_worth_tracking"]
 
 
 def is_worth_tracking(tree: ast.Module) -> bool:
-    """Return whether a cell trains or scores something, by its source.
+    """Return whether a cell trains or scores something, according to its source.
 
-    A loop that computes a loss does; what only prepares data (`fit_transform`) does not.
+    A loop that computes a loss does; code that only prepares data (`fit_transform`) does not.
     """
     analysis = CellAnalysis(tree)
     if any(is_metric_name(name) for name in series_names(analysis)):
@@ -53,7 +53,7 @@ def is_worth_tracking(tree: ast.Module) -> bool:
 
 
 def choices(tree: ast.Module, before: Iterable[str] = ()) -> set[str]:
-    """Return the names that hold a literal once a cell has run, given those that did before it."""
+    """Return the names that hold a literal after a cell has run, given those before it."""
     analysis = CellAnalysis(tree)
     written = {name for name, bindings in analysis.bindings.items() if bindings[-1].literal}
     return (set(before) - set(analysis.bindings)) | written
@@ -67,7 +67,7 @@ class CellCapture:
     namespace
         The user's namespace, in which the cell runs.
     options
-        What the user said of names.
+        The user's options for names.
     results
         Names that earlier cells of the session kept as metrics.
     chosen
@@ -113,7 +113,7 @@ class CellCapture:
 
     @property
     def secrets(self) -> list[str]:
-        """What was masked in the params so far."""
+        """The secrets that were masked in the params so far."""
         return self._run.secrets
 
     @property
@@ -123,11 +123,11 @@ class CellCapture:
 
     @property
     def reached(self) -> int:
-        """How far the cell is: another number where there is something new to know."""
+        """How far the cell is: a number that changes when there is something new."""
         return self._run.reached
 
     def transform(self, tree: ast.Module) -> ast.Module:
-        """Note what the cell is about to read, and return a copy of its tree with hooks in it."""
+        """Record the cell's inputs, and return a copy of its tree with hooks."""
         reach = Reach(tree, outermost=not self._run.sites)
         # Pickling copies a syntax tree in a third of `deepcopy`'s time.
         tree = pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
@@ -154,12 +154,12 @@ class CellCapture:
                 self._data[name] = found
 
     def settle(self) -> None:
-        """Do what need not hold up the cell, nor its end; called from another thread."""
+        """Do work that must delay neither the cell nor its end; called from another thread."""
         for one in list(self._data.values()):
             one.record()
 
     def drain(self) -> Iterator[tuple[str, Points]]:
-        """Yield what the cell's loops have observed since the last call; safe from another thread."""
+        """Yield the points that the cell's loops have observed since the last call; thread-safe."""
         if self._run.options.only_metrics:
             wanted = self._run.options.metrics
             yield from ((name, points) for name, points in self._run.observed() if name in wanted)
@@ -167,9 +167,9 @@ class CellCapture:
             yield from self._run.observed()
 
     def known(self) -> tuple[dict[str, ParamValue], list[DataRecord]]:
-        """Return the params and the data that are known so far, while the cell runs; safe from another thread.
+        """Return the params and the data that are known so far, while the cell runs; thread-safe.
 
-        Of the params only those that nothing in the cell's source can make something else of.
+        Only params that the rest of the cell's source cannot change.
         """
         settings: list[Setting] = []
         read: set[str] = set()
@@ -184,11 +184,11 @@ class CellCapture:
         return said(self._run, resolve(settings)), data
 
     def stop(self) -> None:
-        """Take the hooks back; the cell's code must have ended."""
+        """Remove the hooks; the cell's code must have ended."""
         self._hooks.take_back()
 
     def finish(self, error: BaseException | None = None) -> Captured:
-        """Take the hooks back and return what the cell came to; `error` is what ended it early."""
+        """Remove the hooks and return the cell's results; `error` is the exception that ended it, if any."""
         self.stop()
         moment = now()
         captured = Captured()
@@ -200,7 +200,7 @@ class CellCapture:
         self._run.printed.finish()
         fitted: list[Fitted] = []
         parts: dict[str, Callable[[], Any]] = {
-            # A fit that was stopped has trained something; one that raised has not.
+            # A fit that was interrupted has trained something; one that raised has not.
             "models": lambda: fitted.extend(
                 fitted_models(self._run, ended=not isinstance(error, KeyboardInterrupt))
             ),
@@ -212,7 +212,7 @@ class CellCapture:
         for part, gather in parts.items():
             try:
                 gather()
-            except FAULTS as fault:  # one odd object costs its own part of the run, and no other
+            except FAULTS as fault:  # a faulty object must not affect other parts of the run
                 captured.left_out.append(f"{part} ({type(fault).__name__})")
         captured.secrets = self._run.secrets
         for sites in self._run.sites:
@@ -222,7 +222,7 @@ class CellCapture:
         return captured
 
     def _look_back(self, error: BaseException | None) -> None:
-        """Read the cell again, as if what was not reached had not been written."""
+        """Analyse the cell again, without the code that was not reached."""
         left = left_at(error, self._run.namespace)
         for number, sites in enumerate(self._run.sites):
             reach = sites.reach
@@ -235,7 +235,7 @@ class CellCapture:
             self._run.before.compare(sites.analysis)
 
     def why(self, captured: Captured) -> Why:
-        """Return what tells why a name was kept, or was not."""
+        """Return the explanations why names were kept, or were not."""
         names = {name for sites in self._run.sites if sites.whole for name in sites.whole.bindings}
         metrics = {name: len(points.values) for name, points in captured.metrics.items()}
         metrics |= {name: len(points) for name, points in self._run.seen.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.fingerprint import TOLD_BY_STR, Fingerprint, columns_of, plain_list
+from nbtrack.capture.fingerprint import STR_TYPES, Fingerprint, columns_of, plain_list
 from nbtrack.capture.foreign import FAULTS, forgiving
 from nbtrack.records import DataRecord
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Sketch", "describe", "first_rows", "head", "shape_of", "sketch"]
 
 MAX_COLUMNS = 1_000
-"""How many columns a record names; the shape tells the rest."""
+"""How many columns a record lists; the shape has their total."""
 MAX_CELLS = 100
 """How many cells of a row are kept."""
 MAX_TEXT = 200
@@ -30,7 +30,7 @@ MAX_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A table or an array as it is now, whatever becomes of it; `record` may be called on another thread."""
+    """A snapshot of a table or an array; `record` may be called on another thread."""
 
     name: str
     kind: str
@@ -39,13 +39,13 @@ class Sketch:
     content: Fingerprint
 
     def record(self) -> DataRecord:
-        """Return what is kept of it."""
+        """Return its record."""
         fingerprint = self.content.hexdigest()
         return DataRecord(self.name, self.kind, self.shape, self.dtypes, fingerprint, self.content.sampled)
 
 
 def describe(name: str, value: Any) -> DataRecord | None:
-    """Return what `value` holds if it is a table or an array, else None.
+    """Describe `value` if it is a table or an array, else return None.
 
     Known are pandas, NumPy, PyTorch, SciPy's sparse, polars and pyarrow; none is imported for it. A value
     of no dimension is a number, not data.
@@ -67,13 +67,13 @@ def describe(name: str, value: Any) -> DataRecord | None:
 
 
 def sketch(name: str, value: Any) -> Sketch | None:
-    """Return what `describe` tells of, its content taken but not hashed yet; as quick as copying it."""
+    """Return a sketch for `describe`: the content is copied but not hashed yet, which is as fast as copying."""
     try:
         family = _family(value)
         if family is None:
             return None
         shape, dtypes = _outline(family, value)
-    except FAULTS:  # an odd subclass may fail in any way; then it is not data to us
+    except FAULTS:  # a faulty subclass may raise anything; it does not count as data then
         return None
     if not shape:
         return None
@@ -81,7 +81,7 @@ def sketch(name: str, value: Any) -> Sketch | None:
     content.note(family, shape, list(dtypes.items()))
     try:
         getattr(content, family)(value)
-    except FAULTS:  # whatever content cannot be read is told by its shape and dtypes
+    except FAULTS:  # content that cannot be read is described by shape and dtypes
         content = Fingerprint(sampled=True)
         content.note(family, shape, list(dtypes.items()))
     return Sketch(name, type(value).__name__, shape, dtypes, content)
@@ -111,48 +111,48 @@ def first_rows(
         return {}, (), ()
     try:
         rows = tuple(tuple(map(_cell, row)) for row in _rows(family, value, n))
-    except FAULTS:  # the schema is worth having without the rows
+    except FAULTS:  # the schema is useful without the rows
         rows = ()
     return dtypes, shape, rows
 
 
-HEAD = 100
-"""How many rows are kept of what an estimator is fitted on: enough to tell its schema by."""
+HEAD_ROWS = 100
+"""How many rows of an estimator's data are kept: enough to infer its schema."""
 
 
 @forgiving()
 def head(value: Any) -> Any:
-    """Return a copy of the first rows of what an estimator is fitted on, which keeps nothing of it alive.
+    """Return a copy of the first rows of an estimator's data, which does not keep the data alive.
 
-    None stands for what has no rows that could be taken.
+    It is None if the data has no rows.
     """
     if isinstance(value, list | tuple):
-        return value[:HEAD]
+        return value[:HEAD_ROWS]
     family = _family(value)
     if family in {"frame", "series"}:
-        return (value.iloc[:HEAD] if hasattr(value, "iloc") else value[:HEAD]).copy()
+        return (value.iloc[:HEAD_ROWS] if hasattr(value, "iloc") else value[:HEAD_ROWS]).copy()
     if family == "array" and value.ndim:
-        return value[:HEAD].copy()
+        return value[:HEAD_ROWS].copy()
     if family == "tensor" and value.ndim:
-        return value[:HEAD].detach().clone()
+        return value[:HEAD_ROWS].detach().clone()
     if family == "sparse" and value.format == "csr":
-        return value[:HEAD].copy()
+        return value[:HEAD_ROWS].copy()
     if family in {"table", "column"}:
         # Their slices are views; what is pickled is the slice alone.
-        return pickle.loads(pickle.dumps(value[:HEAD]))  # noqa: S301 - our own bytes
+        return pickle.loads(pickle.dumps(value[:HEAD_ROWS]))  # noqa: S301 - our own bytes
     return None
 
 
 @forgiving(tuple)
 def shape_of(value: Any) -> tuple[int, ...]:
-    """Return the shape of data, of a list as if it were an array; an empty one where there is none."""
+    """Return the shape of data, for a list as for an array; empty if it has none."""
     if isinstance(value, list | tuple):
         return first_rows(value, 0)[1]
     return _outline(family, value)[0] if (family := _family(value)) else ()
 
 
 def _family(value: Any) -> str | None:
-    """Return which of the known kinds a value is, asking only libraries that are loaded already."""
+    """Return the kind of a value, checking only libraries that are loaded already."""
     for module, names, family in (
         ("numpy", ("ndarray",), "array"),
         ("pandas", ("DataFrame",), "frame"),
@@ -220,7 +220,7 @@ def _rows(family: str, value: Any, n: int) -> Iterable[Iterable[Any]]:
     if family == "column":
         return ([cell] for cell in plain_list(value[:n]))
     if family == "sparse":
-        # Other forms would have to be converted whole to get at their rows.
+        # Other formats would have to be converted completely to get rows.
         return value[:n, :MAX_CELLS].toarray().tolist() if value.format == "csr" else ()
     if family == "tensor":
         value = value[:n].detach().cpu().numpy()
@@ -256,6 +256,6 @@ def _cell(value: Any) -> ParamValue:
         item = getattr(value, "item", None)
         if callable(item) and getattr(value, "shape", None) == ():
             return _cell(item())
-        value = str(value) if kind.__module__.partition(".")[0] in TOLD_BY_STR else kind.__name__
+        value = str(value) if kind.__module__.partition(".")[0] in STR_TYPES else kind.__name__
     text = str(value)
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

@@ -1,4 +1,4 @@
-"""What a run ran in: Python, the packages it imported, the machine, and the state of its git repository."""
+"""The environment of a run: Python, the imported packages, the machine, and the state of its git repository."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["EnvironmentProbe", "environment"]
 
 GIT_TIMEOUT = 5.0
-"""Seconds that `git status` may take before a repository counts as too large to be asked whether it is dirty."""
+"""Seconds that `git status` may take; a slower repository is not checked for changes any more."""
 VARIABLES = (
     "CUBLAS_WORKSPACE_CONFIG",
     "CUDA_VISIBLE_DEVICES",
@@ -30,17 +30,17 @@ VARIABLES = (
     "PYTHONHASHSEED",
     "SLURM_JOB_ID",
 )
-"""The environment variables that change what a run computes, and are no secret."""
+"""The environment variables that influence a run's results, and are not secret."""
 
 
 def environment(folder: str | None = None) -> dict[str, Any]:
-    """Return the environment of this process, gathered now.
+    """Collect and return the environment of this process.
 
     The keys are `python` (`version`, `implementation`), `platform`, `machine`, `cpus`, `memory` (bytes, of
     the machine), `variables`, `packages` (the imported distributions by name, with versions), `gpus` (only
     when torch has already used one) and `git` (`commit`, `branch`, `dirty`, `remote`, of the repository
     around `folder`, by default the working folder; None outside one). All of it is plain JSON, and none of
-    it an absolute path. Takes some 50 ms the first time; see `EnvironmentProbe` for not waiting.
+    it an absolute path. Takes about 50 ms the first time; `EnvironmentProbe` avoids waiting.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def environment(folder: str | None = None) -> dict[str, Any]:
 
 
 class EnvironmentProbe:
-    """Gathers the environment on a thread of its own, so that no cell waits for it.
+    """Collects the environment on a separate thread, so that no cell waits for it.
 
     Examples
     --------
@@ -74,12 +74,12 @@ class EnvironmentProbe:
         self._slow: set[str] = set()
 
     def refresh(self, then: Callable[[dict[str, Any]], None] | None = None) -> None:
-        """Begin to look at the git repository anew (and at all else, the first time); returns at once.
+        """Start to read the git repository again (and everything else the first time); returns at once.
 
         Parameters
         ----------
         then
-            Called with the environment when that is known, on the probe's thread.
+            Called with the environment when it is known, on the probe's thread.
         """
         if self._process != os.getpid():
             self._start()
@@ -108,17 +108,17 @@ class EnvironmentProbe:
         return known
 
     def look(self, folder: str) -> None:
-        """Gather everything for runs in `folder` now, on this thread."""
+        """Collect everything for runs in `folder` now, on this thread."""
         if self._machine is None:
             self._machine = _machine()
         imported_versions()
         self._git = self._look_at_git(folder)
 
     def _start(self) -> None:
-        """Start the thread; in a forked child, where the parent's is gone, with everything it held."""
+        """Start the thread; also in a forked child, where the parent's thread and its state are gone."""
         self._process = os.getpid()
         self._changed, self._waiting, self._busy = threading.Condition(), [], False
-        # One thread for good: starting one for each run would make the cell wait for its first steps.
+        # One permanent thread: starting one for each run would make the cell wait for its first steps.
         threading.Thread(target=self._work, name="nbtrack-environment", daemon=True).start()
 
     def _work(self) -> None:
@@ -132,16 +132,16 @@ class EnvironmentProbe:
             self._look_for_all()
 
     def _look_for_all(self) -> None:
-        """Look for those that wait; a function of its own, so that nothing of theirs is held until the next look."""
+        """Serve the waiting requests; a separate function, so that nothing of them is kept alive until the next ones."""
         with self._changed:
             waiting, self._waiting = self._waiting, []
         try:
-            # Several runs may have begun meanwhile: one look is for all of them.
+            # Several runs may have begun in the meantime: one lookup serves all of them.
             self.look(waiting[-1][0])
             for _, then in waiting:
                 if then is not None:
                     then(self.get())
-        except Exception:  # noqa: BLE001  told as for any thread, and the next run is looked at again
+        except Exception:  # noqa: BLE001  reported as for any thread; the next run is tried again
             threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _look_at_git(self, folder: str) -> dict[str, Any] | None:
@@ -165,7 +165,7 @@ class EnvironmentProbe:
 
 def _working_folder() -> str:
     try:
-        return os.getcwd()  # noqa: PTH109  nothing but a string is wanted
+        return os.getcwd()  # noqa: PTH109  only a string is needed
     except OSError:  # it was deleted under us
         return os.devnull
 
@@ -190,7 +190,7 @@ def _cpus() -> int:
 def _memory() -> int:
     """Return the machine's memory in bytes."""
     if hasattr(os, "sysconf"):
-        # No import on the probe's thread where there is fork: a child would find it half done for ever.
+        # No import on the probe's thread on systems with fork: a child would find it unfinished for ever.
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     import psutil
 
@@ -198,25 +198,25 @@ def _memory() -> int:
 
 
 def _gpus() -> list[str]:
-    """Return the names of the GPUs, if torch is using them anyway: asking would start the driver."""
+    """Return the names of the GPUs, if torch is already using them: a query would start the driver."""
     torch = sys.modules.get("torch")
     cuda = getattr(torch, "cuda", None)
     try:
         if cuda is None or not cuda.is_initialized():
             return []
         return [cuda.get_device_name(i) for i in range(cuda.device_count())]
-    except (AttributeError, RuntimeError):  # torch half imported, or the driver lost
+    except (AttributeError, RuntimeError):  # torch is partially imported, or the driver failed
         return []
 
 
-# Git. Its commands ask nothing, lock nothing, start no daemon, and are given up after a time.
+# Git. Its commands do not prompt, lock or start a daemon, and have a timeout.
 
 
 def _may_be_in_repository(folder: str) -> bool:
-    """Return whether git would look further: most folders outside one are told without a process for each run."""
+    """Return whether a folder may be in a repository, so that most others need no process for each run."""
     if "GIT_DIR" in os.environ:
         return True
-    # As git does, from the folder that is meant; a bare repository has no state to tell.
+    # Like git, from the resolved folder; a bare repository has no state to report.
     here = Path(folder).resolve()
     return any(os.path.lexists(parent / ".git") for parent in (here, *here.parents))
 
@@ -224,61 +224,61 @@ def _may_be_in_repository(folder: str) -> bool:
 def _run(git: str, folder: str, *arguments: str) -> str | None:
     """Return what a git command prints; None when it fails, as it does outside a repository."""
     try:
-        done = subprocess.run(  # noqa: S603  no shell, and no word of the user's among the arguments
+        done = subprocess.run(  # noqa: S603  no shell, and none of the user's text in the arguments
             [git, "-C", folder, "-c", "core.fsmonitor=false", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # The rest lets Python spawn it without copying a large process.
+            # These let Python spawn it without copying a large process.
             close_fds=False,
             timeout=GIT_TIMEOUT,
             check=False,
             env=os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-    except OSError:  # it went away, or may not be run
+    except OSError:  # it was removed, or may not be executed
         return None
     return done.stdout.decode(errors="replace") if done.returncode == 0 else None
 
 
 def _status(git: str, folder: str) -> dict[str, Any] | None:
     """Return commit, branch and whether a tracked file differs from the commit."""
-    told = _run(git, folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
-    if told is None:
+    output = _run(git, folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
+    if output is None:
         return None
-    facts = dict(re.findall(r"^# branch\.(oid|head) (.*)$", told, re.MULTILINE))
+    facts = dict(re.findall(r"^# branch\.(oid|head) (.*)$", output, re.MULTILINE))
     commit, branch = facts.get("oid"), facts.get("head")
     return {
         "commit": None if commit == "(initial)" else commit,
         "branch": None if branch == "(detached)" else branch,
-        "dirty": re.search(r"^[^#]", told, re.MULTILINE) is not None,
+        "dirty": re.search(r"^[^#]", output, re.MULTILINE) is not None,
     }
 
 
 def _head(git: str, folder: str) -> dict[str, Any] | None:
     """Return commit and branch of a repository that is too large for `git status`."""
     try:
-        told = _run(git, folder, "rev-parse", "HEAD", "--abbrev-ref", "HEAD")
+        output = _run(git, folder, "rev-parse", "HEAD", "--abbrev-ref", "HEAD")
     except subprocess.TimeoutExpired:
         return None
-    if told is None:
+    if output is None:
         return None
-    commit, branch = told.split()[:2]
+    commit, branch = output.split()[:2]
     return {"commit": commit, "branch": None if branch == "HEAD" else branch, "dirty": None}
 
 
 def _remote(git: str, folder: str) -> str | None:
     """Return the address of `origin`, else of the first remote, without credentials."""
     try:
-        told = _run(git, folder, "config", "--get-regexp", r"^remote\..*\.url$")
+        output = _run(git, folder, "config", "--get-regexp", r"^remote\..*\.url$")
     except subprocess.TimeoutExpired:
         return None
-    remotes = dict(line.split(" ", 1) for line in (told or "").splitlines() if " " in line)
+    remotes = dict(line.split(" ", 1) for line in (output or "").splitlines() if " " in line)
     address = remotes.get("remote.origin.url") or next(iter(remotes.values()), None)
     if (
         address is None
         or not re.match(r"[a-z+]+://|[\w.-]+@?[\w.-]+:(?![\\/])", address)
         or address.startswith("file:")
     ):
-        return None  # a folder of this machine says nothing elsewhere
+        return None  # a folder of this machine is meaningless elsewhere
     return re.sub(r"(?<=://)[^/@]*@", "", address)

@@ -1,4 +1,4 @@
-"""One execution of a cell: what the user said of it, what watches it, what it has come to."""
+"""One execution of a cell: the user's options, the sites that watch it, its results."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Captured", "Execution", "Options"]
 
-_SEEN = 100_000
-"""The values of a series that are remembered once the store has them."""
+_MAX_SEEN_VALUES = 100_000
+"""Values of a series that are remembered after the store has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user said of a cell's names; `only_` replaces what capture finds by itself."""
+    """The user's options for a cell's names; `only_` replaces what capture finds by itself."""
 
     params: frozenset[str] = frozenset()
     metrics: frozenset[str] = frozenset()
@@ -36,7 +36,7 @@ class Options:
 
 @dataclass(eq=False, slots=True)
 class Execution:
-    """What is known of an execution while it goes on, and when it has ended."""
+    """The state of an execution while it runs, and after it has ended."""
 
     namespace: dict[str, Any]
     options: Options
@@ -46,15 +46,15 @@ class Execution:
     chosen: frozenset[str] = frozenset()
     """Names that earlier cells assigned a literal."""
     sites: list[Sites] = field(default_factory=list)
-    """Of the cell, and of what magics in it have run as code of the cell."""
+    """The sites of the cell, and of code that magics in it have run."""
     printed: PrintedScores = field(default_factory=PrintedScores)
     seen: dict[str, array[float]] = field(default_factory=dict)
-    """Name to the values of a series that went to the store while the cell ran."""
+    """Name to the values of a series that were stored while the cell ran."""
     secrets: list[str] = field(default_factory=list)
-    """What was masked in the params."""
+    """The secrets that were masked in the params."""
 
     def observed(self) -> Iterator[tuple[str, Points]]:
-        """Yield what the cell's loops have observed since the last call; safe from another thread."""
+        """Yield the points that the cell's loops have observed since the last call; thread-safe."""
         for sites in list(self.sites):
             for observed in sites.observed:
                 if observed.name in self.options.ignore:
@@ -63,8 +63,8 @@ class Execution:
                 if not points.values:
                     continue
                 seen = self.seen.setdefault(observed.name, array("d"))
-                if len(seen) < _SEEN:
-                    seen.extend(points.values[:_SEEN])
+                if len(seen) < _MAX_SEEN_VALUES:
+                    seen.extend(points.values[:_MAX_SEEN_VALUES])
                 yield observed.name, points
 
     @property
@@ -74,28 +74,28 @@ class Execution:
 
     @property
     def reached(self) -> int:
-        """How far the cell is: another number where there is something new to know."""
+        """How far the cell is: a number that changes when there is something new."""
         return sum(sites.reach.count for sites in self.sites)
 
 
 @dataclass(slots=True)
 class Captured:
-    """What a cell came to, once it has run."""
+    """The results of a cell after it has run."""
 
     params: dict[str, ParamValue] = field(default_factory=dict)
     metrics: dict[str, Points] = field(default_factory=dict)
-    """What has not been drained already."""
+    """The points that have not been drained already."""
     left_out: list[str] = field(default_factory=list)
-    """What could not be gathered, each in a few words."""
+    """Short descriptions of what could not be captured."""
     data: list[DataRecord] = field(default_factory=list)
     estimators: list[EstimatorRecord] = field(default_factory=list)
     fitted: list[Fitted] = field(default_factory=list)
     """The estimators themselves, in the order of `estimators`."""
     loops: dict[str, list[int]] = field(default_factory=dict)
-    """Of series in a nested loop: the step at which each iteration of the outer loop began."""
+    """For series in a nested loop: the step at which each iteration of the outer loop began."""
     folds: set[str] = field(default_factory=set)
     """Metrics whose points are the scores of folds: their mean counts, not the last."""
     secrets: list[str] = field(default_factory=list)
-    """What was masked in the params."""
+    """The secrets that were masked in the params."""
     written: frozenset[str] = frozenset()
-    """The params that the cell sets or reads under names of its own: the rest are arguments and what objects tell."""
+    """The params from the cell's own names; the others are arguments and parameters of objects."""

@@ -1,4 +1,4 @@
-"""A fingerprint of what a table or an array holds: exact when small, from a sample when large."""
+"""A fingerprint of the content of a table or an array: exact if it is small, from a sample if it is large."""
 
 from __future__ import annotations
 
@@ -7,33 +7,31 @@ import marshal
 from itertools import islice
 from typing import Any
 
-__all__ = ["TOLD_BY_STR", "Fingerprint", "columns_of", "plain_list"]
+__all__ = ["STR_TYPES", "Fingerprint", "columns_of", "plain_list"]
 
-EXACT_BYTES = 1 << 20
-"""Content up to this size is taken whole."""
-CELLS = 1 << 13
-"""How many cells a sample holds, and up to how many Python objects are taken whole."""
-BLOCKS = 64
-"""Into how many blocks a sample is spread over the whole."""
-ODD_OBJECTS = 256
-"""How many objects are taken of those that have to be looked at one by one."""
+MAX_EXACT_BYTES = 1 << 20
+"""Content up to this size is hashed completely."""
+SAMPLE_CELLS = 1 << 13
+"""How many cells a sample has, and the most Python objects that are hashed completely."""
+SAMPLE_BLOCKS = 64
+"""The number of blocks of a sample."""
+MAX_ODD_OBJECTS = 256
+"""The most objects that are hashed if each has to be inspected separately."""
 MAX_COLUMNS = 1_000
 """How many columns a sample covers."""
-TOLD_BY_STR = frozenset(
-    {"datetime", "decimal", "fractions", "ipaddress", "numpy", "pandas", "pathlib", "uuid"}
-)
-"""Whose scalars `str` shows whole, quickly and the same in every process: no addresses, no user code."""
+STR_TYPES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "numpy", "pandas", "pathlib", "uuid"})
+"""Types whose `str` is complete, fast and equal in every process: no addresses, no user code."""
 
-_WAITING = 2 * EXACT_BYTES
-"""How many bytes are kept to be hashed later, maybe on another thread."""
+_MAX_PENDING_BYTES = 2 * MAX_EXACT_BYTES
+"""How many bytes are kept for later hashing, which may be on another thread."""
 _NUMBERS = frozenset({bool, int, float, complex, type(None)})
 _PLAIN = _NUMBERS | {str, bytes}
 
 
 class Fingerprint:
-    """A fingerprint in the making.
+    """Computes a fingerprint.
 
-    Everything goes in with its length or type, so that no two contents run together. `marshal` in its
+    Everything is added with its length or type, so that different contents never give the same bytes. `marshal` in its
     version 2 writes plain objects in C, the same in each process and version of Python (later versions
     depend on which objects are shared).
     """
@@ -48,28 +46,28 @@ class Fingerprint:
         self.sampled = sampled
 
     def hexdigest(self) -> str:
-        """Return the fingerprint of all that was taken in, 32 hex digits; another thread may ask as well."""
+        """Return the fingerprint of everything that was added, 32 hex digits; can be called from another thread."""
         if not self._done:
             digest = self._digest.copy()
-            # At once: each larger piece would let other threads in, and wait for them to let go again.
+            # In one call: hashing each larger piece would release the GIL, and wait to get it back.
             digest.update(b"".join(self._parts))
             self._done = digest.hexdigest()
         return self._done
 
     def note(self, *facts: Any) -> None:
-        """Take in plain facts."""
+        """Add plain values."""
         self._take(marshal.dumps(facts, 2))
 
     def _take(self, content: bytes) -> None:
         self._parts.append(content)
         self._size += len(content)
-        if self._size > _WAITING:
+        if self._size > _MAX_PENDING_BYTES:
             self._digest.update(b"".join(self._parts))
             self._parts.clear()
             self._size = 0
 
     def array(self, value: Any) -> None:
-        """Take in a NumPy array; the order in memory makes no difference."""
+        """Add a NumPy array; its order in memory makes no difference."""
         import numpy as np
 
         mask = getattr(value, "mask", None) if isinstance(value, np.ma.MaskedArray) else None
@@ -78,18 +76,18 @@ class Fingerprint:
         array = np.asarray(value)
         self.note(array.dtype.str, array.shape)
         if array.dtype.names:
-            # Field by field, for the padding between them is whatever was in memory.
+            # Field by field, because the padding between them is arbitrary.
             for field in array.dtype.names[:MAX_COLUMNS]:
                 self.array(array[field])
             return
-        if array.size > CELLS if array.dtype.hasobject else array.nbytes > EXACT_BYTES:
+        if array.size > SAMPLE_CELLS if array.dtype.hasobject else array.nbytes > MAX_EXACT_BYTES:
             self.sampled = True
             width = max(array.itemsize, 8)
-            array = array.flat[spread(array.size, min(CELLS, max(4, EXACT_BYTES // width)))]
+            array = array.flat[spread(array.size, min(SAMPLE_CELLS, max(4, MAX_EXACT_BYTES // width)))]
         if array.dtype.hasobject:
             self.objects(array.ravel().tolist())
         elif array.dtype.kind in "fc" and array.dtype.char in "gG":
-            # An extended float has padding too: as the double nearest to it, and what that leaves.
+            # An extended float has padding, too: split into the nearest double and the remainder.
             near = array.astype(np.complex128 if array.dtype.char == "G" else np.float64)
             with np.errstate(all="ignore"):
                 self._take(near.tobytes() + (array - near).astype(near.dtype).tobytes())
@@ -97,21 +95,21 @@ class Fingerprint:
             self._take(array.tobytes())
 
     def objects(self, items: list[Any]) -> None:
-        """Take in Python objects."""
+        """Add Python objects."""
         self.note(len(items))
         kinds = set(map(type, items))
         texts = [i for i in items if type(i) is str or type(i) is bytes] if kinds - {str} else items
-        if kinds <= _PLAIN and sum(map(len, texts)) < EXACT_BYTES:
+        if kinds <= _PLAIN and sum(map(len, texts)) < MAX_EXACT_BYTES:
             self._take(marshal.dumps(items, 2))
         else:
-            if len(items) > ODD_OBJECTS:
+            if len(items) > MAX_ODD_OBJECTS:
                 self.sampled = True
-                items = [items[i] for i in spread(len(items), ODD_OBJECTS)]
+                items = [items[i] for i in spread(len(items), MAX_ODD_OBJECTS)]
             for item in items:
-                self._take(self.token(item, EXACT_BYTES // ODD_OBJECTS))
+                self._take(self.token(item, MAX_EXACT_BYTES // MAX_ODD_OBJECTS))
 
     def token(self, item: Any, limit: int, depth: int = 3) -> bytes:
-        """Return what stands for one object, at a bounded cost (`limit` characters of a text)."""
+        """Return the bytes for one object, at a bounded cost (`limit` characters of a text)."""
         kind = type(item)
         if kind is str or kind is bytes:
             if len(item) > limit:
@@ -123,30 +121,32 @@ class Fingerprint:
         name = f"{kind.__module__}.{kind.__qualname__}"
         shape = getattr(item, "shape", None)
         if kind in (list, tuple, dict, set, frozenset):
-            self.sampled |= len(item) > BLOCKS or depth == 0
-            if kind in (list, tuple) and len(item) <= BLOCKS and set(map(type, item)) <= _NUMBERS:
+            self.sampled |= len(item) > SAMPLE_BLOCKS or depth == 0
+            if kind in (list, tuple) and len(item) <= SAMPLE_BLOCKS and set(map(type, item)) <= _NUMBERS:
                 return marshal.dumps((name, item), 2)
             inner = [
-                self.token(i, limit // BLOCKS + 8, depth - 1)
-                for i in (islice(item.items() if kind is dict else item, BLOCKS) if depth else ())
+                self.token(i, limit // SAMPLE_BLOCKS + 8, depth - 1)
+                for i in (islice(item.items() if kind is dict else item, SAMPLE_BLOCKS) if depth else ())
             ]
             if kind in (set, frozenset):
                 inner.sort()
             return marshal.dumps((name, len(item), inner), 2)
         if shape and hasattr(item, "flat") and depth:
-            cells = self.token(item.flat[: BLOCKS + 1].tolist(), limit, depth - 1)
+            cells = self.token(item.flat[: SAMPLE_BLOCKS + 1].tolist(), limit, depth - 1)
             return marshal.dumps((name, str(item.dtype), shape, cells), 2)
-        if not shape and name.partition(".")[0] in TOLD_BY_STR:
+        if not shape and name.partition(".")[0] in STR_TYPES:
             return marshal.dumps((name, str(item)), 2)
         self.sampled = True
         return marshal.dumps((name, str(shape)), 2)
 
     def series(self, value: Any) -> None:
-        """Take in a pandas Series or Index."""
-        whole = CELLS if _is_object(value.dtype) else EXACT_BYTES // _width(value.dtype)
+        """Add a pandas Series or Index."""
+        whole = SAMPLE_CELLS if _is_object(value.dtype) else MAX_EXACT_BYTES // _width(value.dtype)
         if len(value) > whole:
             self.sampled = True
-            value = value.take(spread(len(value), CELLS // 4 if _is_object(value.dtype) else CELLS))
+            value = value.take(
+                spread(len(value), SAMPLE_CELLS // 4 if _is_object(value.dtype) else SAMPLE_CELLS)
+            )
         if getattr(value, "index", None) is not None:
             self.index(value.index)
             self.cells(value)
@@ -154,7 +154,7 @@ class Fingerprint:
             self.index(value)
 
     def index(self, value: Any) -> None:
-        """Take in the labels of a table that is small by now."""
+        """Add the labels of a table that is small or sampled."""
         self.objects(list(value.names))
         if type(value).__name__ == "RangeIndex":
             self.note(value.start, value.stop, value.step)
@@ -165,7 +165,7 @@ class Fingerprint:
             self.cells(value)
 
     def cells(self, value: Any) -> None:
-        """Take in the values of a Series or Index that is small by now."""
+        """Add the values of a Series or Index that is small or sampled."""
         import pandas as pd
 
         if hasattr(value.dtype, "byteorder"):
@@ -180,38 +180,38 @@ class Fingerprint:
             self.objects(value.tolist())
 
     def dtype(self, dtype: Any) -> None:
-        """Take in a dtype; a categorical's name does not tell its categories."""
+        """Add a dtype, with the categories of a categorical."""
         categories = getattr(dtype, "categories", None)
         self.note(str(dtype), bool(getattr(dtype, "ordered", False)))
         if categories is not None:
             self.series(categories)
 
     def frame(self, value: Any) -> None:
-        """Take in a pandas DataFrame; the columns of a wide one by their dtype."""
+        """Add a pandas DataFrame; the columns of a wide one grouped by dtype."""
         rows, columns = value.shape
         self.series(value.columns)
         ranged = type(value.index).__name__ == "RangeIndex"
         if ranged:
             self.index(value.index)
-        if columns > MAX_COLUMNS and rows * columns > EXACT_BYTES // 8:
+        if columns > MAX_COLUMNS and rows * columns > MAX_EXACT_BYTES // 8:
             self.sampled = True
-            # Rows first: a row of a wide table is quick to copy, its columns may be gigabytes.
-            value = value.iloc[spread(rows, BLOCKS // 4)].iloc[:, spread(columns, MAX_COLUMNS)]
+            # Rows first: they are fast to copy, whereas the columns of a wide table may be gigabytes.
+            value = value.iloc[spread(rows, SAMPLE_BLOCKS // 4)].iloc[:, spread(columns, MAX_COLUMNS)]
         alike: dict[Any, list[int]] = {}
         for position, dtype in enumerate(value.dtypes.tolist()):
             alike.setdefault(dtype, []).append(position)
         objects = sum(len(p) for d, p in alike.items() if _is_object(d))
         width = sum(len(p) * _width(d) for d, p in alike.items() if not _is_object(d))
         rows, columns = value.shape
-        if rows * objects > CELLS or rows * width > EXACT_BYTES:
+        if rows * objects > SAMPLE_CELLS or rows * width > MAX_EXACT_BYTES:
             self.sampled = True
-            count = CELLS // columns
-            value = value.iloc[spread(rows, max(4, min(count, CELLS // 4) if objects else count))]
+            count = SAMPLE_CELLS // columns
+            value = value.iloc[spread(rows, max(4, min(count, SAMPLE_CELLS // 4) if objects else count))]
         if not ranged:
             self.index(value.index)
-        if columns <= BLOCKS:
+        if columns <= SAMPLE_BLOCKS:
             if len(alike) == 1 and hasattr(next(iter(alike)), "byteorder"):
-                # The same as of each Series, which would have to be made.
+                # The same result as for each Series, without creating them.
                 for column in value.to_numpy().T:
                     self.array(column)
                 return
@@ -223,17 +223,17 @@ class Fingerprint:
             self.dtype(dtype)
             same = value if len(alike) == 1 else value.iloc[:, positions]
             if hasattr(dtype, "byteorder"):
-                # pandas keeps columns of one dtype as the rows of a block: this way round nothing is copied.
+                # pandas stores columns of one dtype as the rows of a block: transposed, nothing is copied.
                 self.array(same.to_numpy().T)
             else:
-                if len(positions) > BLOCKS:
+                if len(positions) > SAMPLE_BLOCKS:
                     self.sampled = True
-                    same = same.iloc[:, spread(len(positions), BLOCKS)]
+                    same = same.iloc[:, spread(len(positions), SAMPLE_BLOCKS)]
                 for _, column in same.items():  # noqa: PERF102  as above
                     self.cells(column)
 
     def tensor(self, value: Any) -> None:
-        """Take in a torch tensor in the machine's own memory."""
+        """Add a torch tensor in the machine's main memory."""
         import torch
 
         value = value.detach()
@@ -246,7 +246,7 @@ class Fingerprint:
         self.array(value.numpy())
 
     def sparse(self, value: Any) -> None:
-        """Take in a SciPy sparse array as it is kept: by its parts."""
+        """Add the parts of a SciPy sparse array."""
         self.note(value.format)
         parts = [getattr(value, part, None) for part in _SPARSE_PARTS]
         arrays = [part for part in parts if hasattr(part, "dtype")]
@@ -256,20 +256,20 @@ class Fingerprint:
             self.array(array)
 
     def table(self, value: Any) -> None:
-        """Take in a polars DataFrame or a pyarrow Table or RecordBatch."""
+        """Add a polars DataFrame or a pyarrow Table or RecordBatch."""
         rows, columns = value.shape
-        if rows * columns > CELLS:
+        if rows * columns > SAMPLE_CELLS:
             self.sampled = True
-            value = _take(value, spread(rows, max(4, CELLS // columns // 2)))
+            value = _take(value, spread(rows, max(4, SAMPLE_CELLS // columns // 2)))
         self.sampled |= columns > MAX_COLUMNS
         for column in columns_of(value)[:MAX_COLUMNS]:
             self.objects(plain_list(column))
 
     def column(self, value: Any) -> None:
-        """Take in a polars Series or a pyarrow Array or ChunkedArray."""
-        if len(value) > CELLS:
+        """Add a polars Series or a pyarrow Array or ChunkedArray."""
+        if len(value) > SAMPLE_CELLS:
             self.sampled = True
-            value = _take(value, spread(len(value), CELLS // 2))
+            value = _take(value, spread(len(value), SAMPLE_CELLS // 2))
         self.objects(plain_list(value))
 
 
@@ -287,7 +287,7 @@ def plain_list(column: Any) -> list[Any]:
 
 
 def _is_object(dtype: Any) -> bool:
-    """Return whether reading a cell of a pandas column makes a Python object."""
+    """Return whether reading a cell of a pandas column creates a Python object."""
     return dtype.kind in "OU" and not hasattr(dtype, "categories")
 
 
@@ -297,12 +297,12 @@ def _width(dtype: Any) -> int:
 
 
 def spread(size: int, count: int) -> Any:
-    """Return at most `count` positions in blocks over the whole of `size`, the two ends among them."""
+    """Return at most `count` positions in blocks spread over `size`, including both ends."""
     import numpy as np
 
     if count >= size:
         return np.arange(size)
-    blocks = min(BLOCKS, count)
+    blocks = min(SAMPLE_BLOCKS, count)
     length = count // blocks
     starts: Any = np.arange(blocks) * (size - length) // max(1, blocks - 1)
     return (starts[:, None] + np.arange(length)).ravel()

@@ -1,7 +1,7 @@
-"""Looking at objects of the user's, which may raise whatever they are asked.
+"""Inspect the user's objects, which may raise on any access.
 
-Questions go to an object's type where that can answer: so no `__getattr__` of the object's runs, which may
-take long or say yes to everything.
+If possible, the object's type is inspected instead, so that no `__getattr__` of the object runs, which may
+take long or accept every name.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["FAULTS", "forgiving", "has_method", "module_of", "peek"]
 
 FAULTS = (Exception, SystemExit)
-"""What an object may raise when it is looked at; an interrupt comes from the user and goes on."""
+"""What inspecting an object may raise; an interrupt comes from the user and is passed on."""
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
 
 def forgiving(default: Callable[[], Any] | None = None) -> Callable[[_F], _F]:
-    """Have a function that looks at one object return what `default` makes, or None, where the object raises.
+    """Make a function that inspects an object return the result of `default`, or None, if the object raises.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def forgiving(default: Callable[[], Any] | None = None) -> Callable[[_F], _F]:
         def safe(*args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)
-            except FAULTS:  # foreign code: one object that cannot be looked at is passed over
+            except FAULTS:  # foreign code: an object that cannot be inspected is skipped
                 return None if default is None else default()
 
         return safe  # type: ignore[return-value]
@@ -55,7 +55,7 @@ def has_method(value: object, *names: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _is_installed(library: str) -> bool:
-    """Return whether a top-level module is a library's, whose properties answer at once, and no code of the user's."""
+    """Return whether a top-level module belongs to an installed library, whose properties are fast, and not to the user."""
     if library in ("", "__main__"):
         return False
     file = getattr(sys.modules.get(library), "__file__", None) or ""
@@ -63,10 +63,10 @@ def _is_installed(library: str) -> bool:
 
 
 def peek(value: object, name: str, default: Any = None) -> Any:
-    """Return an attribute of an object as far as that runs no code of the user's.
+    """Return an attribute of an object, if this does not run the user's code.
 
-    That is: what the object itself or its class holds, and the properties of installed libraries. A property of any
-    other class may take long, raise or say yes to everything, and so may its `__getattr__`: those are not asked.
+    That is: attributes of the object or its class, and properties of installed libraries. A property of any
+    other class, and its `__getattr__`, may take long, raise or accept every name: they are not called.
 
     Examples
     --------
@@ -81,18 +81,18 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     if _is_installed(_library(kind)):
         return getattr(value, name, default)
     owner = next((one for one in kind.__mro__ if name in vars(one)), None)
-    held = default if owner is None else vars(owner)[name]
+    attribute = default if owner is None else vars(owner)[name]
     if owner is not None and _is_installed(_library(owner)):
         return getattr(value, name, default)
-    if owner is not None and hasattr(type(held), "__set__"):
+    if owner is not None and hasattr(type(attribute), "__set__"):
         return default  # a property, or something like one
     try:
         own = object.__getattribute__(value, "__dict__")
-    except AttributeError:  # it has slots
+    except AttributeError:  # its class has slots
         own = {}
     if type(own) is dict and name in own:
         return own[name]
-    return held.__get__(value, kind) if isinstance(held, FunctionType) else held
+    return attribute.__get__(value, kind) if isinstance(attribute, FunctionType) else attribute
 
 
 def _library(kind: type) -> str:

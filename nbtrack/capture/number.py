@@ -1,4 +1,4 @@
-"""What is a number among the values of a cell, and how much of a list of numbers is new."""
+"""Recognise numbers among the values of a cell, and the new items of a list of numbers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def as_number(value: Any) -> float | None:
 def _foreign_number(value: Any) -> float | None:
     shape = peek(value, "shape", _MISSING)
     if shape is _MISSING:
-        # A scalar that knows its gradient, as tutorials write it, keeps its number as `data`.
+        # A scalar with a gradient, as in autograd tutorials, has its number in `data`.
         data = peek(value, "data") if peek(value, "grad", _MISSING) is not _MISSING else None
         return data if isinstance(data, float) else None
     return _item(value) if shape == () else None
@@ -53,7 +53,7 @@ def _item(value: Any) -> float | None:
 
 
 def as_numbers(values: Any) -> list[float] | None:
-    """Return a list's items as floats, or None if one is no number."""
+    """Return a list's items as floats, or None if one is not a number."""
     numbers = []
     for item in values:
         number = as_number(item)
@@ -65,7 +65,7 @@ def as_numbers(values: Any) -> list[float] | None:
 
 @forgiving()
 def shown_number(value: Any) -> float | None:
-    """Return a number, also out of an array of one, which is shown as a number is."""
+    """Return a number, also from an array of one, which looks like a number when shown."""
     number = as_number(value)
     if number is None and math.prod(peek(value, "shape", (0,))) == 1:
         return _item(value)
@@ -73,7 +73,7 @@ def shown_number(value: Any) -> float | None:
 
 
 class Measure(NamedTuple):
-    """A number, or a list of numbers, that a container held: enough to see what has come since."""
+    """A number, or a list of numbers, in a container: enough to see later what is new."""
 
     length: int
     first: Any
@@ -89,7 +89,7 @@ class Measure(NamedTuple):
         )
 
     def news(self, values: list[float]) -> list[float]:
-        """Return what a list holds beyond what it held: all of it where that has changed."""
+        """Return the new items of a list: all of them, if the earlier ones have changed."""
         same = not self.length or (
             len(values) >= self.length and values[0] == self.first and values[self.length - 1] == self.last
         )

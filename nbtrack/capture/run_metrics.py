@@ -1,4 +1,4 @@
-"""The metrics of a run: what its loops observed, its names hold, its models carry and its output says."""
+"""The metrics of a run: from its loops, its names, its models and its output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["gather_metrics"]
 
 
 def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now: float) -> None:
-    """Take down the metrics of a run, and which of them are the scores of folds."""
+    """Record the metrics of a run, and which of them are scores of folds."""
     found = dict(run.observed())
     working = any(sites.analysis.trains for sites in run.sites)
     if not run.options.only_metrics:
@@ -65,7 +65,7 @@ def _is_said(run: Execution, name: str, points: Points, found: Mapping[str, Poin
 
 
 def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:
-    """Return the metrics that are the scores of a cross validation's folds."""
+    """Return the metrics that are scores of a cross-validation's folds."""
     validated = {"cross_val_score"}
     for sites in run.sites:
         for name, bindings in sites.analysis.bindings.items():
@@ -84,12 +84,12 @@ def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:
 
 
 def _new(run: Execution, results: Mapping[str, Points], found: Mapping[str, Points]) -> dict[str, Points]:
-    """Leave out what the cell's loops have given a history already."""
+    """Leave out metrics that already have a history from the cell's loops."""
     return {n: c for n, c in results.items() if n not in found and n not in run.seen}
 
 
 def _final(run: Execution, analysis: CellAnalysis, results: Mapping[str, Points]) -> dict[str, Points]:
-    """Return what the cell computes after a loop under a name that has a history from the loop."""
+    """Return the values that the cell computes after a loop, under names with a history from the loop."""
     return {
         f"final_{name}": points
         for name, points in results.items()

@@ -1,4 +1,4 @@
-"""The models of a run: which estimators its execution fitted, and what they are called."""
+"""The models of a run: the estimators that its execution fitted, and their names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["fitted_models", "keep_models"]
 
 
 def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
-    """Return the estimators that an execution fitted; `ended`: leave out those whose fit raised."""
+    """Return the estimators that an execution fitted; with `ended` without those whose fit raised."""
     found: dict[int, Fitted] = {}
     for sites in run.sites:
         for site in sites.fits:
@@ -37,7 +37,7 @@ def _name_of(run: Execution, estimator: Any, source: str, *, several: bool) -> s
     for sites in run.sites:
         for name in (*sites.analysis.bindings, *sites.analysis.reads):
             bound = sites.analysis.bindings.get(name, ())
-            # Of several that a loop fits under one name, the last is one like the others.
+            # Of several that a loop fits under one name, the last is not special.
             looped = any(b.kind == "loop" or (several and b.loop) for b in bound)
             if run.namespace.get(name) is estimator and not looped:
                 return name
@@ -49,7 +49,7 @@ def _name_of(run: Execution, estimator: Any, source: str, *, several: bool) -> s
 
 
 def keep_models(captured: Captured, fitted: Iterable[Fitted]) -> None:
-    """Take down the models of a run; tell of those that cannot be looked at."""
+    """Record the models of a run, and report those that cannot be inspected."""
     for one in fitted:
         kept = record(one)
         if kept is None:

@@ -23,7 +23,7 @@ __all__ = ["gather_params", "named_settings", "said"]
 
 
 def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> None:
-    """Take down the params of a run."""
+    """Record the params of a run."""
     options = run.options
     settings: list[Setting] = []
     if not options.only_params:
@@ -31,20 +31,20 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             settings += named_settings(run, sites.analysis)
         captured.written = frozenset(one.name for one in settings)
         named = _named_objects(run, settings)
-        # `Model(**config)`: what a dict of the cell's holds is known by its name there.
-        held = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
+        # `Model(**config)`: entries of a dict of the cell are params under the dict's name.
+        known_settings = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
         own = len(settings)
         for one in fitted:
             settings += estimator_settings(one.estimator, one.name, named)
         for sites in run.sites:
-            # Of a sweep in a loop only the last is there still; what differs among them is no setting.
+            # Of a sweep in a loop only the last still exists; values that differ among them are not settings.
             settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
             for name in _validated(run, sites.analysis):
                 settings += estimator_settings(run.namespace[name], name, named)
             settings += call_settings(sites.analysis, run.namespace)
             for name in run.before.read_by(sites.analysis):
                 settings += optimiser_settings(name, run.before.values.get(name))
-        settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in held]
+        settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
     for name in sorted(options.params):
         if name in run.namespace:
             settings += [Setting(k, leaf) for k, leaf in flatten(name, run.namespace[name])]
@@ -53,7 +53,7 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
 
 
 def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:
-    """Return the settings among the names that a cell binds and reads."""
+    """Return the settings among the names that a cell binds or reads."""
     read, values = run.before.read_by(analysis), run.before.values
     return name_settings(
         analysis,
@@ -66,7 +66,7 @@ def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:
 
 
 def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
-    """Return params as they are kept: without what is to be ignored, and with secrets masked."""
+    """Return params as they are stored: without ignored ones, and with secrets masked."""
     options = run.options
     found: dict[str, ParamValue] = {}
     for name, value in params.items():
@@ -86,7 +86,7 @@ def _named_objects(run: Execution, settings: list[Setting]) -> set[int]:
 
 
 def _validated(run: Execution, analysis: CellAnalysis) -> list[str]:
-    """Return the estimators that the cell hands to a cross validation, which fits copies of them."""
+    """Return the estimators that the cell passes to a cross-validation, which fits copies of them."""
     return [
         name.id
         for call in analysis.calls

@@ -1,4 +1,4 @@
-"""Why a name of a cell was kept, as what, or was not."""
+"""Explain why a name of a cell was kept, as what, or was not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Why"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    r"""What a cell's run holds, and what the cell's source says; it holds no value of the user's.
+    r"""The content of a cell's run and the analysis of its source; it does not refer to the user's objects.
 
     Examples
     --------
@@ -49,17 +49,17 @@ class Why:
     models: Collection[str] = ()
     data: Collection[str] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
-    """Name to the type of what it holds."""
+    """Name to the type of its value."""
     ignored: Collection[str] = ()
 
     @property
     def names(self) -> list[str]:
-        """The names that the cell binds, and those that its run holds."""
+        """The names that the cell binds, and those in its run."""
         bound = (name for analysis in self.whole for name in analysis.bindings)
         return list(dict.fromkeys([*bound, *self.params, *self.metrics]))
 
     def of(self, name: str) -> str:
-        """Return what became of a name, and the rule that it goes by."""
+        """Return whether and how a name was kept, and the rule for it."""
         kept = [*self._kept(name)]
         if not kept:
             return f"{name} is not kept: {self._why_not(name)}"

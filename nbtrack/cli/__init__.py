@@ -1,4 +1,4 @@
-"""The command `nbtrack`: one small function a command."""
+"""The command `nbtrack`: one small function per command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHELLS = ("bash", "zsh", "fish")
 
 
 def main() -> None:
-    """Run the command line, and tell an error in a line instead of a traceback."""
+    """Run the command line, and print an error as one line instead of a traceback."""
     try:
         commands(prog_name="nbtrack", standalone_mode=True)
     except NbtrackError as error:
@@ -35,20 +35,20 @@ def main() -> None:
         click.echo(f"nbtrack: {error}", err=True)
         sys.exit(1)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        # A damaged store may hand out anything: then its damage is what there is to tell.
+        # A damaged store may return anything: in that case, report the damage.
         damage = _damage()
         if damage is None:
             raise
         click.echo(f"nbtrack: {damage}", err=True)
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of a pipe, such as head, has what it wants; nothing may complain at exit either.
+        # The reader of a pipe, such as head, has closed it; nothing must complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
 def _damage() -> str | None:
-    """Return what is wrong with the store that the command read, if anything is."""
+    """Return the damage of the store that the command read, if there is any."""
     store = store_if_there()
     problems = store.check().problems if store is not None else []
     if not problems:
@@ -59,13 +59,13 @@ def _damage() -> str | None:
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nbtrack")
 def commands() -> None:
-    """Find and look after the runs that nbtrack keeps."""
+    """Find and manage the runs that nbtrack keeps."""
 
 
 @commands.command()
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
-    """Print what makes SHELL complete nbtrack's commands and runs; have its start-up file evaluate it.
+    """Print the completion script of nbtrack's commands and runs for SHELL, to be evaluated in its start-up file.
 
     E.g. in ~/.bashrc: eval "$(nbtrack completion bash)"
     """

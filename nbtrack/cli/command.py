@@ -1,4 +1,4 @@
-"""What all commands share: the store that they are of, and the names that a shell completes."""
+"""What all commands share: the store that they use, and shell completion of names."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _with_store(parameters: list[click.Parameter]) -> list[click.Parameter]:
 
 
 class Command(click.Command):
-    """A command that takes --store like the group before it, for both places come to mind."""
+    """A command that accepts --store, like the group before it, because users try both places."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return click's parameters, and ours."""
@@ -60,7 +60,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group whose commands take --store, as it does itself."""
+    """A group that accepts --store, like its commands."""
 
     command_class = Command
     group_class = type
@@ -71,7 +71,7 @@ class Group(click.Group):
 
 
 def folder_of(context: click.Context) -> Path:
-    """Return the folder of the store that is there."""
+    """Return the folder of the existing store."""
     location = context.meta.get(_STORE)
     folder = Path(location) if location else folder_in_use()
     if not folder.is_dir():
@@ -80,7 +80,7 @@ def folder_of(context: click.Context) -> Path:
 
 
 def store_of(context: click.Context) -> Store:
-    """Return the store that is there; looking makes none."""
+    """Return the existing store; none is created."""
     store = open_store(folder_of(context))
     use_store(store)
     return store
@@ -108,7 +108,7 @@ def complete_experiment(
     parameter: click.Parameter,  # noqa: ARG001 (click's)
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Return the experiments whose names begin so."""
+    """Return the experiments whose names begin with `incomplete`."""
     try:
         known = all_experiments(store_of(context))
     except NbtrackError:
@@ -122,7 +122,7 @@ EXPERIMENT = click.argument("experiment", shell_complete=complete_experiment)
 
 
 def deletion(name: str, number: str | int, *, deleted: bool, delete: bool) -> str:
-    """Return what became of something that was `deleted` or not before."""
+    """Return the message about a deletion or restoration, given whether it was `deleted` before."""
     shown = f"{one_line(name)} ({number})"
     if deleted == delete:
         return f"{shown} is {'already' if delete else 'not'} deleted"

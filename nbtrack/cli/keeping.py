@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["backup", "doctor", "gc"]
 
-_MOST = 50
+_MAX_LISTED = 50
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -33,7 +33,7 @@ def gc(context: click.Context, older_than: str) -> None:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", older_than.strip())
     if match is None:
         raise click.BadParameter(
-            f"{older_than!r} is no length of time; write e.g. 12h or 30d", param_hint="--older-than"
+            f"{older_than!r} is not a duration; write e.g. 12h or 30d", param_hint="--older-than"
         )
     report = store_of(context).gc(float(match[1]) * _UNITS[match[2]])
     click.echo(
@@ -47,7 +47,7 @@ def gc(context: click.Context, older_than: str) -> None:
 )
 @click.pass_context
 def doctor(context: click.Context, repair: bool) -> None:
-    """Check the store, and tell the versions of what it rests on; nothing is changed without --repair."""
+    """Check the store, and show the versions of its libraries; nothing is changed without --repair."""
     folder = folder_of(context)
     health = inspect(folder)
     if repair and health.problems and not any(problem.fatal for problem in health.problems):
@@ -77,10 +77,10 @@ def _tell(health: Health) -> None:
     }
     width = max(map(len, facts)) + 2
     click.echo("\n".join(f"{name:<{width}}{value}" for name, value in facts.items()))
-    for problem in health.problems[:_MOST]:
+    for problem in health.problems[:_MAX_LISTED]:
         click.echo(f"problem: {one_line(problem.what)}\n         {one_line(problem.advice)}", err=True)
-    if count > _MOST:
-        click.echo(f"and {count - _MOST} more problems", err=True)
+    if count > _MAX_LISTED:
+        click.echo(f"and {count - _MAX_LISTED} more problems", err=True)
     if count:
         sys.exit(1)
 
@@ -89,6 +89,6 @@ def _tell(health: Health) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.pass_context
 def backup(context: click.Context, target: Path) -> None:
-    """Copy the store to the new folder TARGET; others may go on writing to it."""
+    """Copy the store to the new folder TARGET; other processes may write to it meanwhile."""
     store_of(context).backup(target)
     click.echo(f"copied to {target}")

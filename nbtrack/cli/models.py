@@ -14,7 +14,7 @@ from nbtrack.errors import InvalidValueError, StoreError
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.model_description import Description
 
 __all__ = ["models"]
 
@@ -35,7 +35,7 @@ _SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 @click.group("models", cls=Group, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
-    """List the registered models; look after them, serve one, or predict with one."""
+    """List the registered models; manage, serve or use one to predict."""
     if context.invoked_subcommand is not None:
         return
     registry = store_of(context).models
@@ -76,14 +76,14 @@ def show(context: click.Context, name: str) -> None:
 @click.option("--tag", "-t", "tags", multiple=True, metavar="KEY=VALUE", help="A tag of the version.")
 @click.pass_context
 def register(context: click.Context, uri: str, name: str, description: str, tags: tuple[str, ...]) -> None:
-    """Make the model at URI a new version of NAME."""
+    """Register the model at URI as a new version of NAME."""
     from nbtrack.models import MLmodel
     from nbtrack.tracking.model_uri import find_model
     from nbtrack.tracking.registration import register_model
 
     store_of(context)
     pairs = dict(map(_pair, tags))
-    MLmodel.read(find_model(uri)[0])  # a folder that is no model is no version of one
+    MLmodel.read(find_model(uri)[0])  # a folder without a model cannot be registered
     version = register_model(uri, name, tags=pairs, description=description)
     click.echo(f"{one_line(name)} has version {version.version}")
 
@@ -94,7 +94,7 @@ def register(context: click.Context, uri: str, name: str, description: str, tags
 @click.argument("version", type=int, required=False)
 @click.pass_context
 def alias(context: click.Context, name: str, alias: str, version: int | None) -> None:
-    """Let ALIAS stand for VERSION of NAME; without a version the alias is taken away."""
+    """Point ALIAS to VERSION of NAME; without a version the alias is deleted."""
     registry = store_of(context).models
     if version is None:
         registry.by_alias(name, alias)
@@ -146,7 +146,7 @@ def delete(context: click.Context, name: str, version: int | None) -> None:
 @_TRUST
 @_ENVIRONMENT
 @click.pass_context
-def predict(  # noqa: PLR0917 (click hands them over by name)
+def predict(  # noqa: PLR0917 (click passes them by name)
     context: click.Context,
     uri: str,
     source: str | None,
@@ -158,7 +158,7 @@ def predict(  # noqa: PLR0917 (click hands them over by name)
     """Predict with a model for the rows of a file."""
     model, trusted = _found(context, uri, trust, env_manager)
     if env_manager == "uv":
-        from nbtrack.serving.environment import environment_of
+        from nbtrack.serving.model_environment import environment_of
 
         python = environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
         sys.exit(_predict_there(python, model, trusted, source, target, kind))
@@ -179,8 +179,8 @@ def _predict_there(  # noqa: PLR0917
     import json
     import subprocess
 
-    told = {"path": str(model.path), "trust": trusted, "source": source, "target": target, "kind": kind}
-    command = [str(python), "-m", "nbtrack.serving.batch", json.dumps(told)]
+    options = {"path": str(model.path), "trust": trusted, "source": source, "target": target, "kind": kind}
+    command = [str(python), "-m", "nbtrack.serving.batch", json.dumps(options)]
     return subprocess.run(command, check=False).returncode  # noqa: S603 (a list, no shell)
 
 
@@ -287,7 +287,7 @@ def _token_in(context: click.Context, file: Path) -> str:
 def _found(
     context: click.Context, uri: str, trust: bool, env_manager: str
 ) -> tuple[Description, bool | list[str]]:
-    from nbtrack.serving.description import find_served
+    from nbtrack.serving.model_description import find_served
 
     try:
         store_of(context)
@@ -297,7 +297,7 @@ def _found(
             raise
     model, trusted = find_served(uri, trust)
     if env_manager == "uv":
-        from nbtrack.serving.environment import check_trusted
+        from nbtrack.serving.model_environment import check_trusted
 
         check_trusted(model, trusted)
     return model, trusted
@@ -306,7 +306,7 @@ def _found(
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise InvalidValueError(f"{text!r} is no tag; write key=value")
+        raise InvalidValueError(f"{text!r} is not a tag; write key=value")
     return as_name(key, "tag name"), as_tag(value)
 
 
@@ -315,5 +315,5 @@ def _size(text: str) -> int:
 
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text.strip().lower())
     if match is None:
-        raise click.BadParameter(f"{text!r} is no size; write e.g. 50MB", param_hint="--max-body")
+        raise click.BadParameter(f"{text!r} is not a size; write e.g. 50MB", param_hint="--max-body")
     return int(float(match[1]) * _SIZES[match[2]])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["delete", "list_runs", "restore", "show"]
 
-_ROWS = 100
+_DEFAULT_ROWS = 100
 
 
 @click.command("runs", cls=Command)
@@ -43,7 +43,7 @@ _ROWS = 100
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a run an object.")
 @click.pass_context
-def list_runs(  # noqa: PLR0917 (click hands them over by name)
+def list_runs(  # noqa: PLR0917 (click passes them by name)
     context: click.Context,
     filter: str | None,  # noqa: A002 (the argument's name is shown)
     order_by: tuple[str, ...],
@@ -58,7 +58,7 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
     store = store_of(context)
     found = find_runs(filter, list(order_by) or None, limit, list(experiment) or None, deleted)
     if csv_file == "-":
-        # What reads a pipe counts on the lines of the system.
+        # Programs that read a pipe expect the system's line ends.
         table = store.table(found.records)
         write_rows(sys.stdout, found.records, table, line_end="\n", spreadsheet=spreadsheet)
     elif csv_file is not None:
@@ -67,8 +67,8 @@ def list_runs(  # noqa: PLR0917 (click hands them over by name)
     elif as_json:
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:
-        shown = found.records[:_ROWS]
-        # In a pipe there is no width to keep to.
+        shown = found.records[:_DEFAULT_ROWS]
+        # A pipe has no width limit.
         width = None if sys.stdout.isatty() else 100_000
         click.echo(runs_text(shown, store.table(shown, MISSING), len(found), width))
     for remark in found.remarks():
@@ -110,7 +110,7 @@ def _json_value(value: Any) -> Any:
 @click.option("--code", is_flag=True, help="Print nothing but the run's code, as a script.")
 @click.pass_context
 def show(context: click.Context, run: str, code: bool) -> None:
-    """Show what is kept of RUN, given by id, the beginning of it, or name."""
+    """Show RUN, given by id, prefix of an id, or name."""
     store = store_of(context)
     record = store.run(run)
     found = Run(store, record.id, record)
@@ -143,7 +143,7 @@ def restore(context: click.Context, runs: tuple[str, ...]) -> None:
 def _for_each(
     store: Store, runs: tuple[str, ...], change: Callable[[list[str]], None], *, delete: bool
 ) -> None:
-    # All are looked up before one is changed.
+    # All are looked up before any is changed.
     records = [store.run(run) for run in runs]
     change([record.id for record in records])
     for record in records:

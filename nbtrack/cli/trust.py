@@ -1,4 +1,4 @@
-"""The command that trusts models which somebody else has saved."""
+"""The command that trusts models that somebody else has saved."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ __all__ = ["trust"]
 @click.argument("targets", nargs=-1, required=True, metavar="RUN|MODEL|STORE...")
 @click.pass_context
 def trust(context: click.Context, targets: tuple[str, ...]) -> None:
-    """Let the models of a run or a store, or one model, load unasked from now on.
+    """Trust the models of a run or a store, or one model, so that they load without confirmation.
 
-    Loading a pickle runs whatever code it holds: trust what comes from people you know. What you saved yourself on this
-    account needs no trust. Those that are there now are trusted as they are; new ones, and changed ones, ask again.
+    Loading a pickle runs any code in it: trust only models from people you know. Models that you saved yourself on this
+    account need no trust. Existing models are trusted as they are now; new and changed ones need trust again.
     """
     from nbtrack.tracking.model_trust import trust_models
 
     try:
         store_of(context)
     except StoreError:
-        # A model's folder, and a store that is named, need none.
+        # A model's folder, and a named store, need no store in use.
         if context.meta.get("nbtrack.store"):
             raise
     for target in targets:

@@ -1,6 +1,6 @@
-"""Runs compared: documents of plain JSON for the panel's views, and the same as Plotly figures.
+"""Comparisons of runs: documents of plain JSON for the panel's views, and the same as Plotly figures.
 
-A document holds no NaN and no infinity, so that any JSON reader takes it. Every name and text in it is the
+A document contains no NaN and no infinity, so that any JSON parser reads it. Every name and text in it is the
 user's: it is data, and must be shown as text.
 """
 

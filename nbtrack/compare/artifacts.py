@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["artifacts", "pictures"]
 
-MOST_NAMES = 300
-MOST_BYTES = 10_000_000
-"""Of all pictures in one answer."""
+MAX_NAMES = 300
+MAX_BYTES = 10_000_000
+"""Bytes of all pictures in one document."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 
 def artifacts(store: Store, ids: Sequence[str]) -> ArtifactsDocument:
-    """Return which of these runs has which artifact, of how many bytes; what most of them have comes first.
+    """Return which of these runs has which artifact, with sizes in bytes; artifacts of most runs come first.
 
     Raises
     ------
@@ -53,18 +53,18 @@ def artifacts(store: Store, ids: Sequence[str]) -> ArtifactsDocument:
             counts[name] = counts.get(name, 0) + 1
     from nbtrack.entities.bounds import whole
 
-    # What can be compared, and be seen, before what cannot.
+    # Artifacts of many runs, and pictures, come first.
     names = sorted(counts, key=lambda name: (-counts[name], not _is_picture(name), name))
     return {
         "runs": heads(runs),
-        "rows": [_row(whole(name), [one.get(name) for one in sizes]) for name in names[:MOST_NAMES]],
-        "left_out": max(0, len(names) - MOST_NAMES),
+        "rows": [_row(whole(name), [one.get(name) for one in sizes]) for name in names[:MAX_NAMES]],
+        "left_out": max(0, len(names) - MAX_NAMES),
         "faults": faults,
     }
 
 
 def pictures(store: Store, ids: Sequence[str], name: str) -> PicturesDocument:
-    """Return the artifact of this name of each run, where it is a picture; what is large is only told of.
+    """Return the picture of this name in each run; pictures that are too large are only mentioned.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def pictures(store: Store, ids: Sequence[str], name: str) -> PicturesDocument:
         raise InvalidValueError(f"an artifact's name is a text, not a {type(name).__name__}")
     runs = chosen(store, ids)
     found: list[Picture | None] = []
-    room = MOST_BYTES
+    room = MAX_BYTES
     for run in runs:
         picture, size = _picture(_entity(store, run), name, room)
         found.append(picture)
@@ -94,7 +94,10 @@ def _sizes(run: Run) -> dict[str, int]:
     for name in run.artifacts:
         try:
             found[name] = run.artifacts[name].size
-        except (NotFoundError, FileNotFoundError):  # a link out of the folder, or taken away meanwhile
+        except (
+            NotFoundError,
+            FileNotFoundError,
+        ):  # a link that leads out of the folder, or a file removed meanwhile
             continue
     return found
 
@@ -108,7 +111,7 @@ def _is_picture(name: str) -> bool:
 
 
 def _picture(run: Run, name: str, room: int) -> tuple[Picture | None, int]:
-    """Return a run's picture and its size; why there is none where it is larger than the room that is left."""
+    """Return a run's picture and its size, or why there is none; `room` is how many bytes are left for it."""
     # No other view needs it.
     from nbtrack.entities.bounds import whole
     from nbtrack.entities.preview import artifact_preview

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["NONE", "box", "column", "filter_name", "parallel", "quoted_value", "scatter"]
 
 NONE = "none"
-"""What a group is called whose runs lack the field."""
-MOST_RUNS = 2_000
-"""More lines or dots than these are one blot."""
-_MOST_CATEGORIES = 40
+"""The label of the group of runs that lack the field."""
+MAX_RUNS = 2_000
+"""Runs that are drawn at most: more lines or dots could not be distinguished."""
+_MAX_CATEGORIES = 40
 _TIMES = ("start_time", "end_time")
 _KEYED = ("params", "metrics", "tags", "data")
 
@@ -41,10 +41,10 @@ def parallel(store: Store, ids: Sequence[str], fields: Sequence[str]) -> FieldsD
     Raises
     ------
     InvalidValueError, NotFoundError
-        For a field that there is not, when no run is chosen, or one is not there.
+        For an unknown field, when no run is chosen, or one is not there.
     """
     runs = chosen(store, ids)
-    shown = runs[:MOST_RUNS]
+    shown = runs[:MAX_RUNS]
     columns = [column(store, field, store.column(field, shown)) for field in fields]
     return {"runs": heads(shown), "columns": columns, "left_out": len(runs) - len(shown)}
 
@@ -60,7 +60,7 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
     Raises
     ------
     InvalidValueError, NotFoundError
-        For a field that there is not, one that is not a number, when no run is chosen, or one is not there.
+        For an unknown field, one that is not a number, when no run is chosen, or one is not there.
     """
     runs = chosen(store, ids)
     values = store.column(field, runs)
@@ -69,12 +69,12 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
     for place, label in enumerate(labels):
         groups.setdefault(identity(label), (label, []))[1].append(place)
     cautions = []
-    if len(groups) > _MOST_CATEGORIES:
-        cautions.append(f"{by} has {len(groups):,} different values; the first {_MOST_CATEGORIES} are shown")
+    if len(groups) > _MAX_CATEGORIES:
+        cautions.append(f"{by} has {len(groups):,} different values; the first {_MAX_CATEGORIES} are shown")
     boxes: list[Box] = []
     for label, places in sorted(groups.values(), key=lambda group: _order(group[0])):
         known = [place for place in places if is_finite(values[place])]
-        if known and len(boxes) < _MOST_CATEGORIES:
+        if known and len(boxes) < _MAX_CATEGORIES:
             name = "all runs" if by is None else NONE if label is MISSING else value_text(label)
             boxes.append(_box(name, [runs[p] for p in known], [float(values[p]) for p in known]))
     if not boxes:
@@ -89,7 +89,7 @@ def box(store: Store, ids: Sequence[str], field: str, by: str | None = None) -> 
 
 
 def column(store: Store, field: str, values: Sequence[Any]) -> Column:
-    """Return a field's values along an axis: numbers where all are, else one category for each text."""
+    """Return a field as an axis: numbers if all values are, else one category for each text."""
     there = [value for value in values if value is not MISSING]
     kind: Any = "category"
     if all(map(is_number, there)):
@@ -113,7 +113,7 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
         return {**base, "values": drawn, "log": _wide(known), "whole": whole}
     texts = [None if value is MISSING else str(value) for value in values]
     shown = sorted(set(texts) - {None}, key=str)
-    kept = [text for text in shown if text is not None][:_MOST_CATEGORIES]
+    kept = [text for text in shown if text is not None][:_MAX_CATEGORIES]
     quoted = {str(value): quoted_value(value) for value in there}
     places = {text: float(place) for place, text in enumerate(kept)}
     return {
@@ -125,7 +125,7 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
 
 
 def filter_name(store: Store, field: str) -> str | None:
-    """Return a column's name as a filter writes it; None where none can."""
+    """Return a column's name in a filter; None if a filter cannot name it."""
     kind, dot, name = field.partition(".")
     text = field
     if dot and kind in _KEYED and "`" not in name:
@@ -143,7 +143,7 @@ def filter_name(store: Store, field: str) -> str | None:
 
 
 def quoted_value(value: Any) -> str | None:
-    """Return a value as a filter writes it; None where it holds both kinds of quotes, or ends in a backslash."""
+    """Return a value as a literal in a filter; None if it contains both kinds of quotes, or ends in a backslash."""
     text = str(value)
     if "\\" in text or "\0" in text or not text.isprintable():
         return None
@@ -161,7 +161,7 @@ def _finite(value: Any) -> float | None:
 
 
 def _wide(values: Sequence[float]) -> bool:
-    """Return whether numbers, all above zero, spread over more than two powers of ten, be it without the outermost."""
+    """Return whether positive numbers span more than two powers of ten, ignoring the extremes."""
     if not values or min(values) <= 0:
         return False
     ordered = sorted(values)

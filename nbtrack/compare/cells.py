@@ -1,4 +1,4 @@
-"""Values as a view shows them: JSON and JavaScript would change some."""
+"""Values in the form that views show: JSON and JavaScript would change some."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def finite(value: float | None) -> float | None:
 
 
 def finites(values: Iterable[float]) -> list[float | None]:
-    """Return numbers that JSON can hold, each None where it is none."""
+    """Return numbers that JSON can hold; others become None."""
     return [value if math.isfinite(value) else None for value in values]

@@ -1,4 +1,4 @@
-"""The runs that a view is about, found by their ids."""
+"""Find the runs that a view shows by their ids."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def chosen(store: Store, ids: Sequence[str]) -> list[RunRecord]:
 
 
 def heads(records: Sequence[RunRecord]) -> list[RunHead]:
-    """Return what the runs are called."""
+    """Return the names and ids of runs."""
     return [{"id": run.id, "name": run.name, "status": run.status} for run in records]

@@ -1,4 +1,4 @@
-"""The code of runs, line by line beside the first one's."""
+"""The code of runs, compared line by line with the first run's."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["code_diffs", "code_of"]
 
-_MOST_LINES = 3_000
-"""More would take seconds to compare, and nobody reads them side by side."""
+_MAX_LINES = 3_000
+"""Lines that are compared at most: more would take seconds."""
 
 
 def code_of(source: Any) -> str:
@@ -33,8 +33,8 @@ def code_diffs(ids: Sequence[str], codes: Sequence[str]) -> list[CodeDiff]:
         {
             "left": ids[0],
             "right": run_id,
-            "lines": _lines(first[:_MOST_LINES], code.splitlines()[:_MOST_LINES]),
-            "cut": max(0, len(first) - _MOST_LINES, len(code.splitlines()) - _MOST_LINES),
+            "lines": _lines(first[:_MAX_LINES], code.splitlines()[:_MAX_LINES]),
+            "cut": max(0, len(first) - _MAX_LINES, len(code.splitlines()) - _MAX_LINES),
         }
         for run_id, code in zip(ids[1:], codes[1:], strict=True)
         if codes[0] and code

@@ -1,4 +1,4 @@
-"""What the views are given; labextension/src/kernel/documents.ts says the same in TypeScript."""
+"""The documents that the views show; labextension/src/kernel/documents.ts declares the same in TypeScript."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ DOCUMENTS = {
     "box": 10_000,
     "importance": 10_000,
 }
-"""Documents, and of how many runs at most one is made where none are chosen."""
+"""The kinds of documents, and how many runs each has at most if none are chosen."""
 
 CellKind = Literal["number", "text", "bool", "none", "time", "duration"]
 
@@ -58,7 +58,7 @@ class Cell(TypedDict):
 
 
 class RunHead(TypedDict):
-    """What a run is called and known by."""
+    """The name and the id of a run."""
 
     id: str
     name: str
@@ -66,13 +66,13 @@ class RunHead(TypedDict):
 
 
 class Row(TypedDict):
-    """A name, and what each run has of it; None where a run lacks it."""
+    """A name, and its value in each run; None where a run lacks it."""
 
     name: str
     cells: list[Cell | None]
     differs: bool
     best: list[int]
-    """The places of the runs with the best value, empty where none is better than another."""
+    """The positions of the runs with the best value; empty if none is better than another."""
     direction: Literal["down", "up"] | None
 
 
@@ -84,7 +84,7 @@ class Section(TypedDict):
 
 
 class Line(TypedDict):
-    """One line of a code diff, as it is on the left and on the right; None where a side has none."""
+    """One line of a code diff on the left and on the right; None if a side has no such line."""
 
     kind: Literal["same", "added", "removed", "changed"]
     left: tuple[int, str] | None
@@ -99,7 +99,7 @@ class CodeDiff(TypedDict):
     """The ids of the two runs."""
     lines: list[Line]
     cut: int
-    """How many lines were too many to be compared."""
+    """How many lines were left out because there were too many."""
 
 
 class Comparison(TypedDict):
@@ -114,27 +114,27 @@ class Comparison(TypedDict):
 
 
 class ArtifactRow(TypedDict):
-    """An artifact's name, and how many bytes each run has of it; None where a run has none."""
+    """An artifact's name, and its size in bytes in each run; None where a run has none."""
 
     name: str
     sizes: list[int | None]
     picture: bool
-    """Whether its name says that it is one."""
+    """Whether it is a picture, according to its name."""
 
 
 class ArtifactsDocument(TypedDict):
-    """Which run has which artifact: first what most of them have."""
+    """Which run has which artifact; those that most runs have come first."""
 
     runs: list[RunHead]
     rows: list[ArtifactRow]
     left_out: int
-    """How many names were too many to list."""
+    """How many names were left out because there were too many."""
     faults: list[str]
     """What could not be read."""
 
 
 class Picture(TypedDict):
-    """A picture to be shown: pixels as base64, or the text of an SVG; or why there is none."""
+    """A picture: pixels as base64, or the text of an SVG; or the reason why there is none."""
 
     kind: Literal["image", "svg", "none"]
     type: str
@@ -143,7 +143,7 @@ class Picture(TypedDict):
 
 
 class PicturesDocument(TypedDict):
-    """An artifact of one name, of each run; None where a run has none."""
+    """The artifact of one name in each run; None where a run has none."""
 
     name: str
     runs: list[RunHead]
@@ -151,14 +151,14 @@ class PicturesDocument(TypedDict):
 
 
 class CurveEntry(RunHead):
-    """A run's curve, its points apart; see `CurvesDocument.packed`."""
+    """A run's curve without its points, which are in `CurvesDocument.packed`."""
 
     count: int
     lost: int
     size: int
     """How many buckets are packed."""
     exact: bool
-    """Whether each bucket is one point: then no least and greatest values are packed."""
+    """Whether each bucket is one point; least and greatest values are then not packed."""
     last: tuple[float, float | None] | None
 
 
@@ -172,14 +172,14 @@ class CurvesDocument(TypedDict):
     within: tuple[float, float] | None
     direction: Literal["down", "up"] | None
     origin: float
-    """What is to be added to each packed place."""
+    """The offset to add to each packed x."""
     runs: list[CurveEntry]
     packed: str
-    """Base64 of little-endian float32: for each run its places, its means, then (unless exact) least and greatest."""
+    """Base64 of little-endian float32: for each run x, means, then (unless exact) least and greatest values."""
 
 
 class Spread(TypedDict):
-    """What a metric's values in a group come to."""
+    """Statistics of a metric's values in a group."""
 
     mean: float | None
     std: float | None
@@ -189,14 +189,14 @@ class Spread(TypedDict):
 
 
 class Group(TypedDict):
-    """The runs that are equal in what they are grouped by."""
+    """The runs that have equal values in the grouping fields."""
 
     label: str
     key: list[Cell | None]
     runs: list[str]
     spreads: list[Spread]
     filter: str | None
-    """A filter that finds them among the others; None where none can be written."""
+    """A filter that finds them; None if none can be written."""
 
 
 class GroupsDocument(TypedDict):
@@ -207,7 +207,7 @@ class GroupsDocument(TypedDict):
     directions: list[Literal["down", "up"] | None]
     groups: list[Group]
     left_out: int
-    """How many groups were too many to list."""
+    """How many groups were left out because there were too many."""
 
 
 class GroupCurve(TypedDict):
@@ -237,20 +237,20 @@ class Column(TypedDict):
     """A field of many runs, to be drawn along an axis."""
 
     field: str
-    """As it was asked for."""
+    """The field as it was requested."""
     filter: str | None
-    """As a filter writes it; None where none can."""
+    """Its name in a filter; None if a filter cannot name it."""
     label: str
     kind: Literal["number", "category", "time"]
     values: list[float | None]
-    """Numbers, or places in `categories`."""
+    """Numbers, or indices into `categories`."""
     categories: list[str]
     quoted: list[str | None]
-    """Each category as a filter writes it; None for what a filter cannot compare with."""
+    """Each category as a literal in a filter; None if a filter cannot compare with it."""
     log: bool
-    """Whether it spreads over powers of ten."""
+    """Whether the values span several powers of ten."""
     whole: bool
-    """Whether all of it are whole numbers."""
+    """Whether all values are whole numbers."""
 
 
 class FieldsDocument(TypedDict):
@@ -259,11 +259,11 @@ class FieldsDocument(TypedDict):
     runs: list[RunHead]
     columns: list[Column]
     left_out: int
-    """How many runs were too many to draw."""
+    """How many runs were left out because there were too many."""
 
 
 class Box(TypedDict):
-    """One box: quartiles, whiskers as Tukey draws them, and what lies beyond."""
+    """One box: quartiles, Tukey's whiskers, and outliers."""
 
     label: str
     runs: list[str]
@@ -275,11 +275,11 @@ class Box(TypedDict):
     high: float
     mean: float
     outliers: list[int]
-    """Places in `runs`."""
+    """Indices into `runs`."""
 
 
 class BoxDocument(TypedDict):
-    """The spread of a field over the groups that another makes."""
+    """The spread of a field in the groups of another field."""
 
     field: str
     by: str | None
@@ -290,26 +290,26 @@ class BoxDocument(TypedDict):
 
 
 class Importance(TypedDict):
-    """How much a param tells of a metric."""
+    """The importance of a param for a metric."""
 
     param: str
     importance: float | None
-    """By how much the forest's R2 on runs it has not seen falls when the param's values are shuffled."""
+    """The drop of the forest's R2 on unseen runs when the param's values are shuffled."""
     spread: float | None
     share: float | None
-    """Its part of all importance, from 0 to 1."""
+    """Its share of the total importance, from 0 to 1."""
     correlation: float | None
-    """Spearman's, from -1 to 1; None for text."""
+    """Spearman's correlation, from -1 to 1; None for text."""
     count: int
 
 
 class ImportanceDocument(TypedDict):
-    """Which params tell of a metric."""
+    """The importance of params for a metric."""
 
     metric: str
     runs: int
     score: float | None
-    """The forest's R2 on runs that it has not seen."""
+    """The forest's R2 on unseen runs."""
     params: list[Importance]
     constant: list[str]
     cautions: list[str]

@@ -1,4 +1,4 @@
-"""A panel's chart as a figure: which kind, of what, where the user does not say."""
+"""A panel's chart as a figure: chooses the kind and the fields that the user does not give."""
 
 from __future__ import annotations
 
@@ -17,53 +17,53 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 _KINDS = {"curves": "curves", "charts": "parallel", "groups": "grouped"}
-"""What the views of a panel show."""
+"""The kind of figure for each view of a panel."""
 _MAX_RUNS = {
     kind: DOCUMENTS[{"contour": "scatter", "grouped": "grouped_curves"}.get(kind, kind)]
     for kind in get_args(FigureKind)
 }
-"""The runs that a figure shows where none are chosen."""
+"""The most runs in each kind of figure if none are chosen."""
 
 
 def draw(
     kind: str | None, runs: Runs, *, columns: Sequence[str], view: str, chosen: bool, **options: Any
 ) -> Any:
-    """Return a figure of runs; what is not said is chosen as the page chooses it.
+    """Return a figure of runs; options that are not given are chosen as on the page.
 
     Parameters
     ----------
     kind
         As in `nbtrack.compare.figure`; that of the view if there is none.
     columns
-        The panel's columns: those that come first in it are drawn first.
+        The panel's columns, which are drawn first, in this order.
     view
-        What the panel shows.
+        The panel's view.
     chosen
-        Whether a user chose these runs: then all of them are drawn.
+        Whether the user chose these runs; all of them are then drawn.
     options
         As in `nbtrack.compare.figure`.
 
     Raises
     ------
     InvalidValueError
-        When there is nothing to draw; says what to do.
+        When there is nothing to draw; the message says what to do.
     """
-    looked_at = runs if chosen else runs[: _MAX_RUNS.get(kind or "", DOCUMENTS["parallel"])]
-    if not looked_at.records:
+    drawn = runs if chosen else runs[: _MAX_RUNS.get(kind or "", DOCUMENTS["parallel"])]
+    if not drawn.records:
         raise InvalidValueError(
             "there is no run to draw; change panel.filter, or choose runs: panel.selected = nbtrack.runs()"
         )
-    fields = _Fields(looked_at, columns)
+    fields = _Fields(drawn, columns)
     kind = kind or _KINDS.get(view) or fields.fitting
     if kind not in _MAX_RUNS:
         raise InvalidValueError(f"there is no figure {kind!r}; ask for one of {', '.join(_MAX_RUNS)}")
     if not chosen:
-        looked_at = looked_at[: _MAX_RUNS[kind]]
-    return figure(kind, looked_at, **(fields.of(kind, options) | options))  # type: ignore[arg-type]
+        drawn = drawn[: _MAX_RUNS[kind]]
+    return figure(kind, drawn, **(fields.of(kind, options) | options))  # type: ignore[arg-type]
 
 
 class _Fields:
-    """What there is to draw of runs, that of the panel's columns first."""
+    """The fields of runs that can be drawn; the panel's columns come first."""
 
     def __init__(self, runs: Runs, columns: Sequence[str]) -> None:
         ids = [record.id for record in runs.records]
@@ -109,7 +109,7 @@ class _Fields:
 
     @property
     def fitting(self) -> str:
-        """The kind that says most of these runs."""
+        """The kind of figure that suits these runs best."""
         return "parallel" if self._defaults["varied"] else "curves"
 
     def _metric(self, name: Literal["metric", "curve"]) -> str:

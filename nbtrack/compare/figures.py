@@ -1,4 +1,4 @@
-"""Each chart of the panel as a Plotly figure, for people to change and to keep."""
+"""Each chart of the panel as a Plotly figure, which the user can change and save."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["FigureKind", "figure"]
 
 FigureKind = Literal["curves", "grouped", "parallel", "scatter", "contour", "box", "importance"]
 
-_POINTS = 1_000
+_MAX_POINTS = 1_000
 
 
 def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
@@ -45,7 +45,7 @@ def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
     Raises
     ------
     InvalidValueError
-        For another kind, options that it does not have, or what cannot be drawn.
+        For an unknown kind or option, or when there is nothing to draw.
     NbtrackError
         When Plotly is not installed.
 
@@ -69,7 +69,7 @@ def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
 
 
 def _curves(
-    go: Any, store: Store, ids: Sequence[str], metric: str, *, x: Any = "step", points: int = _POINTS
+    go: Any, store: Store, ids: Sequence[str], metric: str, *, x: Any = "step", points: int = _MAX_POINTS
 ) -> Any:
     from nbtrack.compare.chosen import chosen
 

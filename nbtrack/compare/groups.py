@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["grouped", "grouped_curves"]
 
-_FEW = 12
-"""More values than that make no table to look at."""
-_MOST_GROUPS = 1_000
-"""What has more groups than that is hardly grouped."""
-_RESOLUTION = 2_000
-"""How finely the curves are read that a group's mean is made of."""
+_MAX_GROUP_VALUES = 12
+"""The most values of a field by which runs are grouped by default."""
+_MAX_GROUPS = 1_000
+"""The most groups that are listed."""
+_CURVE_POINTS = 2_000
+"""Points of each curve from which a group's mean is computed."""
 
 
 def grouped(
@@ -47,15 +47,15 @@ def grouped(
     Parameters
     ----------
     by
-        Columns of the run table: `params.alpha`, `tags.team`, `experiment`. Runs that lack one are a group, too.
-        None for what is likely meant: all params that differ but the seed, or one that has few values.
+        Columns of the run table: `params.alpha`, `tags.team`, `experiment`. Runs without a value are a group, too.
+        None for a default: all params that differ except the seed, or one that has few values.
     metrics
         Names, or summaries as in filters: `loss`, `loss.min`.
 
     Raises
     ------
     InvalidValueError, NotFoundError
-        For a field that there is not, when no run is chosen, or one is not there.
+        For an unknown field, when no run is chosen, or one does not exist.
     """
     runs = chosen(store, ids)
     if by is None:
@@ -63,7 +63,7 @@ def grouped(
     columns = [store.column(metric if _is_field(metric) else f"metrics.{metric}", runs) for metric in metrics]
     found = _groups(store, runs, by)
     groups: list[Group] = []
-    for key, places in found[:_MOST_GROUPS]:
+    for key, places in found[:_MAX_GROUPS]:
         groups.append(
             {
                 "label": _label(by, key),
@@ -93,7 +93,7 @@ def grouped_curves(
 ) -> GroupCurvesDocument:
     """Return the mean of a metric's curves in each group, with standard deviation, least and greatest.
 
-    At each place those runs count whose curve reaches it; between its points a curve is a straight line.
+    At each x, the runs count whose curves reach it; curves are interpolated linearly.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def grouped_curves(
             f"groups have no mean along {x!r}, where a curve may turn back; use step, relative or time, or no groups"
         )
     runs = chosen(store, ids)
-    found = store.curves([run.key for run in runs], metric, points=max(points, _RESOLUTION), x=x)
+    found = store.curves([run.key for run in runs], metric, points=max(points, _CURVE_POINTS), x=x)
     groups: list[GroupCurve] = []
     for key, places in _groups(store, runs, by):
         curves = [found[place] for place in places if len(found[place].x)]
@@ -120,17 +120,17 @@ def _is_field(metric: str) -> bool:
 
 
 def _likely(store: Store, runs: Sequence[RunRecord]) -> list[str]:
-    """Return what a reader is likely to group these runs by."""
+    """Return the default fields to group these runs by."""
     params = {f"params.{name}": name for name in store.names("params")}
     counts = {field: len(_groups(store, runs, [field])) for field in params}
     varying = [field for field, count in counts.items() if count > 1]
-    # What few runs have tells of other runs than the rest: of another experiment, mostly.
+    # A field that few runs have usually comes from another experiment.
     common = [field for field in varying if _is_common(store.column(field, runs))]
     varying = common or varying
     settings = [field for field in varying if not is_seed(params[field])]
     if len(settings) < len(varying) and len(_groups(store, runs, settings)) < len(runs):
         return settings
-    few = [field for field in settings if counts[field] <= _FEW and counts[field] < len(runs)]
+    few = [field for field in settings if counts[field] <= _MAX_GROUP_VALUES and counts[field] < len(runs)]
     return few[:1]
 
 
@@ -141,7 +141,7 @@ def _is_common(values: Sequence[Any]) -> bool:
 
 
 def _condition(store: Store, by: Sequence[str], key: Sequence[Any]) -> str | None:
-    """Return a filter that finds the runs with these values; None where a filter cannot say it."""
+    """Return a filter that finds the runs with these values; None if there is none."""
     parts = [_equals(store, field, value) for field, value in zip(by, key, strict=True)]
     known = [part for part in parts if part is not None]
     return " AND ".join(known) if known and len(known) == len(parts) else None
@@ -154,7 +154,7 @@ def _equals(store: Store, field: str, value: Any) -> str | None:
     if value is MISSING:
         return f"{name} IS NULL"
     if is_number(value):
-        # A time is kept in milliseconds and shown in seconds: no filter finds it by what is shown.
+        # Times are shown in seconds but compared in milliseconds: no filter finds them by the shown value.
         exact = (isinstance(value, int) or math.isfinite(value)) and field.startswith("params.")
         return f"{name} = {value!r}" if exact else None
     quoted = quoted_value(value)
@@ -164,7 +164,7 @@ def _equals(store: Store, field: str, value: Any) -> str | None:
 def _groups(
     store: Store, runs: Sequence[RunRecord], by: Sequence[str]
 ) -> list[tuple[tuple[Any, ...], list[int]]]:
-    """Return the values that each group has of the fields, and the places of its runs."""
+    """Return each group's values of the fields, and the indices of its runs."""
     columns = [store.column(field, runs) for field in by]
     found: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[int]]] = {}
     for place in range(len(runs)):
@@ -180,7 +180,7 @@ def _order(value: Any) -> tuple[int, Any]:
 
 
 def _label(by: Sequence[str], key: Sequence[Any]) -> str:
-    """Return what a group is called: `alpha=0.1, seed=none`."""
+    """Return the label of a group: `alpha=0.1, seed=none`."""
     if not by:
         return "all runs"
     named = zip(by, key, strict=True)
@@ -197,7 +197,7 @@ def _spread(values: Sequence[Any]) -> Spread:
     mean = math.fsum(value / len(known) for value in known)
     std = None
     if len(known) > 1:
-        # Scaled, for the square of a large float is infinite.
+        # Scaled, because the square of a large float is infinite.
         scale = max(abs(value - mean) for value in known) or 1.0
         std = scale * math.sqrt(
             math.fsum(((value - mean) / scale) ** 2 for value in known) / (len(known) - 1)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["curves"]
 
-_MOST_BUCKETS = 60_000
-"""In all curves together: some hundred kilobytes, and more than a screen can show."""
+_MAX_BUCKETS = 60_000
+"""Buckets of all curves together: some hundred kilobytes, and more than a screen can show."""
 
 
 def curves(
@@ -39,7 +39,7 @@ def curves(
     Parameters
     ----------
     points
-        How many buckets a curve has at most; fewer where the runs are many.
+        How many buckets a curve has at most; fewer if there are many runs.
     x, within, spacing
         As `store.curves` takes them.
 
@@ -49,7 +49,7 @@ def curves(
         When no run is chosen, one is not there, or `points`, `x` or `spacing` cannot be.
     """
     runs = chosen(store, ids)
-    room = max(40, _MOST_BUCKETS // len(runs))
+    room = max(40, _MAX_BUCKETS // len(runs))
     found = store.curves(
         [run.key for run in runs],
         metric,
@@ -58,7 +58,7 @@ def curves(
         within=within,
         spacing=spacing,
     )
-    # A float32 tells seconds since the epoch to two minutes only; another metric may be as large.
+    # A float32 resolves seconds since the epoch only to two minutes; a metric may be as large.
     shifts = x == "time" or along_metric(x)
     origin = min((float(curve.x.min()) for curve in found if len(curve.x)), default=0.0) if shifts else 0.0
     return {

@@ -1,4 +1,4 @@
-"""Which params tell of a metric: a forest's permutation importance, and rank correlation."""
+"""The importance of params for a metric: a forest's permutation importance, and rank correlation."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["importance"]
 
-FEW = 20
-"""With fewer runs, chance says as much as the params."""
-_LEAST = 5
-_MOST_RUNS = 1_000
-_MOST_TEXTS = 12
-"""A text param's rarer values are one."""
+MIN_RELIABLE_RUNS = 20
+"""With fewer runs, the importances may be chance."""
+_MIN_RUNS = 5
+_MAX_RUNS = 1_000
+_MAX_TEXTS = 12
+"""The most categories of a text param; rarer values are merged."""
 _TREES, _FOLDS, _SHUFFLES = 50, 5, 3
 
 
 def importance(
     store: Store, ids: Sequence[str], metric: str, params: Sequence[str] | None = None
 ) -> ImportanceDocument:
-    """Return how much each param of these runs tells of a metric.
+    """Return the importance of each param of these runs for a metric.
 
     Without scikit-learn there are rank correlations only, and a caution says how to install it.
 
@@ -54,9 +54,9 @@ def importance(
     runs = chosen(store, ids)
     scores = store.column(f"metrics.{metric}", runs)
     kept = [place for place, value in enumerate(scores) if is_finite(value)]
-    if len(kept) < _LEAST:
+    if len(kept) < _MIN_RUNS:
         raise InvalidValueError(
-            f"{len(kept):,} of these {len(runs):,} runs have a value of {metric!r}; importance needs {_LEAST} or more"
+            f"{len(kept):,} of these {len(runs):,} runs have a value of {metric!r}; importance needs {_MIN_RUNS} or more"
         )
     cautions = _cautions(len(kept), len(runs), metric)
     target = np.array([scores[place] for place in kept], dtype="float64")
@@ -81,7 +81,7 @@ def importance(
 
 
 def _params(store: Store, runs: Sequence[RunRecord], names: Sequence[str] | None) -> dict[str, list[Any]]:
-    """Return the params of the runs, or of them those with these names, as columns."""
+    """Return the runs' params, or those with these names, as columns."""
     kind = "params."
     table = store.table(runs, MISSING)
     columns = {name.removeprefix(kind): values for name, values in table.items() if name.startswith(kind)}
@@ -92,8 +92,8 @@ def _cautions(known: int, total: int, metric: str) -> list[str]:
     cautions = []
     if known < total:
         cautions.append(f"{total - known:,} of the runs have no finite value of {metric} and are left out")
-    if known < FEW:
-        cautions.append(f"only {known} runs: with fewer than {FEW}, this is a hint at best")
+    if known < MIN_RELIABLE_RUNS:
+        cautions.append(f"only {known} runs: with fewer than {MIN_RELIABLE_RUNS}, this is a hint at best")
     return cautions
 
 
@@ -104,7 +104,7 @@ def _is_constant(values: Sequence[Any]) -> bool:
 def _ranked(
     columns: Mapping[str, list[Any]], target: Any, found: Mapping[str, tuple[float, float]]
 ) -> list[Importance]:
-    """Return the params, the most telling first."""
+    """Return the params, the most important first."""
     total = sum(max(0.0, mean) for mean, _ in found.values())
     rows: list[Importance] = []
     for name, values in columns.items():
@@ -135,7 +135,7 @@ def _numbers(values: Sequence[Any]) -> list[float] | None:
             number = math.nan if value is None or value is MISSING else float(value)
         except OverflowError:
             return None
-        # Ranks and trees know no infinity, and float32 no larger number.
+        # Ranks and trees cannot handle infinity, and float32 no larger number.
         numbers.append(max(-3e38, min(3e38, number)) if not math.isnan(number) else number)
     return numbers
 
@@ -154,21 +154,21 @@ def _correlation(values: Sequence[Any], target: Any) -> float | None:
 
 
 def _encoded(values: Sequence[Any]) -> list[list[float]]:
-    """Return a param as columns of numbers: itself, or one for each of its commoner texts."""
+    """Return a param as columns of numbers: itself, or one for each of its common texts."""
     from collections import Counter
 
     numbers = _numbers(values)
     if numbers is not None:
         return [numbers]
     texts = [None if value is MISSING else str(value) for value in values]
-    common = [text for text, _ in Counter(texts).most_common(_MOST_TEXTS) if text is not None]
+    common = [text for text, _ in Counter(texts).most_common(_MAX_TEXTS) if text is not None]
     return [[float(text == one) for text in texts] for one in common]
 
 
 def _forest(
     columns: Mapping[str, list[Any]], target: Any, cautions: list[str]
 ) -> tuple[float | None, dict[str, tuple[float, float]]]:
-    """Return the R2 of forests on runs they have not seen, and by how much it falls without each param."""
+    """Return the R2 of forests on unseen runs, and its drop without each param."""
     if not columns:
         return None, {}
     try:
@@ -184,7 +184,7 @@ def _forest(
     random = np.random.default_rng(0)
     encoded = {name: _encoded(values) for name, values in columns.items()}
     table = np.array([one for group in encoded.values() for one in group], dtype="float64").T
-    order = random.permutation(len(target))[:_MOST_RUNS]
+    order = random.permutation(len(target))[:_MAX_RUNS]
     if len(order) < len(target):
         cautions.append(f"the forest looked at {len(order):,} runs drawn by chance")
     table, target = table[order], target[order]
@@ -204,7 +204,7 @@ def _forest(
 
 
 def _errors(forest: Any, table: Any, target: Any, groups: Sequence[slice], random: Any) -> tuple[Any, Any]:
-    """Return the squared error of each run, and with each param shuffled, some times each."""
+    """Return the squared error of each run, and the same with each param shuffled several times."""
     import numpy as np
 
     copies = np.repeat(table[None], len(groups) * _SHUFFLES, axis=0)
@@ -212,7 +212,7 @@ def _errors(forest: Any, table: Any, target: Any, groups: Sequence[slice], rando
         for turn in range(_SHUFFLES):
             mixed = random.permutation(len(table))
             copies[place * _SHUFFLES + turn][:, columns] = table[mixed][:, columns]
-    # One call, as each costs more than what it predicts.
+    # One call, because a call costs more than its predictions.
     predicted = forest.predict(np.concatenate([table[None], copies]).reshape(-1, table.shape[1]))
     errors = (predicted.reshape(-1, len(table)) - target) ** 2
     return errors[0], errors[1:].T.reshape(len(table), len(groups), _SHUFFLES)

@@ -1,11 +1,11 @@
-"""The colours of runs and of values: told apart by the colour-blind, and the same in the page and in figures."""
+"""The colours of runs and of values: distinguishable for the colour-blind, and the same in the page and in figures."""
 
 from __future__ import annotations
 
 __all__ = ["RAMP", "RUNS", "run_colour"]
 
 RUNS = ("#0072b2", "#c8500a", "#00805e", "#b0508a", "#8a6d00", "#5b4bb5", "#c4314b", "#4d4d4d")
-"""On a light page; labextension/src/plot/colours.ts has them, too, and their likes on a dark one."""
+"""For a light page; labextension/src/plot/colours.ts has the same, and those for a dark page."""
 
 RAMP = ("#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a")
 """From low to high, each readable on white."""

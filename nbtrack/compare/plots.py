@@ -1,4 +1,4 @@
-"""Documents drawn with Plotly, whose `graph_objects` is handed in: it is slow to import."""
+"""Draw documents with Plotly; its `graph_objects` is an argument, because it is slow to import."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ __all__ = [
 
 _ALONG = {"step": "step", "relative": "seconds since the run began", "time": "time"}
 _SCALE = [[place / (len(RAMP) - 1), colour] for place, colour in enumerate(RAMP)]
-_SHORT = 60
+_MAX_LABEL_LENGTH = 60
 
 
 def _text(name: str) -> str:
-    """Return a name as Plotly takes it: it reads some HTML in all texts."""
-    return escape(name if len(name) <= _SHORT else name[: _SHORT - 1] + "…")
+    """Escape a name for Plotly, which interprets some HTML in texts."""
+    return escape(name if len(name) <= _MAX_LABEL_LENGTH else name[: _MAX_LABEL_LENGTH - 1] + "…")
 
 
 def _figure(go: Any, x: str = "", y: str = "") -> Any:
@@ -63,7 +63,7 @@ def _times(values: Any) -> list[dt.datetime]:
 
 
 def curves_figure(go: Any, runs: Sequence[RunRecord], found: Sequence[Curve], metric: str, x: str) -> Any:
-    """Return a line for each run; where points were put together, least and greatest as a band."""
+    """Return a line for each run; where buckets hold several points, their least and greatest values are a band."""
     figure = _figure(go, _ALONG.get(x, x.removeprefix("metrics.")), metric)
     for place, (run, curve) in enumerate(zip(runs, found, strict=True)):
         if not len(curve.x):
@@ -73,7 +73,7 @@ def curves_figure(go: Any, runs: Sequence[RunRecord], found: Sequence[Curve], me
         line: dict[str, Any] = {"color": colour, "width": 1.5}
         spread: dict[str, Any] = {}
         if along_metric(x) and not curve.exact:
-            # Along a metric the line may turn back, and a band would lie over itself.
+            # With a metric as the x axis the line may turn back, and a band would overlap itself.
             reach = {
                 "array": curve.high - curve.mean,
                 "arrayminus": curve.mean - curve.low,
@@ -126,7 +126,7 @@ def parallel_figure(go: Any, document: FieldsDocument) -> Any:
     """Return parallel coordinates; the last field colours the lines."""
     dimensions = []
     for column in document["columns"]:
-        # Plotly draws no line through what is not there; a logarithm is written out, as it has no such axes here.
+        # Plotly draws no line through missing values; logarithms are computed, because these axes cannot be logarithmic.
         axis: dict[str, Any] = {"label": _text(column["label"]), "values": column["values"]}
         if column["kind"] == "category":
             axis |= {"tickvals": list(range(len(column["categories"])))}
@@ -172,7 +172,7 @@ def scatter_figure(go: Any, document: FieldsDocument) -> Any:
 
 
 def contour_figure(go: Any, document: FieldsDocument) -> Any:
-    """Return a third field over two others as a surface between the runs, which are dots.
+    """Return a third field as a surface over two others, interpolated between the runs, which are dots.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def contour_figure(go: Any, document: FieldsDocument) -> Any:
     x, y, z = document["columns"]
     for column in document["columns"]:
         if column["kind"] == "category":
-            raise InvalidValueError(f"{column['field']} is no number; a contour needs three numbers")
+            raise InvalidValueError(f"{column['field']} is not a number; a contour needs three numbers")
     known = [
         (one, two, three)
         for one, two, three in zip(x["values"], y["values"], z["values"], strict=True)
@@ -212,7 +212,7 @@ def contour_figure(go: Any, document: FieldsDocument) -> Any:
 
 
 def _surface(places: Any, heights: Any, size: int = 60) -> tuple[Any, Any, Any]:
-    """Return a grid and what lies between the runs: near ones count by the inverse square of their distance."""
+    """Return a grid, interpolated between the runs with weights of the inverse squared distance."""
     import numpy as np
 
     low, high = places.min(axis=0), places.max(axis=0)
@@ -226,7 +226,7 @@ def _surface(places: Any, heights: Any, size: int = 60) -> tuple[Any, Any, Any]:
 
 
 def box_figure(go: Any, document: BoxDocument) -> Any:
-    """Return a box for each group, with all of its runs beside it."""
+    """Return a box for each group, with all of its runs as points."""
     figure = _figure(go, document["by"] or "", document["field"].partition(".")[2] or document["field"])
     for place, box in enumerate(document["boxes"]):
         figure.add_trace(

@@ -1,4 +1,4 @@
-"""Runs side by side: settings, results, tags, environment, data, with what differs marked."""
+"""Runs side by side: settings, results, tags, environment, data, with differences marked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OWN = "nbtrack."
 
 
 def side_by_side(store: Store, ids: Sequence[str]) -> Comparison:
-    """Return the comparison of these runs, in this order: a section a part, a row a name, a cell a run.
+    """Return the comparison of these runs, in this order: sections of rows, one row per name and one cell per run.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def _attributes(runs: Sequence[RunRecord]) -> list[Row]:
             values = [getattr(run, name) or MISSING for run in runs]
         if any(value is not MISSING for value in values):
             row = _row(name, values, kind)
-            # Two runs never began at the same moment, nor took the same time: that says nothing.
+            # Times always differ between runs, so they are not marked.
             row["differs"] = row["differs"] and kind == "text"
             rows.append(row)
     return rows
@@ -103,16 +103,16 @@ def _metrics(store: Store, runs: Sequence[RunRecord], folds: set[str]) -> list[R
     rows = _rows(sides)
     for row in rows:
         row["direction"] = direction(row["name"])
-        held = [
+        eligible = [
             None if run.status in UNSTARRED else side.get(row["name"])
             for run, side in zip(runs, sides, strict=True)
         ]
-        row["best"] = _best(held, row["direction"])
+        row["best"] = _best(eligible, row["direction"])
     return rows
 
 
 def _best(values: Sequence[float | None], better: str | None) -> list[int]:
-    """Return the places of the best of the values, none where they are all the same."""
+    """Return the indices of the best values; none if all are equal."""
     known = [value for value in values if value is not None and not math.isnan(value)]
     if better is None or len(set(known)) < 2:
         return []
@@ -132,19 +132,19 @@ def _data(store: Store, runs: Sequence[RunRecord]) -> list[Row]:
 
 
 def _environment(store: Store, runs: Sequence[RunRecord]) -> list[Row]:
-    """Return Python, platform and git, and of the packages those that differ."""
+    """Return Python, platform, git, and the packages that differ."""
     sides: list[dict[str, Any]] = []
     packages: list[dict[str, str]] = []
     for run in runs:
         document = store.document(run.key, "environment")
-        held: Mapping[str, Any] = document if isinstance(document, dict) else {}
-        versions = held.get("packages")
+        environment: Mapping[str, Any] = document if isinstance(document, dict) else {}
+        versions = environment.get("packages")
         packages.append(
             {f"packages.{name}": str(version) for name, version in versions.items()}
             if isinstance(versions, dict)
             else {}
         )
-        sides.append(_flat({name: value for name, value in held.items() if name != "packages"}))
+        sides.append(_flat({name: value for name, value in environment.items() if name != "packages"}))
     rows = _rows(sides)
     return rows + [row for row in _rows(packages) if row["differs"]]
 

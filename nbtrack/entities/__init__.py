@@ -1,4 +1,4 @@
-"""What a user holds: runs, sequences of runs, their artifacts and differences, and MLflow's names for them."""
+"""The objects for users: runs, sequences of runs, their artifacts and differences, and MLflow's names for them."""
 
 from nbtrack.entities.artifacts import Artifact, Artifacts
 from nbtrack.entities.diff import RunDiff

@@ -1,8 +1,8 @@
-"""What an artifact may be called.
+"""Valid names of artifacts.
 
-A name is a path below the run's folder, with ``/`` between its parts; a backslash is one, too, for it is on Windows. It
-has 1 to 1,000 characters of Unicode without NUL. It is not absolute, on no system, and has no part ``..``. Beyond that
-what the file system here takes is kept: `a:b.txt` on Linux. Of a name that another system could not hold
+A name is a path below the run's folder, with ``/`` between its parts; a backslash separates parts, too, as on Windows. It
+has 1 to 1,000 Unicode characters without NUL. It is not absolute on any system, and has no part ``..``. Beyond that,
+a name is valid if this file system accepts it: `a:b.txt` on Linux. For a name that is invalid on another system,
 `not_portable` says why.
 """
 
@@ -19,13 +19,13 @@ from nbtrack.values import as_name
 __all__ = ["PART", "name_parts", "not_portable"]
 
 PART = ".nbtrack-part-"
-"""What is being written is named so, beside its target, and is no artifact yet."""
+"""The prefix of files that are being written beside their targets; they are not artifacts yet."""
 
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
 _FORBIDDEN = re.compile(r'[<>:"|?*\x01-\x1f]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
-_LONGEST = 255
-"""Bytes of a part that common file systems hold."""
+_MAX_PART_BYTES = 255
+"""Bytes of a part that common file systems allow."""
 
 
 def name_parts(name: Any) -> list[str]:
@@ -42,7 +42,7 @@ def name_parts(name: Any) -> list[str]:
     ['plots', 'loss.png']
     """
     text = as_name(os.fspath(name) if isinstance(name, os.PathLike) else name, "artifact name")
-    # Of no system, for a store may be copied.
+    # On any system, because a store may be copied.
     if PurePosixPath(text).is_absolute() or PureWindowsPath(text).root:
         raise InvalidValueError(f"artifact name {text!r} is absolute; give one relative to the run")
     parts = [part for part in text.replace("\\", "/").split("/") if part not in ("", ".")]
@@ -50,10 +50,10 @@ def name_parts(name: Any) -> list[str]:
         raise InvalidValueError(f"artifact name {text!r} leads out of the run's folder; leave the '..' out")
     if not parts or parts[-1].startswith(PART):
         raise InvalidValueError(f"artifact name {text!r} names no file; give it one")
-    long = next((part for part in parts if len(part.encode()) > _LONGEST), None)
+    long = next((part for part in parts if len(part.encode()) > _MAX_PART_BYTES), None)
     if long is not None:
         raise InvalidValueError(
-            f"artifact name {text[:40]!r}... has a part of {len(long.encode())} bytes; shorten it to {_LONGEST} at most"
+            f"artifact name {text[:40]!r}... has a part of {len(long.encode())} bytes; shorten it to {_MAX_PART_BYTES} at most"
         )
     if os.name == "nt" and (fault := not_portable(parts)):
         raise InvalidValueError(f"artifact name {text!r} cannot be kept here: {fault}; choose another")
@@ -61,7 +61,7 @@ def name_parts(name: Any) -> list[str]:
 
 
 def not_portable(parts: list[str]) -> str:
-    """Return why Windows could not hold a name; nothing if it could.
+    """Return why a name is not valid on Windows; an empty text if it is.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The files kept with a run: listing and reading them, and putting them there safely."""
+"""The artifacts of a run: list, read and safely write them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Artifact", "Artifacts", "artifact_target", "copy_file", "written_who
 
 
 class Artifact(os.PathLike[str]):
-    """A file kept with a run; can be given to `open` and to whatever takes a path.
+    """A file of a run; can be passed to `open` and to any function that takes a path.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class Artifact(os.PathLike[str]):
 
 
 class Artifacts(Mapping[str, Artifact]):
-    """The files kept with a run, by their names in it (`plots/loss.png`), in order of name."""
+    """The files of a run by name (`plots/loss.png`), sorted."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -85,7 +85,7 @@ class Artifacts(Mapping[str, Artifact]):
 
 
 def artifact_target(folder: Path, name: Any) -> Path:
-    """Return where an artifact of this name lies in the run's folder.
+    """Return the path of an artifact of this name in the run's folder.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def artifact_target(folder: Path, name: Any) -> Path:
     """
     parts = name_parts(name)
     target = folder.joinpath(*parts)
-    # A link that stands in the folder may lead out of it.
+    # A link in the folder may lead out of it.
     if not target.resolve().is_relative_to(folder.resolve()):
         raise InvalidValueError(
             f"artifact name {str(name)!r} leads through a link out of the run's folder; choose another"
@@ -104,7 +104,7 @@ def artifact_target(folder: Path, name: Any) -> Path:
 
 @contextlib.contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
-    """Yield a path to write to, with the target's suffix; the target appears whole at the end, or not at all.
+    """Yield a path to write to, with the target's suffix; at the end the target appears complete, or not at all.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def written_whole(target: Path) -> Iterator[Path]:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a file's content, so that the target is never seen half."""
+    """Copy a file's content, so that the target is never incomplete."""
     if target.exists() and target.samefile(source):
         return
     import shutil

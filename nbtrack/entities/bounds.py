@@ -1,4 +1,4 @@
-"""What keeps a page small: long texts are cut, long lists too, each with a note of how much is left out."""
+"""Limits that keep a page small: long texts and lists are cut, with the number of items left out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Text(TypedDict):
     left: int
 
 
-def cut(text: Any, most: int) -> Text:
+def cut(text: Any, limit: int) -> Text:
     """Return the beginning of a text.
 
     Examples
@@ -29,30 +29,30 @@ def cut(text: Any, most: int) -> Text:
     >>> cut("abcdef", 4)
     {'text': 'abcd', 'left': 2}
     """
-    held = whole(text)
-    return {"text": held[:most], "left": max(0, len(held) - most)}
+    whole_text = whole(text)
+    return {"text": whole_text[:limit], "left": max(0, len(whole_text) - limit)}
 
 
-def cut_end(text: Any, most: int) -> Text:
-    """Return the end of a text: of an output or a traceback that is what matters."""
-    held = whole(text)
-    return {"text": held[-most:], "left": max(0, len(held) - most)}
+def cut_end(text: Any, limit: int) -> Text:
+    """Return the end of a text, which matters most in an output or a traceback."""
+    whole_text = whole(text)
+    return {"text": whole_text[-limit:], "left": max(0, len(whole_text) - limit)}
 
 
 def whole(text: Any) -> str:
-    """Return a text that can be sent: file names may hold what is no Unicode."""
-    held = text if isinstance(text, str) else str(text)
-    return held if held.isascii() else held.encode("utf-8", "replace").decode()
+    """Return a text that can be encoded: file names may contain invalid Unicode."""
+    whole_text = text if isinstance(text, str) else str(text)
+    return whole_text if whole_text.isascii() else whole_text.encode("utf-8", "replace").decode()
 
 
-def first(items: Collection[Item], most: int) -> tuple[list[Item], int]:
-    """Return the first items, and how many there are beside them."""
-    shown = list(islice(items, most))
+def first(items: Collection[Item], limit: int) -> tuple[list[Item], int]:
+    """Return the first items, and how many are left out."""
+    shown = list(islice(items, limit))
     return shown, len(items) - len(shown)
 
 
 def number(value: float) -> float | str:
-    """Return a number as JSON has it; what JSON has no number for by its name.
+    """Return a number for JSON; NaN and infinities, which JSON lacks, become text.
 
     Examples
     --------

@@ -18,7 +18,7 @@ __all__ = ["description"]
 
 
 def description(run: Run) -> str:
-    """Return what is kept of a run, its code and its artifacts by their size only."""
+    """Return a run's content as text; of its code and artifacts only the size."""
     record, environment = run.record, run.environment
     folds = folds_of([run.tags])
     changed = (environment.get("git") or {}).get("dirty")
@@ -73,13 +73,13 @@ def _folds_text(summary: MetricSummary) -> str:
 
 
 def _models(models: Iterable[RunModel]) -> dict[str, str]:
-    """Return each model's class, with its folder and size where it was saved."""
-    told: dict[str, str] = {}
+    """Return each model's class, with its folder and size if it was saved."""
+    texts: dict[str, str] = {}
     for model in models:
-        name = model.name if model.name not in told else f"{model.name} ({model.path or len(told) + 1})"
+        name = model.name if model.name not in texts else f"{model.name} ({model.path or len(texts) + 1})"
         saved = f"  ({one_line(model.path)}, {size_text(model.size)})" if model.path else ""
-        told[name] = f"{one_line(model.estimator)}{saved}"
-    return told
+        texts[name] = f"{one_line(model.estimator)}{saved}"
+    return texts
 
 
 def _data_text(data: DataRecord) -> str:
@@ -87,13 +87,13 @@ def _data_text(data: DataRecord) -> str:
 
 
 def _environment(environment: Mapping[str, Any]) -> dict[str, str]:
-    """Return the environment in short."""
+    """Return a summary of the environment."""
     python = environment.get("python", "")
     if isinstance(python, dict):
         python = f"{python.get('implementation', '')} {python.get('version', '')}".strip()
-    told = {
+    texts = {
         "python": one_line(str(python)),
         "platform": one_line(str(environment.get("platform", ""))),
         "packages": str(len(environment.get("packages") or ()) or ""),
     }
-    return {name: text for name, text in told.items() if text}
+    return {name: text for name, text in texts.items() if text}

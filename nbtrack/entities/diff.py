@@ -24,7 +24,7 @@ _CELL_WIDTH = 40
 
 
 class RunDiff:
-    """What is different between two runs, each part as name to `(left, right)`, None for what one lacks.
+    """The differences between two runs: for each part, names with `(left, right)`, None where a run lacks it.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class RunDiff:
 
     @cached_property
     def metrics(self) -> dict[str, tuple[float | None, float | None]]:
-        """The metrics whose last values differ; of scores of folds the means, as `scores.mean`."""
+        """The metrics whose last values differ; for scores of folds the means, as `scores.mean`."""
         runs = (self.left, self.right)
         folds = folds_of(run.tags for run in runs)
         return _differences(*(shown_metrics(run.store.metrics(run.key), folds) for run in runs))
@@ -94,7 +94,7 @@ class RunDiff:
                 rows = [[one_line(n, _CELL_WIDTH), *map(_cell, pair)] for n, pair in sorted(found.items())]
                 parts.append(table_text([part, *names], rows))
         if self.code:
-            # Line by line, for code may hold anything; the line breaks stay.
+            # Escaped line by line, so that the line breaks stay.
             parts.append("code\n" + "\n".join(map(one_line, self.code.splitlines())))
         return "\n\n".join(parts) or f"No difference between {names[0]} and {names[1]}."
 
@@ -119,7 +119,7 @@ def _differences(left: Mapping[str, T], right: Mapping[str, T]) -> dict[str, tup
 
 
 def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return a document of documents as one level of dotted names."""
+    """Return nested documents as one level of dotted names."""
     flat: dict[str, Any] = {}
     for name, value in document.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Scores of folds: a cross validation's metric, of which the mean counts, not the last fold."""
+"""Scores of folds: a cross-validation metric is represented by its mean, not by the last fold."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def folds_of(tags: Iterable[Mapping[str, str]]) -> set[str]:
 
 
 def shown_metrics(summaries: Mapping[str, MetricSummary], folds: set[str]) -> dict[str, float]:
-    """Return a run's metrics as they are shown: `rmse`, the last value, and of folds `scores.mean`.
+    """Return a run's metrics as they are shown: `rmse` with its last value, and for folds `scores.mean`.
 
-    The names mean what they mean in the filter language.
+    The names are those of the filter language.
     """
     return {
         f"{name}.mean" if name in folds else name: summary.mean if name in folds else summary.last

@@ -37,8 +37,8 @@ __all__ = [
 _TEXTS = ("run_id", "name", "experiment", "status")
 _TIMES = ("start_time", "end_time")
 _NUMBERS = ("duration",)
-_EXACT = 2**53
-"""The largest integer up to which a float holds each."""
+_MAX_EXACT_INTEGER = 2**53
+"""The largest integer up to which a float represents each one exactly."""
 
 
 def run_columns(records: Sequence[RunRecord], table: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
@@ -66,7 +66,7 @@ def typed_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    # Arrays and lists: of 200,000 columns a Series each takes ten times as long.
+    # Arrays and lists: a Series for each of 200,000 columns takes ten times as long.
     typed: dict[str, Any] = dict(columns)
     for name, values in columns.items():
         if name in _TIMES:
@@ -79,7 +79,7 @@ def typed_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
 
 def mlflow_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]], store: Store) -> pd.DataFrame:
-    """Return runs as MLflow's `search_runs` does: params as text, names and parents among the tags."""
+    """Return runs in the form of MLflow's `search_runs`: params as text, names and parents among the tags."""
     import numpy as np
     import pandas as pd
 
@@ -107,7 +107,7 @@ def mlflow_frame(records: Sequence[RunRecord], table: Mapping[str, list[Any]], s
 def write_csv(
     path: Path, records: Sequence[RunRecord], table: Mapping[str, list[Any]], *, spreadsheet: bool = False
 ) -> None:
-    """Write runs as CSV, a row a run; times as ISO 8601 in UTC."""
+    """Write runs as CSV, one row per run; times as ISO 8601 in UTC."""
     with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         write_rows(file, records, table, spreadsheet=spreadsheet)
 
@@ -120,7 +120,7 @@ def write_rows(
     line_end: str = "\r\n",
     spreadsheet: bool = False,
 ) -> None:
-    """Write runs as CSV to an open file, for a `spreadsheet` with texts that it takes for no formulas."""
+    """Write runs as CSV to an open file; for a `spreadsheet`, texts that look like formulas are escaped."""
     columns = run_columns(records, table)
     for name in _TIMES:
         columns[name] = [None if time is None else utc(time).isoformat() for time in columns[name]]
@@ -130,7 +130,7 @@ def write_rows(
 
 
 def inert(value: Any) -> Any:
-    """Return a text so that no spreadsheet takes it for a formula.
+    """Escape a text, so that no spreadsheet treats it as a formula.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def write_parquet(path: Path, records: Sequence[RunRecord], table: Mapping[str, 
 
 
 def arrow_table(columns: Mapping[str, Sequence[Any]]) -> Any:
-    """Return columns of the run table as Arrow has them; a param that is text in some runs is text in all.
+    """Return columns of the run table as an Arrow table; a param that is text in some runs is text in all.
 
     Raises
     ------
@@ -196,11 +196,13 @@ def _datetimes(times: Sequence[float | None]) -> Any:
 
 
 def _param_values(values: Sequence[Any]) -> Any:
-    """Return params as a column: numbers as numbers, and everything that a number type would change as it is."""
+    """Return params as a column: of a number type if that changes no value, else as objects."""
     import numpy as np
 
     kinds = set(map(type, values))
-    if kinds == {bool} or (kinds == {int} and -_EXACT <= min(values) <= max(values) <= _EXACT):
+    if kinds == {bool} or (
+        kinds == {int} and -_MAX_EXACT_INTEGER <= min(values) <= max(values) <= _MAX_EXACT_INTEGER
+    ):
         return np.array(values)
     numbers = kinds - {type(None)}
     if numbers == {float} or (numbers and numbers <= {int, float} and not _has_large(values)):
@@ -214,11 +216,11 @@ def _param_values(values: Sequence[Any]) -> Any:
 
 def _has_large(values: Sequence[Any]) -> bool:
     """Return whether there are integers that a float would change."""
-    return any(abs(value) > _EXACT for value in values if type(value) is int)
+    return any(abs(value) > _MAX_EXACT_INTEGER for value in values if type(value) is int)
 
 
 def _one_type(values: Sequence[Any]) -> list[Any]:
-    """Return params of one type: as they are, as floats, or as text where they have nothing else in common."""
+    """Return params with a common type: unchanged, as floats, or else as text."""
     kinds = set(map(type, values)) - {type(None)}
     if kinds == {int, float} and not _has_large(values):
         return [None if value is None else float(value) for value in values]

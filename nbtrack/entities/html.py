@@ -1,4 +1,4 @@
-"""Runs, a run and a difference as static HTML: readable where no widget and no kernel is.
+"""Runs, a run and a difference as static HTML, readable without widgets or a kernel.
 
 Everything that comes from a store is escaped; colours follow JupyterLab's theme where there is one.
 """
@@ -45,7 +45,7 @@ _REMOVED = "background:color-mix(in srgb,#d64545 18%,transparent)"
 
 
 def runs_html(runs: Runs) -> str:
-    """Return the first runs as a table: metrics, then what differs; the best value of a metric stands out."""
+    """Return the first runs as a table: metrics, then params that differ; the best value of a metric is highlighted."""
     shown = runs[:ROWS_SHOWN].records
     if not shown:
         remarks = "".join(
@@ -56,9 +56,14 @@ def runs_html(runs: Runs) -> str:
     every = choose_columns(table)
     columns = sorted(every[:_COLUMNS], key=lambda name: (name.startswith("params."), every.index(name)))
     right = {name: all(v is MISSING or is_number(v) for v in table[name]) for name in columns}
-    # Where every run has finished, a column that says so tells nothing.
-    told = any(record.status != "FINISHED" for record in shown)
-    heads = [_head("name"), *([_head("status")] if told else []), _head("started"), _head("time", right=True)]
+    # If every run has finished, a status column is useless.
+    show_status = any(record.status != "FINISHED" for record in shown)
+    heads = [
+        _head("name"),
+        *([_head("status")] if show_status else []),
+        _head("started"),
+        _head("time", right=True),
+    ]
     heads += [_head(name.partition(".")[2], right=right[name], title=name) for name in columns]
     best = {name: _best(name, table[name], shown) for name in columns}
     rows = []
@@ -66,7 +71,7 @@ def runs_html(runs: Runs) -> str:
         took = None if record.end_time is None else record.end_time - record.start_time
         cells = [
             _cell(one_line(record.name, 40), title=f"{record.id} in {record.experiment}"),
-            *([_cell(record.status.lower(), style=_status_style(record.status))] if told else []),
+            *([_cell(record.status.lower(), style=_status_style(record.status))] if show_status else []),
             _cell(time_text(record.start_time), style=_QUIET),
             _cell(duration_text(took), right=True),
         ]
@@ -95,7 +100,7 @@ def runs_html(runs: Runs) -> str:
 
 
 def run_html(run: Run) -> str:
-    """Return what is kept of a run: facts, params, metrics, tags, models, files, code, error."""
+    """Return a run's content: facts, params, metrics, tags, models, files, code, error."""
     record = run.record
     took = None if record.end_time is None else record.end_time - record.start_time
     facts = [
@@ -121,9 +126,9 @@ def run_html(run: Run) -> str:
     sections = [
         _pairs("params", run.params),
         _rows("metrics", ["metric", "value", "min", "max", "points"], metrics),
-        # System tags are for filters, not for the eye.
+        # System tags are for filters, and not shown.
         _pairs("tags", {name: text for name, text in run.tags.items() if not name.startswith("nbtrack.")}),
-        # A loop may fit several under one name.
+        # A loop may fit several models with one name.
         _rows("models", ["models", "", "saved as"], [[m.name, m.estimator, m.path] for m in run.models]),
         _pairs("data", {name: f"{d.kind} {' × '.join(map(str, d.shape))}" for name, d in run.data.items()}),
         _pairs("artifacts", {a.name: size_text(a.size) for a in run.artifacts.values()}),
@@ -174,7 +179,7 @@ def _status_style(status: str) -> str:
 
 
 def _best(name: str, values: Sequence[Any], records: Sequence[RunRecord]) -> Any:
-    """Return the value to mark in a column: a metric's best, where it is known which way is better."""
+    """Return the value to highlight in a column: a metric's best, if its better direction is known."""
     way = direction(name.partition(".")[2]) if name.startswith("metrics.") else None
     known = [
         value

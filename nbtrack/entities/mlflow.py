@@ -1,4 +1,4 @@
-"""Runs and experiments under MLflow's names, for code that was written for it."""
+"""Runs and experiments with MLflow's names, for code that was written for MLflow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Experiment", "RunData", "RunInfo", "ViewType", "artifacts_uri", "mlflow_status", "mlflow_tags"]
 
-# MLflow's system tags, and the attributes of a run that hold the same here.
+# MLflow's system tags, which are attributes of a run here.
 NAME_TAG = "mlflow.runName"
 NOTE_TAG = "mlflow.note.content"
 PARENT_TAG = "mlflow.parentRunId"
@@ -25,7 +25,7 @@ SOURCE_TAG = "mlflow.source.name"
 
 
 class ViewType(enum.IntEnum):
-    """Which runs or experiments a search looks at."""
+    """Which runs or experiments a search includes."""
 
     ACTIVE_ONLY = 1
     DELETED_ONLY = 2
@@ -101,7 +101,7 @@ class RunInfo:
 
 
 class RunData(Mapping[str, "DataRecord"]):
-    """What a run read, by name; and its params, metrics and tags as MLflow's `run.data` has them.
+    """The data that a run read, by name, and its params, metrics and tags as in MLflow's `run.data`.
 
     As in MLflow `params` are text here; `run.params` has them with their types.
     """
@@ -132,22 +132,22 @@ class RunData(Mapping[str, "DataRecord"]):
 
 
 def artifacts_uri(store: Store) -> str:
-    """Return the address that the artifacts of all runs are below."""
+    """Return the address of the folder with the artifacts of all runs."""
     return (store.path.absolute() / "artifacts").as_uri()
 
 
 def mlflow_status(record: RunRecord) -> str:
-    """Return a run's status in MLflow's words, which know no crash."""
+    """Return a run's status in MLflow's terms, which do not include CRASHED."""
     return "FAILED" if record.status == "CRASHED" else record.status
 
 
 def mlflow_tags(record: RunRecord) -> dict[str, str]:
     """Return the attributes of a run that are tags in MLflow."""
-    held = {
+    attributes = {
         NAME_TAG: record.name,
         NOTE_TAG: record.note or None,
         PARENT_TAG: record.parent,
         COMMIT_TAG: record.git_commit,
         SOURCE_TAG: record.notebook,
     }
-    return {name: value for name, value in held.items() if value is not None}
+    return {name: value for name, value in attributes.items() if value is not None}

@@ -23,8 +23,8 @@ __all__ = ["RunModel", "models_of"]
 class RunModel(EstimatorRecord):
     """A model of a run: fitted in its cell, saved with it, or both.
 
-    Of one that was only saved, `name` is its folder, and `params`, `schema`, `shape` and `rows` are empty; of one
-    that was only fitted, `uri` and the fields below are. Where a model does not tell its class, `estimator` is the
+    For a model that was only saved, `name` is its folder, and `params`, `schema`, `shape` and `rows` are empty; for one
+    that was only fitted, `uri` and the fields below are empty. If a model does not record its class, `estimator` is the
     flavour.
     """
 
@@ -38,7 +38,7 @@ class RunModel(EstimatorRecord):
 
     @property
     def signature(self) -> Signature | None:
-        """What it takes and gives; None if that was not kept, or its files are gone."""
+        """The schema of its input and output; None if it was not saved, or its files are gone."""
         known = None if self.folder is None else _mlmodel(self.folder)
         return None if known is None else known.signature
 
@@ -66,7 +66,7 @@ def models_of(store: Store, key: int, run_id: str, artifacts: Path) -> list[RunM
         elif _is_still(described["estimator"], artifacts / path):
             models.append(RunModel(**described, **_saved(artifacts, saved.pop(path))))
         else:
-            # Another model was saved in its place.
+            # Another model has replaced it.
             models.append(RunModel(**described | {"uri": ""}))
     for record in saved.values():
         known = _mlmodel(artifacts / record.name)
@@ -77,7 +77,7 @@ def models_of(store: Store, key: int, run_id: str, artifacts: Path) -> list[RunM
 
 
 def _described(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what JSON made lists of as the tuples they were."""
+    """Return a JSON entry with its lists converted back to tuples."""
     shape, rows = tuple(item.get("shape", ())), tuple(tuple(row) for row in item.get("rows", ()))
     return {**item, "shape": shape, "rows": rows}
 
@@ -93,7 +93,7 @@ def _saved(artifacts: Path, record: ModelRecord) -> dict[str, Any]:
 
 
 def _is_still(estimator: str, folder: Path) -> bool:
-    """Return whether a folder holds a model of this class, as far as it tells."""
+    """Return whether a folder contains a model of this class, or does not record the class."""
     known = _mlmodel(folder)
     return known is None or known.model_class in (None, estimator)
 
@@ -103,5 +103,5 @@ def _mlmodel(folder: Path) -> MLmodel | None:
 
     try:
         return MLmodel.read(folder)
-    except (ModelError, InvalidValueError):  # deleted by hand, or written by who knows whom
+    except (ModelError, InvalidValueError):  # deleted by hand, or not written by nbtrack
         return None

@@ -1,4 +1,4 @@
-"""What is in an artifact, to be looked at: nothing of it is ever run, and what is large is not read whole."""
+"""Previews of artifacts: their content is never executed, and large files are not read completely."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["artifact_preview"]
 
-IMAGE_BYTES = 5_000_000
-TEXT_BYTES = 200_000
-JSON_BYTES = 1_000_000
-TABLE_BYTES = 2_000_000
-SVG_BYTES = 1_000_000
-"""Of pictures and texts that are drawn whole or not at all."""
+MAX_IMAGE_BYTES = 5_000_000
+MAX_TEXT_BYTES = 200_000
+MAX_JSON_BYTES = 1_000_000
+MAX_TABLE_BYTES = 2_000_000
+MAX_SVG_BYTES = 1_000_000
+"""The largest SVG or Markdown file that is rendered: these need the whole text."""
 ROWS, COLUMNS, CELL = 100, 50, 200
 _PARQUET = b"PAR1"
 _DRAWN = {".svg": "svg", ".md": "markdown", ".markdown": "markdown"}
@@ -32,7 +32,7 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 
 def artifact_preview(run: Run, name: str) -> dict[str, Any]:
-    """Return what an artifact holds, told by its content.
+    """Return a preview of an artifact, whose kind is detected from its content.
 
     The answer has `kind` and `size`, and with `image` also `type` and `data` (base64), with `text` and `json` a `text`
     (cut), with `table` `columns`, `rows` (of texts), `more` and `columns_left`, with `none` a `why`. `svg` and
@@ -49,7 +49,7 @@ def artifact_preview(run: Run, name: str) -> dict[str, Any]:
     try:
         with artifact.path.open("rb") as file:
             size = artifact.size
-            head = file.read(TEXT_BYTES)
+            head = file.read(MAX_TEXT_BYTES)
         shown = _shown(artifact.path, head, size)
     except OSError as error:
         raise StoreError(f"{name!r} could not be read ({error.strerror or error})") from error
@@ -59,7 +59,7 @@ def artifact_preview(run: Run, name: str) -> dict[str, Any]:
 def _shown(path: Path, head: bytes, size: int) -> dict[str, Any]:
     kind = _image_type(head)
     if kind is not None:
-        if size > IMAGE_BYTES:
+        if size > MAX_IMAGE_BYTES:
             return _none("The image is too large to be shown")
         return {"kind": "image", "type": kind, "data": base64.b64encode(path.read_bytes()).decode()}
     if head[:4] == _PARQUET:
@@ -70,7 +70,7 @@ def _shown(path: Path, head: bytes, size: int) -> dict[str, Any]:
         table = _delimited(path, delimiter)
         if table is not None:
             return table
-    if ending in _DRAWN and size <= SVG_BYTES:
+    if ending in _DRAWN and size <= MAX_SVG_BYTES:
         drawn = _text(path.read_bytes(), whole_file=True)
         if drawn is not None and (ending != ".svg" or "<svg" in drawn):
             return {"kind": _DRAWN[ending], "text": {"text": drawn, "left": 0}}
@@ -81,10 +81,10 @@ def _shown(path: Path, head: bytes, size: int) -> dict[str, Any]:
         shown = _json(path, size)
         if shown is not None:
             return shown
-    told = cut(text, TEXT_BYTES)
-    # What was not read is counted in bytes: near enough.
-    told["left"] += max(0, size - len(head))
-    return {"kind": "text", "text": told}
+    cut_text = cut(text, MAX_TEXT_BYTES)
+    # The unread rest is counted in bytes, which is close enough.
+    cut_text["left"] += max(0, size - len(head))
+    return {"kind": "text", "text": cut_text}
 
 
 def _none(why: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _none(why: str) -> dict[str, Any]:
 
 
 def _image_type(head: bytes) -> str | None:
-    """Return the type of an image by its first bytes; a name may say anything."""
+    """Return the type of an image from its first bytes, because the name may be wrong."""
     if head[:8] == b"\x89PNG\r\n\x1a\n":
         return "image/png"
     if head[:3] == b"\xff\xd8\xff":
@@ -105,7 +105,7 @@ def _image_type(head: bytes) -> str | None:
 
 
 def _text(head: bytes, *, whole_file: bool) -> str | None:
-    """Return bytes as text; None if they are none."""
+    """Return bytes as text; None if they are not text."""
     if b"\0" in head:
         return None
     try:
@@ -116,22 +116,22 @@ def _text(head: bytes, *, whole_file: bool) -> str | None:
 
 
 def _json(path: Path, size: int) -> dict[str, Any] | None:
-    if size > JSON_BYTES:
+    if size > MAX_JSON_BYTES:
         return None
     try:
-        held = json.loads(path.read_bytes())
-        table = _logged_table(held)
-        pretty = json.dumps(held, indent=2, ensure_ascii=False)
+        content = json.loads(path.read_bytes())
+        table = _logged_table(content)
+        pretty = json.dumps(content, indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return None
-    return table or {"kind": "json", "text": cut(pretty, TEXT_BYTES)}
+    return table or {"kind": "json", "text": cut(pretty, MAX_TEXT_BYTES)}
 
 
-def _logged_table(held: Any) -> dict[str, Any] | None:
-    """Return what MLflow's `log_table` wrote as a table; None for any other JSON."""
-    if not isinstance(held, dict) or held.keys() != {"columns", "data"}:
+def _logged_table(content: Any) -> dict[str, Any] | None:
+    """Return the table that MLflow's `log_table` wrote; None for any other JSON."""
+    if not isinstance(content, dict) or content.keys() != {"columns", "data"}:
         return None
-    columns, data = held["columns"], held["data"]
+    columns, data = content["columns"], content["data"]
     rows = isinstance(columns, list) and isinstance(data, list)
     if not rows or not all(isinstance(row, list) and len(row) == len(columns) for row in data):
         return None
@@ -146,14 +146,14 @@ def _value(value: Any) -> str:
 
 
 def _delimited(path: Path, delimiter: str) -> dict[str, Any] | None:
-    """Return the first rows of a CSV file; None if it is none."""
+    """Return the first rows of a CSV file; None if it is not one."""
     with path.open("rb") as file:
-        raw = file.read(TABLE_BYTES)
+        raw = file.read(MAX_TABLE_BYTES)
         rest = bool(file.read(1))
     text = _text(raw, whole_file=not rest)
     if text is None:
         return None
-    # Many a European CSV file has semicolons.
+    # Many European CSV files have semicolons.
     line = text.partition("\n")[0]
     if delimiter == "," and line.count(";") > line.count(","):
         delimiter = ";"

@@ -1,4 +1,4 @@
-"""A run, as a user holds it."""
+"""A run, as users work with it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Run", "edit_tags"]
 
 
 class Run:
-    """One run: always what the store holds of it now, also while it goes on.
+    """One run; its attributes are always the store's current values, also while it is running.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class Run:
 
     @property
     def key(self) -> int:
-        """The row's number inside the store, by which its params, metrics and tags are read."""
+        """The row number in the store, by which its params, metrics and tags are read."""
         known = self._known if self._file == self.store.file() else None
         return (known or self.record).key
 
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def note(self) -> str:
-        """What a person says of the run; setting it replaces it, None clears it."""
+        """The user's note on the run; setting it replaces it, None clears it."""
         return self.record.note
 
     @note.setter
@@ -103,13 +103,13 @@ class Run:
 
     @property
     def end_time(self) -> dt.datetime | None:
-        """When the run ended, in UTC; None while it goes on."""
+        """When the run ended, in UTC; None while it is running."""
         end = self.record.end_time
         return None if end is None else utc(end)
 
     @property
     def duration(self) -> float | None:
-        """How long the run took, in seconds; None while it goes on."""
+        """How long the run took, in seconds; None while it is running."""
         record = self.record
         return None if record.end_time is None else record.end_time - record.start_time
 
@@ -120,16 +120,16 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The last value of each metric, as MLflow has it: of scores of folds too, whose mean `summary` tells."""
+        """The last value of each metric, as in MLflow; for scores of folds, `summary` has the mean."""
         return {name: summary.last for name, summary in self.store.metrics(self.key).items()}
 
     @property
     def tags(self) -> dict[str, str]:
-        """What a person or a tool says of the run, by name."""
+        """The run's tags by name."""
         return self.store.tags(self.key)
 
     def summary(self, name: str) -> MetricSummary:
-        """Return what a metric's history comes to: last, first, min, max, mean, count.
+        """Return the summary of a metric's history: last, first, min, max, mean, count.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class Run:
         Returns
         -------
         pandas.DataFrame
-            `step` (integer), `time` (UTC), `value` (float), a row a point.
+            `step` (integer), `time` (UTC), `value` (float), one row per point.
 
         Raises
         ------
@@ -198,7 +198,7 @@ class Run:
 
     @property
     def data(self) -> RunData:
-        """What the run read, by name; also MLflow's `.data.params`, `.data.metrics` and `.data.tags`."""
+        """The data that the run read, by name; also MLflow's `.data.params`, `.data.metrics` and `.data.tags`."""
         tags = self.tags | mlflow_tags(self.record)
         return RunData(self.store.data(self.key), self.params, self.metrics, tags)
 
@@ -209,12 +209,12 @@ class Run:
 
     @property
     def artifacts(self) -> Artifacts:
-        """The files kept with the run, by name."""
+        """The run's files by name."""
         return Artifacts(self.store.artifact_folder(self.id))
 
     @property
     def parent(self) -> Run | None:
-        """The run that this one was begun inside of."""
+        """The run in which this one was started."""
         parent = self.record.parent
         if parent is None:
             return None
@@ -225,32 +225,32 @@ class Run:
 
     @property
     def children(self) -> Runs:
-        """The runs that were begun inside this one."""
+        """The runs that were started in this one."""
         from nbtrack.entities.runs import Runs
 
         return Runs.of(self.store, self.store.children(self.id))
 
     @property
     def lineage(self) -> Runs:
-        """The runs of the same cell, with this one; empty for runs that were not made by a cell."""
+        """The runs of the same cell, including this one; empty for runs that were not made by a cell."""
         from nbtrack.entities.runs import Runs
 
         lineage = self.record.lineage
         return Runs.of(self.store, self.store.lineage(lineage) if lineage else [])
 
     def diff(self, other: Run | str) -> RunDiff:
-        """Return what is different between this run and another, given itself, by id or by name."""
+        """Return the differences between this run and another, given as a run, an id or a name."""
         if not isinstance(other, Run):
             record = self.store.run(other)
             other = Run(self.store, record.id, record)
         return RunDiff(self, other)
 
     def set_tag(self, key: str, value: Any) -> None:
-        """Say something of the run; a later value replaces an earlier one."""
+        """Set a tag of the run; a later value replaces an earlier one."""
         self._edit_tags(key, value)
 
     def delete_tag(self, key: str) -> None:
-        """Take a tag back.
+        """Delete a tag.
 
         Raises
         ------
@@ -299,19 +299,19 @@ class Run:
         return f"<Run {' '.join([one_line(record.name, 40), self.id[:8], record.status, *values])}>"
 
     def describe(self) -> str:
-        """Return what is kept of the run as text: what `nbtrack show` prints."""
+        """Return the run's content as text, as `nbtrack show` prints it."""
         return doors.description(self)
 
     def _repr_html_(self) -> str:
         return doors.run_html(self)
 
     def page(self) -> Any:
-        """Return a page of all that is kept of the run: its note and tags can be edited there, its model served."""
+        """Return a page with everything about the run, where its note and tags can be edited and its model served."""
         return doors.run_page(self)
 
 
 def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
-    """Set tags through a run's writer; MLflow's tags for the name and the note set those.
+    """Set tags through a run's writer; MLflow's tags for the name and the note set the name and the note.
 
     Raises
     ------

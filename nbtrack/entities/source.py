@@ -13,7 +13,7 @@ __all__ = ["Source"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    r"""The code of a run; its text is a script that makes the run again.
+    r"""The code of a run; its text is a script that repeats the run.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Source:
     stale
         Whether one of those cells has been changed since it ran.
     script
-        Both as plain Python, the magics written out as the calls that they are.
+        Both as plain Python, with magics replaced by the calls that they stand for.
 
     Examples
     --------
@@ -42,7 +42,7 @@ class Source:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Source:
-        """Return what a run's `source` document holds."""
+        """Return the code in a run's `source` document."""
         return cls(
             cell=document.get("cell", ""),
             earlier=tuple(document.get("earlier", ())),

@@ -1,4 +1,4 @@
-"""Runs as plain text: what a terminal shows."""
+"""Runs as plain text for terminals."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def one_line(text: str, width: int | None = None) -> str:
 
 
 def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
+    """Return how many terminal columns a text takes."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
@@ -61,7 +61,7 @@ def _columns(text: str) -> int:
 
 
 def value_text(value: Any) -> str:
-    """Return a param's or metric's value shortly: floats with five digits, the rest as `str()`.
+    """Return a short text for a param or metric: floats with five digits, others as `str()`.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def value_text(value: Any) -> str:
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return the end of a message that names the nearest known name, or nothing."""
+    """Return a suffix for a message that suggests the nearest known name, or an empty text."""
     from nbtrack.query import suggest  # slow to import, and most scripts never need it
 
     near = suggest(str(word), [name for name in known if name != word])
@@ -80,7 +80,7 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 
 def duration_text(seconds: float | None) -> str:
-    """Return a duration as a person says it.
+    """Return a duration in a readable form.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def time_text(time: float) -> str:
 
 
 def size_text(size: int) -> str:
-    """Return a number of bytes with the unit that suits it.
+    """Return a number of bytes with a suitable unit.
 
     Examples
     --------
@@ -128,11 +128,11 @@ def table_text(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Seq
     Parameters
     ----------
     headers
-        A text a column.
+        One text per column.
     rows
-        A text a cell, each row as long as `headers`.
+        One text per cell; each row has as many as `headers`.
     right
-        Whether each column stands to the right; to the left where not given.
+        Whether each column is right-aligned; by default left-aligned.
     """
     widths = [max(map(_columns, column)) for column in zip(headers, *rows, strict=True)]
     sides = [*right, *[False] * (len(headers) - len(right))]
@@ -148,7 +148,7 @@ def table_text(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Seq
 
 
 def pairs_text(pairs: Mapping[str, str], indent: str = "  ") -> str:
-    """Return names with their values, a line each, the values below each other."""
+    """Return names with their values, one per line, with the values aligned."""
     width = max(map(_columns, map(one_line, pairs)), default=0)
     lines = []
     for name, value in pairs.items():
@@ -158,10 +158,10 @@ def pairs_text(pairs: Mapping[str, str], indent: str = "  ") -> str:
 
 
 def choose_columns(table: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Return the params and metrics of a table with `MISSING` where a run lacks one, those that tell most first.
+    """Return the params and metrics of a table, the most informative first; `MISSING` stands where a run lacks one.
 
-    Metrics and params by turns; the params that differ before those that are all the same, and
-    what more rows have before what fewer have. Of scores of folds the mean is returned, not the last.
+    Metrics and params alternate; params that differ come before those that are all equal, and
+    columns of many rows before those of few. For scores of folds the mean is returned, not the last.
     """
     folds = fold_names(table.get(f"tags.{FOLDS_TAG}", ()))
     last_folds = {f"metrics.{name}" for name in folds if f"metrics.{name}.mean" in table}
@@ -189,11 +189,11 @@ def runs_text(
     records
         The runs to show, in their order.
     table
-        `params.x`, `metrics.x` to a value a run, `MISSING` where it has none.
+        `params.x`, `metrics.x` with one value per run, `MISSING` where it has none.
     total
-        How many runs there are with those not shown.
+        How many runs there are, including those not shown.
     width
-        Columns of the terminal; asked of it when not given.
+        Columns of the terminal; by default its actual width.
     """
     if not records:
         return "No runs."

@@ -1,4 +1,4 @@
-"""Models in MLflow's format: saved, loaded, and asked for predictions."""
+"""Models in MLflow's format: save, load and predict."""
 
 from nbtrack.models.code import PythonModel, set_model
 from nbtrack.models.flavours import Flavour, Loading, Saved

@@ -1,4 +1,4 @@
-"""Columns of pandas in the types that a model takes: safe casts only, whatever pandas calls the type.
+"""Cast pandas columns to the types that a model takes, if the cast is safe, for all kinds of pandas types.
 
 The rules are MLflow's (https://mlflow.org/docs/latest/model/signatures#signature-enforcement).
 """
@@ -21,7 +21,7 @@ __all__ = ["as_categories", "as_sparse", "cast_series", "is_object", "numpy_type
 
 
 def cast_series(values: pd.Series, column: Column, dtype: Dtype | None, name: Any) -> pd.Series:
-    """Return a column in the type that the model was fitted on, or in the schema's where that has no place for it.
+    """Return a column in the type that the model was fitted on, or in the schema's if its values do not fit.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def cast_series(values: pd.Series, column: Column, dtype: Dtype | None, name: An
 
 
 def as_categories(values: pd.Series, dtype: Dtype) -> pd.Series:
-    """Return a column as the categories that the model was fitted on, and those that it has besides after them."""
+    """Return a column with the categories that the model was fitted on, followed by its own new ones."""
     import pandas as pd
 
     if dtype.categories is None:
@@ -52,30 +52,30 @@ def as_categories(values: pd.Series, dtype: Dtype) -> pd.Series:
     known = pd.Index(list(map(decoded, dtype.categories)))
     if dtype.of is not None and len(known):
         known = known.astype(dtype.of)
-    held = pd.Series(values.to_numpy() if values.dtype.kind in "biuf" else values.array, index=values.index)
-    other = [value for value in held.dropna().unique() if value not in known]
+    plain = pd.Series(values.to_numpy() if values.dtype.kind in "biuf" else values.array, index=values.index)
+    other = [value for value in plain.dropna().unique() if value not in known]
     categories = known.append(pd.Index(other).astype(known.dtype)) if other else known
     return pd.Series(
-        pd.Categorical(held, categories=categories, ordered=dtype.ordered),
+        pd.Categorical(plain, categories=categories, ordered=dtype.ordered),
         index=values.index,
         name=values.name,
     )
 
 
 def as_sparse(values: pd.Series, dtype: Dtype) -> pd.Series:
-    """Return a column without the value that it holds most."""
+    """Return a sparse column, without its most common value."""
     import pandas as pd
 
     return values.astype(pd.SparseDtype(dtype.of or "float64", decoded(dtype.fill)))
 
 
 def is_object(values: Any) -> bool:
-    """Return whether a column or array holds objects of Python."""
+    """Return whether a column or array holds Python objects."""
     return getattr(getattr(values, "dtype", None), "kind", "") == "O" and str(values.dtype) == "object"
 
 
 def numpy_type(dtype: Any) -> np.dtype[Any] | None:
-    """Return NumPy's type of the values of one of pandas' own; None where it has none."""
+    """Return NumPy's type for the values of a pandas type; None if there is none."""
     import numpy as np
     import pandas as pd
 
@@ -88,7 +88,7 @@ def numpy_type(dtype: Any) -> np.dtype[Any] | None:
 
 
 def unfit(name: Any, values: pd.Series, kind: str, why: str = "") -> SchemaError:
-    """Return the error that tells of a column that cannot be cast."""
+    """Return the error for a column that cannot be cast."""
     shown = values.head(1).tolist()
     example = f", such as {shown[0]!r}" if shown else ""
     return SchemaError(
@@ -100,16 +100,16 @@ def unfit(name: Any, values: pd.Series, kind: str, why: str = "") -> SchemaError
 def _is(values: pd.Series, dtype: Dtype) -> bool:
     import pandas as pd
 
-    held: Any = values.dtype
-    if isinstance(held, pd.CategoricalDtype):
+    actual: Any = values.dtype
+    if isinstance(actual, pd.CategoricalDtype):
         return dtype.name == "category"
-    if isinstance(held, pd.SparseDtype):
-        return dtype.name == "sparse" and str(held.subtype) == dtype.of
-    return str(held) == dtype.name
+    if isinstance(actual, pd.SparseDtype):
+        return dtype.name == "sparse" and str(actual.subtype) == dtype.of
+    return str(actual) == dtype.name
 
 
 def _plain(values: pd.Series) -> pd.Series:
-    """Return a column without categories, and without what is left out of a sparse one."""
+    """Return a column as a plain one: not categorical, not sparse."""
     import pandas as pd
 
     dtype: Any = values.dtype
@@ -119,26 +119,26 @@ def _plain(values: pd.Series) -> pd.Series:
 
 
 def _checked(values: pd.Series, column: Column, name: Any) -> pd.Series:
-    """Return a column of objects, each of which is held against the column's type."""
+    """Return a column of objects, each checked against the column's type."""
     import pandas as pd
 
     if column.type == "any":
         return values
     missing = values.isna()
-    held = values.tolist()
+    originals = values.tolist()
     cells = [
         value
         if gone and not hasattr(value, "__len__")
         else checked(value, column.type, column.detail, f"column {name!r}")
-        for value, gone in zip(held, missing.tolist(), strict=True)
+        for value, gone in zip(originals, missing.tolist(), strict=True)
     ]
-    if all(new is old for new, old in zip(cells, held, strict=True)):
+    if all(new is old for new, old in zip(cells, originals, strict=True)):
         return values
     return pd.Series(cells, index=values.index, name=values.name, dtype="object")
 
 
 def as_type(values: Any, wanted: Any) -> pd.Series:
-    """Return a column in a type by its name."""
+    """Return a column in the type with this name."""
     made: pd.Series = values.astype(wanted)
     return made
 
@@ -151,7 +151,7 @@ def _as(values: pd.Series, wanted: str, name: Any) -> pd.Series:
 
 
 def _in(values: pd.Series, wanted: str, column: Column, name: Any) -> pd.Series:
-    """Return a column, whose values the schema takes, in the narrower or wider type that the model was fitted on."""
+    """Return a column that fits the schema in the narrower or wider type that the model was fitted on."""
     import numpy as np
     import pandas as pd
 
@@ -165,13 +165,15 @@ def _in(values: pd.Series, wanted: str, column: Column, name: Any) -> pd.Series:
     plain = numpy_type(target)
     if plain is None or plain.kind not in "iuf":
         return _as(values, wanted, name)
-    held = values.dropna()
+    present = values.dropna()
     with np.errstate(over="ignore", invalid="ignore"):
-        numbers = held.to_numpy(dtype=numpy_type(held.dtype) or "float64")
+        numbers = present.to_numpy(dtype=numpy_type(present.dtype) or "float64")
         exact = np.array_equal(numbers.astype(plain).astype(numbers.dtype), numbers)
-    # What a shorter type has no place for the schema's has: MLflow knows no shorter ones.
+    # Values that do not fit the shorter type stay in the schema's type, as in MLflow, which has no shorter ones.
     return (
-        _as(values, wanted, name) if exact and (len(held) == len(values) or plain is not target) else values
+        _as(values, wanted, name)
+        if exact and (len(present) == len(values) or plain is not target)
+        else values
     )
 
 
@@ -192,7 +194,7 @@ def _dates(values: pd.Series, wanted: str, name: Any) -> pd.Series:
 
 
 def _cast(values: pd.Series, column: Column, name: Any, fitted: str | None = None) -> pd.Series:
-    """Return the values of a column in the schema's type; `fitted` is the type that the model saw, if it was another."""
+    """Return the values of a column in the schema's type; `fitted` is the type that the model was fitted on, if it differs."""
     import pandas as pd
 
     kind = column.type
@@ -225,20 +227,20 @@ def _cast(values: pd.Series, column: Column, name: Any, fitted: str | None = Non
 
 
 def _cast_object(values: pd.Series, column: Column, name: Any, fitted: str | None) -> pd.Series:
-    held = values.dropna()
+    present = values.dropna()
     kind = column.type
-    if kind == "boolean" and all(isinstance(value, bool) for value in held):
+    if kind == "boolean" and all(isinstance(value, bool) for value in present):
         return values
-    if kind in ("float", "double") and all(isinstance(value, decimal.Decimal) for value in held):
+    if kind in ("float", "double") and all(isinstance(value, decimal.Decimal) for value in present):
         return values.astype("float64")
-    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in held)
+    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in present)
     if kind in ("integer", "long") and whole and (fitted is not None or not column.required):
         return values.astype("Int64") if fitted != "object" else values
     raise unfit(name, values, kind)
 
 
 def _cast_number(values: pd.Series, column: Column, name: Any, fitted: str | None) -> pd.Series:
-    """Return numbers, of NumPy's types or of pandas' own, in the schema's type where no value changes."""
+    """Return numbers, of NumPy or pandas types, in the schema's type if no value changes."""
     import numpy as np
 
     kind = column.type
@@ -249,15 +251,15 @@ def _cast_number(values: pd.Series, column: Column, name: Any, fitted: str | Non
         raise unfit(name, values, kind)
     if fitted is not None and source == numpy_type(_dtype(fitted)):
         return values
-    held = values.dropna() if missing else values
+    present = values.dropna() if missing else values
     if source.kind == wanted.kind:
         safe = source.itemsize <= wanted.itemsize
     elif source.kind == "u" and wanted.kind == "i":
         safe = source.itemsize < wanted.itemsize
     elif source.kind in "iu" and wanted.kind == "f":
-        # An integer of 64 bits may have more digits than a float; these here do or do not.
+        # A 64-bit integer may have more digits than a float: check whether these values do.
         limit = 2.0 ** (53 if wanted.itemsize == 8 else 24)
-        safe = not len(held) or float(np.abs(held.to_numpy(dtype="float64")).max()) <= limit
+        safe = not len(present) or float(np.abs(present.to_numpy(dtype="float64")).max()) <= limit
     else:
         safe = False
     if not safe:
@@ -266,7 +268,7 @@ def _cast_number(values: pd.Series, column: Column, name: Any, fitted: str | Non
             hint = "; integers cannot be missing: fit the model on doubles where values may be"
         raise unfit(name, values, kind, hint)
     if missing and wanted.kind != "f":
-        return values  # pandas' own types hold missing values, which NumPy's cannot
+        return values  # pandas' types can hold missing values, NumPy's cannot
     if missing:
         return _floats(values, wanted)
     return values.astype(wanted)

@@ -1,4 +1,4 @@
-"""Single values held against MLflow's types, those inside lists and objects too."""
+"""Check single values against MLflow's types, including those inside lists and objects."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _LARGEST_FLOAT = 3.4028234663852886e38
 
 
 def checked(value: Any, kind: str, detail: Mapping[str, Any] | None, what: str, *, text: bool = False) -> Any:
-    """Return a value as its type has it.
+    """Check a value against its type, and return it converted.
 
     Parameters
     ----------
     kind, detail
-        The type, and the types of its parts, as a `Column` has them.
+        The type, and the types of its parts, as in `Column`.
     what
-        What the value is, for the error.
+        The value's description in an error.
     text
-        Whether it comes from JSON or CSV, where dates are text and bytes are base64.
+        Whether it comes from JSON or CSV, in which dates are text and bytes are base64.
 
     Raises
     ------
@@ -43,19 +43,20 @@ def checked(value: Any, kind: str, detail: Mapping[str, Any] | None, what: str, 
     if kind == "object":
         return _object(value, detail.get("properties") or {}, what, text=text)
     if kind == "map":
-        held = detail.get("values") or {"type": "any"}
+        part_type = detail.get("values") or {"type": "any"}
         _is_a(value, Mapping, "an object", what)
         return _same(
-            value, {name: _part(part, held, f"{what}, {name!r},", text=text) for name, part in value.items()}
+            value,
+            {name: _part(part, part_type, f"{what}, {name!r},", text=text) for name, part in value.items()},
         )
     if kind not in TYPES:
         return value
     return _scalar(value, kind, what, text=text)
 
 
-def _part(value: Any, told: Mapping[str, Any], what: str, *, text: bool) -> Any:
-    detail = {name: part for name, part in told.items() if name not in ("type", "required", "name")}
-    return checked(value, str(told.get("type", "any")), detail, what, text=text)
+def _part(value: Any, part_type: Mapping[str, Any], what: str, *, text: bool) -> Any:
+    detail = {name: part for name, part in part_type.items() if name not in ("type", "required", "name")}
+    return checked(value, str(part_type.get("type", "any")), detail, what, text=text)
 
 
 def _array(value: Any, detail: Mapping[str, Any], what: str, *, text: bool) -> Any:
@@ -70,7 +71,11 @@ def _array(value: Any, detail: Mapping[str, Any], what: str, *, text: bool) -> A
 
 def _object(value: Any, known: Mapping[str, Any], what: str, *, text: bool) -> Any:
     _is_a(value, Mapping, "an object", what)
-    missing = [name for name, told in known.items() if told.get("required", True) and value.get(name) is None]
+    missing = [
+        name
+        for name, part_type in known.items()
+        if part_type.get("required", True) and value.get(name) is None
+    ]
     if missing:
         raise SchemaError(f"{what} lacks {', '.join(map(repr, missing))}")
     more = [name for name in value if name not in known]
@@ -131,10 +136,12 @@ def _scalar(value: Any, kind: str, what: str, *, text: bool) -> Any:
             return _date(plain, what)
         if type(value).__name__ == "datetime64":
             return value
-    raise SchemaError(f"{what} holds {value!r}"[:300] + f", and the model takes {_CALLED.get(kind, kind)}")
+    raise SchemaError(
+        f"{what} holds {value!r}"[:300] + f", and the model takes {_TYPE_NAMES.get(kind, kind)}"
+    )
 
 
-_CALLED = {"string": "text"}
+_TYPE_NAMES = {"string": "text"}
 
 
 def _is_na(value: Any) -> bool:
@@ -147,19 +154,21 @@ def _date(text: str, what: str) -> Any:
     try:
         return pd.Timestamp(text)
     except (ValueError, OverflowError) as error:
-        raise SchemaError(f"{what} holds what is no date ({error}); write 2026-11-25T12:00:00") from error
+        raise SchemaError(
+            f"{what} holds a value that is not a date ({error}); write 2026-11-25T12:00:00"
+        ) from error
 
 
 def bytes_of(text: str, what: str) -> bytes:
-    """Return the bytes that base64 stands for.
+    """Decode base64.
 
     Raises
     ------
     SchemaError
-        When it is none.
+        When it is invalid.
     """
     try:
-        # Encoders break it into lines.
+        # Encoders insert line breaks.
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise SchemaError(f"{what} holds what is no base64 ({error})") from error
+        raise SchemaError(f"{what} holds a value that is not base64 ({error})") from error

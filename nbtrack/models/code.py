@@ -1,6 +1,6 @@
-"""Models as code: a script that makes one and hands it to `set_model`, and the base class of MLflow's for classes.
+"""Models as code: a script that creates one and passes it to `set_model`, and MLflow's base class for models.
 
-The class is pickled by value, so a model of it needs no nbtrack to be loaded.
+The class is pickled by value, so that its models load without nbtrack.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any
 __all__ = ["PythonModel", "set_model"]
 
 _model: Any = None
-"""What the script that is running has made; read by the loader beside the model."""
+"""The model that the running script has set; read by the loader."""
 
 
 def set_model(model: Any) -> None:
-    """Say which model a script makes, when it is saved as code.
+    """Set the model that a script creates, when it is saved as code.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ def set_model(model: Any) -> None:
 
 
 class PythonModel:
-    """The base of a model as a class, as with MLflow.
+    """The base class of models, as in MLflow.
 
     A subclass has `predict(self, context, model_input, params=None)`, or the same without `context`; `context.artifacts`
-    are the files that were kept with it, `context.model_config` its settings.
+    are the files that were saved with it, `context.model_config` its settings.
     """
 
     def load_context(self, context: Any) -> None:
-        """Make ready what predictions need; called once, when the model has been loaded."""
+        """Prepare what predictions need; called once, when the model has been loaded."""
 
     def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
         """Return the predictions for an input."""

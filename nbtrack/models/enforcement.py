@@ -1,4 +1,4 @@
-"""Input held against a model's signature: what it was fitted on passes as it is, all else is made that.
+"""Enforce a model's signature: input like the data it was fitted on passes unchanged, other input is converted to it.
 
 Only safe casts are made, and an error names the column. The rules are MLflow's
 (https://mlflow.org/docs/latest/model/signatures#signature-enforcement).
@@ -27,7 +27,7 @@ __all__ = ["enforce"]
 
 
 def enforce(data: Any, signature: Signature) -> Any:
-    """Return the input as the model takes it: its columns in their order, its types cast where that is safe.
+    """Return the input in the form that the model takes: columns in order, types cast where that is safe.
 
     Columns that the signature does not name are left out with a warning.
 
@@ -67,17 +67,19 @@ def _columns(data: Any, columns: list[Column], form: Form) -> pd.DataFrame:
         for k, (column, place) in enumerate(zip(columns, places, strict=True))
         if place >= 0
     ]
-    held = [frame.iloc[:, place] for _, place, _ in present]
+    given_columns = [frame.iloc[:, place] for _, place, _ in present]
     cast = [
         cast_series(values, column, dtype, frame.columns[place])
-        for values, (column, place, dtype) in zip(held, present, strict=True)
+        for values, (column, place, dtype) in zip(given_columns, present, strict=True)
     ]
     labels = frame.columns[[place for _, place, _ in present]]
     if form.labels is not None and len(present) == len(form.labels):
         labels = _fitted_labels(form, labels)
     elif columns[0].name is not None:
         labels = pd.Index([column.name for column, _, _ in present])
-    same = len(present) == frame.shape[1] and all(new is old for new, old in zip(cast, held, strict=True))
+    same = len(present) == frame.shape[1] and all(
+        new is old for new, old in zip(cast, given_columns, strict=True)
+    )
     if same and places == list(range(len(places))) and list(labels) == list(frame.columns):
         return frame
     made = pd.concat(dict(enumerate(cast)), axis=1) if cast else pd.DataFrame(index=frame.index)
@@ -98,7 +100,7 @@ def _fitted_labels(form: Form, labels: Any) -> Any:
 
 
 def _places(frame: pd.DataFrame, columns: list[Column], form: Form) -> list[int]:
-    """Return where the columns of a schema stand in a table, -1 for one that is not there and need not be."""
+    """Return the positions of a schema's columns in a table, -1 for an optional one that is missing."""
     from nbtrack.models.inferring import column_name
 
     given = list(frame.columns)
@@ -158,7 +160,7 @@ def _as_frame(data: Any, columns: list[Column]) -> pd.DataFrame:
         if named and frame.shape[1] == len(columns):
             frame.columns = pd.Index([c.name for c in columns])
     except (TypeError, ValueError) as error:
-        raise SchemaError(f"the input is no table ({error})") from error
+        raise SchemaError(f"the input is not a table ({error})") from error
     return frame
 
 
@@ -179,7 +181,7 @@ def _table(data: Any) -> tuple[list[Any], list[list[Any]]]:
 
 
 def _one_column(data: Any, column: Column, form: Form) -> Any:
-    """Return the one column that a model takes: a Series, an Index, an array of pandas or a list."""
+    """Return the single column that a model takes: a Series, an Index, a pandas array or a list."""
     import pandas as pd
 
     values = _values_of(data, column)
@@ -198,7 +200,7 @@ def _one_column(data: Any, column: Column, form: Form) -> Any:
 
 
 def _values_of(data: Any, column: Column) -> pd.Series:
-    """Return data of one column as a Series."""
+    """Return the data of one column as a Series."""
     import numpy as np
     import pandas as pd
 
@@ -217,8 +219,8 @@ def _values_of(data: Any, column: Column) -> pd.Series:
             )
         return data.iloc[:, place]
     if isinstance(data, Mapping):
-        held = _of_name(list(data), list(data.values()), column)
-        return pd.Series(held if isinstance(held, list | np.ndarray | pd.Series) else [held])
+        content = _of_name(list(data), list(data.values()), column)
+        return pd.Series(content if isinstance(content, list | np.ndarray | pd.Series) else [content])
     if (
         isinstance(data, list | tuple)
         and data
@@ -229,7 +231,7 @@ def _values_of(data: Any, column: Column) -> pd.Series:
     if isinstance(data, list | tuple | range):
         return pd.Series([*data, None], dtype="object").iloc[
             :-1
-        ]  # pandas would make a table of lists of lists
+        ]  # pandas would convert lists of lists to a table
     if np.isscalar(data):
         return pd.Series([data])
     array = np.asarray(data)
@@ -248,7 +250,7 @@ def _of_name(names: list[Any], values: list[Any], column: Column) -> Any:
 
 
 def _records(data: Any, signature: Signature) -> Any:
-    """Return a list of dicts; in a table nothing stands for a name that a row lacks."""
+    """Return a list of dicts; a missing value in a table is left out."""
     import pandas as pd
 
     if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
@@ -267,7 +269,7 @@ def _is_missing(value: Any) -> bool:
 
 
 def _foreign(data: Any, columns: list[Column], form: Form, signature: Signature) -> Any:
-    """Return a table of polars or Arrow; one that has these columns passes as it is."""
+    """Return a polars or Arrow table; one that has exactly these columns is returned unchanged."""
     theirs = "pyarrow" if form.kind == "arrow" else "polars"
     wanted = [column.name for column in columns]
     if library_of(data) == theirs:
@@ -319,7 +321,7 @@ def _tensors(data: Any, tensors: list[Tensor], form: Form | None) -> Any:
         array = np.asarray(data)
         fitted = _fit(array, tensors[0])
     except ValueError as error:
-        raise SchemaError(f"the input is no array ({error})") from error
+        raise SchemaError(f"the input is not an array ({error})") from error
     if form is None or isinstance(data, np.ndarray):
         return fitted
     return (
@@ -351,7 +353,7 @@ def _fit(array: np.ndarray[Any, Any], tensor: Tensor) -> np.ndarray[Any, Any]:
     target = np.dtype(tensor.dtype)
     if np.can_cast(array.dtype, target, "safe"):
         return array.astype(target)
-    # JSON has no types: whole numbers stand for floats, and its floats for shorter ones.
+    # JSON has no types: whole numbers are used for floats, and 64-bit floats for shorter ones.
     if array.dtype.kind in "iuf" and target.kind == "f":
         with np.errstate(over="ignore"):
             short: np.ndarray[Any, Any] = array.astype(target)
@@ -364,7 +366,9 @@ def _fit(array: np.ndarray[Any, Any], tensor: Tensor) -> np.ndarray[Any, Any]:
         limits = np.iinfo(target)
         if limits.min <= array.min() and array.max() <= limits.max:
             return array.astype(target)
-    raise SchemaError(f"{what} holds {array.dtype}, and the model takes {tensor.dtype}: that is no safe cast")
+    raise SchemaError(
+        f"{what} holds {array.dtype}, and the model takes {tensor.dtype}: that is not a safe cast"
+    )
 
 
 def _list(names: Any) -> str:

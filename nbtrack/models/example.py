@@ -1,4 +1,4 @@
-"""A model's input example: in MLflow's files, for documents, forms and tests."""
+"""A model's input example in MLflow's files, for documents, forms and tests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EXAMPLES = (FILE, SERVING_FILE)
 
 
 def write_example(folder: Path, example: Any) -> dict[str, Any]:
-    """Write an input example, and return the entry in `MLmodel` that tells of it.
+    """Write an input example, and return its entry in `MLmodel`.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def write_example(folder: Path, example: Any) -> dict[str, Any]:
     import numpy as np
 
     serving = as_body(example)
-    ((form, held),) = serving.items()
+    ((form, content),) = serving.items()
     info: dict[str, Any] = {"artifact_path": FILE, "serving_input_path": SERVING_FILE}
     if form == "dataframe_split":
         info |= {"type": "dataframe", "pandas_orient": "split"}
@@ -58,15 +58,15 @@ def write_example(folder: Path, example: Any) -> dict[str, Any]:
         arrays = isinstance(example, Mapping) and any(isinstance(v, np.ndarray) for v in example.values())
         array = arrays or isinstance(_known(example), np.ndarray)
         info["type"] = "ndarray" if array else "json_object"
-    # A table may have any object in a cell; shown as text it is an example all the same.
+    # A table may have any object in a cell; as text it is still useful as an example.
     odd = str if form == "dataframe_split" else None
-    _write(folder / FILE, held, odd)
+    _write(folder / FILE, content, odd)
     _write(folder / SERVING_FILE, serving, odd)
     return info
 
 
 def as_body(data: Any) -> dict[str, Any]:
-    """Return the body of a request by which a server is asked with data: `dataframe_split` or `inputs`."""
+    """Return the body of a request for predictions: `dataframe_split` or `inputs`."""
     import pandas as pd
 
     data = _known(data)
@@ -77,13 +77,13 @@ def as_body(data: Any) -> dict[str, Any]:
         cells = [data.iloc[:, k].tolist() for k in range(data.shape[1])]
     else:
         return {"inputs": _plain(data)}
-    # By hand: `to_json` would round numbers to ten digits.
+    # Not with `to_json`, which rounds numbers to ten digits.
     plain = [[_plain(value) for value in values] for values in cells]
     return {"dataframe_split": {"columns": columns, "data": [list(row) for row in zip(*plain, strict=True)]}}
 
 
 def _known(data: Any) -> Any:
-    """Return data as a table, an array or a list, whichever they are nearest to."""
+    """Return data as a table, an array or a list, whichever is closest."""
     import pandas as pd
 
     if library_of(data) == "torch":
@@ -96,7 +96,7 @@ def _known(data: Any) -> Any:
 
 
 def _table(example: Any) -> tuple[list[Any], list[list[Any]]]:
-    """Return the names and the values of the columns of a table of polars or Arrow."""
+    """Return the names and the values of the columns of a polars or Arrow table."""
     if hasattr(example, "schema") and hasattr(example.schema, "types"):
         return list(example.schema.names), [example.column(k).to_pylist() for k in range(example.num_columns)]
     columns = example.get_columns() if hasattr(example, "get_columns") else [example]
@@ -104,61 +104,61 @@ def _table(example: Any) -> tuple[list[Any], list[list[Any]]]:
 
 
 def read_example(folder: Path, info: Mapping[str, Any] | None, signature: Signature | None = None) -> Any:
-    """Return a model's input example as it was given; None if there is none, or it cannot be read.
+    """Return a model's input example in its original form; None if there is none, or it cannot be read.
 
     Parameters
     ----------
     folder, info
-        The model's folder, and the entry in `MLmodel` that tells of its example.
+        The model's folder, and its example's entry in `MLmodel`.
     signature
-        The model's, which has the types that JSON does not.
+        The model's signature, which has the types that JSON lacks.
     """
     if not info:
         return None
     try:
-        held = json.loads((folder / str(info.get("artifact_path", FILE))).read_text(encoding="utf-8"))
-        if info.get("params"):  # MLflow keeps an example's parameters beside its data
-            held = held["inputs"]
-        return _read(held, info, signature)
+        content = json.loads((folder / str(info.get("artifact_path", FILE))).read_text(encoding="utf-8"))
+        if info.get("params"):  # MLflow stores an example's parameters beside its data
+            content = content["inputs"]
+        return _read(content, info, signature)
     except (OSError, ValueError, KeyError, TypeError, ImportError):
         return None
 
 
-def _read(held: Any, info: Mapping[str, Any], signature: Signature | None) -> Any:
+def _read(content: Any, info: Mapping[str, Any], signature: Signature | None) -> Any:
     kind = str(info.get("type"))
     columns = any(
         isinstance(part, Column) for part in (signature.inputs if signature is not None else None) or ()
     )
     form = signature.form if signature is not None else None
     if kind == "dataframe":
-        # Columns that are counted from 0 are left out by MLflow.
-        names = held.get("columns")
+        # MLflow leaves out the names of columns that are numbered from 0.
+        names = content.get("columns")
         if names is None:
-            names = list(range(max(map(len, held["data"]), default=0)))
-        return of_table(names, held["data"], signature if columns else None)
+            names = list(range(max(map(len, content["data"]), default=0)))
+        return of_table(names, content["data"], signature if columns else None)
     if kind == "ndarray":
         if info.get("format") == "tf-serving":  # MLflow 1
-            held = held["inputs"]
+            content = content["inputs"]
         if not columns:
-            # A dense array is what is kept of a sparse one.
+            # Sparse data is stored as a dense array.
             if signature is not None and form is not None and form.kind == "sparse":
                 signature = replace(signature, form=None)
-            return of_values(held, signature)
+            return of_values(content, signature)
         return (
-            {n: array_of(v, None, n) for n, v in held.items()}
-            if isinstance(held, dict)
-            else array_of(held, None, None)
+            {n: array_of(v, None, n) for n, v in content.items()}
+            if isinstance(content, dict)
+            else array_of(content, None, None)
         )
     if kind.startswith("sparse_matrix_"):
         from scipy import sparse  # type: ignore[import-untyped]
 
         matrix = sparse.csc_matrix if kind.endswith("csc") else sparse.csr_matrix
-        return matrix((held["data"], held["indices"], held["indptr"]), shape=tuple(held["shape"]))
-    return held if form is None else of_values(held, signature)
+        return matrix((content["data"], content["indices"], content["indptr"]), shape=tuple(content["shape"]))
+    return content if form is None else of_values(content, signature)
 
 
 def _write(file: Path, value: Any, odd: Callable[[Any], str] | None) -> None:
-    """Write JSON; `odd` is called with what it has no type for."""
+    """Write JSON; `odd` converts values without a JSON type."""
     try:
         file.write_text(json.dumps(value, default=odd), encoding="utf-8")
     except (TypeError, ValueError, RecursionError) as error:
@@ -166,7 +166,7 @@ def _write(file: Path, value: Any, odd: Callable[[Any], str] | None) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value in JSON's types; what is missing as null."""
+    """Return a value in JSON's types; a missing one as null."""
     import numpy as np
     import pandas as pd
 

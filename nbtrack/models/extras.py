@@ -1,4 +1,4 @@
-"""What is kept beside a model: files that it reads, modules that it imports, its settings."""
+"""What is saved with a model: files that it reads, modules that it imports, its settings."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ _ARTIFACTS = "artifacts"
 
 
 def keep_artifacts(artifacts: Mapping[str, Any], folder: Path) -> dict[str, dict[str, str]]:
-    """Copy files and folders into a model's folder, and return what MLflow's `python_function` says of them.
+    """Copy files and folders to a model's folder, and return their entries in MLflow's `python_function`.
 
     Raises
     ------
     NotFoundError
-        When one is not there.
+        When one does not exist.
     InvalidValueError
         When it is on another machine.
     """
-    told: dict[str, dict[str, str]] = {}
+    entries: dict[str, dict[str, str]] = {}
     for name, address in artifacts.items():
         source = _local(address, f"the artifact {name!r}")
         target = folder / _ARTIFACTS / source.name
         if target.exists():  # another file of the same name
-            target = folder / _ARTIFACTS / f"{len(told)}" / source.name
+            target = folder / _ARTIFACTS / f"{len(entries)}" / source.name
         _copy(source, target)
-        told[name] = {"path": target.relative_to(folder).as_posix(), "uri": str(address)}
-    return told
+        entries[name] = {"path": target.relative_to(folder).as_posix(), "uri": str(address)}
+    return entries
 
 
 def keep_code(paths: Iterable[Any], folder: Path) -> str:
-    """Copy modules and packages into a model's folder; return the name of the folder that they are imported from.
+    """Copy modules and packages to a model's folder; return the name of the folder to import them from.
 
     Raises
     ------
     NotFoundError
-        When one is not there.
+        When one does not exist.
     """
     for path in paths:
         source = _local(path, "the code")
@@ -56,27 +56,27 @@ def keep_code(paths: Iterable[Any], folder: Path) -> str:
 
 
 def settings_of(model_config: Any) -> dict[str, Any]:
-    """Return a model's settings, which may stand in a file of YAML.
+    """Return a model's settings, which may be in a YAML file.
 
     Raises
     ------
     InvalidValueError
-        When they are no mapping.
+        When they are not a mapping.
     """
-    told = model_config
+    config = model_config
     if isinstance(model_config, str | os.PathLike):
         import yaml
 
-        told = yaml.safe_load(_local(model_config, "model_config").read_text(encoding="utf-8"))
-    if not isinstance(told, Mapping):
+        config = yaml.safe_load(_local(model_config, "model_config").read_text(encoding="utf-8"))
+    if not isinstance(config, Mapping):
         raise InvalidValueError(
-            f"model_config is a {type(told).__name__}; give a dict, or the path of a YAML file"
+            f"model_config is a {type(config).__name__}; give a dict, or the path of a YAML file"
         )
-    return dict(told)
+    return dict(config)
 
 
 def import_from(code: Path) -> None:
-    """Let modules be imported from a model's folder first; modules of the same name of another model are forgotten."""
+    """Import modules from a model's folder first; modules of the same name from another model are dropped."""
     if not code.is_dir():
         return
     sys.path[:] = [str(code), *(entry for entry in sys.path if entry != str(code))]
@@ -92,7 +92,7 @@ def import_from(code: Path) -> None:
 
 
 def _of_a_model(file: Path, module: str) -> bool:
-    """Return whether a module was imported from some model's folder."""
+    """Return whether a module was imported from a model's folder."""
     depth = module.count(".") + (2 if file.name == "__init__.py" else 1)
     return len(file.parents) > depth and (file.parents[depth] / "MLmodel").is_file()
 

@@ -1,4 +1,4 @@
-"""A model as a folder: written whole or not at all, read with or without trust."""
+"""Save and load a model as a folder: written completely or not at all, read with or without trust."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
 __all__ = ["LoadedModel", "digest", "load", "remove_bytecode", "save"]
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_FULL = 100_000
-"""With so many bytes free a disk is as good as full."""
+_MIN_FREE_BYTES = 100_000
+"""Free bytes below which a disk counts as full."""
 _NO_TABLE = ONE_COLUMN | {"list", "records"}
-"""Kinds of data of which MLflow makes a table."""
+"""Kinds of data that MLflow converts to a table."""
 
 
 class LoadedModel:
-    """A model that has been loaded: asked with `predict`, its input held against its signature.
+    """A loaded model; `predict` checks its input against the signature.
 
     Attributes
     ----------
     native
         The model itself: an estimator, a torch module, a function ...
     metadata
-        What `MLmodel` says of it.
+        The content of its `MLmodel`.
     path
         Its folder.
 
@@ -67,12 +67,12 @@ class LoadedModel:
 
     @property
     def signature(self) -> Signature | None:
-        """What the model takes and gives, if that was kept."""
+        """The model's signature, if it was saved."""
         return self.metadata.signature
 
     @property
     def input_example(self) -> Any:
-        """The example that was kept of its input, or None."""
+        """The input example that was saved with it, or None."""
         return read_example(self.path, self.metadata.saved_input_example_info, self.signature)
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
@@ -81,7 +81,7 @@ class LoadedModel:
         Parameters
         ----------
         data
-            What the signature asks for; columns in any order.
+            Data that fits the signature; columns may be in any order.
         params
             Parameters of the prediction, if it has some.
 
@@ -122,40 +122,40 @@ def save(
     code_paths: Iterable[str] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> MLmodel:
-    """Write a model into a new folder, in MLflow's format.
+    """Save a model to a new folder, in MLflow's format.
 
     Parameters
     ----------
     model
         An estimator, a torch module, a model of XGBoost or LightGBM, a function, or an object with `predict`.
     path
-        The folder; it must not be there, or be empty.
+        The folder; it must not exist, or be empty.
     signature
-        By default that of `fitted_on`, else of the input example; none, with a word, where the model gives another number
-        of predictions than these have rows, or they tell none.
+        By default that of `fitted_on`, else of the input example; none, with a message, if the model gives another number
+        of predictions than these have rows, or no schema can be inferred.
     input_example
-        Some rows of input to keep with it.
+        Some rows of input to save with it.
     fitted_on
-        What the model was fitted on, for the signature.
+        The data that the model was fitted on, for the signature.
     pip_requirements
-        What it needs, in place of what its pickle refers to.
+        Its requirements, in place of those that its pickle refers to.
     extra_pip_requirements
-        What it needs besides.
+        Further requirements.
     metadata
         Anything that JSON can hold.
     artifacts
-        Files and folders to keep with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
+        Files and folders to save with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
     model_config
         Its settings, `context.model_config`; a dict, or the path of a YAML file.
     code_paths
-        Modules and packages that it imports, where they are not installed.
+        Modules and packages that it imports and that are not installed.
     tell
-        Called with what the user should know; by default it is warned of.
+        Called with messages for the user; by default they are warnings.
 
     Raises
     ------
     ModelError
-        When the model cannot be saved, or the folder holds something.
+        When the model cannot be saved, or the folder is not empty.
     StoreError
         When the folder cannot be written: its disk is full, or it may only be read.
     """
@@ -173,8 +173,8 @@ def save(
             for conf in written.flavors.values():
                 conf["code"] = keep_code(code_paths, part)
         if signature is None and (fitted_on is not None or input_example is not None):
-            asked = _to_be_tried(flavour, model, part, written)
-            signature = tried_signature(flavour, asked, fitted_on, input_example, tell)
+            tried = _to_be_tried(flavour, model, part, written)
+            signature = tried_signature(flavour, tried, fitted_on, input_example, tell)
         written.signature = signature
         _tell_mlflow(written, part)
         if input_example is not None:
@@ -188,15 +188,15 @@ def save(
 
 @contextlib.contextmanager
 def _made_whole(target: Path) -> Iterator[Path]:
-    """Yield a folder beside the target, which becomes it at the end, so that nobody finds half a model."""
+    """Yield a folder that replaces the target at the end, so that nobody finds a partial model."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ModelError(f"{str(target)!r} is there already; give the model a folder of its own")
+        raise ModelError(f"{str(target)!r} exists already; give the model another folder")
     part = target.parent / f".{target.name}-{uuid4().hex[:8]}"
     try:
         part.mkdir(parents=True)
         yield part
         if target.exists():
-            target.rmdir()  # refused if somebody has put something there meanwhile
+            target.rmdir()  # fails if something was put there in the meantime
         part.rename(target)
     except BaseException as error:
         fault = _fault_of_disk(error, part)
@@ -207,32 +207,34 @@ def _made_whole(target: Path) -> Iterator[Path]:
 
 
 def _fault_of_disk(error: BaseException | None, part: Path) -> str:
-    """Return what is wrong with where a model is written, if that is what an error is about; else nothing."""
+    """Return the problem of the disk or folder that a model is written to; empty if the error has another cause."""
     if not isinstance(error, Exception) or isinstance(error, StoreError):
         return ""
     if not isinstance(error, OSError):
-        # Libraries that write by themselves raise what they like.
+        # Libraries that write files themselves may raise anything.
         with contextlib.suppress(OSError):
-            return "its disk is full; free some space" if shutil.disk_usage(part).free < _FULL else ""
+            return (
+                "its disk is full; free some space" if shutil.disk_usage(part).free < _MIN_FREE_BYTES else ""
+            )
         return ""
     if error.errno in _NO_ROOM:
         return "its disk is full; free some space"
-    # What a model's own code looks for elsewhere is not about this place.
+    # An error about a file elsewhere, which the model's own code uses, does not count.
     return str(error.strerror) if str(error.filename or "").startswith(str(part)) else ""
 
 
 def _beside(artifacts: Mapping[str, str] | None, model_config: Any, part: Path) -> dict[str, Any]:
-    """Keep what goes with a model, and return what MLflow's `python_function` says of it."""
-    told: dict[str, Any] = {}
+    """Save the extras of a model, and return their entries in MLflow's `python_function`."""
+    entry: dict[str, Any] = {}
     if artifacts:
-        told["artifacts"] = keep_artifacts(artifacts, part)
+        entry["artifacts"] = keep_artifacts(artifacts, part)
     if model_config is not None:
-        told["config"] = settings_of(model_config)
-    return told
+        entry["config"] = settings_of(model_config)
+    return entry
 
 
 def _tell_mlflow(written: MLmodel, part: Path) -> None:
-    """Let MLflow load what was fitted on no table by the module beside it: its own would hand over a table."""
+    """Have MLflow load a model that was not fitted on a table with our loader: its own would pass a table."""
     form = written.signature.form if written.signature is not None else None
     conf = written.flavors.get("python_function")
     theirs = conf is not None and str(conf["loader_module"]).startswith("mlflow.")
@@ -245,12 +247,12 @@ def _tell_mlflow(written: MLmodel, part: Path) -> None:
     ):
         return
     conf.pop("data", None)
-    module, told = write_loader(part)
-    conf |= {"loader_module": module, **told}
+    module, function = write_loader(part)
+    conf |= {"loader_module": module, **function}
 
 
 def _to_be_tried(flavour: Flavour, model: Any, part: Path, written: MLmodel) -> Any:
-    """Return a model to ask before it is saved whole: a copy, where loading its context would change it."""
+    """Return a model for the trial before it is saved: a copy, if loading its context would change it."""
     if not hasattr(model, "load_context") and not isinstance(model, str | os.PathLike):
         return model
     function = written.flavors.get("python_function", {})
@@ -265,16 +267,16 @@ def _warn(message: str) -> None:
 
 
 def _needs(modules: set[str], written: MLmodel) -> list[str]:
-    """Return the requirements of the modules; of pandas too, where the model takes columns."""
+    """Return the requirements of the modules, including pandas if the model takes columns."""
     inputs = written.signature.inputs if written.signature is not None else None
     columns = inputs is not None and any(hasattr(part, "required") for part in inputs)
     return requirements_of(modules, ["pandas"] if columns else [])
 
 
 def digest(path: str | os.PathLike[str]) -> str:
-    """Return what the content of a model's folder comes to: another one when a file of it changes.
+    """Return a digest of a model's folder, which changes when any of its files changes.
 
-    Bytecode does not count, for Python writes it when the model's modules are imported: see `remove_bytecode`.
+    Bytecode does not count, because Python writes it when the model's modules are imported: see `remove_bytecode`.
     """
     folder = Path(path)
     whole = hashlib.blake2b(digest_size=20)
@@ -291,15 +293,15 @@ def digest(path: str | os.PathLike[str]) -> str:
 
 
 def remove_bytecode(folder: Path) -> None:
-    """Remove what Python would run in place of a model's modules, where these are trusted for what they hold.
+    """Remove bytecode that Python would run in place of a model's modules, which are trusted by their content.
 
     Raises
     ------
     ModelError
-        When it stays.
+        When it cannot be removed.
     """
     try:
-        # Files alone: another process that loads the model may be writing its own into the folder.
+        # Only files: another process that loads the model may be writing to the folder.
         for file in folder.rglob("__pycache__/*"):
             file.unlink(missing_ok=True)
     except OSError as error:
@@ -322,9 +324,9 @@ def load(
     path
         The folder.
     trust
-        True to load pickles, which runs code of theirs; or the types that skops may make.
+        True to load pickles, which runs their code; or the types that skops may create.
     model_config
-        Settings in place of those that it was saved with.
+        Settings that replace those it was saved with.
 
     Raises
     ------

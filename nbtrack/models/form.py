@@ -1,6 +1,6 @@
-"""What a model takes beyond MLflow's schema: which kind of object, and the types that pandas and others have of their own.
+"""The form of a model's input, beyond MLflow's schema: the kind of object, and types of pandas and other libraries.
 
-It stands in `MLmodel` beside the signature's inputs, where MLflow passes it over.
+It is stored in `MLmodel` beside the signature's inputs, where MLflow ignores it.
 """
 
 from __future__ import annotations
@@ -32,38 +32,38 @@ __all__ = [
 KINDS = (
     "frame", "series", "index", "extension", "list", "records", "sparse", "torch", "polars", "polars series", "arrow",
 )  # fmt: skip
-"""`list` is one of values or of rows, `records` one of dicts, `extension` an array of pandas."""
+"""`list` is a list of values or of rows, `records` a list of dicts, `extension` a pandas array."""
 ONE_COLUMN = frozenset({"series", "index", "extension", "polars series"})
-"""Kinds that are one column and no table."""
-_MOST_CATEGORIES = 10_000
+"""Kinds that are a single column instead of a table."""
+_MAX_CATEGORIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Dtype:
-    """The type of a column in pandas, where the schema's tells less."""
+    """The pandas type of a column, if it says more than the schema's."""
 
     name: str
-    """As pandas reads it."""
+    """Its name in pandas."""
     of: str | None = None
-    """What the objects, the categories or the sparse values are."""
+    """The type of the objects, the categories or the sparse values."""
     categories: tuple[Any, ...] | None = None
     ordered: bool = False
     fill: Any = None
-    """What a sparse column leaves out."""
+    """The value that a sparse column leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a model was fitted on."""
+    """The form of the data that a model was fitted on."""
 
     kind: str
     """One of `KINDS`."""
     dtypes: tuple[Dtype | None, ...] = ()
-    """Of the columns, None where the schema says all."""
+    """The types of the columns; None where the schema's type is complete."""
     labels: tuple[Any, ...] | None = None
-    """Of the columns, where the schema's names are not they."""
+    """The labels of the columns, if they differ from the schema's names."""
     detail: str | None = None
-    """The format of a sparse matrix; the types of a table of polars or Arrow, as these write them."""
+    """The format of a sparse matrix, or the serialised types of a polars or Arrow table."""
 
     def dtype(self, place: int) -> Dtype | None:
         """Return the type of the column at a place."""
@@ -76,12 +76,12 @@ def library_of(data: Any) -> str:
 
 
 def form_of(data: Any, schema: Schema) -> Form | None:
-    """Return what of data its schema does not tell; None where that is nothing.
+    """Return the form of data, as far as its schema does not say it; None if the schema is complete.
 
     Raises
     ------
     InvalidValueError
-        When it has columns of types that could not be made again.
+        When it has columns of types that cannot be restored.
     """
     import pandas as pd
 
@@ -119,7 +119,7 @@ def form_of(data: Any, schema: Schema) -> Form | None:
 
 
 def _of_list(data: Any, columns: list[Column]) -> tuple[Dtype, ...]:
-    """Return what the values of a list are, where the schema does not tell that."""
+    """Return the types of a list's values, if the schema does not say them."""
     import pandas as pd
 
     if not columns or not columns[0].is_scalar:
@@ -133,13 +133,13 @@ def _of_list(data: Any, columns: list[Column]) -> tuple[Dtype, ...]:
 
 
 def dtype_of(values: pd.Series, column: Column) -> Dtype | None:
-    """Return the type of a column of pandas, if it is not the one that its schema's type stands for."""
+    """Return the type of a pandas column, if it is not the default for its schema's type."""
     import pandas as pd
 
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         known = dtype.categories
-        few = len(known) <= _MOST_CATEGORIES
+        few = len(known) <= _MAX_CATEGORIES
         return Dtype(
             "category",
             str(known.dtype),
@@ -159,15 +159,19 @@ def dtype_of(values: pd.Series, column: Column) -> Dtype | None:
 
 
 def _held_by(objects: pd.Series) -> str:
-    """Return what objects of Python are."""
+    """Return the type of Python objects."""
     import pandas as pd
 
-    told = pd.api.types.infer_dtype(objects, skipna=True)
-    return "timestamp" if told == "datetime" and isinstance(objects.dropna().iloc[0], pd.Timestamp) else told
+    inferred = pd.api.types.infer_dtype(objects, skipna=True)
+    return (
+        "timestamp"
+        if inferred == "datetime" and isinstance(objects.dropna().iloc[0], pd.Timestamp)
+        else inferred
+    )
 
 
 def _odd_labels(labels: list[Any], columns: list[Column]) -> tuple[Any, ...] | None:
-    """Return the labels of columns, where the names in the schema are others."""
+    """Return the labels of columns, if the names in the schema differ."""
     plain = all(
         type(label) is type(column.name) and label == column.name
         for label, column in zip(labels, columns, strict=True)
@@ -176,15 +180,15 @@ def _odd_labels(labels: list[Any], columns: list[Column]) -> tuple[Any, ...] | N
         return None
     import numpy as np
 
-    told = tuple(label.item() if isinstance(label, np.generic) else label for label in labels)
+    plain_labels = tuple(label.item() if isinstance(label, np.generic) else label for label in labels)
     same = all(
         type(label) is type(column.name) and label == column.name
-        for label, column in zip(told, columns, strict=True)
+        for label, column in zip(plain_labels, columns, strict=True)
     )
-    return None if same else told
+    return None if same else plain_labels
 
 
-# What of a form is no type of JSON's is a small object that names its type.
+# Values without a JSON type are encoded as a small object that names their type.
 
 
 def _encoded(value: Any) -> Any:
@@ -209,12 +213,12 @@ def _encoded(value: Any) -> Any:
 
 
 def decoded(value: Any) -> Any:
-    """Return what `_encoded` stands for."""
+    """Decode a value from `_encoded`."""
     import pandas as pd
 
     if not isinstance(value, Mapping):
         return value
-    ((kind, held),) = value.items()
+    ((kind, content),) = value.items()
     makes: dict[str, Any] = {
         "tuple": lambda parts: tuple(map(decoded, parts)),
         "timestamp": pd.Timestamp,
@@ -222,7 +226,7 @@ def decoded(value: Any) -> Any:
         "date": lambda text: dt.date.fromisoformat(text[:10]),
         "float": float,
     }
-    return makes.get(kind, str)(held)
+    return makes.get(kind, str)(content)
 
 
 def _text(data: bytes) -> str:
@@ -230,7 +234,7 @@ def _text(data: bytes) -> str:
 
 
 def _polars_types(data: Any) -> str:
-    """Return the types of a table or column of polars: a file of Arrow's without rows."""
+    """Return the types of a polars table or column as an Arrow file without rows."""
     import io
 
     file = io.BytesIO()
@@ -243,63 +247,63 @@ def _polars_types(data: Any) -> str:
 
 
 def form_to_json(form: Form) -> str:
-    """Return a form as it stands in `MLmodel`."""
-    told: dict[str, Any] = {"kind": form.kind}
+    """Return a form as JSON for `MLmodel`."""
+    entry: dict[str, Any] = {"kind": form.kind}
     if any(form.dtypes):
-        told["dtypes"] = [None if one is None else _dtype_to_json(one) for one in form.dtypes]
+        entry["dtypes"] = [None if one is None else _dtype_to_json(one) for one in form.dtypes]
     if form.labels is not None:
-        told["labels"] = [_encoded(label) for label in form.labels]
+        entry["labels"] = [_encoded(label) for label in form.labels]
     if form.detail is not None:
-        told["detail"] = form.detail
-    return json.dumps(told)
+        entry["detail"] = form.detail
+    return json.dumps(entry)
 
 
 def _dtype_to_json(dtype: Dtype) -> Any:
-    told = {
+    entry = {
         "name": dtype.name,
         "of": dtype.of,
         "categories": None if dtype.categories is None else list(dtype.categories),
         "ordered": dtype.ordered or None,
         "fill": dtype.fill,
     }
-    kept = {name: value for name, value in told.items() if value is not None}
+    kept = {name: value for name, value in entry.items() if value is not None}
     return dtype.name if kept == {"name": dtype.name} else kept
 
 
 def form_from_json(text: str) -> Form:
-    """Return the form that `MLmodel` tells of.
+    """Return the form from its JSON in `MLmodel`.
 
     Raises
     ------
     InvalidValueError
-        When it is none.
+        When it is invalid.
     """
     try:
-        told = json.loads(text)
-        kind = told["kind"]
+        entry = json.loads(text)
+        kind = entry["kind"]
         if kind not in KINDS:
             raise InvalidValueError(
                 f"the model takes a {kind!r}, which this version of nbtrack does not know; a later one does"
             )
-        labels = told.get("labels")
+        labels = entry.get("labels")
         return Form(
             kind,
-            tuple(_dtype_from_json(one) for one in told.get("dtypes", ())),
+            tuple(_dtype_from_json(one) for one in entry.get("dtypes", ())),
             None if labels is None else tuple(map(decoded, labels)),
-            told.get("detail"),
+            entry.get("detail"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidValueError(f"{text[:200]!r} is no form of a model's input ({error})") from error
+        raise InvalidValueError(f"{text[:200]!r} is not the form of a model's input ({error})") from error
 
 
-def _dtype_from_json(told: Any) -> Dtype | None:
-    if told is None or isinstance(told, str):
-        return None if told is None else Dtype(told)
-    categories = told.get("categories")
+def _dtype_from_json(entry: Any) -> Dtype | None:
+    if entry is None or isinstance(entry, str):
+        return None if entry is None else Dtype(entry)
+    categories = entry.get("categories")
     return Dtype(
-        told["name"],
-        told.get("of"),
+        entry["name"],
+        entry.get("of"),
         None if categories is None else tuple(categories),
-        bool(told.get("ordered")),
-        told.get("fill"),
+        bool(entry.get("ordered")),
+        entry.get("fill"),
     )

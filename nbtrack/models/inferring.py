@@ -1,4 +1,4 @@
-"""The schema of data: columns of tables, tensors of arrays, as MLflow infers them."""
+"""Infer the schema of data as MLflow does: columns for tables, tensors for arrays."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["column_name", "infer_schema"]
 
-_LOOKED_AT = 1000
-"""Rows of a table of polars or Arrow that are looked at; that a column lacks values is known of all."""
+_MAX_ROWS = 1000
+"""Rows of a polars or Arrow table from which types are inferred; missing values are detected in all rows."""
 
 
 def infer_schema(data: Any) -> Schema:
@@ -30,7 +30,7 @@ def infer_schema(data: Any) -> Schema:
     Raises
     ------
     InvalidValueError
-        When it is none of these, or holds what no type of MLflow's stands for.
+        When it is none of these, or contains values without an MLflow type.
 
     Examples
     --------
@@ -64,13 +64,13 @@ def infer_schema(data: Any) -> Schema:
     if isinstance(data, str | bytes | bool | int | float | np.generic):
         return (_inferred(pd.Series([data]), None),)
     raise InvalidValueError(
-        f"a {type(data).__name__} tells no schema; give a DataFrame, an array, a dict of columns or a list"
+        f"a {type(data).__name__} has no schema; give a DataFrame, an array, a dict of columns or a list"
     )
 
 
 def _of_frame(frame: pd.DataFrame) -> Schema:
     names = list(map(column_name, frame.columns))
-    # Columns that are called alike are told by their places.
+    # Columns with equal names are identified by position.
     known: list[Any] = names if len({str(name) for name in names}) == len(names) else [None] * len(names)
     return tuple(_inferred(frame.iloc[:, k], known[k]) for k in range(frame.shape[1]))
 
@@ -87,29 +87,29 @@ def _of_list(data: list[Any]) -> Schema:
             return (_tensor(array, None),)
     values = pd.Series([*data, None], dtype="object").iloc[
         :-1
-    ]  # pandas would take a list of lists for a table
+    ]  # pandas would treat a list of lists as a table
     return (_inferred(values, None),)
 
 
 def _of_foreign_table(data: Any) -> Schema:
-    """Return the columns of a table of polars or Arrow, or of a column of polars."""
+    """Return the columns of a polars or Arrow table, or of a polars Series."""
     import pandas as pd
 
     if library_of(data) == "pyarrow" and hasattr(data, "schema"):
         parts = {name: data.column(place) for place, name in enumerate(data.schema.names)}
-        values = {name: part.slice(0, _LOOKED_AT).to_pylist() for name, part in parts.items()}
+        values = {name: part.slice(0, _MAX_ROWS).to_pylist() for name, part in parts.items()}
         missing = {name: part.null_count > 0 for name, part in parts.items()}
         if len(parts) < len(data.schema.names):
-            raise InvalidValueError("two columns of the table are called alike")
+            raise InvalidValueError("two columns of the table have the same name")
     elif library_of(data) == "polars" and hasattr(data, "null_count") and not hasattr(data, "collect"):
         parts = {part.name: part for part in (data.get_columns() if hasattr(data, "columns") else [data])}
-        values = {name: part.head(_LOOKED_AT).to_list() for name, part in parts.items()}
+        values = {name: part.head(_MAX_ROWS).to_list() for name, part in parts.items()}
         missing = {name: part.null_count() > 0 for name, part in parts.items()}
     else:
-        raise InvalidValueError(f"a {type(data).__module__}.{type(data).__name__} tells no schema")
+        raise InvalidValueError(f"a {type(data).__module__}.{type(data).__name__} has no schema")
     columns = []
-    for name, held in values.items():
-        column = _inferred(pd.Series(held, dtype="object"), name)
+    for name, column_values in values.items():
+        column = _inferred(pd.Series(column_values, dtype="object"), name)
         columns.append(Column(column.type, column.name, not missing[name], column.detail))
     return tuple(columns)
 
@@ -122,21 +122,21 @@ def _tensor(array: Any, name: str | None) -> Tensor:
     kind = array.dtype
     if kind.kind in "cV":
         raise InvalidValueError(f"an array holds {kind}, for which JSON has no form")
-    # Text has a length of its own in each array: MLflow leaves it out.
+    # The length of text differs between arrays: MLflow leaves it out.
     dtype = kind.kind if kind.kind in "US" else str(kind)
     return Tensor({"U": "str", "S": "bytes"}.get(dtype, dtype), (-1, *array.shape[1:]), name)
 
 
 def _inferred(values: pd.Series, name: Any) -> Column:
-    """Return a column by its values; what pandas does not know is `any`."""
+    """Infer a column from its values; types that pandas does not know are `any`."""
     kind, detail = _type_of(values)
-    # MLflow reads no schema whose unnamed columns may be missing.
+    # MLflow cannot read a schema with optional unnamed columns.
     required = name is None or not bool(values.isna().any())
     return Column(kind, None if name is None else column_name(name), required, detail)
 
 
 def column_name(label: Any) -> str | int:
-    """Return the name that a column with this label has in a schema: numbers stay numbers, as with MLflow."""
+    """Return the name of a column with this label in a schema: numbers stay numbers, as in MLflow."""
     import numpy as np
 
     return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else str(label)
@@ -160,15 +160,15 @@ def _type_of(values: pd.Series) -> tuple[str, dict[str, Any] | None]:
         return ("boolean" if kind == "b" else "datetime"), None
     if kind in "cV":
         raise InvalidValueError(f"a column holds {dtype} values, for which MLflow has no type")
-    held = values.dropna()
-    told = pd.api.types.infer_dtype(held, skipna=True)
-    if told in _TOLD:
-        return _TOLD[told], None
-    if len(held) and all(isinstance(v, list | tuple) or hasattr(v, "tolist") for v in held):
-        inner, detail = _type_of(pd.Series([item for v in held for item in v]))
+    present = values.dropna()
+    inferred = pd.api.types.infer_dtype(present, skipna=True)
+    if inferred in _TYPES_OF_INFERRED:
+        return _TYPES_OF_INFERRED[inferred], None
+    if len(present) and all(isinstance(v, list | tuple) or hasattr(v, "tolist") for v in present):
+        inner, detail = _type_of(pd.Series([item for v in present for item in v]))
         return "array", {"items": {"type": inner, **(detail or {})}}
-    if len(held) and all(isinstance(v, Mapping) for v in held):
-        table = pd.DataFrame([dict(v) for v in held])
+    if len(present) and all(isinstance(v, Mapping) for v in present):
+        table = pd.DataFrame([dict(v) for v in present])
         properties = {}
         for name in table:
             column = _inferred(table[name], name)
@@ -181,7 +181,7 @@ def _type_of(values: pd.Series) -> tuple[str, dict[str, Any] | None]:
     return "any", None
 
 
-_TOLD = {
+_TYPES_OF_INFERRED = {
     "string": "string",
     "empty": "string",
     "bytes": "binary",

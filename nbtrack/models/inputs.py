@@ -1,6 +1,6 @@
-"""The one way from JSON to what a model takes: tables and lists, as its signature says and its form remembers.
+"""The single path from JSON to a model's input: tables and lists, according to its signature and form.
 
-Requests of every protocol, CSV, input examples and forms of the panel all come through `of_table` or `of_values`.
+Requests of all protocols, CSV, input examples and the panel's forms all go through `of_table` or `of_values`.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ Names = Sequence[Any] | None
 def of_table(
     names: Names, rows: Sequence[Sequence[Any]], signature: Signature | None, index: Any = None
 ) -> Any:
-    """Return the rows of a table as the model takes them.
+    """Return the rows of a table in the form that the model takes.
 
     Parameters
     ----------
     names
-        Of the columns; None where they are told by their places.
+        The names of the columns; None if they are identified by position.
     rows
-        The values, as JSON has them.
+        The values from JSON.
     signature
-        What the model takes, as far as that is known.
+        The model's signature, if it is known.
     index
         The labels of the rows, for a model that takes a DataFrame.
 
     Raises
     ------
     InvalidValueError
-        When they make no table.
+        When they do not form a table.
     SchemaError
-        When the model takes no such values.
+        When the values do not fit the signature.
     """
     import pandas as pd
 
@@ -76,14 +76,14 @@ def of_table(
 
 
 def of_values(content: Any, signature: Signature | None) -> Any:
-    """Return lists, records, columns or arrays as the model takes them.
+    """Return lists, records, columns or arrays in the form that the model takes.
 
     Raises
     ------
     InvalidValueError
-        When they are no such data.
+        When they are none of these.
     SchemaError
-        When the model takes no such values.
+        When the values do not fit the signature.
     """
     columns, form = _columns(signature), signature.form if signature is not None else None
     if form is not None and form.kind == "records":
@@ -103,7 +103,7 @@ def of_values(content: Any, signature: Signature | None) -> Any:
         return _of_columns(*_by_name(content, columns), signature)
     rows = content if isinstance(content, list) else [content]
     if len(columns) == 1:
-        # A column of lists cannot be told from rows of one value; where it holds single ones, it can.
+        # A column of lists looks like rows of one value, unless the schema says that its values are scalars.
         flat = columns[0].is_scalar and any(isinstance(row, list) for row in rows)
         values = [row[0] if flat and isinstance(row, list) and len(row) == 1 else row for row in rows]
         whole = columns[0].is_scalar or form is not None
@@ -158,7 +158,7 @@ def _by_name(content: dict[str, Any], columns: list[Column]) -> tuple[list[Any],
 
 
 def labelled(names: list[Any], columns: list[Column]) -> list[Any]:
-    """Return the names of columns as the schema has them: a number is text where it is a key of JSON."""
+    """Return the names of columns as in the schema: numbers are text as keys of JSON."""
     known = {column.name for column in columns}
     numbers = {str(column.name): column.name for column in columns if isinstance(column.name, int)}
     return [name if name in known else numbers.get(str(name), name) for name in names]
@@ -172,7 +172,7 @@ def _of_columns(
     *,
     by_place: bool = False,
 ) -> Any:
-    """Return columns of JSON's values as the form has them."""
+    """Return columns of JSON values in the model's form."""
     assert signature is not None
     columns = _columns(signature)
     form = signature.form or Form("frame")
@@ -185,40 +185,40 @@ def _of_columns(
         names = labelled(names, columns)
         found = _found(names, columns, form)
         extra = [place for place in range(len(names)) if place not in found]
-    told = [
+    selected = [
         (column, form.dtype(k), place, cells[place])
         for k, (column, place) in enumerate(zip(columns, found, strict=True))
         if place >= 0
     ]
     if form.kind == "list":
-        ((column, dtype, _, values),) = told
+        ((column, dtype, _, values),) = selected
         return listed_values(values, column, dtype)
     if form.kind in ("records", "polars", "polars series", "arrow"):
-        parts = {c.name: python_values(values, c, c.name) for c, _, _, values in told}
+        parts = {c.name: python_values(values, c, c.name) for c, _, _, values in selected}
         if form.kind != "records":
             return _foreign(parts, form)
         return _without_missing(parts | {names[place]: cells[place] for place in extra})
     series = [
         typed_series(values, column, column.name if column.name is not None else names[place], dtype)
-        for column, dtype, place, values in told
+        for column, dtype, place, values in selected
     ]
     if form.kind in ONE_COLUMN:
         return _one_column(series[0], columns[0], form)
-    labels = [names[place] if column.name is None else column.name for column, _, place, _ in told]
-    if form.labels is not None and len(told) == len(form.labels):
+    labels = [names[place] if column.name is None else column.name for column, _, place, _ in selected]
+    if form.labels is not None and len(selected) == len(form.labels):
         labels = list(form.labels)
     more = [_inferred(cells[place]) for place in extra]
     return _frame([*series, *more], [*labels, *(names[place] for place in extra)], index)
 
 
 def _found(names: list[Any], columns: list[Column], form: Form) -> list[int]:
-    """Return where the columns of a schema stand among names, -1 for one that is not there and need not be."""
+    """Return the positions of a schema's columns among names, -1 for an optional one that is missing."""
     if len(set(names)) < len(names):
         twice = next(name for place, name in enumerate(names) if name in names[:place])
         raise InvalidValueError(f"the input has the column {twice!r} twice")
     missing = [column.name for column in columns if column.required and column.name not in names]
     if missing and len(columns) == len(names) == 1 and form.kind != "frame":
-        return [0]  # a column that stands for itself has no name to go by
+        return [0]  # a single column is found without a name
     if missing:
         known = {column.name for column in columns}
         raise SchemaError(_lacking(missing, [name for name in names if name not in known]))
@@ -227,7 +227,7 @@ def _found(names: list[Any], columns: list[Column], form: Form) -> list[int]:
 
 
 def _without_missing(parts: dict[Any, list[Any]]) -> list[dict[Any, Any]]:
-    """Return columns as records: nothing stands for what a row lacks."""
+    """Return columns as records; missing values are left out."""
     rows = zip(*parts.values(), strict=True)
     return [{name: v for name, v in zip(parts, row, strict=True) if v is not None} for row in rows]
 
@@ -268,7 +268,7 @@ def _one_column(values: pd.Series, column: Column, form: Form) -> Any:
 
 
 def _foreign(parts: dict[Any, list[Any]], form: Form) -> Any:
-    """Return columns as a table of polars or Arrow, in its types."""
+    """Return columns as a polars or Arrow table with its types."""
     data = base64.b64decode(form.detail or "")
     try:
         if form.kind == "arrow":
@@ -286,7 +286,7 @@ def _foreign(parts: dict[Any, list[Any]], form: Form) -> Any:
         raise InvalidValueError(
             f"the model takes a table of {error.name}, which is not installed here"
         ) from error
-    except Exception as error:  # both raise errors of their own
+    except Exception as error:  # both libraries raise their own errors
         raise SchemaError(f"the input makes no table of {form.kind} ({error})") from error
 
 
@@ -309,7 +309,7 @@ def _polars_series(values: list[Any], name: str, dtype: Any) -> Any:
 
 
 def _records(content: Any, columns: list[Column]) -> list[Any]:
-    """Return records as they were sent, with the values of JSON that stand for others made these."""
+    """Return records as they were sent, with encoded values such as dates converted."""
     if isinstance(content, dict):
         whole = any(isinstance(value, list) for value in content.values()) and all(
             c.is_scalar for c in columns
@@ -333,7 +333,7 @@ def _records(content: Any, columns: list[Column]) -> list[Any]:
 
 
 def _arrays(content: Any, tensors: list[Tensor], form: Form | None) -> Any:
-    """Return arrays, for a model that takes these or does not say what it takes."""
+    """Return arrays, for a model that takes arrays or has no signature."""
     known = {tensor.name: tensor for tensor in tensors}
     if isinstance(content, list) and content and all(isinstance(row, dict) for row in content):
         names = dict.fromkeys(name for row in content for name in row)

@@ -1,4 +1,4 @@
-"""The file `MLmodel`: what a model folder holds and how it is loaded (MLflow 3's storage format)."""
+"""The file `MLmodel`: the content of a model's folder and how it is loaded (MLflow 3's storage format)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["FILE", "MLmodel"]
 
 FILE = "MLmodel"
 MLFLOW_FORMAT = "3.17.0"
-"""The version of MLflow whose form is written."""
+"""The version of MLflow whose format is written."""
 
 _OWN = (
     "flavors",
@@ -58,7 +58,7 @@ class MLmodel:
     saved_input_example_info: dict[str, Any] | None = None
     metadata: dict[str, Any] | None = None
     rest: dict[str, Any] = field(default_factory=dict)
-    """What else the file has; written back as it was."""
+    """Other keys of the file, which are written back unchanged."""
 
     @property
     def python_version(self) -> str | None:
@@ -68,12 +68,12 @@ class MLmodel:
 
     @property
     def model_class(self) -> str | None:
-        """The qualified name of the model's class, or `function`; None where that was not written down."""
-        told = [conf["model_class"] for conf in self.flavors.values() if conf.get("model_class")]
-        return str(told[0]) if told else None
+        """The qualified name of the model's class, or `function`; None if it was not recorded."""
+        classes = [conf["model_class"] for conf in self.flavors.values() if conf.get("model_class")]
+        return str(classes[0]) if classes else None
 
     def add_python_function(self, loader_module: str, **conf: Any) -> None:
-        """Say how MLflow loads the model as a function."""
+        """Set how MLflow loads the model as a function."""
         self.flavors["python_function"] = {
             "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
             "loader_module": loader_module,
@@ -82,7 +82,7 @@ class MLmodel:
         }
 
     def write(self, folder: Path) -> None:
-        """Write the file into a model's folder."""
+        """Write the file to a model's folder."""
         content: dict[str, Any] = {name: getattr(self, name) for name in _OWN if name != "signature"}
         if self.signature is not None:
             content["signature"] = self.signature.entry()
@@ -95,7 +95,7 @@ class MLmodel:
 
     @classmethod
     def read(cls, folder: Path) -> MLmodel:
-        """Return what the file in a model's folder says.
+        """Read the file in a model's folder.
 
         Raises
         ------
@@ -107,12 +107,12 @@ class MLmodel:
         file = folder / FILE
         try:
             text = file.read_bytes()
-            # Nine lines of aliases to aliases stand for more than any machine holds.
+            # A few lines of nested aliases can expand to more than any memory ("billion laughs").
             if b"*" in text and any(
                 isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _loader())
             ):
                 raise ModelError(
-                    f"{str(file)!r} has YAML aliases, which may stand for endlessly much: write out what they mean"
+                    f"{str(file)!r} has YAML aliases, which may expand without limit: write out their values"
                 )
             content = yaml.load(text, Loader=_loader())  # noqa: S506 (a safe loader)
         except (FileNotFoundError, NotADirectoryError):
@@ -123,15 +123,15 @@ class MLmodel:
         if not isinstance(flavors, Mapping) or not all(
             isinstance(conf, Mapping) for conf in flavors.values()
         ):
-            raise ModelError(f"{str(file)!r} tells of no flavors: it is no MLmodel file")
-        told = content.get("signature")
+            raise ModelError(f"{str(file)!r} has no flavors: it is not an MLmodel file")
+        signature = content.get("signature")
         known: dict[str, Any] = {n: content.get(n) for n in _OWN if n not in ("flavors", "signature")}
         known = {name: value for name, value in known.items() if value is not None}
         for name in ("mlflow_version", "utc_time_created"):
             known[name] = str(known.get(name, ""))
         return cls(
             flavors={str(name): dict(conf) for name, conf in flavors.items()},
-            signature=Signature.from_dict(told) if told else None,
+            signature=Signature.from_dict(signature) if signature else None,
             rest={name: value for name, value in content.items() if name not in _OWN},
             **known,
         )
@@ -147,27 +147,27 @@ def _yaml(content: dict[str, Any]) -> str:
         return str(yaml.dump(content, Dumper=_dumper(), default_flow_style=False, allow_unicode=True))
     except RecursionError:
         raise InvalidValueError(
-            "what MLmodel is to say of the model contains itself, such as its metadata"
+            "the model's entry in MLmodel contains itself, such as its metadata"
         ) from None
 
 
-# To import PyYAML takes as long as all else that saving a small model does: what nearly every model has to say
-# is written without it.
+# Importing PyYAML takes as long as everything else when a small model is saved: the entries of most models
+# are written without it.
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_./]*(?:-[A-Za-z0-9_./]+)*")
 _NOT_BARE = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-"""Words that YAML takes for something else than text."""
+"""Words that YAML does not read as text."""
 _PRINTABLE = re.compile(r"[ -~]*")
-_KEY = 100
+_MAX_KEY_LENGTH = 100
 
 
 class _NotPlainError(Exception):
-    """Something that needs the whole of YAML."""
+    """A value that needs a full YAML writer."""
 
 
 def _lines(content: dict[str, Any], indent: str) -> Iterator[str]:
-    """Yield the lines of a mapping, as PyYAML would but for quotes and the breaking of long lines."""
-    if not all(type(key) is str and len(key) <= _KEY for key in content):
+    """Yield the lines of a mapping as PyYAML would, except for quotes and line breaks."""
+    if not all(type(key) is str and len(key) <= _MAX_KEY_LENGTH for key in content):
         raise _NotPlainError
     for key, value in sorted(content.items()):
         head = f"{indent}{_scalar(key)}:"
@@ -200,7 +200,7 @@ def _dumper() -> Any:
     import yaml
 
     kind: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    # What stands twice is written twice: aliases are not read again.
+    # Repeated values are written twice, because aliases are refused when the file is read.
     return type("Dumper", (kind,), {"ignore_aliases": lambda _self, _value: True})
 
 

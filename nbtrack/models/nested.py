@@ -1,4 +1,4 @@
-"""Nested lists of JSON as arrays, in the type of a tensor where that changes no value."""
+"""Convert nested JSON lists to arrays, in the type of a tensor if that changes no value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["array_of", "unflattened"]
 
 
 def array_of(value: Any, tensor: Tensor | None, name: str | None) -> Array:
-    """Return nested lists of JSON as an array, in the type of a tensor where that changes no value.
+    """Convert nested JSON lists to an array, in the type of a tensor if that changes no value.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def array_of(value: Any, tensor: Tensor | None, name: str | None) -> Array:
             return array
         array = np.asarray(value)
         if kind == "uint64" and array.dtype.kind == "f":
-            # NumPy makes floats of the largest of them beside small ones.
+            # NumPy converts a mix of small and very large integers to floats.
             exact = np.asarray(value, dtype="object")
             whole = all(type(one) is int and 0 <= one < 2**64 for one in exact.ravel().tolist())
             array = exact.astype("uint64") if whole else array
@@ -67,7 +67,7 @@ def array_of(value: Any, tensor: Tensor | None, name: str | None) -> Array:
         return array
     with np.errstate(over="ignore"):
         short: Array = array.astype(target)
-    # What is too large for a shorter float stays as it is, to be refused.
+    # Values that are too large for a shorter float are left as they are, and refused later.
     return short if not (np.isinf(short) & np.isfinite(array)).any() else array
 
 
@@ -80,7 +80,7 @@ def unflattened(array: Array, tensor: Tensor | None) -> Array:
 
 
 def _whole(array: Array, target: np.dtype[Any]) -> Array:
-    """Return numbers as integers of a type, if that has a place for all of them; else as they are."""
+    """Return numbers as integers of a type, if all of them fit; else unchanged."""
     import numpy as np
 
     if array.dtype.kind == "f":
@@ -93,7 +93,7 @@ def _whole(array: Array, target: np.dtype[Any]) -> Array:
 
 
 def _objects(value: Any, depth: int) -> Array:
-    """Return nested lists as an array of objects of so many dimensions."""
+    """Return nested lists as an array of objects with `depth` dimensions."""
     import numpy as np
 
     shape: list[int] = []
@@ -107,10 +107,10 @@ def _objects(value: Any, depth: int) -> Array:
         return array
     array = np.empty(shape, dtype="object")
     for place in np.ndindex(*shape):
-        held = value
+        item = value
         for k in place:
-            held = held[k]
-        array[place] = held
+            item = item[k]
+        array[place] = item
     return array
 
 
@@ -131,7 +131,7 @@ def _has_text(array: Array) -> bool:
 
 
 def _mixes(values: list[Any]) -> bool:
-    """Return whether booleans stand among the numbers of nested lists, which NumPy would take for numbers."""
+    """Return whether nested lists mix booleans and numbers, which NumPy would convert to numbers."""
     if values and isinstance(values[0], list):
         return any(isinstance(part, list) and _mixes(part) for part in values)
     return any(type(value) is bool for value in values)

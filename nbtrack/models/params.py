@@ -1,4 +1,4 @@
-"""The parameters of a prediction held against those that a model knows."""
+"""Check the parameters of a prediction against those in a model's signature."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["enforce_params"]
 
 
 def enforce_params(given: Mapping[str, Any] | None, known: tuple[Param, ...] | None) -> dict[str, Any]:
-    """Return the parameters of a prediction with the defaults of those that are not given.
+    """Return the parameters of a prediction, with defaults for those that are missing.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a model needs to be loaded: the distributions that its pickle refers to, in their exact versions.
+"""The requirements of a model: the distributions that its pickle refers to, in exact versions.
 
 The pickle's opcodes name every module that unpickling will import; nothing is run to find them
 (https://docs.python.org/3/library/pickletools.html).
@@ -29,7 +29,7 @@ _PUTS = frozenset({"MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"})
 _GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
 _OWN = frozenset({"nbtrack"})
 _SUBIMPORT = "cloudpickle.cloudpickle.subimport"
-"""What cloudpickle calls with the name of a module that a function refers to."""
+"""The function that cloudpickle calls with the name of a module that a function refers to."""
 
 
 def modules_of_pickle(data: bytes) -> set[str]:
@@ -44,7 +44,7 @@ def modules_of_pickle(data: bytes) -> set[str]:
     modules: set[str] = set()
     memo: dict[int, str | None] = {}
     pushed: list[str | None] = [None, None]
-    """The last two things on the stack, as far as they are text; a global as `module.name`."""
+    """The top two items of the stack if they are text; a global is `module.name`."""
     for opcode, argument, _ in pickletools.genops(io.BytesIO(data)):
         name = opcode.name
         if name in _STRINGS:
@@ -87,14 +87,14 @@ def requirements_of(modules: Iterable[str], extra: Iterable[str] = ()) -> list[s
     Parameters
     ----------
     modules
-        Top-level modules; those of the standard library and of the notebook need nothing.
+        Top-level modules; those of the standard library and of the notebook have no requirements.
     extra
-        Distributions that are needed besides, by name of a module of theirs.
+        Further distributions, by the name of one of their modules.
     """
     found: dict[str, str] = {}
     for module in {*modules, *extra} - set(sys.stdlib_module_names) - _OWN - {"__main__"}:
         for distribution in distributions_of(module):
-            # The part after + names a build, which an index does not serve.
+            # The part after + names a build, which package indexes do not have.
             found[distribution.name] = distribution.version.partition("+")[0]
     return sorted((f"{name}=={version}" for name, version in found.items()), key=str.lower)
 
@@ -102,7 +102,7 @@ def requirements_of(modules: Iterable[str], extra: Iterable[str] = ()) -> list[s
 def write_environment(folder: Path, requirements: Iterable[str]) -> None:
     """Write `requirements.txt`, `conda.yaml` and `python_env.yaml` as MLflow does.
 
-    `mlflow` comes first, for MLflow's own tools build environments from these; nbtrack leaves it out.
+    `mlflow` comes first, because MLflow's tools build environments from these files; nbtrack ignores it.
     """
     lines = ["mlflow", *requirements]
     version = platform.python_version()

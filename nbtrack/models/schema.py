@@ -33,12 +33,12 @@ TYPES = {
     "binary": "bytes",
     "datetime": "datetime64[ns]",
 }
-"""MLflow's types of a column, and NumPy's for each."""
+"""MLflow's column types, with NumPy's type for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by name, or by its place where the name is None."""
+    """A column, identified by name, or by position if the name is None."""
 
     type: str
     """One of `TYPES`, or `array`, `object`, `map`, `any`, whose parts `detail` has."""
@@ -48,13 +48,13 @@ class Column:
 
     @property
     def is_scalar(self) -> bool:
-        """Whether its values are single ones."""
+        """Whether its values are scalars."""
         return self.type in TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """An array: NumPy's dtype, and the shape with -1 for what may vary."""
+    """An array: NumPy's dtype, and the shape with -1 for dimensions that may vary."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -65,7 +65,7 @@ Schema = tuple[Column, ...] | tuple[Tensor, ...]
 
 
 def schema_to_json(schema: Schema) -> str:
-    """Return a schema as MLflow writes it.
+    """Return a schema as MLflow's JSON.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def schema_to_json(schema: Schema) -> str:
 
 
 def schema_from_json(text: str) -> Schema:
-    """Return the schema that MLflow's JSON tells of.
+    """Return the schema from MLflow's JSON.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def schema_from_json(text: str) -> Schema:
             )
         return tuple(_column(e) for e in entries)
     except (KeyError, TypeError, ValueError) as error:
-        raise InvalidValueError(f"{text[:200]!r} is no schema of a model ({error!r})") from error
+        raise InvalidValueError(f"{text[:200]!r} is not the schema of a model ({error!r})") from error
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

@@ -1,4 +1,4 @@
-"""A model's signature: what it takes, what it gives, and its parameters."""
+"""A model's signature: the schemas of its input and output, and its parameters."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["Param", "Signature", "infer_signature"]
 
 
 _OWN = "nbtrack"
-"""A key that MLflow passes over."""
+"""A key that MLflow ignores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A parameter of a prediction, with the value it has when none is given."""
+    """A parameter of a prediction, with its default."""
 
     name: str
     type: str
@@ -34,21 +34,21 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a model takes, gives and may be told, each None where that is not known."""
+    """The input, output and parameters of a model, each None if unknown."""
 
     inputs: Schema | None = None
     outputs: Schema | None = None
     params: tuple[Param, ...] | None = None
     form: Form | None = None
-    """What the model was fitted on, where the inputs' schema tells less of it."""
+    """The kind of data the model was fitted on, if the inputs' schema does not say it all."""
 
     def entry(self) -> dict[str, str | None]:
-        """Return the signature as it stands in `MLmodel`: MLflow's entry, and what only nbtrack knows beside it."""
-        told = self.to_dict()
-        return told if self.form is None else told | {_OWN: form_to_json(self.form)}
+        """Return the signature's entry in `MLmodel`: MLflow's entry, with a key of nbtrack's."""
+        entry = self.to_dict()
+        return entry if self.form is None else entry | {_OWN: form_to_json(self.form)}
 
     def to_dict(self) -> dict[str, str | None]:
-        """Return the signature as MLflow has it."""
+        """Return the signature in MLflow's form."""
         params = None
         if self.params is not None:
             entries = [
@@ -64,23 +64,23 @@ class Signature:
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> Signature:
-        """Return the signature that `MLmodel` tells of.
+        """Return the signature from its entry in `MLmodel`.
 
         Raises
         ------
         InvalidValueError
-            When it is none.
+            When it is invalid.
         """
         inputs, outputs, params = (entry.get(name) for name in ("inputs", "outputs", "params"))
         try:
-            told = None if not params else tuple(_param(p) for p in json.loads(params))
+            known_params = None if not params else tuple(_param(p) for p in json.loads(params))
         except (KeyError, TypeError, ValueError) as error:
-            raise InvalidValueError(f"{params!r} are no parameters of a model ({error!r})") from error
+            raise InvalidValueError(f"{params!r} are not parameters of a model ({error!r})") from error
         form = entry.get(_OWN)
         return cls(
             schema_from_json(inputs) if inputs else None,
             schema_from_json(outputs) if outputs else None,
-            told,
+            known_params,
             form_from_json(form) if form else None,
         )
 
@@ -98,51 +98,51 @@ def _param(entry: Mapping[str, Any]) -> Param:
 def infer_signature(
     model_input: Any = None, model_output: Any = None, params: Mapping[str, Any] | None = None
 ) -> Signature:
-    """Return the signature of a model by what it was given and what it gave.
+    """Infer the signature of a model from its input and output.
 
     Parameters
     ----------
     model_input, model_output
         Tables, arrays, lists or dicts; see `infer_schema`.
     params
-        Parameters of a prediction with the values they have when none are given.
+        Parameters of a prediction with their defaults.
 
     Raises
     ------
     InvalidValueError
-        When something tells no schema.
+        When a schema cannot be inferred.
 
     Examples
     --------
     >>> infer_signature({"alcohol": [12.8]}).to_dict()["inputs"]
     '[{"type": "double", "name": "alcohol", "required": true}]'
     """
-    told = None
+    known_params = None
     if params:
-        told = tuple(_default(name, value) for name, value in params.items())
+        known_params = tuple(_default(name, value) for name, value in params.items())
     inputs = None if model_input is None else infer_schema(model_input)
     return Signature(
         inputs,
         None if model_output is None else infer_schema(model_output),
-        told,
+        known_params,
         None if inputs is None else form_of(model_input, inputs),
     )
 
 
 def _default(name: str, value: Any) -> Param:
     listed = isinstance(value, list | tuple)
-    one = (value[0] if value else "") if listed else value
+    sample = (value[0] if value else "") if listed else value
     if isinstance(value, dt.date):
         return Param(name, "datetime", value.isoformat())
     kinds = {bool: "boolean", int: "long", float: "double", str: "string"}
-    kind = kinds.get(type(one.item() if hasattr(one, "item") else one))
+    kind = kinds.get(type(sample.item() if hasattr(sample, "item") else sample))
     if kind is None:
         raise InvalidValueError(
-            f"parameter {name!r} is a {type(one).__name__}; give a number, a string or a list of them"
+            f"parameter {name!r} is a {type(sample).__name__}; give a number, a string or a list of them"
         )
     return Param(
         name,
         kind,
-        list(value) if listed else one.item() if hasattr(one, "item") else one,
+        list(value) if listed else sample.item() if hasattr(sample, "item") else sample,
         (-1,) if listed else None,
     )

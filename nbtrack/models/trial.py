@@ -1,4 +1,4 @@
-"""A signature that holds: the model is asked with the first rows of its own data before it is written down."""
+"""Verify a signature before it is saved: the model predicts for the first rows of its own data."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 __all__ = ["first_rows", "tried_signature"]
 
-_ROWS = 5
-_NONE = "it is saved without a signature, so its input is not checked"
+_MAX_ROWS = 5
+_NO_SIGNATURE = "it is saved without a signature, so its input is not checked"
 
 
 def tried_signature(
     flavour: Flavour, model: Any, fitted_on: Any, example: Any, tell: Callable[[str], None]
 ) -> Signature | None:
-    """Return the signature of a model by its data; None, with a word, where these tell none or it would be wrong.
+    """Return the signature of a model from its data; None, with a message, if there is none or it would be wrong.
 
     Parameters
     ----------
     fitted_on, example
-        What the model was fitted on, or else is given by the user; None for what there is not.
+        The data that the model was fitted on, or the user's example; None if missing.
     tell
         Called with one line for the user.
     """
@@ -45,7 +45,7 @@ def tried_signature(
         signature = infer_signature(data) if fitted_on is None else flavour.signature(model, data)
     except Exception as error:  # noqa: BLE001 - data of any library, and flavours of users', may raise anything
         tell(
-            f"nothing tells what the {type(model).__name__} takes, for it was given a {kind} ({error}); {_NONE}"
+            f"nothing tells what the {type(model).__name__} takes, for it was given a {kind} ({error}); {_NO_SIGNATURE}"
         )
         return None
     rows, count = first_rows(data)
@@ -56,16 +56,16 @@ def tried_signature(
     except Exception:  # noqa: BLE001 - a model may raise anything
         return signature if fitted_on is not None else _as_mlflow(flavour, model, rows, signature)
     answers = _count(predictions)
-    # A function of the user's own may make many values of a row, and its example is how it is asked.
+    # A user's function may return many values per row, and its example shows how it is called.
     estimator = fitted_on is not None or hasattr(model, "fit")
     if estimator and answers is not None and answers != count:
-        tell(f"the {type(model).__name__} predicts {answers} values for {count} rows; {_NONE}")
+        tell(f"the {type(model).__name__} predicts {answers} values for {count} rows; {_NO_SIGNATURE}")
         return None
     return signature if signature.outputs is not None else _with_outputs(signature, predictions)
 
 
 def _with_outputs(signature: Signature, predictions: Any) -> Signature:
-    """Return the signature with what the model gives, where that tells a schema."""
+    """Return the signature with the schema of the model's output, if it can be inferred."""
     try:
         return replace(signature, outputs=infer_signature(None, predictions).outputs)
     except Exception:  # noqa: BLE001 - a model may give anything
@@ -73,11 +73,11 @@ def _with_outputs(signature: Signature, predictions: Any) -> Signature:
 
 
 def _as_mlflow(flavour: Flavour, model: Any, rows: Any, signature: Signature) -> Signature:
-    """Return the signature by which MLflow would ask a model that does not take its example as it is."""
+    """Return the signature with which MLflow would call a model that does not take its example unchanged."""
     plain = replace(signature, form=None)
     try:
         predictions = _predictions(flavour, model, rows, plain)
-    except Exception:  # noqa: BLE001 - a model may raise anything; it cannot be asked at all, or not yet
+    except Exception:  # noqa: BLE001 - a model may raise anything; it cannot predict at all, or not yet
         return signature
     return _with_outputs(plain, predictions)
 
@@ -88,7 +88,7 @@ def _predictions(flavour: Flavour, model: Any, rows: Any, signature: Signature) 
 
 
 def _count(predictions: Any) -> int | None:
-    """Return how many predictions there are; None where they cannot be counted."""
+    """Return the number of predictions; None if they cannot be counted."""
     if isinstance(predictions, str | bytes | Mapping | tuple):
         return None
     shape = getattr(predictions, "shape", None)
@@ -99,7 +99,7 @@ def _count(predictions: Any) -> int | None:
 
 @contextlib.contextmanager
 def _unseen() -> Iterator[None]:
-    """Let nothing of a prediction be seen: neither what it says, nor that it drew random numbers."""
+    """Hide side effects of a prediction: its output, and changes of the random state."""
     import numpy as np
 
     torch = sys.modules.get("torch")
@@ -117,7 +117,7 @@ def _unseen() -> Iterator[None]:
 
 
 def first_rows(data: Any) -> tuple[Any, int]:
-    """Return the first rows of data and how many these are; 0 where they cannot be counted."""
+    """Return the first rows of data and their number; 0 if they cannot be counted."""
     if isinstance(data, Mapping):
         parts = {name: first_rows(value) for name, value in data.items()}
         counts = {count for _, count in parts.values()}
@@ -129,7 +129,7 @@ def first_rows(data: Any) -> tuple[Any, int]:
     if shape is not None and not len(shape):
         return data, 0
     if hasattr(data, "tocsr"):
-        rows = data if data.shape[0] <= _ROWS else data.tocsr()[:_ROWS]
+        rows = data if data.shape[0] <= _MAX_ROWS else data.tocsr()[:_MAX_ROWS]
     else:
-        rows = data.iloc[:_ROWS] if hasattr(data, "iloc") else data[:_ROWS]
+        rows = data.iloc[:_MAX_ROWS] if hasattr(data, "iloc") else data[:_MAX_ROWS]
     return rows, int(rows.shape[0]) if hasattr(rows, "shape") else len(rows)

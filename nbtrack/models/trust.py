@@ -1,8 +1,8 @@
-"""Which models load unasked: those that bear the signature of whoever uses this account.
+"""Which models load without confirmation: those signed by the user of this account.
 
-Loading a pickle runs code. As Jupyter signs notebooks, a secret of the user's signs the digest of each model that he
-saves, in a file beside it, and of each that he trusts, in his data folder: whoever hands over a store, or copies files
-and rows into one, cannot sign.
+Loading a pickle runs code. As Jupyter does for notebooks, the user's secret signs the digest of each model that they
+save, in a file beside it, and of each that they trust, in their data folder. Somebody else who provides a store, or
+copies files and rows into one, cannot sign.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from nbtrack.errors import ModelError, NbtrackWarning
 __all__ = ["SIGNATURE", "VARIABLE", "is_saved_by_user", "is_trusted", "sign", "trust"]
 
 SIGNATURE = ".nbtrack-signature"
-"""The file in a model's folder that holds the signatures of those who saved it; no part of its digest."""
+"""The file in a model's folder with the signatures of those who saved it; not part of its digest."""
 VARIABLE = "NBTRACK_SECRET_FILE"
-"""The variable that names the file of the secret."""
+"""The environment variable with the path of the secret's file."""
 _BYTES = 32
 
 _keys: dict[str, bytes] = {}
-"""By the file: read once, for what could not be written must sign and prove for the whole session."""
+"""Secrets by file, read once: one that could not be written must be valid for the whole session."""
 
 
 def sign(folder: Path, digest: str) -> None:
-    """Sign a model that has just been saved; where that cannot be written, it asks when it is loaded."""
+    """Sign a model that was just saved; if the signature cannot be written, loading asks for trust."""
     try:
         (folder / SIGNATURE).write_text(f"{_signature(digest)}\n", encoding="ascii")
     except OSError as error:
@@ -51,12 +51,12 @@ def is_saved_by_user(folder: Path, digest: str) -> bool:
 
 
 def trust(digest: str) -> None:
-    """Let models of this digest load unasked from now on.
+    """Trust models with this digest from now on.
 
     Raises
     ------
     ModelError
-        When that cannot be kept.
+        When this cannot be stored.
     """
     folder = _trusted()
     try:
@@ -64,13 +64,13 @@ def trust(digest: str) -> None:
         (folder / _signature(digest)).touch(mode=0o600)
     except OSError as error:
         raise ModelError(
-            f"what is trusted cannot be kept in {str(folder)!r} ({error}); let {VARIABLE} name a file elsewhere"
+            f"trust cannot be stored in {str(folder)!r} ({error}); let {VARIABLE} name a file elsewhere"
         ) from error
 
 
 def is_trusted(digest: str) -> bool:
-    """Return whether this user has said that he trusts models of this digest."""
-    # Unlike Path.is_file, this passes over folders that may not be looked into.
+    """Return whether this user has trusted models with this digest."""
+    # Unlike Path.is_file, this does not raise for folders without read permission.
     return os.path.isfile(_trusted() / _signature(digest))  # noqa: PTH113
 
 
@@ -93,7 +93,7 @@ def _trusted() -> Path:
 
 
 def _key() -> bytes:
-    """Return the user's secret, which is made when it is first needed."""
+    """Return the user's secret, which is created when it is first needed."""
     file = _file()
     if str(file) not in _keys:
         _keys[str(file)] = _kept(file) or secrets.token_bytes(_BYTES)
@@ -101,7 +101,7 @@ def _key() -> bytes:
 
 
 def _kept(file: Path) -> bytes | None:
-    """Return the secret in its file, where it can be kept."""
+    """Return the secret from its file; None if it cannot be stored."""
     try:
         found = _read(file) or _made(file)
         if len(found) >= _BYTES:
@@ -129,7 +129,7 @@ def _read(file: Path) -> bytes:
 
 
 def _made(file: Path) -> bytes:
-    """Write a new secret; of two processes that do so at once, the first one's is everybody's."""
+    """Write a new secret; if two processes do so at once, both use the first one's."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = file.with_name(f".{file.name}-{uuid4().hex[:8]}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -137,7 +137,7 @@ def _made(file: Path) -> bytes:
         with os.fdopen(handle, "w", encoding="ascii") as stream:
             stream.write(f"{secrets.token_hex(_BYTES)}\n")
         try:
-            os.link(part, file)  # refused if there is one, and never half of one
+            os.link(part, file)  # fails if there is one, and never leaves a partial one
         except FileExistsError:
             pass
         except OSError:  # a file system without links

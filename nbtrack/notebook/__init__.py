@@ -1,14 +1,14 @@
-"""The notebook's side of nbtrack: the magics, and what a tracked cell shows."""
+"""The notebook side of nbtrack: the magics, and the output of a tracked cell."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from nbtrack import tracking
-from nbtrack.notebook.search import SearchMagics
-from nbtrack.notebook.serve import ServeMagics
+from nbtrack.notebook.search_magic import SearchMagics
+from nbtrack.notebook.serve_magic import ServeMagics
 from nbtrack.notebook.session import Session
-from nbtrack.notebook.track import TrackMagics, take_off
+from nbtrack.notebook.track_magic import TrackMagics, strip_track_line
 
 __all__ = ["load", "unload"]
 
@@ -16,7 +16,7 @@ _sessions: dict[int, Session] = {}
 
 
 def load(shell: Any) -> None:
-    """Make nbtrack's magics and events known to an IPython shell; a second call changes nothing."""
+    """Register nbtrack's magics and events with an IPython shell; a second call changes nothing."""
     if id(shell) in _sessions:
         return
     session = Session(shell)
@@ -25,7 +25,7 @@ def load(shell: Any) -> None:
     shell.register_magics(magics)
     shell.register_magics(SearchMagics(shell))
     shell.register_magics(ServeMagics(shell))
-    shell.input_transformers_cleanup.append(take_off)
+    shell.input_transformers_cleanup.append(strip_track_line)
     shell.ast_transformers.append(session)
     shell.events.register("pre_run_cell", session.before_cell)
     shell.events.register("post_run_cell", session.after_cell)
@@ -40,7 +40,7 @@ def unload(shell: Any) -> None:
     shell.events.unregister("pre_run_cell", session.before_cell)
     shell.events.unregister("post_run_cell", session.after_cell)
     shell.ast_transformers.remove(session)
-    shell.input_transformers_cleanup.remove(take_off)
+    shell.input_transformers_cleanup.remove(strip_track_line)
     for kind in ("cell", "line"):
         for name in ("track", "runs", "serve"):
             shell.magics_manager.magics[kind].pop(name, None)

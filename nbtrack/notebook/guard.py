@@ -18,12 +18,12 @@ __all__ = ["guarded"]
 
 
 def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., Any]:
-    """Let a method's fault become one warning line: tracking never breaks a user's cell.
+    """Turn an exception of a method into a one-line warning: tracking never breaks a user's cell.
 
     Parameters
     ----------
     outcome
-        What the fault means to the user.
+        What the error means for the user.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,9 +42,9 @@ def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., A
 
 
 def _tell(message: str) -> None:
-    """Warn in one line, each time: no code of the user's is to be shown, and no cell has told it before."""
+    """Warn in one line, every time; a warning of Python's would quote the user's code and be shown only once."""
     try:
         warnings.warn_explicit(message, NbtrackWarning, "<nbtrack>", 1, module="nbtrack.notebook")
     except NbtrackWarning:
-        # Who has warnings raised means those of his own code.
+        # A filter that turns warnings into errors is meant for the user's own code.
         print(f"nbtrack: {message}", file=sys.stderr)

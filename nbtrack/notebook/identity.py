@@ -1,20 +1,20 @@
-"""Which notebook this kernel belongs to: what each front end tells, and what stands in for it.
+"""Which notebook this kernel belongs to: how each front end says so, and the fallback.
 
-No message of the kernel's protocol names the notebook, so each front end has its own way:
+No message of the kernel protocol names the notebook, so each front end has its own way:
 
-| front end | what tells | else |
+| front end | source | fallback |
 |---|---|---|
 | VS Code, its own kernels | `__vsc_ipynb_file__` in the user's namespace | |
-| VS Code on a remote server | the session's name, with a made-up ending that is taken off | |
+| VS Code on a remote server | the session's name, without the suffix that VS Code adds | |
 | JupyterLab, Notebook 7, other clients of jupyter_server 2 | the session's name in `JPY_SESSION_NAME` | as it was when the kernel started: a notebook renamed since keeps its old name until a restart |
 | consoles, terminals, plain IPython | nothing: there is no notebook | None |
-| papermill | `PAPERMILL_INPUT_PATH` where it was asked to inject it | its command line |
-| `jupyter execute`, `jupyter nbconvert --execute` | the one notebook on their command line | None where there are several |
+| papermill | `PAPERMILL_INPUT_PATH`, if it was told to inject it | its command line |
+| `jupyter execute`, `jupyter nbconvert --execute` | the one notebook on their command line | None if there are several |
 | nbclient in a program | `JPY_SESSION_NAME`, if the program sets it for the kernel | None |
 | Voila | the address of the request | the one notebook on its command line |
 | Colab, Kaggle | nothing that can be had without waiting for the browser | None |
 
-Where it is None, runs are kept in the experiment `default` and a cell is known by its code.
+If it is None, runs go to the experiment `default` and a cell is identified by its code.
 """
 
 from __future__ import annotations
@@ -30,16 +30,15 @@ from nbtrack.store import find_store
 __all__ = ["notebook_name", "notebook_path"]
 
 _NOTEBOOKS = frozenset({".ipynb", ".py", ".md", ".qmd", ".Rmd"})
-"""What may be opened as a notebook: with Jupytext also text."""
+"""Suffixes of notebooks, including Jupytext's text files."""
 _MADE_UP = re.compile(r"(?:-jvsc-[\w-]+|-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=\.ipynb$)")
 
 
 def notebook_path(shell: Any) -> str | None:
-    """Return the path of the notebook whose kernel this is; None where no one tells.
+    """Return the path of the notebook of this kernel; None if it is unknown.
 
-    The path has forward slashes and is relative to the folder that holds the store, or else to the
-    working folder; of a notebook that is in neither only the file's name is returned, so that no
-    absolute path gets into the store.
+    The path has forward slashes and is relative to the folder of the store, else to the working folder. For a notebook
+    in neither, only the file's name is returned, so that no absolute path gets into the store.
 
     Parameters
     ----------
@@ -48,18 +47,18 @@ def notebook_path(shell: Any) -> str | None:
     """
     if getattr(shell, "kernel", None) is None:
         return None
-    told = (
+    name = (
         shell.user_ns.get("__vsc_ipynb_file__")
         or shell.user_ns.get("PAPERMILL_INPUT_PATH")
-        or _told_by_environment()
+        or _name_from_environment()
     )
-    if not isinstance(told, str) or Path(told).suffix not in _NOTEBOOKS:
+    if not isinstance(name, str) or Path(name).suffix not in _NOTEBOOKS:
         return None
-    return _relative(_MADE_UP.sub("", told))
+    return _relative(_MADE_UP.sub("", name))
 
 
 def notebook_name(path: str) -> str:
-    """Return what a notebook's experiment is called by default.
+    """Return the default name of a notebook's experiment.
 
     Examples
     --------
@@ -69,23 +68,23 @@ def notebook_name(path: str) -> str:
     return PurePosixPath(path).stem
 
 
-def _told_by_environment() -> str | None:
-    """Return what the process that started the kernel tells of the notebook."""
+def _name_from_environment() -> str | None:
+    """Return the notebook's name from the environment that the kernel was started with."""
     parents = _parents()
     session = os.environ.get("JPY_SESSION_NAME")
-    # The same name in the process that started the kernel is that of another kernel, further up.
+    # If the parent process has the same name, it belongs to another kernel, further up.
     if session and not any(_variable(parent, "JPY_SESSION_NAME") == session for parent in parents[-1:]):
-        # Even when it names a console: then a notebook on the server's command line is another one.
+        # Even if it names a console: a notebook on the server's command line would be another one.
         return session
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
-        asked = unquote(os.environ.get("SCRIPT_NAME", ""))
-        if asked.endswith(".ipynb"):
-            return str(Path.cwd() / PurePosixPath(asked).name)
+        address = unquote(os.environ.get("SCRIPT_NAME", ""))
+        if address.endswith(".ipynb"):
+            return str(Path.cwd() / PurePosixPath(address).name)
     return next(filter(None, map(_on_command_line, parents)), None)
 
 
 def _parents() -> list[Any]:
-    """Return the process that started the kernel, as the last."""
+    """Return the ancestors of this process, up to the one that started the kernel."""
     import psutil
 
     try:
@@ -96,7 +95,7 @@ def _parents() -> list[Any]:
 
 
 def _variable(process: Any, name: str) -> str | None:
-    """Return an environment variable that a process was started with."""
+    """Return a variable from the environment that a process was started with."""
     import psutil
 
     try:
@@ -107,7 +106,7 @@ def _variable(process: Any, name: str) -> str | None:
 
 
 def _on_command_line(process: Any) -> str | None:
-    """Return the one notebook that a process was told to run; of papermill's two the first."""
+    """Return the only notebook on a process's command line; for papermill the first of two."""
     import psutil
 
     try:
@@ -120,11 +119,11 @@ def _on_command_line(process: Any) -> str | None:
     return str(notebooks[0]) if notebooks and (papermill or len(notebooks) == 1) else None
 
 
-def _relative(told: str) -> str:
+def _relative(name: str) -> str:
     """Return a path without anything of this machine in it."""
-    path = Path(told)
+    path = Path(name)
     if not path.is_absolute():
-        # A client of the server's API that gave no name: relative to the server's root, which is unknown.
+        # From a client of the server's API that gave no name: relative to the server's root, which is unknown.
         here = Path.cwd() / path.name
         if not here.is_file():
             return PurePosixPath(path.as_posix()).as_posix()

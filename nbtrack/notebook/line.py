@@ -1,4 +1,4 @@
-"""What is shown under a tracked cell: one quiet line, and a progress line while a loop runs."""
+"""The output under a tracked cell: one line at its end, and a progress line while a loop runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Outcome", "Progress", "spark"]
 
 _BARS = "▁▂▃▄▅▆▇█"
-_SHOWN = 6
+_MAX_SHOWN = 6
 _QUIET = "color:var(--jp-ui-font-color2,#707070)"
 _FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var(--jp-ui-font-size1,13px)"
 _GOOD = "color:var(--jp-success-color0,#1b7d34)"
@@ -29,7 +29,7 @@ _RIGHT = "text-align:right;font-variant-numeric:tabular-nums"
 
 
 def spark(values: Sequence[float], width: int = 24) -> str:
-    """Return a curve as a row of block characters, each the mean of its part; NaN is a blank."""
+    """Return a curve as a row of block characters, each the mean of its section; NaN is a blank."""
     if not values:
         return ""
     width = min(width, len(values))
@@ -53,7 +53,7 @@ class Change:
     direction: Direction
 
     def text(self, value: float) -> tuple[str, bool | None]:
-        """Return what to say of `value`, and whether it is better."""
+        """Return the comparison of `value` as text, and whether it is better."""
         gap = value - self.best
         if gap != gap or abs(gap) <= 1e-9 * max(abs(self.best), 1e-12):  # noqa: PLR0124 - NaN
             return "= best", None
@@ -63,7 +63,7 @@ class Change:
 
 @dataclass(slots=True)
 class Outcome:
-    """What the line under a cell says."""
+    """The content of the line under a cell."""
 
     name: str
     run_id: str
@@ -73,19 +73,19 @@ class Outcome:
     metrics: Mapping[str, float] = field(default_factory=dict)
     changes: Mapping[str, Change] = field(default_factory=dict)
     spreads: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-    """Of scores of folds: their mean, and how many they are; the last fold says nothing."""
+    """The mean and the number of scores of folds, shown in place of the last fold's score."""
     models: Sequence[str] = ()
     error: str = ""
     experiment: str = ""
     changed: Collection[str] = ()
-    """The params that differ from those of the run of this cell before it."""
+    """The params that differ from those of this cell's previous run."""
     facts: Mapping[str, str] = field(default_factory=dict)
-    """What the line has no room for: note, tags, data."""
+    """Details that the line has no room for: note, tags, data."""
     remark: str = ""
     """Why a part of the cell could not be tracked."""
 
     def bundle(self) -> dict[str, str]:
-        """Return the line as a display's data: plain text, and HTML that needs no script."""
+        """Return the line as display data: plain text, and HTML that needs no script."""
         return {"text/plain": self.text(), "text/html": self.html()}
 
     def text(self) -> str:
@@ -96,7 +96,7 @@ class Outcome:
         return "nbtrack: " + " | ".join(part for part in parts if part)
 
     def html(self) -> str:
-        """Return the line as HTML; it opens to all params and metrics."""
+        """Return the line as HTML; it expands to all params and metrics."""
         style = _QUIET if self.status == "FINISHED" else _FAILED
         where = f"run {self.run_id} in {self.experiment}"
         line = [
@@ -143,12 +143,12 @@ class Outcome:
         change = self.changes.get(name)
         if change is None:
             return value_text(value) + folds
-        said, better = change.text(value)
+        comparison, better = change.text(value)
         verdict = "" if better is None else (" better" if better else " worse")
-        return f"{value_text(value)}{folds} ({said}{verdict})"
+        return f"{value_text(value)}{folds} ({comparison}{verdict})"
 
     def _value(self, name: str) -> tuple[float, str]:
-        """Return the value that stands for a metric, and what to say of it."""
+        """Return the value that is shown for a metric, and a suffix that explains it."""
         if name in self.spreads:
             mean, count = self.spreads[name]
             return mean, f" (mean of {count})"
@@ -160,12 +160,12 @@ class Outcome:
         change = self.changes.get(name)
         if change is None:
             return text
-        said, better = change.text(value)
+        comparison, better = change.text(value)
         style = _QUIET if better is None else (_GOOD if better else _BAD)
         title = (
             f"{'better' if better else 'not better'} than {change.best!r}, the best run of this cell so far"
         )
-        return f"{text}&nbsp;<span style='{style}' title='{title}'>{escape(said)}</span>"
+        return f"{text}&nbsp;<span style='{style}' title='{title}'>{escape(comparison)}</span>"
 
 
 def _cut(text: str, length: int) -> str:
@@ -174,8 +174,8 @@ def _cut(text: str, length: int) -> str:
 
 def _shortened(items: Iterable[str], between: str) -> str:
     every = list(items)
-    more = [f"+{len(every) - _SHOWN}"] if len(every) > _SHOWN + 1 else []
-    return between.join([*every[: _SHOWN if more else None], *more])
+    more = [f"+{len(every) - _MAX_SHOWN}"] if len(every) > _MAX_SHOWN + 1 else []
+    return between.join([*every[: _MAX_SHOWN if more else None], *more])
 
 
 def _table(head: str, rows: Iterable[tuple[str, object]], style: str = _RIGHT) -> str:
@@ -195,7 +195,7 @@ class Progress:
     publish
         The shell's publisher: takes data and keyword arguments `transient` and `update`.
     iterations
-        Tells how far the loop is.
+        Returns the number of iterations so far.
     """
 
     def __init__(self, publish: Callable[..., Any], iterations: Callable[[], int]) -> None:
@@ -206,18 +206,18 @@ class Progress:
         self._began = time.monotonic()
         self._shown = False
 
-    def take(self, name: str, values: Sequence[float]) -> None:
+    def add(self, name: str, values: Sequence[float]) -> None:
         """Note the newest values of a series."""
         self._curves.setdefault(name, _Curve()).extend(values)
 
     def show(self) -> None:
-        """Show the line, or bring it up to date."""
+        """Show the line, or update it."""
         if self._curves:
             self._publish(self._bundle(), transient={"display_id": self._display}, update=self._shown)
             self._shown = True
 
     def end(self) -> None:
-        """Bring the line up to date once more, if it was shown at all."""
+        """Update the line once more, if it was shown at all."""
         if self._shown:
             self.show()
 
@@ -236,9 +236,9 @@ class Progress:
 
 
 class _Curve:
-    """The whole of a series at a detail that stays small."""
+    """A whole series, thinned so that it stays small."""
 
-    _POINTS = 2_000
+    _MAX_POINTS = 2_000
 
     def __init__(self) -> None:
         self.points: list[float] = []
@@ -247,10 +247,10 @@ class _Curve:
         self._skip = 0
 
     def extend(self, values: Sequence[float]) -> None:
-        """Take the next values: one in so many of them, ever fewer the longer the series is."""
+        """Add every n-th of the next values; n grows with the length of the series."""
         self.last = values[-1]
         self.points.extend(values[self._skip :: self._stride])
         self._skip = (self._skip - len(values)) % self._stride
-        while len(self.points) > self._POINTS:
+        while len(self.points) > self._MAX_POINTS:
             del self.points[1::2]
             self._stride *= 2

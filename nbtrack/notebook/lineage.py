@@ -20,10 +20,10 @@ CELL_TAG = "nbtrack.cell"
 
 
 class Lineages:
-    """Knows which cells of a notebook have had runs.
+    """Identifies the cells of a notebook that have had runs.
 
-    A cell that the front end names keeps its lineage while its code is changed, also from one session to
-    the next: its runs carry a tag with its name. A cell with no run yet, or no name, is known by its code.
+    A cell with an id from the front end keeps its lineage when its code changes, even in later sessions: its runs have a
+    tag with the id. A cell without a run or an id is identified by its code.
 
     Parameters
     ----------
@@ -36,14 +36,14 @@ class Lineages:
         self._known: dict[str, str] = {}
 
     def of(self, store: Store, cell_id: str | None, tree: ast.Module) -> tuple[str, dict[str, str]]:
-        """Return the id that the runs of one cell share, and the tags for a run of it."""
+        """Return the id that all runs of a cell share, and the tags for a run of it."""
         if not cell_id:
             return self._digest("".join(_shape(tree))), {}
         cell = self._digest(f"cell {cell_id}")
         if cell not in self._known:
             earlier = store.find_runs(parse_filter(f"tags.`{CELL_TAG}` = '{cell}'"), limit=1)
-            told = earlier[0].lineage if earlier else None
-            self._known[cell] = told or self._digest("".join(_shape(tree)))
+            known_lineage = earlier[0].lineage if earlier else None
+            self._known[cell] = known_lineage or self._digest("".join(_shape(tree)))
         return self._known[cell], {CELL_TAG: cell}
 
     def _digest(self, text: str) -> str:
@@ -57,7 +57,7 @@ def _shape(tree: ast.AST) -> Iterator[str]:
         else:
             yield f"{type(node).__name__} {_name(node)};"
         match node:
-            # What a magic is given stands in the tree as a string, though it is the cell's code.
+            # The argument of a magic is a string in the tree, although it is code of the cell.
             case ast.Call(
                 func=ast.Attribute(attr="run_cell_magic" | "run_line_magic" as kind),
                 args=[ast.Constant(value=str(magic)), *_, ast.Constant(value=str(body))],
@@ -66,7 +66,7 @@ def _shape(tree: ast.AST) -> Iterator[str]:
                 try:
                     yield from _shape(parse(body))
                 except (SyntaxError, ValueError):
-                    # Another language; of a line only which script or command it is.
+                    # Another language; of a line magic only which script or command it runs.
                     yield body if kind == "run_cell_magic" else body.split(maxsplit=1)[0]
 
 

@@ -1,4 +1,4 @@
-"""The thread beside a tracked cell: keeps what loops observe, samples memory, shows progress."""
+"""The thread that runs beside a tracked cell: it stores what loops observe, samples memory and shows progress."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ if TYPE_CHECKING:
     from nbtrack.notebook.line import Progress
     from nbtrack.tracking import ActiveRun
 
-__all__ = ["Companion"]
+__all__ = ["LiveMonitor"]
 
-_DRAIN = 0.1
-"""Seconds between two drains of what the loops have observed."""
-_MANY = 10_000
-"""Of more points at once the next drain comes five times as soon."""
-_MEMORY = 0.2
-_SHOW = 0.5
-_LOOK = 1.0
-"""Seconds between two looks at how far the cell is."""
-_PATIENCE = 1.5
-"""Seconds before a loop is long enough for a progress line."""
+_DRAIN_INTERVAL = 0.1
+"""Seconds between two drains of the values that loops have observed."""
+_FAST_DRAIN_POINTS = 10_000
+"""Points in one drain after which the next one comes five times as soon."""
+_MEMORY_INTERVAL = 0.2
+_PROGRESS_INTERVAL = 0.5
+_CHECK_INTERVAL = 1.0
+"""Seconds between two checks of how far the cell is."""
+_PROGRESS_DELAY = 1.5
+"""Seconds after which a loop gets a progress line."""
 
 
-class Companion:
+class LiveMonitor:
     """Runs beside one cell until it ends.
 
     Parameters
     ----------
     capture
-        What watches the cell.
+        The capture that watches the cell.
     run
-        Where the series go as they come, so that they outlive the process.
+        The run that series are logged to as they arrive, so that they survive the process.
     progress
-        Shows a line for a long loop, or None where nothing can be shown.
+        The line for a long loop, or None if nothing can be shown.
     logs
-        Whether the cell logs params itself: what it says stands, and is not known before its end.
+        Whether the cell logs params itself: these take precedence, and are not known before its end.
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class Companion:
     ) -> None:
         self.peak_memory = 0
         self.params: dict[str, Any] = {}
-        """What was kept while the cell ran; its end may know better."""
+        """The params that were stored while the cell ran; they may be corrected at its end."""
         self.data: set[str] = set()
         self._reached = 0
-        self._looked = 0.0
+        self._checked_at = 0.0
         self._capture = capture
         self._active = run
         self._progress = progress
@@ -65,17 +65,17 @@ class Companion:
         """Begin to watch."""
         self._began = time.monotonic()
         self._sample()
-        _starter.hand(self)
+        _starter.start_later(self)
 
     def start_if_long(self) -> None:
-        """Wait until the cell has ended, or has gone on for long enough that a thread of its own pays."""
+        """Wait until the cell has ended, or has run long enough to start a thread for it."""
         self._capture.settle()
-        if not self._over.wait(_DRAIN):
+        if not self._over.wait(_DRAIN_INTERVAL):
             self._thread.start()
 
     def end(self) -> None:
-        """Stop it, and take in what is left."""
-        # The thread is not waited for: it ends by itself, and the lock keeps it out of the last drain.
+        """Stop it, and store what is left."""
+        # The thread is not joined: it ends by itself, and the lock keeps it out of the last drain.
         self._over.set()
         self._sample()
         self._drain()
@@ -88,22 +88,26 @@ class Companion:
             try:
                 self._drain()
                 now = time.monotonic()
-                if now - self._looked >= _LOOK and self._capture.reached != self._reached:
-                    self._looked = now
+                if now - self._checked_at >= _CHECK_INTERVAL and self._capture.reached != self._reached:
+                    self._checked_at = now
                     self._keep_known()
-                if now - sampled >= _MEMORY:
+                if now - sampled >= _MEMORY_INTERVAL:
                     sampled = now
                     self._sample()
-                if self._progress is not None and now - self._began > _PATIENCE and now - shown >= _SHOW:
+                if (
+                    self._progress is not None
+                    and now - self._began > _PROGRESS_DELAY
+                    and now - shown >= _PROGRESS_INTERVAL
+                ):
                     shown = now
                     self._progress.show()
-            except Exception:  # noqa: BLE001 - a fault here must not end the watching of the rest
+            except Exception:  # noqa: BLE001 - an error here must not stop the rest
                 self._progress = None
-            # Values that wait are objects: of a quick loop they would soon take more memory than all the rest.
-            self._over.wait(_DRAIN if self._drained < _MANY else _DRAIN / 5)
+            # Waiting values are Python objects: those of a fast loop would soon take more memory than anything else.
+            self._over.wait(_DRAIN_INTERVAL if self._drained < _FAST_DRAIN_POINTS else _DRAIN_INTERVAL / 5)
 
     def _keep_known(self) -> None:
-        """Keep the params and data that are known so far, so that they outlive the process."""
+        """Store the params and data that are known so far, so that they survive the process."""
         self._reached = self._capture.reached
         params, data = self._capture.known()
         with self._lock:
@@ -130,60 +134,60 @@ class Companion:
                 continue  # the cell logs it itself
             self._active.writer.series(name).extend(points)
             if self._progress is not None:
-                self._progress.take(name, points.values)
+                self._progress.add(name, points.values)
 
     def _sample(self) -> None:
-        self.peak_memory = max(self.peak_memory, _resident.bytes())
+        self.peak_memory = max(self.peak_memory, _resident_memory.bytes())
 
 
 class _Starter:
-    """A thread for good that starts those of the cells that take long: most end before they need one.
+    """A permanent thread that starts the threads of long cells: most cells end before they need one.
 
-    To start a thread means to wait for its first steps, which a cell of a few milliseconds would notice.
+    Starting a thread waits for its first steps, which a cell of a few milliseconds would notice.
     """
 
     def __init__(self) -> None:
         self._process = 0
-        self._handed: SimpleQueue[Companion] = SimpleQueue()
+        self._queue: SimpleQueue[LiveMonitor] = SimpleQueue()
 
-    def hand(self, companion: Companion) -> None:
-        """Start a companion's thread if its cell takes long enough; returns at once."""
+    def start_later(self, monitor: LiveMonitor) -> None:
+        """Start a monitor's thread if its cell runs long enough; returns at once."""
         if self._process != os.getpid():  # the first time, and in a forked child, where the thread is gone
             self._process = os.getpid()
-            self._handed = SimpleQueue()
+            self._queue = SimpleQueue()
             threading.Thread(
-                target=self._work, args=(self._handed,), name="nbtrack-starter", daemon=True
+                target=self._work, args=(self._queue,), name="nbtrack-starter", daemon=True
             ).start()
-        self._handed.put(companion)
+        self._queue.put(monitor)
 
     @staticmethod
-    def _work(handed: SimpleQueue[Companion]) -> None:
+    def _work(queue: SimpleQueue[LiveMonitor]) -> None:
         while True:
-            # It holds on to no cell's values while it waits for the next.
-            _start(handed.get())
+            # A function call, so that no cell's values are kept alive while waiting for the next.
+            _start(queue.get())
 
 
-def _start(companion: Companion) -> None:
+def _start(monitor: LiveMonitor) -> None:
     try:
-        companion.start_if_long()
-    except RuntimeError as error:  # no more threads can be started: what comes is kept when the cell ends
+        monitor.start_if_long()
+    except RuntimeError as error:  # no more threads can be started: values are stored when the cell ends
         threading.excepthook(threading.ExceptHookArgs((type(error), error, None, threading.current_thread())))
 
 
 _starter = _Starter()
 
 
-class _Resident:
-    """Tells the resident memory of this process, ten times a second: opening the file takes longest."""
+class _ResidentMemory:
+    """Reads the resident memory of this process; keeps the file open, because opening it takes longest."""
 
     def __init__(self) -> None:
         self._process = 0
         self._file = -1
 
     def bytes(self) -> int:
-        """Return how many they are now."""
+        """Return the number of bytes now."""
         try:
-            if self._process != os.getpid():  # the first time, and in a forked child, whose file is another
+            if self._process != os.getpid():  # the first time, and in a forked child, which has another file
                 self._file = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
                 self._process = os.getpid()
             return int(os.pread(self._file, 128, 0).split()[1]) * _page_size()
@@ -193,7 +197,7 @@ class _Resident:
             return int(psutil.Process().memory_info().rss)
 
 
-_resident = _Resident()
+_resident_memory = _ResidentMemory()
 
 
 def _page_size() -> int:

@@ -1,4 +1,4 @@
-"""What a cell prints and draws, seen in passing: the stream and the front end get it first."""
+"""Watches what a cell prints and draws, after it has gone to the stream and the front end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OutputWatch"]
 
-_TAIL = 20_000
-_FIGURES = 20
-_FIGURE_BYTES = 5_000_000
+_MAX_TAIL_CHARACTERS = 20_000
+_MAX_FIGURES = 20
+_MAX_FIGURE_BYTES = 5_000_000
 _IMAGES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
@@ -25,7 +25,7 @@ class OutputWatch:
     shell
         The IPython shell.
     feeds
-        Are handed each piece of text as it is written: to standard output, and to standard error, where logs go.
+        Called with each text as it is written: the first with standard output, the second with standard error.
     """
 
     def __init__(self, shell: Any, *feeds: Callable[[str], None]) -> None:
@@ -33,7 +33,7 @@ class OutputWatch:
         self._feeds = list(feeds)
         self._pieces: list[str] = []
         self._length = 0
-        self._streams: list[_Watched] = []
+        self._streams: list[_WatchedStream] = []
         # Only kernels' publishers have hooks; a terminal shows no figures.
         self._publishers = [p for p in (shell.display_pub, shell.displayhook) if hasattr(p, "register_hook")]
 
@@ -41,9 +41,9 @@ class OutputWatch:
         """Watch from now on."""
         for publisher in self._publishers:
             publisher.register_hook(self._published)
-        self._streams = [_Watched(sys.stdout, self._printed)]
+        self._streams = [_WatchedStream(sys.stdout, self._printed)]
         if sys.stderr is not sys.stdout:
-            self._streams.append(_Watched(sys.stderr, lambda text: self._feed(1, text)))
+            self._streams.append(_WatchedStream(sys.stderr, lambda text: self._feed(1, text)))
 
     def end(self) -> None:
         """Leave streams and publishers as they were."""
@@ -56,12 +56,12 @@ class OutputWatch:
     @property
     def tail(self) -> str:
         """The end of what was printed, at most 20,000 characters."""
-        return "".join(self._pieces)[-_TAIL:]
+        return "".join(self._pieces)[-_MAX_TAIL_CHARACTERS:]
 
     def _printed(self, text: str) -> None:
         self._pieces.append(text)
         self._length += len(text)
-        if self._length > 4 * _TAIL:
+        if self._length > 4 * _MAX_TAIL_CHARACTERS:
             self._pieces = [self.tail]
             self._length = len(self._pieces[0])
         self._feed(0, text)
@@ -69,19 +69,19 @@ class OutputWatch:
     def _feed(self, number: int, text: str) -> None:
         try:
             self._feeds[number](text)
-        except Exception:  # noqa: BLE001 - the user's print must not fail for nbtrack's reading of it
+        except Exception:  # noqa: BLE001 - the user's print must not fail because nbtrack reads it
             self._feeds[number] = _ignore
 
     def _published(self, message: dict[str, Any]) -> dict[str, Any]:
         data = message.get("content", {}).get("data", {})
         for kind, ending in _IMAGES.items():
-            if kind in data and len(self.figures) < _FIGURES:
+            if kind in data and len(self.figures) < _MAX_FIGURES:
                 body = data[kind]
                 try:
                     content = body.encode() if ending == "svg" else base64.b64decode(body)
                 except (TypeError, ValueError, AttributeError):
-                    break  # what was shown as an image is none
-                if len(content) <= _FIGURE_BYTES:
+                    break  # shown as an image, but not valid image data
+                if len(content) <= _MAX_FIGURE_BYTES:
                     self.figures.append((ending, content))
                 break
         return message
@@ -91,11 +91,11 @@ def _ignore(_text: str) -> None:
     return None
 
 
-class _Watched:
-    """A stream of which somebody is told what is written to it.
+class _WatchedStream:
+    """Calls a function with everything that is written to a stream.
 
-    On the stream itself, not in its place: whoever holds the stream (a logging handler, a thread) goes on
-    writing to it, and nobody is left with a stand-in afterwards.
+    It wraps the stream's `write` instead of replacing the stream: a logging handler or a thread that refers to the
+    stream is watched, too, and does not keep a replacement afterwards.
     """
 
     def __init__(self, stream: Any, tell: Callable[[str], None]) -> None:
@@ -104,12 +104,12 @@ class _Watched:
 
         def watched(text: str) -> Any:
             written = write(text)
-            # Who has put a function of his own around this one goes on calling it.
+            # Another library may have wrapped this function, and goes on calling it after `end`.
             if self._stream is stream and isinstance(text, str):
                 tell(text)
             return written
 
-        # IPython puts functions of its own on the stream in the same way.
+        # IPython sets its own functions on the stream in the same way.
         self._given = getattr(stream, "__dict__", {}).get("write")
         self._watched = watched
         try:

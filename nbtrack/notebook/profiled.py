@@ -1,4 +1,4 @@
-"""`%%prun` in a tracked cell: IPython hands its body to the profiler as text, past the transformers of syntax trees."""
+"""`%%prun` in a tracked cell: IPython passes its body to the profiler as text, so that no AST transformer sees it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 __all__ = ["ProfiledBody"]
 
-_RUNS = "_run_with_profiler"
-"""The method of IPython's magics that profiles code; where it is called otherwise, the body is not watched."""
+_PROFILER_METHOD = "_run_with_profiler"
+"""IPython's method that profiles code; if a version of IPython has no such method, the body is not watched."""
 
 
 class ProfiledBody:
-    """Lets the profiler run a body with hooks in it, while a tracked cell runs.
+    """Adds hooks to the body that the profiler runs, during a tracked cell.
 
     Parameters
     ----------
     shell
         The IPython shell.
     transform
-        Puts the hooks into a syntax tree.
+        Inserts the hooks into a syntax tree.
     """
 
     def __init__(self, shell: Any, transform: Callable[[ast.Module], ast.Module]) -> None:
@@ -35,25 +35,25 @@ class ProfiledBody:
 
     def begin(self) -> None:
         """Watch from now on."""
-        run = getattr(self._magics, _RUNS, None)
-        if run is None or _RUNS in vars(self._magics):
+        run = getattr(self._magics, _PROFILER_METHOD, None)
+        if run is None or _PROFILER_METHOD in vars(self._magics):
             self._magics = None
             return
 
         def watched(code: Any, opts: Any, namespace: Any) -> Any:
             return run(self._watched(code, namespace), opts, namespace)
 
-        setattr(self._magics, _RUNS, watched)
+        setattr(self._magics, _PROFILER_METHOD, watched)
 
     def end(self) -> None:
         """Leave the magic as it was."""
         if self._magics is not None:
-            vars(self._magics).pop(_RUNS, None)
+            vars(self._magics).pop(_PROFILER_METHOD, None)
 
     def _watched(self, code: Any, namespace: Any) -> Any:
         if not isinstance(code, str) or namespace is not self._namespace:
             return code
         try:
             return compile(self._transform(parse(code)), "<string>", "exec")
-        except (SyntaxError, ValueError):  # as the profiler will say itself
+        except (SyntaxError, ValueError):  # the profiler will report it
             return code

@@ -1,4 +1,4 @@
-"""Between IPython and nbtrack: which cell is tracked, from its first event to its last."""
+"""Connects IPython's events with nbtrack: decides which cell is tracked, and follows it from first to last event."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.source.syntax import parse
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError
-from nbtrack.notebook.begun import BegunRuns
-from nbtrack.notebook.code import RunCode
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.identity import notebook_name, notebook_path
 from nbtrack.notebook.lineage import Lineages
 from nbtrack.notebook.manual import asks_for_help, show_manual
-from nbtrack.notebook.models import limit_in_environment, parse_limit
-from nbtrack.notebook.track import body_of, parse_track, track_line
+from nbtrack.notebook.model_saving import limit_in_environment, parse_limit
+from nbtrack.notebook.run_code import RunCode
+from nbtrack.notebook.started_runs import StartedRuns
+from nbtrack.notebook.track_magic import body_of, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ __all__ = ["Session"]
 
 
 class Session:
-    """What nbtrack knows of one IPython shell.
+    """The state of nbtrack in one IPython shell.
 
     Parameters
     ----------
@@ -58,15 +58,15 @@ class Session:
         self.model_limit = limit_in_environment()
         self.notebook = notebook_path(shell)
         self.lineages = Lineages(self.notebook)
-        self.begun = BegunRuns(self)
+        self.begun = StartedRuns(self)
         tracking.tell_of_runs(self.begun.note)
         self._folder: Path | None = None
-        self._told_place = False
+        self._place_shown = False
         with suppress(OSError):  # the working folder has been removed
             self._folder = Path.cwd()
             tracking.look_from(self._folder)
         self.why: Why | None = None
-        """Of the last tracked cell."""
+        """The explanations for the last tracked cell."""
         self._everything = False
         self._cells: list[Any] = []
         self._tracked: TrackedCell | None = None
@@ -101,10 +101,10 @@ class Session:
     def after_cell(self, result: Any) -> None:
         """End the cell's run, and remember the cell for those that will depend on it."""
         if result is None and self._cells:
-            # What a kernel tells where showing the cell's error has failed with another.
+            # A kernel passes None if showing the cell's error has failed with another error.
             result = ExecutionResult(self._cells[0])
             result.error_in_exec = sys.exc_info()[1]
-        info = self._began(result)
+        info = self._begun_info(result)
         if info is None:
             return
         while self._cells.pop() is not info:
@@ -125,11 +125,11 @@ class Session:
         """IPython's description of the outermost cell that runs now; None between cells."""
         return self._cells[0] if self._cells else None
 
-    def _began(self, result: Any) -> Any:
-        """Return the cell that a result is of, as it was told when it began; None if it was not.
+    def _begun_info(self, result: Any) -> Any:
+        """Return the info with which the cell of a result began; None if its beginning was not reported.
 
-        IPython tells the end of cells whose beginning it did not tell: blank ones, the one that loaded
-        the extension. In the result of a cell whose error could not be shown it describes it anew.
+        IPython reports the end of cells whose beginning it did not report: blank ones, and the one that loaded the
+        extension. If a cell's error could not be shown, the result has a new info object.
         """
         info = getattr(result, "info", None)
         same = [cell for cell in self._cells if cell is info]
@@ -137,7 +137,7 @@ class Session:
         return same[-1] if same else None
 
     def visit(self, tree: ast.Module) -> ast.Module:
-        """Put the tracked cell's hooks into a tree; the one method of a transformer that IPython calls."""
+        """Insert the tracked cell's hooks into a tree; IPython calls this method of an AST transformer."""
         tracked = self._tracked
         if tracked is None or _in_timeit():
             return tree
@@ -158,7 +158,7 @@ class Session:
             return False
 
     def _expanded(self, line: str) -> str:
-        """Put values in for `$name` and `{expression}`, as IPython does for every magic's line."""
+        """Substitute `$name` and `{expression}`, as IPython does for every magic's line."""
         try:
             return str(self.shell.var_expand(line))
         except Exception:  # noqa: BLE001 - an expression of the user's may raise anything
@@ -181,7 +181,7 @@ class Session:
         )
 
     def _transformed_cell(self, info: Any) -> str:
-        """Return a cell as Python, as IPython has it already where it tells."""
+        """Return a cell as Python; IPython's own transformed cell is used if it is available."""
         known = getattr(info, "transformed_cell", None)
         return self.shell.transform_cell(info.raw_cell) if known is None else str(known)
 
@@ -192,30 +192,30 @@ class Session:
             return
         self.chosen = choices(tree, self.chosen)
         self.history.add(raw, transformed, number, ok, cell_id=cell_id)
-        self._code.look(Cell(raw, transformed, number, ok, cell_id))
+        self._code.flag_changed(Cell(raw, transformed, number, ok, cell_id))
 
     def keep_source(self, writer: RunWriter, info: Any) -> None:
-        """Keep the code of a run: the cell, and the earlier cells that it depends on."""
-        self.look_for_secrets()
+        """Store the code of a run: the cell, and the earlier cells that it depends on."""
+        self.collect_secrets()
         self._code.keep(writer, info.raw_cell, self._transformed_cell(info), info.cell_id)
 
-    def told_place(self, store: Store) -> str:
+    def place_message(self, store: Store) -> str:
         """Tell once where runs are kept, if that is not beside the notebook."""
-        if self._told_place:
+        if self._place_shown:
             return ""
-        self._told_place = True
-        beside = self._folder is not None and store.path.parent == self._folder.resolve()
-        return "" if beside else f"runs are kept in {store.path}"
+        self._place_shown = True
+        is_beside_notebook = self._folder is not None and store.path.parent == self._folder.resolve()
+        return "" if is_beside_notebook else f"runs are kept in {store.path}"
 
-    def look_for_secrets(self) -> None:
+    def collect_secrets(self) -> None:
         """Take in the secrets that the environment and the notebook's names hold now."""
-        SEEN.look_at_environment()
-        SEEN.look_at_names(self.shell.user_ns)
+        SEEN.scan_environment()
+        SEEN.scan_names(self.shell.user_ns)
 
     # -- the magics
 
     def switch(self, what: str) -> None:
-        """Do what `%track on|off|status|models ...|why NAME` says."""
+        """Execute `%track on|off|status|models ...|why NAME`."""
         word, _, rest = what.partition(" ")
         if word == "why":
             self._explain(rest.split())
@@ -248,7 +248,7 @@ class Session:
             print(self.why.of(name))
 
     def run_tracked(self, line: str, cell: str) -> None:
-        """Run a cell's body as a tracked cell, where IPython did not see it as one."""
+        """Run a cell's body as a tracked cell, if IPython did not treat it as one."""
         if self._tracked is None and not self._cells:
             self._given = line
             self.shell.run_cell(cell).raise_error()
@@ -256,7 +256,7 @@ class Session:
         if self._tracked is not None:
             self.shell.run_cell(cell).raise_error()
             return
-        # A script that runs inside a cell of its own: its tracked cells are cells nonetheless.
+        # In a script that runs inside a cell, tracked cells are cells of their own.
         outer, self._cells = self._cells, []
         self._given = line
         try:
@@ -266,8 +266,8 @@ class Session:
 
 
 def _in_timeit() -> bool:
-    """Return whether IPython is preparing the body of `%timeit`, which must be timed as it stands."""
-    frame = sys._getframe(2)  # noqa: SLF001 - IPython's transformers are not told who asks
+    """Return whether IPython is preparing the body of `%timeit`, which must be timed without hooks."""
+    frame = sys._getframe(2)  # noqa: SLF001 - IPython's transformers do not know their caller
     for _ in range(4):
         if frame.f_code.co_name == "timeit":
             return True

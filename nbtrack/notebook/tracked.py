@@ -1,4 +1,4 @@
-"""One execution of a tracked cell: the run it makes, and what is kept of it."""
+"""One execution of a tracked cell: its run, and what is stored of it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from nbtrack.errors import NotFoundError, RunStateError
 from nbtrack.fields import MISSING, is_ordered, same
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Change, Outcome, Progress
-from nbtrack.notebook.live import Companion
-from nbtrack.notebook.models import save_fitted
+from nbtrack.notebook.live import LiveMonitor
+from nbtrack.notebook.model_saving import save_fitted
 from nbtrack.notebook.output import OutputWatch
 from nbtrack.notebook.profiled import ProfiledBody
-from nbtrack.notebook.track import capture_options, head_magics
+from nbtrack.notebook.track_magic import capture_options, head_magics
 from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 
 if TYPE_CHECKING:
@@ -39,23 +39,23 @@ __all__ = ["TrackedCell"]
 
 _log = logging.getLogger("nbtrack.capture")
 
-_PATIENCE = 1.0
-"""Seconds that a cell waits at most until its run is in the store."""
-_EARLIER = 200
-"""How many earlier runs of the cell the best is looked for in."""
+_PROGRESS_DELAY = 1.0
+"""Seconds that a cell waits for its run to be in the store."""
+_MAX_EARLIER_RUNS = 200
+"""How many earlier runs of the cell are searched for the best."""
 
 
 class TrackedCell:
     """Watches a cell from IPython's first event for it to the last.
 
-    The run begins when the cell has been parsed: code that cannot run makes none.
+    The run begins when the cell has been parsed: code that cannot run has no run.
 
     Parameters
     ----------
     session
         The shell's session.
     options
-        What stood behind `%%track`.
+        The options of `%%track`.
     info
         IPython's description of the execution.
     """
@@ -71,7 +71,7 @@ class TrackedCell:
         self._output = OutputWatch(session.shell, printed.feed, printed.stream())
         self._profiled = ProfiledBody(session.shell, session.visit)
         self._run: ActiveRun | None = None
-        self._companion: Companion | None = None
+        self._companion: LiveMonitor | None = None
         self._failed = False
         self._secrets = 0
         self._trees = 0
@@ -79,12 +79,12 @@ class TrackedCell:
         self._cpu = time.process_time()
 
     def transform(self, tree: ast.Module) -> ast.Module:
-        """Begin the run if this is the cell's first tree, and put hooks into the tree."""
+        """Begin the run if this is the cell's first tree, and insert hooks into the tree."""
         if self._failed:
             return tree
         first = self._run is None
         if first:
-            self._failed = True  # until all of the beginning has gone well
+            self._failed = True  # until the run has begun completely
             if not compiles(tree):
                 return tree
             self._begin(tree)
@@ -110,18 +110,18 @@ class TrackedCell:
         if hasattr(session.shell, "kernel"):
             progress = Progress(session.shell.display_pub.publish, lambda: self._capture.iterations)
         logs = "log_param" in self._info.raw_cell
-        self._companion = Companion(self._capture, self._run, progress, logs=logs)
-        # Whatever becomes of the process, its run is there.
+        self._companion = LiveMonitor(self._capture, self._run, progress, logs=logs)
+        # Written first, so that the run is in the store even if the process dies.
         session.keep_source(writer, self._info)
         self._secrets = SEEN.count
-        store.settle(_PATIENCE)
+        store.settle(_PROGRESS_DELAY)
         self._output.begin()
         self._profiled.begin()
 
     def _watch(self) -> None:
-        """Start what runs beside the cell, and the clock: when all is noted that the cell is about to read.
+        """Start the monitor and the clock, after the cell's inputs have been recorded.
 
-        Reading data lets other threads in, and the cell would wait for what they have to do.
+        Reading data can switch to other threads, and the cell would wait for them.
         """
         assert self._companion is not None
         self._companion.begin()
@@ -130,7 +130,7 @@ class TrackedCell:
         self._cpu = time.process_time()
 
     def _resumed(self, store: Store) -> RunWriter | None:
-        """Return the run that the cell is to go on with; None, and a word, if there is no such run."""
+        """Return the run that the cell resumes; None, with a message, if there is no such run."""
         options = self._options
         if not options.resume:
             return None
@@ -157,9 +157,9 @@ class TrackedCell:
         )
 
     def end(self, result: Any) -> None:
-        """Keep what the cell came to, end the run, and show the line."""
-        run, companion = self._run, self._companion
-        if run is None or companion is None:
+        """Store the cell's results, end the run, and show the line."""
+        run, monitor = self._run, self._companion
+        if run is None or monitor is None:
             self._capture.stop()
             return
         wall, cpu = time.perf_counter() - self._began, time.process_time() - self._cpu
@@ -169,15 +169,15 @@ class TrackedCell:
             self._output.end()
             self._profiled.end()
             self._capture.stop()
-            companion.end()
-            session.look_for_secrets()
+            monitor.end()
+            session.collect_secrets()
             captured = self._capture.finish(error)
             if captured.left_out:
                 print(f"nbtrack: left out of the run: {', '.join(captured.left_out)}", file=sys.stderr)
             self._keep(run.writer, captured)
             self._explain(captured)
-            self._describe(run.writer, captured, wall, cpu, companion.peak_memory, error is not None)
-            if SEEN.count != self._secrets:  # its code may hold what has only now shown itself as a secret
+            self._write_outcome(run.writer, captured, wall, cpu, monitor.peak_memory, error is not None)
+            if SEEN.count != self._secrets:  # its code may contain a secret that was only recognised now
                 session.keep_source(run.writer, self._info)
         finally:
             self._capture.stop()
@@ -185,7 +185,7 @@ class TrackedCell:
         self._show(run, captured, wall, error)
 
     def _remark(self, error: BaseException | None) -> str:
-        """Tell of a magic that runs its body past IPython's transformers, as `%%timeit` and `%%bash` do."""
+        """Mention a magic whose body IPython's transformers do not see, such as `%%timeit` and `%%bash`."""
         magics = head_magics(self._info.raw_cell)
         if error is not None or len(magics) < self._trees:
             return ""
@@ -203,7 +203,7 @@ class TrackedCell:
         assert self._companion is not None
         logged = set()
         if "log_param" in self._info.raw_cell:
-            # What the cell said itself stands.
+            # What the cell logged itself takes precedence.
             logged = set(self._run.params)
         for name, value in captured.params.items():
             if name not in logged:
@@ -222,7 +222,7 @@ class TrackedCell:
             writer.set_data(record)
 
     @guarded()
-    def _describe(  # noqa: PLR0917 (one caller)
+    def _write_outcome(  # noqa: PLR0917 (one caller)
         self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int, failed: bool
     ) -> None:
         session = self._session
@@ -268,7 +268,7 @@ class TrackedCell:
         earlier = self._earlier(run)
         params = run.params
         changed = self._differing(run, params, earlier)
-        # What differs from the run before, then what the user wrote, then what objects tell of themselves.
+        # First what differs from the previous run, then what the user wrote, then what was read from objects.
         order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
         outcome = Outcome(
             name=run.name,
@@ -284,7 +284,7 @@ class TrackedCell:
             experiment=run.experiment,
             changed=changed,
             facts=self._facts(run, captured),
-            remark="; ".join(filter(None, [self._remark(error), self._session.told_place(run.store)])),
+            remark="; ".join(filter(None, [self._remark(error), self._session.place_message(run.store)])),
         )
         shell = self._session.shell
         if hasattr(shell, "kernel"):
@@ -300,14 +300,14 @@ class TrackedCell:
 
     @staticmethod
     def _differing(run: ActiveRun, params: dict[str, Any], earlier: Sequence[RunRecord]) -> set[str]:
-        """Return the params that differ from those of the run before; none of a first run."""
+        """Return the params that differ from those of the previous run; none for a first run."""
         if not earlier:
             return set()
         before = run.store.params(earlier[0].key)
         return {name for name, value in params.items() if not same(before.get(name, MISSING), value)}
 
     def _facts(self, run: ActiveRun, captured: Captured) -> dict[str, str]:
-        """Return what there is to say of a run beside its params and metrics."""
+        """Return the facts to show about a run in addition to its params and metrics."""
         note, tags = "", {}
         if self._options.tag or self._options.note or "set_" in self._info.raw_cell:
             note = run.note
@@ -321,7 +321,7 @@ class TrackedCell:
         return {name: text for name, text in facts.items() if text}
 
     def _spreads(self, run: ActiveRun, folds: set[str]) -> dict[str, tuple[float, int]]:
-        """Return the mean over the folds of cross validations, and how many they are."""
+        """Return the mean over the folds of cross-validations, and the number of folds."""
         summaries = run.store.metrics(run.key) if folds else {}
         return {name: (summaries[name].mean, summaries[name].count) for name in folds if name in summaries}
 
@@ -329,8 +329,8 @@ class TrackedCell:
     def _changes(
         run: ActiveRun, metrics: dict[str, float], folds: set[str], earlier: Sequence[RunRecord]
     ) -> dict[str, Change]:
-        """Compare each metric that has a better side with the best earlier run of the cell."""
-        whole = [one for one in earlier if one.status not in UNSTARRED][:_EARLIER]
+        """Compare each metric that has a better direction with the best earlier run of the cell."""
+        whole = [one for one in earlier if one.status not in UNSTARRED][:_MAX_EARLIER_RUNS]
         changes = {}
         for name in metrics:
             way = direction(name)
@@ -338,7 +338,7 @@ class TrackedCell:
                 continue
             column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"
             values = run.store.column(column, whole)
-            held = [value for value in values if is_ordered(value)]
-            if held:
-                changes[name] = Change(min(held) if way == "down" else max(held), way)
+            ordered = [value for value in values if is_ordered(value)]
+            if ordered:
+                changes[name] = Change(min(ordered) if way == "down" else max(ordered), way)
         return changes

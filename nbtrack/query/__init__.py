@@ -2,7 +2,7 @@ r"""The filter language: which runs, in which order.
 
 ``nbtrack.runs("metrics.rmse < 0.8 and params.alpha >= 0.1 order by metrics.rmse")``
 
-It holds MLflow's: each of MLflow's filters finds the same runs here. Keywords may be in any letter case.
+It includes MLflow's language: each of MLflow's filters finds the same runs here. Keywords may be in any letter case.
 
 Fields
 ------
@@ -19,7 +19,7 @@ Fields
     commit.
 ``data.wine``
     The content fingerprint of the data called ``wine`` that the run read, text. MLflow's ``datasets.name`` and
-    ``datasets.digest`` ask for any of the run's data; ``datasets.context`` is not kept, and nothing has it.
+    ``datasets.digest`` stand for any of the run's data; ``datasets.context`` is not stored, so no run has it.
 ``status``, ``run_name``, ``run_id``, ``experiment``, ``experiment_id``, ``notebook``, ``note``, ``git_commit``,
 ``parent``, ``lineage``, ``artifact_uri``, ``user``
     What belongs to the run itself, bare or as ``attributes.status``. Text, but for the number ``experiment_id``.
@@ -88,7 +88,7 @@ Limits
 ------
 1,000,000 characters, 50,000 names, values and signs, 1,000 comparisons, 20 levels of AND, OR and NOT inside each
 other, 20 operations inside each other, 30 fields in one comparison. Beyond, and for all that cannot be understood,
-`FilterError` tells the place and, where there is one, the nearest name.
+`FilterError` gives the position and, if there is one, the nearest name.
 
 For the store
 -------------
@@ -98,7 +98,7 @@ For the store
 
 from __future__ import annotations
 
-from nbtrack.query.experiments import matching_experiments
+from nbtrack.query.experiment_filters import matching_experiments
 from nbtrack.query.parser import parse, parse_order
 from nbtrack.query.patterns import begin_matching, functions, interruption
 from nbtrack.query.sql import Compiled, Statement, compile_query

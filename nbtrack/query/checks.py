@@ -1,4 +1,4 @@
-"""What can be compared and reckoned with what: the types of a filter, and the errors where they do not fit."""
+"""Type checks: which values can be compared or combined, and the errors if they cannot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbtrack.errors import FilterError
 from nbtrack.query.moments import day, is_duration, milliseconds
 from nbtrack.query.names import type_of_field
 from nbtrack.query.operators import OPERATORS
-from nbtrack.query.stream import shortened
+from nbtrack.query.token_stream import shortened
 from nbtrack.query.tree import (
     And,
     Arithmetic,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["arithmetic", "comparison", "membership", "type_of"]
 
 MAX_OPERATIONS = 20
-"""Operations inside each other."""
+"""Nested operations."""
 
 _NUMERIC = {Type.NUMBER, Type.DURATION, Type.PARAM}
 _TEXTUAL = {Type.TEXT, Type.PARAM}
@@ -39,7 +39,7 @@ _TIMED = {Type.TIME, Type.NUMBER, Type.PARAM}
 
 
 def type_of(value: Value) -> Type:
-    """Return what a value is compared as."""
+    """Return the type that a value is compared as."""
     if isinstance(value, Field):
         return type_of_field(value)
     if isinstance(value, Arithmetic):
@@ -52,12 +52,12 @@ def type_of(value: Value) -> Type:
 
 
 def comparison(op: str, left: Value, right: Value, text: str) -> Condition:
-    """Return the comparison of two values, each read as the other one's type asks.
+    """Return the comparison of two values, each interpreted according to the other's type.
 
     Raises
     ------
     FilterError
-        Where the two cannot be compared, a date is none, or a pattern cannot be used.
+        When the two cannot be compared, or a date or a pattern is invalid.
     """
     span = (left.span[0], right.span[1])
     pattern = OPERATORS[op].pattern
@@ -79,7 +79,7 @@ def comparison(op: str, left: Value, right: Value, text: str) -> Condition:
 
 
 def not_a_number(value: Value, text: str, span: Span, *, negated: bool) -> Condition:
-    """Return the test whether a number is NaN, which alone differs from itself.
+    """Return the test whether a number is NaN: only NaN differs from itself.
 
     Raises
     ------
@@ -96,7 +96,7 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def _of_day(op: str, left: Value, right: Value, span: Span) -> Condition | None:
-    """Return what a date says of a time, None for other comparisons: without a time of day, it is its whole day."""
+    """Return the comparison of a time with a date, which stands for the whole day; None for other comparisons."""
     if isinstance(left, Text):
         left, right, op = right, left, _MIRRORED.get(op, op)
     if not isinstance(right, Text) or type_of(left) is not Type.TIME or not (bounds := _day(right)):
@@ -113,7 +113,7 @@ def _of_day(op: str, left: Value, right: Value, span: Span) -> Condition | None:
 def _day(literal: Text) -> tuple[float, float] | None:
     try:
         return day(literal.value)
-    except ValueError:  # told where it is read as a moment
+    except ValueError:  # reported where it is parsed as a moment
         return None
 
 
@@ -123,7 +123,7 @@ def membership(value: Value, items: tuple[Value, ...], text: str, span: Span) ->
     Raises
     ------
     FilterError
-        Where an item cannot be compared with the value.
+        When an item cannot be compared with the value.
     """
     days = [whole for item in items if (whole := _of_day("=", value, item, span))]
     rest = tuple(_read_as(item, value, text) for item in items if not _of_day("=", value, item, span))
@@ -141,7 +141,7 @@ def arithmetic(op: str, left: Value, right: Value, text: str) -> Arithmetic:
     Raises
     ------
     FilterError
-        For text, for times that cannot be joined so, and for more than 20 operations inside each other.
+        For text, for times that cannot be combined this way, and for more than 20 nested operations.
     """
     left, right = _read_beside_time(left, right, text), _read_beside_time(right, left, text)
     for value in (left, right):
@@ -195,7 +195,7 @@ def _read_beside_time(value: Value, other: Value, text: str) -> Value:
 
 
 def _read_as(value: Value, other: Value, text: str) -> Value:
-    """Return a quoted literal as what stands on the other side."""
+    """Return a quoted literal in the type of the other side."""
     if not isinstance(value, Text):
         return value
     if type_of(other) is Type.TIME:

@@ -1,9 +1,9 @@
 """Conditions as SQL.
 
-A comparison over fields that stand in tables of their own (metrics, params, tags, data) becomes a test whether
+A comparison of fields in separate tables (metrics, params, tags, data) becomes a test whether
 the run has rows there for which it holds, so that a run that lacks a field is never found. NOT is pushed down to
 the comparisons: each is rendered as "has the rows, and it holds" or "has the rows, and it does not".
-In those rows NULL is a NaN: `<`, `=` and their kin are false for it, `!=` is true, as in Python.
+In those rows NULL is a NaN: `<`, `=` and similar operators are false for it, `!=` is true, as in Python.
 """
 
 # ruff: noqa: S608 (what is joined to SQL here is SQL; names and values are bound)
@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nbtrack.errors import FilterError
 from nbtrack.query.operators import OPERATORS
+from nbtrack.query.sql_values import MAX_SOURCES, Source, joined, view_of
 from nbtrack.query.tree import And, Compare, Field, In, IsNull, Not, Or
-from nbtrack.query.values import MAX_SOURCES, Source, joined, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from nbtrack.query.sql_values import Values, View
     from nbtrack.query.tree import Condition, Value
-    from nbtrack.query.values import Values, View
 
 __all__ = ["Conditions", "Test"]
 
 MAX_LISTED = 8
-"""Sides of an OR whose matches are listed."""
+"""The most operands of an OR whose matches are listed."""
 
 
 class Test(NamedTuple):
-    """One conjunct: where `sources` is not empty, a run without them fails it."""
+    """One conjunct; if `sources` is not empty, a run without these rows fails it."""
 
     sources: frozenset[Source]
     items: tuple[Condition, ...]
@@ -43,14 +43,14 @@ class Conditions:
     def __init__(self, values: Values, *, one_by_one: bool) -> None:
         self.values = values
         self.one_by_one = one_by_one
-        """Whether to try each run by itself, rather than to gather first what matches."""
+        """Whether to test each run separately, instead of collecting all matches first."""
 
     def conjuncts(self, condition: Condition | None) -> list[Test]:
-        """Split a filter at its outermost ANDs into what each set of fields must fulfil."""
+        """Split a filter at its outermost ANDs into tests, one for each set of fields."""
         return [] if condition is None else self._grouped((condition,), wanted=True, joining=And)
 
     def test(self, test: Test, run: str) -> str:
-        """Return SQL that is true of the run whose key is the SQL `run` when the test holds."""
+        """Return SQL that is true if the test holds for the run whose key is the SQL `run`."""
         if not test.sources:
             return joined(self._alone(item, test.wanted, run) for item in test.items)
         if not self.one_by_one and not self._of_run(test):
@@ -61,7 +61,7 @@ class Conditions:
         return f"EXISTS (SELECT 1 FROM {self.values.tables(rows)} WHERE {first}.run = {run} AND {holds})"
 
     def listing(self, test: Test) -> str | None:
-        """Return a SELECT of the keys of every run that passes, perhaps among others; None where all must be tried."""
+        """Return a SELECT of the keys of all runs that pass, perhaps with others; None if all runs must be tested."""
         if test.sources:
             return None if self._of_run(test) else self.matches(test)
         (item,) = test.items
@@ -82,7 +82,7 @@ class Conditions:
         return any(self.values.of_run(item) for item in test.items)
 
     def exact(self, test: Test) -> bool:
-        """Return whether the rows of `matches` are the runs that pass, each once."""
+        """Return whether the rows of `matches` are exactly the runs that pass, each once."""
         return bool(test.sources) and not self._of_run(test) and not _of_datasets(test.sources)
 
     def matches(self, test: Test) -> str:
@@ -92,7 +92,7 @@ class Conditions:
         return f"SELECT {first}.run AS run FROM {self.values.tables(rows)} WHERE {self.holds(test, rows)}"
 
     def holds(self, test: Test, rows: Mapping[Source, str]) -> str:
-        """Return SQL that is true of joined rows when the test holds; it names the rows' keys first."""
+        """Return SQL that is true if the test holds for joined rows; it begins with the rows' keys."""
         conditions = (self._inner(item, test.wanted, rows) for item in test.items)
         return joined([*self._keys(rows), *conditions])
 
@@ -100,13 +100,13 @@ class Conditions:
         return [f"{row}.key = {self.values.key(source)}" for source, row in rows.items() if source.name]
 
     def _grouped(self, items: tuple[Condition, ...], *, wanted: bool, joining: type[And | Or]) -> list[Test]:
-        """Gather conditions that are joined alike; those over the same fields are tested on one row."""
+        """Group conditions that are joined by the same operator; those over the same fields are tested on one row."""
         groups: dict[frozenset[Source], list[tuple[Condition, bool]]] = {}
         tests: list[Test] = []
         for item, want in _flat(items, wanted=wanted, joining=joining):
             sources = self._sources(item)
             if _of_datasets(sources):
-                # Each condition may mean another one of the run's datasets.
+                # Each condition may hold for another one of the run's datasets.
                 tests.append(Test(sources, (item if want else Not(item),), wanted=True))
             elif sources:
                 groups.setdefault(sources, []).append((item, want))
@@ -119,7 +119,7 @@ class Conditions:
         return tests
 
     def _sources(self, condition: Condition) -> frozenset[Source]:
-        """Return the tables' rows that every comparison inside looks at; empty where they differ."""
+        """Return the rows that all comparisons inside read; empty if they differ."""
         if isinstance(condition, IsNull):
             return frozenset()
         if isinstance(condition, Not):
@@ -135,7 +135,7 @@ class Conditions:
         return sources
 
     def _alone(self, condition: Condition, wanted: bool, run: str) -> str:
-        """Render a condition outside of any rows."""
+        """Render a condition that has no rows."""
         if isinstance(condition, IsNull):
             return self._is_null(condition.field, wanted, run)
         if isinstance(condition, Not):
@@ -157,7 +157,7 @@ class Conditions:
         return f"NOT {exists}" if wanted else exists
 
     def _inner(self, condition: Condition, wanted: bool, rows: Mapping[Source, str]) -> str:
-        """Render a condition over rows that are there."""
+        """Render a condition over existing rows."""
         if isinstance(condition, Not):
             return self._inner(condition.item, not wanted, rows)
         if isinstance(condition, And | Or):
@@ -206,7 +206,7 @@ class Conditions:
 def _flat(
     items: tuple[Condition, ...], *, wanted: bool, joining: type[And | Or]
 ) -> Iterator[tuple[Condition, bool]]:
-    """Yield what is joined by `joining` once NOT is pushed down, each with whether it must hold."""
+    """Yield the conditions that `joining` joins after NOT is pushed down, each with whether it must hold."""
     for item in items:
         if isinstance(item, Not):
             yield from _flat((item.item,), wanted=not wanted, joining=joining)

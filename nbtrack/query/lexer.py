@@ -1,4 +1,4 @@
-"""From text to tokens, each with the place it stood at."""
+"""Split text into tokens, each with its position."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_TOKENS = 50_000
 
 
 class TokenKind(enum.Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     NAME = "name"
     """A keyword, or a path such as ``metrics.`val loss`.min``."""
@@ -57,8 +57,8 @@ class Token:
         return self.parts[0].text.lower() if plain else ""
 
 
-# Quotes are MLflow's: no escapes, a doubled quote or one after a backslash does not end the literal, and what
-# stands between the outer quotes is taken as it is.
+# Quotes are as in MLflow: there are no escapes, a doubled quote or one after a backslash does not end the literal,
+# and the text between the outer quotes is taken literally.
 _SINGLE = r"'(?:[^'\\]++|''|\\'|\\)*'"
 _DOUBLE = _SINGLE.replace("'", '"')
 _BACKTICK = r"`(?:[^`]++|``)*`"
@@ -78,7 +78,7 @@ _SYMBOLS = sorted(
 _SYMBOL = re.compile("|".join(map(re.escape, _SYMBOLS)))
 _SPACE = re.compile(r"\s+")
 
-# What other languages write, to what this one does.
+# Operators of other languages, with the operator to use here.
 _FOREIGN = {
     "===": "=",
     "!==": "!=",
@@ -101,7 +101,7 @@ def tokenize(text: str) -> list[Token]:
     Raises
     ------
     FilterError
-        For what no token begins with, quotes that are not closed, and more than 1,000,000 characters.
+        For invalid characters, unclosed quotes, and more than 1,000,000 characters.
     """
     _check_characters(text)
     tokens: list[Token] = []
@@ -125,7 +125,7 @@ def _check_characters(text: str) -> None:
         message = f"the filter has {len(text):,} characters; {MAX_CHARACTERS:,} are read at most"
         raise FilterError(message)
     if (nul := text.find("\0")) >= 0:
-        raise FilterError("a NUL character is in no name and no value; remove it", text, nul, nul + 1)
+        raise FilterError("names and values cannot contain a NUL character; remove it", text, nul, nul + 1)
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -1,4 +1,4 @@
-"""Dates and lengths of time as a filter writes them."""
+"""Dates and durations in filters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 __all__ = ["DURATION", "day", "is_duration", "milliseconds", "seconds"]
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
-# M is a month to half of those who write it, so that it must not become a minute.
+# Many read M as a month, so it must not become a minute.
 DURATION = r"(?:\d+\.?\d*|\.\d+)(?:(?i:ms|s|min|h|d|w)|m)(?![\w.])"
 """A length of time, as a regular expression."""
 
@@ -17,12 +17,12 @@ DURATION = r"(?:\d+\.?\d*|\.\d+)(?:(?i:ms|s|min|h|d|w)|m)(?![\w.])"
 def milliseconds(text: str) -> float:
     """Return an ISO date or time as milliseconds since the epoch.
 
-    A date is its first moment, a time without an offset is local time.
+    A date stands for its first moment; a time without an offset is local.
 
     Raises
     ------
     ValueError
-        For any other text, and for years that have no time stamp.
+        For any other text, and for years without a time stamp.
 
     Examples
     --------
@@ -37,12 +37,12 @@ def milliseconds(text: str) -> float:
 
 
 def day(text: str) -> tuple[float, float] | None:
-    """Return when a date begins and when the next one does, in milliseconds; None for what is no date alone.
+    """Return when a date begins and when the next one does, in milliseconds; None for any text but a date.
 
     Raises
     ------
     ValueError
-        For years that have no time stamp.
+        For years without a time stamp.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def day(text: str) -> tuple[float, float] | None:
 
 
 def is_duration(text: str) -> bool:
-    """Return whether a text would be a length of time if it stood without quotes."""
+    """Return whether a text would be a duration without its quotes."""
     return re.fullmatch(DURATION, text) is not None
 
 

@@ -1,4 +1,4 @@
-"""What a filter can ask for: every identifier, MLflow's included, and how SQL reads it."""
+"""The names of fields in filters, including MLflow's, and the SQL of each."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A field that belongs to the run itself; `sql` reads it off the row `r` of `runs`."""
+    """A field of the run itself; `sql` reads it from the row `r` of `runs`."""
 
     sql: str
     type: Type = Type.TEXT
     nullable: bool = False
     """Whether a run can lack it."""
     sort: str | None = None
-    """What to order by instead, so that an index serves."""
+    """What to order by instead, so that an index can be used."""
 
 
 ATTRIBUTES = {
@@ -56,7 +56,7 @@ ATTRIBUTES = {
     "artifact_uri": Attribute("({artifacts} || r.uuid)"),
 }
 
-# MLflow's other names for them, and what a user would try first.
+# Other names for them: MLflow's, and those that users try first.
 _ALIASES = {
     "name": "run_name",
     "id": "run_id",
@@ -83,14 +83,14 @@ SUMMARIES = {
     "mean": "({row}.sum / ({row}.count - {row}.nans))",
     "count": "({row}.count * 1.0)",
 }
-"""What a metric's history comes to, and how it is read off a row of `metrics`."""
+"""The summaries of a metric's history, and the SQL that reads them from a row of `metrics`."""
 
 DATASETS = {
     "name": "(SELECT n.name FROM names n WHERE n.id = {row}.key)",
     "digest": "{row}.fingerprint",
     "context": "NULL",
 }
-"""MLflow's fields of a run's datasets; a context is not kept, so that nothing matches it."""
+"""MLflow's fields of a run's datasets; the context is not stored, so nothing matches it."""
 
 _PREFIXES: dict[str, Kind] = {
     **dict.fromkeys(("metric", "metrics"), "metrics"),
@@ -103,13 +103,13 @@ _PREFIXES: dict[str, Kind] = {
 
 
 def run_field(parts: Sequence[Part], span: Span) -> Field | None:
-    """Return the field of runs that is written as this path, or None."""
+    """Return the field of runs that this path stands for, or None."""
     first, *rest = parts
     return _keyed(first.text, rest, span) if rest else _attribute(first.text, span)
 
 
 def _attribute(name: str, span: Span) -> Field | None:
-    """Return the attribute called `name`, by any of its names in any case, or None."""
+    """Return the attribute with this name or alias, in any letter case, or None."""
     plain = name.lower().replace(" ", "_")
     if plain in _USER_NAMES:
         return Field("tags", _USER_TAG, span=span)
@@ -118,7 +118,7 @@ def _attribute(name: str, span: Span) -> Field | None:
 
 
 def _keyed(prefix: str, parts: Sequence[Part], span: Span) -> Field | None:
-    """Return the field that `parts` name below `prefix` (`metrics`, `tag` ...), or None."""
+    """Return the field for `parts` after `prefix` (`metrics`, `tag` ...), or None."""
     kind = _PREFIXES.get(prefix.lower())
     name = ".".join(part.text for part in parts)
     if kind == "attributes":
@@ -135,14 +135,14 @@ def _keyed(prefix: str, parts: Sequence[Part], span: Span) -> Field | None:
 
 
 def type_of_field(field: Field) -> Type:
-    """Return what a field is compared as."""
+    """Return the type that a field is compared as."""
     if field.kind == "attributes":
         return ATTRIBUTES[field.name].type
     return {"metrics": Type.NUMBER, "params": Type.PARAM}.get(field.kind, Type.TEXT)
 
 
 def field_names(prefix: str | None, known: KnownNames | None) -> Iterator[str]:
-    """Yield what may be written for a field, for suggestions; below `prefix` only, where one is given."""
+    """Yield the names of fields for suggestions; if `prefix` is given, only names after it."""
     kind = _PREFIXES.get(prefix.lower()) if prefix else None
     if kind in {"attributes", "datasets"}:
         names: Iterable[str] = DATASETS if kind == "datasets" else (*ATTRIBUTES, *_ALIASES, *_USER_NAMES)
@@ -155,12 +155,12 @@ def field_names(prefix: str | None, known: KnownNames | None) -> Iterator[str]:
 
 
 def prefixes() -> tuple[str, ...]:
-    """Return every word that may stand before a dot."""
+    """Return all words that may precede a dot."""
     return tuple(_PREFIXES)
 
 
 def written(kind: str, name: str) -> str:
-    """Return how a filter writes the field `name` of `kind`."""
+    """Return the field `name` of `kind` as it is written in a filter."""
     plain = all(step.isidentifier() or step.isalnum() for step in name.split("."))
     quote = '"' if "`" in name else "`"
     return f"{kind}.{name}" if plain else f"{kind}.{quote}{name}{quote}"

@@ -1,4 +1,4 @@
-"""The comparison operators: how each is written, what it compares, its SQL, and the same in Python.
+"""The comparison operators: the spellings, the types, the SQL and the Python equivalent of each.
 
 To add one: an entry in `OPERATORS` here, a line in the package's docstring, and its meaning in
 `tests/unit/query/reference.py`. The lexer, the parser, the compiler, the filters of experiments and the panel's
@@ -24,37 +24,37 @@ __all__ = ["OPERATORS", "SPELLINGS", "Operator"]
 class Operator:
     """One comparison.
 
-    Where an operand of `sql` is NULL it is a NaN: runs that lack a field never get here. The result may be
+    A NULL operand of `sql` is a NaN: runs that lack a field never get here. The result may be
     NULL for false.
     """
 
     spellings: tuple[str, ...]
     """Symbols, or words in lower case; the first one names it."""
     sql: str
-    """What holds, with `{left}` and `{right}` for the operands."""
+    """The SQL, with `{left}` and `{right}` for the operands."""
     python: Callable[[Any, Any], bool]
-    """The same in Python, where neither operand is NaN; the right one as `pattern` makes it."""
+    """The same in Python, for operands that are not NaN; the right one is the result of `pattern`."""
     pattern: Callable[[str], str] | None = None
-    """For operators between text and a quoted pattern only: the pattern as `sql` takes it; raises ValueError."""
+    """Only for operators with a quoted pattern: returns the pattern in the form that `sql` needs; raises ValueError."""
     strict: bool = True
     """Whether it is false when an operand is NaN."""
 
 
 OPERATORS = {
-    one.spellings[0]: one
-    for one in (
+    entry.spellings[0]: entry
+    for entry in (
         Operator(("=", "=="), "{left} = {right}", operator.eq),
         Operator(("!=", "<>"), "({left} = {right}) IS NOT TRUE", operator.ne, strict=False),
         Operator(("<",), "{left} < {right}", operator.lt),
         Operator(("<=",), "{left} <= {right}", operator.le),
         Operator((">",), "{left} > {right}", operator.gt),
         Operator((">=",), "{left} >= {right}", operator.ge),
-        # SQLite's GLOB is that of shells.
+        # SQLite's GLOB has the syntax of shells.
         Operator(("like",), "{left} GLOB {right}", fnmatchcase, pattern=glob),
         Operator(("ilike",), "{left} GLOB {right}", fnmatchcase, pattern=caseless_glob),
         Operator(("rlike",), "nbtrack_rlike({right}, {left})", matches, pattern=regular_expression),
     )
 }
 
-SPELLINGS = {spelling: name for name, one in OPERATORS.items() for spelling in one.spellings}
-"""Every way to write an operator, to its name."""
+SPELLINGS = {spelling: name for name, entry in OPERATORS.items() for spelling in entry.spellings}
+"""All spellings of operators, with the name of each."""

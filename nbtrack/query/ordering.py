@@ -1,7 +1,7 @@
 """ORDER BY as SQL.
 
-Runs that lack the first field come last in either direction, before them those where it is NaN, as in MLflow;
-of params numbers come before text. Each of these classes is a SELECT of its own, so that one over a metric, a
+In either direction, runs that lack the first field come last, and runs where it is NaN just before them, as in MLflow;
+numeric params come before text. Each of these classes is a separate SELECT, so that one over a metric, a
 param, a tag or data walks the index on (key, value) and ends at the limit.
 """
 
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
 from nbtrack.query.names import ATTRIBUTES
+from nbtrack.query.sql_values import MAX_SOURCES, Source, joined, table_of
 from nbtrack.query.tree import Field
-from nbtrack.query.values import MAX_SOURCES, Source, joined, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nbtrack.query.sql_values import Values
     from nbtrack.query.tree import Order
-    from nbtrack.query.values import Values
 
 __all__ = ["NEWEST_FIRST", "Class", "Ordering"]
 
@@ -31,18 +31,18 @@ _INDEXED = {"last", "min", "max"}
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """Runs that are ordered among themselves."""
+    """A class of runs, which are ordered among themselves."""
 
     condition: str
-    """What tells them by their row in the walked table; empty for those that have none there."""
+    """The condition on their row in the walked table; empty for runs without a row there."""
     terms: tuple[str, ...]
-    """How they are ordered before ties are broken."""
+    """The terms of their order, before ties are broken."""
 
 
 class Ordering:
     """How the runs of a query are ordered: the table that is walked, those joined to it, the classes.
 
-    Without `ties`, of runs that are equal any may come first: an index then tells the first one.
+    Without `ties`, any of several equal runs may come first: an index then gives the first one.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Ordering:
         group
             One of `classes`.
         tests
-            What its runs must fulfil, as SQL.
+            The conditions for its runs, as SQL.
         limit
             The SQL of its LIMIT.
         origin
@@ -96,14 +96,14 @@ class Ordering:
         return f"SELECT r.id AS id FROM {origin}{''.join(joins)} WHERE {where} ORDER BY {terms} LIMIT {limit}"
 
     def _indexed(self, field: Field) -> str | None:
-        """Return the column of the index that a field is walked by."""
+        """Return the indexed column by which a field is walked."""
         if field.kind == "metrics":
             summary = self.values.resolved(field).summary or "last"
             return summary if summary in _INDEXED else None
         return {"params": "num", "tags": "value", "data": "fingerprint"}.get(field.kind)
 
     def _terms(self, order: Order) -> list[str]:
-        """Return the terms of an order that is not walked; the first tells what comes last."""
+        """Return the terms of an order that is not walked; the first one separates what comes last."""
         direction = " DESC" if order.descending else ""
         by, values, rows = order.by, self.values, self.joined
         if isinstance(by, Field) and by.kind == "attributes":

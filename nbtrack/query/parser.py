@@ -1,4 +1,4 @@
-"""From text to tree: a parser of operator precedence over the lexer's tokens."""
+"""From text to tree: an operator-precedence parser over the lexer's tokens."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from nbtrack.query import checks
 from nbtrack.query.lexer import Part, TokenKind
 from nbtrack.query.moments import seconds
 from nbtrack.query.operators import SPELLINGS
-from nbtrack.query.stream import Stream, shortened
 from nbtrack.query.suggest import suggest
+from nbtrack.query.token_stream import Stream, shortened
 from nbtrack.query.tree import (
     And,
     Compare,
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["parse", "parse_order"]
 
 MAX_DEPTH = 100
-"""Parentheses and prefixes inside each other: a bound for Python's stack."""
-MAX_NESTED = 20
-"""AND, OR and NOT inside each other, once needless parentheses are gone: a bound for SQLite's stack."""
+"""Nested parentheses and prefixes: a limit for Python's stack."""
+MAX_NESTED_CONDITIONS = 20
+"""Nested AND, OR and NOT, not counting redundant parentheses: a limit for SQLite's stack."""
 MAX_CONDITIONS = 1_000
 MAX_LIMIT = 2**53
 
@@ -64,21 +64,21 @@ _CONDITIONS = (Compare, In, IsNull, Not, And, Or)
 
 
 def parse(text: str, known: KnownNames | None = None, vocabulary: Vocabulary = RUNS) -> Query:
-    """Read a filter.
+    """Parse a filter.
 
     Parameters
     ----------
     text
         The filter; empty for every run.
     known
-        The names that a store holds (`Store.names`), asked for the suggestion of an error only.
+        The names in a store (`Store.names`), used only for the suggestion in an error.
     vocabulary
         The fields; those of runs by default.
 
     Raises
     ------
     FilterError
-        With the place and what to do, for any text that is not a filter.
+        For any text that is not a filter, with the position and what to do.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def parse(text: str, known: KnownNames | None = None, vocabulary: Vocabulary = R
 def parse_order(
     items: str | Sequence[str], known: KnownNames | None = None, vocabulary: Vocabulary = RUNS
 ) -> tuple[Order, ...]:
-    """Read an order: `"metrics.rmse DESC, params.a"`, or MLflow's list of such texts.
+    """Parse an order: `"metrics.rmse DESC, params.a"`, or MLflow's list of such texts.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def parse_order(
 
 
 class _Parser(Stream):
-    """Reads the clauses of one text."""
+    """Parses the clauses of one text."""
 
     def __init__(self, text: str, known: KnownNames | None, vocabulary: Vocabulary) -> None:
         super().__init__(text)
@@ -178,7 +178,7 @@ class _Parser(Stream):
     # Expressions.
 
     def expression(self, binding: int) -> Node:
-        """Read on while operators bind at least as strongly as `binding`."""
+        """Parse an expression while operators bind at least as strongly as `binding`."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(f"more than {MAX_DEPTH} levels inside each other; simplify this")
@@ -202,7 +202,7 @@ class _Parser(Stream):
                 return node
 
     def joined(self, first: Node, start: int, binding: int) -> Condition:
-        """Read conditions joined by one of AND, OR."""
+        """Parse conditions joined by AND or OR."""
         items = [self.as_condition(first, start)]
         spellings = [spelling for spelling, strength in _JOINING.items() if strength == binding]
         while self.take(*spellings):
@@ -213,8 +213,8 @@ class _Parser(Stream):
         return self.bounded(joining(tuple(flat)), start)
 
     def bounded(self, condition: Condition, start: int) -> Condition:
-        if _nested(condition) > MAX_NESTED:
-            message = f"more than {MAX_NESTED} levels of AND, OR and NOT inside each other; simplify this"
+        if _nested(condition) > MAX_NESTED_CONDITIONS:
+            message = f"more than {MAX_NESTED_CONDITIONS} levels of AND, OR and NOT inside each other; simplify this"
             self.fail(message, (start, self.tokens[self.index - 1].span[1]))
         return condition
 
@@ -239,7 +239,7 @@ class _Parser(Stream):
         return self.operand()
 
     def operand(self) -> Value:
-        """Read a literal or a field."""
+        """Parse a literal or a field."""
         token = self.token
         if token.kind is TokenKind.END:
             self.fail("the filter ends where a field or a value is needed")
@@ -262,13 +262,13 @@ class _Parser(Stream):
         return self.field(token)
 
     def text_or_attribute(self, token: Token) -> Value:
-        """Read a quoted literal; one in double quotes left of a comparison is MLflow's way to quote a name."""
+        """Parse a quoted literal; as in MLflow, double quotes left of a comparison quote a name."""
         if self.text[token.span[0]] == '"' and self.begins_comparison():
             field = self.quoted(token)
             if field:
                 return field
         value, end = token.value, token.span[1]
-        # Literals side by side are one: the way to write both kinds of quotes.
+        # Adjacent literals are one, which allows both kinds of quotes.
         while self.token.kind is TokenKind.TEXT:
             value += self.token.value
             end = self.token.span[1]
@@ -295,7 +295,7 @@ class _Parser(Stream):
     # Comparisons.
 
     def comparisons(self, left: Value) -> Condition:
-        """Read what is said of `left`, also in a chain such as ``0.1 < metrics.rmse < 0.8``."""
+        """Parse the comparisons of `left`, also in a chain such as ``0.1 < metrics.rmse < 0.8``."""
         found: list[Condition] = []
         while True:
             self.conditions += 1
@@ -325,7 +325,7 @@ class _Parser(Stream):
         return found[0] if len(found) == 1 else And(tuple(found))
 
     def is_what(self, left: Value) -> Condition:
-        """Read what follows IS: a field that is missing (NULL), or a number that is none (NAN)."""
+        """Parse what follows IS: NULL for a missing field, NAN for a number that is NaN."""
         negated = self.take("not") is not None
         word = self.take("null", "nan")
         if word is None:

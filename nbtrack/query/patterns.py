@@ -1,4 +1,4 @@
-"""LIKE patterns and regular expressions: made ready for SQLite, or refused."""
+"""Prepare LIKE patterns and regular expressions for SQLite, or refuse them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
-    "TIME_LIMIT",
+    "MATCH_TIMEOUT",
     "begin_matching",
     "caseless_glob",
     "functions",
@@ -24,14 +24,14 @@ __all__ = [
 ]
 
 MAX_GLOB_BYTES = 50_000
-"""SQLite's own bound."""
-MAX_EXPRESSION = 1_000
-TIME_LIMIT = 2.0
+"""SQLite's own limit."""
+MAX_EXPRESSION_LENGTH = 1_000
+MATCH_TIMEOUT = 2.0
 """Seconds that the regular expressions of one query may take, over all runs."""
 
 
 class _Matching(threading.local):
-    """How long the query that runs on this thread has matched, and why it was stopped."""
+    """The matching time of this thread's query, and why it was stopped."""
 
     spent: float = 0.0
     stopped: str | None = None
@@ -41,9 +41,9 @@ _matching = _Matching()
 
 
 def glob(pattern: str) -> str:
-    """Return a LIKE pattern (`%` for any text, `_` for one character) as SQLite's GLOB takes it.
+    """Return a LIKE pattern (`%` for any text, `_` for one character) as a GLOB of SQLite.
 
-    GLOB minds case, as LIKE does in MLflow, and SQLite runs it without calling Python.
+    GLOB is case-sensitive, like MLflow's LIKE, and SQLite runs it without calling Python.
 
     Examples
     --------
@@ -65,20 +65,20 @@ def caseless_glob(pattern: str) -> str:
 
 
 def regular_expression(pattern: str) -> str:
-    """Return the pattern if Python's `re` takes it.
+    """Return the pattern if it is valid in Python's `re`.
 
     Raises
     ------
     ValueError
-        With the reason, for what is no regular expression or is longer than 1,000 characters.
+        With the reason, when it is not a regular expression or longer than 1,000 characters.
     """
-    if len(pattern) > MAX_EXPRESSION:
+    if len(pattern) > MAX_EXPRESSION_LENGTH:
         raise ValueError(
-            f"this regular expression has {len(pattern):,} characters; {MAX_EXPRESSION:,} are read at most"
+            f"this regular expression has {len(pattern):,} characters; {MAX_EXPRESSION_LENGTH:,} are read at most"
         )
     try:
         with warnings.catch_warnings():
-            # What may change its meaning in a future Python still has one today.
+            # Python warns about patterns whose meaning may change in a later version.
             warnings.simplefilter("ignore")
             re.compile(pattern)
             _compiled(pattern)
@@ -89,7 +89,7 @@ def regular_expression(pattern: str) -> str:
 
 
 def begin_matching() -> None:
-    """Give the regular expressions of a query that this thread is about to run their time."""
+    """Reset the matching time for a query that this thread is about to run."""
     _matching.spent, _matching.stopped = 0.0, None
 
 
@@ -99,13 +99,13 @@ def matches(text: str, pattern: str) -> bool:
     Raises
     ------
     TimeoutError
-        When the query of this thread has used up its time; `interruption` says so in words.
+        When the query of this thread has used up its time; `interruption` returns the message.
     """
     return bool(_rlike(pattern, text))
 
 
 def interruption() -> str | None:
-    """Return why the last query of this thread was stopped, if it was, once."""
+    """Return why the last query of this thread was stopped, or None; the reason is returned once."""
     stopped, _matching.stopped = _matching.stopped, None
     return stopped
 
@@ -136,7 +136,7 @@ def _bounded(pattern: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _compiled(pattern: str) -> Any:
-    # Not `re`: a match of it cannot be stopped, and takes exponential time on some patterns and texts.
+    # Not `re`: its matches cannot be stopped, and take exponential time for some patterns and texts.
     import regex
 
     try:
@@ -150,11 +150,11 @@ def _rlike(pattern: str, text: str | None) -> bool | None:
         return None
     began = time.monotonic()
     try:
-        # An expression that has used up its time gets none: even a zero is a limit.
-        return _compiled(pattern).search(text, timeout=max(0.0, TIME_LIMIT - _matching.spent)) is not None
+        # A timeout of zero stops a search at once, too.
+        return _compiled(pattern).search(text, timeout=max(0.0, MATCH_TIMEOUT - _matching.spent)) is not None
     except TimeoutError:
         _matching.stopped = (
-            f"the regular expression {pattern!r} takes more than {TIME_LIMIT:g} s; "
+            f"the regular expression {pattern!r} takes more than {MATCH_TIMEOUT:g} s; "
             "make it simpler, or let other conditions leave fewer runs"
         )
         raise

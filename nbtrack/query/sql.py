@@ -1,4 +1,4 @@
-"""From tree to parameterised SQL over the store's tables: no text of the user's becomes SQL."""
+"""From tree to parameterised SQL over the store's tables: the user's text never becomes SQL."""
 
 # ruff: noqa: S608 (what is joined to SQL here is SQL; names and values are bound)
 
@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING
 
 from nbtrack.query.conditions import Conditions
 from nbtrack.query.ordering import Ordering
-from nbtrack.query.values import Values, joined
+from nbtrack.query.sql_values import Values, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nbtrack.query.conditions import Test
+    from nbtrack.query.sql_values import SqlValue
     from nbtrack.query.suggest import KnownNames
     from nbtrack.query.tree import Query
-    from nbtrack.query.values import SqlValue
 
 __all__ = ["Compiled", "Statement", "compile_query"]
 
-FEW = "min(300 + coalesce(max(id), 0) / 80, 4000)"
-"""Up to so many matches of a condition are listed and sorted, at some 6 us each: 425 in a store of 10,000 runs, 1,550
-in one of 100,000. Of more, the first 100 are met within 2,500 or 6,500 steps of 2 us through the runs in order."""
-MANY = 4_000
-"""Of a longer slice it is quicker to gather first what matches than to try each run."""
+MAX_LISTED_MATCHES = "min(300 + coalesce(max(id), 0) / 80, 4000)"
+"""Matches of a condition up to which they are listed and sorted, at about 6 us each: 425 in a store of 10,000 runs, 1,550
+in one of 100,000. If there are more, the first 100 are found in 2,500 or 6,500 steps of 2 us through the runs in order."""
+LONG_SLICE = 4_000
+"""Length of a slice from which on it is faster to collect all matches first than to test each run."""
 MAX_LISTS = 8
 HIDDEN = (
     "SELECT id FROM runs WHERE deleted IS NOT NULL UNION ALL "
     "SELECT id FROM runs WHERE experiment IN (SELECT id FROM experiments WHERE deleted IS NOT NULL)"
 )
-"""The runs that are not looked at unless they are asked for: most often few, told by indexes alone."""
+"""The runs that are hidden by default: usually few, and found by indexes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What a store runs for a query.
+    """The SQL that a store runs for a query.
 
     `ids` gives one column `id` (the key of `runs`) in the query's order, within the slice; `count` one number:
-    how many runs the query has, whatever the slice.
+    how many runs the query has, regardless of the slice.
     """
 
     ids: Statement
@@ -78,22 +78,22 @@ def compile_query(
     Parameters
     ----------
     query
-        What `parse` gave, with its own LIMIT, which bounds the slice and the count.
+        The query that `parse` returned; its own LIMIT bounds the slice and the count.
     experiments
-        Keys of the experiments to look into; None for all that are not deleted.
+        Keys of the experiments to search; None for all that are not deleted.
     deleted
-        Whether to look among the deleted runs instead of the others.
+        Whether to search the deleted runs instead.
     offset, limit
         The slice of the query's runs; without a limit all from `offset` on.
     known
-        `Store.names`; asked only for "metrics" and only where the query has a field such as `metrics.loss.min`.
+        `Store.names`; called only for "metrics", and only if the query has a field such as `metrics.loss.min`.
     now
-        What `now()` means, in seconds since the epoch.
+        The value of `now()`, in seconds since the epoch.
     artifacts
         The folder or URI that `artifact_uri` begins with.
     extreme
-        Look only for the end of the query's order: of equal runs any may come first, and runs without a number there
-        may not come at all.
+        Look only for the run at the start of the query's order: of equal runs any may come first, and runs without a number
+        may be left out.
 
     Raises
     ------
@@ -121,20 +121,20 @@ def compile_query(
 
 def _ids(query: Query, scope: _Scope, values: Values, offset: int, end: int | None, *, extreme: bool) -> str:
     order = Ordering(query.order_by, values, ties=not extreme)
-    # Without an index all runs are tried to find the first.
-    tried = end is None or end > MANY or (extreme and not order.walked)
+    # Without an index, all runs are tested to find the first.
+    tried = end is None or end > LONG_SLICE or (extreme and not order.walked)
     conditions = Conditions(values, one_by_one=not tried)
     tests = conditions.conjuncts(query.where)
     size = values.bind(-1 if end is None else max(end - offset, 0))
     skip = values.bind(offset)
-    most = values.bind(-1 if end is None else end)
+    limit_sql = values.bind(-1 if end is None else end)
     lists = [] if end is None else _lists(tests, scope, conditions)
     selects = []
     clauses: list[str] = []
     if lists:
-        # Few runs are listed and sorted; more are met soon enough in the order that is asked for.
+        # Few matches are listed and sorted; many are found quickly while walking the runs in order.
         few = "(SELECT most FROM few)"
-        clauses = [f"few(most) AS (SELECT {FEW} FROM runs)"]
+        clauses = [f"few(most) AS (SELECT {MAX_LISTED_MATCHES} FROM runs)"]
         clauses += [f"match{i}(run) AS ({runs} LIMIT {few} + 1)" for i, runs in enumerate(lists)]
         counts = [f"(SELECT count(*) FROM match{i})" for i in range(len(lists))]
         chosen = " UNION ALL ".join(
@@ -144,14 +144,14 @@ def _ids(query: Query, scope: _Scope, values: Values, offset: int, end: int | No
         )
         many = " AND ".join(f"{count} > {few}" for count in counts)
         clauses.append(f"chosen(run) AS ({chosen})")
-        clauses.append(f"walk(most) AS (SELECT CASE WHEN {many} THEN {most} ELSE 0 END)")
+        clauses.append(f"walk(most) AS (SELECT CASE WHEN {many} THEN {limit_sql} ELSE 0 END)")
         ordering = Ordering(query.order_by, values, walk=False, ties=not extreme)
         listed = Conditions(values, one_by_one=True)
         terms = [*(listed.test(test, "r.id") for test in tests), *_scope(scope, values)]
         origin = "chosen CROSS JOIN runs r ON r.id = chosen.run"
-        selects.append(ordering.select(ordering.classes[0], terms, most, origin))
-        most = "(SELECT most FROM walk)"
-    walks = _walks(order, tests, scope, conditions, most)
+        selects.append(ordering.select(ordering.classes[0], terms, limit_sql, origin))
+        limit_sql = "(SELECT most FROM walk)"
+    walks = _walks(order, tests, scope, conditions, limit_sql)
     selects += walks[:1] if extreme else walks
     # SQLite runs the parts of UNION ALL one after another, and none once the limit is reached.
     union = " UNION ALL ".join(f"SELECT id FROM ({select})" for select in selects)
@@ -160,7 +160,7 @@ def _ids(query: Query, scope: _Scope, values: Values, offset: int, end: int | No
 
 
 def _lists(tests: list[Test], scope: _Scope, conditions: Conditions) -> list[str]:
-    """Return SELECTs of runs; each holds every run that is looked for."""
+    """Return SELECTs of runs, each of which contains all matches."""
     lists = [listing for test in tests[:MAX_LISTS] if (listing := conditions.listing(test))]
     if scope.experiments is not None:
         keys = ", ".join(conditions.values.bind(key) for key in scope.experiments)
@@ -171,9 +171,9 @@ def _lists(tests: list[Test], scope: _Scope, conditions: Conditions) -> list[str
 
 
 def _walks(
-    ordering: Ordering, tests: list[Test], scope: _Scope, conditions: Conditions, most: str
+    ordering: Ordering, tests: list[Test], scope: _Scope, conditions: Conditions, limit_sql: str
 ) -> list[str]:
-    """Return the SELECTs that go through the runs in the query's order, up to `most` of them each."""
+    """Return the SELECTs that walk the runs in the query's order, each up to `limit_sql` of them."""
     values = conditions.values
     many = not conditions.one_by_one
     selects = []
@@ -184,13 +184,13 @@ def _walks(
             *(conditions.test(test, "o.run") for test in tests if test not in own),
             *_scope(scope, values, many=many),
         ]
-        selects = [ordering.select(group, terms, most) for group in ordering.classes if group.condition]
+        selects = [ordering.select(group, terms, limit_sql) for group in ordering.classes if group.condition]
     if not any(ordering.walked in test.sources for test in tests):
         terms = [
             *(conditions.test(test, "+r.id") for test in tests),
             *_scope(scope, values, many=many),
         ]
-        selects.append(ordering.select(ordering.classes[-1], terms, most))
+        selects.append(ordering.select(ordering.classes[-1], terms, limit_sql))
     return selects
 
 
@@ -199,7 +199,7 @@ def _count(query: Query, scope: _Scope, values: Values) -> str:
     tests = conditions.conjuncts(query.where)
     count = "count(*)" if query.limit is None else f"min(count(*), {values.bind(query.limit)})"
     if tests and scope == _Scope(None, deleted=False) and all(map(conditions.exact, tests)):
-        # The rows of the runs themselves, which are long, need not be read.
+        # Avoids reading the rows of `runs`, which are long.
         first, *others = tests
         terms = [*(conditions.test(test, "m.run") for test in others), f"m.run NOT IN ({HIDDEN})"]
         return f"SELECT {count} FROM ({conditions.matches(first)}) m WHERE {joined(terms)}"
@@ -208,7 +208,7 @@ def _count(query: Query, scope: _Scope, values: Values) -> str:
 
 
 def _scope(scope: _Scope, values: Values, *, many: bool = False) -> list[str]:
-    """Return what a run must be to be looked at; of `many` runs it is quicker to know first which are not."""
+    """Return the conditions for a run to be in scope; for `many` runs it is faster to list first those that are not."""
     if many and scope == _Scope(None, deleted=False):
         return [f"r.id NOT IN ({HIDDEN})"]
     terms = [f"r.deleted IS {'NOT ' if scope.deleted else ''}NULL"]

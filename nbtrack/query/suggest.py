@@ -9,16 +9,16 @@ from typing import Any
 __all__ = ["KnownNames", "suggest"]
 
 KnownNames = Callable[[Any], Iterable[str]]
-"""Names that a store holds of `metrics`, `params`, `tags` or `data`: `Store.names`."""
+"""Returns a store's names of `metrics`, `params`, `tags` or `data`: `Store.names`."""
 
-MOST_LOOKED_AT = 20_000
-LONGEST = 100
+MAX_NAMES = 20_000
+MAX_WORD_LENGTH = 100
 
 
 def suggest(word: str, known_names: Iterable[str]) -> str | None:
     """Return the name nearest to `word`, or None when none is near.
 
-    Case is passed over. A word without a dot may be meant for what stands after the dot of a name.
+    Case is ignored. A word without a dot is also compared with the part of a name after its dot.
 
     Examples
     --------
@@ -27,20 +27,20 @@ def suggest(word: str, known_names: Iterable[str]) -> str | None:
     >>> suggest("rmse", ["metrics.rmse", "params.alpha"])
     'metrics.rmse'
     """
-    if len(word) > LONGEST:
+    if len(word) > MAX_WORD_LENGTH:
         return None
     wanted = word.lower()
     prefix, dot, tail = wanted.partition(".")
     names: dict[str, str] = {}
     tails: dict[str, str] = {}
-    for name in itertools.islice(known_names, MOST_LOOKED_AT):
+    for name in itertools.islice(known_names, MAX_NAMES):
         lower = name.lower().replace("`", "")
         names.setdefault(lower, name)
         if "." in lower and (not dot or lower.startswith(prefix + dot)):
             tails.setdefault(lower.partition(".")[2], name)
     if not dot:
         return _nearest(wanted, names) or _nearest(wanted, tails)
-    # What stands before the dot must not make two short names look alike.
+    # A common prefix before the dot must not make two short names look similar.
     return _nearest(tail, tails) if tails else _nearest(wanted, names)
 
 

@@ -1,4 +1,4 @@
-"""The expression tree of a filter: frozen nodes that know where in the text they stood."""
+"""The expression tree of a filter: frozen nodes with their positions in the text."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ __all__ = [
 ]
 
 Span = tuple[int, int]
-"""First character and one past the last, in the filter's text."""
+"""The first character and one past the last, in the filter's text."""
 
 Kind = Literal["metrics", "params", "tags", "attributes", "data", "datasets"]
 """The table that a field is looked up in."""
 
 
 class Type(enum.Enum):
-    """What a value is compared as."""
+    """The type that a value is compared as."""
 
     NUMBER = "a number"
     TEXT = "text"
@@ -51,7 +51,7 @@ class Type(enum.Enum):
     DURATION = "a duration"
     """In seconds."""
     PARAM = "a param"
-    """A number beside numbers, text beside text."""
+    """Compared with numbers as a number, with text as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A quoted literal; beside LIKE and its kin the pattern as SQL takes it."""
+    """A quoted literal; for LIKE and similar operators, the pattern in SQL's form."""
 
     value: str
     span: Span = dataclasses.field(default=(0, 0), compare=False)
@@ -72,7 +72,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date or a time of day as written, in milliseconds since the epoch."""
+    """A literal date or time, in milliseconds since the epoch."""
 
     value: float
     span: Span = dataclasses.field(default=(0, 0), compare=False)
@@ -95,7 +95,7 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that a run may have, by its one name.
+    """A field of runs, by its canonical name.
 
     `metrics.loss.min` is the metric `loss` with the summary `min`, not `exact`: where the store knows
     a metric whose whole name is `loss.min`, that one is meant.
@@ -110,7 +110,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """Two values joined by one of + - * /; `type` is what comes out."""
+    """Two values joined by one of + - * /; `type` is the type of the result."""
 
     op: str
     left: Value
@@ -152,21 +152,21 @@ class IsNull:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """True where its condition is false; a run that lacks a field makes neither true."""
+    """True if its condition is false; for a run that lacks a field, both are false."""
 
     item: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """True where every condition is."""
+    """True if every condition is."""
 
     items: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """True where one condition is."""
+    """True if one condition is."""
 
     items: tuple[Condition, ...]
 
@@ -181,7 +181,7 @@ class Order:
     by: Value
     descending: bool = False
     text: str = dataclasses.field(default="", compare=False)
-    """What the user wrote it in, the filter or apart from it, for messages."""
+    """The text that contains it, which may be separate from the filter; for messages."""
 
 
 @dataclass(frozen=True, slots=True)

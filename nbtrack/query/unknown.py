@@ -1,4 +1,4 @@
-"""Fields that there are none of: an error for what can be no field, a remark for a name that no run has."""
+"""Unknown fields: an error for what cannot be a field, a remark for a name that no run has."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
 from nbtrack.query.names import SUMMARIES, field_names, prefixes, written
-from nbtrack.query.stream import shortened
 from nbtrack.query.suggest import suggest
+from nbtrack.query.token_stream import shortened
 from nbtrack.query.tree import fields_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _KINDS = {"metrics": "metric", "params": "param", "tags": "tag", "data": "data"}
 
 
 def unknown_field(text: str, tokens: Sequence[Token], known: KnownNames | None) -> FilterError:
-    """Return the error for the last of `tokens`, a name that is no field."""
+    """Return the error for the last of `tokens`, a name that is not a field."""
     token = tokens[-1]
     first, *rest = token.parts
     if plain := _plain_words(text, known):
@@ -47,13 +47,13 @@ def unknown_field(text: str, tokens: Sequence[Token], known: KnownNames | None) 
 
 
 def _plain_words(text: str, known: KnownNames | None) -> FilterError | None:
-    """Return the error for a text that is no condition but words, such as are typed to find a run by its name."""
+    """Return the error for plain words, which users type to find a run by its name."""
     words = text.strip()
     if not _PLAIN.fullmatch(words) or _KEYWORDS & set(words.lower().split()):
         return None
     near = suggest(words, field_names(None, known))
     if near and near.rpartition(".")[2].lower().startswith(words.lower()):
-        # It is the beginning of a condition.
+        # The words begin a condition.
         return None
     start = text.index(words)
     message = f"{shortened(words)!r} is no condition"
@@ -61,7 +61,7 @@ def _plain_words(text: str, known: KnownNames | None) -> FilterError | None:
 
 
 def _unquoted_name(text: str, tokens: Sequence[Token]) -> str | None:
-    """Return a name such as ``metrics.`val-loss``` that was written as if it were a difference."""
+    """Return a name such as ``metrics.`val-loss``` that was written like a difference."""
     if len(tokens) < 3:
         return None
     before, operator, token = tokens[-3:]
@@ -77,9 +77,9 @@ def unknown_names(query: Query, known: KnownNames) -> tuple[FilterError, ...]:
     Parameters
     ----------
     query
-        What `parse` gave.
+        The query that `parse` returned.
     known
-        The names that a store holds: `Store.names`.
+        The names in a store: `Store.names`.
 
     Examples
     --------
@@ -90,27 +90,27 @@ def unknown_names(query: Query, known: KnownNames) -> tuple[FilterError, ...]:
       metrics.rsme < 0.8
       ^^^^^^^^^^^^
     """
-    # An order may have been given apart, so that its fields stand in another text than the filter's.
-    asked = [(field, query.text) for field in (fields_of(query.where) if query.where else ())]
-    asked += [(field, order.text) for order in query.order_by for field in fields_of(order.by)]
-    names = {kind: frozenset(known(kind)) for kind in {field.kind for field, _ in asked} & set(_KINDS)}
+    # An order may have been given separately: the spans of its fields then refer to its own text.
+    fields = [(field, query.text) for field in (fields_of(query.where) if query.where else ())]
+    fields += [(field, order.text) for order in query.order_by for field in fields_of(order.by)]
+    names = {kind: frozenset(known(kind)) for kind in {field.kind for field, _ in fields} & set(_KINDS)}
     remarks: dict[Field, FilterError] = {}
-    for field, text in asked:
-        held = names.get(field.kind)
+    for field, text in fields:
+        existing_names = names.get(field.kind)
         whole = field.name if field.exact else f"{field.name}.{field.summary}"
-        if held is not None and not {field.name, whole} & held and field not in remarks:
-            remarks[field] = _remark(field, text, held)
+        if existing_names is not None and not {field.name, whole} & existing_names and field not in remarks:
+            remarks[field] = _remark(field, text, existing_names)
     return tuple(remarks.values())
 
 
-def _remark(field: Field, text: str, held: frozenset[str]) -> FilterError:
+def _remark(field: Field, text: str, existing_names: frozenset[str]) -> FilterError:
     message = f"no run has the {_KINDS[field.kind]} {field.name!r}"
     metric, _, summary = field.name.rpartition(".")
-    if field.kind == "metrics" and metric in held:
+    if field.kind == "metrics" and metric in existing_names:
         near = suggest(summary, SUMMARIES)
         message += f"; the summaries of {metric!r} are {', '.join(f'.{name}' for name in SUMMARIES)}"
         return FilterError(
             message, text, *field.span, suggestion=near and f"{written('metrics', metric)}.{near}"
         )
-    near = suggest(written(field.kind, field.name), (written(field.kind, name) for name in held))
+    near = suggest(written(field.kind, field.name), (written(field.kind, name) for name in existing_names))
     return FilterError(message, text, *field.span, suggestion=near)

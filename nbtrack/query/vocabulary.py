@@ -1,4 +1,4 @@
-"""What the names in a filter mean: runs have other fields than experiments."""
+"""The fields that a filter can name: runs have other fields than experiments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["RUNS", "Vocabulary"]
 
 
 class Vocabulary(NamedTuple):
-    """The field that is meant by a path, and the error for one that means none."""
+    """How a path becomes a field, and the error for a path that is not one."""
 
     field: Callable[[Sequence[Part], Span], Field | None]
     unknown: Callable[[str, Sequence[Token], KnownNames | None], FilterError]

@@ -1,6 +1,6 @@
 """Serving: a model behind HTTP, in processes of its own.
 
-The process that holds the model (`worker`) imports nothing of this but what it needs, so names are looked up when used.
+The worker process imports only what it needs, so names are looked up when they are used.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The application (ASGI 3) that answers over HTTP what a model predicts.
+"""The ASGI application that serves a model's predictions over HTTP.
 
 `/invocations` is MLflow's, `/v2` the Open Inference Protocol's.
 """
@@ -9,19 +9,19 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrack.serving.answer import JSON, dumps, error_body, inference_error_body
 from nbtrack.serving.inference import OUTPUT, tensors_of
+from nbtrack.serving.model_page import page
 from nbtrack.serving.openapi import document
-from nbtrack.serving.page import page
-from nbtrack.serving.telemetry import GONE, METRICS_TYPE, Telemetry
+from nbtrack.serving.responses import JSON, dumps, error_body, inference_error_body
+from nbtrack.serving.telemetry import CLIENT_CLOSED_REQUEST, METRICS_TYPE, Telemetry
 from nbtrack.serving.wire import Frame
 from nbtrack.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-    from nbtrack.serving.access import Access
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.access_rules import AccessRules
+    from nbtrack.serving.model_description import Description
     from nbtrack.serving.pool import Pool
 
     Message = dict[str, Any]
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Application"]
 
-_PATIENCE = 30.0
+_RECEIVE_TIMEOUT = 30.0
 """Seconds that a client may take for the next piece of its request."""
-_RATE = 1_000_000
-"""Bytes a second that a whole body must come with, after so many seconds."""
-_BODIES = 4
-"""How many bodies of the greatest size may be on their way at once."""
-_QUICK = 0.1
-"""Seconds between two looks for answers whose client is worth watching."""
+_MIN_BYTES_PER_SECOND = 1_000_000
+"""The slowest rate at which a body may arrive, after the first `_RECEIVE_TIMEOUT` seconds."""
+_MAX_OPEN_BODIES = 4
+"""How many bodies of the greatest size may be received at once."""
+_WATCH_INTERVAL = 0.1
+"""Seconds after which the client of a waiting request is watched for a disconnect."""
 _RETRY = ((b"retry-after", b"1"),)
 
-_OPEN = frozenset({"/ping", "/health", "/v2/health/live", "/v2/health/ready"})
-"""What is answered without the token: whether the server is there."""
-_DECIDING = (b"host", b"origin", b"authorization", b"content-type")
+_PUBLIC_PATHS = frozenset({"/ping", "/health", "/v2/health/live", "/v2/health/ready"})
+"""Paths that need no token: they only say whether the server is up."""
+_ACCESS_HEADERS = (b"host", b"origin", b"authorization", b"content-type")
 
-_WORDS = {
+_CONTENT_TYPES = {
     "application/json": "json",
     "text/csv": "csv",
     "application/vnd.apache.parquet": "parquet",
@@ -54,7 +54,7 @@ _OLD_FORMATS = {"pandas-split": "split", "pandas-records": "records"}
 
 
 class Answer(NamedTuple):
-    """What goes back to a client."""
+    """The response to a client."""
 
     status: int
     body: bytes
@@ -63,7 +63,7 @@ class Answer(NamedTuple):
 
 
 class RefusedError(Exception):
-    """A request that is answered with an error before any model is asked."""
+    """A request that is answered with an error without asking the model."""
 
     def __init__(self, status: int, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ class RefusedError(Exception):
 
 
 class GoneError(Exception):
-    """The client has gone away before it was answered."""
+    """The client disconnected before it had its answer."""
 
 
 def _refused(status: int, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
@@ -84,14 +84,14 @@ class Application:
     Parameters
     ----------
     pool
-        The processes that predict.
+        The worker processes.
     model
-        What is known of the model.
+        The description of the model.
     access
-        Who may ask.
+        The rules that let requests in.
     max_body
         The most bytes that a request may have.
-    patience
+    receive_timeout
         Seconds that a client may take for the next piece of its request.
     """
 
@@ -99,23 +99,23 @@ class Application:
         self,
         pool: Pool,
         model: Description,
-        access: Access,
+        access: AccessRules,
         max_body: int = 100_000_000,
-        patience: float = _PATIENCE,
+        receive_timeout: float = _RECEIVE_TIMEOUT,
     ) -> None:
         self._pool = pool
         self._model = model
         self._access = access
         self._max_body = max_body
-        self._patience = patience
+        self._receive_timeout = receive_timeout
         self._coming = 0
-        """Bytes of the bodies that are not whole yet."""
+        """Bytes of the bodies that are not complete yet."""
         self._waiting: dict[asyncio.Future[Frame], Receive] = {}
-        """What is waited for, where nobody watches the client yet."""
-        self._looking = False
+        """The answers whose clients are not watched yet."""
+        self._watch_due = False
         self._watching: set[asyncio.Task[None]] = set()
         self.telemetry = Telemetry({"name": model.name, "uri": model.uri, "flavour": model.flavour})
-        pool.batches = self.telemetry.batch
+        pool.on_batch = self.telemetry.batch
         self._openapi = dumps(document(model))
         self._page = page(model)
         v2 = f"/v2/models/{model.name}"
@@ -136,8 +136,8 @@ class Application:
             **{f"{v2}{version}/ready": self._v2_ready for version in versions},
         }
         self._asks: dict[str, Callable[[Mapping[bytes, bytes]], str]] = {
-            "/invocations": _word_of,
-            **dict.fromkeys((f"{v2}{version}/infer" for version in versions), _word_of_infer),
+            "/invocations": _body_type_of,
+            **dict.fromkeys((f"{v2}{version}/infer" for version in versions), _body_type_of_infer),
         }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -165,21 +165,21 @@ class Application:
     async def _answer(self, scope: Message, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         headers = dict(scope["headers"])
-        if len(headers) < len(scope["headers"]) and (twice := _said_twice(scope["headers"])):
+        if len(headers) < len(scope["headers"]) and (twice := _duplicated_header(scope["headers"])):
             return _refused(400, f"the header {twice} stands there more than once")
         refusal = self._access.refusal(
             headers.get(b"host"), headers.get(b"origin"), headers.get(b"authorization")
         )
-        if refusal is not None and not (refusal[0] == 401 and path in _OPEN):
+        if refusal is not None and not (refusal[0] == 401 and path in _PUBLIC_PATHS):
             extra = ((b"www-authenticate", b"Bearer"),) if refusal[0] == 401 else ()
             return _refused(*refusal, extra)
-        word_of = self._asks.get(path)
-        if word_of is not None:
+        body_type_of = self._asks.get(path)
+        if body_type_of is not None:
             if method != "POST":
                 return _refused(
                     405, f"{path} takes POST, and was asked with {method}", ((b"allow", b"POST"),)
                 )
-            return await self._predict(path, word_of, headers, receive)
+            return await self._predict(path, body_type_of, headers, receive)
         read = self._reads.get(path)
         if read is None:
             return _refused(404, f"there is nothing at {path}; see /docs")
@@ -192,22 +192,22 @@ class Application:
     async def _predict(
         self,
         path: str,
-        word_of: Callable[[Mapping[bytes, bytes]], str],
+        body_type_of: Callable[[Mapping[bytes, bytes]], str],
         headers: Mapping[bytes, bytes],
         receive: Receive,
     ) -> Answer:
         start = time.perf_counter()
         self.telemetry.in_progress += 1
-        status = GONE
+        status = CLIENT_CLOSED_REQUEST
         try:
-            word = word_of(headers)
+            body_type = body_type_of(headers)
             body = await self._body(headers, receive)
             start = time.perf_counter()
-            frame = await self._waited(self._pool.ask(word, body), receive)
+            frame = await self._waited(self._pool.ask(body_type, body), receive)
             status = frame.status
-            if status == GONE:
+            if status == CLIENT_CLOSED_REQUEST:
                 raise GoneError
-            return Answer(status, frame.body, frame.word, _RETRY if status == 503 else ())
+            return Answer(status, frame.body, frame.body_type, _RETRY if status == 503 else ())
         except RefusedError as error:
             status = error.answer.status
             raise
@@ -218,30 +218,30 @@ class Application:
             )
 
     async def _waited(self, answer: asyncio.Future[Frame], receive: Receive) -> Frame:
-        """Return an answer; it is `GONE` when the client does not wait for it."""
-        if not self._looking:
-            self._looking = True
-            asyncio.get_running_loop().call_later(_QUICK, self._look, set())
+        """Return an answer; its status is `CLIENT_CLOSED_REQUEST` if the client does not wait for it."""
+        if not self._watch_due:
+            self._watch_due = True
+            asyncio.get_running_loop().call_later(_WATCH_INTERVAL, self._watch_waiting, set())
         self._waiting[answer] = receive
         try:
             return await answer
         finally:
             self._waiting.pop(answer, None)
 
-    def _look(self, before: set[asyncio.Future[Frame]]) -> None:
+    def _watch_waiting(self, before: set[asyncio.Future[Frame]]) -> None:
         """Watch the clients that waited at the last look already: most do not, and a timer for each would cost time."""
         for answer in before & self._waiting.keys():
             self._watch(answer, self._waiting.pop(answer))
-        self._looking = bool(self._waiting)
-        if self._looking:
-            asyncio.get_running_loop().call_later(_QUICK, self._look, set(self._waiting))
+        self._watch_due = bool(self._waiting)
+        if self._watch_due:
+            asyncio.get_running_loop().call_later(_WATCH_INTERVAL, self._watch_waiting, set(self._waiting))
 
     def _watch(self, answer: asyncio.Future[Frame], receive: Receive) -> None:
         async def watch() -> None:
             while (await receive())["type"] != "http.disconnect":
                 pass
             if not answer.done():
-                answer.set_result(Frame(0, GONE, JSON, b""))
+                answer.set_result(Frame(0, CLIENT_CLOSED_REQUEST, JSON, b""))
 
         task = asyncio.get_running_loop().create_task(watch())
         self._watching.add(task)
@@ -254,27 +254,29 @@ class Application:
         Raises
         ------
         RefusedError
-            When it is compressed, too large, comes too slowly, or too many others are on their way.
+            When it is compressed, too large or too slow, or too many others are being received.
         """
         encoding = headers.get(b"content-encoding", b"identity").strip().lower()
         if encoding not in {b"", b"identity"}:
             said = f"bodies in Content-Encoding {encoding.decode('latin-1')!r} are not read; send it as it is"
             raise RefusedError(415, said, ((b"accept-encoding", b"identity"),))
-        told = headers.get(b"content-length", b"0")
-        if told.isdigit() and int(told) > self._max_body:
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._max_body:
             raise self._too_large()
         pieces = []
         size = 0
         began = time.monotonic()
         try:
             while True:
-                message = await self._next(receive, began + self._patience + size / _RATE)
+                message = await self._next(
+                    receive, began + self._receive_timeout + size / _MIN_BYTES_PER_SECOND
+                )
                 piece = message.get("body", b"")
                 size += len(piece)
                 self._coming += len(piece)
                 if size > self._max_body:
                     raise self._too_large()
-                if self._coming > _BODIES * self._max_body:
+                if self._coming > _MAX_OPEN_BODIES * self._max_body:
                     raise RefusedError(503, "too many requests are on their way; try again", _RETRY)
                 pieces.append(piece)
                 if not message.get("more_body"):
@@ -283,21 +285,21 @@ class Application:
             self._coming -= size
 
     async def _next(self, receive: Receive, deadline: float) -> Message:
-        """Return the next piece of a body, which may neither pause for long nor come in crumbs.
+        """Return the next piece of a body, which must neither pause for long nor be too slow overall.
 
         Raises
         ------
         RefusedError, GoneError
-            When there is none.
+            When none arrives.
         """
         left = deadline - time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, min(self._patience, left))):
+            async with asyncio.timeout(max(0.0, min(self._receive_timeout, left))):
                 message = await receive()
         except TimeoutError:
-            said = f"nothing came for {self._patience:g} s"
-            if left < 0.9 * self._patience:
-                said = f"the body comes too slowly: less than {_RATE:,} bytes a second"
+            said = f"nothing came for {self._receive_timeout:g} s"
+            if left < 0.9 * self._receive_timeout:
+                said = f"the body comes too slowly: less than {_MIN_BYTES_PER_SECOND:,} bytes a second"
             raise RefusedError(408, said) from None
         if message["type"] == "http.disconnect":
             raise GoneError
@@ -343,40 +345,42 @@ class Application:
         }))  # fmt: skip
 
 
-def _said_twice(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """Return the header that decides who may ask, and is there twice: which of both holds is anybody's guess."""
+def _duplicated_header(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return a header that access depends on and that occurs twice, which would be ambiguous; else an empty text."""
     names = [name for name, _ in headers]
-    return next((name.decode() for name in _DECIDING if names.count(name) > 1), "")
+    return next((name.decode() for name in _ACCESS_HEADERS if names.count(name) > 1), "")
 
 
-def _word_of(headers: Mapping[bytes, bytes]) -> str:
-    """Return the form of a body by its type.
+def _body_type_of(headers: Mapping[bytes, bytes]) -> str:
+    """Return the format of a body from its content type.
 
     Raises
     ------
     RefusedError
-        When it is of none.
+        When it is not supported.
     """
-    told = headers.get(b"content-type", b"").decode("latin-1")
-    kind, *rest = (part.strip() for part in told.split(";"))
-    word = _WORDS.get(kind.lower())
-    if word is None:
-        raise RefusedError(415, f"the body is said to be {told!r}; send one of {', '.join(_WORDS)}")
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    kind, *rest = (part.strip() for part in content_type.split(";"))
+    body_type = _CONTENT_TYPES.get(kind.lower())
+    if body_type is None:
+        raise RefusedError(
+            415, f"the body is said to be {content_type!r}; send one of {', '.join(_CONTENT_TYPES)}"
+        )
     for part in rest:
         name, _, value = part.partition("=")
         name, value = name.strip().lower(), value.strip().strip('"').lower()
         if name == "charset" and value not in ("utf-8", "utf8"):
             raise RefusedError(415, f"the body is said to be in {value!r}; send UTF-8")
-        if name == "format" and word == "json":
+        if name == "format" and body_type == "json":
             if value not in _OLD_FORMATS:
                 raise RefusedError(
                     415, f"the format {value!r} is not known; send one of {', '.join(_OLD_FORMATS)}"
                 )
-            word = _OLD_FORMATS[value]
-    return word
+            body_type = _OLD_FORMATS[value]
+    return body_type
 
 
-def _word_of_infer(headers: Mapping[bytes, bytes]) -> str:
-    if _word_of(headers) != "json":
+def _body_type_of_infer(headers: Mapping[bytes, bytes]) -> str:
+    if _body_type_of(headers) != "json":
         raise RefusedError(415, "an inference request is JSON; send it as application/json")
     return "v2"

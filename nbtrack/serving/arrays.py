@@ -1,7 +1,7 @@
-"""The short way from JSON to a prediction: plain arrays, and many requests in one call of the model.
+"""The fast path from JSON to a prediction: plain arrays, and many requests in one call of the model.
 
-Only for models that take arrays row by row and tables of numbers (`rowwise.is_rowwise`). Whatever is out of the
-ordinary in a request, from text among the numbers to a missing column, goes the long way, which says what is wrong.
+Only for models that predict row by row and take tables of numbers (`rowwise.is_rowwise`). An unusual request, from text
+among the numbers to a missing column, takes the slow path, which says what is wrong.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     import numpy as np
 
     from nbtrack.models import Column, LoadedModel
-    from nbtrack.serving.payload import Asked
+    from nbtrack.serving.payload import ParsedBody
 
     Array = np.ndarray[Any, Any]
 
 __all__ = ["ArrayModel", "array_model"]
 
 _KINDS = ({"double", "long"}, {"float"}, {"integer"})
-"""Types of columns that make an array as a DataFrame of them does, to the last digit."""
-_REMEMBERED = 1000
-"""How many orders of columns are remembered."""
+"""Sets of column types that give exactly the same array as a DataFrame of such columns."""
+_MAX_ORDERS = 1000
+"""How many orders of columns are cached."""
 
 
 def array_model(model: LoadedModel) -> ArrayModel | None:
-    """Return the short way to a model, if there is one."""
+    """Return the fast path to a model, if it has one."""
     signature = model.signature
     inputs: Any = signature.inputs if signature is not None else None
     function = model.metadata.flavors.get("python_function", {}).get("predict_fn", "predict")
     plain = model.flavour.name == "sklearn" and is_rowwise(model.native) and hasattr(model.native, "predict")
     if signature is not None and signature.form is not None:
-        return None  # it takes something else than an array of numbers
+        return None  # it does not take an array of numbers
     if not plain or not inputs or function != "predict" or (signature is not None and signature.params):
         return None
     if isinstance(inputs[0], Tensor):
@@ -58,7 +58,7 @@ def array_model(model: LoadedModel) -> ArrayModel | None:
 
 
 def _in_order(columns: list[Column], fitted: Any) -> list[Column]:
-    """Return the columns in the order that the estimator was fitted with; none if it was fitted with others."""
+    """Return the columns in the order that the estimator was fitted with; empty if it was fitted with others."""
     if fitted is None or columns[0].name is None:
         return columns
     by_name = {str(column.name): column for column in columns}
@@ -67,12 +67,12 @@ def _in_order(columns: list[Column], fitted: Any) -> list[Column]:
 
 
 class ArrayModel:
-    """A model that is asked with arrays.
+    """A model that is called with arrays.
 
     Parameters
     ----------
     estimator
-        What predicts.
+        The estimator.
     names
         The names of its columns, or None where they have none.
     kinds
@@ -84,27 +84,27 @@ class ArrayModel:
     def __init__(self, estimator: Any, names: list[str | int] | None, kinds: list[str], dtype: str) -> None:
         self._predict = estimator.predict
         self._names = names
-        # In JSON a name is text where it is a key.
+        # Keys of JSON objects are always text.
         self._keys = None if names is None else list(map(str, names))
         self._integers = tuple(place for place, kind in enumerate(kinds) if kind in ("integer", "long"))
         self._width = len(kinds)
         self._dtype = dtype
         self._orders: dict[tuple[Any, ...], list[int]] = {}
         self._told = False
-        # An estimator that was fitted on a table says so of each array; columns are put in order here.
+        # An estimator that was fitted on a table warns about each array; here the columns are in order.
         warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
 
-    def rows(self, asked: Asked) -> Array | None:
-        """Return the rows of a request as the model takes them, or None where the long way must be gone."""
-        if asked.params or not asked.content:
+    def rows(self, parsed: ParsedBody) -> Array | None:
+        """Return the rows of a request as an array, or None if it has to take the slow path."""
+        if parsed.params or not parsed.content:
             return None
-        content = asked.content
-        if asked.form == "dataframe_split":
+        content = parsed.content
+        if parsed.form == "dataframe_split":
             return self._split(content)
-        if asked.form == "dataframe_records":
+        if parsed.form == "dataframe_records":
             return self._records(content)
         if isinstance(content, dict):
-            return self._columns(content) if asked.form == "inputs" else None
+            return self._columns(content) if parsed.form == "inputs" else None
         if isinstance(content, list) and isinstance(content[0], dict):
             return self._records(content)
         return self._array(content)
@@ -131,7 +131,7 @@ class ArrayModel:
         return self._array([[row[place] for place in order] for row in rows])
 
     def _order(self, names: list[Any]) -> list[int] | None:
-        """Return the places of the model's columns among those of a request; None if one is missing."""
+        """Return the positions of the model's columns among those of a request; None if one is missing."""
         try:
             key = tuple(names)
             return self._orders[key]
@@ -145,8 +145,8 @@ class ArrayModel:
             return None
         order = [key.index(name) for name in known]
         if len(key) == len(known):
-            # Of requests with further columns there is no end.
-            if len(self._orders) < _REMEMBERED:
+            # Requests may have any number of further columns, so the cache is limited.
+            if len(self._orders) < _MAX_ORDERS:
                 self._orders[key] = order
         elif not self._told:
             self._told = True

@@ -1,4 +1,4 @@
-"""Predictions for a file, into a file: `nbtrack models predict`."""
+"""Predict for a file and write a file: `nbtrack models predict`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NbtrackWarning, NotFoundError
-from nbtrack.serving.answer import plain, predictions_body
+from nbtrack.serving.responses import plain, predictions_body
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,24 +29,24 @@ def predict_file(model: LoadedModel, source: str | None, target: str | None, kin
     model
         The model.
     source, target
-        Paths; None or `-` for standard input and output. The form of the predictions goes by the name of the target:
-        `.csv`, `.parquet`, and JSON as the server answers it for any other.
+        Paths; None or `-` for standard input and output. The suffix of the target sets the format of the predictions:
+        `.csv`, `.parquet`, else JSON as in the server's answers.
     kind
-        `csv`, `json` or `parquet`; by default by the name of the source.
+        `csv`, `json` or `parquet`; by default from the suffix of the source.
 
     Raises
     ------
     NotFoundError
         When there is no such file.
     InvalidValueError, SchemaError
-        When it is none of these, or the model does not take it.
+        When it has another format, or does not fit the model's signature.
     ModelError
         When the model fails.
     """
     with warnings.catch_warnings(record=True) as caught:
         predictions = _predicted(model, None if source == "-" else source, kind)
     for warning in caught:
-        # Ours tell of the file, and not of a line of code.
+        # Our own warnings are about the file, so the line of code is left out.
         ours = issubclass(warning.category, NbtrackWarning)
         text = f"nbtrack: {warning.message}" if ours else f"{warning.category.__name__}: {warning.message}"
         sys.stderr.write(f"{text}\n")
@@ -54,21 +54,21 @@ def predict_file(model: LoadedModel, source: str | None, target: str | None, kin
 
 
 def _predicted(model: LoadedModel, source: str | None, kind: str | None) -> Any:
-    from nbtrack.serving.payload import body_of_json, data_of, params_of, table_of_file
+    from nbtrack.serving.payload import data_of, params_of, parse_json, table_of_file
 
-    word = kind or _KINDS.get(Path(source or "").suffix.lower(), "csv")
+    body_type = kind or _KINDS.get(Path(source or "").suffix.lower(), "csv")
     try:
         body = sys.stdin.buffer.read() if source is None else Path(source).read_bytes()
     except OSError as error:
         raise NotFoundError(f"{source!r} cannot be read ({error.strerror})") from error
     data, params = None, None
-    if word == "json":
-        asked = body_of_json("json", body)
-        data, params = data_of(asked, model.signature), params_of(asked, model.signature)
-    elif word in ("csv", "parquet"):
-        data = table_of_file(word, body, model.signature)
+    if body_type == "json":
+        parsed = parse_json("json", body)
+        data, params = data_of(parsed, model.signature), params_of(parsed, model.signature)
+    elif body_type in ("csv", "parquet"):
+        data = table_of_file(body_type, body, model.signature)
     else:
-        raise InvalidValueError(f"{word!r} is no form of input; give csv, json or parquet")
+        raise InvalidValueError(f"{body_type!r} is not an input format; give csv, json or parquet")
     try:
         return model.predict(data, params)
     except NbtrackError:
@@ -102,13 +102,13 @@ def _body(predictions: Any) -> bytes:
 
 
 def _table(predictions: Any) -> pd.DataFrame:
-    """Return predictions as a table: one column `prediction`, or those that the model names."""
+    """Return predictions as a table: one column `prediction`, or the columns that the model names."""
     import pandas as pd
 
     if isinstance(predictions, pd.Series):
         predictions = predictions.to_frame()
     if isinstance(predictions, pd.DataFrame):
-        held, named = predictions, not isinstance(predictions.columns, pd.RangeIndex)
+        table, named = predictions, not isinstance(predictions.columns, pd.RangeIndex)
     else:
         values = plain(predictions)
         named = isinstance(values, dict) or (
@@ -116,20 +116,25 @@ def _table(predictions: Any) -> pd.DataFrame:
         )
         if isinstance(values, dict):
             values = values if all(isinstance(one, list) for one in values.values()) else [values]
-        held = pd.DataFrame(values if isinstance(values, list | dict) else [values])
-    count = held.shape[1]
+        table = pd.DataFrame(values if isinstance(values, list | dict) else [values])
+    count = table.shape[1]
     unnamed = [f"prediction_{number}" for number in range(count)] if count > 1 else ["prediction"]
-    names = list(map(str, held.columns)) if named else unnamed
-    return held.set_axis(names, axis=1) if count else pd.DataFrame(columns=names)
+    names = list(map(str, table.columns)) if named else unnamed
+    return table.set_axis(names, axis=1) if count else pd.DataFrame(columns=names)
 
 
 def main(arguments: list[str]) -> int:
-    """Predict as the one argument tells, in a model's own environment."""
+    """Predict in the model's own environment; the one argument has the options."""
     from nbtrack.models import load
 
-    told = json.loads(arguments[0])
+    options = json.loads(arguments[0])
     try:
-        predict_file(load(told["path"], trust=told["trust"]), told["source"], told["target"], told["kind"])
+        predict_file(
+            load(options["path"], trust=options["trust"]),
+            options["source"],
+            options["target"],
+            options["kind"],
+        )
     except (NbtrackError, ImportError) as error:
         sys.stderr.write(f"nbtrack: {error}\n")
         return 1

@@ -1,4 +1,4 @@
-"""A model server asked by HTTP."""
+"""An HTTP client for model servers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import ServerError
 from nbtrack.models.example import as_body
-from nbtrack.serving.answer import dumps
+from nbtrack.serving.responses import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,24 +42,24 @@ def payload(data: Any, params: Mapping[str, Any] | None = None) -> bytes:
 
 
 def _form(data: Any) -> dict[str, Any]:
-    # An array of numbers is written as it is, which is quicker.
+    # An array of numbers is written directly, which is faster.
     kind = data.dtype.kind if type(data).__module__ == "numpy" and hasattr(data, "dtype") else ""
     return {"inputs": data} if kind and kind in "biuf" and data.dtype.itemsize <= 8 else as_body(data)
 
 
 def ask(url: str, body: bytes | None, token: str | None, timeout: float) -> bytes:
-    """Return what a server of this machine answers; with a body it is a POST.
+    """Send a request to a server on this machine, and return the answer; with a body it is a POST.
 
     Raises
     ------
     ServerError
-        With what the server said, or when it does not answer.
+        With the server's message, or when it does not answer.
     """
     headers = {"Content-Type": "application/json"}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, body, headers)  # noqa: S310 (an address of ours)
-    # No proxy stands between a machine and itself, whatever the environment says.
+    # A request to this machine must not go through a proxy, even if the environment sets one.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=timeout) as answer:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.errors import InvalidValueError
 from nbtrack.models.inputs import of_table, of_values
 from nbtrack.models.schema import Column, Tensor
-from nbtrack.serving.answer import dumps, plain
 from nbtrack.serving.payload import loads
+from nbtrack.serving.responses import dumps, plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from nbtrack.models import Signature
     from nbtrack.models.schema import Schema
 
-__all__ = ["DATATYPES", "OUTPUT", "Inference", "inference_body", "read_inference", "tensors_of"]
+__all__ = ["DATATYPES", "OUTPUT", "InferenceRequest", "inference_body", "read_inference", "tensors_of"]
 
 OUTPUT = "predict"
-"""The name of the output of a model that gives one."""
+"""The name of the output of a model with a single output."""
 
 DATATYPES = {
     "BOOL": "bool",
@@ -44,26 +44,26 @@ DATATYPES = {
 }
 """The protocol's types, and NumPy's for each."""
 
-_DEEPEST = 64
-"""How deep NumPy's arrays can be."""
+_MAX_DEPTH = 64
+"""The most dimensions that a NumPy array can have."""
 _OF_COLUMNS = {"boolean": "BOOL", "integer": "INT32", "long": "INT64", "float": "FP32", "double": "FP64"}
 _OF_DTYPES = {dtype: name for name, dtype in DATATYPES.items()}
 
 
 def tensors_of(schema: Schema | None, single: str = "") -> list[dict[str, Any]]:
-    """Return a schema as the protocol's metadata tells of it; parts without a name are called by their places.
+    """Return a schema in the form of the protocol's metadata; parts without a name are named by their position.
 
     Parameters
     ----------
     single
-        What one part without a name is called.
+        The name of a single part without a name.
 
     Examples
     --------
     >>> tensors_of((Column("double", "alcohol"),))
     [{'name': 'alcohol', 'datatype': 'FP64', 'shape': [-1, 1]}]
     """
-    told: list[dict[str, Any]] = []
+    tensors: list[dict[str, Any]] = []
     parts: list[Any] = list(schema or ())
     for number, part in enumerate(parts):
         if isinstance(part, Tensor):
@@ -75,8 +75,8 @@ def tensors_of(schema: Schema | None, single: str = "") -> list[dict[str, Any]]:
             if part.name is None
             else str(part.name)
         )
-        told.append({"name": name, "datatype": kind, "shape": shape})
-    return told
+        tensors.append({"name": name, "datatype": kind, "shape": shape})
+    return tensors
 
 
 def _place(number: int) -> str:
@@ -84,29 +84,29 @@ def _place(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Inference:
-    """An inference request that has been read."""
+class InferenceRequest:
+    """A parsed inference request."""
 
     data: Any
-    """What the model is asked with."""
+    """The model's input."""
     params: dict[str, Any]
     id: str | None
     outputs: list[str] | None
     """The names of the outputs that are wanted; None for all."""
 
 
-def read_inference(body: bytes, signature: Signature | None) -> Inference:
-    """Return what an inference request asks.
+def read_inference(body: bytes, signature: Signature | None) -> InferenceRequest:
+    """Parse an inference request.
 
     Raises
     ------
     InvalidValueError, SchemaError
-        When it is none, or the model does not take it.
+        When it is not a valid one, or does not fit the model's signature.
     """
     request = loads(body)
     if not isinstance(request, dict) or not isinstance(request.get("inputs"), list) or not request["inputs"]:
         raise InvalidValueError(
-            "the body is no inference request; send {'inputs': [{name, shape, datatype, data}]}"
+            "the body is not an inference request; send {'inputs': [{name, shape, datatype, data}]}"
         )
     tensors: dict[str, np.ndarray[Any, Any]] = {}
     for entry in request["inputs"]:
@@ -116,13 +116,13 @@ def read_inference(body: bytes, signature: Signature | None) -> Inference:
         tensors[name] = array
     params, wanted = request.get("parameters") or {}, request.get("outputs")
     if not isinstance(params, dict):
-        raise InvalidValueError("parameters is no object of names and values")
+        raise InvalidValueError("parameters is not an object of names and values")
     if wanted is not None and not (
         isinstance(wanted, list) and all(isinstance(w, dict) and "name" in w for w in wanted)
     ):
-        raise InvalidValueError("outputs is no list of {name}")
+        raise InvalidValueError("outputs is not a list of {name}")
     known = {param.name for param in (signature.params if signature else None) or ()}
-    return Inference(
+    return InferenceRequest(
         _data(tensors, signature),
         {key: value for key, value in params.items() if key in known},
         request["id"] if isinstance(request.get("id"), str) else None,
@@ -130,19 +130,19 @@ def read_inference(body: bytes, signature: Signature | None) -> Inference:
     )
 
 
-def inference_body(predictions: Any, asked: Inference, name: str) -> bytes:
+def inference_body(predictions: Any, request: InferenceRequest, name: str) -> bytes:
     """Return the answer to an inference request.
 
     Raises
     ------
     TypeError, ValueError
-        When the predictions are no tensors.
+        When the predictions cannot be written as tensors.
     """
     outputs = _outputs(predictions)
-    if asked.outputs is not None:
-        outputs = [output for output in outputs if output["name"] in asked.outputs]
+    if request.outputs is not None:
+        outputs = [output for output in outputs if output["name"] in request.outputs]
     answer = {"model_name": name, "outputs": outputs}
-    return dumps(answer if asked.id is None else {**answer, "id": asked.id})
+    return dumps(answer if request.id is None else {**answer, "id": request.id})
 
 
 def _tensor(entry: Any) -> tuple[str, np.ndarray[Any, Any]]:
@@ -150,14 +150,14 @@ def _tensor(entry: Any) -> tuple[str, np.ndarray[Any, Any]]:
     import numpy as np
 
     if not isinstance(entry, dict) or not {"name", "shape", "datatype", "data"} <= set(entry):
-        raise InvalidValueError("an input is no tensor; send {name, shape, datatype, data}")
+        raise InvalidValueError("an input is not a tensor; send {name, shape, datatype, data}")
     name, kind, shape = str(entry["name"]), entry["datatype"], entry["shape"]
     if not isinstance(kind, str) or kind not in DATATYPES:
         raise InvalidValueError(f"input {name!r} is of the type {kind!r}; send one of {', '.join(DATATYPES)}")
     if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
         raise InvalidValueError(f"input {name!r} has the shape {shape!r}; send a list of sizes")
     if not isinstance(entry["data"], list):
-        raise InvalidValueError(f"input {name!r} has data that are no list; send {kind} values in a list")
+        raise InvalidValueError(f"input {name!r} has data that is not a list; send {kind} values in a list")
     flat = _flat(entry["data"], name)
     dtype: Any = np.dtype(DATATYPES[kind])
     for value in flat:
@@ -170,8 +170,8 @@ def _tensor(entry: Any) -> tuple[str, np.ndarray[Any, Any]]:
 
 
 def _flat(values: list[Any], name: str) -> list[Any]:
-    """Return the values in nested lists."""
-    for _ in range(_DEEPEST):
+    """Return the values in nested lists as one list."""
+    for _ in range(_MAX_DEPTH):
         if not any(type(value) is list for value in values):
             return values
         values = [item for value in values for item in (value if type(value) is list else [value])]
@@ -179,7 +179,7 @@ def _flat(values: list[Any], name: str) -> list[Any]:
 
 
 def _fits(value: Any, dtype: Any) -> bool:
-    """Return whether a value of JSON is one of a type; null stands for NaN among floats, which JSON lacks."""
+    """Return whether a JSON value has a type; null stands for a float's NaN, which JSON lacks."""
     import numpy as np
 
     if dtype.kind == "b":
@@ -196,7 +196,7 @@ def _fits(value: Any, dtype: Any) -> bool:
 
 
 def _data(tensors: dict[str, np.ndarray[Any, Any]], signature: Signature | None) -> Any:
-    """Return tensors as the model takes them: a table by its columns or whole, or arrays."""
+    """Return tensors in the form that the model takes: a table from its columns or as a whole, or arrays."""
     parts: Any = (signature.inputs if signature is not None else None) or ()
     columns = [part for part in parts if isinstance(part, Column)]
     if columns:

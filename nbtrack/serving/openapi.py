@@ -1,4 +1,4 @@
-"""The document that tells what a server takes and gives, in OpenAPI 3.1."""
+"""The OpenAPI 3.1 document of a model server."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from nbtrack.version import __version__
 if TYPE_CHECKING:
     from nbtrack.models import Param
     from nbtrack.models.schema import Column
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.model_description import Description
 
 __all__ = ["document"]
 
-_FLOAT = 3.4e38
-"""The largest float of 32 bits, rounded down."""
+_MAX_FLOAT32 = 3.4e38
+"""The largest 32-bit float, rounded down."""
 _TYPES: dict[str, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
     "integer": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
     "long": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
-    "float": {"type": "number", "minimum": -_FLOAT, "maximum": _FLOAT},
+    "float": {"type": "number", "minimum": -_MAX_FLOAT32, "maximum": _MAX_FLOAT32},
     "double": {"type": "number"},
     "string": {"type": "string"},
     "binary": {"type": "string", "contentEncoding": "base64"},
@@ -110,7 +110,7 @@ def _responses(schema: dict[str, Any], *errors: str, error: str = "Error") -> di
 
 
 def _read(summary: str, schema: dict[str, Any] | None, *more: str) -> dict[str, Any]:
-    """Return a GET that takes nothing; None for the schema is text."""
+    """Return a GET operation without parameters; a schema of None stands for text."""
     kind = _JSON if schema is not None else "text/plain"
     answer = {
         "description": summary,
@@ -123,11 +123,11 @@ def _read(summary: str, schema: dict[str, Any] | None, *more: str) -> dict[str, 
 
 
 def _value(column: Column) -> dict[str, Any]:
-    told = _TYPES.get(column.type, {})
-    # A missing value among numbers is one that only some models take: those that were fitted on one.
-    if not told or (column.required and column.type in _NUMBERS):
-        return told
-    return {"anyOf": [told, {"type": "null"}]}
+    schema = _TYPES.get(column.type, {})
+    # Only models that were fitted on missing values take a missing number.
+    if not schema or (column.required and column.type in _NUMBERS):
+        return schema
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def _request(model: Description) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _request(model: Description) -> dict[str, Any]:
     extra = (
         {"params": {"anyOf": [{"type": "object", "properties": params}, {"type": "null"}]}} if params else {}
     )
-    # What else stands in it is passed over, as MLflow does; two forms at once are not.
+    # Unknown keys are ignored, as in MLflow; two forms at once are refused.
     refused: dict[str, Any] = dict.fromkeys(FORMS, False)
     return {"anyOf": [_object(refused | {form: schema, **extra}, [form]) for form, schema in forms.items()]}
 

@@ -1,4 +1,4 @@
-"""Bodies of Parquet, which may hold a thousand times what they weigh."""
+"""Parquet bodies, which may unpack to a thousand times their size."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 __all__ = ["TooLargeError", "table_of_parquet"]
 
 _WIDTHS = {"BOOLEAN": 0.125, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}
-"""Bytes of a value of Parquet's physical types; those of its texts differ."""
+"""Bytes of a value of each of Parquet's physical types; texts vary in size."""
 _TEXT = "BYTE_ARRAY"
 
 
 class TooLargeError(InvalidValueError):
-    """What a body holds is more than a request may have."""
+    """The content of a body is larger than a request may be."""
 
 
 def table_of_parquet(body: bytes, limit: int | None = None) -> pd.DataFrame:
@@ -29,18 +29,18 @@ def table_of_parquet(body: bytes, limit: int | None = None) -> pd.DataFrame:
     body
         The file.
     limit
-        So many bytes may its values take once they are unpacked; any by default.
+        The most bytes that its unpacked values may take; by default there is no limit.
 
     Raises
     ------
     TooLargeError
-        When they take more; they are not unpacked then.
+        When they would take more; they are not unpacked then.
     ImportError, ValueError, OSError
         When it cannot be read.
     """
     import pandas as pd
 
-    if limit is not None and _at_most(body, limit) > limit and _size(body, limit) > limit:
+    if limit is not None and _upper_bound(body, limit) > limit and _size(body, limit) > limit:
         raise _too_large("the Parquet file", limit)
     return pd.read_parquet(io.BytesIO(body))
 
@@ -51,10 +51,10 @@ def _too_large(what: str, limit: int) -> TooLargeError:
     )
 
 
-def _at_most(body: bytes, limit: int) -> float:
-    """Return what the values of a file cannot be larger than, by what it says of itself.
+def _upper_bound(body: bytes, limit: int) -> float:
+    """Return an upper bound for the size of a file's values, from its metadata.
 
-    A page of repeated texts has each of them once: up to all of it may be one text, and each value that.
+    A dictionary page stores each repeated text once: in the worst case the page is one text, and every value is that text.
     """
     import pyarrow.parquet as pq
 
@@ -72,7 +72,7 @@ def _at_most(body: bytes, limit: int) -> float:
 
 
 def _size(body: bytes, limit: int) -> int:
-    """Return how many bytes the values of a file take, without unpacking texts that are repeated."""
+    """Return how many bytes the values of a file take, without unpacking repeated texts."""
     import pyarrow.parquet as pq
 
     schema = pq.ParquetFile(io.BytesIO(body)).metadata.schema
@@ -81,13 +81,13 @@ def _size(body: bytes, limit: int) -> int:
     file = pq.ParquetFile(io.BytesIO(body), read_dictionary=texts)
     size = 0
     for batch in file.iter_batches():
-        size += sum(_size_of(column) for column in batch.columns)
+        size += sum(_array_size(column) for column in batch.columns)
         if size > limit:
             break
     return size
 
 
-def _size_of(array: Any) -> int:
+def _array_size(array: Any) -> int:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -98,9 +98,9 @@ def _size_of(array: Any) -> int:
         lengths = pc.binary_length(array.dictionary)
         return 4 * len(array) + (pc.sum(lengths.take(array.indices)).as_py() or 0)
     if pa.types.is_struct(kind):
-        return sum(_size_of(array.field(number)) for number in range(kind.num_fields))
+        return sum(_array_size(array.field(number)) for number in range(kind.num_fields))
     if pa.types.is_map(kind):
-        return 4 * len(array) + _size_of(array.keys) + _size_of(array.items)
+        return 4 * len(array) + _array_size(array.keys) + _array_size(array.items)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return 4 * len(array) + _size_of(array.flatten())
+        return 4 * len(array) + _array_size(array.flatten())
     return int(array.nbytes)

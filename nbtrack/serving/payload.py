@@ -1,4 +1,4 @@
-"""Bodies of requests as a model takes them: MLflow's forms, those of MLflow 1.x, CSV and Parquet.
+"""Parse request bodies into a model's input: MLflow's forms, those of MLflow 1.x, CSV and Parquet.
 
 The forms are those of MLflow's scoring server (https://mlflow.org/docs/latest/deployment/deploy-model-locally).
 """
@@ -22,40 +22,40 @@ if TYPE_CHECKING:
 
     from nbtrack.models import Signature
 
-__all__ = ["FORMS", "Asked", "body_of_json", "data_of", "loads", "params_of", "table_of_file"]
+__all__ = ["FORMS", "ParsedBody", "data_of", "loads", "params_of", "parse_json", "table_of_file"]
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _CHAT = ("messages", "prompt", "input")
-"""Any of these makes a body that is itself the input, as language models are asked."""
+"""With any of these keys the whole body is the input, as for language models."""
 _BOM = b"\xef\xbb\xbf"
-"""What some editors put before text in UTF-8."""
+"""The byte order mark that some editors write before UTF-8 text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks of a model, before it is held against the model's signature."""
+class ParsedBody:
+    """A parsed body, before it is checked against the model's signature."""
 
     form: str
-    """One of `FORMS`, or `body` for one that is itself the input."""
+    """One of `FORMS`, or `body` if the whole body is the input."""
     content: Any
     params: Mapping[str, Any] | None = None
     bare: bool = False
-    """Whether the answer is the predictions alone, as MLflow 1.x gave them."""
+    """Whether the answer is the bare predictions, as in MLflow 1.x."""
 
 
 def loads(body: bytes) -> Any:
-    """Return what a body of JSON says; NaN and Infinity may stand in it, as Python writes them.
+    """Parse a JSON body, which may contain NaN and Infinity, as Python writes them.
 
     Raises
     ------
     InvalidValueError
-        When it is no JSON.
+        When it is not JSON.
     """
     body = body.removeprefix(_BOM)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        # Python's own reader takes NaN, Infinity and integers of any length.
+        # Python's own parser accepts NaN, Infinity and integers of any length.
         try:
             return json.loads(body.decode())
         except UnicodeDecodeError as error:
@@ -63,11 +63,11 @@ def loads(body: bytes) -> Any:
         except RecursionError:
             raise InvalidValueError("the body is nested too deeply") from None
         except ValueError as error:
-            raise InvalidValueError(f"the body is no JSON: {error}") from error
+            raise InvalidValueError(f"the body is not JSON: {error}") from error
 
 
-def body_of_json(word: str, body: bytes) -> Asked:
-    """Return what a body of JSON asks.
+def parse_json(body_type: str, body: bytes) -> ParsedBody:
+    """Parse a JSON body into its form and content.
 
     Parameters
     ----------
@@ -77,11 +77,11 @@ def body_of_json(word: str, body: bytes) -> Asked:
     Raises
     ------
     InvalidValueError
-        When it is of no such form.
+        When it has another form.
     """
     value = loads(body)
-    if word != "json":
-        return Asked(f"dataframe_{word}", value, None, bare=True)
+    if body_type != "json":
+        return ParsedBody(f"dataframe_{body_type}", value, None, bare=True)
     if not isinstance(value, dict):
         raise InvalidValueError(
             f"the body is a {_kind(value)}; send an object with one of {', '.join(FORMS)}"
@@ -91,61 +91,61 @@ def body_of_json(word: str, body: bytes) -> Asked:
     if not isinstance(params, dict | None):
         raise InvalidValueError(f"params is a {_kind(params)}; send an object of names and values")
     if not forms and "columns" in value and "data" in value:
-        return Asked("dataframe_split", value, params, bare=True)
+        return ParsedBody("dataframe_split", value, params, bare=True)
     if not forms and any(key in value for key in _CHAT):
-        return Asked("body", value, None, bare=True)
+        return ParsedBody("body", value, None, bare=True)
     if len(forms) != 1:
         shown = ", ".join(map(repr, forms or list(value)[:20])) or "nothing"
         raise InvalidValueError(f"the body has {shown}; send exactly one of {', '.join(FORMS)}")
-    return Asked(forms[0], value[forms[0]], params)
+    return ParsedBody(forms[0], value[forms[0]], params)
 
 
-def params_of(asked: Asked, signature: Signature | None) -> Mapping[str, Any] | None:
-    """Return the parameters of a request; in a body that is itself the input they are what the model knows as such."""
-    if asked.form != "body":
-        return asked.params
+def params_of(parsed: ParsedBody, signature: Signature | None) -> Mapping[str, Any] | None:
+    """Return the parameters of a request; if the whole body is the input, they are the keys in the model's signature."""
+    if parsed.form != "body":
+        return parsed.params
     known = {param.name for param in (signature.params if signature is not None else None) or ()}
-    return {name: value for name, value in asked.content.items() if name in known} or None
+    return {name: value for name, value in parsed.content.items() if name in known} or None
 
 
-def data_of(asked: Asked, signature: Signature | None) -> Any:
-    """Return the input of a request as the model takes it.
+def data_of(parsed: ParsedBody, signature: Signature | None) -> Any:
+    """Return the input of a request in the form that the model takes.
 
     Raises
     ------
     InvalidValueError, SchemaError
-        When it is no such data.
+        When it does not fit the model's signature.
     """
-    if asked.form == "body":
-        params = params_of(asked, signature) or {}
-        body = {name: value for name, value in asked.content.items() if name not in params}
+    if parsed.form == "body":
+        params = params_of(parsed, signature) or {}
+        body = {name: value for name, value in parsed.content.items() if name not in params}
         return body if signature is None or signature.inputs is None else of_values(body, signature)
-    if asked.form == "dataframe_split":
-        return _split(asked.content, signature)
-    if asked.form == "dataframe_records":
-        return _records(asked.content, signature)
-    return of_values(asked.content, signature)
+    if parsed.form == "dataframe_split":
+        return _split(parsed.content, signature)
+    if parsed.form == "dataframe_records":
+        return _records(parsed.content, signature)
+    return of_values(parsed.content, signature)
 
 
-def table_of_file(word: str, body: bytes, signature: Signature | None, limit: int | None = None) -> Any:
-    """Return the table in a body of CSV or Parquet as the model takes it.
+def table_of_file(body_type: str, body: bytes, signature: Signature | None, limit: int | None = None) -> Any:
+    """Return the table in a CSV or Parquet body in the form that the model takes.
 
     Raises
     ------
     InvalidValueError, SchemaError
-        When it is none.
+        When it cannot be read, or does not fit the model's signature.
     TooLargeError
-        When it is Parquet that takes more than `limit` bytes unpacked.
+        When Parquet would unpack to more than `limit` bytes.
     """
     import pandas as pd
 
     inputs: Any = signature.inputs if signature is not None else None
     columns = [part for part in inputs or () if isinstance(part, Column)]
     try:
-        if word == "parquet":
+        if body_type == "parquet":
             frame = table_of_parquet(body, limit)
         else:
-            # Text that looks like a number stays text where the model takes text.
+            # Text that looks like a number stays text if the model takes text.
             texts: Any = {c.name: str for c in columns if c.type == "string" and c.name is not None}
             frame = pd.read_csv(io.BytesIO(body), dtype=texts)
     except ImportError as error:
@@ -153,10 +153,10 @@ def table_of_file(word: str, body: bytes, signature: Signature | None, limit: in
     except TooLargeError:
         raise
     except (ValueError, TypeError, OSError, OverflowError) as error:
-        raise InvalidValueError(f"the body is no {word.upper()}: {error}") from error
+        raise InvalidValueError(f"the body is not {body_type.upper()}: {error}") from error
     if not inputs:
         return frame
-    # Arrow's lists are read as arrays.
+    # Lists in Arrow columns are read as arrays.
     cells = [
         [
             value.tolist() if hasattr(value, "ndim") and value.ndim else value
@@ -175,7 +175,7 @@ def _split(content: Any, signature: Signature | None) -> Any:
     names, rows = content.get("columns"), content["data"]
     if names is not None and not isinstance(names, list):
         raise InvalidValueError(f"columns is a {_kind(names)}; send a list of names")
-    # A table of one column may have its values bare.
+    # A table of one column may have bare values as rows.
     rows = [row if isinstance(row, list) else [row] for row in rows]
     for number, row in enumerate(rows):
         if names is not None and len(row) != len(names):

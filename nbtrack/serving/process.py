@@ -1,4 +1,4 @@
-"""Model servers as a notebook sees them: started, watched, asked and stopped."""
+"""Model servers as a notebook uses them: start, watch, query and stop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack.doors import serve_panel
 from nbtrack.errors import ServerError
 from nbtrack.serving.client import ask, payload
-from nbtrack.serving.description import Description
+from nbtrack.serving.model_description import Description
 from nbtrack.serving.running import (
     ask_to_end,
     end_of,
@@ -37,17 +37,17 @@ if TYPE_CHECKING:
 __all__ = ["Server", "Stats"]
 
 Status = Literal["offered", "starting", "ready", "failed", "stopped"]
-"""`offered`: never started yet."""
+"""`offered` means not started yet."""
 
-_STOP = 15.0
-"""Seconds that a server has to end, besides those that a prediction may take, before it is killed."""
-_KEPT = 100_000
-"""How many bytes of its log are kept when a server has ended."""
+_STOP_TIMEOUT = 15.0
+"""Seconds that a server has to stop, in addition to the time limit of a prediction, before it is killed."""
+_MAX_LOG_BYTES = 100_000
+"""How many bytes of a server's log are kept after its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a server has done so far; latencies in milliseconds, None before the first request."""
+    """A server's statistics; latencies in milliseconds, None before the first request."""
 
     requests: int
     errors: int
@@ -61,26 +61,26 @@ class Server:
     Parameters
     ----------
     settings
-        How it is served.
+        How the model is served.
     model
-        What is known of the model.
+        The description of the model.
     detach
-        Whether it goes on when this process ends.
+        Whether it keeps running when this process ends.
     check
-        Called before each start, which it may refuse; returns how far the model is trusted.
+        Called before each start, which it may refuse by raising; returns how far the model is trusted.
 
     Attributes
     ----------
     uri
-        The model, as it was asked for.
+        The model's address, as the user gave it.
     name
         The model's name.
     metadata
-        What `MLmodel` says of it.
+        The content of its `MLmodel`.
     error
-        Why it failed, or why it cannot load the model again; None if nothing is wrong.
+        Why it failed or cannot load the model again; None if nothing is wrong.
     warnings
-        What it has warned of since it was started.
+        Its warnings since it was started.
 
     Examples
     --------
@@ -106,38 +106,38 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
         self._found: Path | None = None
-        """The record by which a server of another process is known."""
+        """The record of a server that another process started."""
         self._status: Status = "offered"
         self._url = ""
         self._log: Path | None = None
         self._kept = b""
-        """The end of the log, when that is gone."""
+        """The end of the log, kept after its file was removed."""
         self._warnings: deque[str] = deque(maxlen=100)
         self._panel: Any = None
         self._stopping = False
         self.error: str | None = None
 
     @classmethod
-    def found(cls, told: Mapping[str, Any], file: Path) -> Server:
-        """Return a server that runs already, by its record; see `nbtrack.serving.running`."""
+    def found(cls, record: Mapping[str, Any], file: Path) -> Server:
+        """Return a server that is running already, from its record; see `nbtrack.serving.running`."""
         from nbtrack.models import MLmodel
 
         settings = Settings(
-            told["path"], told["name"], "1", told["uri"],
-            port=told["port"], timeout=told.get("timeout", 60.0), token=told.get("token"),
+            record["path"], record["name"], "1", record["uri"],
+            port=record["port"], timeout=record.get("timeout", 60.0), token=record.get("token"),
         )  # fmt: skip
-        folder = Path(told["path"])
+        folder = Path(record["path"])
         metadata = MLmodel()
-        with contextlib.suppress(ValueError, OSError):  # it is served, though its folder may be gone
+        with contextlib.suppress(ValueError, OSError):  # the model is served even if its folder is gone
             metadata = MLmodel.read(folder)
-        server = cls(settings, Description(told["name"], told["uri"], "1", folder, metadata), detach=True)
-        server._status, server._url, server._pid = "starting", told["url"], int(told["pid"])
+        server = cls(settings, Description(record["name"], record["uri"], "1", folder, metadata), detach=True)
+        server._status, server._url, server._pid = "starting", record["url"], int(record["pid"])
         server._log, server._found = file.with_suffix(".log"), file
         return server
 
     @property
     def uri(self) -> str:
-        """The model, as it was asked for."""
+        """The model's address, as the user gave it."""
         return self._model.uri
 
     @property
@@ -147,19 +147,19 @@ class Server:
 
     @property
     def metadata(self) -> MLmodel:
-        """What `MLmodel` says of the model."""
+        """The content of the model's `MLmodel`."""
         return self._model.metadata
 
     @property
     def input_example(self) -> Any:
-        """The example of the model's input that was kept with it, or None."""
+        """The input example that was saved with the model, or None."""
         from nbtrack.models.example import read_example
 
         return read_example(self._model.path, self.metadata.saved_input_example_info, self.metadata.signature)
 
     @property
     def url(self) -> str:
-        """Where it is, such as `http://127.0.0.1:5000`; empty before it has a port."""
+        """Its address, such as `http://127.0.0.1:5000`; empty before it has a port."""
         return self._url
 
     @property
@@ -169,41 +169,41 @@ class Server:
 
     @property
     def pid(self) -> int | None:
-        """The number of its process, while it runs."""
+        """The id of its process while it runs."""
         return self._pid if self.status in ("starting", "ready") else None
 
     @property
     def status(self) -> Status:
         """`offered` before it is started, then `starting`, `ready`, `failed` or `stopped`."""
         if self._found is not None and self._status in ("starting", "ready"):
-            told = self._record()
+            record = self._record()
             self._status = (
-                "stopped" if told is None else "starting" if told.get("state") == "starting" else "ready"
+                "stopped" if record is None else "starting" if record.get("state") == "starting" else "ready"
             )
         return self._status
 
     def _record(self) -> dict[str, Any] | None:
-        """Return what the record of another process's server says, while that runs."""
-        told = None if self._found is None else read_record(self._found)
-        return told if told is not None and told["pid"] == self._pid else None
+        """Return the record of a server that another process started, while it runs."""
+        record = None if self._found is None else read_record(self._found)
+        return record if record is not None and record["pid"] == self._pid else None
 
     @property
     def warnings(self) -> list[str]:
-        """What it has warned of since it was started, the newest last."""
+        """Its warnings since it was started, the newest last."""
         return list(self._warnings)
 
     @property
     def curl(self) -> str:
-        """The line for a shell that asks the model for a prediction."""
+        """A shell command that requests a prediction from the model."""
         return self._model.curl(self._url, self._settings.token is not None)
 
     def wait(self, timeout: float = 60.0) -> Server:
-        """Return when the model is loaded.
+        """Wait until the model is loaded.
 
         Raises
         ------
         ServerError
-            When it failed, was stopped, or takes longer than so many seconds.
+            When it failed, was stopped, or is not ready within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         while self.status == "starting":
@@ -242,28 +242,28 @@ class Server:
             self._changed.clear()
             self._process = process = start_process(settings, self._log, detach=self._detach)
             self._pid = process.pid
-        # The thread holds on to this object, which is not dropped before the process has ended.
+        # The thread refers to this object, which therefore lives until the process has ended.
         threading.Thread(
             target=self._listen, args=(process, self._log), name="nbtrack-server", daemon=True
         ).start()
 
     def _listen(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        """Follow what a process tells until it ends."""
+        """Follow the events of a process until it ends."""
         assert process.stdout is not None
         for line in process.stdout:
             try:
-                told = json.loads(line)
+                event = json.loads(line)
             except ValueError:
                 continue
             with self._lock:
                 if process is self._process:
-                    self._take(told)
+                    self._on_event(event)
         code = process.wait()
         for pipe in (process.stdout, process.stdin):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        kept = end_of(log, _KEPT)
+        kept = end_of(log, _MAX_LOG_BYTES)
         with self._lock:
             stopping = self._stopping
             if process is self._process:  # and it was not started again meanwhile
@@ -277,54 +277,54 @@ class Server:
                     self._status = "stopped"
                 self._changed.set()
         if stopping or code == 0:
-            # Of one that failed it stays, to be looked into.
+            # The log of a server that failed stays, so that the user can read it.
             with contextlib.suppress(OSError):
                 log.unlink()
 
-    def _take(self, told: dict[str, Any]) -> None:
-        event = told["event"]
-        if event == "bound":
-            self._url = told["url"]
-        elif event == "ready":
+    def _on_event(self, event: dict[str, Any]) -> None:
+        kind = event["event"]
+        if kind == "bound":
+            self._url = event["url"]
+        elif kind == "ready":
             self._status = "ready"
             self._changed.set()
-        elif event in ("failed", "trouble"):
-            self.error = told["message"]
-        elif event == "mended":
+        elif kind in ("failed", "trouble"):
+            self.error = event["message"]
+        elif kind == "mended":
             self.error = None
-        elif event == "warning" and told["message"] not in self._warnings:
-            self._warnings.append(told["message"])
+        elif kind == "warning" and event["message"] not in self._warnings:
+            self._warnings.append(event["message"])
 
     def stop(self) -> None:
-        """Stop it: requests under way are finished, and nothing of it is left."""
+        """Stop it and its processes; requests in progress are finished first."""
         self._ended(self._asked_to_end())
 
     @classmethod
     def stop_all(cls, servers: Iterable[Server]) -> None:
-        """Stop servers at once, so that none waits for the requests of another."""
+        """Stop servers at the same time, so that none waits for the requests of another."""
         asked = [(server, cls._asked_to_end(server)) for server in servers]
         for server, process in asked:
             cls._ended(server, process)
 
     def _asked_to_end(self) -> Process | None:
-        """Return its process, which has been told to end; None if there is none."""
+        """Signal its process to end, and return it; None if there is none."""
         with self._lock:
             if self.status not in ("starting", "ready"):
                 return None
             self._stopping = True
             process: Process | None = self._process
             if process is None:
-                told = self._record()
-                process = None if told is None else process_of(told)
+                record = self._record()
+                process = None if record is None else process_of(record)
         if process is not None:
             ask_to_end(process)
         return process
 
     def _ended(self, process: Process | None) -> None:
-        """Wait until a process that was told to end has ended."""
+        """Wait until a signalled process has ended."""
         if process is None:
             return
-        wait_for_end(process, self._settings.timeout + _STOP)
+        wait_for_end(process, self._settings.timeout + _STOP_TIMEOUT)
         with self._lock:
             if self._process is None or self._process is process:
                 self._status = "stopped"
@@ -333,19 +333,19 @@ class Server:
     def tail(self, lines: int = 50) -> str:
         """Return the last lines of its log."""
         size = 200 * lines
-        held = (self._log and end_of(self._log, size)) or self._kept[-size:]
-        return "\n".join(held.decode("utf-8", "replace").splitlines()[-lines:])
+        log = (self._log and end_of(self._log, size)) or self._kept[-size:]
+        return "\n".join(log.decode("utf-8", "replace").splitlines()[-lines:])
 
     def stats(self) -> Stats | None:
-        """Return what it has done so far; None while it does not answer."""
+        """Return its statistics; None while it does not answer."""
         try:
-            told = json.loads(self._ask("/stats", None, timeout=2.0))
+            stats = json.loads(self._ask("/stats", None, timeout=2.0))
         except ServerError:
             return None
-        return Stats(told["requests"], told["errors"], told["p50"], told["p99"])
+        return Stats(stats["requests"], stats["errors"], stats["p50"], stats["p99"])
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
-        """Return the model's predictions, asked for by HTTP.
+        """Return the model's predictions, requested by HTTP.
 
         Parameters
         ----------
@@ -357,7 +357,7 @@ class Server:
         Raises
         ------
         ServerError
-            With what the server said.
+            With the server's message.
         """
         answer = self._ask("/invocations", payload(data, params), timeout=self._settings.timeout + 30)
         return json.loads(answer)["predictions"]
@@ -372,7 +372,7 @@ class Server:
         return f"<Server {self.name} {self.status}{where}>"
 
     def panel(self) -> Any:
-        """Return the widget that shows and controls it; always the same one."""
+        """Return the widget that shows and controls it, always the same one."""
         if self._panel is None:
             self._panel = serve_panel(self)
         return self._panel

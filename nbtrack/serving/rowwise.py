@@ -1,6 +1,6 @@
 """Estimators whose prediction for a row depends on that row alone, and that take plain arrays.
 
-They are asked for many requests at once, and without a DataFrame in between. The list is of exact classes: a
+They can predict for many requests at once, without a DataFrame in between. The list is of exact classes, because a
 subclass may do anything.
 """
 
@@ -40,7 +40,7 @@ _SEARCHES = frozenset(
 
 
 def is_rowwise(model: Any) -> bool:
-    """Return whether an estimator is of such a class, or a pipeline or search of them.
+    """Return whether an estimator is of one of these classes, or a pipeline or search of them.
 
     Examples
     --------

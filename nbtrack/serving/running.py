@@ -1,6 +1,6 @@
-"""The processes of servers, their logs, and the files that tell which run.
+"""The processes of servers, their logs, and the records of those that run.
 
-Each server has one such file, private to the user and gone with it.
+Each server has one record, a file that is private to the user and removed when the server ends.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ __all__ = [
     "wait_for_end",
 ]
 
-_SAME = 2.0
-"""Seconds by which the start of a process may seem to move when the clock is set."""
-_OLD = 86_400.0
-"""Seconds after which a log that belongs to no server is of no use."""
-_NEEDED = frozenset({"name", "path", "pid", "port", "since", "started", "uri", "url"})
+_CLOCK_TOLERANCE = 2.0
+"""Seconds by which the start time of a process may appear to change when the clock is set."""
+_STALE_LOG_TIMEOUT = 86_400.0
+"""Seconds after which a log without a server is removed."""
+_REQUIRED_KEYS = frozenset({"name", "path", "pid", "port", "since", "started", "uri", "url"})
 
 
 def records_folder() -> Path:
-    """Return the folder of these files, made if need be.
+    """Return the folder of the records, which is created if needed.
 
     Raises
     ------
     OSError
-        When it cannot be made.
+        When it cannot be created.
     """
     from platformdirs import user_state_path
 
@@ -68,7 +68,7 @@ def new_record() -> Path:
     Raises
     ------
     OSError
-        When there can be none.
+        When it cannot be created.
     """
     folder = records_folder()
     if not os.access(folder, os.W_OK):
@@ -77,7 +77,7 @@ def new_record() -> Path:
 
 
 def new_log() -> tuple[Path, Path | None]:
-    """Return a file for the log of a new server, and one for its record; None where that cannot be kept."""
+    """Return a file for the log of a new server, and one for its record; None if records cannot be written."""
     try:
         record = new_record()
         log = record.with_suffix(".log")
@@ -93,11 +93,11 @@ def new_log() -> tuple[Path, Path | None]:
 def recorded(
     settings: Settings, url: str, port: int, tell: Callable[[dict[str, Any]], None]
 ) -> Iterator[Callable[[str], None]]:
-    """Keep a file that tells of the server that this process is, and hand out what tells its state there."""
+    """Keep a record of the server in this process, and yield a function that updates its state there."""
     import psutil
 
     file = None if settings.record is None else Path(settings.record)
-    told = {
+    fields = {
         "pid": os.getpid(),
         "started": psutil.Process().create_time(),
         "url": url,
@@ -114,7 +114,7 @@ def recorded(
         if file is None:
             return
         try:
-            _write(file, {**told, "state": state})
+            _write(file, {**fields, "state": state})
         except OSError as error:
             tell({"event": "warning", "message": f"nbtrack.servers() will not tell of this server ({error})"})
 
@@ -126,52 +126,52 @@ def recorded(
             _remove(file)
 
 
-def _write(file: Path, told: Mapping[str, Any]) -> None:
-    """Write a record, at once for whoever reads it."""
-    # It may hold the token: nobody else reads it.
+def _write(file: Path, record: Mapping[str, Any]) -> None:
+    """Write a record atomically."""
+    # It may contain the token, so nobody else may read it.
     part = file.with_suffix(".part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(told, stream)
+        json.dump(record, stream)
     part.replace(file)
 
 
-def process_of(told: Mapping[str, Any]) -> psutil.Process | None:
-    """Return the process that a record tells of; None when it has ended, whoever has its number now."""
+def process_of(record: Mapping[str, Any]) -> psutil.Process | None:
+    """Return the process of a record; None if it has ended, even if its id was reused."""
     import psutil
 
     try:
-        process = psutil.Process(int(told["pid"]))
-        return process if abs(process.create_time() - float(told["started"])) < _SAME else None
+        process = psutil.Process(int(record["pid"]))
+        return process if abs(process.create_time() - float(record["started"])) < _CLOCK_TOLERANCE else None
     except psutil.Error:
         return None
 
 
 def read_record(file: Path) -> dict[str, Any] | None:
-    """Return what a record says, if its server runs."""
+    """Return the content of a record, if its server runs."""
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        whole = isinstance(told, dict) and told.keys() >= _NEEDED
-        return told if whole and process_of(told) is not None else None
+        record = json.loads(file.read_text(encoding="utf-8"))
+        whole = isinstance(record, dict) and record.keys() >= _REQUIRED_KEYS
+        return record if whole and process_of(record) is not None else None
     except (OSError, ValueError, TypeError):
         return None
 
 
 def read_records() -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the file and the content of each server that runs; files of servers that were killed are removed."""
+    """Yield the file and the content of each running server's record; remove the records of killed servers."""
     try:
         folder = records_folder()
         files = sorted(folder.glob("*.json"))
     except OSError:
         return
     for file in files:
-        told = read_record(file)
-        if told is not None:
-            yield file, told
+        record = read_record(file)
+        if record is not None:
+            yield file, record
         else:
             _remove(file)
             _remove(file.with_suffix(".log"))
-    latest = time.time() - _OLD
+    latest = time.time() - _STALE_LOG_TIMEOUT
     for log in folder.glob("*.log"):
         with contextlib.suppress(OSError):
             if not log.with_suffix(".json").exists() and log.stat().st_mtime < latest:
@@ -192,7 +192,7 @@ def start_process(settings: Settings, log: Path, *, detach: bool) -> subprocess.
         else {"start_new_session": True}
     )
     try:
-        # Of a group of its own: an interrupt of the kernel is not meant for it.
+        # In its own group, because an interrupt of the kernel is not meant for it.
         process = subprocess.Popen(
             [sys.executable, "-m", "nbtrack.serving.server"],
             stdin=subprocess.PIPE,
@@ -203,7 +203,7 @@ def start_process(settings: Settings, log: Path, *, detach: bool) -> subprocess.
     finally:
         os.close(handle)
     assert process.stdin is not None
-    with contextlib.suppress(OSError):  # it ended at once; whoever listens to it is told
+    with contextlib.suppress(OSError):  # it ended at once, which the thread that follows it will see
         process.stdin.write(settings.to_json().encode() + b"\n")
         process.stdin.flush()
     if detach:
@@ -212,7 +212,7 @@ def start_process(settings: Settings, log: Path, *, detach: bool) -> subprocess.
 
 
 def ask_to_end(process: Process) -> None:
-    """Tell a process to end; it may have ended by now."""
+    """Signal a process to end; it may have ended already."""
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError):

@@ -1,4 +1,4 @@
-"""The server's own process: the HTTP side, which runs no code of the model's.
+"""The server's own process: the HTTP side, which runs no code of the model.
 
 `python -m nbtrack.serving.server` is what a notebook starts; `nbtrack models serve` calls `run`.
 """
@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, ServerError
-from nbtrack.serving.access import is_loopback
-from nbtrack.serving.description import Description
+from nbtrack.serving.access_rules import is_loopback
+from nbtrack.serving.model_description import Description
 from nbtrack.serving.pool import Pool
 from nbtrack.serving.running import recorded
 from nbtrack.serving.versions import check_python, differences
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "cautions", "run"]
 
-_NEXT = 100
-"""How many ports are tried, where the next that is free will do."""
-_KEEP_ALIVE = 75
-"""Seconds that a connection may rest between two requests."""
-_OPEN = 10_000
-"""The most connections, where the system has room for more."""
-_LOG = 10_000_000
-"""The most bytes of a log, about."""
-_LOOK = 1.0
-"""Seconds between two looks at the log, and whether the process that started this one is there."""
+_MAX_PORT_TRIES = 100
+"""How many ports are tried if the next free one may be used."""
+_KEEP_ALIVE_TIMEOUT = 75
+"""Seconds that a connection may be idle between two requests."""
+_MAX_CONNECTIONS = 10_000
+"""The most connections, even if the system allows more."""
+_MAX_LOG_BYTES = 10_000_000
+"""The most bytes of a log, approximately."""
+_POLL_INTERVAL = 1.0
+"""Seconds between two checks of the log's size, and of the process that started this one."""
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -58,7 +58,7 @@ class Settings:
     Raises
     ------
     InvalidValueError
-        When a value is none of its kind.
+        When a value is invalid.
 
     Examples
     --------
@@ -73,20 +73,20 @@ class Settings:
     trust: bool | list[str] = False
     host: str = "127.0.0.1"
     port: int = 5000
-    """0 takes any that is free."""
+    """0 takes any free port."""
     workers: int = 1
     timeout: float = 60.0
     max_body: int = 100_000_000
-    patience: float = 30.0
+    receive_timeout: float = 30.0
     token: str | None = None
     allowed_hosts: list[str] = field(default_factory=list)
     env_manager: str = "local"
     orphan_ends: bool = False
-    """Whether the server ends when its standard input does: with the process that started it."""
+    """Whether the server ends when its standard input is closed, as when the process that started it ends."""
     next_free: bool = False
-    """Whether the next port that is free will do."""
+    """Whether the next free port may be used instead."""
     record: str | None = None
-    """The file that tells others of the server while it runs."""
+    """The file of the server's record, by which others find it while it runs."""
 
     def __post_init__(self) -> None:
         for name, right, wanted in (
@@ -94,17 +94,17 @@ class Settings:
             ("port", _is_number(self.port, int) and 0 <= self.port <= 65535, "a number from 0 to 65535"),
             ("workers", _is_number(self.workers, int) and self.workers >= 1, "1 or more"),
             ("timeout", _is_positive(self.timeout), "a number of seconds"),
-            ("patience", _is_positive(self.patience), "a number of seconds"),
+            ("receive_timeout", _is_positive(self.receive_timeout), "a number of seconds"),
             ("max_body", _is_positive(self.max_body), "a number of bytes"),
         ):
             if not right:
                 raise InvalidValueError(f"{name} is {getattr(self, name)!r}; give {wanted}")
         if self.token is not None and not _TOKEN.fullmatch(self.token):
             # A secret is not repeated.
-            raise InvalidValueError("token is no word that a header can hold; give letters and digits")
+            raise InvalidValueError("token cannot be sent in a header; give letters and digits")
 
     def to_json(self) -> str:
-        """Return the settings in one line, for a process of their own."""
+        """Return the settings in one line, to pass them to the server's process."""
         return json.dumps(asdict(self))
 
 
@@ -125,7 +125,7 @@ def _is_host(host: Any) -> bool:
 
 
 def cautions(settings: Settings, model: Description) -> list[str]:
-    """Return what whoever starts a server should know, as far as it can be known before."""
+    """Return warnings for the user who starts a server, as far as they are known before."""
     found = []
     if not is_loopback(settings.host) and settings.token is None:
         found.append(f"whoever reaches {settings.host} may ask this server; give it a --token")
@@ -145,7 +145,7 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
     settings
         What to serve, and how.
     tell
-        Called with what happens: `{"event": "bound", "url": ...}`, then `{"event": "ready", ...}` or
+        Called with events: `{"event": "bound", "url": ...}`, then `{"event": "ready", ...}` or
         `{"event": "failed", "message": ...}`; `{"event": "warning", "message": ...}` at any time, and
         `{"event": "trouble", "message": ...}` from when the model cannot be loaded again until
         `{"event": "mended", "message": ...}`.
@@ -161,23 +161,23 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
 
     folder = Path(settings.path)
     model = Description(settings.name, settings.uri, settings.version, folder, MLmodel.read(folder))
-    # An environment may have to be built: until then nobody is kept waiting at the port.
+    # An environment may have to be built first; the port is opened after that.
     python = _python(settings, model, tell)
     bound = _bind(settings)
     try:
         for line in cautions(settings, model):
             tell({"event": "warning", "message": line})
-        told = {
+        options = {
             "path": settings.path,
             "trust": settings.trust,
             "name": settings.name,
             "max_body": settings.max_body,
         }
         pool = Pool(
-            python, told, count=settings.workers, timeout=settings.timeout, limit_bytes=4 * settings.max_body,
+            python, options, count=settings.workers, timeout=settings.timeout, limit_bytes=4 * settings.max_body,
             log=lambda line: tell({"event": "warning", "message": line}),
         )  # fmt: skip
-        pool.troubled = lambda reason: tell(
+        pool.on_trouble = lambda reason: tell(
             {"event": "mended", "message": "the model is loaded again"}
             if reason is None
             else {"event": "trouble", "message": f"the model cannot be loaded again: {reason}"}
@@ -194,12 +194,12 @@ def _python(settings: Settings, model: Description, tell: Callable[[dict[str, An
     Raises
     ------
     ModelError, InvalidValueError
-        When there is none for it.
+        When there is none.
     """
     if settings.env_manager == "uv":
-        from nbtrack.serving.environment import check_trusted, environment_of
+        from nbtrack.serving.model_environment import check_trusted, environment_of
 
-        # Installing what a model asks for runs code, too.
+        # Installing a model's requirements runs code, too.
         check_trusted(model, settings.trust)
         return [str(environment_of(model, lambda line: tell({"event": "warning", "message": line})))]
     if settings.env_manager != "local":
@@ -209,15 +209,15 @@ def _python(settings: Settings, model: Description, tell: Callable[[dict[str, An
 
 
 def _bind(settings: Settings) -> socket.socket:
-    """Return a socket that listens.
+    """Return a listening socket.
 
     Raises
     ------
     ServerError
-        When the port is taken, or the address is none of this machine.
+        When the port is taken, or the address does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    last = min(settings.port + _NEXT, 65535) if settings.next_free else settings.port
+    last = min(settings.port + _MAX_PORT_TRIES, 65535) if settings.next_free else settings.port
     for port in range(settings.port, last + 1):
         try:
             return socket.create_server((settings.host, port), family=family, backlog=2048)
@@ -231,7 +231,7 @@ def _bind(settings: Settings) -> socket.socket:
 
 
 def _reason(error: OSError) -> str:
-    """Return why a port cannot be had, without asyncio's words around it."""
+    """Return why a port cannot be bound, without asyncio's prefix."""
     return str(error.strerror or error).partition(" (while")[0].lower()
 
 
@@ -251,7 +251,7 @@ async def _serve(
     tell: Callable[[dict[str, Any]], None],
 ) -> int:
     await pool.start()
-    # The model is being loaded from here on, while the HTTP side is imported.
+    # From here on the workers load the model while the HTTP side is imported.
     server = _uvicorn(settings, model, pool)
     port = bound.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -276,7 +276,7 @@ async def _announce(
     record: Callable[[str], None],
 ) -> None:
     try:
-        hello = await asyncio.shield(pool.up)
+        hello = await asyncio.shield(pool.first_hello)
     except RuntimeError as error:
         failure.append(str(error))
         tell({"event": "failed", "message": str(error)})
@@ -289,17 +289,17 @@ async def _announce(
 def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Server:
     import uvicorn
 
-    from nbtrack.serving.access import Access
+    from nbtrack.serving.access_rules import AccessRules
     from nbtrack.serving.app import Application
 
     http: Any = "h11"
     with contextlib.suppress(ImportError):  # another Python than CPython has no httptools
-        from nbtrack.serving.connection import protocol
+        from nbtrack.serving.http_connection import protocol
 
-        http = protocol(settings.patience, _most(settings.workers))
+        http = protocol(settings.receive_timeout, _max_connections(settings.workers))
 
     class Server(uvicorn.Server):
-        """Uvicorn's, which would end the process by the signal that it was stopped with, before ours is cleared up."""
+        """Uvicorn's server, without its signal handling: that would end the process before our cleanup."""
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -307,9 +307,9 @@ def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Serv
                 signal.signal(number, self.handle_exit)
             yield
 
-    access = Access(settings.host, settings.allowed_hosts, settings.token)
+    access = AccessRules(settings.host, settings.allowed_hosts, settings.token)
     config = uvicorn.Config(
-        Application(pool, model, access, settings.max_body, settings.patience),
+        Application(pool, model, access, settings.max_body, settings.receive_timeout),
         http=http,
         ws="none",
         lifespan="off",
@@ -318,20 +318,20 @@ def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Serv
         log_level="error",
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_keep_alive=_KEEP_ALIVE_TIMEOUT,
         timeout_graceful_shutdown=int(settings.timeout) + 5,
     )
     return Server(config)
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
-    """Stop when the process that started this one has gone, however it ended."""
+    """Stop when the process that started this one is gone, however it ended."""
     parent = os.getppid()
 
     def look() -> None:
-        # A process that it has forked holds the other end of the standard input, too.
+        # The end of standard input is not enough: a process that the parent forked keeps its other end open.
         while os.getppid() == parent:
-            time.sleep(_LOOK)
+            time.sleep(_POLL_INTERVAL)
         server.should_exit = True
 
     def watch() -> None:
@@ -344,36 +344,38 @@ def _end_with_parent(server: uvicorn.Server) -> None:
     threading.Thread(target=look, daemon=True).start()
 
 
-def _most(workers: int) -> int:
-    """Return how many connections there may be: the model's processes need descriptors, too."""
+def _max_connections(workers: int) -> int:
+    """Return how many connections are allowed: worker processes need file descriptors, too."""
     try:
         import resource
     except ImportError:  # Windows, where there is no such limit
-        return _OPEN
+        return _MAX_CONNECTIONS
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limit == resource.RLIM_INFINITY:
-        return _OPEN
-    return min(_OPEN, max(limit - 64 - 8 * workers, limit // 2))
+        return _MAX_CONNECTIONS
+    return min(_MAX_CONNECTIONS, max(limit - 64 - 8 * workers, limit // 2))
 
 
 def _keep_short() -> None:
-    """Begin the log anew whenever it has become long: a model may print for ever."""
+    """Truncate the log whenever it has become long: a model may print for ever."""
 
     def watch() -> None:
-        # It is opened to be appended to, so that whoever writes goes on at the new end.
-        while stat.S_ISREG((held := os.fstat(2)).st_mode):
-            if held.st_size > _LOG:
+        # The log is opened in append mode, so that writers go on at the new end.
+        while stat.S_ISREG((status := os.fstat(2)).st_mode):
+            if status.st_size > _MAX_LOG_BYTES:
                 os.ftruncate(2, 0)
-                os.write(2, f"nbtrack: the log had more than {_LOG:,} bytes and begins anew\n".encode())
-            time.sleep(_LOOK)
+                os.write(
+                    2, f"nbtrack: the log had more than {_MAX_LOG_BYTES:,} bytes and begins anew\n".encode()
+                )
+            time.sleep(_POLL_INTERVAL)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
 def main() -> int:
-    """Serve what the first line of standard input tells of; what happens is told on standard output, in lines of JSON.
+    """Serve with the settings in the first line of standard input; write events to standard output as lines of JSON.
 
-    On the command line, others on the machine could read the token.
+    The settings are not on the command line, because others on the machine could read the token there.
     """
     settings = Settings(**json.loads(sys.stdin.readline()))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -383,7 +385,7 @@ def main() -> int:
     def tell(event: dict[str, Any]) -> None:
         sys.stderr.write(f"nbtrack: {event.get('message') or event['event']}\n")
         sys.stderr.flush()
-        with contextlib.suppress(OSError):  # whoever listened has gone
+        with contextlib.suppress(OSError):  # the reader is gone
             out.write(json.dumps(event) + "\n")
             out.flush()
 

@@ -1,4 +1,4 @@
-"""Model servers started, offered and listed."""
+"""Start, offer and list model servers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning
-from nbtrack.serving.description import described, find_served
+from nbtrack.serving.model_description import described, find_served
 from nbtrack.serving.process import Server
 from nbtrack.serving.running import read_records
 from nbtrack.serving.server import Settings
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["offer", "serve", "servers"]
 
-_PORT = 5000
+_DEFAULT_PORT = 5000
 _BEHIND_HUB = "JUPYTERHUB_SERVICE_PREFIX"
 
 
@@ -40,16 +40,16 @@ def serve(
 ) -> Server:
     """Serve a model from a process of its own, and return at once; `wait()` waits until it is ready.
 
-    In a notebook, what is returned shows a panel. It ends with the process that started it, unless detached.
+    In a notebook, the returned server shows a panel. It ends with the process that started it, unless detached.
 
     Parameters
     ----------
     model_uri
         A run, or the address of a model; see `load_model`.
     port
-        By default 5000, or the next that is free; a port that is asked for by number must be free.
+        By default 5000, or the next that is free; a port given by number must be free.
     host
-        What it is bound to; give a token when others can reach it.
+        The address it is bound to; give a token when others can reach it.
     workers
         How many processes hold the model.
     trust
@@ -57,23 +57,23 @@ def serve(
     timeout
         Seconds that a prediction may take.
     token
-        What clients must send as `Authorization: Bearer`.
+        The token that clients must send as `Authorization: Bearer`.
     env_manager
-        `local`, or `uv` to build an environment of the model's own.
+        `local`, or `uv` to build a separate environment for the model.
     detach
-        Whether it goes on when this process ends.
+        Whether it keeps running when this process ends.
 
     Raises
     ------
     NotFoundError, TrustError, ModelError
         When there is no such model, or it may not be loaded.
     InvalidValueError
-        When one of the values is none of its kind.
+        When one of the values is invalid.
 
     Warns
     -----
     NbtrackWarning
-        Of what can be known before it is started: that others may ask it, or that libraries are of other versions.
+        About what is known before the start: that others can reach it, or that library versions differ.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def serve(
     model, trusted = find_served(model_uri, trust)
     settings = Settings(
         str(model.path), model.name, model.version, model.uri, trusted, host,
-        _PORT if port is None else port, workers, timeout, next_free=port is None,
+        _DEFAULT_PORT if port is None else port, workers, timeout, next_free=port is None,
         token=token, env_manager=env_manager,
         allowed_hosts=_hosts(),
     )  # fmt: skip
@@ -98,7 +98,7 @@ def serve(
 
 
 def offer(run: Run) -> Server:
-    """Return a server of a run's model that is not started yet; whether the model is trusted is looked at then.
+    """Return a server for a run's model without starting it; whether the model is trusted is checked at the start.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def offer(run: Run) -> Server:
         model.name,
         model.version,
         model.uri,
-        port=_PORT,
+        port=_DEFAULT_PORT,
         next_free=True,
         allowed_hosts=_hosts(),
     )
@@ -126,12 +126,12 @@ def offer(run: Run) -> Server:
 
 
 def _hosts() -> list[str]:
-    """Return the names that a server goes by: behind a hub its proxy asks by any, having looked who it is."""
+    """Return the allowed host names: behind a hub any, because the hub's proxy authenticates users."""
     return ["*"] if _BEHIND_HUB in os.environ else []
 
 
 _own: WeakSet[Server] = WeakSet()
-"""Servers that end with this process; one that runs is kept by the thread that follows it."""
+"""Servers that end with this process; the thread that follows a running server keeps it alive."""
 
 
 @atexit.register
@@ -140,7 +140,7 @@ def _stop_own() -> None:
 
 
 def servers() -> list[Server]:
-    """Return the model servers of this user that run on this machine, the newest last.
+    """Return this user's model servers that run on this machine, the newest last.
 
     Examples
     --------
@@ -149,9 +149,9 @@ def servers() -> list[Server]:
     """
     own = {server.pid: server for server in list(_own) if server.pid is not None}
     found = []
-    for file, told in sorted(read_records(), key=lambda one: float(one[1]["since"])):
-        # What another version has written may be no settings of ours.
+    for file, record in sorted(read_records(), key=lambda one: float(one[1]["since"])):
+        # Settings written by another version may be invalid here.
         with contextlib.suppress(InvalidValueError):
-            found.append(own.pop(told["pid"]) if told["pid"] in own else Server.found(told, file))
-    # Those that have no record: they are only being started, or it could not be written.
+            found.append(own.pop(record["pid"]) if record["pid"] in own else Server.found(record, file))
+    # Servers without a record: they are just starting, or their record could not be written.
     return found + [server for server in own.values() if server.url]

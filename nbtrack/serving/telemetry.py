@@ -1,4 +1,4 @@
-"""What a server counts: for Prometheus, and in short for the panel."""
+"""A server's metrics: for Prometheus, and a summary for the panel."""
 
 from __future__ import annotations
 
@@ -11,16 +11,33 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["GONE", "METRICS_TYPE", "Telemetry"]
+__all__ = ["CLIENT_CLOSED_REQUEST", "METRICS_TYPE", "Telemetry"]
 
-GONE = 499
-"""The status of a request whose client did not wait for the answer: nginx' number, for HTTP has none."""
+CLIENT_CLOSED_REQUEST = 499
+"""The status of a request whose client did not wait for the answer: nginx's code, because HTTP has none."""
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_KEPT = 2000
-"""Of how many of the latest requests the latencies are kept."""
-_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-_BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
+_MAX_LATENCIES = 2000
+"""The number of latest requests whose latencies are kept."""
+_LATENCY_BUCKETS = (
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    5.0,
+    10.0,
+    30.0,
+    60.0,
+)
+_BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
 class Telemetry:
@@ -29,7 +46,7 @@ class Telemetry:
     Parameters
     ----------
     model
-        What is told of the model, as labels of `nbtrack_model_info`.
+        The labels of `nbtrack_model_info`.
     """
 
     def __init__(self, model: Mapping[str, str]) -> None:
@@ -39,11 +56,11 @@ class Telemetry:
         )
         self._seconds = Histogram(
             "nbtrack_request_seconds", "Seconds from the last byte of a request to its answer.",
-            buckets=_SECONDS, registry=self._registry,
+            buckets=_LATENCY_BUCKETS, registry=self._registry,
         )  # fmt: skip
         self._batches = Histogram(
             "nbtrack_batch_requests", "Requests that were predicted together.",
-            buckets=_BATCHES, registry=self._registry,
+            buckets=_BATCH_BUCKETS, registry=self._registry,
         )  # fmt: skip
         self._busy = Gauge("nbtrack_requests_in_progress", "Predictions under way.", registry=self._registry)
         self._restarts = Gauge(
@@ -53,7 +70,7 @@ class Telemetry:
         info = Gauge("nbtrack_model_info", "The model.", list(model), registry=self._registry)
         info.labels(**model).set(1)
         self._counters: dict[tuple[str, int], Any] = {}
-        self._latest: deque[float] = deque(maxlen=_KEPT)
+        self._latest: deque[float] = deque(maxlen=_MAX_LATENCIES)
         self._since = time.time()
         self.requests = 0
         self.errors = 0
@@ -71,8 +88,8 @@ class Telemetry:
             counter = self._counters[key] = self._requests.labels(path, str(status))
         counter.inc()
         self.requests += 1
-        if status == GONE:
-            # Neither an error of the model's nor an answer that took so long.
+        if status == CLIENT_CLOSED_REQUEST:
+            # The client went away: this is neither an error of the model nor a latency.
             return
         self._seconds.observe(seconds)
         self._latest.append(seconds)
@@ -80,14 +97,14 @@ class Telemetry:
             self.errors += 1
 
     def text(self, *, ready: bool, restarts: int) -> bytes:
-        """Return all of it in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         self._busy.set(self.in_progress)
         self._ready.set(ready)
         self._restarts.set(restarts)
         return generate_latest(self._registry)
 
     def summary(self, *, ready: bool, restarts: int) -> dict[str, Any]:
-        """Return it in short: counts, and the latest latencies in milliseconds."""
+        """Return counts and the latest latencies in milliseconds."""
         latest = sorted(self._latest)
 
         def quantile(share: float) -> float | None:

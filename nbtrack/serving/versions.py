@@ -1,4 +1,4 @@
-"""Whether what is installed here is what the model was made with."""
+"""Compare the installed libraries with those that the model was made with."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from typing import TYPE_CHECKING
 from nbtrack.errors import ModelError
 
 if TYPE_CHECKING:
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.model_description import Description
 
 __all__ = ["check_python", "differences", "needs_mlflow", "requirements"]
 
 _PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^]]*])?\s*==\s*([^;\s,]+)\s*$")
-"""A version, and nothing else: what holds on some systems only is not looked at."""
+"""A requirement that is only a version: those with an environment marker are ignored."""
 _MLFLOW = re.compile(r"mlflow(-skinny|-tracing)?(?![\w.-])", re.IGNORECASE)
 _NO_PICKLE = frozenset({"xgboost", "lightgbm"})
-"""Flavours whose files are their library's own."""
+"""Flavours whose files have their library's own format."""
 
 
 def requirements(model: Description, *, mlflow: bool = False) -> list[str]:
-    """Return the lines of a model's `requirements.txt`, MLflow aside, which nbtrack does without."""
+    """Return the lines of a model's `requirements.txt`, by default without MLflow, which nbtrack does not need."""
     try:
         text = (model.path / "requirements.txt").read_text(encoding="utf-8")
     except OSError:
         return []
-    # As pip reads it: a line may go on, and what follows a blank and # is a comment.
+    # As pip reads it: lines may be continued, and a # after a blank starts a comment.
     lines = [re.sub(r"(^|\s)#.*", "", line).strip() for line in re.sub(r"\\\r?\n", " ", text).splitlines()]
     return [line for line in lines if line and (mlflow or not _MLFLOW.match(line))]
 
 
 def needs_mlflow(model: Description) -> bool:
-    """Return whether a model is loaded by MLflow's own code, which nbtrack has nothing in place of."""
+    """Return whether a model is loaded by MLflow's own code, which nbtrack cannot replace."""
     function = model.metadata.flavors.get("python_function", {})
     return model.flavour == "python_function" and str(function.get("loader_module")).startswith("mlflow")
 
 
 def differences(model: Description) -> list[str]:
-    """Return in words which libraries are here in another version than the model was made with, or not at all."""
+    """Describe the libraries that are missing here or have another version than the model was made with."""
     found = []
     for line in requirements(model):
         pin = _PIN.match(line)
@@ -57,7 +57,7 @@ def differences(model: Description) -> list[str]:
 
 
 def _is(here: str, wanted: str) -> bool:
-    """Return whether a version is one that is asked for; what follows + names a build of it.
+    """Return whether a version is the wanted one; what follows + names a build of it.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def _is(here: str, wanted: str) -> bool:
 
 
 def check_python(model: Description) -> None:
-    """Refuse a pickle of another Python.
+    """Refuse a pickle that was written by another Python version.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Frames between the server and the processes that hold the model, over pipes.
+"""Frames between the server and its worker processes, over pipes.
 
-A frame is a number for the request, a status, the length of a word and of a body, then both:
-`request: u32, status: u16, word: u16, body: u64`. Nothing is unpickled on either side: the server does
-not trust a process that runs a model's code.
+A frame is the number of the request, a status, the lengths of the body's type and of the body, then both:
+`request: u32, status: u16, type: u16, body: u64`. Nothing is unpickled on either side: the server does not trust a
+process that runs a model's code.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ __all__ = ["BATCH", "HELLO", "Frame", "Frames", "pack", "read"]
 _HEAD = struct.Struct("<IHHQ")
 
 HELLO = 0
-"""The number of the frame in which a process says that its model is loaded, or why it is not."""
+"""The number of the frame with which a worker reports that its model is loaded, or why it is not."""
 
 BATCH = 1
-"""The status of a request that the next frame goes with: they are predicted together."""
+"""The status of a request that is predicted together with that of the next frame."""
 
 
 class Frame(NamedTuple):
-    """A request to a model, or its answer."""
+    """A request to a worker, or its answer."""
 
     number: int
     status: int
-    """Of a request: `BATCH` or 0. Of an answer: that of HTTP."""
-    word: str
-    """Of a request: its form. Of an answer: the type of its body."""
+    """In a request, `BATCH` or 0; in an answer, the HTTP status."""
+    body_type: str
+    """In a request, the format of the body; in an answer, its content type."""
     body: bytes
 
 
 def pack(frame: Frame) -> bytes:
-    """Return a frame as it is sent."""
-    word = frame.word.encode()
-    return _HEAD.pack(frame.number, frame.status, len(word), len(frame.body)) + word + frame.body
+    """Return the bytes of a frame."""
+    body_type = frame.body_type.encode()
+    return _HEAD.pack(frame.number, frame.status, len(body_type), len(frame.body)) + body_type + frame.body
 
 
 def read(stream: BinaryIO) -> Frame | None:
@@ -47,15 +47,15 @@ def read(stream: BinaryIO) -> Frame | None:
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
-    number, status, word, body = _HEAD.unpack(head)
-    rest = stream.read(word + body)
-    if len(rest) < word + body:
+    number, status, type_size, body_size = _HEAD.unpack(head)
+    rest = stream.read(type_size + body_size)
+    if len(rest) < type_size + body_size:
         return None
-    return Frame(number, status, rest[:word].decode(), rest[word:])
+    return Frame(number, status, rest[:type_size].decode(), rest[type_size:])
 
 
 class Frames:
-    """Frames out of pieces of a stream, as they come.
+    """Parses a stream that arrives in pieces into frames.
 
     Parameters
     ----------
@@ -64,27 +64,27 @@ class Frames:
     """
 
     def __init__(self, largest: int = 1 << 62) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._largest = largest
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        """Take a piece, and yield the frames that are whole.
+        """Add a piece, and yield the frames that are complete.
 
         Raises
         ------
         ValueError
-            When they are none, or one is too large.
+            When the data is not a frame, or one is too large.
         """
-        held = self._held
-        held += data
-        while len(held) >= _HEAD.size:
-            number, status, word, body = _HEAD.unpack_from(held)
-            if body > self._largest:
-                raise ValueError(f"a frame of {body:,} bytes, where {self._largest:,} are the most")
-            end = _HEAD.size + word + body
-            if len(held) < end:
+        buffer = self._buffer
+        buffer += data
+        while len(buffer) >= _HEAD.size:
+            number, status, type_size, body_size = _HEAD.unpack_from(buffer)
+            if body_size > self._largest:
+                raise ValueError(f"a frame of {body_size:,} bytes, where {self._largest:,} are the most")
+            end = _HEAD.size + type_size + body_size
+            if len(buffer) < end:
                 return
-            text = held[_HEAD.size : _HEAD.size + word].decode()
-            frame = Frame(number, status, text, bytes(held[_HEAD.size + word : end]))
-            del held[:end]
+            text = buffer[_HEAD.size : _HEAD.size + type_size].decode()
+            frame = Frame(number, status, text, bytes(buffer[_HEAD.size + type_size : end]))
+            del buffer[:end]
             yield frame

@@ -1,7 +1,7 @@
-"""The process that holds a model: it loads it, and answers frames on its standard input.
+"""The worker process: it loads the model, and answers frames from its standard input.
 
 `python -m nbtrack.serving.worker '{"path": ..., "trust": true}'`. It runs in the model's own environment, so it
-imports no more of the house than the model's format.
+imports nothing of nbtrack but the model format.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackError, NbtrackWarning
-from nbtrack.serving.answer import JSON, error_body, predictions_body
 from nbtrack.serving.arrays import array_model
 from nbtrack.serving.inference import inference_body, read_inference
 from nbtrack.serving.parquet import TooLargeError
-from nbtrack.serving.payload import body_of_json, data_of, params_of, table_of_file
+from nbtrack.serving.payload import data_of, params_of, parse_json, table_of_file
+from nbtrack.serving.responses import JSON, error_body, predictions_body
 from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
 
 if TYPE_CHECKING:
@@ -34,20 +34,20 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from nbtrack.models import LoadedModel
-    from nbtrack.serving.payload import Asked
+    from nbtrack.serving.payload import ParsedBody
 
-__all__ = ["Answering", "main"]
+__all__ = ["RequestHandler", "main"]
 
-_WARNINGS = 100
-"""How many warnings are told."""
-_WATCH = 1.0
-"""Seconds between two looks whether the server is still there."""
+_MAX_WARNINGS = 100
+"""How many warnings are written to the log."""
+_WATCH_INTERVAL = 1.0
+"""Seconds between two checks whether the server is still there."""
 _PR_SET_PDEATHSIG = 1
-_asked_to_end = threading.Event()
-"""Whether the server has closed the input, which it also does by dying."""
+_input_closed = threading.Event()
+"""Whether the server has closed the input; its death closes it, too."""
 
 
-class Answering:
+class RequestHandler:
     """A loaded model that answers requests.
 
     Parameters
@@ -55,9 +55,9 @@ class Answering:
     model
         The model.
     name
-        What the Open Inference Protocol calls it.
+        The model's name in the Open Inference Protocol.
     limit
-        So many bytes may a body take unpacked.
+        The most bytes that an unpacked body may have.
     """
 
     def __init__(self, model: LoadedModel, name: str, limit: int | None = None) -> None:
@@ -69,55 +69,55 @@ class Answering:
 
     @property
     def is_rowwise(self) -> bool:
-        """Whether requests that come together are predicted together."""
+        """Whether requests that arrive together are predicted together."""
         return self._arrays is not None
 
     def answers(self, requests: list[Frame]) -> list[Frame]:
-        """Return the answers to requests that came together, in their order."""
+        """Return the answers to requests that arrived together, in their order."""
         if len(requests) == 1 or self._arrays is None:
-            return [self._answer(request) for request in requests]
-        return self._together(requests)
+            return [self._handle_one(request) for request in requests]
+        return self._predict_together(requests)
 
-    def _together(self, requests: list[Frame]) -> list[Frame]:
-        """Predict once for all that can go the short way; each alone where that fails."""
+    def _predict_together(self, requests: list[Frame]) -> list[Frame]:
+        """Predict once for all requests that can take the fast path; each alone if that fails."""
         import numpy as np
 
         assert self._arrays is not None
         done: dict[int, Frame] = {}
-        read: dict[int, Asked] = {}
-        held = []
+        read: dict[int, ParsedBody] = {}
+        batched = []
         for request in requests:
-            if not _is_json(request.word):
+            if not _is_json(request.body_type):
                 continue
             try:
-                asked = read[request.number] = body_of_json(request.word, request.body)
+                parsed = read[request.number] = parse_json(request.body_type, request.body)
             except NbtrackError as error:
                 done[request.number] = _failed(request, 400, str(error))
                 continue
-            rows = self._arrays.rows(asked)
+            rows = self._arrays.rows(parsed)
             if rows is not None:
-                held.append((request, asked, rows))
-        if len(held) > 1:
+                batched.append((request, parsed, rows))
+        if len(batched) > 1:
             # The model may raise anything for one of them; then each is tried alone, below.
             with contextlib.suppress(Exception):
-                answers = self._arrays.predict(np.concatenate([rows for _, _, rows in held]))
+                answers = self._arrays.predict(np.concatenate([rows for _, _, rows in batched]))
                 start = 0
-                for request, asked, rows in held:
+                for request, parsed, rows in batched:
                     part = answers[start : start + len(rows)]
                     start += len(rows)
-                    done[request.number] = _answered(request, predictions_body(part, bare=asked.bare))
+                    done[request.number] = _answered(request, predictions_body(part, bare=parsed.bare))
         return [
-            done.get(request.number) or self._answer(request, read.get(request.number))
+            done.get(request.number) or self._handle_one(request, read.get(request.number))
             for request in requests
         ]
 
-    def _answer(self, request: Frame, asked: Asked | None = None) -> Frame:
-        """Return the answer to one request; whatever the model raises is one, too.
+    def _handle_one(self, request: Frame, parsed: ParsedBody | None = None) -> Frame:
+        """Return the answer to one request; an exception of the model becomes an answer, too.
 
-        `asked` is what its body says, if that has been read.
+        `parsed` is its body, if it was parsed already.
         """
         try:
-            predictions, write = self._predicted(request, asked)
+            predictions, write = self._predicted(request, parsed)
         except TooLargeError as error:
             return _failed(request, 413, str(error))
         except NbtrackError as error:
@@ -126,7 +126,7 @@ class Answering:
             return _failed(request, 500, "the model ran out of memory")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a model may raise anything
             said = f"the model raised {type(error).__name__}: {error}"[:2000]
-            # Of these the input is the likely cause: NaN where none is taken, text, a column of another type.
+            # The input is the likely cause of these: an unexpected NaN, text, a column of another type.
             if isinstance(error, ValueError | TypeError | LookupError):
                 sys.stderr.write(f"nbtrack: {said[:500]}\n")
                 return _failed(request, 400, said)
@@ -137,30 +137,30 @@ class Answering:
         except Exception as error:  # noqa: BLE001 - what a model predicts may be of any class
             return _failed(request, 500, f"the model's prediction cannot be sent: {error}")
 
-    def _predicted(self, request: Frame, asked: Asked | None) -> tuple[Any, Callable[[Any], bytes]]:
-        """Return the predictions for a request, and what writes them."""
-        word, body = request.word, request.body
-        if word == "v2":
+    def _predicted(self, request: Frame, parsed: ParsedBody | None) -> tuple[Any, Callable[[Any], bytes]]:
+        """Return the predictions for a request, and the function that writes them."""
+        body_type, body = request.body_type, request.body
+        if body_type == "v2":
             inference = read_inference(body, self._signature)
             predictions = self._model.predict(inference.data, inference.params)
-            return predictions, partial(inference_body, asked=inference, name=self._name)
-        if not _is_json(word):
-            return self._model.predict(table_of_file(word, body, self._signature, self._limit)), partial(
+            return predictions, partial(inference_body, request=inference, name=self._name)
+        if not _is_json(body_type):
+            return self._model.predict(table_of_file(body_type, body, self._signature, self._limit)), partial(
                 predictions_body, bare=False
             )
-        asked = asked or body_of_json(word, body)
-        write = partial(predictions_body, bare=asked.bare)
-        rows = self._arrays.rows(asked) if self._arrays is not None else None
+        parsed = parsed or parse_json(body_type, body)
+        write = partial(predictions_body, bare=parsed.bare)
+        rows = self._arrays.rows(parsed) if self._arrays is not None else None
         if self._arrays is not None and rows is not None:
             return self._arrays.predict(rows), write
-        return self._long_way(asked), write
+        return self._predict_parsed(parsed), write
 
-    def _long_way(self, asked: Asked) -> Any:
-        return self._model.predict(data_of(asked, self._signature), params_of(asked, self._signature))
+    def _predict_parsed(self, parsed: ParsedBody) -> Any:
+        return self._model.predict(data_of(parsed, self._signature), params_of(parsed, self._signature))
 
 
-def _is_json(word: str) -> bool:
-    return word in ("json", "split", "records")
+def _is_json(body_type: str) -> bool:
+    return body_type in ("json", "split", "records")
 
 
 def _answered(request: Frame, body: bytes) -> Frame:
@@ -172,12 +172,12 @@ def _failed(request: Frame, status: int, message: str) -> Frame:
 
 
 def main(arguments: list[str]) -> int:
-    """Load the model that the one argument tells of, say so, and answer until the input ends."""
-    told = json.loads(arguments[0])
+    """Load the model, report that it is ready, and answer until the input ends; the one argument has the options."""
+    options = json.loads(arguments[0])
     source, out = _pipes()
     start = time.perf_counter()
     try:
-        answering = Answering(_loaded(told), str(told.get("name", "model")), told.get("max_body"))
+        handler = RequestHandler(_loaded(options), str(options.get("name", "model")), options.get("max_body"))
     except Exception as error:  # noqa: BLE001 - unpickling runs any code
         known = isinstance(error, NbtrackError)
         if not known:
@@ -186,10 +186,10 @@ def main(arguments: list[str]) -> int:
         _say(out, {"ok": False, "message": message})
         return 1
     _say(out, {
-        "ok": True, "rowwise": answering.is_rowwise, "seconds": time.perf_counter() - start, "pid": os.getpid(),
+        "ok": True, "rowwise": handler.is_rowwise, "seconds": time.perf_counter() - start, "pid": os.getpid(),
     })  # fmt: skip
-    if not answering.is_rowwise:
-        # The first request would wait for it; this one is only being waited for.
+    if not handler.is_rowwise:
+        # Imported now, because otherwise the first request would wait for it.
         with contextlib.suppress(ImportError):
             import_module("pandas")
     _warn_briefly()
@@ -197,15 +197,15 @@ def main(arguments: list[str]) -> int:
     while (request := read(source)) is not None:
         batch.append(request)
         if request.status != BATCH:
-            out.write(b"".join(map(pack, answering.answers(batch))))
+            out.write(b"".join(map(pack, handler.answers(batch))))
             out.flush()
             batch = []
-    _asked_to_end.set()
+    _input_closed.set()
     return 0
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Return the pipes to the server; what the model prints goes to the log from now on."""
+    """Return the pipes to the server; what the model prints then goes to the log."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -217,11 +217,11 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(nothing, 0)
     os.close(nothing)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    # The server ends this process; Ctrl-C in a terminal is meant for the server.
+    # Ctrl-C in a terminal is meant for the server, which stops this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = os.getppid()
-    _be_told()
-    # Called last, in this order from below: a model's own clearing up was registered later.
+    _watch_in_kernel()
+    # Run last, in reverse order of registration: the model's own handlers are registered later.
     atexit.register(_end_unwatched, server)
     atexit.register(sys.stdout.flush)
     threading.Thread(target=_watch, args=(server,), daemon=True).start()
@@ -229,61 +229,61 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _warn_briefly() -> None:
-    """Keep warnings short and few: what clients send stands in them."""
-    told = 0
+    """Keep warnings short and few: they quote what clients send."""
+    shown = 0
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        nonlocal told
-        told += 1
-        if told <= _WARNINGS:
+        nonlocal shown
+        shown += 1
+        if shown <= _MAX_WARNINGS:
             sys.stderr.write(f"{category.__name__}: {str(message)[:300]}\n")
 
     warnings.showwarning = show
-    # "default" would remember the text of each.
+    # The filter "default" would keep the text of each warning.
     warnings.simplefilter("always", NbtrackWarning)
 
 
 def _watch(server: int) -> None:
-    """End this process when the server has died, also in the middle of a prediction."""
+    """Kill this process when the server has died, even in the middle of a prediction."""
     while os.getppid() == server:
-        time.sleep(_WATCH)
+        time.sleep(_WATCH_INTERVAL)
     _end_all()
     os._exit(1)
 
 
 def _end_unwatched(server: int) -> None:
-    """End what the model has started where no server may be left that does; elsewhere it is told the exit code."""
-    if _asked_to_end.is_set() or os.getppid() != server:
+    """Kill the model's processes if the server may be gone; otherwise let it read the exit code."""
+    if _input_closed.is_set() or os.getppid() != server:
         _end_all()
 
 
 def _end_all() -> None:
-    """End this process and all that the model has started."""
-    # What the model has forked is not at the head of the group, and leaves it alone.
+    """Kill this process and all processes that the model has started."""
+    # A process that the model has forked is not the leader of the group, and must not kill it.
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
 
 
-def _be_told() -> None:
-    """Let the kernel end this process some time after its server, where no code of Python's can run any more."""
+def _watch_in_kernel() -> None:
+    """Have the kernel kill this process some time after its server died, even if no Python code can run any more."""
     if sys.platform != "linux":
         return
-    # A model that hangs in native code holds the lock that `_watch` needs. A signal comes when the server has died, and
-    # its handler is C's `alarm`, called with the signal's number, 3: `_watch` has three seconds before SIGALRM ends it.
+    # A model that hangs in native code holds the GIL, which `_watch` needs. When the server dies, the kernel sends SIGQUIT.
+    # Its handler is C's `alarm`, called with the signal's number, 3: `_watch` has three seconds before SIGALRM kills it.
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
         libc.signal(signal.SIGQUIT, ctypes.cast(libc.alarm, ctypes.c_void_p))
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
 
 
-def _loaded(told: dict[str, Any]) -> LoadedModel:
+def _loaded(options: dict[str, Any]) -> LoadedModel:
     from nbtrack.models import load
 
-    trust = told.get("trust", False)
+    trust = options.get("trust", False)
     with warnings.catch_warnings():
-        # Said once by the server, for all libraries.
+        # The server warns once about the versions of all libraries.
         warnings.filterwarnings("ignore", category=UserWarning, message="Trying to unpickle estimator")
-        return load(told["path"], trust=trust if isinstance(trust, bool) else list(trust))
+        return load(options["path"], trust=trust if isinstance(trust, bool) else list(trust))
 
 
 def _say(out: BinaryIO, hello: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the reading and the writing part of a store stand on: its database, and the thread that writes."""
+"""The base of a store's reading and writing parts: its database and the writer thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbtrack.errors import StoreError
 from nbtrack.store import lifecycle
 from nbtrack.store.database import Database
-from nbtrack.store.found import Found
+from nbtrack.store.listings import ListingCache
 from nbtrack.store.staging import Staging
 from nbtrack.store.writer import Writer
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Access"]
 
-PATIENCE = 2.0
+FLUSH_TIMEOUT = 2.0
 """Seconds that a reader waits for what its own process logged to be written."""
-LOOK = 1.0
-"""Seconds between two looks for runs whose process has died."""
+RECOVERY_INTERVAL = 1.0
+"""Seconds between two checks for runs whose process has died."""
 
 
 class Access:
@@ -44,16 +44,16 @@ class Access:
         self._database = Database(folder, read_only=read_only)
         self.read_only = self._database.read_only
         self._writer = Writer(self._database)
-        self._looked = float("-inf")
+        self._recovered_at = float("-inf")
         self._extended: sqlite3.Connection | None = None
-        self._found = Found()
+        self._found = ListingCache()
         self._staging = Staging(folder)
 
     def __repr__(self) -> str:
         return f"<Store {str(self.path)!r}{' read-only' if self.read_only else ''}>"
 
     def file(self) -> object:
-        """Tell the database from another one in its place: the numbers of rows are of one of them."""
+        """Identify the database file: row numbers are only valid in the file that they were read from."""
         return self._database.file()
 
     def limit_reads(self, seconds: float) -> None:
@@ -75,7 +75,7 @@ class Access:
         self._writer.flush()
 
     def settle(self, wait: float) -> None:
-        """Write what is pending now, as far as that takes at most `wait` seconds and does not fail."""
+        """Try to write what is pending, for at most `wait` seconds; errors are not raised."""
         self._writer.settle(wait)
 
     def release(self) -> None:
@@ -87,13 +87,13 @@ class Access:
             self._database.close()
 
     def locks(self) -> Iterator[Lock]:
-        """Return the locks without which no thread is inside SQLite."""
+        """Return the locks that a thread holds while it is inside SQLite."""
         yield self._writer.busy
         yield self._database.busy
 
     def forked(self) -> None:
-        """Start anew in a child process, without what the parent has open and will write."""
-        self._found = Found()
+        """Start anew in a child process: what the parent has open, and has still to write, stays with the parent."""
+        self._found = ListingCache()
         self._writer.reset()
         self._database.forked()
 
@@ -113,15 +113,15 @@ class Access:
             self._staging.put_back(connection)
             return lifecycle.mark_crashed(connection, dead)
 
-        return self._writer.call(mark, PATIENCE)
+        return self._writer.call(mark, FLUSH_TIMEOUT)
 
     @contextmanager
     def _settled(self) -> Iterator[sqlite3.Connection]:
-        """Read once everything that was logged here is written, as far as that is possible now."""
+        """Begin to read after what this process logged was written, if it can be written now."""
         with suppress(StoreError):
-            self._writer.settle(PATIENCE)
-            if not self._writer.stuck and time.monotonic() - self._looked > LOOK:
-                self._looked = time.monotonic()
+            self._writer.settle(FLUSH_TIMEOUT)
+            if not self._writer.stuck and time.monotonic() - self._recovered_at > RECOVERY_INTERVAL:
+                self._recovered_at = time.monotonic()
                 self.recover()
         with self._database.read() as connection:
             yield connection

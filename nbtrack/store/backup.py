@@ -1,4 +1,4 @@
-"""A copy of a store that is whole, made while others write to it."""
+"""A consistent copy of a store, made while other processes write to it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["backup"]
 
 
 def backup(connection: sqlite3.Connection, folder: Path, target: Path) -> None:
-    """Copy the store to the folder `target`, which is made.
+    """Copy the store to the new folder `target`.
 
-    The database is copied as it is at one moment, the artifacts after it, so that those of its runs are there.
+    The database is copied first, as it is at one moment; then the artifacts, so that none of its runs lacks its own.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""What was logged and is not written yet: filled by any thread without a lock, emptied by the writer's.
+"""What was logged and is not written yet: filled by any thread without a lock, emptied by the writer's thread.
 
-Lists only grow at their end on the caller's side. The writer notes their lengths, writes so many items and,
-once that is committed, deletes them from the front: both are single steps of the interpreter, so nothing is
-lost or written twice, and what could not be committed is still there.
+Callers only append to lists. The writer notes a list's length, writes that many items and, once they are committed,
+deletes them from the front. Appending and deleting are single steps of the interpreter: nothing is lost or written
+twice, and what could not be committed stays in the list.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from nbtrack.store.chunks import Columns, Summary, pack, stride_of, summarise, t
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["GONE", "Batch", "Chunk", "Entry", "RunBuffer", "SeriesBatch", "SeriesBuffer"]
+__all__ = ["DELETED", "Batch", "Chunk", "Entry", "RunBuffer", "SeriesBatch", "SeriesBuffer"]
 
 Entry = tuple[Literal["run", "param", "tag", "data", "document"], str, Any]
-"""What to write, under which name, and the value."""
+"""The kind of what is written, its name and its value."""
 
-GONE = object()
-"""The value of an entry that takes away what is kept under its name."""
+DELETED = object()
+"""The value of an entry that deletes what is kept under its name."""
 
 _POINT_BYTES = 65
-_CHUNK = 1 << 18
-"""From how many points on a chunk is written before the next is packed."""
+_MAX_CHUNK_POINTS = 1 << 18
+"""Points after which a chunk is written before the next is packed."""
 
 
 class SeriesBuffer:
@@ -48,17 +48,17 @@ class SeriesBuffer:
         self.points: list[bytes] = []
         self.append = self.points.append
         self.parts: list[Points] = []
-        # Known to the writer's thread only: points so far, how many of them are kept, and the written chunks
-        # that are still to be merged, by how often they were.
+        # Used by the writer's thread only: the points so far, how many of them are kept, and the written chunks
+        # that are still to be merged, by how often they have been merged.
         self.seen: int | None = 0
         self.kept = 0
         self.tiers: list[list[int]] = []
         self.before = 0
-        """How many points the store had before another one, or another state of it, took its place."""
+        """How many points the store had before it was replaced by another store or another state of it."""
         self._touch = touch
 
     def extend(self, points: Points) -> None:
-        """Add points, which are not copied.
+        """Add points without copying them.
 
         Raises
         ------
@@ -99,36 +99,36 @@ class SeriesBuffer:
 
 
 class Chunk(NamedTuple):
-    """Points that are packed together."""
+    """Points that are packed into one blob."""
 
     summary: Summary
-    """Of all of them."""
+    """The summary of all the points."""
     kept: int
-    """How many are kept of them."""
+    """How many of the points are kept."""
     data: bytes
-    """What is kept of them; empty where that is nothing."""
+    """The packed points that are kept; empty if none are."""
 
 
 @dataclass(slots=True)
 class SeriesBatch:
-    """What of one series goes into one transaction."""
+    """The part of one series that goes into one transaction."""
 
     buffer: SeriesBuffer
     points: int
     parts: int
     seen: int
-    """How many points the store has had of the series, with the chunks that were yielded."""
+    """How many points of the series the store has had, including the chunks that were yielded."""
     kept: int
     tiers: list[list[int]]
 
     @classmethod
     def of(cls, buffer: SeriesBuffer) -> SeriesBatch:
-        """Return what is there now; it stays in the buffer until it is settled."""
+        """Return the points that are in the buffer now; they stay there until `settle`."""
         tiers = [tier[:] for tier in buffer.tiers]
         return cls(buffer, len(buffer.points), len(buffer.parts), buffer.seen or 0, buffer.kept, tiers)
 
     def chunks(self) -> Iterator[Chunk]:
-        """Yield the points as chunks, one at a time: as one, the points of a quick loop would be held thrice."""
+        """Yield the points as chunks, one at a time: one chunk of a fast loop's points would hold them three times."""
         for points in self._pieces():
             kept = thin(points, self.seen, self.kept)
             stride = stride_of(points.steps)
@@ -145,14 +145,14 @@ class SeriesBatch:
         for part in self.buffer.parts[: self.parts]:
             held.append(part)
             count += len(part.values)
-            if count >= _CHUNK:
+            if count >= _MAX_CHUNK_POINTS:
                 yield Points.joined(held)
                 held, count = [], 0
         if count:
             yield Points.joined(held)
 
     def settle(self) -> None:
-        """Take what is committed out of the buffer."""
+        """Remove what is committed from the buffer."""
         buffer = self.buffer
         del buffer.points[: self.points], buffer.parts[: self.parts]
         buffer.seen, buffer.kept, buffer.tiers = self.seen, self.kept, self.tiers
@@ -161,7 +161,7 @@ class SeriesBatch:
 
 @dataclass(slots=True)
 class Batch:
-    """What of one run goes into one transaction."""
+    """The part of one run that goes into one transaction."""
 
     run: RunBuffer
     entries: list[Entry]
@@ -170,11 +170,11 @@ class Batch:
     folder: str
     """The store's, for messages."""
     lost: int = 0
-    """How many points of the series in it the store does not have any more."""
+    """How many points of its series the store no longer has."""
     refused: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
-        """Take what is committed out of the buffers."""
+        """Remove what is committed from the buffers."""
         self.run.key = self.key
         self.run.kept = True
         del self.run.entries[: len(self.entries)]
@@ -183,14 +183,14 @@ class Batch:
 
 
 class RunBuffer:
-    """What of one run is not written yet.
+    """What a run has logged that is not written yet.
 
     Parameters
     ----------
     run_id
         The run's id.
     row
-        The columns of a run that is begun or gone on with here, with ``experiment`` as a name; None for another.
+        The columns of a run that this process starts or resumes, with ``experiment`` as a name; None for other runs.
     notice
         Called when there is something to write.
     new
@@ -213,14 +213,14 @@ class RunBuffer:
         self.run_id = run_id
         self.row = row
         self.new = new
-        """Whether what this process does not know of the run is not in the store either."""
+        """Whether the store has nothing of the run but what this process wrote."""
         self.kept = not new
         """Whether the store has had the run."""
         self.key: int | None = None
         self.opened = 0
-        """Which opening of the store `key` and what the series know are of."""
+        """The opening of the store in which `key` and the series' counts were read."""
         self.refused = False
-        """Whether it was told that the store does not take the run."""
+        """Whether it was reported that the store refuses the run."""
         self.entries: list[Entry] = []
         self.series: dict[str, SeriesBuffer] = {}
         self.live = False
@@ -230,12 +230,12 @@ class RunBuffer:
         """Whether the writer's thread looks after it."""
 
     def add(self, entry: Entry) -> None:
-        """Put something beside the points to be written."""
+        """Add an entry to be written: anything but points."""
         self.entries.append(entry)
         self.touch()
 
     def touch(self) -> None:
-        """Have what is here written before long."""
+        """Have the writer's thread write this buffer soon."""
         if not self.noticed:
             self.notice(self)
 
@@ -243,7 +243,7 @@ class RunBuffer:
         """Return the buffer of a metric's points."""
         buffer = self.series.get(key)
         if buffer is None:
-            # Of two threads that come here at once, both get the one that was first.
+            # Two threads that come here at once both get the buffer of the first.
             new = SeriesBuffer(key, self.touch)
             new.seen = 0 if self.new else None
             buffer = self.series.setdefault(key, new)
@@ -256,7 +256,7 @@ class RunBuffer:
         return any(buffer.points or buffer.parts for buffer in list(self.series.values()))
 
     def take(self, load: Callable[[RunBuffer, SeriesBuffer], int], folder: str) -> Batch:
-        """Return what is there to write to the store in `folder`; it stays here until the batch is settled.
+        """Return a batch to write to the store in `folder`; its items stay here until the batch is settled.
 
         `load` sets `seen` and `kept` of a series that the store may have points of, and returns how many it lacks.
         """
@@ -273,7 +273,7 @@ class RunBuffer:
         return sum(buffer.discard() for buffer in list(self.series.values()))
 
     def renew(self, opened: int) -> None:
-        """Forget what is known of the store, before the first write since it was opened for the `opened`-th time."""
+        """Forget what was read from the store, before the first write after its opening number `opened`."""
         if self.opened != opened:
             if self.opened:
                 self.key, self.new, self.refused = None, False, False
@@ -282,7 +282,7 @@ class RunBuffer:
             self.opened = opened
 
     def disown(self) -> None:
-        """Forget, in a forked child, what the parent will write."""
+        """In a forked child, forget what the parent will write."""
         self.discard()
         self.entries.clear()
         self.row = self.key = None

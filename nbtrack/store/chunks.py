@@ -1,8 +1,8 @@
 """Metric points as packed columns: step (int64), time and value (float64), little-endian.
 
-A packed chunk begins with a byte that tells its form: ``2`` for three columns, ``3`` for steps that are an
-arithmetic sequence, kept as their start and stride before the columns of times and values. It ends with the CRC-32 of
-what comes before. ``0`` and ``1`` are the same without it: chunks of stores from before.
+The first byte of a packed chunk is its form: ``2`` for three columns, ``3`` for steps that are an arithmetic sequence,
+kept as their start and stride before the columns of times and values. A chunk ends with the CRC-32 of what comes
+before. ``0`` and ``1`` are the same forms without the checksum, written by earlier versions.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ __all__ = [
 ]
 
 FULL_DENSITY = 1_048_576
-"""So many points of a series are all kept; of each further as many, every second, fourth, eighth ..."""
+"""Points of a series that are all kept; of the next as many every second one, then every fourth, eighth ..."""
 
 _PLAIN, _ARITHMETIC = 2, 3
-_UNCHECKED = 2
-"""So much less is the form of a chunk without a checksum."""
+_CHECKSUM_FORMS = 2
+"""The number of forms with a checksum: each form less this is the same one without."""
 _CHECKSUM = struct.Struct("<I")
 _RANGE = struct.Struct("<qq")
 _INT64 = 1 << 63
 
 pack_point = struct.Struct("=qdd").pack
-"""Return the bytes of one point: step, seconds since the epoch, value; `struct.error` for what is none."""
-_LONG = 2_000
-"""From how many points on NumPy pays."""
+"""Return the bytes of one point: step, seconds since the epoch, value; raises `struct.error` for other types."""
+_MIN_NUMPY_POINTS = 2_000
+"""Points from which on NumPy is faster."""
 
 
 class DamagedChunkError(ValueError):
-    """A chunk that is not as it was written."""
+    """A chunk is not as it was written."""
 
 
 class Columns(NamedTuple):
@@ -83,10 +83,10 @@ class Columns(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What points come to: the columns of the table `metrics` after its keys, in their order (`points`: count).
+    """The summary of points: the columns of the table `metrics` after its keys, in their order (`points`: count).
 
-    NaN points count in `points` and `nans`, and can be `last` or `first`; `min`, `max` and `sum` are over
-    the others, and None where there are none.
+    NaN points count in `points` and `nans`, and can be `last` or `first`. `min`, `max` and `sum` are over the others,
+    and None if there are none.
     """
 
     points: int
@@ -155,16 +155,16 @@ def unpack(chunk: bytes) -> Columns:
 
 
 def _checked(chunk: bytes) -> tuple[bool, memoryview]:
-    """Return whether a chunk holds plain columns, and what of it is not its checksum, once it is known to be whole."""
+    """Verify a chunk; return whether it holds plain columns, and its content without the checksum."""
     view = memoryview(chunk)
     form = chunk[0] if chunk else None
     if form in (_PLAIN, _ARITHMETIC):
         view, checksum = view[: -_CHECKSUM.size], view[-_CHECKSUM.size :]
         if bytes(checksum) != _CHECKSUM.pack(zlib.crc32(view)):
             raise DamagedChunkError("its checksum is another")
-    elif form not in (_PLAIN - _UNCHECKED, _ARITHMETIC - _UNCHECKED):
+    elif form not in (_PLAIN - _CHECKSUM_FORMS, _ARITHMETIC - _CHECKSUM_FORMS):
         raise DamagedChunkError("it has no form that is known")
-    plain = form in (_PLAIN, _PLAIN - _UNCHECKED)
+    plain = form in (_PLAIN, _PLAIN - _CHECKSUM_FORMS)
     head, row = (1, 24) if plain else (1 + _RANGE.size, 16)
     if len(view) <= head or (len(view) - head) % row:
         raise DamagedChunkError("it is cut short")
@@ -172,7 +172,7 @@ def _checked(chunk: bytes) -> tuple[bool, memoryview]:
 
 
 def summarise(columns: Columns | Points, stride: int | None) -> Summary:
-    """Return what at least one point comes to; `stride` is what `stride_of` says of the steps.
+    """Return the summary of at least one point; `stride` is what `stride_of` says of the steps.
 
     ``last`` is the value of the highest step, then the latest time, then the latest logged; ``first`` of
     the lowest step, the earliest time, the first logged.
@@ -204,7 +204,7 @@ def summarise(columns: Columns | Points, stride: int | None) -> Summary:
 
 
 def thin(points: Points, seen: int, kept: int) -> Points:
-    """Return those of the points that a series with `kept` of `seen` points so far keeps."""
+    """Return the points to keep, for a series that has had `seen` points and kept `kept` of them."""
     if kept + len(points.steps) <= FULL_DENSITY:
         return points
     pieces: list[Points] = []
@@ -236,9 +236,9 @@ def in_order(columns: Columns) -> Columns:
 
 
 def _vector(column: array[int] | array[float]) -> Any:
-    """Return a long column as an array of NumPy's where that is loaded anyway, else None."""
+    """Return a long column as a NumPy array if NumPy is loaded already, else None."""
     numpy = sys.modules.get("numpy")
-    return numpy.frombuffer(column, column.typecode) if numpy and len(column) >= _LONG else None
+    return numpy.frombuffer(column, column.typecode) if numpy and len(column) >= _MIN_NUMPY_POINTS else None
 
 
 def _bounds(values: Sequence[float]) -> tuple[float | None, float | None]:
@@ -261,8 +261,8 @@ def stride_of(steps: array[int] | range) -> int | None:
 
 
 def _little(column: array[Any] | range | Ramp) -> memoryview:
-    held = numbers(column)
+    packed = numbers(column)
     if sys.byteorder == "big":
-        held = held[:]
-        held.byteswap()
-    return memoryview(held).cast("B")
+        packed = packed[:]
+        packed.byteswap()
+    return memoryview(packed).cast("B")

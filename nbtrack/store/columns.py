@@ -1,4 +1,4 @@
-"""Columns of the run table, each read at once for many runs."""
+"""Columns of the run table, each read for many runs at once."""
 
 # ruff: noqa: S608 - what is put together are expressions of ours
 
@@ -60,8 +60,8 @@ def columns(
 ) -> dict[str, list[Any]]:
     """Return columns such as ``params.alpha``, ``metrics.loss.min``, ``tags.team``, ``duration`` by name.
 
-    `MISSING` stands where a run lacks it, for None is a param's value, too. As in the filter language a metric that is
-    itself called ``loss.min`` is meant before the summary of ``loss``, and ``metrics.`loss`.min`` is always the summary.
+    `MISSING` stands where a run lacks the field, because None is a valid param. As in the filter language, a metric that
+    is itself called ``loss.min`` comes before the summary of ``loss``, and ``metrics.`loss`.min`` is always the summary.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def table(
 
     `lacking` stands where a run lacks it.
 
-    Beside a metric that is scores of folds in one of the runs stands its mean, as ``metrics.NAME.mean``.
+    If a metric holds the scores of folds in one of the runs, its mean is added as ``metrics.NAME.mean``.
     """
     scope = _Scope(connection, [run.key for run in runs])
     if scope.runs is not None:
@@ -109,16 +109,16 @@ def extreme(
         return None
     scope = _Scope(connection, keys)
     looked_at = "" if broken else f"AND r.status NOT IN ({', '.join(map(repr, sorted(BROKEN)))})"
-    # In the order of the index on the value the first row is most often it; others are met in the order of the runs,
-    # which is that of the file.
+    # With an index on the value, the first row in its order is most often the answer. Without one, the rows are read
+    # in the order of the runs, which is that of the file.
     origin = "metrics AS m CROSS JOIN runs AS r" if value in _INDEXED else "runs AS r CROSS JOIN metrics AS m"
     rows = connection.execute(
         f"SELECT m.run, {value} AS value FROM {origin} WHERE r.id = m.run AND m.key = :key "
         f"AND value IS NOT NULL {looked_at}{scope.where} ORDER BY value {'ASC' if mode == 'min' else 'DESC'}",
         scope.about(number),
     )
-    held = frozenset(keys)
-    among = (row for row in rows if row[0] in held)
+    wanted = frozenset(keys)
+    among = (row for row in rows if row[0] in wanted)
     _, equals = next(groupby(among, key=itemgetter(1)), (None, ()))
     return min((run for run, _ in equals), key=keys.index, default=None)
 
@@ -171,11 +171,11 @@ def _small_table(
 
 
 _AS_PARAMS = {"params": "t.kind, t.num, t.text", "metrics": "3, t.last, 'nan'", "tags": "4, NULL, t.value"}
-"""The columns that hold a value, in the form of a param's."""
+"""For each kind of field, the columns that hold a value, in the form of a param's."""
 
 
 class _Scope:
-    """Which rows to look at: those of the runs, or, when they are many of the store's, all."""
+    """Which rows to read: those of the runs, or all, if the runs are most of the store's."""
 
     def __init__(self, connection: sqlite3.Connection, keys: Sequence[int]) -> None:
         self.where = ""
@@ -207,7 +207,7 @@ def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord]
 
 
 def _metric(connection: sqlite3.Connection, name: str) -> tuple[int | None, str]:
-    """Return the number of a metric and the expression of its value, of a name that may be a summary's."""
+    """Return the number of a metric and the SQL of its value; `name` may be that of a summary."""
     number, summary = _metric_number(connection, name), "last"
     if number is None:
         name, _, summary = name.rpartition(".")
@@ -230,25 +230,27 @@ def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[i
     return values
 
 
-# Params whose value SQLite does not hand over, each found through the index: NaN and None, and integers that
-# a float does not hold.
-_EXACT = 2**53
-_OTHERS = (
+# Params that SQLite cannot return as a value, each found through the index: NaN, None, and integers that a float
+# cannot hold.
+_MAX_EXACT_INTEGER = 2**53
+_INEXACT_PARAMS = (
     "num IS NULL AND kind <> 4",
-    f"num >= {_EXACT} AND kind = 2",
-    f"num <= -{_EXACT} AND kind = 2",
+    f"num >= {_MAX_EXACT_INTEGER} AND kind = 2",
+    f"num <= -{_MAX_EXACT_INTEGER} AND kind = 2",
 )
 
 
 def _params(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, ParamValue]:
     rows = f"FROM params WHERE key = :key{scope.where}"
     about = scope.about(_number(connection, name))
-    # Much faster than making each value of its row.
+    # Much faster than to convert each row in Python.
     plain = f"CASE kind WHEN 3 THEN num WHEN 2 THEN CAST(num AS INTEGER) ELSE text END {rows}"
     values = dict(connection.execute(f"SELECT run, {plain}", about))
     bools = dict(connection.execute(f"SELECT run, num {rows} AND num IN (0, 1) AND kind = 1", about))
     values.update(zip(bools, map(bool, bools.values()), strict=True))
-    others = " UNION ALL ".join(f"SELECT run, kind, num, text {rows} AND {other}" for other in _OTHERS)
+    others = " UNION ALL ".join(
+        f"SELECT run, kind, num, text {rows} AND {other}" for other in _INEXACT_PARAMS
+    )
     for run, kind, num, text in connection.execute(others, about):
         values[run] = reader.param_value(kind, num, text)
     return values
@@ -273,10 +275,10 @@ _READ: dict[str, Callable[[sqlite3.Connection, str, _Scope], dict[int, Any]]] = 
 
 
 def _metric_number(connection: sqlite3.Connection, name: str) -> int | None:
-    """Return the number of a name that is a metric's; a param called `loss.min` hides no summary of `loss`."""
+    """Return the number of a metric's name, or None; a param called `loss.min` does not hide a summary of `loss`."""
     number = _number(connection, name)
-    held = connection.execute("SELECT 1 FROM metrics WHERE key = ? LIMIT 1", (number,)).fetchone()
-    return None if held is None else number
+    row = connection.execute("SELECT 1 FROM metrics WHERE key = ? LIMIT 1", (number,)).fetchone()
+    return None if row is None else number
 
 
 def _number(connection: sqlite3.Connection, name: str) -> int | None:

@@ -30,10 +30,10 @@ __all__ = [
     "translated",
 ]
 
-BUSY_LIMIT = 30.0
-"""Seconds that a write waits for other processes' before it fails; what runs log is tried again then."""
-LONG = 5.0
-"""Seconds after which somebody who waits for a lock says who holds it."""
+BUSY_TIMEOUT = 30.0
+"""Seconds that a write waits for other processes before it fails. What runs log is then tried again."""
+NOTICE_TIMEOUT = 5.0
+"""Seconds of waiting for a lock after which a message says who holds it."""
 
 _NETWORK = {
     *(
@@ -65,25 +65,24 @@ _NETWORK = {
         "webdav",
     ),
 }
-_READS = 30_000
-_STEPS = 100_000
-"""Instructions of SQLite's between two looks at the time: some milliseconds."""
+_READ_TIMEOUT_MS = 30_000
+_PROGRESS_INTERVAL = 100_000
+"""SQLite instructions between two checks of a read's time limit: a few milliseconds."""
 _LINUX: bool = sys.platform == "linux"
 
 
 class Connection(sqlite3.Connection):
-    """A connection that can tell of long waits."""
+    """A connection that reports long waits."""
 
     on_wait: Callable[[str], None] | None = None
-    """Called with who holds the lock, once a write has waited for `LONG`."""
+    """Called with who holds the lock, once a write has waited for `NOTICE_TIMEOUT`."""
 
 
 def connect(folder: Path, mode: str) -> Connection:
     """Open the database of the store in `folder`.
 
-    `mode` is SQLite's: ``rwc`` makes it when it is not there, ``rw`` needs it, ``ro`` does not change it, and
-    ``ro&immutable=1`` takes for granted that nobody does. The connection is in autocommit mode and may be handed
-    from thread to thread.
+    `mode` is SQLite's: ``rwc`` creates a missing database, ``rw`` requires one, ``ro`` does not change it, and
+    ``ro&immutable=1`` assumes that nobody does. The connection is in autocommit mode and may be passed between threads.
     """
     path = (folder / DATABASE).as_posix()
     connection = sqlite3.connect(
@@ -94,17 +93,17 @@ def connect(folder: Path, mode: str) -> Connection:
         cached_statements=512,
         factory=Connection,
     )
-    connection.execute(f"PRAGMA busy_timeout = {_READS}")
+    connection.execute(f"PRAGMA busy_timeout = {_READ_TIMEOUT_MS}")
     connection.execute("PRAGMA cache_size = -64000")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
 
 def connect_frozen(folder: Path) -> tuple[Connection, Path | None]:
-    """Open the database of a store that may not be changed, and tell the folder of the copy if one had to be made.
+    """Open the database of a store that may not be changed; also return the folder of the copy, if one was needed.
 
-    Even to read, SQLite needs to lay files beside a database that has a log. Where it cannot, one without a log is
-    read as it is, and one with a log, left by a process that died, is read from a copy.
+    Even to read a database that has a log, SQLite must create files beside it. Where it cannot, a database without a
+    log is read in place, and one with a log (left by a process that died) is read from a copy.
     """
     try:
         connection = connect(folder, "ro")
@@ -130,7 +129,7 @@ def connect_frozen(folder: Path) -> tuple[Connection, Path | None]:
 def prepare(connection: sqlite3.Connection, folder: Path) -> None:
     """Make a connection ready to write: with a write-ahead log, or a rollback journal where that cannot work."""
     connection.execute("PRAGMA busy_timeout = 20")
-    # What is written is not read again: to keep more pages of it would hold a long curve in memory twice.
+    # Written pages are not read again: a larger cache would hold a long curve in memory twice.
     connection.execute("PRAGMA cache_size = -8000")
     wanted = "delete" if _on_network(folder) else "wal"
 
@@ -146,14 +145,14 @@ def prepare(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def retrying(connection: sqlite3.Connection, work: Callable[[], object], limit: float | None = None) -> None:
-    """Do `work` again until no other process is in its way, for at most `limit` seconds.
+    """Repeat `work` while another process has the store locked, for at most `limit` seconds.
 
     Raises
     ------
     StoreError
-        When the store stays locked; says by whom.
+        When the store stays locked; the message says by whom.
     """
-    limit = BUSY_LIMIT if limit is None else limit
+    limit = BUSY_TIMEOUT if limit is None else limit
     began = time.monotonic()
     pause = 0.0005
     tell = getattr(connection, "on_wait", None)
@@ -168,7 +167,7 @@ def retrying(connection: sqlite3.Connection, work: Callable[[], object], limit: 
                 raise StoreError(
                     f"the store has been locked for {limit:.0f} s by {_holder(connection)}"
                 ) from error
-            if tell is not None and waited > LONG:
+            if tell is not None and waited > NOTICE_TIMEOUT:
                 tell(_holder(connection))
                 tell = None
         else:
@@ -186,14 +185,14 @@ def _holder(connection: sqlite3.Connection) -> str:
 
 
 class Snapshots:
-    """The connection that a store is read with, one reader at a time, each on the store as it is at one moment.
+    """The connection that a store is read with: one reader at a time, each with a snapshot of the store.
 
     Parameters
     ----------
     connect
         Opens the connection.
     stamp
-        Tells what the connection is open on: when that changes, it is opened anew.
+        Identifies the file that the connection reads: when it changes, the connection is opened anew.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], stamp: Callable[[], object]) -> None:
@@ -202,13 +201,13 @@ class Snapshots:
         self._opened: object = None
         self._connection: sqlite3.Connection | None = None
         self.limit: float | None = None
-        """Seconds after which SQLite is stopped in the midst of a read."""
+        """Seconds after which a read is interrupted."""
         self.busy = threading.RLock()
         """Held while a thread may be inside SQLite: nobody should fork then."""
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Begin a read transaction, on the connection as it is inside another one."""
+        """Begin a read transaction; inside another one, return its connection."""
         with self.busy:
             connection = self._current()
             inner = connection.in_transaction
@@ -217,7 +216,7 @@ class Snapshots:
                 return
             if self.limit is not None:
                 ends = time.monotonic() + self.limit
-                connection.set_progress_handler(lambda: time.monotonic() > ends, _STEPS)
+                connection.set_progress_handler(lambda: time.monotonic() > ends, _PROGRESS_INTERVAL)
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -228,7 +227,7 @@ class Snapshots:
                     connection.execute("ROLLBACK")
 
     def version(self) -> object:
-        """Return another value whenever something else has been committed; ten times as quick as reading."""
+        """Return a value that changes with every commit; ten times as fast as reading."""
         with self.busy:
             connection = self._current()
             return self._opened, connection.execute("PRAGMA data_version").fetchone()
@@ -260,7 +259,7 @@ _inherited: list[sqlite3.Connection] = []
 def leak(connection: sqlite3.Connection | None) -> None:
     """Keep a forked child from ever closing its parent's connection, even when it ends.
 
-    SQLite would take the child for the last user of the store, and tidy up under the parent.
+    SQLite would take the child for the last user of the store, and remove the log that the parent still uses.
     """
     if connection is not None:
         import ctypes
@@ -271,13 +270,13 @@ def leak(connection: sqlite3.Connection | None) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Begin a write transaction as soon as no other process is in one, and commit it, or undo it on an error."""
+    """Begin a write transaction when no other process is in one; commit it, or roll it back on an error."""
     retrying(connection, lambda: connection.execute("BEGIN IMMEDIATE"))
     try:
         yield
         retrying(connection, lambda: connection.execute("COMMIT"))
     except BaseException:
-        # SQLite may have rolled back by itself, and the error to tell is the first one.
+        # SQLite may have rolled back by itself; the first error is the one to raise.
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
@@ -285,7 +284,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated(folder: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a `StoreError` that says what to do, or into what stopped a filter."""
+    """Turn SQLite's errors into a `StoreError` that says what to do, or into a `FilterError`."""
     try:
         yield
     except sqlite3.Error as error:
@@ -293,17 +292,17 @@ def translated(folder: Path) -> Iterator[None]:
 
         if stopped := interruption():
             raise FilterError(stopped) from None
-        # Python's own errors of the module, such as a closed connection, have no code.
+        # Errors that Python's module raises itself, such as a closed connection, have no code.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        said = _SAID.get(code, "cannot be read or written; run `nbtrack doctor` on it")
+        said = _ERROR_TEXTS.get(code, "cannot be read or written; run `nbtrack doctor` on it")
         raise StoreError(f"the store {str(folder)!r} {said} ({error})") from error
     except UnicodeDecodeError as error:
-        # SQLite's own message names what it read in place of a name, and Python cannot.
-        said = _SAID[sqlite3.SQLITE_CORRUPT]
+        # SQLite's message quotes the bytes that it read as a name, and Python cannot decode them.
+        said = _ERROR_TEXTS[sqlite3.SQLITE_CORRUPT]
         raise StoreError(f"the store {str(folder)!r} {said} ({error})") from error
 
 
-_SAID = {
+_ERROR_TEXTS = {
     sqlite3.SQLITE_INTERRUPT: "holds too much for what was asked to be answered in time; ask for less",
     sqlite3.SQLITE_FULL: "has no room left on its disk; free some space",
     sqlite3.SQLITE_READONLY: "may only be read; make its folder writable, or set NBTRACK_STORE to another one",

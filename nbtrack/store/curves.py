@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 __all__ = ["Curve", "CurveX", "Spacing", "along_metric", "curves"]
 
 CurveX = Literal["step", "relative", "time"]
-"""What a curve runs along: the step, seconds since the run began, or seconds since the epoch."""
+"""The x axis of a curve: the step, seconds since the run began, or seconds since the epoch."""
 
 Spacing = Literal["even", "log"]
 """How points are thinned: evenly, or more at the end than at the start, for a logarithmic axis."""
 
-_METRIC = "metrics."
-"""Begins the name of another metric to run along."""
+_METRIC_PREFIX = "metrics."
+"""The prefix of a metric's name as the x axis."""
 
-_FEWEST = 4
+_MIN_POINTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A metric's history in at most so many buckets: NumPy arrays of equal length, and what is exact.
+    """A metric's history in buckets: NumPy arrays of equal length, and exact facts about the whole history.
 
-    The first and the last point of what was asked for have a bucket of their own. NaN stands where a bucket holds
-    no finite value. Along another metric the buckets come in the order of the steps, and their places rise and fall.
+    The first and the last point of the requested range each have a bucket of their own. NaN stands for a bucket without
+    a finite value. With another metric as the x axis, buckets are in the order of the steps, so that x rises and falls.
     """
 
     key: int
     """The run's row."""
     x: Any
-    """The place of each bucket: that of its middle point."""
+    """The x of each bucket: that of its middle point."""
     low: Any
     """The least finite value of each bucket."""
     high: Any
@@ -47,11 +47,11 @@ class Curve:
     mean: Any
     """The mean of the finite values of each bucket; the value itself where there is only one."""
     last: tuple[float, float] | None
-    """The place and the value of the last point of all, in view or not; None where there is no point."""
+    """The x and the value of the last point of all, in view or not; None if there is no point."""
     count: int = 0
     """How many points there are in all."""
     lost: int = 0
-    """How many of those in view are NaN or infinite, or have no place along the other metric: they cannot be drawn."""
+    """How many points in view cannot be drawn: NaN, infinite, or without a value of the metric on the x axis."""
     exact: bool = True
     """Whether each bucket holds one point."""
 
@@ -73,8 +73,8 @@ def curves(
     InvalidValueError
         For fewer than 4 points, or another `x` or `spacing`.
     """
-    if points < _FEWEST:
-        raise InvalidValueError(f"{points} points are no curve; ask for {_FEWEST} or more")
+    if points < _MIN_POINTS:
+        raise InvalidValueError(f"{points} points are no curve; ask for {_MIN_POINTS} or more")
     if x not in get_args(CurveX) and not along_metric(x):
         known = ", ".join(get_args(CurveX))
         raise InvalidValueError(
@@ -91,9 +91,9 @@ def curves(
     found: dict[int, Curve] = {}
     histories = _histories(connection, wanted, metric)
     if along_metric(x):
-        others = _histories(connection, wanted, x.removeprefix(_METRIC))
-        for key, columns, other in _together(histories, others):
-            places, values, unplaced = _beside(columns, other)
+        others = _histories(connection, wanted, x.removeprefix(_METRIC_PREFIX))
+        for key, columns, other in _paired(histories, others):
+            places, values, unplaced = _align(columns, other)
             found[key] = _curve(
                 key, places, values, points, within=within, spacing=spacing, unplaced=unplaced
             )
@@ -105,8 +105,8 @@ def curves(
 
 
 def along_metric(x: object) -> bool:
-    """Return whether a curve runs along another metric."""
-    return isinstance(x, str) and x.startswith(_METRIC) and x != _METRIC
+    """Return whether the x axis of a curve is another metric."""
+    return isinstance(x, str) and x.startswith(_METRIC_PREFIX) and x != _METRIC_PREFIX
 
 
 def _histories(connection: sqlite3.Connection, wanted: str, metric: str) -> Iterator[tuple[int, Columns]]:
@@ -139,10 +139,10 @@ def _histories(connection: sqlite3.Connection, wanted: str, metric: str) -> Iter
         yield current, _with_last(columns, lasts.get(current))
 
 
-def _together(
+def _paired(
     histories: Iterator[tuple[int, Columns]], others: Iterator[tuple[int, Columns]]
 ) -> Iterator[tuple[int, Columns, Columns]]:
-    """Yield two metrics' points of each run that has the first, one run at a time: all at once may be large."""
+    """Yield the points of two metrics for each run that has the first, one run at a time to save memory."""
     other = next(others, None)
     for key, columns in histories:
         while other is not None and other[0] < key:
@@ -151,7 +151,7 @@ def _together(
 
 
 def _with_last(columns: Columns, last: tuple[Any, ...] | None) -> Columns:
-    """Add the last point where a series was too long for all of its points to be kept."""
+    """Add the last point of a series that was too long to be kept whole."""
     if last is not None and last[0] > len(columns.steps):
         _, step, time, value = last
         if not columns.steps or (step, time) != (columns.steps[-1], columns.times[-1]):
@@ -162,7 +162,7 @@ def _with_last(columns: Columns, last: tuple[Any, ...] | None) -> Columns:
 
 
 def _placed(columns: Columns, x: str, start: float) -> tuple[Any, Any]:
-    """Return where the points lie, in this order, and their values."""
+    """Return the x of the points, sorted, and their values."""
     import numpy as np
 
     places = np.frombuffer(columns.steps, "int64").astype("float64")
@@ -176,10 +176,10 @@ def _placed(columns: Columns, x: str, start: float) -> tuple[Any, Any]:
     return places, values
 
 
-def _beside(columns: Columns, other: Columns) -> tuple[Any, Any, int]:
-    """Return where the points lie along another metric, in the order of the steps, their values, and how many have no place.
+def _align(columns: Columns, other: Columns) -> tuple[Any, Any, int]:
+    """Return x from another metric, in the order of the steps, the values, and how many points have no x.
 
-    A point's place is the value that the other metric has at the same step, or had last before it.
+    A point's x is the value of the other metric at the same step, or the last one before it.
     """
     import numpy as np
 
@@ -218,7 +218,7 @@ def _curve(
 
 
 def _in_view(places: Any, values: Any, within: tuple[float, float]) -> tuple[Any, Any]:
-    """Return the points from the first to the last in view, and a neighbour on each side: the line leaves the view there."""
+    """Return the points from the first to the last in view, and one more on each side, where the line leaves the view."""
     import numpy as np
 
     if len(places) and bool((places[1:] < places[:-1]).any()):
@@ -232,7 +232,7 @@ def _in_view(places: Any, values: Any, within: tuple[float, float]) -> tuple[Any
 
 
 def _edges(count: int, points: int, spacing: Spacing) -> Any:
-    """Return where each bucket begins: the first and the last point are alone in theirs."""
+    """Return where each bucket begins: the first and the last point have one of their own."""
     import numpy as np
 
     inner = points - 1

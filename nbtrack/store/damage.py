@@ -1,4 +1,4 @@
-"""What is wrong in the rows of a store's database: found, and mended where that loses nothing that can be read."""
+"""Damage in the rows of a store's database: how it is found, and repaired where nothing readable is lost."""
 
 # ruff: noqa: S608 - what is put together are table and column names of ours
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Problem", "mend_content", "problems_of_content"]
 
-MEND = "run `nbtrack doctor --repair`"
-OF_RUN = ("params", "tags", "metrics", "points", "data", "run_documents")
+REPAIR_ADVICE = "run `nbtrack doctor --repair`"
+RUN_TABLES = ("params", "tags", "metrics", "points", "data", "run_documents")
 _STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED", "CRASHED")
 
 
@@ -40,14 +40,14 @@ class Problem:
     fatal: bool = False
     """Whether nothing of the store can be read."""
     index: bool = False
-    """Whether an index is wrong, which is made anew from its table."""
+    """Whether the problem is in an index, which can be rebuilt from its table."""
 
     def __str__(self) -> str:
         return f"{self.what}; {self.advice}"
 
 
 def problems_of_content(connection: sqlite3.Connection) -> Iterator[Problem]:
-    """Yield what is wrong with rows: each check by itself, for one may meet a damaged page."""
+    """Yield the problems of rows. Each check runs by itself, because one may meet a damaged page."""
     for check in (_runs, _orphans, _points, _documents, _params, _data, _meta):
         try:
             yield from check(connection)
@@ -56,7 +56,7 @@ def problems_of_content(connection: sqlite3.Connection) -> Iterator[Problem]:
 
 
 def _about(connection: sqlite3.Connection, run: int, key: int | None = None) -> str:
-    """Return what a run, and what of it a key, is called."""
+    """Return the name of a run, with that of one of its keys."""
     found = connection.execute("SELECT uuid FROM runs WHERE id = ?", (run,)).fetchone()
     text = f"run {str(found[0])[:8]}" if found else f"a run that is not there (row {run})"
     if key is None:
@@ -70,7 +70,8 @@ def _runs(connection: sqlite3.Connection) -> Iterator[Problem]:
         "SELECT id, experiment FROM runs WHERE experiment NOT IN (SELECT id FROM experiments)"
     ):
         yield Problem(
-            f"the experiment ({experiment}) of {_about(connection, run)} is not there, and hides it", MEND
+            f"the experiment ({experiment}) of {_about(connection, run)} is not there, and hides it",
+            REPAIR_ADVICE,
         )
     odd = (
         "SELECT id FROM runs WHERE typeof(uuid) <> 'text' OR length(uuid) <> 32 OR typeof(name) <> 'text' "
@@ -84,16 +85,16 @@ def _runs(connection: sqlite3.Connection) -> Iterator[Problem]:
 
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[Problem]:
-    for table in OF_RUN:
+    for table in RUN_TABLES:
         sql = f"SELECT count(*) FROM {table} WHERE run NOT IN (SELECT id FROM runs)"
         lost = connection.execute(sql).fetchone()[0]
         if lost:
-            yield Problem(f"{lost} rows of {table} belong to no run", MEND)
+            yield Problem(f"{lost} rows of {table} belong to no run", REPAIR_ADVICE)
     for table in ("params", "tags", "metrics", "points", "data"):
         sql = f"SELECT count(DISTINCT key) FROM {table} WHERE key NOT IN (SELECT id FROM names)"
         lost = connection.execute(sql).fetchone()[0]
         if lost:
-            yield Problem(f"{lost} {table} have no name, and are not shown", MEND)
+            yield Problem(f"{lost} {table} have no name, and are not shown", REPAIR_ADVICE)
 
 
 def _points(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -101,7 +102,7 @@ def _points(connection: sqlite3.Connection) -> Iterator[Problem]:
         about = _about(connection, run, key)
         yield Problem(
             f"{count} points of {about} are damaged ({why}), and left out of its history",
-            f"restore a backup to have them; {MEND} to remove them",
+            f"restore a backup to have them; {REPAIR_ADVICE} to remove them",
         )
     held = "SELECT run, key, sum(count) AS held FROM points GROUP BY run, key"
     differ = (
@@ -112,7 +113,7 @@ def _points(connection: sqlite3.Connection) -> Iterator[Problem]:
     for run, key, count, found in connection.execute(differ):
         about = _about(connection, run, key)
         yield Problem(
-            f"metric {about} had {count} points, and {found} are there", f"restore a backup; {MEND}"
+            f"metric {about} had {count} points, and {found} are there", f"restore a backup; {REPAIR_ADVICE}"
         )
     alone = (
         f"SELECT run, key, held FROM ({held}) AS p WHERE run IN (SELECT id FROM runs) "
@@ -120,7 +121,8 @@ def _points(connection: sqlite3.Connection) -> Iterator[Problem]:
     )
     for run, key, count in connection.execute(alone):
         yield Problem(
-            f"{count} points of {_about(connection, run, key)} have no summary, and are not shown", MEND
+            f"{count} points of {_about(connection, run, key)} have no summary, and are not shown",
+            REPAIR_ADVICE,
         )
 
 
@@ -152,12 +154,13 @@ def _documents(connection: sqlite3.Connection) -> Iterator[Problem]:
         of = [f"{kind} of {_about(connection, run)}" for run, kind in connection.execute(used, (digest,))]
         yield Problem(
             f"the document {', '.join(of[:3]) or 'of no run'} is damaged ({why})",
-            f"restore a backup to have it; {MEND} to remove it",
+            f"restore a backup to have it; {REPAIR_ADVICE} to remove it",
         )
     missing = "SELECT run, kind FROM run_documents WHERE hash NOT IN (SELECT hash FROM documents)"
     for run, kind in connection.execute(missing):
         yield Problem(
-            f"the document {kind} of {_about(connection, run)} is not there", f"restore a backup; {MEND}"
+            f"the document {kind} of {_about(connection, run)} is not there",
+            f"restore a backup; {REPAIR_ADVICE}",
         )
 
 
@@ -178,7 +181,8 @@ def _params(connection: sqlite3.Connection) -> Iterator[Problem]:
     for run, key, *value in connection.execute("SELECT run, key, kind, num, text FROM params"):
         if not _readable_param(*value):
             yield Problem(
-                f"param {_about(connection, run, key)} is damaged", f"restore a backup; {MEND} to remove it"
+                f"param {_about(connection, run, key)} is damaged",
+                f"restore a backup; {REPAIR_ADVICE} to remove it",
             )
 
 
@@ -193,7 +197,8 @@ def _data(connection: sqlite3.Connection) -> Iterator[Problem]:
     for run, key, *described in connection.execute("SELECT run, key, shape, dtypes FROM data"):
         if not _readable_data(*described):
             yield Problem(
-                f"data {_about(connection, run, key)} is damaged", f"restore a backup; {MEND} to remove it"
+                f"data {_about(connection, run, key)} is damaged",
+                f"restore a backup; {REPAIR_ADVICE} to remove it",
             )
 
 
@@ -201,11 +206,13 @@ def _meta(connection: sqlite3.Connection) -> Iterator[Problem]:
     row = connection.execute("SELECT value FROM meta WHERE key = 'clock'").fetchone()
     newest = connection.execute("SELECT max(changed) FROM runs").fetchone()[0] or 0
     if row is None or not isinstance(row[0], int) or row[0] < newest:
-        yield Problem("the store's clock is missing or behind: other processes do not see changes", MEND)
+        yield Problem(
+            "the store's clock is missing or behind: other processes do not see changes", REPAIR_ADVICE
+        )
 
 
 def mend_content(connection: sqlite3.Connection) -> list[str]:
-    """Mend rows inside a write transaction, and return what was done."""
+    """Repair rows inside a write transaction, and return what was done."""
     done: list[str] = []
     for mend in (_mend_runs, _mend_orphans, _mend_points, _mend_documents, _mend_values, _mend_meta):
         done += mend(connection)
@@ -223,7 +230,7 @@ def _mend_runs(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _mend_orphans(connection: sqlite3.Connection) -> Iterator[str]:
-    for table in OF_RUN:
+    for table in RUN_TABLES:
         count = connection.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT id FROM runs)").rowcount
         if count:
             yield f"removed {count} rows of {table} that belonged to no run"

@@ -1,4 +1,4 @@
-"""A store's database as a process has it open: a connection to write with, one to read with, and their locks."""
+"""A store's database, opened by this process: a connection to write, one to read, and their locks."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Database:
     Attributes
     ----------
     opened
-        How often the connection to write with was opened: what was known of the store before is to be forgotten then.
+        How often the connection to write with was opened. Whoever caches facts about the store drops them when it changes.
     """
 
-    # So that the folder is told from another of its name: None where it cannot be held open.
+    # The open folder, to notice when another one takes its name; None where a folder cannot be held open.
     _folder: int | None = None
 
     def __init__(self, folder: Path, *, read_only: bool) -> None:
         self.path = folder
-        # As text, for it is looked at with every run and every flush.
+        # As text, because it is used at every run and every flush.
         self._name = os.fspath(folder / DATABASE)
         self.read_only = read_only or not _writable(folder)
         self.opened = 0
@@ -70,12 +70,12 @@ class Database:
 
     @property
     def busy(self) -> Lock:
-        """The lock that is held while a thread may be inside SQLite to read."""
+        """The lock that a thread holds while it may be reading inside SQLite."""
         return self._snapshots.busy
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Begin a read transaction, on the connection as it is inside another one."""
+        """Begin a read transaction; inside another one, return its connection."""
         with translated(self.path), self._snapshots.read() as connection:
             yield connection
 
@@ -84,17 +84,17 @@ class Database:
         self._snapshots.limit = seconds
 
     def version(self) -> object:
-        """Return another value whenever another connection has changed the store; takes some microseconds."""
+        """Return a value that changes when another connection has changed the store; takes a few microseconds."""
         with translated(self.path):
             return self._snapshots.version()
 
     def writing(self) -> Connection:
-        """Return the connection to write with; the store is opened for it if need be, and made the first time.
+        """Return the connection to write with; opens the store if needed, and creates it the first time.
 
         Raises
         ------
         StoreError
-            When it cannot be opened, or is not there any more. What could not be written can be written when it is back.
+            When it cannot be opened or is gone. What could not be written can still be written when it is back.
         """
         found = self._stamp()
         if self._connection is not None and found == self._file:
@@ -107,15 +107,15 @@ class Database:
             return self._open()
 
     def disconnect(self) -> None:
-        """Let go of the connection to write with, so that the next one is another."""
-        # Once it is closed, the log's number on the disk may be that of a new log.
+        """Drop the connection to write with, so that the next use opens a new one."""
+        # Once the log is closed, its inode number may be reused for a new log.
         self._log = None
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
     def file(self) -> object:
-        """Tell the database from another one in its place; None where there is none."""
+        """Return what identifies the database file; None if there is none."""
         return _file(self._name)
 
     def is_gone(self) -> bool:
@@ -123,7 +123,7 @@ class Database:
         return not self.read_only and self._stamp() is None
 
     def make_again(self, *, moved: bool) -> bool:
-        """Make a store that has been deleted, and return whether that was done: one that was moved may come back."""
+        """Create a deleted store anew, and return whether that was done; a moved one is left alone unless `moved`."""
         if not (self.is_gone() and (moved or self._was_deleted())):
             return False
         self.disconnect()
@@ -156,7 +156,7 @@ class Database:
         return connection
 
     def _check_not_lost(self, *, empty: bool) -> None:
-        """Make no new database where one was."""
+        """Refuse to create a new database where one was lost."""
         kept = len(kept_runs(self.path)) if empty else 0
         if kept:
             raise StoreError(
@@ -181,18 +181,18 @@ class Database:
         self._folder = None
 
     def _was_deleted(self) -> bool:
-        """Whether the store was deleted, as far as can be told: its folder, or the database in it."""
+        """Whether the store's folder, or the database in it, seems to have been deleted."""
         if self._folder is None:
             return False
-        held = os.fstat(self._folder)
-        return held.st_nlink == 0 or _file(self.path) == (held.st_dev, held.st_ino)
+        opened = os.fstat(self._folder)
+        return opened.st_nlink == 0 or _file(self.path) == (opened.st_dev, opened.st_ino)
 
     @property
     def _log_file(self) -> Path:
         return self.path / f"{DATABASE}-wal"
 
     def _set_log_aside(self) -> None:
-        """Keep a new database in the old one's place from being read with the old one's log."""
+        """Keep the old database's log from being applied to a new database in its place."""
         if self._log is not None and _file(self._log_file) == self._log and self._stamp() != self._file:
             with suppress(OSError):
                 self._log_file.replace(self._log_file.with_name(f"{self._log_file.name}.replaced"))
@@ -207,14 +207,14 @@ class Database:
         self._drop_copy()
 
     def forked(self) -> None:
-        """Leave to the parent, in a child process, what it has open."""
+        """In a child process, leave to the parent what it has open."""
         leak(self._connection)
         self._connection = self._copy = self._log = None
         self._opening = threading.Lock()
         self._snapshots.forked()
 
     def _stamp(self) -> object:
-        """Tell the database from another one in its place, and, where it is read as it is, from a later state."""
+        """Return what identifies the database file, and its state if it is read in place."""
         if not self.read_only:
             return _file(self._name)
         return _state(self._name), _state(self._log_file)
@@ -241,7 +241,7 @@ class Database:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether a store can be written, or made, as far as can be told without doing so."""
+    """Whether a store can probably be written or created; nothing is changed to find out."""
     database = folder / DATABASE
     return not database.is_file() or (os.access(folder, os.W_OK) and os.access(database, os.W_OK))
 
@@ -260,6 +260,6 @@ def _size(path: str) -> int:
 
 
 def _file(path: str | Path) -> tuple[int, ...] | None:
-    """Return what tells a file from another one of its name; None where there is none."""
+    """Return what identifies a file, apart from its name; None if there is none."""
     state = _state(path)
     return state and state[:2]

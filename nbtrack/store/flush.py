@@ -1,4 +1,4 @@
-"""One flush: what the buffers hold becomes rows, inside a transaction that the caller began."""
+"""One flush: writes the contents of the buffers as rows, inside a transaction that the caller began."""
 
 # ruff: noqa: S608 - what is put together are column names of ours
 
@@ -10,7 +10,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.store.buffers import GONE
+from nbtrack.store.buffers import DELETED
 from nbtrack.store.chunks import Columns, DamagedChunkError, pack, stride_of, unpack
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ __all__ = ["CLOCK", "Names", "tick", "write_batch"]
 CLOCK = "(SELECT value FROM meta WHERE key = 'clock')"
 """What `runs.changed` is set to inside a transaction that has called `tick`."""
 
-MERGE = 32
-"""So many chunks of a series that were merged equally often become one."""
+MERGE_FACTOR = 32
+"""How many chunks of a series, merged equally often before, are merged into one."""
 _MERGE_BYTES = 1 << 20
-_TOGETHER = 32
+_MAX_INSERT_ROWS = 32
 
-_GONE = -1
-"""The row of a run that the store does not have."""
+_MISSING_RUN = -1
+"""Stands for the row of a run that the store does not have."""
 
-# What a statement raises over a value that SQLite cannot take, as opposed to a store that cannot be written.
+# Raised for a value that SQLite cannot store, as opposed to a store that cannot be written.
 _UNFIT = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
 _UNFIT_VALUE = (OverflowError, TypeError, ValueError, *_UNFIT)
 
@@ -58,7 +58,7 @@ ON CONFLICT (run, key) DO UPDATE SET
 
 
 class Names:
-    """The numbers of interned names; forgotten when a transaction that may have made some is undone."""
+    """The numbers of interned names; forgotten when a transaction that may have added some is rolled back."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -79,24 +79,24 @@ class Names:
 
 
 def tick(connection: sqlite3.Connection) -> None:
-    """Advance the store's clock, once a transaction that changes runs."""
+    """Advance the store's clock; called once in a transaction that changes runs."""
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'clock'")
 
 
 def write_batch(connection: sqlite3.Connection, names: Names, batch: Batch) -> None:
-    """Write what a batch holds; what cannot be kept is told in `batch.refused`, and the rest is kept.
+    """Write a batch; what cannot be stored is listed in `batch.refused`, and the rest is stored.
 
     `batch.key` is the run's row afterwards.
     """
     if batch.run.refused:
-        batch.key = _GONE
+        batch.key = _MISSING_RUN
         return
     fields = {name: value for what, name, value in batch.entries if what == "run"}
     try:
         batch.key = key = _run_row(connection, batch, fields)
     except _UNFIT_VALUE as error:
         key = _refuse(batch, f"run {batch.run.run_id} could not be kept ({error})")
-    if key == _GONE:
+    if key == _MISSING_RUN:
         return
     for entry in batch.entries:
         try:
@@ -111,7 +111,7 @@ def write_batch(connection: sqlite3.Connection, names: Names, batch: Batch) -> N
 def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any]) -> int:
     run = batch.run
     columns = "".join(f", {name} = ?" for name in fields)
-    # By its id as well: the row may be another run's, if the database was replaced where it lies.
+    # By its id as well: if the database file was replaced, the row may belong to another run.
     sql = f"UPDATE runs SET changed = {CLOCK}{columns} WHERE id = ? AND uuid = ?"
 
     def update(key: int) -> bool:
@@ -120,7 +120,7 @@ def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any
     if batch.key is not None and update(batch.key):
         return batch.key
     if run.row is not None and not run.kept:
-        # To look first would cost each new run a query.
+        # Checking first would cost each new run a query.
         with suppress(sqlite3.IntegrityError):
             return _insert_run(connection, run.row | fields)
     row = connection.execute(
@@ -138,7 +138,7 @@ def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any
             batch, f"run {run.run_id} is not in the store any more: what was logged to it is not kept"
         )
     key, *whose = row
-    if run.row is not None and not run.kept and whose != [run.row[name] for name in _WHOSE]:
+    if run.row is not None and not run.kept and whose != [run.row[name] for name in _OWNER_COLUMNS]:
         return _refuse(
             batch, f"run {run.run_id} could not be kept: another process has begun a run of this id"
         )
@@ -151,15 +151,15 @@ def _run_row(connection: sqlite3.Connection, batch: Batch, fields: dict[str, Any
     return int(key)
 
 
-_WHOSE = ("pid", "pid_started", "start_time")
+_OWNER_COLUMNS = ("pid", "pid_started", "start_time")
 
 
 def _refuse(batch: Batch, message: str) -> int:
-    """Tell, once, that the store does not take the run."""
+    """Report once that the store refuses the run."""
     batch.refused.append(message)
     batch.run.refused = True
-    batch.key = _GONE
-    return _GONE
+    batch.key = _MISSING_RUN
+    return _MISSING_RUN
 
 
 def _insert_run(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
@@ -172,7 +172,7 @@ def _insert_run(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
 
 
 def experiment_number(connection: sqlite3.Connection, name: str, now: float) -> int:
-    """Return the number of an experiment, made when there is none of that name."""
+    """Return the number of an experiment, which is created if there is none of that name."""
     row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
     if row is not None:
         return int(row[0])
@@ -190,7 +190,7 @@ def _write_entry(connection: sqlite3.Connection, names: Names, run: int, entry: 
     if what in ("run", "document"):
         return
     key = names.number(connection, name)
-    if value is GONE:
+    if value is DELETED:
         connection.execute(f"DELETE FROM {_TABLES[what]} WHERE run = ? AND key = ?", (run, key))
     elif what == "param":
         connection.execute("INSERT OR REPLACE INTO params VALUES (?, ?, ?, ?, ?)", (run, key, *_param(value)))
@@ -217,7 +217,7 @@ def _param(value: ParamValue) -> tuple[int, float | None, str]:
     try:
         return 2, float(value), str(value)
     except OverflowError:
-        # Compared as what it exceeds; the text keeps every digit.
+        # Compared as infinity; the text keeps every digit.
         return 2, float("inf") if value > 0 else float("-inf"), _digits(value)
 
 
@@ -249,7 +249,7 @@ def _write_document(connection: sqlite3.Connection, run: int, kind: str, body: b
         connection.execute("INSERT INTO documents VALUES (?, ?)", (digest, zlib.compress(body)))
     connection.execute("INSERT OR REPLACE INTO run_documents VALUES (?, ?, ?)", (run, kind, digest))
     if before is not None and before[0] != digest:
-        # What is replaced is gone: it may have held a secret that was seen to be one only later.
+        # A replaced document is deleted: it may have held a secret that was only recognised later.
         connection.execute(
             "DELETE FROM documents WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM run_documents WHERE hash = ?)",
             (before[0], before[0]),
@@ -285,19 +285,19 @@ def _write_chunks(
     rows = [(batch.key, key, chunk.kept, chunk.data) for _, key, chunk in chunks]
     for (series, _, _), number, row in zip(chunks, _insert(connection, _POINTS, rows), rows, strict=True):
         if len(row[-1]) < _MERGE_BYTES:
-            _file(connection, row[:2], series, number)
+            _note_chunk(connection, row[:2], series, number)
 
 
 def _insert(
     connection: sqlite3.Connection, head: str, rows: list[tuple[Any, ...]], tail: str = ""
 ) -> list[int]:
-    """Insert rows, many with one statement, and return their numbers where the table has such.
+    """Insert rows, many with one statement, and return their row numbers if the table has any.
 
-    Beside a busy loop every call of SQLite can cost this thread some milliseconds until it runs again.
+    While the main thread is busy, this thread can lose some milliseconds at every call of SQLite.
     """
     numbers: list[int] = []
-    for start in range(0, len(rows), _TOGETHER):
-        some = rows[start : start + _TOGETHER]
+    for start in range(0, len(rows), _MAX_INSERT_ROWS):
+        some = rows[start : start + _MAX_INSERT_ROWS]
         row = f"({', '.join('?' * len(some[0]))})"
         cursor = connection.execute(
             f"{head}{', '.join([row] * len(some))}{tail}", [value for values in some for value in values]
@@ -307,13 +307,13 @@ def _insert(
     return numbers
 
 
-def _file(
+def _note_chunk(
     connection: sqlite3.Connection, key: tuple[int | None, int], series: SeriesBatch, number: int
 ) -> None:
-    """Note a written chunk for merging, and merge where that is due."""
+    """Record a written chunk for merging, and merge if enough chunks have gathered."""
     for tier in series.tiers:
         tier.append(number)
-        if len(tier) < MERGE:
+        if len(tier) < MERGE_FACTOR:
             return
         number = _merge(connection, key, tier)
         tier.clear()
@@ -336,12 +336,12 @@ def _merge(connection: sqlite3.Connection, key: tuple[int | None, int], numbers:
     merged = Columns.empty()
     found: list[int] = []
     for number in sorted(numbers):
-        # Only what is the series' own: in a store that was replaced the number may be another's.
+        # Only chunks of this series: in a store that was replaced, the number may belong to another one.
         row = connection.execute(
             "SELECT data FROM points WHERE id = ? AND run = ? AND key = ?", (number, *key)
         ).fetchone()
         if row is not None:
-            # What is damaged stays as it is, for `nbtrack doctor` to tell.
+            # A damaged chunk stays as it is, for `nbtrack doctor` to report.
             with suppress(DamagedChunkError):
                 merged.extend(unpack(row[0]))
                 found.append(number)

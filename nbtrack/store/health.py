@@ -1,4 +1,4 @@
-"""What is wrong with a store, found without changing anything: each problem with what to do."""
+"""Check a store without changing anything: each problem with advice on what to do."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Health", "inspect", "inspect_open"]
 
-RESTORE = "restore a backup, or move the folder away and start a new store"
-_ROOM = 1 << 20
+RESTORE_ADVICE = "restore a backup, or move the folder away and start a new store"
+_MIN_FREE_BYTES = 1 << 20
 _MAGIC = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What was found of a store; `problems` is empty for a sound one."""
+    """The result of checking a store; `problems` is empty for a sound one."""
 
     path: Path
     read_only: bool = False
@@ -46,9 +46,9 @@ class Health:
 
 
 def inspect(folder: Path) -> Health:
-    """Look at every page and every row of a store, and at its files, without changing any.
+    """Check every page and row of a store, and its files, without changing any.
 
-    This process must not have it open: to close a file that SQLite has open, too, would take its locks away.
+    This process must not have the store open: closing a file that SQLite also has open would release SQLite's locks.
 
     Raises
     ------
@@ -61,10 +61,12 @@ def inspect(folder: Path) -> Health:
     for _ in range(2):
         if not health.problems or _moment(folder) == moment:
             break
-        # What somebody writes meanwhile may look like damage: that is not found again.
-        told = {problem.what for problem in health.problems}
+        # What another process writes meanwhile may look like damage, but is not found a second time.
+        seen_before = {problem.what for problem in health.problems}
         moment, again = _moment(folder), _inspect(folder)
-        health = replace(again, problems=[problem for problem in again.problems if problem.what in told])
+        health = replace(
+            again, problems=[problem for problem in again.problems if problem.what in seen_before]
+        )
     return health
 
 
@@ -82,16 +84,16 @@ def _inspect(folder: Path) -> Health:
                 facts["journal_mode"] = _journal_mode(folder)
                 problems += _of_connection(connection, folder, listed, facts)
         except (sqlite3.Error, StoreError, OSError, UnicodeDecodeError) as error:
-            problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
+            problems.append(Problem(f"the database cannot be read ({error})", RESTORE_ADVICE, fatal=True))
     return _health(folder, problems, facts)
 
 
 def inspect_open(
     connection: sqlite3.Connection, folder: Path, listed: list[str], *, read_only: bool
 ) -> Health:
-    """Look at every page and every row of a store that this process has open.
+    """Check every page and row of a store that this process has open.
 
-    `listed` are the runs of which there were artifacts before the connection's read transaction began.
+    `listed` are the runs that had artifacts before the connection's read transaction began.
     """
     problems: list[Problem] = []
     facts: dict[str, object] = {"read_only": read_only}
@@ -99,7 +101,7 @@ def inspect_open(
         facts["journal_mode"] = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
         problems += _of_connection(connection, folder, listed, facts)
     except (sqlite3.Error, StoreError, OSError, UnicodeDecodeError) as error:
-        problems.append(Problem(f"the database cannot be read ({error})", RESTORE, fatal=True))
+        problems.append(Problem(f"the database cannot be read ({error})", RESTORE_ADVICE, fatal=True))
     return _health(folder, problems, facts)
 
 
@@ -130,7 +132,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _of_disk(folder: Path) -> Iterator[Problem]:
     import shutil
 
-    if shutil.disk_usage(folder).free < _ROOM:
+    if shutil.disk_usage(folder).free < _MIN_FREE_BYTES:
         yield Problem("its disk is full", "free some space: until then nothing can be written")
 
 
@@ -139,9 +141,9 @@ def _of_database_file(folder: Path) -> Iterator[Problem]:
     kept = len(kept_runs(folder))
     lost = f", though artifacts of {kept} runs are there" if kept else ""
     if database.is_dir():
-        yield Problem(f"{DATABASE} is a folder", RESTORE, fatal=True)
+        yield Problem(f"{DATABASE} is a folder", RESTORE_ADVICE, fatal=True)
     elif not database.exists():
-        yield Problem(f"there is no database {DATABASE}{lost}", RESTORE, fatal=True)
+        yield Problem(f"there is no database {DATABASE}{lost}", RESTORE_ADVICE, fatal=True)
     else:
         try:
             with database.open("rb") as stream:
@@ -152,14 +154,14 @@ def _of_database_file(folder: Path) -> Iterator[Problem]:
             )
             return
         if not head:
-            yield Problem(f"the database {DATABASE} is empty{lost}", RESTORE, fatal=True)
+            yield Problem(f"the database {DATABASE} is empty{lost}", RESTORE_ADVICE, fatal=True)
         elif head != _MAGIC:
-            yield Problem(f"{DATABASE} is no database", RESTORE, fatal=True)
+            yield Problem(f"{DATABASE} is no database", RESTORE_ADVICE, fatal=True)
 
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database so that no file of the store is changed or made: if it has a log, on a copy."""
+    """Open the database without changing or creating a file of the store: if it has a log, open a copy."""
     import shutil
     import tempfile
 
@@ -170,7 +172,7 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
         return
     with tempfile.TemporaryDirectory(prefix="nbtrack-") as place:
         for _ in range(5):
-            # A checkpoint meanwhile would make the two files of two moments.
+            # A checkpoint in between would give copies of two different moments.
             before = _states(folder)
             for file in (folder / DATABASE, *logs):
                 with suppress(FileNotFoundError):
@@ -187,7 +189,7 @@ def _journal_mode(folder: Path) -> str:
 
 
 def _states(folder: Path) -> list[object]:
-    """Tell the database and the beginning of its log from others."""
+    """Return what identifies the state of the database and the beginning of its log."""
     found: list[object] = []
     with suppress(OSError):
         status = (folder / DATABASE).stat()
@@ -198,7 +200,7 @@ def _states(folder: Path) -> list[object]:
 
 
 def _moment(folder: Path) -> list[object]:
-    """Tell the store as it is now from what it is after anything is written."""
+    """Return a value that changes when anything is written to the store."""
     found = _states(folder)
     with suppress(OSError):
         status = (folder / f"{DATABASE}-wal").stat()
@@ -219,11 +221,13 @@ def _of_connection(
         )
         return
     if version == 0:
-        yield Problem("the database has no tables: it is empty, or its log is missing", RESTORE, fatal=True)
+        yield Problem(
+            "the database has no tables: it is empty, or its log is missing", RESTORE_ADVICE, fatal=True
+        )
         return
     pages = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
     for page in pages:
-        yield Problem(f"the database is damaged: {page}", RESTORE, index="index" in page)
+        yield Problem(f"the database is damaged: {page}", RESTORE_ADVICE, index="index" in page)
     missing = False
     for name, (kind, sql) in expected_schema(version).items():
         found = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
@@ -234,12 +238,12 @@ def _of_connection(
                 if kind == "index"
                 else ""
             )
-            advice = "run `nbtrack doctor --repair`" if kind == "index" else RESTORE
+            advice = "run `nbtrack doctor --repair`" if kind == "index" else RESTORE_ADVICE
             yield Problem(
                 f"{kind} {name} is missing{': ' if what else ''}{what}", advice, index=kind == "index"
             )
         elif found[0] != sql:
-            yield Problem(f"{kind} {name} is not as this nbtrack made it", RESTORE)
+            yield Problem(f"{kind} {name} is not as this nbtrack made it", RESTORE_ADVICE)
     if not missing:
         with suppress(sqlite3.Error):
             counts = "SELECT status, count(*) FROM runs GROUP BY status ORDER BY status"

@@ -16,9 +16,9 @@ _LINUX: bool = sys.platform == "linux"
 
 
 def holder(database: Path) -> str:
-    """Return who keeps others from writing to a database, in words, and what to do about it.
+    """Describe the process that keeps others from writing to a database, and say what to do.
 
-    On Linux that is told by the system's list of locks, elsewhere by who has the file open.
+    On Linux it is found in the system's list of locks, elsewhere by which processes have the file open.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def _described(pid: int) -> str:
         command = " ".join(" ".join(process.cmdline()[1:]).split())
         command = f"{process.name()} {command}".strip()[:60].strip()
         stopped = process.status() == psutil.STATUS_STOPPED
-    except psutil.Error:  # it has ended since, or is another user's
+    except psutil.Error:  # it has ended, or belongs to another user
         return f"process {pid}; end it, or wait"
     if stopped:
         return f"process {pid} ({command}), which is stopped; continue it with `kill -CONT {pid}`, or end it"
@@ -49,7 +49,7 @@ def _described(pid: int) -> str:
 
 
 def _lockers(database: Path) -> Iterator[int]:
-    """Tell the processes that have a lock to write on the database, or on the index of its log."""
+    """Yield the processes that hold a write lock on the database or on the index of its log."""
     files = (database, database.with_name(f"{database.name}-shm"))
     inodes = {str(file.stat().st_ino) for file in files if file.exists()}
     try:
@@ -66,7 +66,7 @@ def _lockers(database: Path) -> Iterator[int]:
 
 
 def _openers(database: Path) -> Iterator[int]:
-    """Tell the other processes that have the database open, as far as they can be looked at."""
+    """Yield the other processes that have the database open, as far as they can be inspected."""
     import psutil
 
     for process in psutil.process_iter():

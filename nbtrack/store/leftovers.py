@@ -1,4 +1,4 @@
-"""Whether the files beside a store's database are those that it tells of."""
+"""Check that the files beside a store's database are those that it refers to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 import zlib
 from typing import TYPE_CHECKING
 
-from nbtrack.store.damage import MEND, Problem
+from nbtrack.store.damage import REPAIR_ADVICE, Problem
 from nbtrack.store.location import ARTIFACTS
 from nbtrack.store.staging import Staging
 
@@ -19,9 +19,9 @@ __all__ = ["problems_of_files"]
 
 
 def problems_of_files(connection: sqlite3.Connection, folder: Path, listed: list[str]) -> Iterator[Problem]:
-    """Yield what of the files beside the database is missing, changed or nobody's.
+    """Yield a problem for each file beside the database that is missing, changed or unreferenced.
 
-    `listed` are the runs of which there were artifacts before the database was read: a run is written before these.
+    `listed` are the runs that had artifacts before the database was read: a run is written before its artifacts.
     """
     checks: dict[str, Callable[[], Iterator[Problem]]] = {
         "artifacts": lambda: _strange(connection, listed),
@@ -73,7 +73,7 @@ def _versions(connection: sqlite3.Connection) -> Iterator[Problem]:
 
 
 def _figures(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
-    """Look at the artifacts that the store itself tells of."""
+    """Check the artifacts that the store's documents refer to."""
     for run, body in connection.execute(
         "SELECT r.uuid, d.body FROM run_documents AS o JOIN documents AS d ON d.hash = o.hash "
         "JOIN runs AS r ON r.id = o.run WHERE o.kind = 'outcome'"
@@ -81,7 +81,7 @@ def _figures(connection: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
         try:
             outcome = json.loads(zlib.decompress(body))
         except (zlib.error, ValueError, TypeError):
-            continue  # told as a damaged document
+            continue  # reported as a damaged document
         figures = outcome.get("figures") if isinstance(outcome, dict) else None
         for name in figures if isinstance(figures, list) else ():
             if not folder.joinpath(ARTIFACTS, run, str(name)).is_file():
@@ -116,4 +116,6 @@ def _being_removed(connection: sqlite3.Connection) -> set[str]:
 def _staged(folder: Path) -> Iterator[Problem]:
     left = len(Staging(folder).left())
     if left:
-        yield Problem(f"{left} folders are left by processes that were killed while they saved models", MEND)
+        yield Problem(
+            f"{left} folders are left by processes that were killed while they saved models", REPAIR_ADVICE
+        )

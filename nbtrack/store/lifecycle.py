@@ -1,4 +1,4 @@
-"""The life of runs and experiments: found dead, deleted, restored, cleared away."""
+"""The life of runs and experiments: marked as crashed, deleted, restored, removed for good."""
 
 # ruff: noqa: S608 - what is put together are table names and expressions of ours
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.records import Experiment
 from nbtrack.store.connection import retrying, transaction
-from nbtrack.store.damage import OF_RUN
+from nbtrack.store.damage import RUN_TABLES
 from nbtrack.store.flush import CLOCK, tick
 from nbtrack.store.liveness import Identity, is_dead
 from nbtrack.store.location import ARTIFACTS, DATABASE
@@ -47,7 +47,7 @@ class GcReport:
     runs: int
     experiments: int
     bytes: int
-    """So much less does the store take on its disk."""
+    """The disk space that was freed."""
 
 
 def dead_runs(connection: sqlite3.Connection) -> list[tuple[int, str]]:
@@ -59,7 +59,7 @@ def dead_runs(connection: sqlite3.Connection) -> list[tuple[int, str]]:
 
 
 def mark_crashed(connection: sqlite3.Connection, dead: Sequence[tuple[int, str]]) -> list[str]:
-    """Mark runs as crashed at their last sign of life, and return the ids of those that were not by now."""
+    """Mark runs as crashed at their last heartbeat, and return the ids of those that nobody had marked before."""
     marked = []
     with transaction(connection):
         tick(connection)
@@ -195,12 +195,12 @@ def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcRep
         rows = connection.execute(
             "SELECT r.id, r.uuid FROM runs AS r JOIN experiments AS e ON e.id = r.experiment "
             "WHERE (r.deleted <= ? OR e.deleted <= ?) AND r.status <> 'RUNNING' "
-            # A registered model stays: its version is to be deleted first.
+            # A registered model stays until its version is deleted.
             "AND r.uuid NOT IN (SELECT run FROM model_versions WHERE run IS NOT NULL)",
             (limit, limit),
         ).fetchall()
         keys = json.dumps([key for key, _ in rows])
-        for table in OF_RUN:
+        for table in RUN_TABLES:
             connection.execute(f"DELETE FROM {table} WHERE run IN (SELECT value FROM json_each(?))", (keys,))
         uuids = json.dumps([*_being_removed(connection), *(uuid for _, uuid in rows)])
         connection.execute("DELETE FROM models WHERE run IN (SELECT value FROM json_each(?))", (uuids,))
@@ -209,17 +209,17 @@ def gc(connection: sqlite3.Connection, folder: Path, older_than: float) -> GcRep
         gone = connection.execute(
             "DELETE FROM experiments WHERE deleted <= ? AND id NOT IN (SELECT experiment FROM runs)", (limit,)
         ).rowcount
-        # Artifacts go last: if this process dies before, no run lacks its own, and the next gc goes on.
+        # Artifacts are removed last: if this process dies before, no run lacks its artifacts, and the next gc continues.
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('gc', ?)", (uuids,))
     freed = finish_gc(connection, folder)
     retrying(connection, lambda: connection.execute("VACUUM"))
-    # Where a reader is in the way, the log is cut later by itself.
+    # If a reader is in the way, SQLite truncates the log later.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return GcReport(len(rows), gone, freed + before - _database_bytes(folder))
 
 
 def finish_gc(connection: sqlite3.Connection, folder: Path) -> int:
-    """Remove the artifacts of runs that a gc has removed, also of one that was cut short; return their bytes."""
+    """Remove the artifacts of runs that gc has removed, also of a gc that was interrupted; return their bytes."""
     freed = sum(_remove(folder / ARTIFACTS / uuid) for uuid in _being_removed(connection))
     with transaction(connection):
         connection.execute("DELETE FROM meta WHERE key = 'gc'")

@@ -10,18 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["HEARTBEAT", "Identity", "is_dead", "this_process"]
+__all__ = ["HEARTBEAT_INTERVAL", "Identity", "is_dead", "this_process"]
 
 _LINUX: bool = sys.platform == "linux"
 
-HEARTBEAT = 30.0
-"""Seconds between two signs of life of a run."""
-SILENCE = 120.0
-"""A run of a process that cannot be looked at from here is dead after so many seconds without one."""
+HEARTBEAT_INTERVAL = 30.0
+"""Seconds between two heartbeats of a run."""
+HEARTBEAT_TIMEOUT = 120.0
+"""Seconds without a heartbeat after which a run is dead, if its process cannot be checked from here."""
 
 
 class Identity(NamedTuple):
-    """A process, told from a later one with the same number: columns of the table `runs`."""
+    """Identifies a process, even when its number is reused: columns of the table `runs`."""
 
     host: str
     boot: str
@@ -34,7 +34,7 @@ _here: tuple[int, Identity] | None = None
 
 def this_process() -> Identity:
     """Return what identifies this process."""
-    global _here  # noqa: PLW0603 - told again after a fork
+    global _here  # noqa: PLW0603 - computed again after a fork
     if _here is None or _here[0] != os.getpid():
         pid = os.getpid()
         started = _started(pid)
@@ -48,11 +48,11 @@ def this_process() -> Identity:
 def is_dead(process: Identity, heartbeat: float | None) -> bool:
     """Whether a run of `process`, last seen at `heartbeat`, will not go on.
 
-    On this machine since its last start the process itself is looked at; elsewhere the heartbeat decides.
+    A process on this machine, since its last boot, is checked itself; for others the heartbeat decides.
     """
     here = this_process()
     if (process.host, process.boot) != (here.host, here.boot):
-        return heartbeat is None or time.time() - heartbeat > SILENCE
+        return heartbeat is None or time.time() - heartbeat > HEARTBEAT_TIMEOUT
     started = _started(process.pid)
     return started is None or abs(started - process.pid_started) > 0.05
 
@@ -80,7 +80,7 @@ def _boot() -> str:
 def _started(pid: int) -> float | None:
     """Return when a process started, by the system's own clock, or None when it has ended.
 
-    NaN, which differs from no start, stands for a process that lives but may not be looked at.
+    NaN stands for a process that lives but may not be inspected: it compares as different from no start time.
     """
     if _LINUX:
         text = _text(Path(f"/proc/{pid}/stat"))

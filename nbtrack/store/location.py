@@ -1,4 +1,4 @@
-"""Where a store is: found upwards from the working folder, or as the user says."""
+"""The location of a store: found upwards from the working folder, or given by the user."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ DATABASE = "nbtrack.db"
 ARTIFACTS = "artifacts"
 
 _ROOTS = ((".git", ".hg", ".jj", ".svn"), ("pyproject.toml",))
-"""What lies in a project's root: a repository, or where there is none a Python project."""
+"""The files that mark a project's root: those of a repository, else of a Python project."""
 _OWN = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", ARTIFACTS, ".gitignore"}
 
 
 def find_store(start: Path | None = None) -> Path:
-    """Return the folder of the store to use: the nearest, else where one would be made.
+    """Return the folder of the store to use: the nearest, else where one would be created.
 
     `NBTRACK_STORE` comes first, then the nearest ``.nbtrack`` with a store in it, from `start` (default: the
     working folder) upwards, then ``.nbtrack`` in `start` itself. The search ends at the root of the project (the
     nearest repository's, else the nearest ``pyproject.toml``), at the home folder and at the edge of the file system:
-    a store further up belongs to something else. One that belongs to another user is passed over with a warning.
+    a store further up belongs to something else. A store of another user is skipped with a warning.
 
     Raises
     ------
     StoreError
-        When `NBTRACK_STORE` cannot be a folder's path, or the store would be in the place of another user's.
+        When `NBTRACK_STORE` cannot be a folder's path, or another user's store is where this one would be.
     """
     named = os.environ.get("NBTRACK_STORE")
     if named:
@@ -72,7 +72,7 @@ def find_store(start: Path | None = None) -> Path:
 
 
 def _is_own(store: Path) -> bool:
-    """Return whether a store is the user's who runs this process, or is not there; git asks so of repositories."""
+    """Return whether a store belongs to the user of this process or does not exist; git has the same rule."""
     if not hasattr(os, "getuid"):
         return True
     owners = set()
@@ -98,15 +98,15 @@ def _searched(start: Path) -> Sequence[Path]:
 
 def _is_edge(folder: Path) -> bool:
     """Return whether a folder is the home folder, or the root of a file system."""
-    # Unlike those of Path, these pass over folders that may not be looked into.
+    # Unlike the methods of Path, these do not raise for folders without read permission.
     return os.path.ismount(folder) or os.path.realpath(folder) == os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111
 
 
 def resolve(location: str | os.PathLike[str]) -> Path:
-    """Return the folder of the store that `location` means.
+    """Return the folder of the store at `location`.
 
-    That is the folder itself, or ``.nbtrack`` inside a folder that holds other things or such a store already;
-    the path of a store's database means its folder.
+    That is the folder itself, or ``.nbtrack`` inside it, if it holds other things or already has such a store. The path
+    of a store's database stands for its folder.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def resolve(location: str | os.PathLike[str]) -> Path:
         raise StoreError(f"store {str(folder)!r} is a file; give the path of a folder")
     if folder.name == FOLDER or is_store(folder):
         return folder
-    # A folder of the user's must not be told to git to be ignored, so a store never mixes with other things.
+    # A store has a .gitignore for its whole folder, so it must not share a folder with the user's files.
     if is_store(folder / FOLDER) or (
         folder.is_dir() and any(entry.name not in _OWN for entry in os.scandir(folder))
     ):
@@ -133,12 +133,12 @@ def resolve(location: str | os.PathLike[str]) -> Path:
 
 def is_store(folder: Path) -> bool:
     """Return whether a folder is a store's."""
-    # Unlike Path.is_file, this passes over folders that may not be looked into.
+    # Unlike Path.is_file, this does not raise for folders without read permission.
     return os.path.isfile(folder / DATABASE)  # noqa: PTH113
 
 
 def kept_runs(folder: Path) -> list[str]:
-    """Return the ids of the runs of which artifacts are in a store."""
+    """Return the ids of the runs that have artifacts in a store."""
     try:
         return [entry.name for entry in os.scandir(folder / ARTIFACTS) if len(entry.name) == 32]
     except OSError:
@@ -146,12 +146,12 @@ def kept_runs(folder: Path) -> list[str]:
 
 
 def database_file(folder: Path) -> str:
-    """Tell which file a store's database is: two stores of the same path have others, be it on two machines.
+    """Return what identifies a store's database file: it differs between stores, even for equal paths on two machines.
 
-    It is empty where there is no store.
+    It is empty if there is no store.
     """
     try:
         return str((folder / DATABASE).stat().st_ino) if is_store(folder) else ""
     except OSError:
-        # It was there a moment ago.
+        # It existed a moment ago.
         return ""

@@ -20,7 +20,7 @@ __all__ = ["check_readable", "check_version", "expected_schema", "migrate", "ver
 def version_of(connection: sqlite3.Connection) -> int:
     """Return how many migrations the store has had."""
     found: list[int] = []
-    # With a rollback journal even this waits for who writes at the moment.
+    # With a rollback journal, even this waits for a process that is writing.
     retrying(connection, lambda: found.append(connection.execute("PRAGMA user_version").fetchone()[0]))
     return found[0]
 
@@ -61,7 +61,7 @@ def check_readable(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Apply the migrations that the store has not had, each in one transaction.
+    """Apply the migrations that the store has not had yet, each in one transaction.
 
     Raises
     ------

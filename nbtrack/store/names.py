@@ -6,7 +6,7 @@ import os
 
 __all__ = ["readable_name"]
 
-_FIRST = (
+_ADJECTIVES = (
     "able amber ample apt arctic azure bold brave bright brisk calm candid clear clever cosy crisp curious deft "
     "eager early earnest easy even fair fond frank free fresh gentle glad golden grand green happy hardy honest "
     "humble ideal jolly keen kind lively loyal lucid lucky mellow merry mild modest neat nimble noble open patient "
@@ -14,7 +14,7 @@ _FIRST = (
     "smooth solid spry stable steady still sturdy subtle sunny swift tender tidy tranquil trusty upbeat vivid warm "
     "wise witty young zesty"
 ).split()
-_SECOND = (
+_NOUNS = (
     "albatross alpaca badger beaver bison bittern bobcat buzzard caribou cheetah condor cormorant crane curlew deer "
     "dolphin dormouse dove eagle egret eland elk falcon ferret finch fox gazelle gecko gibbon goose grebe hare "
     "hawk hedgehog heron hoopoe ibex ibis impala jackdaw jay kestrel kingfisher kite koala lark lemur linnet lynx "
@@ -28,9 +28,9 @@ _SECOND = (
 def readable_name() -> str:
     """Return a name such as ``brave-otter-417``.
 
-    The system's randomness is used, so that a user's seeds and what follows from them stay as they are.
+    It uses the system's randomness, so that the user's seeded generators are not advanced.
     """
     number = int.from_bytes(os.urandom(8), "big")
-    number, first = divmod(number, len(_FIRST))
-    number, second = divmod(number, len(_SECOND))
-    return f"{_FIRST[first]}-{_SECOND[second]}-{100 + number % 900}"
+    number, first = divmod(number, len(_ADJECTIVES))
+    number, second = divmod(number, len(_NOUNS))
+    return f"{_ADJECTIVES[first]}-{_NOUNS[second]}-{100 + number % 900}"

@@ -1,4 +1,4 @@
-"""The stores that this process has open: what becomes of them when it forks or ends."""
+"""The stores that this process has open: what happens to them when it forks or exits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Lock(Protocol):
     def release(self) -> None: ...  # noqa: D102
 
 
-class Held(Protocol):
+class OpenStore(Protocol):
     """A store that this process has open."""
 
     def settle(self, wait: float) -> None: ...  # noqa: D102
@@ -34,14 +34,14 @@ class Held(Protocol):
     def forked(self) -> None: ...  # noqa: D102
 
 
-__all__ = ["Held", "Lock", "opened", "opening", "started_by", "wait_for_exit"]
+__all__ = ["Lock", "OpenStore", "opened", "opening", "started_by", "wait_for_exit"]
 
-opened: list[Held] = []
+opened: list[OpenStore] = []
 opening = threading.Lock()
 
-_PATIENCE = 5.0
+_FLUSH_TIMEOUT = 5.0
 _forking = threading.Lock()
-_held: list[Lock] = []
+_held_locks: list[Lock] = []
 _is_child = False
 _pipe: tuple[int, int] | None = None
 
@@ -50,22 +50,22 @@ def _before_fork() -> None:
     _forking.acquire()
     # So that the child finds the rows of the runs that it knows.
     for store in opened[:]:
-        store.settle(_PATIENCE)
+        store.settle(_FLUSH_TIMEOUT)
     # A thread caught inside SQLite would leave its locks behind, locked for ever in the child.
-    _held.extend(lock for lock in _locks() if lock.acquire(timeout=_PATIENCE))
+    _held_locks.extend(lock for lock in _locks() if lock.acquire(timeout=_FLUSH_TIMEOUT))
 
 
 def _after_in_parent() -> None:
-    while _held:
-        _held.pop().release()
+    while _held_locks:
+        _held_locks.pop().release()
     _forking.release()
 
 
 def _after_in_child() -> None:
-    # A lock of the parent's may be held by a thread that is not here.
+    # A lock may be held by a thread that exists only in the parent.
     global opening, _forking, _is_child
     opening, _forking, _is_child = threading.Lock(), threading.Lock(), True
-    _held.clear()
+    _held_locks.clear()
     _stop_listening()
     for store in opened:
         store.forked()
@@ -85,7 +85,7 @@ def _at_exit() -> None:
 
 
 def started_by() -> int | None:
-    """Return the number of the process that started this one as a worker, by `multiprocessing` or what builds on it."""
+    """Return the id of the process that started this one as a worker, with `multiprocessing` or a library built on it."""
     # In a worker this module is always loaded.
     module = sys.modules.get("multiprocessing.process")
     parent = module.parent_process() if module is not None else None
@@ -111,7 +111,7 @@ def wait_for_exit() -> None:
 
 
 def _listen() -> None:
-    """Have what is pending written when this process is told to end."""
+    """Write what is pending when this process receives SIGTERM."""
     global _pipe  # noqa: PLW0603 - a process has one
     reader, sender = _pipe = os.pipe()
     os.set_blocking(sender, False)
@@ -121,7 +121,7 @@ def _listen() -> None:
 
 
 def _stop_listening() -> None:
-    """Leave the pipe to the parent, which would take this process's end for its own."""
+    """Leave the pipe to the parent: otherwise it would take a signal to this process for its own."""
     global _pipe  # noqa: PLW0603 - a process has one
     if _pipe is None:
         return
@@ -135,21 +135,21 @@ def _stop_listening() -> None:
 
 
 def _wake_up(before: int, now: int) -> None:
-    """Have signals told to another file, unless an event loop has them told to its own."""
+    """Set the file that signals are written to, unless an event loop has set its own."""
     found = signal.set_wakeup_fd(now, warn_on_full_buffer=False)
     if found != before:
         signal.set_wakeup_fd(found)
 
 
 def _hear(reader: int) -> None:
-    # A signal that comes just as the main thread begins to wait does not wake it: its handler alone is not enough.
+    # A handler alone is not enough: a signal that arrives just as the main thread begins to wait does not wake it.
     while signal.SIGTERM not in os.read(reader, 64):
         pass
     _write_and_end(signal.SIGTERM)
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    # This thread was stopped anywhere, perhaps with a lock in its hands that writing needs: it has to go on.
+    # The main thread may have been interrupted while it held a lock that writing needs, so it has to go on.
     _thread.start_new_thread(_write_and_end, (number,))
 
 
@@ -158,7 +158,7 @@ def _write_and_end(number: int) -> None:
 
     try:
         for store in opened[:]:
-            store.settle(_PATIENCE)
+            store.settle(_FLUSH_TIMEOUT)
     finally:
         ctypes.pythonapi.PyOS_setsig(number, None)  # signal.signal works on the main thread only
         os.kill(os.getpid(), number)

@@ -1,4 +1,4 @@
-"""What is read from a store: functions of a connection inside a read transaction."""
+"""Queries on a store: functions of a connection inside a read transaction."""
 
 # ruff: noqa: S608 - what is put together are table names and expressions of ours
 
@@ -56,7 +56,7 @@ FROM runs AS r JOIN experiments AS e ON e.id = r.experiment
 
 
 def records(connection: sqlite3.Connection, keys: Sequence[int]) -> list[RunRecord]:
-    """Return the runs of these rows, in this order."""
+    """Return the runs with these row numbers, in this order."""
     rows = connection.execute(
         _RECORD + "WHERE r.id IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),)
     )
@@ -65,7 +65,7 @@ def records(connection: sqlite3.Connection, keys: Sequence[int]) -> list[RunReco
 
 
 def runs_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[RunRecord]:
-    """Return the runs with these whole ids, in this order, each once.
+    """Return the runs with these full ids, in this order, each once.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def runs_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[RunRecor
 
 
 def find_run(connection: sqlite3.Connection, text: str) -> RunRecord:
-    """Return the run with this id, this beginning of an id, or this name.
+    """Return the run with this id, prefix of an id, or name.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def _live(runs: list[RunRecord]) -> list[RunRecord]:
 
 def _nearest(connection: sqlite3.Connection, text: str) -> str:
     if is_run_id(text):
-        return ""  # nobody mistypes a whole id
+        return ""  # nobody mistypes a full id
 
     from nbtrack.query import suggest
 
@@ -155,7 +155,7 @@ def experiment_ids(connection: sqlite3.Connection, wanted: Sequence[str]) -> lis
     Raises
     ------
     NotFoundError
-        When there is none of a name.
+        When there is no experiment of a name.
     """
     known = dict(connection.execute("SELECT name, id FROM experiments"))
     for name in wanted:
@@ -172,7 +172,7 @@ def param_value(kind: int, num: float | None, text: str) -> ParamValue:
     """Return a param as it was logged, from its row."""
     if kind == 4:
         return text
-    # A row that is damaged is shown as its text, and never as another number.
+    # A damaged row is returned as its text, never as another number.
     with contextlib.suppress(ValueError, ArithmeticError, TypeError):
         if kind == 3:
             return float(text)
@@ -180,7 +180,7 @@ def param_value(kind: int, num: float | None, text: str) -> ParamValue:
             if len(text) > 4000:
                 import decimal
 
-                return int(decimal.Decimal(text))  # int() refuses so many digits
+                return int(decimal.Decimal(text))  # int() refuses this many digits
             return int(text)
         return bool(num) if kind == 1 else None
     return str(text)
@@ -196,7 +196,7 @@ def params(connection: sqlite3.Connection, key: int) -> dict[str, ParamValue]:
 
 
 def metrics(connection: sqlite3.Connection, key: int) -> dict[str, MetricSummary]:
-    """Return what a run's metrics come to, by name."""
+    """Return the summaries of a run's metrics by name."""
     rows = connection.execute(
         "SELECT n.name, m.last, m.first, m.min, m.max, m.sum / (m.count - m.nans), m.count, m.last_step, m.last_time "
         "FROM metrics AS m JOIN names AS n ON n.id = m.key WHERE m.run = ? ORDER BY n.name",
@@ -216,10 +216,10 @@ def tags(connection: sqlite3.Connection, key: int) -> dict[str, str]:
 
 
 def fold_names(tags: Iterable[object]) -> set[str]:
-    """Return the metrics that are scores of folds, told by the values that runs have of `FOLDS_TAG`."""
+    """Return the metrics that are scores of folds, according to the values of `FOLDS_TAG` in `tags`."""
     found: set[str] = set()
     for text in {tag for tag in tags if isinstance(tag, str)}:
-        # A tag is the user's to change: what does not list names says nothing.
+        # The user may change a tag: one that is not a list of names is ignored.
         with contextlib.suppress(ValueError, RecursionError):
             listed = json.loads(text)
             found.update(
@@ -231,7 +231,7 @@ def fold_names(tags: Iterable[object]) -> set[str]:
 def history(connection: sqlite3.Connection, key: int, metric: str) -> Series:
     """Return a metric's points by step, then time; empty when the run has none of it.
 
-    Of a series too long to be kept whole, the last point is there in any case.
+    The last point is always there, even if the series was too long to be kept whole.
     """
     number = "(SELECT id FROM names WHERE name = ?)"
     columns = Columns.empty()
@@ -253,7 +253,7 @@ def history(connection: sqlite3.Connection, key: int, metric: str) -> Series:
 
 
 def add_chunk(columns: Columns, metric: str, count: int, chunk: bytes) -> None:
-    """Add the points of a chunk; where it is damaged, none, and say so."""
+    """Add the points of a chunk; if it is damaged, warn and add none."""
     try:
         columns.extend(unpack(chunk))
     except DamagedChunkError as error:
@@ -310,13 +310,13 @@ def names(connection: sqlite3.Connection, kind: str) -> list[str]:
 
 
 def clock(connection: sqlite3.Connection) -> int:
-    """Return how many changes the store has seen."""
+    """Return how many changes the store has had."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'clock'").fetchone()
     return 0 if row is None else int(row[0])
 
 
 def changed_since(connection: sqlite3.Connection, since: int) -> list[str]:
-    """Return the ids of the runs that changed after `since`, as `clock` told it then."""
+    """Return the ids of the runs that changed after `since`, an earlier value of `clock`."""
     return [
         row[0]
         for row in connection.execute("SELECT uuid FROM runs WHERE changed > ? ORDER BY changed", (since,))

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Changes", "Reading", "Window"]
 
-MOST_LOOKED = 2_000
-"""So many runs tell which fields there are; to look at more takes longer than a view may wait."""
+MAX_FIELD_RUNS = 2_000
+"""Runs that are read to find which fields exist; reading more would take longer than a view may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Window:
     """How many runs the filter finds."""
     ids: list[str]
     columns: dict[str, list[Any]]
-    """Values by column, one for each id; `nbtrack.fields.MISSING` where a run lacks it."""
+    """Values by column, one for each id; `nbtrack.fields.MISSING` where a run lacks the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Changes:
     """What is new in a store."""
 
     clock: int
-    """What to ask with the next time."""
+    """The `since` of the next call."""
     runs: list[str]
 
 
@@ -74,8 +74,8 @@ class Reading(Access):
         deleted
             Look among the deleted runs instead.
         extreme
-            Look only for the end of the query's order, which is quicker: of equal runs any may come first, and runs
-            without a number there may not come at all.
+            Look only for the run at the start of the query's order, which is faster: of equal runs any may come first,
+            and runs without a number may be left out.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Reading(Access):
             )
 
     def records(self, keys: Iterable[int]) -> list[RunRecord]:
-        """Return the runs with these record keys, in this order, without those that have been removed for good."""
+        """Return the runs with these record keys, in this order; those that were removed for good are left out."""
         with self._settled() as connection:
             return reader.records(connection, list(keys))
 
@@ -119,12 +119,12 @@ class Reading(Access):
         metric
             Its name, or that of a summary as in the filter language, such as ``loss.min``.
         broken
-            Whether runs that failed or crashed are looked at, too.
+            Whether to include runs that failed or crashed.
 
         Returns
         -------
         int or None
-            Of equals the first; None when none has a number.
+            The first of equal runs; None if no run has a number.
         """
         with self._settled() as connection:
             return run_columns.extreme(connection, keys, metric, mode, broken=broken)
@@ -191,9 +191,9 @@ class Reading(Access):
         experiments: Sequence[str] | None = None,
         deleted: bool = False,
     ) -> tuple[int, list[uses.FieldUse]]:
-        """Return what the first `limit` runs that a query finds have, or those with these ids, and how many these are.
+        """Return which fields the first `limit` runs of a query have, or those with these ids; and the number of runs.
 
-        Of more than 2,000 runs so many are looked at, spread evenly over them.
+        If there are more than 2,000 runs, 2,000 of them are read, spread evenly.
         """
         with self._settled() as connection:
             if ids:
@@ -202,7 +202,7 @@ class Reading(Access):
                 keys = _keys(
                     connection, self._compile(connection, query, experiments, limit=limit, deleted=deleted)
                 )
-            every = -(-len(keys) // MOST_LOOKED) or 1
+            every = -(-len(keys) // MAX_FIELD_RUNS) or 1
             return len(keys[::every]), uses.fields(connection, keys[::every])
 
     def column(self, name: str, runs: Sequence[RunRecord]) -> list[Any]:
@@ -211,18 +211,18 @@ class Reading(Access):
             return run_columns.columns(connection, [name], runs)[name]
 
     def run(self, text: str) -> RunRecord:
-        """Return the run with this id, this unique beginning of an id (4 characters or more), or this unique name.
+        """Return the run with this id, unique prefix of an id (4 characters or more), or unique name.
 
         Raises
         ------
         NotFoundError
-            When there is none or more than one; says which there are.
+            When there is none or more than one; the message lists them.
         """
         with self._settled() as connection:
             return reader.find_run(connection, text)
 
     def runs_of(self, ids: Iterable[str]) -> list[RunRecord]:
-        """Return the runs with these whole ids, in this order, each once, deleted ones included.
+        """Return the runs with these full ids, in this order, each once, deleted ones included.
 
         Raises
         ------
@@ -250,8 +250,8 @@ class Reading(Access):
     def history(self, key: int, metric: str) -> Series:
         """Return a metric's points by step, then time; empty when the run has none.
 
-        Of the first 1,048,576 points all are there, of the next so many kept ones every second, and so on; the last
-        point is always there.
+        The first 1,048,576 points are all kept, then every second point until as many more are kept, then every fourth,
+        and so on. The last point is always there.
         """
         with self._settled() as connection:
             return reader.history(connection, key, metric)
@@ -271,12 +271,12 @@ class Reading(Access):
         Parameters
         ----------
         points
-            How many buckets a curve has at most; each tells its least, greatest and mean value.
+            How many buckets a curve has at most; each has a least, greatest and mean value.
         x
-            Along what: `step`, `relative` (seconds since the run began), `time` (seconds since the epoch), or
-            another metric, such as `metrics.loss`: its value at the same step, or the last before it.
+            The x axis: `step`, `relative` (seconds since the run began), `time` (seconds since the epoch), or another
+            metric, such as `metrics.loss`: its value at the same step, or the last before it.
         within
-            The part to look at, from and to; by default all.
+            The range of x to return; by default all.
         spacing
             `log` gives the beginning more buckets, as a logarithmic axis does.
 
@@ -321,23 +321,23 @@ class Reading(Access):
             return reader.running(connection, this_process()._replace(pid=pid))
 
     def version(self) -> object:
-        """Return another value whenever another connection has changed the store; takes some microseconds."""
+        """Return a value that changes when another connection has changed the store; takes a few microseconds."""
         return self._database.version()
 
     def changes(self, since: int = 0) -> Changes:
-        """Return the ids of the runs that changed after `since`, the clock of an earlier answer.
+        """Return the ids of the runs that changed after `since`, the clock of an earlier result.
 
-        The clock moves, too, when runs are removed for good.
+        The clock also advances when runs are removed for good.
         """
         with self._settled() as connection:
             return Changes(reader.clock(connection), reader.changed_since(connection, since))
 
     def artifact_folder(self, run_id: str) -> Path:
-        """Return the folder of a run's artifacts, there or not."""
+        """Return the folder of a run's artifacts, whether it exists or not."""
         return self.path / "artifacts" / run_id
 
     def check(self) -> health.Health:
-        """Look at the whole store for damage."""
+        """Check the whole store for damage."""
         listed = kept_runs(self.path)
         with self._settled() as connection:
             return health.inspect_open(connection, self.path, listed, read_only=self.read_only)

@@ -33,7 +33,7 @@ class Registry:
     write
         Calls a function with the connection that writes.
     staging
-        Where models are made.
+        Where models are written before they take their place.
     """
 
     def __init__(
@@ -49,23 +49,23 @@ class Registry:
     # -- saved models
 
     def stage(self, model_id: str) -> Path:
-        """Return where to make the folder of a model that `add` then puts in its place."""
+        """Return where to create the folder of a model; `add` then moves it to its place."""
         if self._staging.left():
             self._write(self._staging.put_back)
         return self._staging.place(model_id)
 
     def discard(self, staged: Path) -> None:
-        """Remove what `stage` made place for and `add` did not take."""
+        """Remove a staged folder that `add` did not take."""
         self._staging.remove(staged)
 
     def aside(self, model_id: str) -> Path | None:
-        """Return where a model lies that is not in its place, because another is about to take that."""
+        """Return the folder of a model that was moved aside because another is about to take its place."""
         return self._staging.find(model_id)
 
     def add(self, model: ModelRecord, staged: Path, folder: Path) -> None:
-        """Take in a model that a run has saved, with its folder; it takes the place of one under the same name.
+        """Add a model that a run has saved, with its folder; it replaces a model of the same name.
 
-        Whoever looks, and whenever this process is killed, the store points to a whole model: the old one, which is
+        At every moment, even if this process is killed, the store refers to a complete model: the old one, which is kept
         aside until the new one is committed, or the new one.
         """
 
@@ -98,12 +98,12 @@ class Registry:
         self._write(insert)
 
     def saved(self) -> list[ModelRecord]:
-        """Return the models that runs saved, the first first."""
+        """Return the models that runs saved, oldest first."""
         with self._read() as connection:
             return [ModelRecord(*row) for row in connection.execute(_MODEL + "ORDER BY created, name")]
 
     def of_run(self, run_id: str) -> list[ModelRecord]:
-        """Return the models that a run saved, the first first."""
+        """Return the models that a run saved, oldest first."""
         with self._read() as connection:
             rows = connection.execute(_MODEL + "WHERE run = ? ORDER BY created, name", (run_id,))
             return [ModelRecord(*row) for row in rows]
@@ -125,7 +125,7 @@ class Registry:
     # -- registered models
 
     def register(self, name: str, source: str, run: str | None, description: str = "") -> ModelVersion:
-        """Make a new version of the name; each of several processes gets one of its own."""
+        """Create a new version of a registered model; processes that do so at once get different versions."""
 
         def insert(connection: sqlite3.Connection) -> int:
             now = time.time()
@@ -134,7 +134,7 @@ class Registry:
                     "INSERT INTO registered_models (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING",
                     (name, now),
                 )
-                # Counted on, also past versions that were deleted: a number never means two models.
+                # Numbers of deleted versions are not reused: a number never stands for two models.
                 model, version = connection.execute(
                     "UPDATE registered_models SET newest = newest + 1 WHERE name = ? RETURNING id, newest",
                     (name,),
@@ -186,7 +186,7 @@ class Registry:
             return _version(connection, name, number, version)
 
     def of_source(self, source: str) -> list[ModelVersion]:
-        """Return the versions that a saved model is, by name; the model is told as `ModelVersion.source` does."""
+        """Return the versions that refer to a saved model, by name; `source` is as in `ModelVersion.source`."""
         with self._read() as connection:
             found = connection.execute(
                 "SELECT registered_models.id, name, version FROM model_versions JOIN registered_models "
@@ -210,8 +210,8 @@ class Registry:
             ).fetchone()
             if row is None:
                 known = connection.execute("SELECT alias FROM model_aliases WHERE model = ?", (number,))
-                told = ", ".join(repr(a) for (a,) in known) or "none"
-                raise NotFoundError(f"model {name!r} has no alias {alias!r}; it has {told}")
+                aliases = ", ".join(repr(a) for (a,) in known) or "none"
+                raise NotFoundError(f"model {name!r} has no alias {alias!r}; it has {aliases}")
             return _version(connection, name, number, row[0])
 
     def newest(self, name: str) -> ModelVersion:
@@ -228,7 +228,7 @@ class Registry:
         return self.version(name, versions[-1])
 
     def set_alias(self, name: str, alias: str, version: int) -> None:
-        """Let an alias stand for a version, in place of the one before.
+        """Point an alias to a version, in place of the one before.
 
         Raises
         ------
@@ -251,18 +251,18 @@ class Registry:
         self._write(update)
 
     def delete_alias(self, name: str, alias: str) -> None:
-        """Take an alias away, if it is there."""
+        """Delete an alias, if it exists."""
         self._change(name, "DELETE FROM model_aliases WHERE model = :model AND alias = :alias", alias=alias)
 
     def set_tag(self, name: str, key: str, value: str, version: int | None = None) -> None:
-        """Say something of a registered model, or of one version of it."""
+        """Set a tag of a registered model, or of one of its versions."""
         if version is not None:
             self.version(name, version)
         sql = "INSERT OR REPLACE INTO model_tags VALUES (:model, :version, :key, :value)"
         self._change(name, sql, key=key, value=value, version=version or 0)
 
     def delete_tag(self, name: str, key: str, version: int | None = None) -> None:
-        """Take a tag away, if it is there."""
+        """Delete a tag, if it exists."""
         sql = "DELETE FROM model_tags WHERE model = :model AND version = :version AND key = :key"
         self._change(name, sql, key=key, version=version or 0)
 
@@ -279,14 +279,14 @@ class Registry:
         self._change(name, "UPDATE registered_models SET name = :new WHERE id = :model", new=new)
 
     def delete_version(self, name: str, version: int) -> None:
-        """Remove a version with its aliases and tags; the model that it was stays with its run."""
+        """Remove a version with its aliases and tags; the saved model stays with its run."""
         self.version(name, version)
         for table in ("model_aliases", "model_tags", "model_versions"):
             sql = f"DELETE FROM {table} WHERE model = :model AND version = :version"  # noqa: S608 (names of ours)
             self._change(name, sql, version=version)
 
     def delete(self, name: str) -> None:
-        """Remove a registered model with all its versions; the models themselves stay with their runs."""
+        """Remove a registered model with all its versions; the saved models stay with their runs."""
         for table in ("model_aliases", "model_tags", "model_versions"):
             self._change(name, f"DELETE FROM {table} WHERE model = :model")  # noqa: S608 (names of ours)
         self._change(name, "DELETE FROM registered_models WHERE id = :model")

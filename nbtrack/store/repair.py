@@ -1,4 +1,4 @@
-"""Mend a store: what `nbtrack doctor --repair` does."""
+"""Repair a store: what `nbtrack doctor --repair` does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["repair"]
 
 
 def repair(connection: sqlite3.Connection, folder: Path) -> list[str]:
-    """Mend what can be mended without what is lost, and return what was done."""
+    """Repair what can be repaired, remove what is damaged beyond repair, and return what was done."""
     done: list[str] = []
     for name, (kind, sql) in expected_schema(len(schema.MIGRATIONS)).items():
         if (

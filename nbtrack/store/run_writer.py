@@ -1,4 +1,4 @@
-"""What writes to one run."""
+"""The writer of one run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.clock import now
 from nbtrack.errors import InvalidValueError
-from nbtrack.store.buffers import GONE
+from nbtrack.store.buffers import DELETED
 from nbtrack.store.chunks import pack_point
 
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 __all__ = ["RunWriter"]
 
-_PATIENCE = 5.0
-_LAST_WAIT = 10.0
-"""Seconds that the end of a run waits for a store that cannot be written."""
+_WRITE_TIMEOUT = 5.0
+_FINISH_TIMEOUT = 10.0
+"""Seconds that `finish` waits for a store that cannot be written."""
 
 
 class RunWriter:
     """Writes to one run, from any thread; made by `Store.create_run`, `resume_run` and `edit_run`.
 
-    Nothing but `finish` waits: what is logged is committed within 100 ms on the store's own thread. Names and
-    values are taken as they are: see `nbtrack.values` for what may be kept.
+    Only `finish` waits: what is logged is committed within 100 ms on the store's own thread. Names and values are not
+    validated: see `nbtrack.values` for what may be stored.
 
-    In a forked or spawned child process a writer goes on working, and `finish` only writes what the child logged:
-    the run is ended by the process that began it.
+    A writer also works in a forked or spawned child process. There `finish` only writes what the child logged: the run
+    is ended by the process that began it.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class RunWriter:
     name
         The run's name.
     artifact_folder
-        The folder of the run's artifacts, there or not.
+        The folder of the run's artifacts, whether it exists or not.
     """
 
     __slots__ = ("_attach", "_buffer", "_writer", "artifact_folder", "id", "name")
@@ -69,16 +69,16 @@ class RunWriter:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # So that the other process finds the run.
-        self._writer.settle(_PATIENCE)
+        self._writer.settle(_WRITE_TIMEOUT)
         return self._attach, (self.id, self.name)
 
     def log_param(self, key: str, value: ParamValue) -> None:
-        """Set a param; a later value takes the place of an earlier one."""
+        """Set a param; a later value replaces an earlier one."""
         self._buffer.add(("param", key, value))
 
     def drop_param(self, key: str) -> None:
-        """Remove a param, if it is there."""
-        self._buffer.add(("param", key, GONE))
+        """Remove a param, if it exists."""
+        self._buffer.add(("param", key, DELETED))
 
     def series(self, key: str) -> SeriesBuffer:
         """Return the buffer of a metric's points, the same one for the same key.
@@ -95,14 +95,14 @@ class RunWriter:
 
     @property
     def live(self) -> bool:
-        """Whether this process has the run open: the store's thread looks after it until it ends."""
+        """Whether this process has the run open; the writer's thread polls its buffers until it ends."""
         return self._buffer.live
 
     def appender(self, key: str) -> Callable[[bytes], None]:
-        """Return what adds a point to a metric of a run that is not open here.
+        """Return a function that adds a point to a metric of a run that is not open here.
 
-        The store's thread looks after such a run only until it is written: each point asks for it anew, once it
-        is there to be seen.
+        The writer's thread polls such a run only until its points are written, so each point has to notify it, after
+        the point was added.
         """
         buffer = self._buffer
         append = buffer.series_of(key).append
@@ -119,7 +119,7 @@ class RunWriter:
         Raises
         ------
         InvalidValueError
-            When the value is no number, or the step no integer of 64 bits.
+            When the value is not a number, or the step not a 64-bit integer.
         """
         try:
             point = pack_point(step, now() if time is None else time, value)
@@ -135,7 +135,7 @@ class RunWriter:
         self._buffer.add(("tag", key, value))
 
     def delete_tag(self, key: str) -> None:
-        """Remove a tag, if it is there."""
+        """Remove a tag, if it exists."""
         self._buffer.add(("tag", key, None))
 
     def set_note(self, text: str) -> None:
@@ -150,21 +150,21 @@ class RunWriter:
     def set(
         self, *, lineage: str | None = None, notebook: str | None = None, git_commit: str | None = None
     ) -> None:
-        """Set those of the run's attributes that are given."""
+        """Set the given attributes of the run."""
         for name, value in (("lineage", lineage), ("notebook", notebook), ("git_commit", git_commit)):
             if value is not None:
                 self._buffer.add(("run", name, value))
 
     def set_data(self, record: DataRecord) -> None:
-        """Keep what the run read under the record's name."""
+        """Store what the run read, under the record's name."""
         self._buffer.add(("data", record.name, record))
 
     def drop_data(self, key: str) -> None:
-        """Remove what is kept of data under a name, if anything is."""
-        self._buffer.add(("data", key, GONE))
+        """Remove the data record of a name, if it exists."""
+        self._buffer.add(("data", key, DELETED))
 
     def set_document(self, kind: str, value: Any) -> None:
-        """Keep a document that JSON can hold, such as the run's environment; equal ones are kept once.
+        """Store a JSON document, such as the run's environment; equal documents are stored once.
 
         Raises
         ------
@@ -188,10 +188,10 @@ class RunWriter:
             When it could not be written. It is tried again as long as the process lives.
         """
         if self._buffer.live and self._buffer.owner == os.getpid():
-            # A run that is gone on with may have begun by a clock that was ahead.
+            # A resumed run may have begun by a clock that was ahead.
             begun = (self._buffer.row or {}).get("start_time", 0.0)
             end = max(now(), begun) if end_time is None else end_time
             self._buffer.add(("run", "end_time", end))
             self._buffer.add(("run", "status", status))
             self._buffer.live = False
-        self._writer.flush(_LAST_WAIT)
+        self._writer.flush(_FINISH_TIMEOUT)

@@ -137,8 +137,8 @@ CREATE TABLE run_documents (
 CREATE INDEX run_documents_by_hash ON run_documents (hash);
 """
 
-# A model's version 0 in `model_tags` is the registered model itself. `origin` is NULL for what a run of this
-# store wrote: only that is loaded without being asked.
+# Version 0 in `model_tags` stands for the registered model itself. `origin` is NULL for a model that a run of this
+# store wrote: only such a model is loaded without the user's consent.
 _MODELS = """
 CREATE TABLE models (
     id TEXT PRIMARY KEY,
@@ -184,12 +184,12 @@ CREATE TABLE model_tags (
 ) WITHOUT ROWID;
 """
 
-# So that runs are counted without a look at each whether it is deleted.
+# To count runs without reading each to see whether it is deleted.
 _DELETED = """
 CREATE INDEX runs_deleted ON runs (id) WHERE deleted IS NOT NULL;
 """
 
-# Chunks of points end with a checksum from here on (see store/chunks.py): an nbtrack from before must not read them.
+# From here on chunks of points end with a checksum (see store/chunks.py), which earlier versions must not read.
 _CHECKSUMS = """
 INSERT OR IGNORE INTO meta VALUES ('checksums', 1);
 """

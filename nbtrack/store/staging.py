@@ -1,7 +1,7 @@
-"""Folders that take the place of others: made aside, and kept aside until the store points to the new ones.
+"""Folders that replace others: written aside, and the old ones kept aside until the store refers to the new ones.
 
-They lie in a folder of the process that makes them, among the artifacts, for a folder is only renamed within its file
-system. What processes that were killed have left there is put back or swept away.
+They are in a folder of the writing process among the artifacts, because a folder can only be renamed within its file
+system. What killed processes have left there is put back or removed.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["STAGING", "Staging"]
 
 STAGING = ".staged"
-_SILENCE = 86_400.0
-"""What another machine's process has left for so many seconds is nobody's any more."""
+_STALE_TIMEOUT = 86_400.0
+"""Seconds after which what a process on another machine left is considered abandoned."""
 
 
 class Staging:
-    """What is aside in one store.
+    """The folders that are aside in one store.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Staging:
         self._root = self._artifacts / STAGING
 
     def place(self, name: str) -> Path:
-        """Return where this process may make a folder; the one above it is there."""
+        """Return where this process may create a folder; its parent exists."""
         process = this_process()
         own = self._root / f"{process.pid}-{process.pid_started}-{_machine(process)}"
         own.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ class Staging:
         return next(iter(self._root.glob(f"*/{name}")), None)
 
     def swap(self, staged: Path, target: Path, kept: str | None) -> Path | None:
-        """Put a staged folder in the target's place, and return where what was there is now: under the name `kept`."""
+        """Put a staged folder in the target's place; keep the old one under the name `kept`, and return where it is now."""
         aside = None
         if target.exists():
             aside = self.place(kept or quote(target.relative_to(self._artifacts).as_posix(), safe=""))
@@ -74,11 +74,11 @@ class Staging:
         shutil.rmtree(folder, ignore_errors=True)
 
     def left(self) -> list[Path]:
-        """Return the folders that processes have left that are no more."""
+        """Return the folders that dead processes have left."""
         return [folder for own in self._dead() for folder in own.iterdir()]
 
     def put_back(self, connection: sqlite3.Connection) -> int:
-        """Put back what the store still points to, remove the rest of what was left, and return how many there were."""
+        """Put back left folders that the store still refers to, remove the others, and return how many there were."""
         if not self.left():
             return 0
         with transaction(connection):  # nobody swaps at the same time
@@ -101,11 +101,11 @@ class Staging:
         return count
 
     def _place_of(self, connection: sqlite3.Connection, folder: Path) -> Path | None:
-        """Return where a folder that was left belongs; None if nowhere any more."""
+        """Return where a left folder belongs; None if the store no longer refers to it."""
         row = connection.execute("SELECT run, name FROM models WHERE id = ?", (folder.name,)).fetchone()
         if row is not None:
             return self._artifacts.joinpath(row[0], *row[1].replace("\\", "/").split("/"))
-        # What was there before a model of its name, and is not in the store.
+        # What was there before a model of that name, and is not in the store.
         target = self._artifacts / unquote(folder.name)
         return target if "%2F" in folder.name and not target.exists() else None
 
@@ -115,13 +115,13 @@ class Staging:
             pid, started, machine = own.name.split("-", 2)
             try:
                 whose = here._replace(pid=int(pid), pid_started=float(started))
-                silent = time.time() - own.stat().st_mtime > _SILENCE
-            except (ValueError, OSError):  # not ours, or gone by now
+                silent = time.time() - own.stat().st_mtime > _STALE_TIMEOUT
+            except (ValueError, OSError):  # not ours, or already gone
                 continue
             if is_dead(whose, None) if machine == _machine(here) else silent:
                 yield own
 
 
 def _machine(process: Identity) -> str:
-    """Tell this machine since its last start from others."""
+    """Return what identifies this machine since its last boot."""
     return blake2b(f"{process.host}\0{process.boot}".encode(), digest_size=6).hexdigest()

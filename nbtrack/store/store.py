@@ -1,4 +1,4 @@
-"""The store: what other parts of nbtrack write to and read from."""
+"""The store that other parts of nbtrack write to and read from."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 __all__ = ["Store", "inspect", "open_store"]
 
 _stores: dict[tuple[Path, bool], Store] = {}
-"""By folder and whether they may only be read."""
+"""The open stores by folder and whether they are read-only."""
 
 
 def open_store(location: str | os.PathLike[str] | None = None, *, read_only: bool = False) -> Store:
-    """Open the store in a folder, made if need be; a process has one `Store` for a folder.
+    """Open the store in a folder, which is created if needed; a process has one `Store` for a folder.
 
     Parameters
     ----------
     location
         The store's folder, or one with a ``.nbtrack`` in it; by default what `find_store` finds.
     read_only
-        Change nothing. A store whose folder cannot be written is opened so in any case.
+        Change nothing. A store whose folder cannot be written is always opened read-only.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def open_store(location: str | os.PathLike[str] | None = None, *, read_only: boo
 
 
 def inspect(location: str | os.PathLike[str]) -> health.Health:
-    """Look at the whole store in a folder for damage, without changing anything.
+    """Check the whole store in a folder for damage, without changing anything.
 
     Raises
     ------
@@ -76,9 +76,8 @@ def _opened(folder: Path, *, read_only: bool) -> Store:
 class Store(Reading, Writing):
     """Runs with what they logged, in one folder; see `open_store`.
 
-    All methods may be called from any thread. Those that read see everything that this process logged before, and
-    are not held up by other processes' writing. Those that write raise `StoreError` when the store cannot be
-    written.
+    All methods may be called from any thread. Those that read see everything that this process logged before, and are
+    not blocked by other processes that write. Those that write raise `StoreError` when the store cannot be written.
 
     Attributes
     ----------
@@ -102,15 +101,15 @@ class Store(Reading, Writing):
         return _reopen, (self.path, self.read_only)
 
     def repair(self) -> list[str]:
-        """Mend what `check` finds, as far as nothing that can be read is lost by it, and return what was done.
+        """Repair what `check` finds without losing anything readable, and return what was done.
 
-        What is damaged beyond that is removed, so that the rest is whole: make a backup before.
+        What is damaged beyond repair is removed, so that the rest is consistent: make a backup before.
         """
         self._check_writable()
         return self._writer.call(lambda connection: repair(connection, self.path))
 
     def close(self) -> None:
-        """Write what is pending and let go of the store's files, so that the folder can be moved."""
+        """Write what is pending and close the store's files, so that the folder can be moved."""
         self.release()
         with processes.opening:
             for location, store in list(_stores.items()):

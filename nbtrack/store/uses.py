@@ -1,4 +1,4 @@
-"""Which params, metrics, tags and data some runs have, told quickly of many."""
+"""Which params, metrics, tags and data runs have, read quickly for many runs."""
 
 # ruff: noqa: S608 - what is put together are table names and expressions of ours
 
@@ -17,21 +17,21 @@ __all__ = ["FieldUse", "fields"]
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """What runs have of a field."""
+    """How runs use a field."""
 
     name: str
-    """As a column of the run table: ``params.alpha``."""
+    """Its name as a column of the run table: ``params.alpha``."""
     count: int
     """How many of the runs have it."""
     values: int
-    """How many different values they have; of a metric 2 stands for any more."""
+    """How many different values they have; for a metric, 2 stands for 2 or more."""
     number: bool
     """Whether all of these are numbers."""
     points: int
-    """How many points the longest history of a metric has; 1 for what has none."""
+    """How many points a metric's longest history has; 1 for fields without a history."""
 
 
-# As `nbtrack.fields.identity` tells values apart: numbers by value, of each other kind by its text.
+# Values differ as in `nbtrack.fields.identity`: numbers by value, all others by kind and text.
 _NUMBER = "kind IN (2, 3) AND abs(num) < 9007199254740992"
 _DIFFERENT = (
     f"count(DISTINCT CASE WHEN {_NUMBER} THEN num END) + count(DISTINCT CASE WHEN {_NUMBER} THEN NULL "
@@ -49,14 +49,14 @@ _ATTRIBUTES = ("experiment", "status", "name", "notebook", "git_commit", "lineag
 
 
 def fields(connection: sqlite3.Connection, keys: Sequence[int]) -> list[FieldUse]:
-    """Return what the runs of these rows have: attributes, then params, metrics, tags and data, each by name.
+    """Return the fields of the runs with these row numbers: attributes, params, metrics, tags, data, each by name.
 
-    Attributes are those that tell runs apart: their experiment, status and the like.
+    Attributes are those that group runs: experiment, status and the like.
     """
     runs = json.dumps(list(keys))
     within = "IN (SELECT value FROM json_each(?))"
-    told = ", ".join(f"count(nullif({name}, '')), count(DISTINCT {name})" for name in _ATTRIBUTES)
-    row = connection.execute(f"SELECT {told} FROM runs WHERE id {within}", (runs,)).fetchone()
+    counts = ", ".join(f"count(nullif({name}, '')), count(DISTINCT {name})" for name in _ATTRIBUTES)
+    row = connection.execute(f"SELECT {counts} FROM runs WHERE id {within}", (runs,)).fetchone()
     found = [
         FieldUse(name, row[2 * place], row[2 * place + 1], False, 1) for place, name in enumerate(_ATTRIBUTES)
     ]

@@ -1,7 +1,7 @@
-"""Whether the write-ahead log of a database that nobody has open is whole: read from its file, without SQLite.
+"""Check the write-ahead log of a database that nobody has open, by reading its file without SQLite.
 
-SQLite reads a log up to its first frame that is not whole, and says nothing of what came after. Its index (the file
-``-shm``) lies beside a log that was left by a process that died, and tells how many frames there were.
+SQLite reads a log up to its first invalid frame, and ignores what comes after without a message. A process that died
+leaves the log's index (the file ``-shm``) beside it, which says how many frames there were.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ __all__ = ["log_damage"]
 
 _HEADER, _FRAME = 32, 24
 _INDEX = struct.Struct("=IIIBBHI")
-"""Of the index: version, unused, changes, whether it is made, byte order, page size, frames."""
-_DONE = 96
-"""Where the index tells how many frames are in the database already."""
+"""The index's header: version, unused, changes, whether it is initialised, byte order, page size, frames."""
+_BACKFILL_OFFSET = 96
+"""The offset in the index of the number of frames that are already in the database."""
 _BIG_ENDIAN, _LITTLE_ENDIAN = 0x377F0683, 0x377F0682
 
 
 class _Log(NamedTuple):
     whole: int
-    """So many frames from the start are whole, and end with a commit."""
+    """How many frames from the start are valid and end with a commit."""
     written: int
-    """So many belong to the log, whole or not."""
+    """How many frames belong to the log, valid or not."""
     committed: bool
-    """Whether one that belongs to it, and ends a transaction, comes after one that is not whole."""
+    """Whether a frame that ends a transaction comes after an invalid one."""
 
 
 def log_damage(folder: Path) -> str | None:
@@ -51,7 +51,7 @@ def log_damage(folder: Path) -> str | None:
         if len(content) >= _HEADER and any(content[:_HEADER]):
             return f"the log {file.name} is damaged at its beginning: nothing in it is read"
         return None
-    # The last transaction of a process that was killed may be half written: that is no damage.
+    # A killed process may leave its last transaction half written: that is not damage.
     if expected > max(log.whole, done) or log.committed:
         lost = max(expected, log.written) - log.whole
         return f"the log {file.name} is cut short or damaged: about {lost} pages that were written are lost"
@@ -59,21 +59,21 @@ def log_damage(folder: Path) -> str | None:
 
 
 def _index(file: Path) -> tuple[int, int]:
-    """Return how many frames the log has by its index, and how many of them the database has already."""
+    """Return how many frames the log has according to its index, and how many of them are already in the database."""
     try:
-        content = file.read_bytes()[: _DONE + 4]
+        content = file.read_bytes()[: _BACKFILL_OFFSET + 4]
     except OSError:
         return 0, 0
-    if len(content) < _DONE + 4 or content[:48] != content[48:96]:
+    if len(content) < _BACKFILL_OFFSET + 4 or content[:48] != content[48:96]:
         return 0, 0
     version, _, _, made, _, _, frames = _INDEX.unpack_from(content)
     if version != 3007000 or not made:
         return 0, 0
-    return frames, struct.unpack_from("=I", content, _DONE)[0]
+    return frames, struct.unpack_from("=I", content, _BACKFILL_OFFSET)[0]
 
 
 def _frames(content: bytes) -> Iterator[tuple[int, bool]]:
-    """Yield, for each frame of the log, the size of the database after a commit (0: none), and whether it is whole."""
+    """Yield, for each frame of the log, the size of the database after a commit (0: no commit), and whether it is valid."""
     _, _, page = struct.unpack_from(">III", content)
     page = 65536 if page == 1 else page
     order = ">" if struct.unpack_from(">I", content)[0] == _BIG_ENDIAN else "<"
@@ -82,7 +82,7 @@ def _frames(content: bytes) -> Iterator[tuple[int, bool]]:
     for start in range(_HEADER, len(content) - _FRAME - page + 1, _FRAME + page):
         head = content[start : start + _FRAME]
         if head[8:16] != salts:
-            return  # of the log's last round
+            return  # a frame of the log's previous use
         data = content[start + _FRAME : start + _FRAME + page]
         first, second = _checksum(head[:8] + data, order, first, second)
         yield struct.unpack_from(">I", head, 4)[0], struct.pack(">II", first, second) == head[16:24]

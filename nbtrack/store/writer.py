@@ -1,7 +1,7 @@
-"""The thread of a store that writes: all changes of its database go through here.
+"""The writer thread of a store: all changes of its database go through here.
 
-Written on a thread of its own, a transaction is never cut in two by the user's interrupt, and the caller of
-`log_metric` never waits. `call` waits for an answer, and tells the error where something could not be written.
+Because it is a thread of its own, the user's interrupt never cuts a transaction, and the caller of `log_metric` never
+waits. `call` waits for a result, and raises the error if something could not be written.
 """
 
 # ruff: noqa: S608 - what is put together is an expression of ours
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from nbtrack.errors import NbtrackWarning, StoreError
 from nbtrack.store.connection import transaction, translated
 from nbtrack.store.flush import CLOCK, Names, tick, write_batch
-from nbtrack.store.liveness import HEARTBEAT
+from nbtrack.store.liveness import HEARTBEAT_INTERVAL
 from nbtrack.store.processes import wait_for_exit
 
 if TYPE_CHECKING:
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Writer"]
 
-INTERVAL = 0.05
+FLUSH_INTERVAL = 0.05
 """Seconds from the start of one flush to that of the next, while there is something to write.
 
-Under a loop that does nothing but log, a flush itself takes as long: a kill then loses two of them."""
-RETRY = 1.0
-"""Seconds after a flush that failed."""
-LIMIT = 64 << 20
-"""So many bytes of points are held while they cannot be written; beyond that they are lost."""
+While a loop does nothing but log, a flush itself takes as long: a kill then loses the data of two flushes."""
+RETRY_INTERVAL = 1.0
+"""Seconds from a failed flush to the next try."""
+MAX_PENDING_BYTES = 64 << 20
+"""Bytes of points that are kept in memory while they cannot be written; more than these are dropped."""
 
 T = TypeVar("T")
 
 
 class Writer:
-    """Writes what the buffers hold, every `INTERVAL` and when asked."""
+    """Writes the contents of the buffers every `FLUSH_INTERVAL` and on request."""
 
     def __init__(self, database: Database) -> None:
         self.folder = database.path
@@ -53,7 +53,7 @@ class Writer:
         self.reset()
 
     def reset(self) -> None:
-        """Start anew, at first and in a forked child: there the thread is gone, and locks may be held for ever."""
+        """Set the initial state, also in a forked child: there the thread is gone, and locks may be held for ever."""
         for run in self._runs:
             run.disown()
         self._runs = {}
@@ -70,7 +70,7 @@ class Writer:
         """Held while the thread may be inside SQLite: nobody should fork then."""
 
     def notice(self, run: RunBuffer) -> None:
-        """Have a run's buffers written within `INTERVAL`."""
+        """Have a run's buffers written within `FLUSH_INTERVAL`."""
         self._runs[run] = None
         run.noticed = True
         self._start()
@@ -87,7 +87,7 @@ class Writer:
 
     @property
     def stuck(self) -> bool:
-        """Whether nothing can be written at the moment, so that nobody should wait for it who need not."""
+        """Whether writing fails at the moment, so that callers should not wait for it unless they must."""
         return self._failing or self._locked
 
     def flush(self, wait: float | None = None) -> None:
@@ -107,7 +107,7 @@ class Writer:
         Raises
         ------
         StoreError
-            When the store cannot be written, or `wait` seconds were not enough; the work is done later then.
+            When the store cannot be written, or not within `wait` seconds; the work is then done later.
         """
         call = _Call(work)
         if not self._do(call, wait):
@@ -119,7 +119,7 @@ class Writer:
         return cast("T", call.value)
 
     def begin_again(self, *, moved: bool = False) -> None:
-        """Make the store again if it was deleted, as one does in a notebook, or if asked also where it was moved; say so."""
+        """Create the store anew, with a warning, if it was deleted, as users do in a notebook; with `moved` also if moved."""
         if self._database.is_gone():
             with self.busy:
                 made = self._database.make_again(moved=moved)
@@ -129,14 +129,14 @@ class Writer:
                 )
 
     def settle(self, wait: float) -> None:
-        """Write what is pending now, as far as that takes at most `wait` seconds and does not fail."""
+        """Try to write what is pending, for at most `wait` seconds; errors are not raised."""
         if self.pending() and not self.stuck:
             self._do(_Call(None), wait)
 
     def _do(self, call: _Call, wait: float | None) -> bool:
         """Have a call done, and return whether it was."""
         if threading.current_thread() is self._thread:
-            return False  # a user's object, deleted here of all places, must not wait for itself
+            return False  # called by the destructor of a user's object on this thread: waiting would be a deadlock
         self._calls.append(call)
         if not self._start():
             self._cycle()
@@ -144,7 +144,7 @@ class Writer:
         return call.done.wait(wait)
 
     def stop(self) -> None:
-        """End the thread; it starts again when it is needed."""
+        """Stop the thread; it starts again when it is needed."""
         if self._thread is not None:
             self._stopping = True
             self._wake.set()
@@ -152,12 +152,12 @@ class Writer:
         self._thread, self._stopping = None, False
         for run in list(self._runs):
             run.noticed = False
-        if self._calls:  # made by another thread after this one's last look
+        if self._calls:  # added by another thread after this one's last check
             self._start()
             self._wake.set()
 
     def _start(self) -> bool:
-        """Whether the thread runs, started if need be."""
+        """Start the thread if needed, and return whether it runs."""
         if self._thread is not None:
             return True
         with self._starting:
@@ -181,7 +181,7 @@ class Writer:
                 self._cycle()
                 due = None
             if due is None and self._runs:
-                due = start + (RETRY if self._failing else INTERVAL)
+                due = start + (RETRY_INTERVAL if self._failing else FLUSH_INTERVAL)
 
     def _cycle(self) -> None:
         calls = [self._calls.popleft() for _ in range(len(self._calls))]
@@ -209,7 +209,7 @@ class Writer:
         return connection
 
     def _wait_for(self, holder: str) -> None:
-        """Say once who keeps this process from writing."""
+        """Warn once which process keeps this one from writing."""
         if not self._locked:
             self._locked = True
             _warn(
@@ -217,18 +217,18 @@ class Writer:
             )
 
     def _flush(self, *, tell: bool) -> Exception | None:
-        """Write what is pending; return what went wrong, told as a warning the first time if nobody asked."""
+        """Write what is pending, and return the error; with `tell` it is also a warning the first time."""
         try:
             with translated(self.folder):
                 refused = self._write()
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread for all later runs
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not end the thread for all later runs
             self._names.forget()
-            # The next try opens the store anew: what failed may be the file, and another may be in its place by then.
+            # The next try reopens the store: the file may be what failed, and may have been replaced by then.
             self._database.disconnect()
             if tell and not self.stuck:
                 _warn(f"{error}. The cell goes on, and nbtrack tries again")
             self._failing = True
-            self._shed()
+            self._drop_excess()
             return error
         if refused is None:
             return None
@@ -241,9 +241,9 @@ class Writer:
         return None
 
     def _write(self) -> list[str] | None:
-        """Write what is pending, and return what cannot be kept; None when there was nothing to write."""
+        """Write what is pending, and return what cannot be stored; None if there was nothing to write."""
         runs = list(self._runs)
-        beat = time.monotonic() - self._beat > HEARTBEAT and any(run.live for run in runs)
+        beat = time.monotonic() - self._beat > HEARTBEAT_INTERVAL and any(run.live for run in runs)
         if not beat and not any(run.pending() for run in runs):
             self._retire(runs)
             return None
@@ -256,7 +256,7 @@ class Writer:
             for batch in batches:
                 write_batch(connection, self._names, batch)
             if beat:
-                _show_life(connection, [run.run_id for run in runs if run.live])
+                _write_heartbeats(connection, [run.run_id for run in runs if run.live])
         if beat:
             self._beat = time.monotonic()
         for batch in batches:
@@ -265,23 +265,23 @@ class Writer:
         return [message for batch in batches for message in batch.refused]
 
     def _retire(self, runs: list[RunBuffer]) -> None:
-        """Stop looking after runs that have ended."""
+        """Stop polling runs that have ended."""
         for run in runs:
             if not run.live:
                 self._runs.pop(run, None)
-                # What has ended is not begun again in another store.
+                # A run that has ended is not begun again in another store.
                 run.row, run.new = None, False
                 run.noticed = False
-                # Something may have come since: then either its thread saw that nobody looks, or it is seen here.
+                # Something may have been added since: either its thread saw that the run is not polled, or we see it here.
                 if run.pending():
                     self._runs[run] = None
                     run.noticed = True
 
-    def _shed(self) -> None:
-        """Let go of points that are too many to hold until the store can be written again."""
+    def _drop_excess(self) -> None:
+        """Drop points that are too many to keep in memory until the store can be written again."""
         runs = list(self._runs)
         size = sum(buffer.size() for run in runs for buffer in list(run.series.values()))
-        if size > LIMIT:
+        if size > MAX_PENDING_BYTES:
             lost = sum(run.discard() for run in runs)
             if not self.lost:
                 _warn(f"the store {str(self.folder)!r} cannot be written: {lost:,} points had to be let go")
@@ -289,7 +289,7 @@ class Writer:
 
 
 class _Call:
-    """Work that somebody waits for; without work, a flush whose outcome nobody looks at."""
+    """Work that a caller waits for; without work, a flush whose result is ignored."""
 
     __slots__ = ("done", "error", "value", "work")
 
@@ -301,7 +301,7 @@ class _Call:
 
 
 class _Loader:
-    """Tells of a series how many points the store has of it."""
+    """Reads how many points of a series the store has."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -317,11 +317,11 @@ class _Loader:
         return max(0, buffer.before - seen)
 
 
-def _show_life(connection: sqlite3.Connection, run_ids: list[str]) -> None:
+def _write_heartbeats(connection: sqlite3.Connection, run_ids: list[str]) -> None:
     now = time.time()
     for run_id in run_ids:
         connection.execute("UPDATE runs SET heartbeat = ? WHERE uuid = ?", (now, run_id))
-        # Taken for dead, perhaps while the machine slept: it was not.
+        # The run was marked as crashed, perhaps while the machine slept, but its process lives.
         connection.execute(
             f"UPDATE runs SET status = 'RUNNING', end_time = NULL, changed = {CLOCK} "
             "WHERE uuid = ? AND status = 'CRASHED'",
@@ -333,7 +333,7 @@ def _warn(message: str) -> None:
     try:
         warnings.warn(message, NbtrackWarning, stacklevel=2)
     except NbtrackWarning:
-        # Where warnings are made errors, there is nobody on this thread to catch it.
+        # If warnings are errors, nothing on this thread would catch one.
         import sys
 
         sys.stderr.write(f"nbtrack: {message}\n")

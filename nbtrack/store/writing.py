@@ -1,4 +1,4 @@
-"""The part of a store that makes and changes runs and experiments."""
+"""The part of a store that creates and changes runs and experiments."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Writing"]
 
-_GOES_ON = (
+_RESUMED_FIELDS = (
     *("experiment", "name", "status", "start_time", "parent", "lineage", "notebook", "git_commit", "note"),
 )
-"""What a run that is gone on with takes along into another store in the place of its own."""
+"""The fields that a resumed run takes along if another store has replaced its own."""
 
 
 class Writing(Access):
@@ -47,12 +47,12 @@ class Writing(Access):
         start_time: float | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> RunWriter:
-        """Begin a run: other processes see it within 100 ms, as RUNNING.
+        """Create a run: other processes see it within 100 ms, as RUNNING.
 
         Parameters
         ----------
         experiment
-            Its name; made when there is none.
+            Its name; created if there is none.
         name
             A readable one by default.
         run_id
@@ -63,7 +63,7 @@ class Writing(Access):
         Raises
         ------
         InvalidValueError
-            When the id is not such, or taken.
+            When the id is not valid, or taken.
         RunStateError
             When the experiment is deleted.
         StoreError
@@ -105,7 +105,7 @@ class Writing(Access):
         return writer
 
     def resume_run(self, run_id: str) -> RunWriter:
-        """Go on with a run that has ended: it is RUNNING again.
+        """Resume a run that has ended: it is RUNNING again.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class Writing(Access):
         process = this_process()._asdict()
         row = {
             "uuid": run.id,
-            **{name: getattr(run, name) for name in _GOES_ON},
+            **{name: getattr(run, name) for name in _RESUMED_FIELDS},
             **process,
         }
         buffer = RunBuffer(run.id, row, self._writer.notice)
@@ -130,7 +130,7 @@ class Writing(Access):
         return self._run_writer(run.id, run.name, buffer)
 
     def edit_run(self, run_id: str) -> RunWriter:
-        """Write to a run without taking it for running.
+        """Write to a run without making it RUNNING.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class Writing(Access):
         return self.attach_run(run.id, run.name)
 
     def attach_run(self, run_id: str, name: str) -> RunWriter:
-        """Write to a run that is known to be there, as another process has begun it."""
+        """Write to a run that another process has created, without checking that it exists."""
         return self._run_writer(run_id, name, RunBuffer(run_id, None, self._writer.notice))
 
     def _run_writer(self, run_id: str, name: str, buffer: RunBuffer) -> RunWriter:
@@ -234,7 +234,7 @@ class Writing(Access):
         self._writer.call(lambda connection: lifecycle.restore_experiment(connection, name))
 
     def revive_experiment(self, name: str) -> bool:
-        """Let a deleted experiment begin anew, its runs deleted one by one; return whether it was deleted."""
+        """Restore a deleted experiment, but not its runs; return whether it was deleted."""
         self._check_writable()
         with self._database.read() as connection:
             row = connection.execute("SELECT deleted FROM experiments WHERE name = ?", (name,)).fetchone()

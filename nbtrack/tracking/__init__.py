@@ -1,5 +1,16 @@
 """The current run and MLflow's fluent API."""
 
+from nbtrack.tracking.artifact_logging import (
+    get_artifact_uri,
+    load_table,
+    log_artifact,
+    log_artifacts,
+    log_dict,
+    log_figure,
+    log_image,
+    log_table,
+    log_text,
+)
 from nbtrack.tracking.current import (
     ActiveRun,
     begin,
@@ -20,17 +31,6 @@ from nbtrack.tracking.experiments import (
     restore_experiment,
     search_experiments,
     set_experiment,
-)
-from nbtrack.tracking.files import (
-    get_artifact_uri,
-    load_table,
-    log_artifact,
-    log_artifacts,
-    log_dict,
-    log_figure,
-    log_image,
-    log_table,
-    log_text,
 )
 from nbtrack.tracking.lifecycle import (
     active_run,
@@ -62,8 +62,7 @@ from nbtrack.tracking.logging import (
     set_tag,
     set_tags,
 )
-from nbtrack.tracking.model_uri import find_model
-from nbtrack.tracking.models import (
+from nbtrack.tracking.model_logging import (
     ModelInfo,
     keep_model,
     kept_model,
@@ -71,6 +70,7 @@ from nbtrack.tracking.models import (
     log_model,
     save_model,
 )
+from nbtrack.tracking.model_uri import find_model
 from nbtrack.tracking.registration import register_model, registered_model, registered_models
 from nbtrack.tracking.search import runs, search_runs
 

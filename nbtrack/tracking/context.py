@@ -1,6 +1,6 @@
-"""What the runs of scripts and functions were made by: the environment, the git commit, the script's text.
+"""The context of runs of scripts and functions: the environment, the git commit, the script's text.
 
-Gathered once a process on a thread of its own, which takes some 100 ms; a run that ends before is written to later.
+Collected once per process on a separate thread, which takes about 100 ms; a run that ends before is updated later.
 A tracked cell's run is described by the notebook instead.
 """
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 __all__ = ["keep_context"]
 
-_PATIENCE = 2.0
-"""Seconds that the end of a script waits for what is still being gathered."""
-_SCRIPT = 1_000_000
+_FINISH_TIMEOUT = 2.0
+"""Seconds that the end of a script waits for the context to be collected."""
+_MAX_SCRIPT_CHARACTERS = 1_000_000
 
 _known: dict[str, Any] | None = None
 _folder = ""
-"""The working folder that the git state is of."""
+"""The working folder whose git state was read."""
 _waiting: list[tuple[RunWriter, bool]] = []
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 
 
 def keep_context(writer: RunWriter) -> None:
-    """Keep with a run what it is made by, now or as soon as that is known."""
+    """Store the context of a run, now or as soon as it is known."""
     global _thread, _folder  # noqa: PLW0603 (one gathering a process)
     with _lock:
-        # A run in another folder may be of another repository.
+        # A run in another folder may belong to another repository.
         git = not _folder or _folder == _here()
         if _known is not None:
             _write(writer, _known, git=git)
             return
         _waiting.append((writer, git))
         if _thread is None:
-            # Registered now, it is called before the store, which was opened earlier, writes for the last time.
+            # Registered after the store was opened, so it runs before the store's last write.
             atexit.register(_finish)
-            # Python forgets a script's file as soon as it has run.
+            # Python drops a script's file name when it has run.
             file = getattr(sys.modules.get("__main__"), "__file__", None)
             _folder = _here()
             _thread = threading.Thread(
@@ -61,7 +61,7 @@ def _here() -> str:
 
 def _gather(file: str | None, folder: str) -> None:
     global _known  # noqa: PLW0603 (one gathering a process)
-    # Imported here: it would hold up the first run.
+    # Imported here, because it would delay the first run.
     from nbtrack.capture.environment import environment
 
     found = {"environment": environment(folder or None), "source": _script(file)}
@@ -82,25 +82,25 @@ def _write(writer: RunWriter, found: dict[str, Any], *, git: bool) -> None:
 
 
 def _script(file: str | None) -> dict[str, Any] | None:
-    """Return the text of the script that runs, as the code of its runs."""
+    """Return the text of the running script as the code of its runs."""
     from nbtrack.capture.secrets import SEEN
 
-    # A kernel's own main module is no code of the user's.
+    # A kernel's main module is not the user's code.
     if not file or "ipykernel" in sys.modules or not str(file).endswith(".py"):
         return None
     try:
         path = Path(file)
-        text = path.read_text(encoding="utf-8") if path.stat().st_size <= _SCRIPT else ""
+        text = path.read_text(encoding="utf-8") if path.stat().st_size <= _MAX_SCRIPT_CHARACTERS else ""
     except (OSError, UnicodeDecodeError):
         return None
-    SEEN.look_at_environment()
+    SEEN.scan_environment()
     text = SEEN.code(text)
     return {"cell": text, "earlier": [], "script": text, "stale": False} if text else None
 
 
 def _finish() -> None:
     if _thread is not None:
-        _thread.join(_PATIENCE)
+        _thread.join(_FINISH_TIMEOUT)
 
 
 def _after_fork() -> None:

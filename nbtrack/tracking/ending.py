@@ -1,4 +1,4 @@
-"""How an exception ends a run: the status, and the document that tells of it."""
+"""How an exception ends a run: the status, and the document that describes it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def ending(error: BaseException | None) -> Status:
         or (isinstance(error, SystemExit) and not error.code)
     ):
         return "FINISHED"
-    # asyncio's CancelledError is not imported for its name alone: asyncio is slow to import.
+    # CancelledError is compared by name, because asyncio is slow to import.
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError":
         return "KILLED"
     return "FAILED"
 
 
 def failure(error: BaseException) -> dict[str, str]:
-    """Return the document of kind `traceback`: the error's type, message and whole text.
+    """Return the document of kind `traceback`: the error's type, message and full text.
 
     Secrets are masked in it: a traceback quotes code, and a message values.
     """
     from nbtrack.capture.secrets import SEEN
 
-    SEEN.look_at_environment()
+    SEEN.scan_environment()
     text = "".join(traceback.format_exception(error))
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

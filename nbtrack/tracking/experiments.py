@@ -41,7 +41,7 @@ def find_experiment(given: Any, store: Store) -> records.Experiment:
     Raises
     ------
     NotFoundError
-        When there is none, with the nearest name.
+        When there is none; the message suggests the nearest name.
     """
     known = all_experiments(store)
     text = str(given)
@@ -55,12 +55,12 @@ def find_experiment(given: Any, store: Store) -> records.Experiment:
 
 
 def set_experiment(experiment_name: str | None = None, experiment_id: str | int | None = None) -> Experiment:
-    """Let runs that name no experiment go to this one; it is made if there is none of that name.
+    """Use this experiment for runs that name none; it is created if there is none of that name.
 
     Raises
     ------
     InvalidValueError
-        When neither or both are given, or the name cannot be kept.
+        When neither or both are given, or the name is not valid.
     RunStateError
         When the experiment is deleted.
     """
@@ -69,8 +69,8 @@ def set_experiment(experiment_name: str | None = None, experiment_id: str | int 
     store = store_in_use()
     if experiment_name is not None:
         name = as_name(experiment_name, "experiment name")
-        held = {experiment.name: experiment for experiment in all_experiments(store)}
-        found = held.get(name) or store.create_experiment(name, exist_ok=True)
+        existing = {experiment.name: experiment for experiment in all_experiments(store)}
+        found = existing.get(name) or store.create_experiment(name, exist_ok=True)
     else:
         found = find_experiment(experiment_id, store)
     if found.deleted is not None:
@@ -96,14 +96,14 @@ def get_experiment(experiment_id: str | int) -> Experiment:
 def get_experiment_by_name(name: str) -> Experiment | None:
     """Return the experiment of this name, or None."""
     store = store_in_use()
-    found = (held for held in all_experiments(store) if held.name == name)
+    found = (existing for existing in all_experiments(store) if existing.name == name)
     return next((Experiment.of(experiment, store) for experiment in found), None)
 
 
 def create_experiment(
     name: str, artifact_location: str | None = None, tags: Mapping[str, Any] | None = None
 ) -> str:
-    """Make an experiment and return its id.
+    """Create an experiment and return its id.
 
     Parameters
     ----------
@@ -161,16 +161,16 @@ def search_experiments(
         How many at most.
     filter_string
         E.g. `name LIKE 'wine%'`; the fields are `name`, `experiment_id`, `creation_time`, `last_update_time`
-        (when it was made, too) and `tags.x` (which none has).
+        (equal to `creation_time`) and `tags.x` (which no experiment has).
     order_by
         E.g. `["name DESC"]`.
 
     Raises
     ------
     FilterError
-        When the filter or the order cannot be understood, with its place.
+        When the filter or the order is invalid; the message says where.
     InvalidValueError
-        For another view, or a number of results that is none.
+        For an unknown view, or an invalid number of results.
     """
     view = ViewType.of(view_type)
     if filter_string is not None and not isinstance(filter_string, str):
@@ -178,14 +178,14 @@ def search_experiments(
             f"filter is a {type(filter_string).__name__}; give a string such as \"name = 'wine'\""
         )
     if max_results is not None and (type(max_results) is not int or max_results < 0):
-        raise InvalidValueError(f"max_results {max_results!r} is no number of experiments; give 0 or more")
+        raise InvalidValueError(f"max_results {max_results!r} is not a number of experiments; give 0 or more")
     from nbtrack.query import matching_experiments  # slow to import, and a script that only logs needs none
 
     store = store_in_use()
     seen = [
-        held
-        for held in all_experiments(store)
-        if view == ViewType.ALL or (held.deleted is not None) == (view == ViewType.DELETED_ONLY)
+        existing
+        for existing in all_experiments(store)
+        if view == ViewType.ALL or (existing.deleted is not None) == (view == ViewType.DELETED_ONLY)
     ]
     found = matching_experiments(seen, filter_string or "", order_by or ())
-    return [Experiment.of(held, store) for held in found[:max_results]]
+    return [Experiment.of(existing, store) for existing in found[:max_results]]

@@ -51,7 +51,7 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     description: str | None = None,
     log_system_metrics: bool | None = None,
 ) -> ActiveRun:
-    """Begin a run, or go on with one; best used as `with nbtrack.start_run() as run:`.
+    """Begin a run, or resume one; best used as `with nbtrack.start_run() as run:`.
 
     Inside another `with` block and inside a tracked cell it becomes a child, also without `nested`.
     A run that an earlier bare `start_run()` left open is ended first, so that a cell can run again.
@@ -59,41 +59,41 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     Parameters
     ----------
     run_id
-        A run to go on with: id, its beginning, or name. Without it, the first run that a process begins is the one
+        A run to resume: id, prefix of an id, or name. Without it, the first run that a process begins is the one
         that `MLFLOW_RUN_ID` names.
     experiment_id
         Id or name of the experiment; without it the parent's, or the one of `set_experiment`.
     run_name
-        A name; a readable one is made up without it.
+        A name; by default a readable one is generated.
     nested
-        Whether it is a child also of a run that an earlier bare `start_run()` began.
+        Whether a run that an earlier bare `start_run()` began also becomes its parent.
     parent_run_id
-        The run that it is a child of, in place of the surrounding one.
+        The parent run, in place of the surrounding one.
     tags, description
-        What to say of the run.
+        Tags and the note of the run.
     log_system_metrics
         Not supported: system metrics are not logged.
 
     Raises
     ------
     NotFoundError, InvalidValueError, StoreError
-        For an unknown run or experiment, a name or tag that cannot be kept, a store that cannot be written.
+        For an unknown run or experiment, an invalid name or tag, or a store that cannot be written.
     """
     if log_system_metrics:
         warnings.warn("nbtrack does not log system metrics", NbtrackWarning, stacklevel=2)
-    said = _said(run_name, tags, description)
-    parent = parent_run_id or said.pop(PARENT_TAG, None)
+    tags_to_set = _tags_to_set(run_name, tags, description)
+    parent = parent_run_id or tags_to_set.pop(PARENT_TAG, None)
     if not nested and parent is None:
         _end_bare()
     if run_id is None:
         run_id = _run_of_environment()
     if run_id is not None:
-        return _resume(run_id, said)
-    return _begin(experiment_id, parent, said)
+        return _resume(run_id, tags_to_set)
+    return _begin(experiment_id, parent, tags_to_set)
 
 
 def _run_of_environment() -> str | None:
-    """Return the run that `MLFLOW_RUN_ID` names, for the first that is begun; one that is not there is told."""
+    """Return the run in `MLFLOW_RUN_ID`, for the first run of a process; warn if it does not exist."""
     run_id = os.environ.pop("MLFLOW_RUN_ID", None)
     if not run_id:
         return None
@@ -104,23 +104,25 @@ def _run_of_environment() -> str | None:
         return None
 
 
-def _said(run_name: str | None, tags: Any, description: str | None) -> dict[str, str]:
+def _tags_to_set(run_name: str | None, tags: Any, description: str | None) -> dict[str, str]:
     """Return a run's name, tags and note, checked, as MLflow's tags."""
     if tags is not None and not isinstance(tags, Mapping):
         raise InvalidValueError(f"tags is a {type(tags).__name__}; give a dict of names to values")
-    said = {as_name(key, "tag name"): as_tag(value, f"tag {key!r}") for key, value in (tags or {}).items()}
+    tags_to_set = {
+        as_name(key, "tag name"): as_tag(value, f"tag {key!r}") for key, value in (tags or {}).items()
+    }
     if description is not None:
-        said[NOTE_TAG] = as_tag(description, "description")
-    if said:
+        tags_to_set[NOTE_TAG] = as_tag(description, "description")
+    if tags_to_set:
         from nbtrack.capture.secrets import SEEN  # its patterns are slow to compile
 
-        said = {key: str(SEEN.param(key, value)) for key, value in said.items()}
+        tags_to_set = {key: str(SEEN.param(key, value)) for key, value in tags_to_set.items()}
     if run_name:
-        said[NAME_TAG] = as_name(run_name, "run name")
-    return said
+        tags_to_set[NAME_TAG] = as_name(run_name, "run name")
+    return tags_to_set
 
 
-def _begin(experiment_id: str | int | None, parent: str | None, said: dict[str, str]) -> ActiveRun:
+def _begin(experiment_id: str | int | None, parent: str | None, tags_to_set: dict[str, str]) -> ActiveRun:
     store = store_in_use()
     around = surrounding_run()
     parent_id = around.id if around is not None else None
@@ -133,23 +135,23 @@ def _begin(experiment_id: str | int | None, parent: str | None, said: dict[str, 
         experiment = find_experiment(experiment_id, store).name
     else:
         experiment = around.experiment if around is not None else default_experiment()
-    name = said.pop(NAME_TAG, None)
-    note = said.pop(NOTE_TAG, None)
-    writer = store.create_run(experiment=experiment, name=name, parent=parent_id, tags=said)
+    name = tags_to_set.pop(NAME_TAG, None)
+    note = tags_to_set.pop(NOTE_TAG, None)
+    writer = store.create_run(experiment=experiment, name=name, parent=parent_id, tags=tags_to_set)
     if note:
         writer.set_note(note)
     return begin(store, writer, "bare")
 
 
-def _resume(run_id: str, said: dict[str, str]) -> ActiveRun:
+def _resume(run_id: str, tags_to_set: dict[str, str]) -> ActiveRun:
     store = store_in_use()
     record = store.run(run_id)
     if record.deleted is not None:
-        raise RunStateError(f"run {record.name!r} is deleted; restore it before you go on with it")
-    # Inside itself a run is gone on with by the same writer, and ends with the outermost block.
+        raise RunStateError(f"run {record.name!r} is deleted; restore it before you resume it")
+    # A run that is resumed inside itself keeps its writer, and ends with the outermost block.
     same = next((run for run in open_runs() if run.id == record.id and run.pid == os.getpid()), None)
     writer = same.writer if same is not None else store.resume_run(record.id)
-    edit_tags(writer, said.items())
+    edit_tags(writer, tags_to_set.items())
     return begin(store, writer, "bare", fresh=False)
 
 
@@ -171,7 +173,7 @@ def end_run(status: str = "FINISHED") -> None:
     """
     ending = str(status).upper()
     if ending not in _ENDINGS:
-        raise InvalidValueError(f"status {status!r} is not an ending; give one of {', '.join(_ENDINGS)}")
+        raise InvalidValueError(f"status {status!r} is not a final status; give one of {', '.join(_ENDINGS)}")
     run = innermost_of_user()
     if run is not None:
         finish(run, cast("Status", ending))
@@ -183,7 +185,7 @@ def active_run() -> ActiveRun | None:
 
 
 def get_run(run_id: str) -> Run:
-    """Return a run by its id, the beginning of it, or its name.
+    """Return a run by its id, a prefix of it, or its name.
 
     Raises
     ------
@@ -196,7 +198,7 @@ def get_run(run_id: str) -> Run:
 
 
 def get_parent_run(run_id: str) -> Run | None:
-    """Return the run that this one was begun inside of, or None."""
+    """Return the parent of this run, or None."""
     return get_run(run_id).parent
 
 
@@ -212,5 +214,5 @@ def restore_run(run_id: str) -> None:
 
 def _as_run_id(run_id: Any) -> str:
     if not isinstance(run_id, str) or not run_id:
-        raise NotFoundError(f"run {run_id!r} is no id; give a run's id, the beginning of it, or its name")
+        raise NotFoundError(f"run {run_id!r} is not an id; give a run's id, a prefix of it, or its name")
     return run_id

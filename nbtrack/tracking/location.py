@@ -1,4 +1,4 @@
-"""Where runs go: the store and the experiment in use, `set_store`, and MLflow's tracking URI."""
+"""The store and the experiment in use: `set_store`, and MLflow's tracking URI."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ __all__ = [
 ]
 
 MLFLOW_DEFAULT = "0"
-"""The id of MLflow's default experiment; here it means the one that is called `default`."""
+"""The id of MLflow's default experiment; here it stands for the experiment `default`."""
 
 _store: Store | None = None
 _named: tuple[str | None, ...] = ()
-"""What the environment's variables said when the store was opened."""
+"""The environment's variables when the store was opened."""
 _start: Path | None = None
-"""Where the store is looked for; None is the working folder."""
+"""The folder where the search for the store starts; None is the working folder."""
 _experiment: str | None = None
 _default_experiment = "default"
 
 
 def store_in_use() -> Store:
-    """Return the store that runs go to: the one set, else the one that is found when first asked.
+    """Return the store in use: the one set, else the one found at the first call.
 
     A later `os.chdir` changes nothing; a changed `NBTRACK_STORE` or `MLFLOW_TRACKING_URI` does.
     """
@@ -55,7 +55,7 @@ def store_in_use() -> Store:
 
 
 def folder_in_use() -> Path:
-    """Return the folder where the store is, or will be, while none is set.
+    """Return the folder where the store is, or will be created, while none is set.
 
     `NBTRACK_STORE` names it; else a worker's is that of the process it works for; else `MLFLOW_TRACKING_URI` names
     it; else it is the nearest `.nbtrack`.
@@ -82,18 +82,18 @@ def _variables() -> tuple[str | None, str | None]:
 
 
 def look_from(folder: Path) -> None:
-    """Look for the store from this folder, whatever the working folder is when one is first needed."""
+    """Start the search for the store in this folder instead of the working folder."""
     global _start  # noqa: PLW0603 (one session a process)
     _start = folder
 
 
 def store_if_there() -> Store | None:
-    """Return the store that runs go to, if it has been made; None makes none."""
+    """Return the store in use if it exists; it is not created."""
     return store_in_use() if _store is not None or folder_in_use().is_dir() else None
 
 
 def use_store(store: Store) -> None:
-    """Let runs go to this store from now on."""
+    """Use this store for runs from now on."""
     global _store, _named
     _store, _named = store, _variables()
     if origin() is None:
@@ -101,7 +101,7 @@ def use_store(store: Store) -> None:
 
 
 def default_experiment() -> str:
-    """Return the experiment that a run goes to when it names none.
+    """Return the experiment of runs that name none.
 
     That is the one of `set_experiment`, of `MLFLOW_EXPERIMENT_NAME` or `MLFLOW_EXPERIMENT_ID`, or the notebook's.
     """
@@ -126,19 +126,19 @@ def _experiment_of_environment() -> str | None:
 
 
 def use_experiment(name: str) -> None:
-    """Let runs that name no experiment go to this one."""
+    """Use this experiment for runs that name none."""
     global _experiment  # noqa: PLW0603 (one experiment in use a process)
     _experiment = name
 
 
 def name_default_experiment(name: str) -> None:
-    """Set the experiment that runs go to while nobody has called `set_experiment`."""
+    """Set the experiment of runs until `set_experiment` is called."""
     global _default_experiment  # noqa: PLW0603 (one experiment in use a process)
     _default_experiment = as_name(name, "experiment name")
 
 
 def set_store(location: str | os.PathLike[str]) -> Store:
-    """Let runs go to the store in this folder from now on; it is made when the first run is.
+    """Use the store in this folder for runs from now on; it is created with the first run.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def set_store(location: str | os.PathLike[str]) -> Store:
 
 
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
-    """Let runs go to the store that stands for this MLflow address from now on.
+    """Use the store for this MLflow address for runs from now on.
 
     Parameters
     ----------

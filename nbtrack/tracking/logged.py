@@ -1,4 +1,4 @@
-"""A run with where its points go: the step that follows, and the buffer of each metric."""
+"""A run that is logged to: the next step and the buffer of each metric."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_STEP = 2**63 - 1
 
 
 class MetricLog:
-    """Where one metric's points go, and the step that follows."""
+    """The buffer of one metric's points, and its next step."""
 
     __slots__ = ("append", "given", "steps")
 
@@ -30,7 +30,7 @@ class MetricLog:
         # Counting with `next` is one step of the interpreter, so that threads never get the same number.
         self.steps = itertools.count(first)
         self.given: int | None = None
-        """The explicit step that the automatic ones go on from."""
+        """The explicit step that automatic steps continue from."""
 
     def following(self) -> int:
         """Return the step after the explicit one."""
@@ -54,7 +54,7 @@ class MetricLog:
 
 
 class LoggedRun(Run):
-    """A run with where its points go: the current one, or another that is logged to by id.
+    """A run that is logged to: the current one, or another by its id.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class LoggedRun(Run):
     writer
         Writes to the run.
     fresh
-        Whether it is new, so that the store has no points of it that automatic steps would follow.
+        Whether it is new: the store then has no points that automatic steps would continue from.
     """
 
     def __init__(self, store: Store, writer: RunWriter, *, fresh: bool) -> None:
@@ -74,7 +74,7 @@ class LoggedRun(Run):
         self._before_fork: dict[str, MetricLog] = {}
 
     def metric_log(self, key: Any) -> MetricLog:
-        """Return where the points of a metric go, with its name checked."""
+        """Return the log of a metric's points, after checking its name."""
         name = as_name(key, "metric name")
         append = self.writer.series(name).append if self.writer.live else self.writer.appender(name)
         log = self.logs.get(name)
@@ -83,15 +83,15 @@ class LoggedRun(Run):
             if log is None:
                 known = None if self._fresh else self.store.metrics(self.key).get(name)
                 log = MetricLog(append, known.last_step + 1 if known else 0)
-            # Of two threads that come here at once, both get the one that was first.
+            # Two threads that come here at once both get the log of the first.
             log = self.logs.setdefault(name, log)
         log.append = append
         return log
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Sent to another process or copied, it is the run, not the logging to it.
+        # Pickled or copied it is a plain run, without the logging.
         return Run, (self.store, self.id)
 
     def forget_writer(self) -> None:
-        """Ask the writer again where points go: in a forked child it must know that some come."""
+        """Drop the buffers, so that they are requested again: in a forked child the writer must be notified of points."""
         self._before_fork, self.logs = self.logs, {}

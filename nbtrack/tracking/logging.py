@@ -33,8 +33,8 @@ __all__ = [
     "set_tags",
 ]
 
-_DEEPEST = 20
-"""Levels of nested dicts that become dotted names; what is deeper is kept as text."""
+_MAX_DEPTH = 20
+"""Levels of nested dicts that become dotted names; deeper ones are stored as text."""
 
 _T = TypeVar("_T")
 
@@ -58,9 +58,9 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
     key
         The metric's name.
     value
-        One real number, NaN and infinities too; also NumPy's and torch's.
+        A real number, also NaN, infinities, and NumPy's and torch's scalars.
     step
-        The iteration. Without it the one after this metric's latest, from 0, where MLflow puts every
+        The iteration. By default the one after this metric's latest, from 0, whereas MLflow puts every
         point at 0; the last value is the same one.
     synchronous
         Has no effect.
@@ -121,7 +121,7 @@ def log_metrics(  # noqa: PLR0917 (MLflow's order)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: ARG001 (MLflow's)
-    """Keep a setting of the current run, and return it; a later value replaces an earlier one.
+    """Store a param of the current run, and return it; a later value replaces an earlier one.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # 
     value
         Numbers, bools, strings and None are kept with their types, NumPy's and torch's scalars as
         Python's; a dict becomes a param for each of its items, named `key.item`; anything else its text.
-        What looks like a secret, by its name or by itself, is masked; see `not_secret`.
+        A value that looks like a secret, by its name or its content, is masked; see `not_secret`.
     synchronous
         Has no effect.
 
@@ -144,7 +144,7 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # 
 
 
 def log_params(params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None) -> None:  # noqa: ARG001 (MLflow's)
-    """Keep several settings; see `log_param`.
+    """Store several params; see `log_param`.
 
     Raises
     ------
@@ -155,9 +155,9 @@ def log_params(params: Mapping[str, Any], synchronous: bool | None = None, run_i
 
 
 def not_secret(value: _T) -> _T:
-    """Say that a value is no secret, and return it: it is kept from now on, wherever it stands and by any name.
+    """Declare that a value is not a secret, and return it: from now on it is stored unmasked, under any name.
 
-    In a tracked cell the comment `# pragma: allowlist secret` behind a literal says the same of its code.
+    In a tracked cell the comment `# pragma: allowlist secret` after a literal does the same for its code.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def not_secret(value: _T) -> _T:
 
 
 def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:  # noqa: ARG001 (MLflow's)
-    """Say something of the current run; a later value replaces an earlier one.
+    """Set a tag of the current run; a later value replaces an earlier one.
 
     MLflow's tags `mlflow.runName` and `mlflow.note.content` set the run's name and note.
     """
@@ -178,7 +178,7 @@ def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:  # n
 
 
 def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:  # noqa: ARG001 (MLflow's)
-    """Say several things of the current run.
+    """Set several tags of the current run.
 
     Raises
     ------
@@ -189,7 +189,7 @@ def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None: 
 
 
 def delete_tag(key: str) -> None:
-    """Take a tag of the current run back.
+    """Delete a tag of the current run.
 
     Raises
     ------
@@ -209,17 +209,17 @@ def _forget(_point: bytes) -> None:
 
 
 def _slow_log(key: Any, run_id: str | None) -> MetricLog:
-    """Return where the points of a metric go when the context does not tell the run."""
+    """Return the log of a metric when the context does not have the run."""
     if run_id is None:
         try:
             run = require_run()
         except OutlivesCellError as error:
-            # A thread that trains on must not end for it.
+            # This must not end a thread that is still training.
             warnings.warn(f"metric {key!r} is not kept: {error}", NbtrackWarning, stacklevel=4)
             return MetricLog(_forget, 0)
     else:
         run = logged_run(run_id)
-    # Always by way of its writer, which looks after a run that is not its process's own only when asked.
+    # Always through its writer, which polls a run of another process only when it is notified.
     return run.metric_log(key)
 
 
@@ -246,8 +246,8 @@ def _masked(name: str, value: ParamValue) -> ParamValue:
 
 def _flat(key: Any, value: Any, around: tuple[int, ...] = ()) -> Iterator[tuple[Any, Any]]:
     """Yield the items of dicts of dicts with dotted names."""
-    # A dict that holds itself, and one without items, are kept as their text.
-    if isinstance(value, Mapping) and value and len(around) < _DEEPEST and id(value) not in around:
+    # A dict that contains itself, and an empty one, are stored as text.
+    if isinstance(value, Mapping) and value and len(around) < _MAX_DEPTH and id(value) not in around:
         for name, part in value.items():
             yield from _flat(f"{key}.{name}", part, (*around, id(value)))
     else:
@@ -268,5 +268,7 @@ def _raise(faults: list[str]) -> None:
 def _seconds(milliseconds: Any) -> float:
     seconds = as_metric(milliseconds, "timestamp") / 1000
     if not math.isfinite(seconds):
-        raise InvalidValueError(f"timestamp {milliseconds!r} is no time; give milliseconds since the epoch")
+        raise InvalidValueError(
+            f"timestamp {milliseconds!r} is not a time; give milliseconds since the epoch"
+        )
     return seconds

@@ -1,4 +1,4 @@
-"""Which models load unasked: those that the user has saved, or said that he trusts."""
+"""Which models load without confirmation: those that the user has saved or trusted."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def trusted_model(
 
 
 def trust_models(target: str | os.PathLike[str]) -> list[tuple[str, Path]]:
-    """Let the models that are there now load unasked by this user, and return them with their addresses.
+    """Trust the models that exist now, for this user, and return them with their addresses.
 
     Parameters
     ----------
     target
-        A store's folder, a run (id, the beginning of it, or name), or the address or folder of a model.
+        A store's folder, a run (id, prefix of an id, or name), or the address or folder of a model.
 
     Raises
     ------
@@ -81,24 +81,24 @@ def _there(store: Store, records: Iterable[ModelRecord]) -> list[tuple[str, Path
 def how_far_trusted(
     folder: Path, record: ModelRecord | None, trust: bool | Iterable[str]
 ) -> bool | list[str]:
-    """Return how far a model is trusted, ready to be loaded: as is said, else by what the user has signed."""
+    """Return how far a model is trusted: according to `trust`, else by the user's signatures. Prepares it to be loaded."""
     if trust is not False:
         return trust if isinstance(trust, bool) else list(trust or ())
     if not _is_trusted(folder, record):
         return False
     from nbtrack.models.folder import remove_bytecode
 
-    remove_bytecode(folder)  # the signature is not of it
+    remove_bytecode(folder)  # the signature does not cover it
     return True
 
 
 def _is_trusted(folder: Path, record: ModelRecord | None) -> bool:
-    """Return whether the user has saved this model, or said that he trusts it.
+    """Return whether the user has saved or trusted this model.
 
     Raises
     ------
     TrustError
-        When it is not as its run saved it, and he has not.
+        When it was changed since its run saved it, and the user has not trusted it since.
     """
     from nbtrack.models import digest
     from nbtrack.models.trust import is_saved_by_user, is_trusted

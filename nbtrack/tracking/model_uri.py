@@ -21,12 +21,12 @@ __all__ = ["find_model", "model_folder"]
 
 
 def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelRecord | None]:
-    """Return the folder of a model, and what the store in use knows of it.
+    """Return the folder of a model, and its record in the store in use.
 
     Raises
     ------
     NotFoundError, InvalidValueError
-        When there is none, or it is no address of a model.
+        When there is none, or it is not the address of a model.
     """
     if isinstance(model_uri, Run):
         saved = model_uri.store.models.of_run(model_uri.id)
@@ -81,7 +81,7 @@ def _of_registry(store: Store, rest: str) -> tuple[Path, ModelRecord | None]:
 
 def _of_path(path: Path) -> tuple[Path, ModelRecord | None]:
     folder = path.expanduser().resolve()
-    # A folder needs no store, and looking makes none.
+    # A folder needs no store, so none is created.
     store = store_if_there()
     artifacts = None if store is None else (store.path / "artifacts").resolve()
     if store is not None and artifacts is not None and folder.is_relative_to(artifacts):
@@ -92,10 +92,10 @@ def _of_path(path: Path) -> tuple[Path, ModelRecord | None]:
 
 
 def _place(store: Store, record: ModelRecord) -> Path:
-    """Return where a saved model is: in its place, or aside while another takes that."""
+    """Return where a saved model is: in its place, or aside while another one replaces it."""
     return store.models.aside(record.id) or model_folder(store, record.run, record.name)
 
 
 def model_folder(store: Store, run_id: str, name: str) -> Path:
-    """Return where a run's model of this name lies; one without a name is `model`."""
+    """Return the folder of a run's model with this name; without a name it is `model`."""
     return artifact_target(store.artifact_folder(run_id), name or "model")

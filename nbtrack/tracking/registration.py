@@ -26,7 +26,7 @@ def register_model(
     tags: Mapping[str, Any] | None = None,
     description: str = "",
 ) -> ModelVersion:
-    """Make a saved model a new version of a registered one, which is made if need be.
+    """Register a saved model as a new version of a registered model, which is created if needed.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ def register_model(
     await_registration_for
         Has no effect.
     tags
-        What to say of the version.
+        Tags of the version.
 
     Raises
     ------
     NotFoundError
         When there is no such model.
     InvalidValueError
-        When the name cannot be one.
+        When the name is not valid.
 
     Examples
     --------
@@ -53,7 +53,9 @@ def register_model(
     """
     checked = as_name(name, "model name")
     if re.search(r"[/:@]", checked):
-        raise InvalidValueError(f"model name {checked!r} holds one of / : @, which addresses are made of")
+        raise InvalidValueError(
+            f"model name {checked!r} contains one of / : @, which separate the parts of addresses"
+        )
     folder, record = find_model(model_uri)
     if not (folder / "MLmodel").is_file():
         raise NotFoundError(f"there is no model in {str(folder)!r}: it has no file MLmodel")

@@ -43,14 +43,14 @@ def runs(
     limit
         How many at most.
     experiment
-        The name or id of an experiment to look in, or several; all that are not deleted without it.
+        The name or id of an experiment to search, or several; by default all that are not deleted.
     deleted
-        Whether to find deleted runs in place of the others.
+        Whether to find deleted runs instead.
 
     Raises
     ------
     FilterError
-        When the filter cannot be understood, with its place.
+        When the filter is invalid; the message says where.
     NotFoundError
         When there is no such experiment.
 
@@ -66,7 +66,7 @@ def runs(
 
 
 def _several(given: Any) -> list[Any]:
-    """Return experiments that are given as one or as several."""
+    """Return one experiment, or a collection of them, as a list."""
     if isinstance(given, str | int) and not isinstance(given, bool):
         return [given]
     if isinstance(given, Iterable):
@@ -82,7 +82,7 @@ def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query
             f"filter is a {type(text).__name__}; give a string such as 'metrics.rmse < 0.8'"
         )
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-        raise InvalidValueError(f"limit {limit!r} is no number of runs; give 0 or more")
+        raise InvalidValueError(f"limit {limit!r} is not a number of runs; give 0 or more")
     from nbtrack.query import parse, parse_order  # slow to import, and a script that only logs needs none
 
     known = store_in_use().names
@@ -126,12 +126,12 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
     search_all_experiments: bool = False,
     experiment_names: str | Sequence[str] | None = None,
 ) -> pd.DataFrame | list[Run]:
-    """Return the runs that a filter finds as MLflow does; `nbtrack.runs` does more with less.
+    """Return the runs that a filter finds in MLflow's form; `nbtrack.runs` is simpler and more powerful.
 
     Parameters
     ----------
     experiment_ids, experiment_names
-        Where to look, one of them; in the experiment in use when neither is given.
+        The experiments to search, by id or by name; the one in use if neither is given.
     filter_string, max_results, order_by
         As `filter`, `limit` and `order_by` of `nbtrack.runs`.
     run_view_type
@@ -175,10 +175,10 @@ def _experiment_names(
         raise InvalidValueError("give search_runs experiment_ids or experiment_names, not both")
     if ids:
         return [find_experiment(item, store).name for item in _several(ids)]
-    held = {experiment.name for experiment in all_experiments(store)}
+    existing = {experiment.name for experiment in all_experiments(store)}
     if names:
-        # MLflow only warns of a name that it does not find.
-        return [name for name in _several(names) if name in held]
+        # MLflow only warns about a name that it does not find.
+        return [name for name in _several(names) if name in existing]
     if search_all:
         return None
-    return [name for name in [default_experiment()] if name in held]
+    return [name for name in [default_experiment()] if name in existing]

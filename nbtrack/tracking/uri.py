@@ -14,11 +14,11 @@ from nbtrack.store.location import FOLDER
 __all__ = ["folder_of"]
 
 _DEFAULTS = {"mlruns", "mlflow.db"}
-"""What MLflow calls its own store where nobody says otherwise: beside it, our store has its usual name too."""
+"""The default names of MLflow's own stores: beside one of them, our store has its default name, too."""
 
 
 def folder_of(uri: Any) -> Path:
-    """Return the folder of the store that stands for a tracking URI; it is never one of MLflow's own.
+    """Return the folder of our store for a tracking URI; it is never one of MLflow's own.
 
     A folder stands for itself, a SQLite database and a store of MLflow's for the folder beside them that is called
     as they are with `.nbtrack` at the end: two databases are two stores.

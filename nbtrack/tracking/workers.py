@@ -1,7 +1,7 @@
-"""Worker processes: whose runs, in which store, they log to.
+"""Worker processes: which process's runs they log to, and in which store.
 
-A worker of `multiprocessing`, loky or Dask asks the store which run the process that started it has open now: a pool's
-workers outlive the run that they were started in, and some are started before it.
+A worker of `multiprocessing`, loky or Dask asks the store which run its parent process has open now: a pool's
+workers outlive the run in which they were started, and some are started before it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Origin", "announce", "open_in_origin", "origin", "settle_for_workers"]
 
 _VARIABLE = "_NBTRACK_RUNS_OF"
-"""In the environment of a worker: what started it, the process whose runs it logs to, and that one's store."""
+"""A variable in a worker's environment: its parent process, the process whose runs it logs to, and that one's store."""
 _PATIENCE = 5.0
 
 
@@ -28,7 +28,7 @@ class Origin(NamedTuple):
 
     pid: int
     store: str | None
-    """The folder of its store, if it had one in use when it started the worker."""
+    """The folder of the store it had in use when it started the worker, if any."""
 
 
 _origin: Origin | None = None
@@ -37,22 +37,22 @@ _open: list[RunRecord] = []
 
 
 def origin() -> Origin | None:
-    """Return the process that this one works for; None for a process of its own."""
+    """Return the process that this one works for; None if it is not a worker."""
     global _origin  # noqa: PLW0603 (a process works for one other)
     starter = started_by()
     if _origin is None and starter is not None:
-        told, _, rest = os.environ.get(_VARIABLE, "").partition(" ")
+        parent, _, rest = os.environ.get(_VARIABLE, "").partition(" ")
         pid, _, store = rest.partition(" ")
-        # Of a script that a run has started, workers are the script's own.
-        _origin = Origin(int(pid), store) if told == str(starter) else Origin(starter, None)
+        # A script that a run has started is not a worker, and its workers belong to the script.
+        _origin = Origin(int(pid), store) if parent == str(starter) else Origin(starter, None)
         if _origin.store is not None:
             _announce(_origin.pid, _origin.store)
     return _origin
 
 
 def announce(store: Store) -> None:
-    """Tell the workers that are started from now on that this process has its runs in this store."""
-    origin()  # before this process's own name takes the place of that one's
+    """Announce to the workers started from now on that this process has its runs in this store."""
+    origin()  # read before this process replaces the origin in the environment
     _announce(os.getpid(), str(store.path))
 
 
@@ -63,14 +63,14 @@ def _announce(pid: int, store: str) -> None:
 
 
 def settle_for_workers(store: Store) -> None:
-    """Have a new run written before the workers that are there already get work of it."""
+    """Write a new run before existing workers get work from it."""
     module = sys.modules.get("multiprocessing.process")
     if module is not None and module.active_children():
         store.settle(_PATIENCE)
 
 
 def open_in_origin(store: Store) -> list[RunRecord]:
-    """Return the runs that the process that this one works for has open now, in the order they began."""
+    """Return the runs that the origin process has open now, in the order they began."""
     global _seen, _open
     works_for = origin()
     if works_for is None:

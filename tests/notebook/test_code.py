@@ -3,7 +3,7 @@
 import pytest
 
 from nbtrack.capture.slice.history import Cell, History
-from nbtrack.notebook.code import RunCode
+from nbtrack.notebook.run_code import RunCode
 
 
 class Writer:
@@ -35,7 +35,7 @@ class Session:
         self._number += 1
         cell_id = cell if self._ids else None
         self.history.add(source, source, self._number, True, cell_id)
-        self.code.look(Cell(source, source, self._number, True, cell_id))
+        self.code.flag_changed(Cell(source, source, self._number, True, cell_id))
 
     def track(self, source, cell, writer=None):
         writer = writer or Writer(f"run {self._number}")

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from nbtrack.serving.access import Access, is_loopback
+from nbtrack.serving.access_rules import AccessRules, is_loopback
 from tests.serving.http import served
 from tests.waiting import HANGS
 
@@ -107,7 +107,7 @@ def test_loopback(host, loopback):
 
 
 def test_any_name_where_a_hub_has_looked(monkeypatch):
-    access = Access("127.0.0.1", ["*"])
+    access = AccessRules("127.0.0.1", ["*"])
     assert access.refusal(b"hub.example", b"https://hub.example", None) is None
     assert access.refusal(b"hub.example", None, None) is None
     for origin in (b"https://evil.example", b"null"):

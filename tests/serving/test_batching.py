@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nbtrack.models import load, save
 from nbtrack.serving.wire import BATCH, Frame, Frames, pack
-from nbtrack.serving.worker import Answering
+from nbtrack.serving.worker import RequestHandler
 from tests.serving.http import served, together
 
 
@@ -55,13 +55,13 @@ def model(request, tmp_path_factory):
 
 def answered(model, bodies):
     """Return the answers to requests that come together."""
-    answering = Answering(model, "m")
+    handler = RequestHandler(model, "m")
     last = len(bodies)
     frames = [
         Frame(n, BATCH if n < last else 0, "json", json.dumps(body).encode())
         for n, body in enumerate(bodies, 1)
     ]
-    answers = answering.answers(frames)
+    answers = handler.answers(frames)
     assert [answer.number for answer in answers] == list(range(1, last + 1))
     return [(answer.status, json.loads(answer.body)) for answer in answers]
 
@@ -83,7 +83,7 @@ def bodies_of(frame):
 @pytest.mark.filterwarnings("error:X does not have valid feature names")
 def test_together_is_as_alone_and_as_the_loaded_model(model):
     frame, _ = regression()
-    assert Answering(model, "m").is_rowwise
+    assert RequestHandler(model, "m").is_rowwise
     answers = answered(model, bodies_of(frame))
     assert [status for status, _ in answers] == [200] * 5
     found = [value for _, body in answers for value in body["predictions"]]
@@ -138,10 +138,10 @@ def test_what_is_not_known_to_be_rowwise_is_asked_one_by_one(tmp_path):
 
     frame, target = regression()
     save(Own().fit(frame, target), tmp_path / "m", fitted_on=frame)
-    answering = Answering(load(tmp_path / "m", trust=True), "m")
-    assert not answering.is_rowwise
+    handler = RequestHandler(load(tmp_path / "m", trust=True), "m")
+    assert not handler.is_rowwise
     asked = [Frame(n, 0, "json", json.dumps({"inputs": [[float(n)] * 4]}).encode()) for n in (1, 2)]
-    assert [json.loads(answer.body)["predictions"] for answer in answering.answers(asked)] == [[0.0], [0.0]]
+    assert [json.loads(answer.body)["predictions"] for answer in handler.answers(asked)] == [[0.0], [0.0]]
 
 
 def test_requests_of_many_clients_are_batched_and_each_gets_its_own(wine_server, wine, elastic_net):
@@ -193,7 +193,7 @@ def test_the_short_way_of_an_array_model(tmp_path):
 
 def every_way(model, frame):
     """Return a model's predictions by each way that a request can take."""
-    answering = Answering(model, "m")
+    handler = RequestHandler(model, "m")
     split = {"columns": [*frame], "data": frame.to_numpy().tolist()}
     tensors = [
         {"name": name, "shape": [len(frame)], "datatype": "FP64", "data": frame[name].tolist()}
@@ -206,9 +206,9 @@ def every_way(model, frame):
     }
     found = {}
     for word, body in asked.items():
-        (answer,) = answering.answers([Frame(1, 0, word, json.dumps(body).encode())])
+        (answer,) = handler.answers([Frame(1, 0, word, json.dumps(body).encode())])
         found[word] = (answer.status, json.loads(answer.body))
-    (answer,) = answering.answers([Frame(1, 0, "csv", frame.to_csv(index=False).encode())])
+    (answer,) = handler.answers([Frame(1, 0, "csv", frame.to_csv(index=False).encode())])
     found["csv"] = (answer.status, json.loads(answer.body))
     assert {status for status, _ in found.values()} == {200}, found
     (output,) = found["v2"][1]["outputs"]
@@ -262,22 +262,22 @@ def test_columns_of_two_float_types_go_the_long_way(tmp_path):
     frame = frame.astype({"a": "float32"})
     save(LinearRegression().fit(frame, target), tmp_path / "m", fitted_on=frame)
     loaded = load(tmp_path / "m", trust=True)
-    assert not Answering(loaded, "m").is_rowwise
+    assert not RequestHandler(loaded, "m").is_rowwise
     rows = frame.head(5).astype("float64")
     for answer in every_way(loaded, rows):
         assert answer == pytest.approx(loaded.predict(frame.head(5)).tolist(), rel=1e-12)
 
 
 def test_unknown_columns_leave_nothing_behind(elastic_model):
-    answering = Answering(elastic_model, "m")
+    handler = RequestHandler(elastic_model, "m")
 
     def ask(number):
         names = [*"abcd", *(f"extra {number} {k}" for k in range(100))]
         body = {"dataframe_split": {"columns": names, "data": [[0.5] * len(names)]}}
-        (answer,) = answering.answers([Frame(1, 0, "json", json.dumps(body).encode())])
+        (answer,) = handler.answers([Frame(1, 0, "json", json.dumps(body).encode())])
         return answer.status
 
     with pytest.warns(UserWarning, match="does not take"):
         assert ask(0) == 200
     assert [ask(number) for number in range(1, 50)] == [200] * 49
-    assert not answering._arrays._orders
+    assert not handler._arrays._orders

@@ -21,18 +21,18 @@ from tests.waiting import HANGS, eventually
 @pytest.fixture(scope="module")
 def server(naughty_folder, tmp_path_factory):
     """Return a server that waits for a client longer than a test does, and takes a megabyte at most."""
-    yield from serving(naughty_folder, tmp_path_factory, patience=10 * HANGS)
+    yield from serving(naughty_folder, tmp_path_factory, receive_timeout=10 * HANGS)
 
 
 @pytest.fixture(scope="module")
 def hasty(naughty_folder, tmp_path_factory):
-    """Return a server that has two seconds of patience, for what nobody says within them."""
-    yield from serving(naughty_folder, tmp_path_factory, patience=2.0)
+    """Return a server that has a receive timeout of two seconds, for what does not arrive within them."""
+    yield from serving(naughty_folder, tmp_path_factory, receive_timeout=2.0)
 
 
-def serving(naughty_folder, tmp_path_factory, patience):
+def serving(naughty_folder, tmp_path_factory, receive_timeout):
     settings = Settings(
-        str(naughty_folder), "naughty", "1", "naughty", trust=True, port=0, patience=patience,
+        str(naughty_folder), "naughty", "1", "naughty", trust=True, port=0, receive_timeout=receive_timeout,
         max_body=1_000_000,
     )  # fmt: skip
     with started(settings, tmp_path_factory.mktemp("serving")) as server:
@@ -198,7 +198,7 @@ def test_more_connections_than_the_system_has_room_for(naughty_folder, tmp_path)
     """A process of the model is replaced though clients hold all connections there may be."""
     limited = f"import resource, os, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200)); os.execv({sys.executable!r}, [{sys.executable!r}, '-m', 'nbtrack.serving.server'])"
     settings = Settings(
-        str(naughty_folder), "naughty", "1", "naughty", trust=True, port=0, patience=10 * HANGS
+        str(naughty_folder), "naughty", "1", "naughty", trust=True, port=0, receive_timeout=10 * HANGS
     )
     process = subprocess.Popen(
         [sys.executable, "-c", limited],

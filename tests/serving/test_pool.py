@@ -73,7 +73,7 @@ class Clock:
 
     def __init__(self, monkeypatch):
         self._ahead = 0.0
-        for module in ("pool", "child"):
+        for module in ("pool", "worker_process"):
             monkeypatch.setattr(f"nbtrack.serving.{module}.time", SimpleNamespace(monotonic=self.now))
 
     def now(self):
@@ -100,7 +100,7 @@ def use(folder, work, clock=None, **options):
         lines = []
         pool = Pool([sys.executable, str(folder / "worker.py")], {}, log=lines.append, **options)
         await pool.start()
-        await pool.up
+        await pool.first_hello
         try:
             return await work(pool, lines)
         finally:
@@ -201,7 +201,7 @@ def test_a_process_that_cannot_be_started_is_tried_again(folder):
 def test_a_model_that_cannot_be_loaded_again_is_said_at_once_until_it_can(folder):
     async def work(pool, lines):
         said = []
-        pool.troubled = said.append
+        pool.on_trouble = said.append
         (folder / "gone").touch()
         await asked(pool, "a")  # one that has answered is replaced without a pause
         assert (await asked(pool, "exit"))[0][0] == 500

@@ -20,7 +20,7 @@ from tests.serving.http import Served
     [
         ("workers", 0), ("workers", -1), ("workers", True), ("timeout", 0), ("timeout", -1.0), ("timeout", float("nan")),
         ("timeout", float("inf")), ("port", -1), ("port", 65_536), ("host", ""), ("host", "http://x"), ("host", "a b"),
-        ("host", "[::1]"), ("max_body", 0), ("patience", 0), ("token", ""), ("token", "a b"), ("token", "ä"),
+        ("host", "[::1]"), ("max_body", 0), ("receive_timeout", 0), ("token", ""), ("token", "a b"), ("token", "ä"),
         ("token", "a\n"),
     ],
 )  # fmt: skip

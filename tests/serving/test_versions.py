@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbtrack.serving.description import find_served
+from nbtrack.serving.model_description import find_served
 from nbtrack.serving.versions import differences, requirements
 from tests.serving.http import Served, served, together
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import nbtrack
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
-from nbtrack.tracking import files
+from nbtrack.tracking import artifact_logging
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -411,7 +411,7 @@ def test_a_hostile_name_stays_inside_or_is_refused(run, tmp_path, name):
     ],
 )
 def test_a_name_that_only_another_system_could_not_hold_is_kept_and_told_once(run, monkeypatch, name, says):
-    monkeypatch.setattr(files, "_told", [])
+    monkeypatch.setattr(artifact_logging, "_warned", [])
     with pytest.warns(NbtrackWarning) as told:
         nbtrack.log_text("kept", name)
     assert says in str(told[0].message)
@@ -468,7 +468,7 @@ def test_figures_are_files_of_their_names_format(run):
     nbtrack.log_figure(figure, "plots/loss.svg")
     assert run.artifacts["plots/loss.png"].read_bytes().startswith(b"\x89PNG")
     assert "<svg" in run.artifacts["plots/loss.svg"].read_text()
-    with pytest.raises(InvalidValueError, match="a dict is no Matplotlib or Plotly figure"):
+    with pytest.raises(InvalidValueError, match="a dict is not a Matplotlib or Plotly figure"):
         nbtrack.log_figure({}, "x.png")
 
 
@@ -481,7 +481,7 @@ def test_images_are_files(run):
     assert Image.open(run.artifacts["black.png"]).size == (6, 4)
     assert Image.open(run.artifacts["white.png"]).getpixel((0, 0)) == 255
     assert "images/sample#a%step%3%timestamp%5.png" in run.artifacts
-    for bad, says in [(np.zeros(3), "is no image"), (np.full((2, 2), 300), "beyond their range")]:
+    for bad, says in [(np.zeros(3), "is not an image"), (np.full((2, 2), 300), "out of range")]:
         with pytest.raises(InvalidValueError, match=says):
             nbtrack.log_image(bad, "bad.png")
 

@@ -1074,7 +1074,7 @@ def test_experiments_are_found_by_a_filter(experiments, text, found):
 
 
 def test_an_expression_on_experiments_comes_to_its_end_or_is_stopped(monkeypatch):
-    monkeypatch.setattr(patterns, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(patterns, "MATCH_TIMEOUT", 0.1)
     nbtrack.create_experiment("a" * 900 + "!")
     with pytest.raises(FilterError, match=r"takes more than .* s; make it simpler"):
         nbtrack.search_experiments(filter_string="name rlike '^(a|aa)+$'")

@@ -133,7 +133,7 @@ def test_end_run_without_a_run_does_nothing():
 
 def test_an_unknown_ending_is_refused():
     run = nbtrack.start_run()
-    with pytest.raises(InvalidValueError, match="'DONE' is not an ending; give one of FINISHED"):
+    with pytest.raises(InvalidValueError, match="'DONE' is not a final status; give one of FINISHED"):
         nbtrack.end_run("DONE")
     assert run.status == "RUNNING"
 

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
-__all__ = ["LENGTH", "is_listed", "leaves"]
+__all__ = ["MAX_LENGTH", "is_listed", "leaves"]
 
-LENGTH = 1_000_000
-_LEAVES = 100
-_NAMED = 30
-_ROWS = 12
-_FRAME = 500
+MAX_LENGTH = 1_000_000
+_MAX_LEAVES = 100
+_MAX_NAMED = 30
+_MAX_ROWS = 12
+_MAX_FRAME_ROWS = 500
 
 
 @forgiving(list)
@@ -49,12 +49,12 @@ def leaves(
     trains: bool,
     positions: Mapping[str, Any],
 ) -> list[tuple[str, list[float]]]:
-    """Return the numbers and lists of numbers that a dict, list or array of results holds, by name.
+    """Return the numbers and lists of numbers in a dict, list or array of results, by name.
 
     Parameters
     ----------
     name, value
-        A name of the cell's and what it holds now.
+        A name of the cell and its value now.
     analysis, bindings
         The cell, and where it binds the name.
     wanted
@@ -62,25 +62,27 @@ def leaves(
     trains
         Whether the cell trains something.
     positions
-        The namespace, by which it is told whether a loop filled an array entry by entry.
+        The namespace, which shows whether a loop filled an array entry by entry.
     """
-    filled = name in analysis.held or any(loop is not None for loop in analysis.mutations.get(name, ()))
+    filled = name in analysis.contents_before or any(
+        loop is not None for loop in analysis.mutations.get(name, ())
+    )
     grown = filled and (trains or reduces_into(analysis, name))
-    held = _held(value)
-    if held is not None:
+    entries = _entries_of(value)
+    if entries is not None:
         shown = "shown" in analysis.uses.get(name, ())
-        return list(_mapping_leaves(name, held, strong=wanted, filled=grown, shown=shown))
+        return list(_mapping_leaves(name, entries, strong=wanted, filled=grown, shown=shown))
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
-        if len(value) > _FRAME or not (filled or _is_made_as_frame(bindings)):
+        if len(value) > _MAX_FRAME_ROWS or not (filled or _is_made_as_frame(bindings)):
             return []
         return list(_mapping_leaves(name, {str(c): value[c].tolist() for c in value.columns}))
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
         return list(_record_leaves(name, value))
     strong = wanted or is_metric_name(name) or words(name)[-1] in RESULTS_WORDS
-    if peek(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _ROWS:
+    if peek(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _MAX_ROWS:
         rows = [(f"{name}.{number}", as_numbers(row)) for number, row in enumerate(value)]
         return [(path, numbers) for path, numbers in rows if numbers]
-    if not is_listed(value) or not 0 < len(value) <= LENGTH:
+    if not is_listed(value) or not 0 < len(value) <= MAX_LENGTH:
         return []
     plain = not is_bookkeeping_name(name) and not is_prediction_name(name)
     if isinstance(value, list | deque):
@@ -88,10 +90,10 @@ def leaves(
     elif isinstance(value, tuple):
         good = strong
     else:
-        # An array that a loop fills entry by entry is a history; one it fills by masks is data.
-        entries = filled and any(isinstance(positions.get(i), int) for i in analysis.indices.get(name, ()))
+        # An array that a loop fills entry by entry is a history; one that it fills with masks is data.
+        by_entry = filled and any(isinstance(positions.get(i), int) for i in analysis.indices.get(name, ()))
         good = (strong and (filled or _is_made_of_scores(bindings))) or (
-            plain and (entries or _is_reduced(bindings))
+            plain and (by_entry or _is_reduced(bindings))
         )
     numbers = as_numbers(value) if good or wanted else None
     return [(name, numbers)] if numbers and (strong or _is_curve(numbers)) else []
@@ -114,12 +116,12 @@ def _is_made_of_scores(bindings: list[Binding]) -> bool:
 
 
 def _is_array_of_items(node: ast.expr) -> bool:
-    """Return whether an expression makes an array item by item: `np.array([f(v) for v in values])`."""
+    """Return whether an expression creates an array item by item: `np.array([f(v) for v in values])`."""
     return isinstance(node, ast.Call) and any(isinstance(argument, ast.ListComp) for argument in node.args)
 
 
 def _is_reduced(bindings: list[Binding]) -> bool:
-    """Return whether an array is a mean over one side of an array of scores."""
+    """Return whether an array is a mean over one axis of an array of scores."""
     return any(
         isinstance(b.value, ast.Call)
         and dotted(b.value.func).rpartition(".")[2] in AVERAGES
@@ -128,8 +130,8 @@ def _is_reduced(bindings: list[Binding]) -> bool:
     )
 
 
-def _held(value: Any) -> Mapping[Any, Any] | None:
-    """Return what a dict, a history object, a named result or a short labelled Series holds by name."""
+def _entries_of(value: Any) -> Mapping[Any, Any] | None:
+    """Return the entries of a dict, a history object, a named result or a short labelled Series, by name."""
     if isinstance(value, Mapping):
         return value
     history = peek(value, "history")
@@ -138,7 +140,7 @@ def _held(value: Any) -> Mapping[Any, Any] | None:
     if type(value).__name__ == "Series":
         labelled = (
             hasattr(value, "to_dict")
-            and len(value) <= _NAMED
+            and len(value) <= _MAX_NAMED
             and all(isinstance(n, str) for n in value.index)
         )
         return dict(value.to_dict()) if labelled else None
@@ -147,29 +149,29 @@ def _held(value: Any) -> Mapping[Any, Any] | None:
 
 def _mapping_leaves(
     name: str,
-    held: Mapping[Any, Any],
+    entries: Mapping[Any, Any],
     *,
     strong: bool = False,
     filled: bool = False,
     shown: bool = False,
     depth: int = 0,
 ) -> Iterator[tuple[str, list[float]]]:
-    if len(held) > _LEAVES or depth > 3:
+    if len(entries) > _MAX_LEAVES or depth > 3:
         return
     strong = strong or is_metric_name(name.rpartition(".")[2]) or words(name)[-1] in RESULTS_WORDS
-    for key, inner in held.items():
+    for key, inner in entries.items():
         label = str(key)
         path = f"{name}.{label}"
         if isinstance(inner, Mapping):
             yield from _mapping_leaves(path, inner, strong=strong, shown=shown, depth=depth + 1)
             continue
-        # Under a dict of results every key is one, but for times and counts.
+        # In a dict of results every key is a metric, except for times and counts.
         good = is_metric_name(label) or (strong and (not is_bookkeeping_name(label) or len(label) == 1))
         number = as_number(inner)
         if number is not None:
             if good or (shown and isinstance(inner, float) and not is_size_or_time(label)):
                 yield path, [number]
-        elif is_listed(inner) and len(inner) <= LENGTH:
+        elif is_listed(inner) and len(inner) <= MAX_LENGTH:
             numbers = as_numbers(inner) if good or (filled and isinstance(inner, list)) else None
             if numbers and (good or _is_curve(numbers)):
                 yield path, numbers
@@ -184,12 +186,12 @@ def _record_leaves(name: str, rows: list[Mapping[Any, Any]]) -> Iterator[tuple[s
 
 
 def _is_curve(values: list[float]) -> bool:
-    """Return whether values look like a history: several fractions that are no range of settings."""
+    """Return whether values look like a history: several fractions that are not a range of settings."""
     return len(values) > 1 and not all(v.is_integer() for v in values) and not _is_grid(values)
 
 
 def _is_grid(values: list[float]) -> bool:
-    """Return whether values are evenly spaced, as a range of settings is and results are not."""
+    """Return whether values are evenly spaced, like a range of settings and unlike results."""
     if len(values) < 3:
         return False
     steps = [b - a for a, b in pairwise(values)]

@@ -1,4 +1,4 @@
-"""The results of a cell: the numbers that it computed into its names."""
+"""The results of a cell: the numbers that it computed and assigned to names."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ def collect(
     namespace
         The user's namespace after the cell.
     now
-        The time for values that have none of their own.
+        The time of values without their own time.
     wanted
         Names that the user called metrics.
     trains
-        Whether the cell fits or scores something: then what it shows is more likely a result.
+        Whether the cell fits or scores something: a shown value is then more likely a result.
     put
-        Tells the dotted paths in a container at which the cell has put something itself.
+        Returns the dotted paths in a container at which the cell has stored something itself.
     """
     found: dict[str, Points] = {}
     wanted = set(wanted)
     tainted = tainted_names(analysis)
-    changed = analysis.mutations.keys() | analysis.held.keys()
-    for name in dict.fromkeys([*analysis.bindings, *analysis.mutations, *analysis.held]):
+    changed = analysis.mutations.keys() | analysis.contents_before.keys()
+    for name in dict.fromkeys([*analysis.bindings, *analysis.mutations, *analysis.contents_before]):
         bindings = analysis.bindings.get(name, [])
         if name not in namespace or (name.startswith("_") and name not in wanted):
             continue
@@ -88,17 +88,21 @@ def collect(
                 trains=trains,
                 positions=namespace,
             ):
-                fresh = _news(key, values, analysis.held.get(name, {}), put(name))
+                fresh = _news(key, values, analysis.contents_before.get(name, {}), put(name))
                 if fresh:
                     found[key] = Points.at(now, fresh)
     return found
 
 
-def _news(path: str, values: list[float], held: Mapping[str, Measure], put: Collection[str]) -> list[float]:
-    """Return what the cell has put at a path of a container: not what had been there before."""
-    if path not in held or any(path[:end] in put for end in [m.start() for m in re.finditer(r"\.|$", path)]):
+def _news(
+    path: str, values: list[float], earlier: Mapping[str, Measure], put: Collection[str]
+) -> list[float]:
+    """Return the values that the cell has added at a path of a container."""
+    if path not in earlier or any(
+        path[:end] in put for end in [m.start() for m in re.finditer(r"\.|$", path)]
+    ):
         return values
-    return held[path].news(values)
+    return earlier[path].news(values)
 
 
 @forgiving(bool)
@@ -129,7 +133,7 @@ def _is_result(
     if is_metric_name(name):
         if whole and words(name)[0] in COUNT_WORDS and not shown:
             return False
-        # A running sum that goes on into another number is that number's part.
+        # A running sum that is used for another number is not a result itself.
         part = all(b.kind == "aug" for b in computed) or is_temporary(computed, uses)
         return shown or not (feeds and part)
     if whole:
@@ -138,14 +142,14 @@ def _is_result(
     if is_size_or_time(name) or is_schedule_name(name):
         return False
     if not trains and name not in tainted and all(b.loop and not _goes_on(b, bindings) for b in computed):
-        return False  # one of many, left over by a loop
-    # What is computed and then shown is what the cell was run for.
+        return False  # the last value of a loop
+    # A value that is computed and then shown is the purpose of the cell.
     return "shown" in uses or (
         not is_bookkeeping_name(name) and name in tainted and ((shown and trains) or not feeds)
     )
 
 
 def _goes_on(binding: Binding, bindings: list[Binding]) -> bool:
-    """Return whether a loop carries a value on from one iteration to the next."""
+    """Return whether a loop carries a value over from one iteration to the next."""
     begun = any(other.loop is None for other in bindings)
     return begun or binding.kind == "aug"

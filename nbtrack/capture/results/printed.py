@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["PrintedScores"]
 
 _DISPLAYED = re.compile(r"Out\[\d+\]:")
-"""How a terminal shows a cell's value: an object's own text is no print-out."""
+"""How a terminal shows a cell's value: the text of an object does not count as output."""
 _COUNTER = re.compile(r"\b(?:epoch|fold|round|trial|episode)\W{0,3}(\d+)", re.IGNORECASE)
-"""What tells two redrawings of a line apart that are each a result of their own."""
-_LONGEST = 2_000
+"""The counter by which two versions of a redrawn line are separate results."""
+_MAX_LINE_LENGTH = 2_000
 """Characters of a line of scores."""
-_POINTS = 100_000
+_MAX_POINTS = 100_000
 
 
 class PrintedScores:
@@ -37,13 +37,13 @@ class PrintedScores:
         self.feed = self.stream()
 
     def stream(self) -> Callable[[str], None]:
-        """Return a function that takes the next piece of one more stream of output."""
+        """Return a function that receives the pieces of a new stream of output."""
         lines = _Lines(self._read)
         self._streams.append(lines)
         return lines.feed
 
     def finish(self) -> None:
-        """Take the last lines, which may have no end."""
+        """Read the last lines, which may be incomplete."""
         for lines in self._streams:
             lines.feed("\n")
 
@@ -52,17 +52,17 @@ class PrintedScores:
             return
         for one in readings(line):
             points = self.points.setdefault(one.name, [])
-            if len(points) < _POINTS:
+            if len(points) < _MAX_POINTS:
                 points.append((moment, one.value, one.decimals))
 
     def unknown(self, known: Iterable[Iterable[float]]) -> dict[str, list[tuple[float, float]]]:
-        """Return name to (time, value) of the printed scores that are none of the `known` values.
+        """Return name to (time, value) of the printed scores that are not among the `known` values.
 
         Parameters
         ----------
         known
-            The values that capture has found in other ways; a printed number that is one of them,
-            rounded or in per cent, says nothing new.
+            The values that capture has found in other ways; a printed number that equals one of them,
+            rounded or as a percentage, is not new.
         """
         rounded: set[tuple[int, float]] = set()
         decimals = {d for points in self.points.values() for _, _, d in points}
@@ -83,25 +83,25 @@ class PrintedScores:
 
 
 class _Lines:
-    """Puts the pieces of a stream together to lines; of one that is redrawn the last drawing counts, once an epoch.
+    """Joins the pieces of a stream into lines; for a redrawn line, the last version of each epoch counts.
 
     Parameters
     ----------
     read
-        Takes a line, and when it was printed.
+        Called with a line and the time when it was printed.
     """
 
     def __init__(self, read: Callable[[str, float], None]) -> None:
         self._read = read
         self._rest = ""
         self._drawn: dict[str, tuple[str, float]] = {}
-        """The last drawing of the line for each epoch that it counts."""
+        """The last version of the line for each epoch."""
 
     def feed(self, text: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         if "\n" not in text and "\r" not in text:
-            # A line may come in many pieces; one that never ends is no line of scores.
-            self._rest = (self._rest + text)[-_LONGEST:]
+            # A line may arrive in many pieces; one that never ends is not a line of scores.
+            self._rest = (self._rest + text)[-_MAX_LINE_LENGTH:]
             return
         moment = now()
         *lines, self._rest = (self._rest + text).replace("\r\n", "\n").split("\n")
@@ -114,7 +114,7 @@ class _Lines:
     def _draw(self, drawings: Iterable[str], moment: float) -> None:
         for drawing in drawings:
             line = plain(drawing)
-            if line.strip() and len(line) <= _LONGEST:
+            if line.strip() and len(line) <= _MAX_LINE_LENGTH:
                 counted = _COUNTER.search(line)
                 self._drawn[counted[1] if counted else ""] = line, moment
                 if len(self._drawn) > 1_000:

@@ -1,4 +1,4 @@
-"""Scores in a line of text, as a person reads them: `loss: 0.31`, `Accuracy: 203/256 (79%)`, `train-rmse:0.54`."""
+"""Scores in a line of text: `loss: 0.31`, `Accuracy: 203/256 (79%)`, `train-rmse:0.54`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["Reading", "plain", "readings"]
 
 
 class Reading(NamedTuple):
-    """A number that a line gives a name."""
+    """A named number in a line."""
 
     name: str
     value: float
     decimals: int
-    """How many the text has."""
+    """How many decimals the text has."""
 
 
 _MARKUP = re.compile(
@@ -45,8 +45,8 @@ _POSSESSIVE = re.compile(r"(\w+)['\u2019]s\Z")
 _SPLIT_ALONE = re.compile(
     rf"\s*({'|'.join(sorted(TEXT_SPLITS))})\s*[:=]?\s+(\d*\.\d{{3,}})\s*", re.IGNORECASE
 )
-_QUALIFIERS = 3
-"""How many words before a metric's belong to its name."""
+_MAX_QUALIFIERS = 3
+"""How many words before a metric's word belong to its name."""
 
 
 def plain(text: str) -> str:
@@ -55,7 +55,7 @@ def plain(text: str) -> str:
 
 
 def readings(line: str) -> Iterator[Reading]:
-    """Yield the numbers of a line that it says to be scores.
+    """Yield the numbers of a line that are scores.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def readings(line: str) -> Iterator[Reading]:
     for match in _NUMBER.finditer(line):
         before = line[begin : match.start()]
         connected = _CONNECTED.search(before)
-        # A whole number behind a mere blank counts something: `epoch 3`.
+        # A whole number after a blank is a count: `epoch 3`.
         if connected is None and not (_SPACED.search(before) and re.search(r"[.eEn]", match["number"])):
             continue
         begin = match.end()
@@ -95,7 +95,7 @@ def _value(match: re.Match[str]) -> tuple[float, int]:
 
 
 def _name(label: str) -> str | None:
-    """Return the name that a label gives a score, or None if it speaks of none.
+    """Return the name that a label gives a score, or None if it has no metric's word.
 
     That is the last word of its last clause that names a metric, with the words just before it that say which: `val loss`,
     `mean test accuracy`.
@@ -118,7 +118,7 @@ def _name(label: str) -> str | None:
     if after and after[0] not in PREPOSITIONS and not after[0].isdigit():
         return None
     parts = [_joined(found[place])]
-    for word in reversed(found[max(0, place - _QUALIFIERS) : place]):
+    for word in reversed(found[max(0, place - _MAX_QUALIFIERS) : place]):
         owner = _POSSESSIVE.fullmatch(word)
         if owner is not None:
             parts.insert(0, owner[1].lower())

@@ -1,4 +1,4 @@
-"""Scores that no name of the cell keeps, and histories that fitted objects carry."""
+"""Scores that are not assigned to a name of the cell, and histories of fitted objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import as_number, as_numbers
-from nbtrack.capture.results.holders import LENGTH, is_listed
+from nbtrack.capture.results.holders import MAX_LENGTH, is_listed
 from nbtrack.capture.words.names import is_history_attribute, is_log_name, is_metric_name
 from nbtrack.points import Points
 
@@ -22,9 +22,9 @@ __all__ = ["carries", "estimator_series", "score_metrics"]
 
 
 def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Points]:
-    """Return name to points of the scores that no name of the cell kept.
+    """Return name to points of the scores that are not assigned to a name of the cell.
 
-    A score is named after its function; after what it scores and on which data, where there are
+    A score is named after its function, and after its subject and part of the data if there are
     several.
     """
     entries: dict[tuple[str, str | None, str | None, str | None], list[tuple[int, float, float]]] = {}
@@ -54,33 +54,33 @@ _Key = tuple[str, str | None, str | None, str | None]
 
 
 def _score_name(key: _Key, same: list[_Key]) -> str:
-    """Return a score's name: its function's, and what tells it from others of the same function."""
+    """Return a score's name: its function's, with what distinguishes it from others of the same function."""
     name, subject, split, label = key
-    told = False
+    is_distinct = False
     if split and len({other[2] for other in same}) > 1:
-        name, told = f"{split}_{name}", True
+        name, is_distinct = f"{split}_{name}", True
     if subject and len({other[1] for other in same}) > 1:
-        name, told = f"{subject}.{name}", True
-    # The text beside it is the last resort: a label is written for the eye.
-    return label if label and len(same) > 1 and not told else name
+        name, is_distinct = f"{subject}.{name}", True
+    # The text before it is the last resort, because labels are written for readers.
+    return label if label and len(same) > 1 and not is_distinct else name
 
 
 @forgiving(bool)
 def carries(estimator: Any, name: str) -> bool:
-    """Return whether an object has an attribute of its own of this name."""
+    """Return whether an object has its own attribute of this name."""
     return name in getattr(estimator, "__dict__", {})
 
 
 @forgiving(dict)
 def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Points]:
-    """Return the histories that a fitted object carries as attributes, such as `loss_curve_`.
+    """Return the histories in attributes of a fitted object, such as `loss_curve_`.
 
     Parameters
     ----------
     estimator
         The fitted object.
     read
-        Attributes that the cell itself reads: those count even if their name is no history's.
+        Attributes that the cell itself reads: these count even if their name is not a history's.
     now
         The time for their points.
     """
@@ -92,7 +92,7 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Po
     for key, value in list(getattr(estimator, "__dict__", {}).items()):
         if key.startswith("_") or not (key.endswith("_") or own):
             continue
-        # A library's attributes may be called anything (a mixture's `precisions_`): only some are histories.
+        # A library's attributes may have any names (a mixture's `precisions_`): only some are histories.
         history = own and is_log_name(key)
         good = is_metric_name(key) or history if own else is_history_attribute(key)
         if not good and not (key in read and is_metric_name(key)):
@@ -103,7 +103,7 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Po
                 if numbers:
                     found[f"{key}.{part}"] = Points.at(now, numbers)
             continue
-        numbers = as_numbers(value) if is_listed(value) and 2 <= len(value) <= LENGTH else None
+        numbers = as_numbers(value) if is_listed(value) and 2 <= len(value) <= MAX_LENGTH else None
         if numbers is not None:
             found[key] = Points.at(now, numbers)
     return found

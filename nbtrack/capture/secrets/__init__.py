@@ -1,7 +1,7 @@
-"""What must not be kept: passwords, keys and tokens in values, code and output.
+"""Detect and mask secrets: passwords, keys and tokens in values, code and output.
 
-`names` judges by what a value is called, `shapes` by what it looks like, `text` and `code` find where secrets stand,
-and `seen` is the list of those that were found, which masks everything that is kept.
+`names` judges values by their names, `shapes` by their form, `text` and `code` locate secrets,
+and `seen` is the list of those that were found, which masks everything that is stored.
 """
 
 from nbtrack.capture.secrets.seen import SEEN, Secrets, mask, mask_text

@@ -1,4 +1,4 @@
-"""Where secrets stand in a cell's code: the literals that end up under a name of a secret, by its syntax tree."""
+"""Locate secrets in a cell's code: literals that are assigned to a secret's name, found in its syntax tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from nbtrack.capture.secrets.literals import filled_in, fixed_text, name_of, numbers, parts_of, text_of
-from nbtrack.capture.secrets.names import Told, are_words, is_secret, is_secret_as, told_by
+from nbtrack.capture.secrets.names import Certainty, are_words, certainty_of, is_secret, is_secret_as
 from nbtrack.capture.secrets.text import ONE_LITERAL, Span, in_literal, spans_in
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["spans_in_code"]
 
 _NAMES = re.compile(r"[^\W\d][\w-]*|://")
-# What is a secret by where it is handed to, whatever the names are.
+# Functions whose arguments are secrets, regardless of names.
 _TAKERS = frozenset(
     "Fernet HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth SecretStr SecretBytes".split()
 )
@@ -27,7 +27,7 @@ _CLIENTS = frozenset(
     InferenceClient Mistral MistralClient OAuthHandler OpenAI Pinecone Replicate WebClient login""".split()
 )
 _LOGINS = frozenset("login authenticate set_password".split())
-# Their first argument, or the second of those on an object, names what the next one is.
+# Their first argument, or the second of those on an object, is the name of the next one.
 _SETTERS = frozenset(
     """setattr putenv setenv getenv setdefault set set_option add_header putheader get pop hset set_env
     set_secret __setitem__ __setattr__""".split()
@@ -44,19 +44,19 @@ _MAGIC = re.compile(r"^[ \t]*(?:%%?\w|!|\?)|^[ \t]*[\w., \t]+=[ \t]*[!%]\w|\?[ \
 _OTHER_LANGUAGE = re.compile(
     r"\s*%%(?:bash|sh|script|writefile|file|html|js|javascript|latex|markdown|perl|ruby|cmd)\b"
 )
-_LOOKED_AT = 200_000
-"""Characters beyond which code is read as text alone: it is data that somebody pasted."""
+_MAX_CODE_CHARACTERS = 200_000
+"""Characters above which code is only scanned as text: it is probably pasted data."""
 
 
 def spans_in_code(text: str) -> tuple[list[Span], set[str]]:
-    """Return where secrets stand in a cell, with magics and shell lines as they were typed; and what is none.
+    """Return the positions of secrets in a cell, with magics and shell lines as typed; and the texts that are not secrets.
 
-    That is what stands in lines with the comment `pragma: allowlist secret` (detect-secrets') or `gitleaks:allow`.
+    The latter are on lines with the comment `pragma: allowlist secret` (detect-secrets) or `gitleaks:allow`.
     """
     foreign = _OTHER_LANGUAGE.match(text) is not None
     found = spans_in(text, lines=foreign)
-    # The names in a cell are few: without one that tells, its tree need not be looked at.
-    if not foreign and len(text) <= _LOOKED_AT and any(map(_tells, set(_NAMES.findall(text)))):
+    # A cell has few names: without a suspicious one, its tree need not be searched.
+    if not foreign and len(text) <= _MAX_CODE_CHARACTERS and any(map(_is_suspect, set(_NAMES.findall(text)))):
         tree = _parsed(text)
         if tree is not None:
             found += _Reader(text).read(tree)
@@ -68,21 +68,21 @@ def spans_in_code(text: str) -> tuple[list[Span], set[str]]:
     return [span for span in found if span not in kept], {span.value for span in kept}
 
 
-def _tells(name: str) -> bool:
-    return name in _WORTH_READING or bool(told_by(name.replace("-", "_")))
+def _is_suspect(name: str) -> bool:
+    return name in _WORTH_READING or bool(certainty_of(name.replace("-", "_")))
 
 
-def _told_before(name: str) -> Told:
-    """Return what an inner part of a dotted name tells: `fs.azure.account.key.mine.net`."""
+def _certainty_before(name: str) -> Certainty:
+    """Return the certainty from an inner part of a dotted name: `fs.azure.account.key.mine.net`."""
     parts = name.split(".")
-    return "maybe" if any(told_by("_".join(parts[:n])) for n in range(2, len(parts))) else ""
+    return "maybe" if any(certainty_of("_".join(parts[:n])) for n in range(2, len(parts))) else ""
 
 
 def _parsed(text: str) -> ast.Module | None:
-    """Return a cell's tree, with nothing in the place of what IPython alone understands."""
+    """Return a cell's tree, with IPython's syntax blanked."""
     lines = text.split("\n")
     for blank in (False, True):
-        # Of the same length, so that every place in the tree is one in the text.
+        # Of the same length, so that positions in the tree and the text agree.
         source = "\n".join(_blanked(line) if blank and _MAGIC.search(line) else line for line in lines)
         try:
             return ast.parse(source)
@@ -113,7 +113,7 @@ class _Reader:
         self._lines = text.split("\n")
         self._found: list[Span] = []
         self._assigned: dict[str, list[ast.expr]] = {}
-        self._through: list[tuple[str, Told]] = []
+        self._through: list[tuple[str, Certainty]] = []
 
     def read(self, tree: ast.Module) -> list[Span]:
         """Return where the secrets are."""
@@ -123,12 +123,12 @@ class _Reader:
                 read(self, node)
         seen = set()
         while self._through:
-            # `k = "..."; Client(api_key=k)`: what a name that ends up as a secret holds is one.
-            name, told = self._through.pop()
-            if (name, told) not in seen:
-                seen.add((name, told))
+            # `k = "..."; Client(api_key=k)`: the value of a name that is used as a secret is one.
+            name, certainty = self._through.pop()
+            if (name, certainty) not in seen:
+                seen.add((name, certainty))
                 for value in self._assigned.get(name, ()):
-                    self._take(told, value)
+                    self._take(certainty, value)
         return self._found
 
     def _assign(self, node: ast.Assign) -> None:
@@ -140,7 +140,7 @@ class _Reader:
             self._bind(node.target, node.value)
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension) -> None:
-        if told_by(name_of(node.target) or "") == "maybe":
+        if certainty_of(name_of(node.target) or "") == "maybe":
             return  # `for token in ["the", "2nd"]`
         if isinstance(node.iter, ast.List | ast.Tuple | ast.Set):
             for element in node.iter.elts:
@@ -166,13 +166,13 @@ class _Reader:
             self._named(name_of(node.comparators[0]), node.left)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        if told_by(node.name):
+        if certainty_of(node.name):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
                     self._named(node.name, inner.value)
 
     def _constant(self, node: ast.Constant) -> None:
-        # A file of settings, such as what is read by dotenv.
+        # A settings file, such as those that dotenv reads.
         if isinstance(node.value, str) and "\n" in node.value:
             self._found += self._shifted(*self._place(node))
 
@@ -199,7 +199,7 @@ class _Reader:
     }
 
     def _filled(self, node: ast.JoinedStr | ast.BinOp) -> None:
-        """Take in the names that are put into an address, a query or an option of a secret."""
+        """Record the names that are inserted in an address, a query or an option of a secret."""
         parts: list[ast.expr] = []
         if isinstance(node, ast.JoinedStr):
             self._found += self._shifted(*self._place(node)) if node.lineno != node.end_lineno else ()
@@ -210,9 +210,9 @@ class _Reader:
             match = _BEFORE.search(fixed_text(one)) if isinstance(other, ast.Name) else None
             if match is not None and isinstance(other, ast.Name):
                 name = match["query"] or match["flag"]
-                told = told_by(name.replace("-", "_")) if name else "maybe"
-                if told:
-                    self._through.append((other.id, told))
+                certainty = certainty_of(name.replace("-", "_")) if name else "maybe"
+                if certainty:
+                    self._through.append((other.id, certainty))
 
     def _shifted(self, start: int, end: int) -> Iterator[Span]:
         for span in spans_in(self._text[start:end], lines=True):
@@ -234,12 +234,12 @@ class _Reader:
         name = name.strip("-").replace("-", "_")
         if name == "auth" and isinstance(value, ast.Tuple) and len(value.elts) == 2:
             self._take("password", value.elts[1])
-        told = told_by(name)
-        if told:
-            self._take(told, value, name)
+        certainty = certainty_of(name)
+        if certainty:
+            self._take(certainty, value, name)
 
     def _pairs(self, node: ast.List | ast.Tuple) -> None:
-        """Take in `["--token", "..."]`, `["curl", "-u", "ann:..."]` and `("Authorization", "Bearer ...")`."""
+        """Handle `["--token", "..."]`, `["curl", "-u", "ann:..."]` and `("Authorization", "Bearer ...")`."""
         texts = [text_of(element) or "" for element in node.elts]
         if len(texts) > 2 and all(texts):  # the arguments of a command
             for span in spans_in(" ".join(texts), lines=False):
@@ -253,9 +253,9 @@ class _Reader:
                 continue
             if name.startswith("-") or (isinstance(node, ast.Tuple) and len(node.elts) == 2):
                 value = text_of(other)
-                told = told_by(name.strip("-").replace("-", "_"))
-                if value is not None and told and not are_words(value):
-                    self._take(told, other)
+                certainty = certainty_of(name.strip("-").replace("-", "_"))
+                if value is not None and certainty and not are_words(value):
+                    self._take(certainty, other)
 
     def _call(self, node: ast.Call) -> None:
         name = name_of(node.func) or ""
@@ -263,11 +263,11 @@ class _Reader:
         for one, other in pairwise(arguments):
             named = text_of(one)
             if named:
-                told = told_by(named.strip("-").replace("-", "_")) or _told_before(named)
+                certainty = certainty_of(named.strip("-").replace("-", "_")) or _certainty_before(named)
                 loose = name not in _SETTERS
                 value = text_of(other)
-                if told and not (loose and (value is None or are_words(value))):
-                    self._take(told, other)
+                if certainty and not (loose and (value is None or are_words(value))):
+                    self._take(certainty, other)
         first = text_of(arguments[0]) if arguments else None
         logged = _LOGGED.search(first) if first and len(arguments) > 1 else None
         if logged is not None:
@@ -289,27 +289,27 @@ class _Reader:
             self._take("maybe", arguments[0])
         elif name in _LOGINS and len(arguments) >= 2:
             self._take("password", arguments[-1])
-        elif name.startswith("set_") and arguments and told_by(name[4:]):
-            self._take(told_by(name[4:]), arguments[-1])
-        elif name[:1].isupper() and told_by(name) and arguments:
+        elif name.startswith("set_") and arguments and certainty_of(name[4:]):
+            self._take(certainty_of(name[4:]), arguments[-1])
+        elif name[:1].isupper() and certainty_of(name) and arguments:
             for argument in arguments:
                 self._take("maybe", argument)
 
-    def _take(self, told: Told, value: ast.expr, name: str = "") -> None:
-        """Take in the literals that a value is put together from, if they are a secret."""
+    def _take(self, certainty: Certainty, value: ast.expr, name: str = "") -> None:
+        """Record the literals that a value is built from, if they are a secret."""
         for nodes in parts_of(value):
             texts = [fixed_text(node) for node in nodes]
             whole = re.sub(r"^(?:bearer|basic|token)\s+", "", "".join(texts), flags=re.IGNORECASE)
-            if whole and (is_secret(name, whole) if name else is_secret_as(told, whole)):
+            if whole and (is_secret(name, whole) if name else is_secret_as(certainty, whole)):
                 for node, text in zip(nodes, texts, strict=True):
                     self._mark(node, text, whole)
-            through: Told = told if len(nodes) < 2 and isinstance(value, ast.Name) else "maybe"
+            through: Certainty = certainty if len(nodes) < 2 and isinstance(value, ast.Name) else "maybe"
             for inner in nodes:
                 if isinstance(inner, ast.Name) and inner.id not in ("f", "self"):
                     self._through.append((inner.id, through))
                 elif isinstance(inner, ast.JoinedStr):
                     self._through += [(n, "maybe") for n in filled_in(inner)]
-        if told == "password":
+        if certainty == "password":
             for number in numbers(value):
                 start, end = self._place(number)
                 self._found.append(Span(start, end, str(number.value)))
@@ -323,7 +323,7 @@ class _Reader:
                 self._found += [span, span._replace(value=text), span._replace(value=whole)]
 
     def _place(self, node: ast.expr) -> tuple[int, int]:
-        """Return where an expression stands in the text; the tree counts bytes."""
+        """Return the position of an expression in the text; the tree counts bytes."""
         ends = []
         for line, column in ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)):
             before = self._lines[(line or 1) - 1].encode()[: column or 0].decode(errors="ignore")

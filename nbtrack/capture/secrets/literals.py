@@ -1,4 +1,4 @@
-"""The literals and names in a syntax tree that a text is put together from."""
+"""The literals and names in a syntax tree that a text is built from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["filled_in", "fixed_text", "name_of", "numbers", "parts_of", "text_of"]
 
-# Calls that hand on the text that they are given.
+# Calls that return the text of their arguments.
 _WRAPPERS = frozenset(
     """str bytes bytearray SecretStr SecretBytes Secret b64decode b64encode urlsafe_b64decode fromhex unhexlify
     field Field quote quote_plus unquote Option StringVar Var reversed Param""".split()
@@ -22,7 +22,7 @@ _METHODS = frozenset(
 
 
 def name_of(node: ast.AST | None) -> str | None:
-    """Return what a target or a function is called: of `os.environ["A"]` that is `A`."""
+    """Return the name of a target or a function; for `os.environ["A"]` it is `A`."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -31,12 +31,12 @@ def name_of(node: ast.AST | None) -> str | None:
 
 
 def text_of(node: ast.AST | None) -> str | None:
-    """Return the text of a string literal; None of anything else."""
+    """Return the text of a string literal; None for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def fixed_text(node: ast.expr) -> str:
-    """Return the text of a literal, and of an f-string what is always there."""
+    """Return the text of a literal, or the constant parts of an f-string."""
     if isinstance(node, ast.JoinedStr):
         return "".join(fixed_text(part) for part in node.values if isinstance(part, ast.Constant))
     value = node.value if isinstance(node, ast.Constant) else ""
@@ -44,20 +44,20 @@ def fixed_text(node: ast.expr) -> str:
 
 
 def filled_in(node: ast.JoinedStr) -> Iterator[str]:
-    """Yield the names that an f-string puts in."""
+    """Yield the names that an f-string contains."""
     for part in node.values:
         if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name):
             yield part.value.id
 
 
 def numbers(value: ast.expr) -> Iterator[ast.Constant]:
-    """Yield a number that may be a password: one of four digits at least."""
+    """Yield a number that may be a password: it has at least four digits."""
     if isinstance(value, ast.Constant) and type(value.value) is int and value.value > 999:
         yield value
 
 
 def parts_of(value: ast.expr | None) -> Iterable[list[ast.expr]]:
-    """Return what a text may be, each the literals and names that it is put together from."""
+    """Return the alternatives for a text, each as the literals and names that it is built from."""
     match value:
         case ast.Constant(value=str() | bytes()) | ast.JoinedStr() | ast.Name():
             return [[value]]

@@ -1,4 +1,4 @@
-"""What a name tells of its value: whether that is a secret, may be one, or is none."""
+"""Judge from a name whether its value is a secret, may be one, or is not."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from itertools import pairwise
 from math import log2
 from typing import Literal
 
-__all__ = ["Told", "are_words", "entropy", "is_drawn", "is_secret", "is_secret_as", "told_by"]
+__all__ = ["Certainty", "are_words", "certainty_of", "entropy", "is_drawn", "is_secret", "is_secret_as"]
 
-Told = Literal["", "random", "maybe", "file", "secret", "password"]
-"""How sure a name is that its value is a secret: `file` not where it is a file's path, `maybe` neither where it is
-words, `random` only where it is drawn."""
+Certainty = Literal["", "random", "maybe", "file", "secret", "password"]
+"""How certain it is from a name that its value is a secret: `file` unless it is a file's path, `maybe` unless it is that or
+words, `random` only if it looks random."""
 
 _PASSWORDS = frozenset(
     """password passwords passwd passphrase passphrases passcode pwd pw pwds passwort passwörter kennwort
@@ -28,8 +28,8 @@ _SECRETS = frozenset(
 )
 _IN_FILES = frozenset("credential credentials creds privatekey sshkey".split())
 _KEYS_IN_FILES = frozenset("encryption fernet gcp google jwt private signing ssh".split())
-"""Such keys are kept in files, whose path goes by the same name."""
-# A key of these opens something; one of the others (`storage_key`, `client_key`) may be where something is found.
+"""Such keys are stored in files, whose paths have the same names."""
+# A key with one of these words is a credential; others (`storage_key`, `client_key`) may be lookup keys.
 _KEYS = frozenset(
     """anthropic api aws azure cohere hf hmac kaggle mapbox openai
     secret sendgrid stripe subscription twilio wandb""".split()
@@ -37,14 +37,14 @@ _KEYS = frozenset(
 _MAYBE_KEYS = frozenset(
     "access account app auth client consumer deploy license master service shared storage".split()
 )
-# What makes a token a piece of text for a language model.
+# Words that make a token a piece of text for a language model.
 _TEXT_TOKENS = frozenset(
     """audio bad begin beginning blank bos class cls current decoder dist end eos extra first forced image
     input last mask max min new next num n oov output pad padding per prev previous prompt query register sep
     sos special start stop sub target text top unk unknown video word""".split()
 )
 _AUTHS = frozenset({"", "basic", "http", "proxy"})
-# What such a key is of is looked up by it.
+# Words that make a key a lookup key.
 _LOOKUPS = frozenset(
     """cache dict doc file foreign group hash image index item join lookup object partition primary public record
     routing row s3 sample sheet sort spreadsheet store video""".split()
@@ -57,7 +57,7 @@ _STAGES = frozenset(
     test value""".split()
 )
 _WORD = re.compile(r"[^\W\d_a-z]+(?![^\W\d_A-Z])|[^\W\d_a-z]?[^\W\d_A-Z]+|[^\W\d_]+")
-# Words, a number behind them: `lemma_form`, `EndOfText`, `feature_12`. A word of 20 letters is none.
+# Words, perhaps followed by a number: `lemma_form`, `EndOfText`, `feature_12`. A word has less than 20 letters.
 _WORDS = re.compile(
     r"(?:[A-Z]?[a-z]{2,20}(?:[A-Z][a-z]{2,20}){0,4}|[A-Z]{1,20}|[a-z])"
     r"(?:[ _.:/-]{1,2}(?:[A-Z]?[a-z]{2,20}(?:[A-Z][a-z]{2,20}){0,4}|[A-Z]{1,20}|[a-z])){0,12}(?:[ _]\d{1,4})?"
@@ -75,8 +75,8 @@ _HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
-def told_by(name: str) -> Told:
-    """Return what a name tells: of `config.hfToken` its last part counts, of `credentials.user` the first.
+def certainty_of(name: str) -> Certainty:
+    """Return the certainty from a name: for `config.hfToken` the last part counts, for `credentials.user` the first.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def told_by(name: str) -> Told:
     """
     *above, last = re.split(r"[.\[]", name)
     for part in above:
-        if part.endswith("s") and told_by(part) in ("password", "secret", "file"):
+        if part.endswith("s") and certainty_of(part) in ("password", "secret", "file"):
             return "secret"  # credentials.user
         if part.lower() in ("cookies", "cookie"):
             return "maybe"
@@ -99,10 +99,10 @@ def told_by(name: str) -> Told:
         return "password"
     if words[-3:] in (["mot", "de", "passe"], ["wacht", "woord"]):
         return "password"
-    return _told_by_words(word, before)
+    return _certainty_of_words(word, before)
 
 
-def _told_by_words(word: str, before: str) -> Told:
+def _certainty_of_words(word: str, before: str) -> Certainty:
     if word in _PASSWORDS or (word == "pass" and before in _PASSES):
         return "password"
     if word.endswith(("password", "passwd", "passphrase", "passwort", *_PASSES_IN_ONE)):
@@ -130,28 +130,28 @@ def _told_by_words(word: str, before: str) -> Told:
 
 def is_secret(name: str, value: str) -> bool:
     """Return whether a text under this name is a secret."""
-    told = told_by(name)
-    # The working folder goes by the same name as a password.
-    if told == "password" and re.search(r"pwd$", name, re.IGNORECASE) and _is_path(value):
+    certainty = certainty_of(name)
+    # The working folder has the same name as a password.
+    if certainty == "password" and re.search(r"pwd$", name, re.IGNORECASE) and _is_path(value):
         return False
-    return bool(told) and is_secret_as(told, value)
+    return bool(certainty) and is_secret_as(certainty, value)
 
 
-def is_secret_as(told: Told, value: str) -> bool:
-    """Return whether a text is a secret, given what its name tells."""
+def is_secret_as(certainty: Certainty, value: str) -> bool:
+    """Return whether a text is a secret, given the certainty from its name."""
     text = value.strip()
-    if not told or not text:
+    if not certainty or not text:
         return False
-    if told in ("password", "secret"):
+    if certainty in ("password", "secret"):
         return True
     if _FILE.fullmatch(text) or (_HOMES.match(text) and _PATH.fullmatch(text)):
         return False
-    if told == "file":
+    if certainty == "file":
         return True
-    # What is filled in later: `{token}`, `$TOKEN`, `<your token>`.
+    # Templates: `{token}`, `$TOKEN`, `<your token>`.
     if re.fullmatch(r"\[.*\]|\W*", text, re.DOTALL) or _is_template(text):
         return False
-    if told == "maybe":
+    if certainty == "maybe":
         return _TELLING.search(text) is not None or not are_words(text)
     return _looks_drawn(text)
 
@@ -165,7 +165,7 @@ def _is_path(text: str) -> bool:
 
 
 def are_words(text: str) -> bool:
-    """Return whether a text is words, perhaps with a number behind them."""
+    """Return whether a text consists of words, perhaps followed by a number."""
     return len(text) <= 300 and _WORDS.fullmatch(text) is not None
 
 
@@ -178,7 +178,7 @@ def _looks_drawn(text: str) -> bool:
 
 
 def is_drawn(text: str) -> bool:
-    """Return whether a text looks as if its characters had been drawn at random."""
+    """Return whether the characters of a text look random."""
     if not re.fullmatch(r"[\w+/=.~%|:-]{12,}", text):
         return False
     kinds = ["d" if c.isdigit() else "U" if c.isupper() else "l" for c in text if c.isalnum()]
@@ -187,7 +187,7 @@ def is_drawn(text: str) -> bool:
 
 
 def entropy(text: str) -> float:
-    """Return Shannon's entropy of a text's characters, in bits each, as gitleaks reckons it."""
+    """Return the Shannon entropy of a text in bits per character, computed as in gitleaks."""
     if not text:
         return 0.0
     return -sum(n / len(text) * log2(n / len(text)) for n in Counter(text).values())

@@ -1,4 +1,4 @@
-"""The one list of the secrets that were seen: what is on it is masked in everything that is kept."""
+"""The list of known secrets, which are masked in everything that is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 from nbtrack.capture.secrets.code import spans_in_code
-from nbtrack.capture.secrets.names import are_words, is_drawn, is_secret, told_by
+from nbtrack.capture.secrets.names import are_words, certainty_of, is_drawn, is_secret
 from nbtrack.capture.secrets.text import MASK, Span, applied, spans_in
 
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 __all__ = ["SEEN", "Secrets", "mask", "mask_text"]
 
-_TELLING = 6
-"""Shorter secrets stand in ordinary words: they are masked where they are told to be one, and nowhere else."""
-_MOST = 500
-_PIECE = 6
-_NESTED = 200
-"""Entries of a dict of the notebook's that are looked at."""
+_MIN_LENGTH = 6
+"""Shorter secrets may occur in ordinary words: they are only masked where they were recognised."""
+_MAX_SECRETS = 500
+_MIN_PIECE_LENGTH = 6
+_MAX_NESTED_ENTRIES = 200
+"""Entries of a notebook's dict that are scanned."""
 _MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~-]{12,}")
-"""Letters and digits, be they few that come again and again: parts of it tell it too."""
+"""A mix of letters and digits, even repeated ones: parts of it are masked, too."""
 _COMMON = frozenset("public default example changeme postgres unknown string".split())
 
 
 class Secrets:
-    """Secrets in the order they were seen, and the texts that they were masked in.
+    """Secrets in the order they were found, and a cache of masked texts.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class Secrets:
         return self._count
 
     def allow(self, value: str) -> None:
-        """Keep this value from now on: somebody says that it is no secret."""
+        """Do not mask this value from now on: the user declared it not secret."""
         self._allowed.add(value)
         self._count += 1
         self._forms.pop(value, None)
@@ -68,15 +68,15 @@ class Secrets:
         """Take in a secret."""
         value = value.strip()
         if (
-            len(value) < _TELLING
+            len(value) < _MIN_LENGTH
             or value in self._forms
             or value in self._allowed
             or value.lower() in _COMMON
         ):
             return
-        if told_by(value) or set(value) <= set("*.xX-_ "):  # `password = "password"`, `"xxxxxx"`
+        if certainty_of(value) or set(value) <= set("*.xX-_ "):  # `password = "password"`, `"xxxxxx"`
             return
-        while len(self._forms) >= _MOST:
+        while len(self._forms) >= _MAX_SECRETS:
             oldest = next(iter(self._forms))
             del self._forms[oldest]
             self._pieces.pop(oldest, None)
@@ -89,19 +89,19 @@ class Secrets:
 
     # -- where secrets come from
 
-    def look_at_environment(self) -> None:
-        """Take in what the environment's variables hold under names of secrets."""
+    def scan_environment(self) -> None:
+        """Add the values of environment variables that are named like secrets."""
         for name, value in list(os.environ.items()):
-            if told_by(name) and is_secret(name, value):
+            if certainty_of(name) and is_secret(name, value):
                 self.add(value)
 
-    def look_at_names(self, namespace: Mapping[str, object]) -> None:
-        """Take in what the notebook's names hold that sound like a secret's, in dicts too."""
+    def scan_names(self, namespace: Mapping[str, object]) -> None:
+        """Add the values of notebook variables that are named like secrets, also in dicts."""
         for name, value in list(namespace.items()):
             if type(value) is str:
-                if told_by(name) and is_secret(name, value):
+                if certainty_of(name) and is_secret(name, value):
                     self.add(value)
-            elif type(value) is dict and 0 < len(value) <= _NESTED and not name.startswith("_"):
+            elif type(value) is dict and 0 < len(value) <= _MAX_NESTED_ENTRIES and not name.startswith("_"):
                 for key, inner in list(value.items()):
                     if type(key) is str and type(inner) is str and is_secret(f"{name}.{key}", inner):
                         self.add(inner)
@@ -109,28 +109,28 @@ class Secrets:
     # -- what is kept
 
     def param(self, name: str, value: ParamValue) -> ParamValue:
-        """Return what may be kept of a param or tag; see `mask`."""
+        """Return a param or tag with secrets masked; see `mask`."""
         if isinstance(value, str):
             if value in self._allowed:
                 return value
-            if told_by(name) and is_secret(name, value):
+            if certainty_of(name) and is_secret(name, value):
                 self.add(value)
                 return MASK
-            return self.text(value) if len(value) >= _TELLING else value
-        if type(value) is int and told_by(name) == "password":
+            return self.text(value) if len(value) >= _MIN_LENGTH else value
+        if type(value) is int and certainty_of(name) == "password":
             self.add(str(value))
             return MASK
         return value
 
     def text(self, text: str, *, lines: bool = False) -> str:
-        """Return what may be kept of output, a message, a note: without the secrets in it, and those seen before."""
+        """Return output, a message or a note with its secrets and known secrets masked."""
         masked, found = _masked_text(text, lines)
         if not self._allowed.isdisjoint(found):
             masked, found = self._but_allowed(text, spans_in(text, lines=lines))
         return self._hidden(masked, found, pieces=True)
 
     def code(self, text: str) -> str:
-        """Return what may be kept of a cell's code; the names in it stay to the letter."""
+        """Return a cell's code with secrets masked; names are not changed."""
         masked, found, none = _masked_code(text)
         for value in none - self._allowed:
             self.allow(value)
@@ -139,15 +139,15 @@ class Secrets:
         return self._hidden(masked, found, pieces=False)
 
     def hidden(self, text: str) -> str:
-        """Return a text without the secrets that were seen and those of known shapes, and else to the letter."""
+        """Return a text with known secrets and those of known shapes masked, otherwise unchanged."""
         return self._hidden(text, (), pieces=False)
 
-    def stands_in(self, content: bytes | mmap) -> bool:
-        """Return whether a secret stands in a file's content."""
+    def occurs_in(self, content: bytes | mmap) -> bool:
+        """Return whether a file's content contains a secret."""
         return any(content.find(value.encode("utf-8", "surrogatepass")) >= 0 for value in self._forms)
 
     def document(self, value: Any, name: str = "") -> Any:
-        """Return a document of JSON's kinds with the secrets masked, by the names in it too."""
+        """Return a JSON document with secrets masked, including values under secret names."""
         if isinstance(value, dict):
             return {
                 key: self.document(inner, f"{name}.{key}" if name else str(key))
@@ -172,10 +172,10 @@ class Secrets:
         return self._without_pieces(text) if pieces and self._pieces else text
 
     def _without_pieces(self, text: str) -> str:
-        """Return a text without parts of secrets that were drawn at random: cut, wrapped or quoted another way."""
+        """Return a text with parts of random secrets masked: those that are cut, wrapped or quoted differently."""
         known = frozenset().union(*self._pieces.values())
-        at = [i for i in range(len(text) - _PIECE + 1) if text[i : i + _PIECE] in known]
-        return applied(text, [Span(i, i + _PIECE, "") for i in at]) if at else text
+        at = [i for i in range(len(text) - _MIN_PIECE_LENGTH + 1) if text[i : i + _MIN_PIECE_LENGTH] in known]
+        return applied(text, [Span(i, i + _MIN_PIECE_LENGTH, "") for i in at]) if at else text
 
 
 SEEN = Secrets()
@@ -183,11 +183,11 @@ SEEN = Secrets()
 
 
 def mask(name: str, value: ParamValue) -> ParamValue:
-    """Return `value`, or what may be kept of it.
+    """Return `value`, or its masked form.
 
     A name of a secret (`db_password`, `OPENAI_API_KEY`, `config.hfToken`; not `max_tokens`, `pad_token`,
     `sort_key`, `author`) hides its text. Under any name the well-known shapes of tokens, private keys, and the
-    credentials in URLs and connection strings are hidden. Numbers stay, except under a password's name.
+    credentials in URLs and connection strings are hidden. Numbers are kept, except under a password's name.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def mask(name: str, value: ParamValue) -> ParamValue:
 
 
 def mask_text(text: str) -> str:
-    """Return code or output with the secrets in it masked and everything else to the letter.
+    """Return code or output with its secrets masked and everything else unchanged.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def mask_text(text: str) -> str:
 @lru_cache(maxsize=256)
 def _masked_text(text: str, lines: bool) -> tuple[str, tuple[str, ...]]:
     found: list[str] = []
-    for _ in range(4):  # once masked, a text may read otherwise
+    for _ in range(4):  # a masked text may reveal further secrets
         spans = spans_in(text, lines=lines)
         masked = applied(text, spans)
         found += [span.value for span in spans]
@@ -221,7 +221,7 @@ def _masked_text(text: str, lines: bool) -> tuple[str, tuple[str, ...]]:
     return text, tuple(found)
 
 
-@lru_cache(maxsize=256)  # the cells that a run depends on are mostly those of the run before
+@lru_cache(maxsize=256)  # successive runs mostly depend on the same cells
 def _masked_code(text: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
     spans, none = spans_in_code(text)
     return (
@@ -232,7 +232,7 @@ def _masked_code(text: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
 
 
 def _forms(value: str) -> tuple[str, ...]:
-    """Return how a secret may be written, as GitHub's runner does: escaped, quoted, within Base64."""
+    """Return the ways a secret may be written, as in GitHub's runner: escaped, quoted, in Base64."""
     import html
 
     raw = value.encode("utf-8", "surrogatepass")
@@ -244,19 +244,19 @@ def _forms(value: str) -> tuple[str, ...]:
             forms.append(base64.b64encode(inner[: len(inner) // 3 * 3]).decode())
     if "\n" in value:
         forms += [line for line in value.split("\n") if len(line) >= 16 and not line.startswith("-----")]
-    return tuple(dict.fromkeys(form for form in forms if len(form) >= _TELLING))
+    return tuple(dict.fromkeys(form for form in forms if len(form) >= _MIN_LENGTH))
 
 
 def _pieces(value: str) -> frozenset[str]:
-    """Return the parts of a secret that tell it: not those of a prefix of its kind, of letters or digits alone."""
+    """Return the identifying parts of a secret: without its kind's prefix, and not only letters or digits."""
     prefix = re.match(r"(?:[A-Za-z]{2,10}[-_])*", value)
     tail = value[prefix.end() if prefix else 0 :]
-    every = (tail[i : i + _PIECE] for i in range(len(tail) - _PIECE + 1))
+    every = (tail[i : i + _MIN_PIECE_LENGTH] for i in range(len(tail) - _MIN_PIECE_LENGTH + 1))
     return frozenset(piece for piece in every if not piece.isdigit() and not are_words(piece))
 
 
 def _replaced(text: str, form: str) -> str:
-    # A word is one only where it stands alone.
+    # A word only matches as a whole word.
     if form.isalpha() or form.isdigit():
         return re.sub(rf"(?<![^\W_]){re.escape(form)}(?![^\W_])", MASK, text)
     return text.replace(form, MASK)

@@ -1,4 +1,4 @@
-"""What is a secret under any name: private keys, and the tokens of well-known services.
+"""Secrets that are recognised by shape: private keys, and tokens of well-known services.
 
 `shapes.json` is the list that gitleaks keeps (MIT licence, its text is in the file), made by `.ci/shapes.py`.
 """
@@ -24,7 +24,7 @@ _PRIVATE_KEY = re.compile(
     r"(?:(?:(?!-----BEGIN).)*?-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]*)",
     re.DOTALL,
 )
-# Where gitleaks wants the length that a service gives today, its prefix is enough here; and what it lacks.
+# For these a prefix is enough, whereas gitleaks requires a service's current length; and shapes that it lacks.
 _ALSO = re.compile(
     r"(?<![A-Za-z0-9_-])(?:"
     r"sk-(?:(?:proj|ant|svcacct|admin|or|lf)-[\w-]{20,}|[A-Za-z0-9]{20,})"  # OpenAI, Anthropic and others
@@ -51,7 +51,7 @@ class _Rule:
     pattern: re.Pattern[str] | None = field(default=None, repr=False)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        # Compiled when first met with: hundreds of patterns would hold up the first cell.
+        # Compiled when first needed: hundreds of patterns would delay the first cell.
         if self.pattern is None:
             self.pattern = re.compile(self.regex)
         return self.pattern.finditer(text)
@@ -65,7 +65,7 @@ def _rules() -> list[_Rule]:
 
 @lru_cache(maxsize=64)
 def shapes_in(text: str) -> tuple[tuple[int, int], ...]:
-    """Return where secrets of known shapes stand in a text, each by its start and end."""
+    """Return the start and end of each secret with a known shape in a text."""
     found = [match.span() for match in _ALSO.finditer(text)]
     if "PRIVATE KEY" in text:
         found += [match.span() for match in _PRIVATE_KEY.finditer(text)]

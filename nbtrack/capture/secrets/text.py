@@ -1,4 +1,4 @@
-"""Where secrets stand in a text, be it code, output or what a shell is told: by shape, by name, by form."""
+"""Locate secrets in a text (code, output or shell commands) by shape, name and form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbtrack.capture.secrets.names import are_words, is_drawn, is_secret, told_by
+from nbtrack.capture.secrets.names import are_words, certainty_of, is_drawn, is_secret
 from nbtrack.capture.secrets.shapes import shapes_in
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["MASK", "ONE_LITERAL", "Span", "applied", "in_literal", "spans_in"]
 
 MASK = "***"
-"""What stands in the place of a secret."""
+"""The text that replaces a secret."""
 
 
 class Span(NamedTuple):
-    """Where something is to be masked, and what the secret is."""
+    """A range to be masked, and the secret in it."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
 
 def applied(text: str, spans: list[Span]) -> str:
-    """Return a text with a mask in the place of each span; of those that overlap, over all that they cover."""
+    """Return a text with each span replaced by a mask; overlapping spans are merged."""
     parts, done, open_at = [], 0, -1
     for start, end, _ in sorted(spans):
         if start < done:  # inside the one before, or reaching beyond it
@@ -44,40 +44,40 @@ def applied(text: str, spans: list[Span]) -> str:
 
 
 def spans_in(text: str, *, lines: bool) -> list[Span]:
-    """Return where secrets stand in a text.
+    """Return the positions of secrets in a text.
 
-    With `lines`, lines such as `API_KEY=abc` and `password: abc` count too: they are settings in a file or in what
-    was printed, and something else in Python.
+    With `lines`, lines such as `API_KEY=abc` and `password: abc` count, too: they are settings in a file or in
+    output, but something else in Python.
     """
     found = [Span(start, end, text[start:end]) for start, end in shapes_in(text)]
     if "://" in text:
         found += _in_urls(text)
     lowered = text.lower()
     if any(word in lowered for word in _SUSPECT):
-        for word, pattern in _AFTER:
+        for word, pattern in _PREFIXED_PATTERNS:
             if word in lowered:
-                found += [Span(*match.span("it"), match["it"]) for match in _after(pattern).finditer(text)]
+                found += [Span(*match.span("it"), match["it"]) for match in _prefixed(pattern).finditer(text)]
         found += _shell(text)
-    # Without a name that tells there is nothing to find, and a text has few names.
-    if any(told_by(name.replace("-", "_")) for name in set(_NAMES.findall(text))):
+    # Without a suspicious name there is nothing to find, and a text has few names.
+    if any(certainty_of(name.replace("-", "_")) for name in set(_NAMES.findall(text))):
         found += _assigned(text, 0)
         found += _bare(text)
-        found += _told_in_words(text)
+        found += _in_prose(text)
         if lines:
             found += _lines(text)
     return [span for span in found if span.end > span.start and text[span.start : span.end] != MASK]
 
 
-# Shapes that need what stands before them to be told.
+# Shapes that are only recognised with the text before them.
 
 
-@cache  # compiled when first needed, which is seldom
-def _after(pattern: str) -> re.Pattern[str]:
+@cache  # compiled when it is first needed, which is rare
+def _prefixed(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{pattern})(?P<it>[^\s'\";,{{}}\\]+)", re.IGNORECASE | re.VERBOSE)
 
 
-# Each with a word that it needs: to look for that is quick.
-_AFTER = (
+# Each with a required word, which is fast to search for.
+_PREFIXED_PATTERNS = (
     (
         "authorization",
         r"""\bauthorization\\?['"]?\s*[:=,]\s*\\?['"]?(?:bearer|basic|token|digest|apikey)\s+(?=[^\s'"{<])""",
@@ -127,9 +127,9 @@ def _in_urls(text: str) -> Iterator[Span]:
         yield Span(*match.span(2), password if colon else user)
 
 
-# What is assigned to a secret's name.
+# Values that are assigned to a secret's name.
 
-# Without one of these there is nothing to find, and looking for these is quick.
+# Without one of these there is nothing to find, and they are fast to search for.
 _SUSPECT = tuple(
     """pass pwd pw secret token tok key auth cred bearer basic sig= signature login slack discord cookie session curl
     wget oracle pat salt jwt csrf otp mysql mariadb redis-cli docker kaggle wandb appid webhook pwort wort contrase senha mdp hasł hasl heslo lösen wacht парол 密
@@ -140,7 +140,7 @@ _LITERAL = (
     r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 )
 ONE_LITERAL = re.compile(_LITERAL, re.IGNORECASE | re.DOTALL)
-# Literals are passed over as a whole where they are not assigned, so that quotes never get out of step.
+# Literals that are not assigned are skipped as a whole, so that quotes stay paired.
 _ASSIGNED = re.compile(
     rf"""(?P<before>
       (?: (?<![\w.-])(?P<name>[^\W\d][\w.-]*)
@@ -167,7 +167,7 @@ _ELEMENT = re.compile(r"<(?P<name>[A-Za-z_][\w.-]*)>(?P<it>[^<>\s]+)</(?P=name)>
 
 
 def _assigned(text: str, at: int) -> Iterator[Span]:
-    """Yield what is assigned; `at` is where the text begins in the whole one."""
+    """Yield assigned secrets; `at` is the offset of the text."""
     done = 0
     for match in _UNPACKING.finditer(text):
         unpacked = _unpacked(match)
@@ -217,10 +217,10 @@ def _body(literal: str) -> tuple[int, int]:
 
 
 def in_literal(name: str, literal: str, at: int, *, sure: bool = False) -> Iterator[Span]:
-    """Yield where the text of a string literal stands, if that is a secret under this name; `sure` if it is."""
+    """Yield the position of a string literal's text, if it is a secret under this name, or if `sure`."""
     start, end = _body(literal)
     body = literal[start:end]
-    # An f-string may put it together from names only.
+    # An f-string may be built only from names.
     fixed = re.sub(r"\{[^{}]*\}", "", body) if "f" in literal[:start].lower() else body
     fixed = re.sub(r"^(?:bearer|basic|token)\s*", "", fixed, flags=re.IGNORECASE)
     if body == MASK or not fixed or not (sure or is_secret(name, fixed)):
@@ -241,7 +241,7 @@ def _unpacked(match: re.Match[str]) -> list[Span] | None:
     names = [name.strip() for name in match["names"].split(",")]
     values = list(_VALUE.finditer(match["values"]))
     whole = "".join(value[0] for value in values)
-    if len(values) != len(names) or whole != match["values"] or not any(map(told_by, names)):
+    if len(values) != len(names) or whole != match["values"] or not any(map(certainty_of, names)):
         return None
     start = match.start("values")
     return [
@@ -252,7 +252,7 @@ def _unpacked(match: re.Match[str]) -> list[Span] | None:
     ]
 
 
-# What a shell is told.
+# Shell commands.
 
 _BARE = re.compile(
     r"""(?:
@@ -322,8 +322,8 @@ def _shell(text: str) -> Iterator[Span]:
         yield from (Span(*match.span("it"), match["it"]) for match in _ORACLE.finditer(text))
 
 
-def _told_in_words(text: str) -> Iterator[Span]:
-    """Yield what is told in a sentence: `the password is ...`; without a verb only what was drawn at random."""
+def _in_prose(text: str) -> Iterator[Span]:
+    """Yield secrets in prose: `the password is ...`; without a verb only random-looking ones."""
     for match in _PROSE.finditer(text):
         it = match["it"].rstrip(".!")
         mixed = re.search(r"\d", it) and re.search(r"[A-Za-z]", it) and not are_words(it)
@@ -331,7 +331,7 @@ def _told_in_words(text: str) -> Iterator[Span]:
             yield Span(match.start("it"), match.start("it") + len(it), it)
 
 
-# Files of settings, and what is printed like one.
+# Settings files, and output in their format.
 
 _LINE = re.compile(
     r"""^[ \t]*(?:export[ \t]+|-[ \t]+)?(?P<name>[^\W\d][\w.-]*)[ \t]*(?P<by>[=:])[ \t]*(?P<quote>["']?)(?P<it>[^\s"'#()\[\]{},$][^\s"'#()\[\]{},]*)(?P=quote)[ \t]*(?:[#;].*)?\r?$""",

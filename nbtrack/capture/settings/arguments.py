@@ -32,7 +32,7 @@ __all__ = ["call_settings"]
 def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[Setting]:
     """Return the literal arguments of the calls that configure training.
 
-    Keyword arguments of constructors, of `fit` and its like and of functions that split, search or
+    Keyword arguments of constructors, of `fit` and similar methods, and of functions that split, search or
     train; positional ones too where the callee is a function or class of the notebook's own, or an
     optimiser, whose signature tells their names.
     """
@@ -52,7 +52,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
         for part in ast.walk(b.value)
         if isinstance(part, ast.Call)
     }
-    # What is called once for its effect alone, on an object of the notebook's own or on data, does the work.
+    # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
     effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
     workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
     for call in analysis.calls:
@@ -69,7 +69,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
             continue
         target = call.name.split(".")
         prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
-        # Of two models of one class each is known by its own name.
+        # Two models of one class are distinguished by their names.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
         for name, value in _arguments(call.node, callee, own=own, works=works):
             # `set_params(ridge__alpha=1)` is the step's own setting already.
@@ -80,7 +80,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
 
 @forgiving()
 def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
-    """Return what a callee's name stands for, without running any code of the user's."""
+    """Return the object that a callee's name refers to, without running the user's code."""
     if isinstance(node, ast.Name):
         return namespace.get(node.id, getattr(builtins, node.id, None))
     if isinstance(node, ast.Attribute):
@@ -115,7 +115,7 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
 
 
 def _is_model_like(callee: Any) -> bool:
-    """Return whether a class of the notebook's own is of things that learn, or of settings."""
+    """Return whether a notebook's class is a model or contains settings."""
     if not isinstance(callee, type):
         return False
     return dataclasses.is_dataclass(callee) or (
@@ -133,12 +133,14 @@ def _literal_arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -
     for keyword in node.keywords:
         if keyword.arg and is_literal(keyword.value):
             yield from _evaluated(keyword.arg, keyword.value)
-    told = works or (own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", ""))))
-    # Layers are given their shapes by position, and their rates as fractions.
+    is_configured = works or (
+        own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
+    )
+    # The positional arguments of layers are shapes; rates are fractions.
     layers = module_of(callee).startswith(LAYER_LIBRARIES)
-    told = told or (isinstance(callee, type) and not own and not layers)
-    plain = [is_literal(argument) and (told or _is_fraction(argument)) for argument in node.args]
-    if not any(plain) or not (told or isinstance(callee, type)):
+    is_configured = is_configured or (isinstance(callee, type) and not own and not layers)
+    plain = [is_literal(argument) and (is_configured or _is_fraction(argument)) for argument in node.args]
+    if not any(plain) or not (is_configured or isinstance(callee, type)):
         return
     try:
         names = [
@@ -157,7 +159,7 @@ def _is_fraction(node: ast.expr) -> bool:
 
 
 def _evaluated(name: str, node: ast.expr) -> Iterator[tuple[str, Any]]:
-    """Yield what a literal stands for; sums of literals too, calls not."""
+    """Yield the value of a literal, or of a sum of literals; nothing for calls."""
     if any(isinstance(part, ast.Call) for part in ast.walk(node)):
         return
     try:

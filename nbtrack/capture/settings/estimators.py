@@ -1,4 +1,4 @@
-"""The models of a cell: which were fitted in it, and on what."""
+"""The models that a cell fitted, and their data."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def is_optimiser(value: Any) -> bool:
 
 @forgiving(frozenset)
 def state(value: Any) -> frozenset[str]:
-    """Return the fitted attributes of an estimator, by which a later fit shows."""
+    """Return the fitted attributes of an estimator; a later fit changes them."""
     names: set[str] = set()
     for key, inner in list(getattr(value, "__dict__", {}).items()):
         if key.endswith("_") and not key.startswith("_"):
-            # A new array or number under an old name is a new fit.
+            # A new array or number under an existing name means a new fit.
             names.add(f"{key}:{id(inner)}")
         elif key == "steps" and isinstance(inner, list):
             for step in inner:
@@ -79,7 +79,7 @@ def fitted_names(
     *,
     trains_modules: bool,
 ) -> list[Fitted]:
-    """Return the estimators under `names` whose fitted state is not what it was before the cell.
+    """Return the estimators under `names` whose fitted state has changed since the cell began.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def fitted_names(
     namespace
         The namespace after it.
     trains_modules
-        Whether the cell takes optimiser steps: then the torch modules it names were trained.
+        Whether the cell takes optimiser steps: its torch modules were then trained.
     """
     found: list[Fitted] = []
     for name in names:
@@ -113,7 +113,7 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
     torch = sys.modules["torch"]
     try:
         plain = type(value)([torch.zeros(1, requires_grad=True)]).defaults
-    except FAULTS:  # an optimiser of the user's own may ask for more arguments
+    except FAULTS:  # a user's optimiser may need more arguments
         plain = {}
     return [
         Setting(key, leaf, name)
@@ -125,7 +125,7 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
 
 @forgiving()
 def record(fitted: Fitted) -> EstimatorRecord | None:
-    """Return what the store keeps of a fitted estimator; None of one that cannot be looked at."""
+    """Return the store's record of a fitted estimator; None if it cannot be inspected."""
     estimator = fitted.estimator
     kind = type(estimator)
     params = {
@@ -146,14 +146,14 @@ def record(fitted: Fitted) -> EstimatorRecord | None:
 def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -> list[Setting]:
     """Return the parameters of a fitted estimator that differ from its class's defaults.
 
-    The steps of pipelines and searches are gone through with it; a step's name is its prefix.
+    The steps of pipelines and searches are included; a step's name is its prefix.
 
     Parameters
     ----------
     estimator, name
         The estimator, and its variable's name.
     named
-        The `id` of objects that are settings by a name of their own: `param_grid=grid` is `grid` already.
+        The `id` of objects that are settings under their own name: `param_grid=grid` is `grid` already.
     """
     found: list[Setting] = []
     seen: set[int] = set()
@@ -165,7 +165,7 @@ def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -
         best = peek(part, "best_estimator_")
         for key, value in changed_params(part).items():
             if has_method(value, "get_params"):
-                # What was found counts; the template it was cloned from does not.
+                # The best estimator counts, not the template it was cloned from.
                 visit(best if best is not None else value, prefix)
             elif isinstance(value, list | tuple) and any(_is_step(item) for item in value):
                 for item in value:
@@ -193,7 +193,7 @@ def _is_step(item: Any) -> bool:
 
 
 def changed_params(estimator: Any) -> dict[str, Any]:
-    """Return an estimator's own parameters that are not their defaults."""
+    """Return an estimator's own parameters that differ from their defaults."""
     try:
         params = estimator.get_params(deep=False)
         defaults = {n: p.default for n, p in inspect.signature(type(estimator).__init__).parameters.items()}
@@ -206,7 +206,7 @@ def changed_params(estimator: Any) -> dict[str, Any]:
         default = defaults.get(key, inspect.Parameter.empty)
         try:
             same = value is default or bool(value == default)
-        except FAULTS:  # arrays and frames have no one truth value
+        except FAULTS:  # arrays and frames have no single truth value
             same = False
         if not same:
             changed[key] = value

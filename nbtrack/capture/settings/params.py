@@ -1,4 +1,4 @@
-"""The settings of a cell among its names: what it assigns, and what it reads that earlier cells set."""
+"""The settings among a cell's names: those it assigns, and those of earlier cells that it reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_configuration", "name_settings"]
 
-_TEXT = 250
+_MAX_TEXT_LENGTH = 250
 
 
 def name_settings(
@@ -39,7 +39,7 @@ def name_settings(
     chosen: Iterable[str],
     results: Iterable[str],
 ) -> list[Setting]:
-    """Return the names that the cell assigns a literal, and those it reads that earlier cells set.
+    """Return the names to which the cell assigns a literal, and settings of earlier cells that it reads.
 
     Parameters
     ----------
@@ -48,18 +48,18 @@ def name_settings(
     before, after
         Name to value, before the cell ran (those it reads) and after (the whole namespace).
     inner
-        Names that functions of the notebook's read.
+        Names that functions of the notebook read.
     chosen
-        Names that earlier cells assigned a literal: dicts and texts count only if somebody wrote them.
+        Names to which earlier cells assigned a literal: dicts and texts count only if they are written in the source.
     results
-        Names that earlier tracked cells kept as metrics: what was measured is no setting.
+        Names that earlier tracked cells kept as metrics: a measured value is not a setting.
     """
     found: list[Setting] = []
     for name, bindings in analysis.bindings.items():
         if bindings[0].loop or name in analysis.mutations or name.startswith("_") or is_best_name(name):
             continue
         if len(bindings) > 1:
-            # A schedule begins with what somebody chose.
+            # A schedule begins with a chosen value.
             if is_schedule_name(name) and bindings[0].literal and all(b.loop for b in bindings[1:]):
                 found += _settings(name, literal(bindings[0].value))
             continue
@@ -90,27 +90,27 @@ def name_settings(
 
 
 def _kept(analysis: CellAnalysis, name: str, value: Any, after: Mapping[str, Any]) -> list[Setting]:
-    """Return the settings that a name held, without those that a function has since put something else for."""
+    """Return the settings of a name, without those that a function has replaced since."""
     settings = _settings(name, value)
-    if name not in analysis.held:
+    if name not in analysis.contents_before:
         return settings
     now = dict(flatten(name, after.get(name)))
     return [one for one in settings if one.name in now and same(now[one.name], one.value)]
 
 
 def _is_said(value: ast.expr | None) -> bool:
-    """Return whether a value is written in full or given by the user: what only follows from that says nothing new."""
+    """Return whether a value is a literal or user input: values that only follow from these are redundant."""
     return is_chosen(value, ())
 
 
 def _is_used(analysis: CellAnalysis, name: str) -> bool:
-    """Return whether a name is used for more than pictures, files and print-outs."""
+    """Return whether a name is used for more than plots, files and output."""
     return "compute" in analysis.uses.get(name, ())
 
 
 @forgiving(bool)
 def _is_choice(analysis: CellAnalysis, name: str, value: Any) -> bool:
-    """Return whether a literal is more than a list of labels; alternatives that a loop tries are."""
+    """Return whether a literal is more than a list of labels, such as alternatives that a loop tries."""
     labels = isinstance(value, list | tuple | set) and all(isinstance(item, str) for item in value)
     if labels:
         return bool(value) and name in analysis.iterated
@@ -122,16 +122,16 @@ def _is_choice(analysis: CellAnalysis, name: str, value: Any) -> bool:
 
 @forgiving(bool)
 def is_configuration(name: str, value: Any) -> bool:
-    """Return whether a computed value is somebody's settings: parsed arguments, a `config` object."""
+    """Return whether a computed value contains settings: parsed arguments, a `config` object."""
     if type(value).__name__ == "Namespace":
         return True
-    held = fields_of(value) is not None and not isinstance(value, tuple)
-    return held and not SETTINGS_WORDS.isdisjoint([*words(name), *words(type(value).__name__)])
+    has_fields = fields_of(value) is not None and not isinstance(value, tuple)
+    return has_fields and not SETTINGS_WORDS.isdisjoint([*words(name), *words(type(value).__name__)])
 
 
 @forgiving(bool)
 def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: bool) -> bool:
-    """Return whether a value that the cell found there is a setting of it."""
+    """Return whether an existing value that the cell reads is one of its settings."""
     if (
         name.startswith("_")
         or name in analysis.mutations
@@ -141,7 +141,7 @@ def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: 
     if any(b.kind == "aug" for b in analysis.bindings.get(name, ())) or not is_settings(value):
         return False
     if isinstance(value, str):
-        return written and len(value) <= _TEXT
+        return written and len(value) <= _MAX_TEXT_LENGTH
     if is_metric_name(name):
         return False
     if fields_of(value) is not None:

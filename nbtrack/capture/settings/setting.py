@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Setting", "fields_of", "flatten", "is_settings", "resolve"]
 
-_ITEMS = 20
-"""A list with more entries than this is one param, its text."""
-_LEAVES = 200
-_TEXT = 250
+_MAX_ITEMS = 20
+"""The most entries of a list that become params; a longer list is one param with its text."""
+_MAX_LEAVES = 200
+_MAX_TEXT_LENGTH = 250
 
 
 class Setting(NamedTuple):
-    """A candidate for a param: the plain name, its value, and the path that tells it from its namesakes."""
+    """A candidate for a param: the plain name, its value, and the path that distinguishes equal names."""
 
     name: str
     value: ParamValue
     prefix: str = ""
     spare: bool = False
-    """Whether another setting of the same name and value says the same better."""
+    """Whether another setting of the same name and value is preferred."""
 
 
 @forgiving(list)
 def flatten(name: str, value: Any) -> list[tuple[str, ParamValue]]:
-    """Return the scalar leaves of a value, named with dots; of other objects nothing.
+    """Return the scalar leaves of a value with dotted names; nothing for other objects.
 
     Examples
     --------
@@ -51,14 +51,14 @@ def flatten(name: str, value: Any) -> list[tuple[str, ParamValue]]:
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
     fields = fields_of(value)
     if fields is not None:
-        if len(fields) <= _LEAVES:
+        if len(fields) <= _MAX_LEAVES:
             for key, inner in fields.items():
                 yield from _leaves(f"{name}.{key}", inner)
     elif isinstance(value, list | tuple | set | frozenset):
         entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
-        if len(entries) > _ITEMS:
+        if len(entries) > _MAX_ITEMS:
             if all(_is_scalar(entry) for entry in entries):
-                yield name, as_param(str(entries)[:_TEXT])
+                yield name, as_param(str(entries)[:_MAX_TEXT_LENGTH])
         else:
             for number, inner in enumerate(entries):
                 yield from _leaves(f"{name}.{number}", inner)
@@ -71,7 +71,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
 
 @forgiving()
 def fields_of(value: Any) -> Mapping[str, Any] | None:
-    """Return what a dict, dataclass, namespace or settings object holds, by name."""
+    """Return the fields of a dict, dataclass, namespace or settings object, by name."""
     if isinstance(value, Mapping):
         return {str(key): inner for key, inner in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -91,19 +91,19 @@ def _is_scalar(value: Any) -> bool:
 
 @forgiving(bool)
 def is_settings(value: Any) -> bool:
-    """Return whether a value is a scalar or holds nothing but scalars, lists and dicts of them."""
+    """Return whether a value is a scalar or contains only scalars, lists and dicts of them."""
     fields = fields_of(value)
     if fields is not None:
-        return 0 < len(fields) <= _LEAVES and all(is_settings(inner) for inner in fields.values())
+        return 0 < len(fields) <= _MAX_LEAVES and all(is_settings(inner) for inner in fields.values())
     if isinstance(value, list | tuple | set | frozenset):
-        return len(value) <= _LEAVES and all(is_settings(inner) for inner in value)
+        return len(value) <= _MAX_LEAVES and all(is_settings(inner) for inner in value)
     return _is_scalar(value)
 
 
 def resolve(settings: Iterable[Setting]) -> dict[str, ParamValue]:
-    """Return name to value: plain names where one value is meant, prefixed where two differ.
+    """Return name to value: plain names if they are unambiguous, prefixed ones if two values differ.
 
-    What takes several values under one prefix (a sweep in a loop) is no setting of the run.
+    A name with several values under one prefix (a sweep in a loop) is not a setting of the run.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def resolve(settings: Iterable[Setting]) -> dict[str, ParamValue]:
     by_name: dict[str, list[Setting]] = {}
     for setting in settings:
         group = by_name.setdefault(setting.name, [])
-        if not any(_says_the_same(setting, other) for other in group):
+        if not any(_is_redundant(setting, other) for other in group):
             group.append(setting)
     params: dict[str, ParamValue] = {}
     for name, group in by_name.items():
@@ -127,12 +127,12 @@ def resolve(settings: Iterable[Setting]) -> dict[str, ParamValue]:
         paths = [setting.prefix.split(".") for setting in named]
         for setting, path in zip(named, paths, strict=True):
             if paths.count(path) == 1:
-                params[f"{_told_apart(path, paths)}.{name}"] = setting.value
+                params[f"{_distinguishing_suffix(path, paths)}.{name}"] = setting.value
     return params
 
 
-def _told_apart(path: list[str], paths: list[list[str]]) -> str:
-    """Return the shortest end of a path that no other path ends in."""
+def _distinguishing_suffix(path: list[str], paths: list[list[str]]) -> str:
+    """Return the shortest suffix of a path that no other path has."""
     for length in range(1, len(path)):
         end = path[-length:]
         if sum(other[-length:] == end for other in paths) == 1:
@@ -140,5 +140,5 @@ def _told_apart(path: list[str], paths: list[list[str]]) -> str:
     return ".".join(path)
 
 
-def _says_the_same(setting: Setting, other: Setting) -> bool:
+def _is_redundant(setting: Setting, other: Setting) -> bool:
     return same(setting.value, other.value) and (setting.spare or setting.prefix == other.prefix)

@@ -1,1 +1,1 @@
-"""The code slice: what each cell's statements do to the session's names, and which cells a cell depends on."""
+"""The code slice: the effects of each cell's statements on the session's names, and which cells a cell depends on."""

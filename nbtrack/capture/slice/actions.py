@@ -1,4 +1,4 @@
-"""What a statement does to the names around it: the words in which a cell's dependencies are told."""
+"""The effects of a statement on the enclosing scope: the terms in which a cell's dependencies are described."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ LAST_SHOWN: Names = frozenset({"_", "__", "___"})
 """What IPython calls the last values that cells have shown."""
 
 Use = Literal["used", "shown", "discarded"]
-"""What becomes of a call's result: an expression at a cell's end is shown."""
+"""How a call's result is used: an expression at a cell's end is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What calling a function, or using an instance of a class, does to the names outside of it."""
+    """The effects of calling a function, or using an instance of a class, on outer names."""
 
     reads: Names = NO_NAMES
     binds: Names = NO_NAMES
@@ -46,13 +46,13 @@ class Code:
     params: tuple[str, ...] = ()
     changed_params: Names = NO_NAMES
     passed_on: frozenset[tuple[str, str]] = frozenset()
-    """Which parameters it gives to which functions."""
+    """Which parameters it passes to which functions."""
     returns: Names | None = None
-    """What its value may be, or keep: parameters and names outside. None where that is not known."""
+    """What its value may be, or keep: parameters and outer names. None if unknown."""
     returns_of: frozenset[tuple[str, str]] = frozenset()
-    """Functions whose value it hands on, with what they are given."""
+    """Functions whose value it returns, with their arguments."""
     late: frozenset[Code] = frozenset()
-    """The functions of its own that its value keeps."""
+    """Its own functions that its value keeps."""
     calls: Names = NO_NAMES
     """The dotted names that it calls, such as `np.random.seed`."""
     methods: frozenset[tuple[str, str]] = frozenset()
@@ -70,17 +70,17 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from, as far as it may be, or keep, an object that has a name already."""
+    """The origin of a value: the named objects that it may be or keep."""
 
     same: Names = NO_NAMES
-    """It may be one of these objects, or a part of one."""
+    """The objects that it may be, or be a part of."""
     kept: Names = NO_NAMES
-    """It is a new object that may keep these."""
+    """The objects that it may keep, if it is a new object."""
     called: Names = NO_NAMES
-    """What was called for it: if that is the notebook's own code, the value may be anything it was given."""
+    """The functions that returned it: the notebook's functions may return any of their arguments."""
     given: Names = NO_NAMES
     late: frozenset[Code] = frozenset()
-    """The functions without a name that it keeps: what they read is read when they are called."""
+    """The anonymous functions that it keeps: they read names when they are called."""
     code: Code | None = None
     module: str = ""
     """The dotted name that was imported."""
@@ -91,7 +91,7 @@ class Origin:
             self.kept | other.kept,
             self.called | other.called,
             self.given | other.given,
-            self.late | (other.held if self.code else other.late),
+            self.late | (other.kept_functions if self.code else other.late),
             self.code or other.code,
         )
 
@@ -109,7 +109,7 @@ class Origin:
         )
 
     @property
-    def held(self) -> frozenset[Code]:
+    def kept_functions(self) -> frozenset[Code]:
         """The functions without a name that are kept by what keeps it."""
         return self.late | {self.code} if self.code else self.late
 
@@ -121,7 +121,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """A name that is bound or deleted; or may be, where that is not certain."""
+    """A name that is, or may be, bound or deleted."""
 
     name: str
     origin: Origin
@@ -130,12 +130,12 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An assignment to a part of objects (`df["x"] = y`): by which names they go, and what they keep then."""
+    """An assignment to a part of objects (`df["x"] = y`): the names of the objects, and what they then keep."""
 
     names: Names
     keeps: Origin
     deep: bool
-    """Whether the part may be an object of its own, which others keep too."""
+    """Whether the part may be a separate object, which others keep, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Call:
     """A call of a function (`method` is empty) or of a method."""
 
     names: Names
-    """The function's name, or those that the method's object may go by."""
+    """The function's name, or the possible names of the method's object."""
     method: str
     args: tuple[Origin, ...]
     keywords: tuple[tuple[str, Origin], ...]
@@ -155,7 +155,7 @@ class Call:
 
     @property
     def changes_object(self) -> bool:
-        """Whether it is one that by its name changes its object, or a function its arguments."""
+        """Whether, judging by its name, it changes its object, or its arguments if it is a function."""
         name = self.method or self.dotted
         if self.in_place or ALWAYS_CHANGE.fullmatch(name):
             return True
@@ -177,7 +177,7 @@ class Step:
     star: str = ""
     """The module of a `from ... import *`."""
     unknowable: bool = False
-    """Whether it may bind names that its source does not tell."""
+    """Whether it may bind names that do not appear in its source."""
     process: bool = False
     """Whether it changes the process: its folder, environment variables or import path."""
     shows: bool = False

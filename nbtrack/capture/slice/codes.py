@@ -1,4 +1,4 @@
-"""What calling a function, or using a class, does to the names outside of it."""
+"""The effects of calling a function, or using a class, on outer names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def code_of_function(
     returns: Iterable[Origin],
     outside: Names,
 ) -> Code:
-    """Return what calling a function does outside of it, by what its statements do and where its values come from.
+    """Return the outer effects of calling a function, from its statements and the origins of its return values.
 
     `outside` are the names that it declares `global` or `nonlocal`.
     """
@@ -66,7 +66,7 @@ def code_of_function(
 
 
 def _gives(node: ast.AST) -> bool:
-    """Return whether a part of a function gives it a value."""
+    """Return whether a part of a function returns or yields a value."""
     if isinstance(node, ast.Return):
         return node.value is not None and has_value(node.value)
     return isinstance(node, ast.Yield | ast.YieldFrom)
@@ -78,7 +78,7 @@ def _returned(
     returns: Iterable[Origin],
     local: set[str],
 ) -> tuple[Names | None, frozenset[tuple[str, str]], frozenset[Code]]:
-    """Return what a function's value may be or keep, what of others it hands on, and which functions it keeps."""
+    """Return what a function's value may be or keep, the functions whose values it returns, and those it keeps."""
     if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node)):
         return None, frozenset(), frozenset()
     origins: dict[str, Origin] = {}
@@ -94,19 +94,19 @@ def _returned(
     waiting = list(returns)
     while waiting:
         origin = waiting.pop()
-        # A method of a local object is taken to make a new one.
+        # A method of a local object is assumed to return a new one.
         functions = origin.called - local
         given |= {(function, name) for function in functions for name in origin.given}
         more = origin.same | origin.kept | (origin.given if functions else NO_NAMES)
         waiting += [origins[name] for name in more - seen if name in origins]
         seen |= more
         found |= origin.same | origin.kept
-        late |= origin.held
+        late |= origin.kept_functions
     return frozenset(found), frozenset(given), frozenset(code.without(local) for code in late)
 
 
 def _keeping(step: Step) -> Iterator[tuple[str, Origin]]:
-    """Return what a statement makes the objects of names keep."""
+    """Return what the objects of names keep after a statement."""
     for change in step.changes:
         for name in change.names:
             yield name, change.keeps
@@ -118,7 +118,7 @@ def _keeping(step: Step) -> Iterator[tuple[str, Origin]]:
 
 
 def _changed(steps: Sequence[Step], inner: Iterable[Code]) -> Names:
-    """Return the names whose objects may be changed, directly or through a name given inside."""
+    """Return the names whose objects may be changed, directly or through an inner alias."""
     changed = set().union(*(code.changes for code in inner))
     origins: dict[str, set[str]] = {}
     for step in steps:
@@ -129,7 +129,7 @@ def _changed(steps: Sequence[Step], inner: Iterable[Code]) -> Names:
         for call in step.calls:
             if call.changes_object:
                 changed |= call.names if call.method else set()
-                # What changes a module's state or a function's arguments cannot be told apart here.
+                # Changes of a module's state and of a function's arguments cannot be distinguished here.
                 estimates = call.method and ESTIMATE.fullmatch(call.method)
                 if not call.method or (ALWAYS_CHANGE.fullmatch(call.method) and not estimates):
                     changed = changed.union(*(origin.names for origin in call.args[:1]))
@@ -143,7 +143,7 @@ def _changed(steps: Sequence[Step], inner: Iterable[Code]) -> Names:
 
 
 def code_of_class(node: ast.ClassDef, steps: Sequence[Step]) -> Code:
-    """Return what using a class and its instances does outside of it."""
+    """Return the outer effects of using a class and its instances."""
     methods = {
         bind.name: bind.origin.code for step in steps for bind in step.binds if bind.origin.code is not None
     }
@@ -152,7 +152,7 @@ def code_of_class(node: ast.ClassDef, steps: Sequence[Step]) -> Code:
         name for name, code in methods.items() if code.params and code.params[0] in code.changed_params
     }
     while True:
-        # A method that calls a changing method of its own object is one, too.
+        # A method that calls a changing method of its own object also changes it.
         more = {
             name
             for name, code in methods.items()

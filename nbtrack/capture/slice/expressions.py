@@ -1,4 +1,4 @@
-"""What the expressions and the targets of a statement read, call, bind and change."""
+"""The names that the expressions and targets of a statement read, call, bind and change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EXPANDED = re.compile(r"[{$]([^\W\d]\w*)")
 
 
 class Expressions:
-    """Gathers what the expressions and targets of one statement do.
+    """Collects the effects of the expressions and targets of one statement.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Expressions:
         self._local: frozenset[str] = frozenset()
 
     def visit(self, node: ast.expr, use: Use = "used") -> None:
-        """Take in an expression."""
+        """Visit an expression."""
         match node:
             case ast.Name(id=name):
                 if name not in self._local:
@@ -74,11 +74,11 @@ class Expressions:
             self.visit(part)
 
     def take(self, events: Iterable[grammar.Event]) -> None:
-        """Take in what a statement or an expression does."""
+        """Record the events of a statement or an expression."""
         for event in events:
             match event:
                 case grammar.Evaluate(node=ast.Lambda() as function, role="assigned"):
-                    # Its body is not run yet: what it reads is read when its name is.
+                    # Its body does not run yet: it reads names when its own name is used.
                     self.take(one for one in inside(function) if not _is_lazy(one))
                 case grammar.Evaluate(node=node, own=own):
                     outer, self._local = self._local, self._local | own
@@ -131,7 +131,7 @@ class Expressions:
         self.calls.append(Call(names - self._local, method, args, keywords, written, use, deep, in_place))
 
     def _magic(self, node: ast.Call) -> None:
-        """Take in what IPython makes of a magic or shell line."""
+        """Record IPython's call for a magic or shell line."""
         kind = node.func.attr  # type: ignore[attr-defined]
         words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         name, text = (words[0], words[-1]) if words else ("", "")
@@ -140,7 +140,7 @@ class Expressions:
                 if word.isidentifier():
                     self.binds.append(Bind(word, Origin(), self.certain))
         if name not in NAMESPACE_MAGICS:
-            # IPython puts values into lines, not into the body of a cell magic.
+            # IPython inserts values in lines, but not in the body of a cell magic.
             line = words[1] if kind == "run_cell_magic" and words[1:] else text
             self.reads |= {*_EXPANDED.findall(line)}
         if kind in ("run_line_magic", "run_cell_magic"):
@@ -164,7 +164,7 @@ def _is_lazy(event: grammar.Event) -> bool:
 
 
 def _origin(event: grammar.Bind | grammar.Put) -> Origin:
-    """Return where what a target is given comes from."""
+    """Return the origin of a target's value."""
     if isinstance(event, grammar.Bind) and event.kind == "aug":
         return Origin(same=frozenset({event.name}))
     if event.value is None:
@@ -173,7 +173,7 @@ def _origin(event: grammar.Bind | grammar.Put) -> Origin:
         return Origin(code=Code(reads=frozenset(free_names(event.value))))
     origin = origin_of(event.value)
     if event.kind in {"loop", "with", "case"}:
-        # An item, or what entering gives, may be anything that the whole has to do with.
+        # An item, or the value of entering, may be any object related to the whole.
         origin = Origin(same=origin.names)
     if event.share == "item":
         return Origin(

@@ -1,4 +1,4 @@
-"""The code slice: which of the cells executed before does a cell depend on, and has one of them changed since."""
+"""The code slice: the earlier cells that a cell depends on, and whether one of them has changed since."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Cell:
     """A cell as it was executed."""
 
     raw: str
-    """What its author wrote."""
+    """Its text as written."""
     source: str
     """The same as Python: its magics transformed by IPython."""
     number: int
     """Its execution's number, as in `In [7]`."""
     ok: bool = True
     cell_id: str | None = None
-    """The notebook's name for the cell, where the front end tells it."""
+    """The notebook's id of the cell, if the front end provides it."""
 
 
 class History:
@@ -57,11 +57,11 @@ class History:
         self._places: dict[tuple[int, str], int] = {}
         self._newest: dict[str, Cell] = {}
         self._binders: dict[str, dict[str, int]] = {}
-        """By name: the forms of the cells that bind it, each with the place where it was last executed."""
+        """By name: the forms of the cells that bind it, each with the position of its last execution."""
         self._namespace = Namespace()
         self._last_shown = LAST_SHOWN
         self._ahead: tuple[str, Namespace, Effect] | None = None
-        """The cell that was asked about last, with what its execution makes of the names."""
+        """The cell of the last query, with the effect of its execution."""
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self._cells)
@@ -70,7 +70,7 @@ class History:
         return len(self._cells)
 
     def add(self, raw: str, source: str, number: int, ok: bool, cell_id: str | None = None) -> None:
-        """Take in a cell that has been executed.
+        """Add a cell that was executed.
 
         Parameters
         ----------
@@ -81,11 +81,11 @@ class History:
         number
             Its execution count.
         ok
-            Whether it ended without an exception: without, each of its statements may have run or not.
+            Whether it ended without an exception; otherwise each of its statements may or may not have run.
         cell_id
             The notebook's name for the cell, if known.
         """
-        # What cannot be compiled (`return 1`) has not even begun.
+        # A cell that cannot be compiled (`return 1`) has not even begun.
         steps = steps_of(source) if ok or _begins(source) else ()
         ahead, self._ahead = self._ahead, None
         if ahead is not None and ahead[0] == source and ok:
@@ -106,7 +106,7 @@ class History:
         self._index(self._cells[-1])
 
     def _index(self, cell: Cell) -> None:
-        """Write down where the newest cell is found again, so that `stale` need not go through them all."""
+        """Index the newest cell, so that `stale` need not search all cells."""
         place = len(self._cells) - 1
         self._places[cell.number, cell.source] = place
         if cell.cell_id:
@@ -115,7 +115,7 @@ class History:
             self._binders.setdefault(name, {})[form(cell.source)] = place
 
     def newest(self, cell: Cell) -> Cell:
-        """Return the cell that was last executed under the name that the notebook has for this one."""
+        """Return the last executed cell with the id of this one."""
         return self._newest.get(cell.cell_id or "", cell)
 
     def place(self, cell: Cell) -> int:

@@ -1,4 +1,4 @@
-"""The names of a session as its cells run: which objects they may mean, and what each cell does to them."""
+"""The names of a session as its cells run: the objects they may refer to, and the effects of each cell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Objects = frozenset[int]
 NO_OBJECTS: Objects = frozenset()
 
 PROCESS = "<process>"
-"""Stands for the process among the names: its folder, environment and import path."""
+"""The name that represents the process: its folder, environment and import path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ class Effect:
     """What an executed cell did to the session's names."""
 
     needs: Names
-    """What it read that it had not bound itself."""
+    """The names that it read before binding them."""
     kills: Names
-    """What it certainly bound anew."""
+    """The names that it certainly rebound."""
     writes: Names
-    """What it bound or changed in place, under every name that the changed objects go by."""
+    """The names that it bound or whose objects it changed in place, including aliases."""
     unknowable: bool
 
 
 class Namespace:
-    """The names of a session and the objects that they may mean.
+    """The names of a session and the objects that they may refer to.
 
-    Objects are numbers: a name may mean several (after an `if`), and several names one. What an object may
-    keep (a list its items, an optimiser its model) is written down, so that a change is seen under every name.
+    Objects are numbers: a name may refer to several (after an `if`), and several names to one. What an object may
+    keep (a list its items, an optimiser its model) is recorded, so that a change is seen under every name.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Namespace:
         self._count = 0
 
     def copy(self) -> Namespace:
-        """Return a namespace that may go on differently."""
+        """Return an independent copy."""
         other = Namespace()
         other._names, other._kept, other._keepers = dict(self._names), dict(self._kept), dict(self._keepers)
         other._code, other._module = dict(self._code), dict(self._module)
@@ -67,7 +67,7 @@ class Namespace:
         return other
 
     def run(self, steps: Sequence[Step], *, ok: bool = True) -> Effect:
-        """Take in that a cell was executed; without success, any of its statements may not have been."""
+        """Record that a cell was executed; without success, any of its statements may not have run."""
         needs: set[str] = set()
         writes: set[str] = set()
         kills: set[str] = set()
@@ -81,7 +81,7 @@ class Namespace:
             writes |= seeds | draws | self._set_up(step, codes)
             kills |= seeds if step.certain else set()
             for change in step.changes:
-                given, late = self._given(change.keeps), change.keeps.held
+                given, late = self._given(change.keeps), change.keeps.kept_functions
                 writes |= self._change(change.names, given, deep=change.deep, late=late)
             for call in step.calls:
                 writes |= self._call(call)
@@ -135,7 +135,7 @@ class Namespace:
         return reached
 
     def _followed(self, names: Iterable[str]) -> tuple[set[str], list[Code]]:
-        """Return what the notebook's code that these names lead to reads now, and that code."""
+        """Return the notebook's code that these names lead to, and the names that it reads."""
         reads: set[str] = set()
         codes: dict[int, Code] = {}
         waiting = list(names)
@@ -163,9 +163,9 @@ class Namespace:
     def _change(
         self, names: Iterable[str], keeps: Iterable[str], *, deep: bool, late: Collection[Code] = ()
     ) -> set[str]:
-        """Change objects; return every name that the change is seen under."""
+        """Record a change of objects; return all names under which it is visible."""
         for name in names:
-            if name not in self._names:  # it was there before the first cell that we know of
+            if name not in self._names:  # it existed before the first known cell
                 self._names[name] = frozenset({self._new()})
         objects = self._objects(names)
         if not objects:
@@ -173,7 +173,7 @@ class Namespace:
         kept = self._objects(keeps) | self._late(late)
         changed = objects
         if deep:
-            # Imported things and code are not changed by changing what keeps them, such as an instance.
+            # Changing an object, such as an instance, does not change the modules and code that it keeps.
             changed |= self._reach(objects) - self._module.keys() - self._code.keys()
         for one in objects:
             self._keep(one, kept)
@@ -181,13 +181,13 @@ class Namespace:
         return {name for name, own in self._names.items() if not own.isdisjoint(seen)}
 
     def _call(self, call: Call) -> set[str]:
-        """Do what a call does to objects that have names; return the names."""
+        """Record the effects of a call on named objects; return the names."""
         objects = self._objects(call.names)
         module = self._full(call.dotted)
         if call.method and not (objects and objects <= self._module.keys()):
             return self._method_call(call, objects)
         if ESTIMATE.fullmatch(call.method):
-            return set()  # of an instance of a library's class that was made on the spot
+            return set()  # a method of a library's instance without a name
         codes = [self._code[one] for one in objects if one in self._code]
         instances = self._classes(objects)
         if not call.method and (codes or instances):
@@ -217,14 +217,14 @@ class Namespace:
             else call.changes_object or call.method in self._changing(classes)
         ):
             deep = call.deep or not CHANGE_CONTAINER.fullmatch(call.method)
-            # What an estimator is given it reads; only itself, and the steps that it was made of, change.
+            # An estimator only reads its arguments; only itself and its steps change.
             keeps = call.args if KEEP_FUNCTIONS.fullmatch(call.method) else ()
-            late = [code for origin in keeps for code in origin.held]
+            late = [code for origin in keeps for code in origin.kept_functions]
             written |= self._change(call.names, NO_NAMES if estimates else given, deep=deep, late=late)
             if estimates:
-                # A library's class is not changed by fitting what it makes.
+                # A library's class is not changed by fitting its instance.
                 written -= self._library()
-            # A trainer trains the model that it is given, when that is one of the notebook's own.
+            # A trainer trains a model that is passed to it, if it is of a notebook's class.
             own = {name for name in given if self._classes(self._names.get(name, NO_OBJECTS))}
             written |= self._change(own, NO_NAMES, deep=True)
         if any(code.changed_params for code in classes):
@@ -241,7 +241,7 @@ class Namespace:
         return [self._code[one] for one in kept if one in self._code and self._code[one].is_class]
 
     def _changes_self(self, name: str, method: str) -> bool:
-        """Return whether a name may mean an instance of the notebook's class that this method changes."""
+        """Return whether a name may refer to an instance of a notebook's class that this method changes."""
         return method in self._changing(self._classes(self._names.get(name, NO_OBJECTS)))
 
     def _changing(self, classes: Iterable[Code]) -> set[str]:
@@ -288,7 +288,7 @@ class Namespace:
         same, kept = self._objects(origin.same), self._objects(origin.kept) | self._late(origin.late)
         called = self._objects(origin.called)
         if own := self._classes(called):
-            # A method of the notebook's: it may return what it was given, and its object or a part of it.
+            # A notebook's method may return its arguments, and its object or a part of it.
             read, _ = self._followed(origin.called)
             same |= self._objects(origin.given | read) | (called if own else NO_OBJECTS)
         for one in called & self._code.keys():
@@ -310,7 +310,7 @@ class Namespace:
         return same | {one}
 
     def _hands_on(self, code: Code, seen: set[str]) -> bool:
-        """Return whether a function of the notebook may return, or keep in its value, what it is given."""
+        """Return whether a notebook's function may return its arguments, or keep them in its value."""
         if code.returns is None or not code.returns.isdisjoint(code.params):
             return True
         for function in {function for function, _ in code.returns_of} - seen:
@@ -331,7 +331,7 @@ class Namespace:
         return names
 
     def _full(self, dotted: str) -> str:
-        """Return a dotted name with the module's own name in the place of its alias."""
+        """Return a dotted name with a module's alias replaced by its full name."""
         first, _, rest = dotted.partition(".")
         for one in self._names.get(first, ()):
             if one in self._module:

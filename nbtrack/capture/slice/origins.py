@@ -1,4 +1,4 @@
-"""Where the value of an expression comes from: which objects that have names already it may be, or keep."""
+"""The origin of an expression's value: the named objects that it may be or keep."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def has_value(node: ast.expr) -> bool:
 
 
 def origin_of(node: ast.expr) -> Origin:
-    """Return where the value of an expression comes from."""
+    """Return the origin of an expression's value."""
     match node:
         case ast.Name(id=name):
             return Origin(same=frozenset({name}))
@@ -65,20 +65,21 @@ def origin_of(node: ast.expr) -> Origin:
 
 
 def _inside(node: ast.expr) -> Code:
-    """Return what an expression with variables of its own does outside of them."""
+    """Return the outer effects of an expression with its own variables."""
     calls = (dotted(part.func, plain=True) for part in ast.walk(node) if isinstance(part, ast.Call))
     return Code(frozenset(free_names(node)), calls=frozenset(calls) - {""})
 
 
 def _keeper(kept: Origin) -> Origin:
     """Return the origin of a new object that keeps these."""
-    return Origin(kept=kept.names, late=kept.held)
+    return Origin(kept=kept.names, late=kept.kept_functions)
 
 
 def _comprehended(node: ast.expr, item: ast.expr) -> Origin:
     reads = _inside(node).reads
     return Origin(
-        kept=reads, late=frozenset(code.without(code.reads - reads) for code in origin_of(item).held)
+        kept=reads,
+        late=frozenset(code.without(code.reads - reads) for code in origin_of(item).kept_functions),
     )
 
 
@@ -89,14 +90,14 @@ def _origin_of_call(node: ast.Call) -> Origin:
             if name in KEEP_ARGUMENTS:
                 return Origin(kept=given, late=_NO_CODE if name == "sorted" else _held(node, name))
             function = frozenset({name})
-            # By convention a class: its instance keeps what it is given, and the class's code.
+            # By convention a class: its instance keeps the arguments, and the class's code.
             if _is_class(name):
                 return Origin(kept=given | function, late=_held(node, name))
             return Origin(called=function, given=given)
         case ast.Attribute(value=value, attr=name):
             receiver = origin_of(value)
             if _is_class(name) or name in KEEP_ARGUMENTS:
-                # The `map` of a series has called what it is given.
+                # The `map` of a Series has already called its argument.
                 late = _NO_CODE if name in {"filter", "map"} else _held(node, name)
                 return Origin(kept=given | receiver.names, late=late)
             own = receiver.same | receiver.kept
@@ -114,9 +115,9 @@ def _origin_of_call(node: ast.Call) -> Origin:
 
 
 def _held(node: ast.Call, name: str) -> frozenset[Code]:
-    """Return the functions without a name that a call's value keeps of its arguments."""
+    """Return the anonymous functions among its arguments that a call's value keeps."""
     arguments = [*node.args, *(k.value for k in node.keywords)]
-    return _together(a for a in arguments if not (name in USE_UP and isinstance(a, ast.Call))).held
+    return _together(a for a in arguments if not (name in USE_UP and isinstance(a, ast.Call))).kept_functions
 
 
 def _together(nodes: Iterable[ast.expr]) -> Origin:

@@ -1,4 +1,4 @@
-"""Cells as one Python script: what only a notebook can run is written so that `python` and `ipython` can."""
+"""Cells as one Python script: notebook-only code is rewritten so that `python` and `ipython` can run it."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _MAY_WAIT = re.compile(rf"\b(?:async|await|{NEED_LOOP.pattern})\b")
 def script(cells: Iterable[Cell]) -> str:
     r"""Return cells as one Python script, which runs under `python` as under `ipython`.
 
-    Magics are written as the calls that IPython makes of them, apart from those that matter in a notebook alone.
-    Code that waits (`await`) stands in a coroutine, its names being global nonetheless. What a cell shows is
+    Magics are replaced by IPython's calls for them, except for those that only matter in a notebook.
+    Code that waits (`await`) is put in a coroutine, where its names are declared global. The value that a cell shows is
     kept where a later one reads it as `_`, `_3` or `Out[3]`. A cell that ended with an exception is
     allowed to do so again.
 
@@ -86,7 +86,7 @@ def script(cells: Iterable[Cell]) -> str:
         body = _waiting(body)
         if not cell.ok:
             body = f"try:\n{_indented(body)}\nexcept Exception:\n    pass"
-        # No numbers: the same code run again is the same script.
+        # No execution numbers: the same code run again gives the same script.
         parts.append(f"# %%\n{body}\n")
     text = "\n".join(parts)
     needed = {
@@ -99,7 +99,7 @@ def script(cells: Iterable[Cell]) -> str:
 
 
 def _read(sources: Iterable[str]) -> Names:
-    """Return the names that cells read which none of them has bound before: those of IPython among them."""
+    """Return the names that cells read before any of them binds them, including IPython's."""
     read: set[str] = set()
     known: set[str] = set()
     for source in sources:
@@ -114,7 +114,7 @@ def _read(sources: Iterable[str]) -> Names:
 
 
 def _without_notebook(source: str) -> str:
-    """Return a cell without the magics that matter in a notebook alone."""
+    """Return a cell without the magics that only matter in a notebook."""
     if "get_ipython()" not in source:
         return source.strip("\n")
     edits: list[tuple[ast.expr, str]] = []
@@ -159,7 +159,7 @@ def _showing(source: str, number: int | None) -> str:
 
 
 def _waiting(source: str) -> str:
-    """Return a cell whose statements that wait, and those between, stand in a coroutine."""
+    """Return a cell with the statements that wait, and those between them, in a coroutine."""
     if not _MAY_WAIT.search(source):
         return source  # without reading it
     tree = _parsed(source)
@@ -183,7 +183,7 @@ def _waiting(source: str) -> str:
 
 
 def _waits(statement: ast.stmt) -> bool:
-    """Return whether a statement waits, or needs a loop that is running, when it is run."""
+    """Return whether a statement waits, or needs a running event loop."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
@@ -199,7 +199,7 @@ def _waits(statement: ast.stmt) -> bool:
 
 
 def _must_change(tree: ast.Module) -> bool:
-    """Return whether a cell has what cannot be cut by lines, or may not stand in a function."""
+    """Return whether a cell has code that cannot be split by lines, or is not allowed in a function."""
     body = tree.body
     if any(one.end_lineno == other.lineno for one, other in itertools.pairwise(body)):
         return True
@@ -211,7 +211,7 @@ def _is_star(node: ast.AST) -> bool:
 
 
 class _Local(ast.NodeTransformer):
-    """Takes off what may not be said of a name that a function has declared global."""
+    """Removes code that is not allowed for names that a function declares global."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return node
@@ -238,13 +238,13 @@ def _parsed(source: str) -> ast.Module:
     try:
         return parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])  # what is no Python stays as it is
+        return ast.Module([], [])  # code that is not Python is not changed
 
 
 def _edited(source: str, edits: Iterable[tuple[ast.expr, str]]) -> str:
-    """Return code with other text in the place of nodes."""
+    """Return code with nodes replaced by other text."""
     lines = source.encode().split(b"\n")
-    # The last first, so that the places of the others stay what they are.
+    # Last first, so that the positions of the others do not change.
     for node, text in sorted(edits, key=lambda edit: -edit[0].lineno):
         last = node.end_lineno or node.lineno
         head, tail = lines[node.lineno - 1][: node.col_offset], lines[last - 1][node.end_col_offset :]
@@ -253,7 +253,7 @@ def _edited(source: str, edits: Iterable[tuple[ast.expr, str]]) -> str:
 
 
 def _indented(source: str) -> str:
-    """Return code one level deeper; its strings over several lines stay as they are."""
+    """Indent code by one level, without changing multi-line strings."""
     inside: set[int] = set()
     for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno:

@@ -1,4 +1,4 @@
-"""What the statements of a cell do to the session's names, read from its source alone."""
+"""The effects of a cell's statements on the session's names, from its source alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["steps_of"]
 
 @lru_cache(maxsize=2048)
 def steps_of(source: str) -> tuple[Step, ...]:
-    """Return what the statements of a cell do, in order; nothing of a cell that is not Python.
+    """Return the steps of a cell's statements, in order; none for a cell that is not Python.
 
     The last step does nothing: its `known` is what the cell has certainly bound in the end.
 
@@ -50,7 +50,7 @@ def _ends_quietly(last: ast.stmt, source: str) -> bool:
 
 
 class _Steps:
-    """Goes through statements and writes down what each does."""
+    """Visits statements and records the effects of each."""
 
     def __init__(self, last: ast.Expr | None = None) -> None:
         self.steps: list[Step] = []
@@ -119,7 +119,7 @@ class _Steps:
                 shows = node is self._last and not self.quiet and has_value(value)
                 return self._emit(known, part, shows=shows)
             case ast.Assign(targets=[*others, ast.Name() as target], value=value) if others:
-                # `a = b = []` makes one object.
+                # `a = b = []` creates one object.
                 known = self._statement(ast.Assign([target], value), known, certain=certain)
                 return self._statement(ast.Assign(others, target), known, certain=certain)
             case ast.Return(value=value):
@@ -161,9 +161,9 @@ class _Steps:
         whole = next(early, len(body))
         reached = self.run(body[:whole], inside, certain=False)
         self.run(body[whole:], reached, certain=False)
-        # Once more for what the second time round brings: `a = b` before `b = []` makes them one object.
+        # Twice, for effects of a second iteration: with `a = b` before `b = []` they become one object.
         self.steps += [step for step in self.steps[first:] if step.binds or step.changes or step.calls]
-        # Loops over data and epochs run: or else the loss of the run before would belong to every run.
+        # Assume that loops over data and epochs run: otherwise every run would depend on the previous run's loss.
         known = reached if not isinstance(node, ast.While) or _is_true(node.test) else known
         self._enter(otherwise, known, certain=False)
         return known

@@ -1,1 +1,1 @@
-"""What a cell's source says; nothing is executed."""
+"""Analyse a cell's source; nothing is executed."""

@@ -1,4 +1,4 @@
-"""What a cell's source says: names bound and used, loops, calls; nothing is executed."""
+"""Analyse a cell's source: names bound and used, loops, calls; nothing is executed."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 Context = Literal["compute", "part", "kept", "shown", "plot", "io"]
-"""What a value is used for: a result of the cell, a part of what is shown, a list, its showing, a
-picture, a file."""
+"""What a value is used for: a result of the cell, a part of what is shown, a list, output, a
+plot, a file."""
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +50,7 @@ class Loop:
 
 @dataclass(eq=False, slots=True)
 class Binding:
-    """One place where the cell gives a name a value."""
+    """One place where the cell binds a name."""
 
     name: str
     kind: Literal["assign", "unpack", "aug", "walrus", "loop", "other"]
@@ -60,7 +60,7 @@ class Binding:
     conditional: bool
     literal: bool
     chosen: bool
-    """Whether the value follows from literals and settings alone."""
+    """Whether the value follows from literals and settings only."""
 
 
 @dataclass(eq=False, slots=True)
@@ -73,15 +73,15 @@ class Call:
     loop: Loop | None
     context: Context
     kept: bool
-    """Whether what it returns goes into a name, a list or a dict of the cell's."""
+    """Whether its result is stored in a name, a list or a dict of the cell."""
     hookable: bool
-    """Whether it is evaluated here and now, not in a generator or a lambda."""
+    """Whether it is evaluated immediately, not in a generator or a lambda."""
     own: frozenset[str]
-    """The variables of the comprehensions and lambdas around it: names that are not the notebook's."""
+    """The variables of the enclosing comprehensions and lambdas, which are not names of the notebook."""
 
     @property
     def root(self) -> str:
-        """The name of the notebook's that the callee is reached by; empty where there is none."""
+        """The notebook's name through which the callee is reached; empty if there is none."""
         first = self.name.split(".", maxsplit=1)[0]
         return "" if first in self.own else first
 
@@ -96,7 +96,7 @@ class _Scope:
 
 @dataclass(eq=False)
 class CellAnalysis:
-    """The outcome of reading a cell's syntax tree.
+    """The analysis of a cell's syntax tree.
 
     Parameters
     ----------
@@ -111,24 +111,24 @@ class CellAnalysis:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     uses: dict[str, list[Context]] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
-    """Names used before the cell itself binds them."""
+    """Names that are used before the cell itself binds them."""
     mutations: dict[str, list[Loop | None]] = field(default_factory=dict)
     indices: dict[str, set[str]] = field(default_factory=dict)
-    """Name to the names that it is indexed by where it is changed: `history[epoch] = ...`."""
+    """Name to the names that index it when it is changed: `history[epoch] = ...`."""
     iterated: set[str] = field(default_factory=set)
-    """Names that a loop of the cell goes through."""
+    """Names that a loop of the cell iterates over."""
     calls: list[Call] = field(default_factory=list)
     fitted_reads: list[tuple[ast.Attribute, Context, bool]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     settings_classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     bound_inside: set[str] = field(default_factory=set)
-    """Names that the functions defined in the cell bind by `global`."""
-    held: dict[str, dict[str, Measure]] = field(default_factory=dict)
-    """Containers that were filled, with what they had held before."""
+    """Names that functions defined in the cell bind with `global`."""
+    contents_before: dict[str, dict[str, Measure]] = field(default_factory=dict)
+    """Containers that were filled, with their earlier contents."""
     touched: dict[str, list[tuple[str | None, ...]]] = field(default_factory=dict)
-    """Name to the keys by which it is changed: `scores["a"] = ...`; None for one that is computed."""
+    """Name to the keys under which it is changed: `scores["a"] = ...`; None for a computed key."""
     computed_keys: list[tuple[str, int, ast.expr]] = field(default_factory=list)
-    """These, with their depth: 0 is the first after the name."""
+    """The computed keys, with their depth: 0 is the first after the name."""
 
     def __post_init__(self) -> None:
         self._scope = _Scope()
@@ -142,14 +142,14 @@ class CellAnalysis:
                 self._expr(stmt.value, "shown" if stmt is self.shows else "compute")
             else:
                 self._stmt(stmt)
-        # What functions read they read when they are called: what the cell has bound until then.
+        # Functions read names when they are called, so they see what the cell has bound until then.
         for name in self._late:
             if name not in self.bindings:
                 self.reads.add(name)
             self.uses.setdefault(name, []).append("compute")
 
     def bind_inside(self, name: str) -> None:
-        """Take in that a function which the cell called has bound a name."""
+        """Record that a function which the cell called has bound a name."""
         nowhere = ast.Pass(lineno=0, col_offset=0)
         self.bindings.setdefault(name, []).append(
             Binding(name, "assign", None, nowhere, None, False, False, False)
@@ -157,7 +157,7 @@ class CellAnalysis:
 
     @property
     def trains(self) -> bool:
-        """Whether the cell trains or scores something, by its calls."""
+        """Whether the cell trains or scores something, according to its calls."""
         return any(
             call.role in {"fit", "score"} or is_training_name(call.name.rpartition(".")[2])
             for call in self.calls
@@ -228,7 +228,7 @@ class CellAnalysis:
             kind = "aug"
         follows = kind == "assign" and not scope.loop and is_chosen(value, self._settings)
         chosen = literal or follows
-        # What a constructor makes of literals (`Accumulator(3)`) may come to hold anything.
+        # An object made from literals (`Accumulator(3)`) may later contain anything.
         if follows:
             self._settings.add(name)
         else:
@@ -237,7 +237,7 @@ class CellAnalysis:
         self.bindings.setdefault(name, []).append(binding)
 
     def _put(self, target: ast.Attribute | ast.Subscript) -> None:
-        """Take in that a part of an object was given a value."""
+        """Record that a part of an object was assigned."""
         root, keys = keys_of(target)
         computed = [key for key in keys if isinstance(key, ast.expr)]
         for key in computed[::-1]:
@@ -336,14 +336,14 @@ def _kind(bound: Bind) -> Literal["assign", "unpack", "aug", "walrus", "loop", "
 
 
 def _written(key: ast.expr | str) -> str | None:
-    """Return a key as it is written in full, or None for one that is computed."""
+    """Return a literal key, or None for a computed one."""
     if isinstance(key, ast.Constant):
         return str(key.value)
     return key if isinstance(key, str) else None
 
 
 def _is_running(name: str, value: ast.expr | None) -> bool:
-    """Return whether a value carries on the one before it: `x = x + y`, `x = max(x, y)`."""
+    """Return whether a value continues the previous one: `x = x + y`, `x = max(x, y)`."""
     match value:
         case ast.BinOp(left=left, right=right):
             parts = [left, right]
@@ -355,7 +355,7 @@ def _is_running(name: str, value: ast.expr | None) -> bool:
 
 
 def _written_keys(node: ast.Call) -> list[str]:
-    """Return the keys that `update` is given in full."""
+    """Return the literal keys in a call of `update`."""
     keys = [keyword.arg for keyword in node.keywords if keyword.arg]
     for argument in node.args:
         if isinstance(argument, ast.Dict):

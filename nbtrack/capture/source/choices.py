@@ -1,4 +1,4 @@
-"""Expressions whose value somebody has chosen: of literals and settings alone, not of data, fits or chance."""
+"""Expressions whose value the user has chosen: made of literals and settings, not of data, fits or random numbers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["is_chosen"]
 
 
 def is_chosen(node: ast.expr | None, settings: Collection[str]) -> bool:
-    """Return whether the value of an expression follows from literals, what the user gives, and settings.
+    """Return whether the value of an expression follows from literals, user input and settings.
 
     Parameters
     ----------
     node
-        The expression; None is no choice.
+        The expression; None is not a choice.
     settings
         Names that hold settings.
 

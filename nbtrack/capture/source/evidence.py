@@ -1,4 +1,4 @@
-"""Signs in a cell's source that a value is a result: where it comes from, and how it is made."""
+"""Evidence in a cell's source that a value is a result: where it comes from, and how it is computed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tainted_names(analysis: CellAnalysis) -> set[str]:
 
 
 def evaluates(node: ast.expr) -> bool:
-    """Return whether an expression predicts, scores, or reads what a fit found."""
+    """Return whether an expression predicts, scores, or reads a fitted attribute."""
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             name = dotted(part.func)
@@ -42,7 +42,7 @@ def evaluates(node: ast.expr) -> bool:
 
 
 def reduces_into(analysis: CellAnalysis, name: str) -> bool:
-    """Return whether a name, or a list of this name, takes what sums up other values: a mean, a ratio."""
+    """Return whether a name, or a list of this name, receives a summary of other values: a mean, a ratio."""
     taken = [b.value for b in analysis.bindings.get(name, ()) if b.value is not None]
     for call in analysis.calls:
         if call.name in {f"{name}.append", f"{name}.extend"}:
@@ -61,13 +61,13 @@ def _reduces(node: ast.expr) -> bool:
 
 
 def is_temporary(bindings: list[Binding], uses: Iterable[str]) -> bool:
-    """Return whether a name only goes into other numbers, now and then in an inner loop."""
+    """Return whether a name is only used to compute other numbers, possibly in an inner loop."""
     inner = all(b.conditional and b.loop is not None and b.loop.parent is not None for b in bindings)
     return inner and {"compute", "part"}.issuperset(uses)
 
 
 def counts(value: ast.expr | None) -> bool:
-    """Return whether an expression only counts, finds a place or tells the time."""
+    """Return whether an expression only counts, finds a position or reads the time."""
     match value:
         case ast.Call(func=func):
             last = dotted(func).rpartition(".")[2]

@@ -1,15 +1,15 @@
 """Python's grammar: what statements and expressions evaluate, bind and run, in the order of execution.
 
-Whoever reads source goes by it: the analysis of a cell, the steps of the code slice, the marks of what was reached.
-What a statement does itself comes first (`begins`), then its blocks, each with what is done whenever it is entered (`blocks`)::
+It is used by all analyses: that of a cell, the steps of the code slice, the marks of what was reached.
+A statement's own events come first (`begins`), then its blocks, each with the events of entering it (`blocks`)::
 
     for batch, target in batches:      Evaluate(batches)
         loss = step(batch)             Block("repeated", head: Bind(batch), Bind(target), body: loss = ...)
     else:
         finish()                       Block("once", body: finish())
 
-An expression is made of its `parts`. What binds a name or has variables of its own is gone through by `inside`, which
-tells of each part the variables that are the expression's alone.
+An expression consists of its `parts`. Expressions that bind a name or have their own variables are handled by `inside`,
+which yields each part with the variables that belong to the expression.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ __all__ = [
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SCOPED = (ast.NamedExpr, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-"""The expressions that bind a name, or have variables of their own."""
+"""The expressions that bind a name or have their own variables."""
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 Role = Literal[
     "value",
-    "part",  # of an expression: what becomes of the whole becomes of it
+    "part",  # of an expression: it is used as the whole is
     "assigned",
     "entered",
     "iterated",
@@ -69,26 +69,26 @@ class Evaluate(NamedTuple):
     node: ast.expr
     role: Role = "value"
     own: frozenset[str] = _NO_NAMES
-    """The variables of the comprehension or lambda that it is a part of."""
+    """The variables of the comprehension or lambda that contains it."""
     lazy: bool = False
-    """Whether it is a part of a lambda or a generator, and is evaluated later."""
+    """Whether it is in a lambda or a generator, and is evaluated later."""
 
 
 class Bind(NamedTuple):
-    """A name that is given a value."""
+    """A name that is bound."""
 
     name: str
     kind: Kind
     value: ast.expr | None = None
-    """What is assigned, gone through, entered or matched; none of what is imported, defined or caught."""
+    """The value that is assigned, iterated, entered or matched; None for imports, definitions and exceptions."""
     share: Literal["whole", "item", "rest"] = "whole"
-    """Which part of the value: in `a = v` the whole, in `a, *b = v` an item and the rest."""
+    """The part of the value: in `a = v` the whole, in `a, *b = v` an item and the rest."""
     module: str = ""
     """The dotted name that is imported."""
 
 
 class Put(NamedTuple):
-    """An attribute or an item of an object that is given a value."""
+    """An attribute or an item of an object that is assigned."""
 
     target: ast.Attribute | ast.Subscript
     kind: Kind
@@ -105,14 +105,14 @@ class Block(NamedTuple):
     how: Literal["once", "perhaps", "case", "repeated", "tried", "handler", "finally"]
     body: list[ast.stmt]
     head: tuple[Event, ...] = ()
-    """What is evaluated and bound each time before them."""
+    """The events each time before the statements."""
 
 
 # -- statements
 
 
 def begins(stmt: ast.stmt) -> Iterator[Event]:
-    """Yield what a statement does before its blocks, if it has any."""
+    """Yield the events of a statement before its blocks, if it has any."""
     match stmt:
         case ast.Expr(value=value):
             yield Evaluate(value)
@@ -151,14 +151,12 @@ def begins(stmt: ast.stmt) -> Iterator[Event]:
             yield from (Evaluate(child, "raised") for child in parts(stmt))
         case ast.Return(value=ast.expr() as value):
             yield Evaluate(value)
-        case _ if (
-            type(stmt).__name__ == "TypeAlias"
-        ):  # of Python 3.12; its value is evaluated when it is asked for
+        case _ if type(stmt).__name__ == "TypeAlias":  # of Python 3.12; its value is evaluated lazily
             yield Bind(stmt.name.id, "alias", stmt.value)  # type: ignore[attr-defined]
 
 
 def blocks(stmt: ast.stmt) -> Iterator[Block]:
-    """Yield the blocks of a statement that run among the names around it; `else` even where there is none."""
+    """Yield the blocks of a statement that run in the enclosing scope; `else` even if there is none."""
     match stmt:
         case ast.If(body=body, orelse=orelse):
             yield Block("perhaps", body)
@@ -186,9 +184,9 @@ def blocks(stmt: ast.stmt) -> Iterator[Block]:
 
 
 def may_leave(stmt: ast.stmt, *, inside_loop: bool = False) -> bool:
-    """Return whether a statement may leave the block that it stands in, other than by an exception."""
+    """Return whether a statement may leave its block other than by an exception."""
     if isinstance(stmt, ast.Break | ast.Continue):
-        return not inside_loop  # what leaves a loop's body does not leave the block that the loop stands in
+        return not inside_loop  # leaving a loop's body does not leave the block around the loop
     return isinstance(stmt, ast.Return) or any(
         may_leave(inner, inside_loop=inside_loop or block.how == "repeated")
         for block in blocks(stmt)
@@ -219,7 +217,7 @@ def _defines(stmt: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Ite
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:
-    """Return all parameters of a function, the collecting ones last."""
+    """Return all parameters of a function; `*args` and `**kwargs` last."""
     rest = (arguments.vararg, arguments.kwarg)
     plain = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     return [*plain, *(one for one in rest if one is not None)]
@@ -230,7 +228,7 @@ def _defaults(arguments: ast.arguments) -> list[ast.expr]:
 
 
 def _matches(pattern: ast.pattern, subject: ast.expr) -> Iterator[Event]:
-    """Yield what a `case` compares with, then what it captures."""
+    """Yield the values that a `case` compares with, then the names it captures."""
     nodes = list(ast.walk(pattern))
     for node in nodes:
         match node:
@@ -255,9 +253,9 @@ def assigned(
     kind: Kind = "assign",
     share: Literal["whole", "item", "rest"] = "whole",
 ) -> Iterator[Bind | Put]:
-    """Yield the names and the parts of objects that a target gives a value.
+    """Yield the names and the parts of objects that a target assigns.
 
-    Items that are written out are told apart: `a, b = 1, 2` gives each its own.
+    Literal tuples are matched item by item: in `a, b = 1, 2` each name has its own value.
     """
     match target:
         case ast.Name(id=name):
@@ -276,7 +274,7 @@ def assigned(
 
 
 def _items(targets: list[ast.expr], value: ast.expr | None) -> list[ast.expr] | None:
-    """Return the values that a tuple of targets is given one by one, where they are written out."""
+    """Return the values for each target of a tuple, if they are a literal tuple."""
     if not isinstance(value, ast.Tuple | ast.List) or len(value.elts) != len(targets):
         return None
     return None if any(isinstance(one, ast.Starred) for one in value.elts) else value.elts
@@ -286,7 +284,7 @@ def _items(targets: list[ast.expr], value: ast.expr | None) -> list[ast.expr] | 
 
 
 def inside(node: ast.expr) -> Iterator[Event]:
-    """Yield what an expression evaluates and binds itself, of one of the `SCOPED` ones."""
+    """Yield what one of the `SCOPED` expressions evaluates and binds itself."""
     match node:
         case ast.NamedExpr(target=ast.Name(id=name), value=value):
             yield Evaluate(value, "assigned")
@@ -301,7 +299,7 @@ def inside(node: ast.expr) -> Iterator[Event]:
 
 
 def parts(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the expressions that any other expression is made of: what becomes of it becomes of them."""
+    """Yield the parts of any other expression: they are used as the whole is."""
     for name in node._fields:
         child = getattr(node, name, None)
         if isinstance(child, ast.expr):
@@ -323,7 +321,7 @@ def _comprehended(
         for bound in assigned(generator.target, None)
         if isinstance(bound, Bind)
     )
-    outside: frozenset[str] = _NO_NAMES  # the first `for` goes through what stands around it
+    outside: frozenset[str] = _NO_NAMES  # the first `for` iterates in the enclosing scope
     for generator in generators:
         yield Evaluate(generator.iter, "iterated", outside, lazy)
         outside = own

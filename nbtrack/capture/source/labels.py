@@ -1,4 +1,4 @@
-"""The text beside a number that a cell shows: `print("features used:", (coef != 0).sum())`."""
+"""The text before a number that a cell shows: `print("features used:", (coef != 0).sum())`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["is_name_in_disguise", "label_name", "shown_expressions"]
 
-_WORDS = 4
+_MAX_WORDS = 4
 _SPEC = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa]")
 
 
 def label_name(text: str) -> str | None:
-    """Return the name that a label gives the number after it, or None if it says nothing.
+    """Return the name that a label gives the number after it, or None if it has none.
 
     Examples
     --------
@@ -33,8 +33,8 @@ def label_name(text: str) -> str | None:
     """
     last = re.split(r"[,;|()\[\]\n\t]|\d(?![A-Za-z])|\s-\s", text.rstrip(" :=~≈\t"))[-1]
     parts = [part.lower() for part in re.split(r"[^A-Za-z0-9]+", re.sub(r"[²^]2?", "2", last)) if part]
-    # "of the network on the test set" says where, what stands before it says what.
-    kept = [part for part in parts if part not in LABEL_STOPS][:_WORDS]
+    # "of the network on the test set" says where; the words before it say what.
+    kept = [part for part in parts if part not in LABEL_STOPS][:_MAX_WORDS]
     return "_".join(kept) if kept and len("".join(kept)) > 1 else None
 
 
@@ -82,7 +82,7 @@ def _parts(node: ast.expr, before: str) -> Iterator[tuple[ast.expr, str]]:
 
 
 def is_name_in_disguise(node: ast.expr) -> bool:
-    """Return whether an expression shows a name's own value or a score's: rounded, scaled, as an item."""
+    """Return whether an expression shows a name's own value or a score, possibly rounded, scaled or as an item."""
     match node:
         case ast.Name() | ast.Constant():
             return True

@@ -1,4 +1,4 @@
-"""Expressions that are written out in full."""
+"""Literal expressions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["is_literal", "literal"]
 
 
 def is_literal(node: ast.expr | None) -> bool:
-    """Return whether an expression is written out in full: numbers, strings, lists and dicts of them."""
+    """Return whether an expression is a literal: numbers, strings, lists and dicts of them."""
     match node:
         case ast.Constant(value=value):
             return value is None or isinstance(value, bool | int | float | str)
@@ -34,7 +34,7 @@ def is_literal(node: ast.expr | None) -> bool:
 
 
 def literal(node: ast.expr | None) -> Any:
-    """Return what a literal stands for; an empty tuple for what is more than a literal."""
+    """Return the value of a literal; an empty tuple for any other expression."""
     try:
         return None if node is None else ast.literal_eval(node)
     except ValueError:  # a sum of literals, or a call

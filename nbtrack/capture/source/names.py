@@ -1,4 +1,4 @@
-"""The names that an expression is written with: those that it reads, and those that a chain of attributes is made of."""
+"""The names in an expression: those that it reads, and those in a chain of attributes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["dotted", "free_names", "keys_of", "names_in"]
 
 
 def names_in(node: ast.AST) -> set[str]:
-    """Return the names that stand in an expression to be read, those of comprehensions and lambdas among them."""
+    """Return the names that an expression reads, including variables of comprehensions and lambdas."""
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def free_names(node: ast.expr) -> set[str]:
-    """Return the names that an expression reads from around it.
+    """Return the names that an expression reads from the enclosing scope.
 
     Examples
     --------
@@ -31,14 +31,14 @@ def free_names(node: ast.expr) -> set[str]:
 
 
 def dotted(node: ast.expr, *, plain: bool = False) -> str:
-    """Return a callee as written, `model.fit`, with a call or an item in it by its name alone.
+    """Return a callee as written, `model.fit`; a call or an item in it is reduced to its name.
 
     Parameters
     ----------
     node
         The callee.
     plain
-        Return an empty text for what is made of more than names.
+        Return an empty text if it contains anything but names.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def dotted(node: ast.expr, *, plain: bool = False) -> str:
 
 
 def keys_of(node: ast.expr) -> tuple[ast.expr, list[ast.expr | str]]:
-    """Return what a chain of attributes and items begins with, and its attributes and keys from there.
+    """Return the root of a chain of attributes and items, and its attributes and keys.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Reading code that somebody else runs: without its warnings, which IPython tells already."""
+"""Parse code that somebody else runs, without its warnings, which IPython shows already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import warnings
 __all__ = ["compiles", "parse"]
 
 _FILE = "<nbtrack>"
-# Once, not around each reading: a change of the filters makes Python tell warnings again that it tells once.
+# Set once: each change of the filters makes Python repeat warnings that it shows only once.
 warnings.filterwarnings("ignore", module=re.escape(_FILE))
 
 
@@ -19,7 +19,7 @@ def parse(source: str) -> ast.Module:
 
 
 def compiles(tree: ast.Module) -> bool:
-    """Return whether a tree is code that can run: `return 1` alone can be read, but does not."""
+    """Return whether a tree can be compiled: `return 1` alone can be parsed, but not compiled."""
     try:
         compile(tree, _FILE, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError):

@@ -1,1 +1,1 @@
-"""What watches a cell while it runs: hooks in its syntax tree, and what its names held before."""
+"""Watch a cell while it runs: hooks in its syntax tree, and the earlier values of its names."""

@@ -1,4 +1,4 @@
-"""What the names of a notebook held before a cell ran, and what the functions that it called have changed since."""
+"""The values of a notebook's names before a cell ran, and what the functions that it called have changed since."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Before"]
 
-_LEAVES = 200
+_MAX_LEAVES = 200
 
 
 class Before:
-    """What the names held that a cell is about to use.
+    """The values of the names that a cell is about to use.
 
-    Of values only what may be a setting is kept, as it is now; no data and no model is kept alive.
+    Only values that may be settings are copied; data and models are not kept alive.
 
     Parameters
     ----------
@@ -39,18 +39,18 @@ class Before:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
         self.values: dict[str, Any] = {}
-        """Settings, and optimisers."""
+        """Settings and optimisers."""
         self.states: dict[str, frozenset[str]] = {}
         """The fitted state of estimators."""
         self.contents: dict[str, dict[str, Measure]] = {}
-        """The numbers in dicts, lists and the like, by their dotted paths."""
+        """The numbers in dicts, lists and other containers, by their dotted paths."""
         self._code: dict[str, GlobalNames] = {}
-        """What the notebook's functions and classes read and bind."""
+        """The names that the notebook's functions and classes read and bind."""
         self._objects: dict[str, int | None] = {}
-        """The `id` of what stands under the names that these functions bind."""
+        """The `id` of the values of names that these functions bind."""
 
     def note(self, analysis: CellAnalysis) -> dict[str, bool]:
-        """Note what a cell is about to use; return the names that it reads, as `read_by` does."""
+        """Record what a cell is about to use; return the names that it reads, like `read_by`."""
         waiting = [name for name in analysis.reads if name in self._namespace]
         while waiting:
             name = waiting.pop()
@@ -76,7 +76,7 @@ class Before:
         return names
 
     def compare(self, analysis: CellAnalysis) -> None:
-        """Tell the analysis of a cell that has run what functions have bound, and what they have filled."""
+        """Add to the analysis of a cell that has run which names functions have bound, and which containers they have filled."""
         names = self.read_by(analysis)
         for name in self._bound_by_functions(analysis, names):
             bindings = analysis.bindings.get(name)
@@ -89,13 +89,13 @@ class Before:
         for name, bindings in analysis.bindings.items():
             written = None if bindings[-1].loop else _container(bindings[-1].value)
             if written is not None and name in self._namespace and not _is(self._namespace[name], written):
-                analysis.held[name] = measures(name, written)
+                analysis.contents_before[name] = measures(name, written)
         for name in names.keys() - analysis.bindings.keys():
-            held = self.contents.get(name)
-            if held is not None and (
-                name in analysis.mutations or measures(name, self._namespace.get(name)) != held
+            earlier = self.contents.get(name)
+            if earlier is not None and (
+                name in analysis.mutations or measures(name, self._namespace.get(name)) != earlier
             ):
-                analysis.held[name] = held
+                analysis.contents_before[name] = earlier
 
     def _bound_by_functions(self, analysis: CellAnalysis, names: Iterable[str]) -> set[str]:
         return analysis.bound_inside.union(*(self._code[name].binds for name in names))
@@ -116,7 +116,7 @@ class Before:
 
 @forgiving(bool)
 def _is_still(node: ast.expr | None, value: Any) -> bool:
-    """Return whether a name holds what was written, as far as that can be told."""
+    """Return whether a name seems to hold the value in the source."""
     written = literal(node)
     return written == () or _is(value, written)
 
@@ -127,7 +127,7 @@ def _is(value: Any, written: Any) -> bool:
 
 
 def _container(node: ast.expr | None) -> dict[Any, Any] | list[Any] | None:
-    """Return the dict or list that an expression makes, where it writes it out or makes an empty one."""
+    """Return the dict or list that an expression creates, if it is a literal or an empty one."""
     match node:
         case ast.Call(func=ast.Name(id="list"), args=[], keywords=[]):
             return []
@@ -151,7 +151,7 @@ def _identity(namespace: Mapping[str, Any], name: str) -> int | None:
 
 
 def _copied(value: Any) -> Any:
-    """Return settings as they are now, whatever becomes of the containers that hold them."""
+    """Return a copy of settings that does not change with their containers."""
     kind = type(value)
     if kind is dict:
         return {key: _copied(inner) for key, inner in value.items()}
@@ -162,20 +162,20 @@ def _copied(value: Any) -> Any:
 
 @forgiving(dict)
 def measures(name: str, value: Any) -> dict[str, Measure]:
-    """Return the numbers and lists of numbers that a container holds, by their dotted paths from `name`."""
+    """Return the numbers and lists of numbers in a container, by their dotted paths from `name`."""
     found: dict[str, Measure] = {}
     for path, leaf in _leaves(name, value, 0):
         found[path] = leaf
-        if len(found) > _LEAVES:
+        if len(found) > _MAX_LEAVES:
             return {}
     return found
 
 
 def _leaves(path: str, value: Any, depth: int) -> Iterator[tuple[str, Measure]]:
-    held = value if isinstance(value, Mapping) else fields_of(value)
-    if held is not None:
+    entries = value if isinstance(value, Mapping) else fields_of(value)
+    if entries is not None:
         if depth <= 4:
-            for key, inner in list(held.items()):
+            for key, inner in list(entries.items()):
                 yield from _leaves(f"{path}.{key}", inner, depth + 1)
     elif isinstance(value, list | deque | tuple):
         yield path, Measure.of(value)
@@ -187,7 +187,7 @@ def _leaves(path: str, value: Any, depth: int) -> Iterator[tuple[str, Measure]]:
 
 @forgiving(GlobalNames)
 def _code(value: Any) -> GlobalNames:
-    """Return the global names of a function of the notebook's, or of the methods of a class or object of its."""
+    """Return the global names of a notebook's function, or of the methods of its class or object."""
     owner = value if isinstance(value, type | FunctionType) else type(value)
     if module_of(owner) != "__main__":
         return GlobalNames()

@@ -21,19 +21,19 @@ class Editor(ast.NodeTransformer):
         """By the `id` of a loop: the hook at the top of its body."""
 
     def wrap(self, node: ast.expr, hook: str) -> None:
-        """Have a hook be handed an expression's value; around another, if one is there already."""
+        """Pass an expression's value through a hook, outside of any existing one."""
         self.wraps.setdefault(id(node), []).append(hook)
 
     def put_before(self, node: ast.stmt, hook: str) -> None:
-        """Have a hook be called before a statement."""
+        """Call a hook before a statement."""
         self.before.setdefault(id(node), []).append(_call(hook, node))
 
     def put_after(self, node: ast.stmt, hook: str, *names: str) -> None:
-        """Have a hook be called after a statement, with what some names hold."""
+        """Call a hook after a statement, with the values of some names."""
         self.after.setdefault(id(node), []).append(_call(hook, node, *names))
 
     def visit(self, node: ast.AST) -> Any:
-        """Return a node as it is to be: what `ast.NodeTransformer` asks for each of a tree's."""
+        """Return the edited node; `ast.NodeTransformer` calls this for each node."""
         key = id(node)
         if not isinstance(node, (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)):
             self.generic_visit(node)
@@ -54,6 +54,6 @@ def _call(hook: str, place: ast.stmt, *names: str) -> ast.stmt:
     arguments: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
     statement = ast.Expr(ast.Call(ast.Name(hook, ast.Load()), arguments, []))
     for node in ast.walk(statement):
-        # At the end of the line it follows: a traceback never points at it, an interrupt may.
+        # Located at the end of the line before it: tracebacks never point at it, except for an interrupt.
         ast.copy_location(node, place)
     return statement

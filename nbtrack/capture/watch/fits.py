@@ -1,4 +1,4 @@
-"""What watches the `.fit` calls of a running cell: which estimators were fitted, and on what."""
+"""Watch the `.fit` calls of a running cell: which estimators were fitted, and on which data."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ __all__ = ["FitSite"]
 
 
 class FitSite:
-    """The estimators that one `.fit` call was made on, with the first rows of what they were fitted on.
+    """The estimators that were fitted by one `.fit` call, with the first rows of their data.
 
-    Nothing is kept alive for it but the last of the estimators, and that until the cell has ended: a loop over folds
-    or over thousands of fits needs no more memory than without.
+    Only the last estimator is kept alive, until the cell has ended: a loop over folds
+    or over thousands of fits needs no additional memory.
 
     Parameters
     ----------
     source
-        The name that the estimator stands under in the call.
+        The estimator's name in the call.
     describe
-        Returns what is to be kept of an estimator that makes way for another.
+        Returns the description to keep of an estimator that is replaced by another.
     """
 
     __slots__ = ("_calls", "_describe", "_fits", "_last", "_replaced", "source")
 
-    _KEPT = 64
-    _HEADS = 500
-    """Calls after which no more first rows are taken."""
+    _MAX_FITS = 64
+    _MAX_HEADS = 500
+    """Calls after which first rows are no longer taken."""
 
     def __init__(self, source: str, describe: Callable[[Any], Any]) -> None:
         self.source = source
@@ -44,7 +44,7 @@ class FitSite:
         self._calls = 0
 
     def receiver(self) -> Callable[[Any], Any]:
-        """Return the function that is handed the estimator and gives it back."""
+        """Return the function that receives the estimator and returns it."""
 
         def observe(estimator: Any) -> Any:
             self._begin(estimator)
@@ -53,19 +53,19 @@ class FitSite:
         return observe
 
     def argument(self) -> Callable[[Any], Any]:
-        """Return the function that is handed what the estimator is fitted on and gives it back."""
+        """Return the function that receives the data and returns it."""
 
         def observe(data: Any) -> Any:
             self._calls += 1
             fit = self._fits.get(id(self._last))
-            if fit is not None and self._calls <= self._HEADS:
+            if fit is not None and self._calls <= self._MAX_HEADS:
                 fit.head, fit.shape = head(data), shape_of(data)
             return data
 
         return observe
 
     def arguments(self) -> Callable[[Any], Any]:
-        """Return the function that is handed several arguments, in a list or a dict, and gives them back."""
+        """Return the function that receives several arguments in a list or a dict, and returns them."""
         one = self.argument()
 
         def observe(given: Any) -> Any:
@@ -79,7 +79,7 @@ class FitSite:
         return observe
 
     def result(self) -> Callable[[Any], Any]:
-        """Return the function that is handed what the call gives, and gives it back: the fit has come to its end."""
+        """Return the function that receives the call's result and returns it: the fit has ended."""
 
         def observe(value: Any) -> Any:
             fit = self._fits.get(id(self._last))
@@ -95,7 +95,7 @@ class FitSite:
         return len(self._fits) + len(self._replaced) > 1
 
     def fitted(self, *, ended: bool = True) -> list[tuple[Any, Any, tuple[int, ...]]]:
-        """Return the estimators that are still there, with the first rows and the shape of their data.
+        """Return the estimators that still exist, with the first rows and the shape of their data.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class FitSite:
         return [(estimator, rows, shape) for estimator, rows, shape in found if estimator is not None]
 
     def gone(self) -> list[Any]:
-        """Return what was kept of the estimators that are no longer there."""
+        """Return the descriptions of estimators that no longer exist."""
         every = [*self._replaced, *self._fits.values()]
         return [fit.described for fit in every if fit.described and fit.estimator() is None]
 
@@ -119,15 +119,15 @@ class FitSite:
             before.described = self._describe(self._last)
         self._last = estimator
         earlier = fits.pop(id(estimator), None)
-        if earlier is not None and earlier.estimator() is None and len(self._replaced) < self._KEPT:
-            self._replaced.append(earlier)  # of another estimator, in whose place in memory this one stands
-        if len(fits) >= self._KEPT:
+        if earlier is not None and earlier.estimator() is None and len(self._replaced) < self._MAX_FITS:
+            self._replaced.append(earlier)  # of another estimator, whose memory address this one has
+        if len(fits) >= self._MAX_FITS:
             gone = [key for key, fit in fits.items() if fit.estimator() is None]
             fits.pop(gone[0] if gone else next(reversed(fits)))
         try:
             fits[id(estimator)] = _Fit(weakref.ref(estimator))
-        except TypeError:  # of a class with slots
-            if len(fits) < self._KEPT:
+        except TypeError:  # its class has slots
+            if len(fits) < self._MAX_FITS:
                 fits[id(estimator)] = _Fit(lambda: estimator)
 
 

@@ -1,4 +1,4 @@
-"""Put the hooks of `observe` into a cell's syntax tree, where the analysis says that they pay."""
+"""Insert the hooks of `observe` into a cell's syntax tree where the analysis calls for them."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def instrument(
     hooks: Hooks,
     wanted: Iterable[str] = (),
 ) -> Sites:
-    """Put hooks into `tree` in place, and return what they fill.
+    """Insert hooks into `tree` in place, and return the sites that they fill.
 
     Parameters
     ----------
     tree
         The cell's syntax tree; changed.
     analysis
-        Made from the same tree.
+        The analysis of the same tree.
     reach
-        Made from an equal tree, which stays as it is.
+        The reach of an equal tree, which is not changed.
     namespace
         The user's namespace, in which the cell will run.
     hooks
-        Lends the functions.
+        Registers the functions.
     wanted
         Names that are metrics because the user said so.
     """
@@ -82,7 +82,7 @@ def _place_series(
         assert loop is not None
         counter = None if plain else sites.counter(loop)
         if counter is not None:
-            # In an expression the value goes past the hook that may be exchanged for a quicker one.
+            # In an expression the value bypasses the hook that may be replaced by a faster one.
             counter.readers += 1 + sum(isinstance(b.stmt, ast.expr) for b in chosen)
         observed = sites.series[name] = Observed(name, counter)
         observed.hook = hooks.lend(observed.observer())
@@ -104,7 +104,7 @@ def _place_series(
 
 
 def _passing(observed: Observed) -> Callable[[Any], Any]:
-    """Return an observer that gives its value back, as an expression must."""
+    """Return an observer that returns its value, as needed in an expression."""
 
     def observe(value: Any) -> Any:
         observed.add(value)
@@ -114,7 +114,7 @@ def _passing(observed: Observed) -> Callable[[Any], Any]:
 
 
 def _place_keys(sites: Sites, editor: Editor, hooks: Hooks) -> None:
-    """Watch the keys under which the cell puts something into a container of an earlier cell's."""
+    """Watch the keys under which the cell stores something in a container of an earlier cell."""
     for name, depth, node in sites.analysis.computed_keys:
         if name in sites.analysis.reads:
             site = KeySite(sites.keys.setdefault((name, depth), set()))
@@ -140,7 +140,7 @@ def _place_marks(sites: Sites, tree: ast.Module, editor: Editor, hooks: Hooks) -
 
 
 def _witness(sites: Sites, mark: Mark, twins: Mapping[int, ast.stmt]) -> Callable[[], bool] | None:
-    """Return what tells of a mark where a hook is called there anyway: a loop must not pay for two."""
+    """Return a function that says whether a mark was reached, if another hook is called there anyway: a loop must not pay for two."""
     if mark.where != "after":
         return None
     observed = sites.after.get(id(twins[id(mark.statement)]))
@@ -150,7 +150,7 @@ def _witness(sites: Sites, mark: Mark, twins: Mapping[int, ast.stmt]) -> Callabl
         loop = twins[id(mark.loop)]
         for number, counter in sites.loops.items():
             if sites.analysis.loops[number].node is loop:
-                # Whether the `if` was begun, which its test is all that is to be known of.
+                # This says whether the `if` was begun, which is all that matters about its test.
                 return lambda counter=counter: counter.begun  # type: ignore[misc]
     return None
 

@@ -1,7 +1,7 @@
-"""What watches a running cell: loop counters, series and scores.
+"""Watch a running cell: loop counters, series and scores.
 
-The hooks stand in the cell's syntax tree only while it runs, under names in `builtins` that no user
-can spell, so the user's namespace, pickles and compiled functions never hold them. Each returns its
+The hooks are in the cell's syntax tree only while it runs, under names in `builtins` that no user
+can write, so the user's namespace, pickles and compiled functions never contain them. Each returns its
 argument unchanged and never raises.
 """
 
@@ -25,35 +25,35 @@ if TYPE_CHECKING:
 __all__ = ["Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite"]
 
 _KEYS = frozenset({str, int, float, bool})
-_MISFITS = 16
-"""Values that are no numbers before a site is given up."""
+_MAX_MISFITS = 16
+"""Values that are not numbers after which a site is no longer observed."""
 
-_nothing = [].clear
-"""Takes no argument, does nothing, and is quick to call."""
+_no_op = [].clear
+"""A function without arguments that does nothing, and is fast to call."""
 _numbers = itertools.count(1)
 
 
 class Hooks:
-    """Functions lent to a cell's code through `builtins`, and taken back when it ends."""
+    """Functions that a cell's code can call through `builtins`, until it ends."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
 
     def lend(self, function: Callable[..., Any]) -> str:
         """Make `function` callable from the cell and return the name for it."""
-        # The blanks keep the name out of reach of any source text.
+        # With blanks in it, the name cannot occur in source code.
         name = f"nbtrack hook {next(_numbers)}"
         setattr(builtins, name, function)
         self._names.append(name)
         return name
 
     def lend_once(self, function: Callable[[], Any]) -> str:
-        """Lend a function for its first call; later calls of the name do nothing, in next to no time."""
+        """Lend a function for its first call only; later calls of the name do nothing, at almost no cost."""
         name = self.lend(function)
 
         def once() -> None:
             function()
-            setattr(builtins, name, _nothing)
+            setattr(builtins, name, _no_op)
 
         setattr(builtins, name, once)
         return name
@@ -66,30 +66,30 @@ class Hooks:
 
 
 class LoopCounter:
-    """Counts a loop's iterations, for the sites whose own number of values does not tell it."""
+    """Counts a loop's iterations, for sites that do not have one value per iteration."""
 
     __slots__ = ("count", "hook", "inner", "marks", "readers", "streaming")
 
-    _MARKS = 10_000
+    _MAX_MARKS = 10_000
 
     def __init__(self) -> None:
         self.count = -1
         self.hook = ""
-        """The name that the ticker is lent under."""
+        """The name under which the ticker is lent."""
         self.readers = 0
-        """How many sites ask for the count."""
+        """How many sites need the count."""
         self.inner: list[Observed] = []
         self.streaming = False
-        """Whether a stream counts in its place."""
+        """Whether a stream counts instead."""
         self.marks: list[int] = []
 
     @property
     def begun(self) -> bool:
-        """Whether the loop's body was begun at all."""
+        """Whether the loop's body was entered at all."""
         return self.count >= 0 or any(one.touched for one in self.inner) or self.streaming
 
     def ticker(self) -> Callable[[], None]:
-        """Return the function that stands at the top of the loop's body."""
+        """Return the function that is called at the top of the loop's body."""
         if not self.inner:
 
             def tick() -> None:
@@ -101,35 +101,35 @@ class LoopCounter:
 
         def tick_outer() -> None:
             self.count += 1
-            if len(marks) < self._MARKS:
+            if len(marks) < self._MAX_MARKS:
                 marks.append(first.counted + len(first.values))
 
         return tick_outer
 
 
 class Observed:
-    """One name's values over a loop; each drain takes what has come since the last.
+    """One name's values over a loop; each drain takes the values since the last.
 
-    Between drains a value waits in a list; a site whose values are all floats is handed the list's own
-    `append`, so that an observation costs one call into C. Where a loop's iterations are counted for one such
-    site alone, they go into a list with its values and are counted by the drains. Times are told by the drains, which a
-    thread makes every tenth of a second: values that came between two of them are spread evenly.
+    Between drains values wait in a list; a site whose values are all floats calls the list's own
+    `append`, so that an observation costs one call into C. If a loop's iterations are counted for one such
+    site alone, they go into a list with its values and are counted by the drains. Times come from the drains, which a
+    thread makes every tenth of a second: the times of values between two drains are spread evenly.
 
     Parameters
     ----------
     name
-        What the series is called.
+        The name of the series.
     loop
-        Counts the loop that holds the assignment; None where every iteration gives one value.
+        The counter of the loop with the assignment; None if every iteration gives one value.
     """
 
     __slots__ = (
         "_drained", "_misfits", "_steps", "_stream", "counted", "hook", "loop", "name", "parts", "values",
     )  # fmt: skip
 
-    _PARTS = 20
-    _FLOATS = 8
-    """Float values in a row after which a site is taken to give nothing else."""
+    _MAX_PARTS = 20
+    _MIN_FLOATS = 8
+    """Consecutive float values after which a site is assumed to give only floats."""
 
     def __init__(self, name: str, loop: LoopCounter | None = None) -> None:
         self.name = name
@@ -145,14 +145,14 @@ class Observed:
 
     @property
     def touched(self) -> bool:
-        """Whether it was handed a value, be it no number."""
-        told = self.counted or self.values or self._misfits or self.parts
-        return bool(told) or self._stream is not None
+        """Whether it received any value, even one that is not a number."""
+        has_values = self.counted or self.values or self._misfits or self.parts
+        return bool(has_values) or self._stream is not None
 
     def observer(self) -> Callable[[Any], None]:
-        """Return the function that is handed each new value.
+        """Return the function that receives each new value.
 
-        It gives nothing back: a statement's value is shown where IPython is told to show them all.
+        It returns None, because IPython may be set to show the value of every statement.
         """
         return self._observe
 
@@ -162,7 +162,7 @@ class Observed:
 
         def read() -> None:
             nonlocal fresh
-            # The first reset has nothing before it that this cell made.
+            # Before the first reset there is nothing from this cell.
             if not fresh:
                 self.add(namespace.get(self.name))
             fresh = False
@@ -185,11 +185,11 @@ class Observed:
         if self.loop is not None:
             self._steps.append(self.loop.count)
         self.values.append(number)
-        if self.counted + len(self.values) >= self._FLOATS:
+        if self.counted + len(self.values) >= self._MIN_FLOATS:
             self._settle(floats=issubclass(type(value), float) and not self._misfits)
 
     def _settle(self, *, floats: bool) -> None:
-        """Have the next values observed in the quickest way, now that it shows what they are."""
+        """Switch to the fastest way to observe the next values, now that their type is known."""
         loop = self.loop
         if loop is None:
             if floats:
@@ -216,20 +216,20 @@ class Observed:
         return observe
 
     def _other(self, value: Any) -> None:
-        """Keep the numbers of a dict of results each as a series of its own; count what is none."""
-        parts = _parts(value, self._PARTS)
+        """Keep each number of a dict of results as a separate series; count other values as misfits."""
+        parts = _parts(value, self._MAX_PARTS)
         if parts is not None:
             for key, number in parts.items():
                 self.parts.setdefault(key, Observed(f"{self.name}.{key}", self.loop)).add(number)
             return
         self._misfits += 1
-        if self._misfits >= _MISFITS and self._misfits > self.counted + len(self.values):
-            # Takes anything, costs little, keeps nothing and gives nothing back.
+        if self._misfits >= _MAX_MISFITS and self._misfits > self.counted + len(self.values):
+            # Accepts anything at little cost, keeps nothing and returns None.
             setattr(builtins, self.hook, deque(maxlen=0).append)
 
     def drain(self) -> Points:
-        """Take what has come since the last call."""
-        # A list's slice and its deletion are one step each for other threads: no append gets lost.
+        """Take the values since the last call."""
+        # For other threads, slicing a list and deleting the slice are one step each: no append is lost.
         n = len(self.values)
         taken = self.values[:n]
         del self.values[:n]
@@ -245,7 +245,7 @@ class Observed:
         try:
             values = array("d", taken)
         except TypeError:
-            # A site that began with floats has come to give something else: keep what is a number.
+            # A site that began with floats has given something else: keep only numbers.
             pairs = [(step, as_number(value)) for step, value in zip(steps, taken, strict=True)]
             steps = array("q", (step for step, number in pairs if number is not None))
             values = array("d", (number for _, number in pairs if number is not None))
@@ -277,24 +277,24 @@ def _scores(value: Any) -> list[tuple[int, float]]:
 
 
 class ScoreSite:
-    """One call in the cell whose result is a score that no name keeps.
+    """One call in the cell whose result is a score that is not assigned to a name.
 
     Parameters
     ----------
     function
         The scoring function's own name.
     subject
-        What was scored: the estimator's variable, if the source says so.
+        The variable of the scored estimator, if it can be seen in the source.
     split
-        `train`, `test` or `val`, if the arguments say so.
+        `train`, `test` or `val`, if it can be seen in the arguments.
     loop
         The innermost loop around the call.
     suffix
-        What a reduction around the call adds to its name (`_std`).
+        The suffix for a reduction around the call (`_std`).
     label
-        The name that the text beside it gives it.
+        The name from the text that is shown before it.
     whole
-        Whether a short array of scores is one score an entry.
+        Whether each entry of a short array is a score.
     """
 
     __slots__ = ("function", "label", "loop", "points", "split", "subject", "suffix", "whole")
@@ -320,7 +320,7 @@ class ScoreSite:
         self.points: list[tuple[str | None, int, float, float]] = []
 
     def observer(self, namespace: dict[str, Any]) -> Callable[[Any], Any]:
-        """Return the function that is handed each score and gives it back."""
+        """Return the function that receives each score and returns it."""
         points, loop, subject = self.points, self.loop, self.subject
 
         def observe(value: Any) -> Any:
@@ -341,28 +341,28 @@ class ScoreSite:
 
 
 class KeySite:
-    """The keys by which a container is changed.
+    """The keys under which a container is changed.
 
     Parameters
     ----------
     keys
-        Takes them, as text.
+        The set that collects them, as text.
     """
 
     __slots__ = ("keys",)
 
-    _KEPT = 1_000
+    _MAX_KEYS = 1_000
 
     def __init__(self, keys: set[str]) -> None:
         self.keys = keys
 
     def observer(self) -> Callable[[Any], Any]:
-        """Return the function that is handed each key and gives it back."""
+        """Return the function that receives each key and returns it."""
         keys = self.keys
 
         def observe(key: Any) -> Any:
-            # Of other types the text may be anybody's code.
-            if type(key) in _KEYS and len(keys) < self._KEPT:
+            # To convert other types to text could run the user's code.
+            if type(key) in _KEYS and len(keys) < self._MAX_KEYS:
                 keys.add(str(key))
             return key
 

@@ -1,7 +1,7 @@
-"""Which statements of a cell its execution came to: marks in the syntax tree, and the tree of what was reached.
+"""Which statements of a cell were executed: marks in the syntax tree, and the tree of what was reached.
 
-A mark is a call of a hook behind a statement. Of statements that follow each other for certain the last has a mark for
-all; behind what may leave a block, and where an exception may be swallowed, each has its own.
+A mark is a call of a hook after a statement. In a sequence of statements that cannot be interrupted, the last has a mark for
+all; after a statement that may leave a block, and where an exception may be swallowed, each has its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Position = tuple[int, int]
 _LEAVING = (ast.Break, ast.Continue, ast.Raise)
 _SWALLOWING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 _BEGINNING = frozenset({"value", "assigned", "entered", "iterated", "test", "subject"})
-"""The roles of what is left of a statement that was begun and not completed."""
+"""The roles of the parts that remain of a statement that was begun but not completed."""
 
 
 class Mark(NamedTuple):
@@ -37,19 +37,19 @@ class Mark(NamedTuple):
     where: str
     """`before` or `after` the statement, or `around` its value."""
     loop: ast.stmt | None = None
-    """The loop of whose body the statement is the whole."""
+    """The loop whose body consists of only this statement."""
 
 
 class Reach:
-    r"""What an execution of a cell came to.
+    r"""Which parts of a cell an execution reached.
 
     Parameters
     ----------
     tree
-        The cell's tree; it is left as it is.
+        The cell's tree, which is not changed.
     outermost
-        Whether it is the cell's own: IPython looks at its last statement, which has no mark, and tells `finish`
-        how it ended.
+        Whether it is the cell's own tree: IPython shows its last statement, which has no mark; `finish` is told
+        how that ended.
 
     Examples
     --------
@@ -70,9 +70,9 @@ class Reach:
         self.body = tree.body
         self._outermost = outermost
         self._ends: dict[int, int] = {}
-        """By a statement's `id`: the mark that tells that it was completed."""
+        """By a statement's `id`: the mark that is reached when it was completed."""
         self._beginnings: dict[int, int] = {}
-        """By the `id` of a block's first statement: the mark that tells that the block was begun."""
+        """By the `id` of a block's first statement: the mark that is reached when the block was begun."""
         self._hit: set[int] = set()
         self._witnesses: dict[int, Callable[[], bool]] = {}
         self._ended = not outermost
@@ -80,7 +80,7 @@ class Reach:
         self._place(tree.body, looped=False, swallowed=False)
 
     def hook(self, number: int) -> Callable[..., Any]:
-        """Return what a mark calls: with the value that it stands around, which it gives back."""
+        """Return the function that a mark calls; around a value, it receives and returns the value."""
         hit = self._hit
 
         def passed(value: Any) -> Any:
@@ -93,16 +93,16 @@ class Reach:
         return passed if self.marks[number].where == "around" else reached
 
     def witness(self, number: int, reached: Callable[[], bool]) -> None:
-        """Have something else tell whether a mark was reached, which then needs no hook of its own."""
+        """Use another function to find out whether a mark was reached, which then needs no hook."""
         self._witnesses[number] = reached
 
     def finish(self, *, ended: bool, failed_at: Position | None = None) -> None:
-        """Take in how the execution ended: whether at the tree's end, else at which line and column."""
+        """Record how the execution ended: at the tree's end, or else at which line and column."""
         self._ended, self._failed = ended or not self._outermost, failed_at
 
     @property
     def count(self) -> int:
-        """How many marks have been reached; it tells whether there is something new."""
+        """How many marks have been reached; it changes when there is something new."""
         return sum(map(self._is_hit, range(len(self.marks))))
 
     @property
@@ -111,9 +111,9 @@ class Reach:
         return self._ended and self.count == len(self.marks)
 
     def tree(self) -> ast.Module:
-        """Return the cell as if what was not reached had not been written.
+        """Return the cell without the code that was not reached.
 
-        Of a statement that was begun and not completed its expressions are left, which bind nothing.
+        A statement that was begun but not completed is reduced to its expressions, which bind nothing.
         """
         body = self._reached(self.body, begun=True)
         return ast.Module(body, [])
@@ -169,7 +169,7 @@ class Reach:
     # -- what was reached
 
     def _reached(self, statements: Statements, *, begun: bool = False) -> Statements:
-        """Return what was completed of a block, and what was begun."""
+        """Return the completed and the begun statements of a block."""
         found: Statements = []
         begun = begun or self._is_hit(self._beginnings.get(id(statements[0])) if statements else None)
         for number, statement in enumerate(statements):
@@ -186,7 +186,7 @@ class Reach:
         mark = self._ends.get(id(statement))
         if mark is None:
             return self._ended and self.body[-1:] == [statement]
-        # Straight on, what stands before a statement that failed was completed.
+        # In a straight sequence, all statements before one that failed were completed.
         return self._is_hit(mark) or any(
             self._ends.get(id(other)) == mark and self._fails_in(other) for other in following
         )
@@ -194,8 +194,8 @@ class Reach:
     def _is_hit(self, mark: int | None) -> bool:
         if mark is None or mark in self._hit:
             return mark is not None
-        told = self._witnesses.get(mark)
-        return told is not None and told()
+        witness = self._witnesses.get(mark)
+        return witness is not None and witness()
 
     def _fails_in(self, statement: ast.stmt) -> bool:
         if self._failed is None:
@@ -204,7 +204,7 @@ class Reach:
         return (statement.lineno, statement.col_offset) <= self._failed < end
 
     def _parts(self, statement: ast.stmt, *, completed: bool) -> Statements:
-        """Return a statement with what was reached of its blocks; without any, what is left of it."""
+        """Return a statement with the reached parts of its blocks; without any, its expressions."""
         blocks = _blocks(statement)
         if not blocks:
             return [statement] if completed else []
@@ -217,7 +217,7 @@ class Reach:
 
 
 def left_at(error: BaseException | None, namespace: Mapping[str, Any]) -> list[Position]:
-    """Return where an exception left the code that ran among the names of a namespace, the outermost first."""
+    """Return where an exception left the code that ran in a namespace, outermost first."""
     found: list[Position] = []
     trace = None if error is None else error.__traceback__
     while trace is not None:
@@ -235,7 +235,7 @@ def _same(one: Statements, other: Statements) -> bool:
 
 
 def _blocks(statement: ast.stmt) -> list[Statements]:
-    """Return the blocks of a statement that run among the cell's own names."""
+    """Return the blocks of a statement that run in the cell's own namespace."""
     return [block.body for block in blocks(statement) if block.body]
 
 

@@ -1,4 +1,4 @@
-"""Where the scores of a cell are that no name keeps: calls of scoring functions, and numbers that are shown."""
+"""Find the scores of a cell that are not assigned to a name: calls of scoring functions, and numbers that are shown."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ __all__ = ["place_scores"]
 def place_scores(
     sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks, parents: dict[int, ast.AST]
 ) -> None:
-    """Watch the scores of a cell that go into no name.
+    """Watch the scores of a cell that are not assigned to a name.
 
     Parameters
     ----------
     sites, editor, hooks
-        What is watched already, where the hooks go, and who lends them.
+        The existing sites, the editor that inserts hooks, and the hooks.
     namespace
         The user's namespace.
     parents
-        By the `id` of a node of the tree: the node that it is a part of.
+        By the `id` of a node of the tree: its parent node.
     """
     places = _Places(sites, editor, namespace, hooks)
     shown = list(shown_expressions(sites.analysis))
@@ -49,14 +49,14 @@ def place_scores(
 
 
 class _Places:
-    """Puts the hooks of scores into the tree."""
+    """Inserts the hooks of scores into the tree."""
 
     def __init__(self, sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks) -> None:
         self.analysis = sites.analysis
         self._sites, self._editor, self._namespace, self._hooks = sites, editor, namespace, hooks
 
     def put(self, node: ast.expr, function: str, around: Loop | None = None, **site: Any) -> None:
-        """Watch an expression; `site` says what a `ScoreSite` is told of it."""
+        """Watch an expression; `site` are arguments of `ScoreSite`."""
         made = ScoreSite(function, loop=None if around is None else self._counter(around), **site)
         self._sites.scores.append(made)
         self._editor.wrap(node, self._hooks.lend(made.observer(self._namespace)))
@@ -96,7 +96,7 @@ def _place_attributes(places: _Places) -> None:
 
 
 def _place_shown(places: _Places, shown: Iterable[tuple[ast.expr, str, Loop | None]]) -> None:
-    """Watch the numbers that are shown beside a text that gives them a name."""
+    """Watch the numbers that are shown after a text that names them."""
     tainted = tainted_names(places.analysis)
     for node, text, around in shown:
         name = label_name(text)
@@ -111,7 +111,7 @@ def _place_shown(places: _Places, shown: Iterable[tuple[ast.expr, str, Loop | No
 
 
 def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str, Any]) -> bool:
-    """Return whether a call that no vocabulary knows is of a function of the notebook's own."""
+    """Return whether a call that is not in the vocabulary is of a notebook's function."""
     if not isinstance(node.func, ast.Name) or call_role(node.func.id) != "other":
         return False
     name = node.func.id
@@ -120,7 +120,7 @@ def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str
 
 
 def _reduced(node: ast.Call, parents: dict[int, ast.AST]) -> tuple[ast.expr, str]:
-    """Return the reduction around a call that gives several scores, and the name's ending for it."""
+    """Return the reduction around a call that gives several scores, and its suffix for the name."""
     parent = parents.get(id(node))
     if isinstance(parent, ast.Attribute) and parent.attr in REDUCTION_ENDINGS:
         outer = parents.get(id(parent))
@@ -134,7 +134,7 @@ def _reduced(node: ast.Call, parents: dict[int, ast.AST]) -> tuple[ast.expr, str
 
 
 def _predicted_by(analysis: CellAnalysis) -> dict[str, str]:
-    """Return which estimator's variable each prediction of the cell came from."""
+    """Return the variable of the estimator that made each prediction of the cell."""
     return {
         name: dotted(b.value.func).split(".")[0]
         for name, bindings in analysis.bindings.items()
@@ -144,7 +144,7 @@ def _predicted_by(analysis: CellAnalysis) -> dict[str, str]:
 
 
 def _subject(call: Call, predicted: dict[str, str]) -> tuple[str | None, str | None]:
-    """Return what a scoring call scores, and on which part of the data."""
+    """Return the subject of a scoring call, and the part of the data."""
     arguments = [*call.node.args, *(k.value for k in call.node.keywords)]
     subject = None
     if isinstance(call.node.func, ast.Attribute) and call.name.endswith((".score", ".evaluate")):

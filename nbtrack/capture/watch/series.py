@@ -1,4 +1,4 @@
-"""Which names of a cell are series: those whose values over a loop are a metric's history."""
+"""Find the names of a cell whose values over a loop are a metric's history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Mode = Literal["each", "sum"]
 def series_names(analysis: CellAnalysis, wanted: Iterable[str] = ()) -> dict[str, Mode]:
     """Return the names whose values over a loop are a metric's history.
 
-    `each`: every assignment gives a point. `sum`: a running sum that the loop resets gives a point at
+    `each`: every assignment is a point. `sum`: a running sum that the loop resets is a point at
     each reset and one at the end.
     """
     chosen: dict[str, Mode] = {}
@@ -43,7 +43,7 @@ def series_names(analysis: CellAnalysis, wanted: Iterable[str] = ()) -> dict[str
 
 
 def _is_part(analysis: CellAnalysis, name: str, bindings: list[Binding]) -> bool:
-    """Return whether a running sum only goes into another number, such as its mean."""
+    """Return whether a running sum is only used to compute another number, such as its mean."""
     uses = set(analysis.uses.get(name, ()))
     divided = any(isinstance(b.stmt, ast.AugAssign) and isinstance(b.stmt.op, ast.Div) for b in bindings)
     return not divided and not uses.isdisjoint({"compute", "part"}) and uses.isdisjoint({"shown", "kept"})
@@ -62,7 +62,7 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
 
 
 def skips(loop: Loop) -> bool:
-    """Return whether an iteration may end before its last statement and the loop go on."""
+    """Return whether an iteration may end before its last statement while the loop continues."""
     return any(isinstance(node, ast.Continue | ast.Try) for node in ast.walk(loop.node))
 
 
@@ -77,8 +77,8 @@ def last_bindings(bindings: list[Binding]) -> list[Binding]:
     for binding in computed:
         assert binding.loop is not None
         top = binding.loop.chain[-1].number
-        held = loops.setdefault(top, binding.loop)
-        if binding.loop in held.chain:
+        first_loop = loops.setdefault(top, binding.loop)
+        if binding.loop in first_loop.chain:
             loops[top] = binding.loop
     chosen: list[Binding] = []
     for loop in loops.values():

@@ -1,4 +1,4 @@
-"""The sites of a cell's syntax tree that are watched while it runs, with what they have seen."""
+"""The sites of a cell's syntax tree that are watched while it runs, with what they observed."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class Sites:
     """What watches one syntax tree while it runs."""
 
     analysis: CellAnalysis
-    """Of the whole tree; once it has run, of what was reached of it."""
+    """The analysis of the whole tree; after the run, of the part that was reached."""
     reach: Reach
     whole: CellAnalysis | None = None
-    """Of the whole tree, once it has run."""
+    """After the run, the analysis of the whole tree."""
     series: dict[str, Observed] = field(default_factory=dict)
     sums: dict[str, Observed] = field(default_factory=dict)
     scores: list[ScoreSite] = field(default_factory=list)
     fits: list[FitSite] = field(default_factory=list)
     loops: dict[int, LoopCounter] = field(default_factory=dict)
     after: dict[int, Observed] = field(default_factory=dict)
-    """By the `id` of a statement: the series of which it is the only one that is observed."""
+    """By the `id` of a statement: the series that is observed only there."""
     keys: dict[tuple[str, int], set[str]] = field(default_factory=dict)
-    """By a container's name and the depth: the keys that were computed, under which the cell has put something."""
+    """By a container's name and depth: the computed keys under which the cell has stored something."""
 
     def put(self, name: str) -> set[str]:
-        """Return the dotted paths in a container at which the cell has put something."""
+        """Return the dotted paths in a container at which the cell has stored something."""
         found: set[str] = set()
         for keys in self.analysis.touched.get(name, ()):
             paths = {name}
@@ -53,5 +53,5 @@ class Sites:
         return whole + [part for series in whole for part in list(series.parts.values())]
 
     def counter(self, loop: Loop) -> LoopCounter:
-        """Return the counter of one of the tree's loops; the first time a new one."""
+        """Return the counter of one of the tree's loops, which is created at the first call."""
         return self.loops.setdefault(loop.number, LoopCounter())

@@ -1,4 +1,4 @@
-"""The iterations of a loop and the values of a name in it, in one list in the order in which they came."""
+"""The iterations of a loop and the values of a name in it, in one list in chronological order."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Stream"]
 
-# Stands for the beginning of an iteration: a float, so that a list of them and of values becomes an array as it
-# is, and a NaN that no computation gives, so that it is found there again.
+# Marks the beginning of an iteration. It is a float, so that a list of marks and values converts to an array without
+# changes, and a NaN that no computation produces, so that it can be found there.
 _BITS = 0x7FF8_6E62_7472_6B01
 _TICK: float = struct.unpack("=d", struct.pack("=q", _BITS))[0]
 
 
 class Stream:
-    """Values that come in some of a loop's iterations, each with the iteration's number.
+    """Values from some of a loop's iterations, each with the iteration's number.
 
-    A loop's code that calls `tick` and `append` calls into C both times; counting is left to the drains.
+    In the loop, `tick` and `append` are both calls into C; the counting is done by the drains.
 
     Parameters
     ----------
     step
-        The number of the iteration that is under way; none has begun at -1.
+        The number of the current iteration; -1 if none has begun.
 
     Examples
     --------
@@ -49,12 +49,12 @@ class Stream:
         self.tick: Callable[[], None] = partial(self._events.append, _TICK)
 
     def drain(self, number: Callable[[Any], float | None]) -> tuple[array[int], array[float]]:
-        """Take what has come since the last call: steps and values.
+        """Take the steps and values since the last call.
 
         Parameters
         ----------
         number
-            Makes a number of a value that is no float, or None.
+            Converts a value that is not a float to a number, or to None.
         """
         # A list's slice and its deletion are one step each for other threads: no append gets lost.
         n = len(self._events)
@@ -63,13 +63,13 @@ class Stream:
         numpy = sys.modules.get("numpy")
         try:
             events = array("d", taken) if numpy is not None else None
-        except TypeError:  # the name has come to hold something else
+        except TypeError:  # the name holds something else now
             events = None
         if events is None or not n:
             return self._one_by_one(taken, number)
         content = numpy.frombuffer(events)  # type: ignore[union-attr]
         places = numpy.flatnonzero(content.view(numpy.int64) != _BITS)  # type: ignore[union-attr]
-        # What stands before a value and is none is a tick.
+        # All entries before a value that are not values are ticks.
         reached = places - numpy.arange(-self._step, len(places) - self._step)  # type: ignore[union-attr]
         self._step += n - len(places)
         return array("q", reached.astype("q").tobytes()), array("d", content[places].tobytes())

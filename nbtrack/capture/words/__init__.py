@@ -1,1 +1,1 @@
-"""The words of the field that capture goes by: of names, of text, of calls, of libraries and of magics."""
+"""The vocabulary that capture uses: of names, text, calls, libraries and magics."""

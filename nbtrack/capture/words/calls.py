@@ -1,4 +1,4 @@
-"""The words of calls: what a call is for, by the name of what it calls."""
+"""Vocabulary of calls: the purpose of a call, from the name of the callee."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ _SCORING_NAMES = frozenset(
 )
 """Scoring functions whose names do not end like that, or are short."""
 _NOT_SCORING = frozenset({"make_scorer", "get_scorer", "permutation_test_score", "zero_one_score_fn"})
-"""What ends like a scoring function and is none."""
+"""Names that end like those of scoring functions, but are not."""
 
 _PLOT_ROOTS = frozenset(
     "plt ax axes axs fig sns px go alt pylab mpl matplotlib plotly hv bokeh pyplot seaborn canvas".split()
 )
-"""Where plotting functions are called from: modules, figures and axes as they are usually named."""
+"""The objects that plotting methods are called on: usual names of modules, figures and axes."""
 _PLOT_METHODS = frozenset(
     """
     plot scatter hist hist2d bar barh imshow matshow contour contourf legend subplots subplot figure savefig
@@ -94,7 +94,7 @@ _PASSING_NAMES = frozenset(
     array enumerate zip sorted range list tuple dict join any all isinstance type average median asarray
     """.split()
 )
-"""Functions that may stand between a value and its showing: their result is no other result."""
+"""Functions that may be applied to a value before it is shown: their result is not a new result."""
 
 # -- what a call gives
 
@@ -114,40 +114,40 @@ REDUCTIONS = REDUCTION_ENDINGS.keys() | frozenset(
 )
 """Functions and methods that sum several values up in one."""
 AVERAGES = frozenset({"mean", "median"})
-"""Those of them that leave a score a score."""
+"""Those whose result is still a score."""
 COUNTING = frozenset("len argmin argmax index time perf_counter now size numel id".split())
-"""Functions and methods that count, find a place or tell the time."""
+"""Functions and methods that count, find a position or read the time."""
 CLOCKS = frozenset("time perf_counter now monotonic".split())
 """Functions that tell the time; a difference of two is a duration."""
 UNWRAPPING = frozenset({"item", "numpy", "tolist", "detach", "cpu"})
-"""Methods that give an array's or tensor's own value in another form."""
+"""Methods that return an array's or tensor's value in another form."""
 NUMBER_FORMS = frozenset({"round", "float", "int", "abs", "str"})
 """Functions that show a number in another form."""
 FILLING_METHODS = frozenset({"append", "extend", "insert", "update", "add", "appendleft", "setdefault"})
-"""Methods that put something into a list, a dict or a set."""
+"""Methods that add something to a list, a dict or a set."""
 NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace", "namedtuple", "DotMap", "EasyDict", "Munch"})
-"""Functions that make a namespace of what they are given by name."""
+"""Functions that create a namespace from their keyword arguments."""
 NUMERIC_ROOTS = frozenset({"np", "numpy", "torch", "jnp", "math", "pd", "tf", "statistics"})
-"""Modules of which a function's result is used for what its arguments are used for."""
+"""Modules whose functions' arguments count as used like the result."""
 FORM_CHANGING = frozenset(
     """
     abs bool dict float format frozenset int len list max min pow range reversed round set sorted str tuple
     zip Path ceil exp floor log log10 log2 sqrt arange array linspace logspace
     """.split()
 )
-"""Functions that make nothing but another form of what they are given."""
+"""Functions that only convert their arguments to another form."""
 FORM_CHANGING_METHODS = frozenset(
     """
     casefold copy format get join keys items lower lstrip replace rstrip split splitlines strip title upper values
     index count
     """.split()
 )
-"""Methods that do so with their object."""
+"""Methods that only convert their object to another form."""
 MATHS_ROOTS = frozenset({"math", "np", "numpy"})
 """The modules that such functions are called from."""
 GIVEN_CALLS = frozenset({"input", "getpass", "getenv", "os.getenv", "os.environ.get", "getpass.getpass"})
 GIVEN_NAMES = frozenset({"sys.argv", "os.environ", "argv", "environ"})
-"""What comes from the command line, the environment or the keyboard."""
+"""Names of input from the command line, the environment or the keyboard."""
 
 # -- what trains, and how
 
@@ -156,15 +156,15 @@ TRAINING_METHODS = frozenset(
 )
 """Methods whose arguments configure training, whatever they are called on."""
 LEARNING_METHODS = frozenset("fit forward partial_fit train predict parameters learn update".split())
-"""Methods that make a class of the user's own one of things that learn."""
+"""Methods that indicate that a user's class is a model."""
 TRAINING_FUNCTIONS = tuple("split train fit optim minimize search cross_val cv curve make".split())
 """Parts of the names of functions that split, search or train."""
 STEP_METHODS = frozenset({"backward", "step"})
-"""Methods by which a loop trains a model that it has at hand."""
+"""Methods by which a loop trains a model itself."""
 DATA_ARGUMENTS = frozenset({"X", "x", "data"})
-"""What `fit` calls the data that it is given."""
+"""Names of the arguments with data in `fit`."""
 LOADING = ("read_", "load", "fetch_", "make_")
-"""How functions begin that load or make data."""
+"""Prefixes of functions that load or create data."""
 OUTPUT_ARGUMENTS = frozenset(
     """
     verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks

@@ -1,4 +1,4 @@
-"""The words of calls in the code slice: what a call does to objects, and what its value keeps, by its name."""
+"""Vocabulary of calls in the code slice: what a call changes, and what its value keeps, by its name."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ ALWAYS_CHANGE = re.compile(
     # generators of random numbers
     r"|choice|integers|normal|permutation|permuted|random|randint|random_sample|standard_normal|uniform"
 )
-"""Functions and methods that change something, whatever becomes of their value."""
+"""Functions and methods that change something, regardless of how their value is used."""
 CHANGE_WHERE_SHOWN = re.compile(
     r"add|add_\w+|clear|compile|discard|eval|fill|insert|load_\w+|put|register_\w+|remove|reverse|rotate|set_\w+"
     r"|sort|update|update_\w+|write|writelines"
 )
-"""Those that do so where a cell shows their value: where it goes into a name they have made something new."""
+"""Those that do so if a cell shows their value; if it is assigned to a name, they have created something new."""
 ONLY_TELL = re.compile(
     r"assert\w*|bar\w*|box\w*|check\w*|close|count|debug|describe|display\w*|draw\w*|dump\w*|error|exception|grid"
     r"|head|heatmap|help|hist\w*|imshow|info|isinstance|isna|isnull|join|len|legend|line|log\w*|plot\w*|pprint"
     r"|predict\w*|print\w*|save\w*|scatter\w*|score|show\w*|sleep|summary|tail|tight_layout|title|to_\w+|type"
     r"|value_counts|warn\w*|x?lim|[xy]label"
 )
-"""Those that change nothing where their value is thrown away; every other one does."""
+"""Those that change nothing even if their value is discarded; all others do."""
 CHANGE_CONTAINER = re.compile(
     r"append(?:left)?|extend|insert|add|update|pop|popitem|popleft|remove|discard|clear|sort|reverse|setdefault"
     r"|write|put|push"
 )
-"""Methods that change a container, and not what it holds."""
+"""Methods that change a container, but not its items."""
 ESTIMATE = re.compile(
     r"(?:partial_)?fit(?:_\w+)?|predict(?:_\w+)?|score(?:_\w+)?|transform|decision_function"
 )
@@ -54,11 +54,11 @@ ESTIMATE = re.compile(
 CHANGE_PROCESS = re.compile(
     r"os\.(?:environ\b.*|chdir|putenv|unsetenv|fchdir)|sys\.path\b.*|sys\.setrecursionlimit|locale\.setlocale|(?:dotenv\.)?load_dotenv"
 )
-"""What changes the process: its folder, its environment, its import path."""
+"""Calls that change the process: its folder, its environment, its import path."""
 RUN_UNSEEN = frozenset({"exec", "globals", "locals", "vars", "__import__"})
-"""Functions by which code may bind names that its source does not tell."""
+"""Functions by which code may bind names that do not appear in its source."""
 NEED_LOOP = re.compile(r"(?:asyncio\.)?(?:create_task|current_task|ensure_future|gather|get_running_loop)")
-"""Functions that ask for an event loop that is running, as a notebook's always is."""
+"""Functions that need a running event loop, which a notebook always has."""
 
 # -- what the value of a call is, or keeps
 
@@ -68,11 +68,11 @@ KEEP_ARGUMENTS = frozenset(
     map partial reversed set sorted tuple zip
     """.split()
 )
-"""Functions whose value keeps what they are given."""
+"""Functions whose value keeps their arguments."""
 USE_UP = frozenset("deque dict frozenset list set tuple".split())
 """Of these, those for which a `map` or a generator has run already."""
 KEEP_FUNCTIONS = re.compile(r"append(?:left)?|add(?:_\w+)?|extend|insert|push|put|register\w*|set\w*|update")
-"""Methods whose object may keep the functions that it is given."""
+"""Methods whose object may keep functions that are passed to it."""
 GIVE_PART = re.compile(
     r"asarray|atleast_\dd|buffers|children|cpu|cuda|detach|diagonal|double|elements|eval|fit|flat|float|from_numpy"
     r"|get|get_\w+|half|items|keys|modules|named_\w+|numpy|parameters|popitem|pop|popleft|ravel|requires_grad_"

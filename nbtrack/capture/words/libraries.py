@@ -1,6 +1,6 @@
-"""The words of libraries: which train and which do not, and the calls that set one up.
+"""Vocabulary of libraries: which train and which do not, and the calls that configure one.
 
-A library's settings stand among the names of the code slice as `<settings sklearn>`.
+In the code slice, a library's settings are represented by the name `<settings sklearn>`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ FOREIGN = frozenset(
     wandb scipy.stats scipy.special scipy.sparse scipy.linalg contextlib pprint tabulate threading types
     """.split()
 )
-"""Libraries whose calls configure no training."""
+"""Libraries whose calls do not configure training."""
 FOREIGN_PARTS = ("sklearn.metrics", "sklearn.utils", "sklearn.datasets._base", "torch.functional")
-"""Parts of libraries that do so, whose calls configure none either."""
+"""Parts of other libraries whose calls do not configure training either."""
 TENSOR_LIBRARIES = ("torch", "tensorflow", "jax")
 """Libraries whose functions compute, and whose optimisers train."""
 LAYER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax")
@@ -43,14 +43,14 @@ QUIET = frozenset(
     """IPython builtins bokeh gc json joblib logging matplotlib mlflow nbtrack os pathlib pickle plotly pprint
     seaborn shutil sys time tqdm wandb warnings altair""".split()
 )
-"""Modules whose functions leave their arguments alone."""
+"""Modules whose functions do not change their arguments."""
 _CONFIGURATION = re.compile(r".*\.(?:config|settings|options)\.(?:update|set)")
 _PLOTS = frozenset("IPython altair bokeh matplotlib plotly pylab seaborn".split())
-"""What only plots: how it does that makes no other result."""
+"""Libraries that only plot: their settings do not change results."""
 
 
 def settings_of(module: str) -> str:
-    """Return the settings that a module's functions go by; empty for one that only plots.
+    """Return the settings that a module's functions depend on; empty for one that only plots.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The words of names: which speak of results, which of settings, which of bookkeeping."""
+"""Vocabulary of names: words for results, for settings and for bookkeeping."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _METRIC_WORDS = frozenset(
     fn fp sensitivity silhouette silhouettes smape tn tp specificity sse ssim wcss wer winrate
     """.split()
 )
-"""Words that make a name speak of a result."""
+"""Words that indicate a result."""
 
 _BOOKKEEPING_WORDS = frozenset(
     """
@@ -49,16 +49,16 @@ _BOOKKEEPING_WORDS = frozenset(
     ymin ymax min max sum position
     """.split()
 )
-"""Words that make a name speak of bookkeeping, where no metric word speaks against it."""
+"""Words that indicate bookkeeping, unless there is a metric word."""
 
 _NOT_METRIC_WORDS = frozenset("fn func function idx index name names weight rate time times seconds".split())
-"""After one of these a name speaks of something about a metric."""
+"""Words after which a name is about a metric, but not a metric."""
 _BOOKKEEPING_FIRST = frozenset("n num idx i x y t start len".split())
-"""Words that make a name one of bookkeeping where they come first."""
+"""Words that indicate bookkeeping if they come first."""
 COUNT_WORDS = frozenset({"n", "num"})
 """Words that a count begins with: `n_correct`."""
 INDEX_WORDS = frozenset({"i", "idx", "index"})
-"""Words that a place ends in: `best_idx`."""
+"""Words that an index ends in: `best_idx`."""
 
 _PREDICTION_WORDS = frozenset(
     "pred preds prediction predictions predicted yhat hat prob probs proba logits output outputs out".split()
@@ -85,7 +85,7 @@ _HISTORY_WORDS = frozenset("cost costs curve deviance errors loss losses likelih
 _LOG_WORDS = frozenset({"hist", "history", "log", "logs"})
 """Words that such an attribute of the user's own class ends in."""
 RESULTS_WORDS = frozenset({"hist", "histories", "history", "report", "results", "curve", "curves", "trace"})
-"""What a name may end in that holds results, whatever it is called before."""
+"""Words that a name of results may end in, regardless of the words before."""
 _SCHEDULE_WORDS = frozenset("lr eta epsilon eps temperature decay step momentum".split())
 """Words of settings that a loop changes by plan."""
 _BEST_WORDS = frozenset({"best", "lowest", "highest"})
@@ -106,7 +106,7 @@ SPLITS = {
     "validation": "val",
     "dev": "val",
 }
-"""Words of a part of the data, and what that part is called in the name of a score."""
+"""Words for a part of the data, with that part's word in the name of a score."""
 
 
 @lru_cache(maxsize=4096)
@@ -118,7 +118,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def is_metric_name(name: str) -> bool:
-    """Return whether a name speaks of a result, e.g. `val_loss`, `rmse2`, `test_acc`."""
+    """Return whether a name indicates a result, e.g. `val_loss`, `rmse2`, `test_acc`."""
     found = words(name)
     if not found or found[-1] in _NOT_METRIC_WORDS:
         return False
@@ -129,7 +129,7 @@ def is_metric_name(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_bookkeeping_name(name: str) -> bool:
-    """Return whether a name speaks of counting, timing, sizes or a model's weights."""
+    """Return whether a name indicates counting, timing, sizes or a model's weights."""
     found = words(name)
     if is_metric_name(name):
         return False
@@ -140,7 +140,7 @@ def is_bookkeeping_name(name: str) -> bool:
 
 
 def is_prediction_name(name: str) -> bool:
-    """Return whether a name speaks of a model's output, e.g. `y_pred`, `probs`."""
+    """Return whether a name indicates a model's output, e.g. `y_pred`, `probs`."""
     return any(w in _PREDICTION_WORDS for w in words(name))
 
 
@@ -155,7 +155,7 @@ def is_earlier_name(name: str) -> bool:
 
 
 def is_size_or_time(name: str) -> bool:
-    """Return whether a name is of how large or how long something is."""
+    """Return whether a name indicates a size or a time."""
     found = words(name)
     if is_metric_name(name) or not found:
         return False

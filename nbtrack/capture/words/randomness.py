@@ -1,4 +1,4 @@
-"""Which generator of random numbers a call seeds or draws from; generators stand among the names as `<random numpy>`."""
+"""Which random number generator a call seeds or draws from; generators have names such as `<random numpy>`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DRAW = re.compile(
 
 
 def generator_of(module: str) -> str:
-    """Return the generator that a module's functions draw from; empty where none is known.
+    """Return the generator that a module's functions draw from; empty if none is known.
 
     Examples
     --------

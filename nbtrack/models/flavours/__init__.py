@@ -1,4 +1,4 @@
-"""The flavours: which one a model is of."""
+"""Find the flavour of a model."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["Flavour", "Loading", "Saved", "flavour_in", "flavour_of"]
 
 GROUP = "nbtrack.flavours"
-"""The group of entry points that name flavours of a user's own."""
+"""The group of entry points for users' flavours."""
 
 
 @lru_cache(maxsize=1)
 def _flavours() -> tuple[Flavour, ...]:
-    """Return all flavours, the more special ones first."""
+    """Return all flavours, the most specific ones first."""
     found = (_own(entry) for entry in entry_points_of(GROUP))
     own = [flavour for flavour in found if flavour is not None]
     return (*own, XGBoost(), LightGBM(), PyTorch(), Sklearn(), Function())
@@ -37,7 +37,7 @@ def _own(entry: metadata.EntryPoint) -> Flavour | None:
     try:
         flavour = entry.load()()
         why = "" if isinstance(flavour, Flavour) else f"a {type(flavour).__name__} is no Flavour"
-    except Exception as error:  # noqa: BLE001 - code of others, which may raise anything, breaks no other model
+    except Exception as error:  # noqa: BLE001 - other people's code may raise anything, and must not break other models
         flavour, why = None, f"{type(error).__name__}: {error}"
     if why:
         brought = f" of {entry.dist.name}" if entry.dist is not None else ""
@@ -50,7 +50,7 @@ def _own(entry: metadata.EntryPoint) -> Flavour | None:
 def _handles(flavour: Flavour, model: Any) -> bool:
     try:
         return flavour.handles(model)
-    except Exception as error:  # noqa: BLE001 - of a user's own: it is not asked about this model then
+    except Exception as error:  # noqa: BLE001 - a user's flavour failed: it is skipped for this model
         warnings.warn(
             f"the flavour {flavour.name!r} cannot tell whether it is for a {type(model).__name__} "
             f"({type(error).__name__}: {error})",
@@ -61,24 +61,24 @@ def _handles(flavour: Flavour, model: Any) -> bool:
 
 
 def flavour_of(model: Any) -> Flavour:
-    """Return the flavour that a model is saved by.
+    """Return the flavour that saves a model.
 
     Raises
     ------
     ModelError
-        When it is nothing that predicts.
+        When it cannot predict.
     """
     for flavour in _flavours():
         if _handles(flavour, model):
             return flavour
     raise ModelError(
-        f"a {type(model).__name__} is no model: save an estimator, a torch module, a function, "
+        f"a {type(model).__name__} is not a model: save an estimator, a torch module, a function, "
         "an object with predict, or the path of a script that makes one"
     )
 
 
 def flavour_in(flavors: Mapping[str, Any]) -> Flavour:
-    """Return the flavour by which a saved model is loaded.
+    """Return the flavour that loads a saved model.
 
     Raises
     ------

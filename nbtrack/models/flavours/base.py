@@ -1,6 +1,6 @@
-"""What a flavour is: how models of one library are saved, loaded and asked.
+"""The base class of flavours: how models of one library are saved, loaded and used to predict.
 
-A flavour of a user's own is a subclass of `Flavour` that an entry point of the group `nbtrack.flavours` names:
+Users add a flavour as a subclass of `Flavour` with an entry point of the group `nbtrack.flavours`:
 
     [project.entry-points."nbtrack.flavours"]
     mylib = "mypackage.flavour:MyFlavour"
@@ -23,14 +23,17 @@ __all__ = ["Flavour", "Loading", "Saved", "taken"]
 
 
 def taken(method: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a prediction that a method takes by their names."""
+    """Return the parameters of a prediction that a method accepts by name."""
     if not params:
         return {}
     try:
         known = inspect.signature(method).parameters
-    except (TypeError, ValueError):  # of a compiled class: it says itself what it does not take
+    except (
+        TypeError,
+        ValueError,
+    ):  # a compiled class: it raises itself for parameters that it does not accept
         return dict(params)
-    if any(one.kind is one.VAR_KEYWORD for one in known.values()):
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
         return dict(params)
     return {name: value for name, value in params.items() if name in known}
 
@@ -42,9 +45,9 @@ class Saved:
     conf: dict[str, Any]
     """The flavour's own entry in `MLmodel`."""
     loader_module: str | None
-    """The module by whose `_load_pyfunc` MLflow loads the model; None if it cannot be asked as a function."""
+    """The module whose `_load_pyfunc` MLflow loads the model with; None if it cannot be used as a function."""
     function: dict[str, Any] = field(default_factory=dict)
-    """What else MLflow's `python_function` entry has to say, such as `model_path`."""
+    """Further keys of MLflow's `python_function` entry, such as `model_path`."""
     modules: set[str] = field(default_factory=set)
     """The modules that loading imports."""
 
@@ -54,18 +57,18 @@ class Loading:
     """How much a model's folder is trusted."""
 
     pickles: bool = False
-    """Whether pickles may be loaded, which runs code of theirs."""
+    """Whether pickles may be loaded, which runs their code."""
     types: tuple[str, ...] = ()
-    """Types that skops may make besides those it knows."""
+    """Types that skops may create in addition to those it knows."""
 
 
 class Flavour(ABC):
-    """How models of one kind are saved, loaded and asked for predictions."""
+    """How models of one kind are saved, loaded and used to predict."""
 
     name: ClassVar[str]
     """Its key among the flavors of `MLmodel`."""
     is_tried: ClassVar[bool] = True
-    """Whether a model may be asked when it is saved, to see that its signature holds."""
+    """Whether a model may predict when it is saved, to verify its signature."""
 
     @abstractmethod
     def handles(self, model: Any) -> bool:
@@ -73,7 +76,7 @@ class Flavour(ABC):
 
     @abstractmethod
     def save(self, model: Any, folder: Path) -> Saved:
-        """Write a model into a folder that is there."""
+        """Write a model to an existing folder."""
 
     @abstractmethod
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
@@ -82,11 +85,11 @@ class Flavour(ABC):
         Raises
         ------
         TrustError
-            When that would run code, and the folder is not trusted.
+            When loading would run code, and the folder is not trusted.
         """
 
     def ready(self, model: Any, folder: Path, function: Mapping[str, Any]) -> Any:  # noqa: ARG002 (for those who have files)
-        """Return a loaded model as it is asked: one that reads files of its folder has read them.
+        """Return a loaded model ready to predict; if it uses files of its folder, they have been read.
 
         `function` is MLflow's `python_function` entry in `MLmodel`.
         """
@@ -97,11 +100,11 @@ class Flavour(ABC):
         return model.predict(data, **taken(model.predict, params))
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:  # noqa: ARG002 (for those who have some)
-        """Return what another method answers, which MLflow's `predict_fn` names in place of `predict`."""
+        """Return the result of another method, which MLflow's `predict_fn` names in place of `predict`."""
         return self.predict(model, data, params)
 
     def signature(self, model: Any, data: Any) -> Signature | None:  # noqa: ARG002 (for those who know more)
-        """Return the signature of a model that was fitted on `data`, as far as that tells without predicting."""
+        """Return the signature of a model that was fitted on `data`, as far as it is known without predicting."""
         from nbtrack.models.signature import infer_signature
 
         return infer_signature(data)

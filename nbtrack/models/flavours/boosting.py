@@ -23,7 +23,7 @@ _KNOWN_TO_BE_SAFE = (
     "lightgbm.basic.Booster",
     *(f"lightgbm.sklearn.LGBM{kind}" for kind in ("Classifier", "Model", "Ranker", "Regressor")),
 )
-"""What an estimator of LightGBM is made of, besides what skops knows."""
+"""The types in a LightGBM estimator that skops does not know."""
 
 
 def _is_of(model: Any, library: str) -> bool:
@@ -65,7 +65,7 @@ class XGBoost(Flavour):
         _library("xgboost")
         module, _, name = str(conf.get("model_class", "xgboost.core.Booster")).rpartition(".")
         if module.partition(".")[0] != "xgboost":
-            raise ModelError(f"{module}.{name} is no class of XGBoost's")
+            raise ModelError(f"{module}.{name} is not a class of XGBoost")
         model = getattr(importlib.import_module(module), name)()
         model.load_model(folder / str(conf["data"]))
         return model

@@ -1,4 +1,4 @@
-"""Any function, and any object with `predict`, pickled or made by a script; and what only MLflow's `python_function` tells of."""
+"""Functions and objects with `predict`, pickled or created by a script; and models known only from `python_function`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _is_script(model: Any) -> bool:
 
 
 class Function(Flavour):
-    """A function of the input, or an object with `predict`, pickled by value; or the path of a script that makes one."""
+    """A function of the input, or an object with `predict`, pickled by value; or the path of a script that creates one."""
 
     name: ClassVar[str] = "nbtrack"
 
@@ -60,7 +60,7 @@ class Function(Flavour):
                 return loader()["made_by"](str(script))
             except Exception as error:  # a script may raise anything
                 raise ModelError(
-                    f"{str(script)!r} makes no model here ({type(error).__name__}: {error})"
+                    f"{str(script)!r} creates no model here ({type(error).__name__}: {error})"
                 ) from error
         return read_pickle(folder / str(conf.get("pickled_model", FILE)), loading)
 
@@ -68,12 +68,12 @@ class Function(Flavour):
         return loader()["ready"](model, str(folder), function)
 
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
-        asked = model if type(model) is loader()["Model"] else loader()["Model"](model)
-        return asked.predict(data, params)
+        callee = model if type(model) is loader()["Model"] else loader()["Model"](model)
+        return callee.predict(data, params)
 
 
 class PythonFunction(Flavour):
-    """A model of MLflow's whose own flavor nbtrack does not know, loaded by the module that it names."""
+    """An MLflow model whose own flavor nbtrack does not know, loaded by the module that it names."""
 
     name: ClassVar[str] = "python_function"
 
@@ -99,8 +99,8 @@ class PythonFunction(Flavour):
         return self.call(model, "predict", data, params)
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
-        asked = getattr(model, method)
-        whole = inspect.signature(asked).parameters.get("params")
+        function = getattr(model, method)
+        whole = inspect.signature(function).parameters.get("params")
         if whole is not None and whole.kind is not whole.VAR_KEYWORD:
-            return asked(data, params=dict(params)) if params else asked(data)
-        return asked(data, **taken(asked, params)) if params else asked(data)
+            return function(data, params=dict(params)) if params else function(data)
+        return function(data, **taken(function, params)) if params else function(data)

@@ -1,4 +1,4 @@
-"""The module that goes with a model whose library MLflow has no loader for."""
+"""The loader module for models whose library MLflow cannot load."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["SCRIPT", "loader", "write_loader"]
 
 SCRIPT = "model_code.py"
-"""The file that makes the model, where it is kept as code."""
+"""The script that creates a model that is saved as code."""
 
 _LOADER = '''"""Loads the model beside it; written by nbtrack, and needs nothing but cloudpickle, or the model's own script."""
 
@@ -121,16 +121,16 @@ def _load_pyfunc(path, model_config=None):
 
 @lru_cache(maxsize=1)
 def loader() -> dict[str, Any]:
-    """Return the names that the text defines: models are asked here as MLflow asks them."""
+    """Return the names that the loader's text defines, so that models predict here as in MLflow."""
     names: dict[str, Any] = {}
     exec(compile(_LOADER, "<nbtrack model>", "exec"), names)  # noqa: S102 - the text above
     return names
 
 
 def write_loader(folder: Path) -> tuple[str, dict[str, Any]]:
-    """Write the module into a model's folder; return its name, and what MLflow's `python_function` has to say of it.
+    """Write the module to a model's folder; return its name, and its entries in MLflow's `python_function`.
 
-    It has a name of its own: two such models may be loaded into one process.
+    Its name is unique, because two such models may be loaded in one process.
     """
     module = f"nbtrack_model_{uuid4().hex[:16]}"
     (folder / "code").mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Pickles in a model's folder: written with cloudpickle, and read only where they are trusted."""
+"""Pickles in a model's folder: written with cloudpickle, and read only if they are trusted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
     "FILE",
     "TooLargeError",
     "check_trust",
-    "looked_at",
+    "pickle_check",
     "read_pickle",
     "read_skops",
     "size_limit",
@@ -28,19 +28,21 @@ __all__ = [
 
 FILE = "model.pkl"
 size_limit: ContextVar[int | None] = ContextVar("nbtrack_model_size", default=None)
-"""How many bytes a pickle may have: a larger one is given up half-way."""
+"""The most bytes of a pickle; writing a larger one is aborted."""
 
 
-looked_at: ContextVar[Callable[[bytes], None] | None] = ContextVar("nbtrack_model_looked_at", default=None)
-"""What is shown each pickle before it is written, and may refuse it."""
+pickle_check: ContextVar[Callable[[bytes], None] | None] = ContextVar(
+    "nbtrack_model_pickle_check", default=None
+)
+"""Called with each pickle before it is written; may refuse it by raising."""
 
 
 class TooLargeError(ModelError):
-    """A model that is larger than it may be."""
+    """A model is larger than allowed."""
 
 
 class _Bounded(io.BytesIO):
-    """Memory that takes so many bytes and no more."""
+    """A buffer with a size limit."""
 
     def write(self, data: Any) -> int:
         limit = size_limit.get()
@@ -50,7 +52,7 @@ class _Bounded(io.BytesIO):
 
 
 def write_pickle(model: Any, file: Path) -> bytes:
-    """Write a model with cloudpickle, and return what was written.
+    """Write a model with cloudpickle, and return the pickle.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def write_pickle(model: Any, file: Path) -> bytes:
     from nbtrack.models import code
 
     memory = _Bounded()
-    # A model of our base class is loaded where nbtrack is not, too.
+    # A model of our base class must also load where nbtrack is not installed.
     cloudpickle.register_pickle_by_value(code)
     try:
         cloudpickle.dump(model, memory)
@@ -70,13 +72,13 @@ def write_pickle(model: Any, file: Path) -> bytes:
         raise
     except Exception as error:  # whatever the model's own __reduce__ raises
         raise ModelError(
-            f"a {type(model).__name__} cannot be saved, for it cannot be pickled ({error}); "
+            f"a {type(model).__name__} cannot be saved, because it cannot be pickled ({error}); "
             "leave out what holds files, sockets, locks or generators"
         ) from error
     finally:
         cloudpickle.unregister_pickle_by_value(code)
     data = memory.getvalue()
-    look = looked_at.get()
+    look = pickle_check.get()
     if look is not None:
         look(data)
     file.write_bytes(data)
@@ -84,15 +86,15 @@ def write_pickle(model: Any, file: Path) -> bytes:
 
 
 def check_trust(file: Path, loading: Loading) -> None:
-    """Refuse what runs code when it is loaded, unless that was allowed.
+    """Refuse a file that runs code when it is loaded, unless it is trusted.
 
     Raises
     ------
     TrustError
-        With what to do.
+        When it is not trusted; the message says what to do.
     """
     if not loading.pickles:
-        folder = next((one for one in (file, *file.parents) if (one / "MLmodel").is_file()), file)
+        folder = next((parent for parent in (file, *file.parents) if (parent / "MLmodel").is_file()), file)
         raise TrustError(
             f"you have neither saved nor trusted {str(file)!r}, and loading a pickle runs whatever code it holds: if you "
             f"trust where it comes from, say so once with `nbtrack trust {shlex.quote(str(folder))}`, "
@@ -124,17 +126,17 @@ def read_pickle(file: Path, loading: Loading) -> Any:
 
 
 def read_skops(file: Path, loading: Loading, known: Collection[str] = ()) -> Any:
-    """Return the object in a file of skops, which makes no type that is not trusted.
+    """Return the object in a skops file; only trusted types are created.
 
     Parameters
     ----------
     known
-        Types that are safe, besides those that skops knows.
+        Safe types in addition to those that skops knows.
 
     Raises
     ------
     TrustError, ModelError
-        When it holds types that nobody trusts, or skops is not installed.
+        When it contains types that are not trusted, or skops is not installed.
     """
     try:
         from skops.io import get_untrusted_types, load

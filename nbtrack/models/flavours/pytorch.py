@@ -20,10 +20,10 @@ _FOLDER = "data"
 
 
 class PyTorch(Flavour):
-    """Modules of `torch.nn`, whole, so that no class has to be there when they are loaded."""
+    """Modules of `torch.nn`, pickled with their classes, which need not be importable when they are loaded."""
 
     name: ClassVar[str] = "pytorch"
-    is_tried: ClassVar[bool] = False  # a module in training learns from what it is asked
+    is_tried: ClassVar[bool] = False  # predicting changes a module in training mode
 
     def handles(self, model: Any) -> bool:
         torch = sys.modules.get("torch")
@@ -40,7 +40,7 @@ class PyTorch(Flavour):
             torch.save(model, file, pickle_module=_cloudpickle())
         except Exception as error:
             raise ModelError(f"a {type(model).__name__} cannot be saved ({error})") from error
-        # What cloudpickle writes the standard module reads; MLflow loads by the name in this file.
+        # Python's pickle reads what cloudpickle writes; MLflow loads with the module named in this file.
         (folder / _FOLDER / "pickle_module_info.txt").write_text("pickle", encoding="ascii")
         with zipfile.ZipFile(file) as archive:
             (name,) = [n for n in archive.namelist() if n.endswith("/data.pkl")]
@@ -62,7 +62,7 @@ class PyTorch(Flavour):
             import torch
         except ImportError as error:
             raise ModelError("the model needs PyTorch: python -m pip install torch") from error
-        import cloudpickle  # noqa: F401 (what a pickle of its refers to)
+        import cloudpickle  # noqa: F401 (its pickles refer to it)
 
         if file.name.endswith(".pt2"):  # MLflow's default: a graph, which is never in training
             return torch.export.load(file).module()

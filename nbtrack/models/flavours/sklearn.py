@@ -22,7 +22,7 @@ __all__ = ["Sklearn"]
 
 
 _METHODS = ("predict", "predict_proba", "predict_log_proba", "predict_joint_log_proba", "score", "transform")
-"""What a model may be asked by: the file that names it is not trusted."""
+"""The methods that may be called: the file that names one is not trusted."""
 
 
 class Sklearn(Flavour):
@@ -45,12 +45,12 @@ class Sklearn(Flavour):
             "serialization_format": "cloudpickle",
             "sklearn_version": versions[0] if versions else None,
         }
-        # Its file is plain pickle, but MLflow reads it with the module that wrote it.
+        # The file is a plain pickle, but MLflow reads it with the module that wrote it.
         modules = modules_of_pickle(data) | {"sklearn", "cloudpickle"}
         if hasattr(model, "predict"):
             function = {"model_path": FILE, "predict_fn": "predict"}
             return Saved(conf, "mlflow.sklearn", function, modules)
-        # MLflow's loader asks nothing but predictors.
+        # MLflow's loader only supports models with predict.
         loader, function = write_loader(folder) if hasattr(model, "transform") else (None, {})
         return Saved(conf, loader, function, modules)
 
@@ -63,18 +63,16 @@ class Sklearn(Flavour):
     def predict(self, model: Any, data: Any, params: Mapping[str, Any]) -> Any:
         method = getattr(model, "predict", None) or getattr(model, "transform", None)
         if method is None:
-            raise ModelError(
-                f"a {type(model).__name__} answers nothing: it has neither predict nor transform"
-            )
+            raise ModelError(f"a {type(model).__name__} cannot predict: it has neither predict nor transform")
         return method(_in_order(model, data), **taken(method, params))
 
     def call(self, model: Any, method: str, data: Any, params: Mapping[str, Any]) -> Any:
         if method not in _METHODS:
             raise ModelError(
-                f"{method!r} is no method that predicts: the model's predict_fn must be one of {', '.join(_METHODS)}"
+                f"{method!r} is not a method that predicts: the model's predict_fn must be one of {', '.join(_METHODS)}"
             )
-        asked = getattr(model, method)
-        return asked(_in_order(model, data), **taken(asked, params))
+        function = getattr(model, method)
+        return function(_in_order(model, data), **taken(function, params))
 
     def signature(self, model: Any, data: Any) -> Signature | None:
         known = infer_signature(data)
@@ -82,7 +80,7 @@ class Sklearn(Flavour):
 
 
 def _in_order(model: Any, data: Any) -> Any:
-    """Return a table with its columns in the order that the estimator was fitted with, which it insists on."""
+    """Return a table with its columns in the order that the estimator was fitted with, which it requires."""
     names = getattr(model, "feature_names_in_", None)
     arrow = library_of(data) == "pyarrow"
     columns = data.schema.names if arrow else getattr(data, "columns", None)
@@ -92,7 +90,7 @@ def _in_order(model: Any, data: Any) -> Any:
 
 
 def _outputs(model: Any) -> Schema | None:
-    """Return what an estimator gives, as far as its fitted attributes tell."""
+    """Return the output schema of an estimator, as far as its fitted attributes show it."""
     kind = getattr(type(model), "_estimator_type", None) or _kind_by_tags(model)
     many = getattr(model, "n_outputs_", None)
     shape = (-1, many) if isinstance(many, int) and many > 1 else (-1,)
@@ -118,6 +116,6 @@ def _kind_by_tags(model: Any) -> str | None:
         try:
             if answers(model):
                 return kind
-        except Exception:  # noqa: BLE001, S112 - an estimator of the user's may not know scikit-learn's tags
+        except Exception:  # noqa: BLE001, S112 - a user's estimator may not have scikit-learn's tags
             continue
     return None

@@ -46,7 +46,7 @@ def test_what_runs_have_in_common_comes_first(store):
 
 
 def test_many_names_are_counted(store, monkeypatch):
-    monkeypatch.setattr(module, "MOST_NAMES", 2)
+    monkeypatch.setattr(module, "MAX_NAMES", 2)
     document = artifacts(store, [run(store, {f"{place}.txt": b"" for place in range(5)})])
     assert (len(document["rows"]), document["left_out"]) == (2, 3)
 
@@ -59,7 +59,7 @@ def test_pictures_are_told_by_their_content(store, monkeypatch):
     assert third is None
     (drawn,) = pictures(store, [run(store, {HOSTILE: SVG})], HOSTILE)["pictures"]
     assert (drawn["kind"], drawn["data"]) == ("svg", SVG.decode())
-    monkeypatch.setattr(module, "MOST_BYTES", 60)
+    monkeypatch.setattr(module, "MAX_BYTES", 60)
     shown = pictures(store, [ids[0], run(store, {"a.png": PNG})], "a.png")["pictures"]
     assert [one["kind"] for one in shown] == ["image", "none"]
     assert "too large" in shown[1]["why"]

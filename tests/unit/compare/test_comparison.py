@@ -210,7 +210,7 @@ def test_seeds_are_folded_into_groups(store, monkeypatch):
     assert document["groups"][0]["runs"] == ids[3:6]
     (everything,) = strict(grouped(store, ids, [], ["rmse"]))["groups"]
     assert everything["label"] == "all runs"
-    monkeypatch.setattr("nbtrack.compare.groups._MOST_GROUPS", 2)
+    monkeypatch.setattr("nbtrack.compare.groups._MAX_GROUPS", 2)
     few = grouped(store, ids, ["params.alpha"], ["rmse"])
     assert (len(few["groups"]), few["left_out"]) == (2, 1)
 
@@ -397,7 +397,7 @@ def test_a_column_is_named_as_a_filter_writes_it(store, field, written):
 
 
 def test_runs_too_many_to_draw_are_counted(store, monkeypatch):
-    monkeypatch.setattr("nbtrack.compare.axes.MOST_RUNS", 2)
+    monkeypatch.setattr("nbtrack.compare.axes.MAX_RUNS", 2)
     ids = [run(store, params={"alpha": place}) for place in range(5)]
     document = parallel(store, ids, ["params.alpha"])
     assert (len(document["runs"]), document["left_out"]) == (2, 3)

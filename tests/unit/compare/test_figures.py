@@ -54,5 +54,5 @@ def test_each_chart_is_a_figure(runs, kind, options, traces):
 def test_a_figure_says_what_it_cannot_do(runs):
     with pytest.raises(InvalidValueError, match="options"):
         figure("scatter", runs, x="params.alpha")
-    with pytest.raises(InvalidValueError, match="no number"):
+    with pytest.raises(InvalidValueError, match="not a number"):
         figure("contour", runs, x="params.alpha", y="params.solver", z="metrics.loss")

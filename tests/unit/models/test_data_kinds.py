@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nbtrack.models import infer_signature, load, save
 from nbtrack.models.enforcement import enforce
 from nbtrack.serving.wire import Frame
-from nbtrack.serving.worker import Answering
+from nbtrack.serving.worker import RequestHandler
 from tests.unit.models import kinds
 from tests.unit.models.kinds import KINDS, Telling
 
@@ -37,7 +37,7 @@ def takes_its_own(data):
         assert model.predict(data) == expected
         example = json.loads((model.path / "serving_input_example.json").read_text(encoding="utf-8"))
         body = json.dumps(example).encode()
-        (answer,) = Answering(model, "m").answers([Frame(1, 0, "json", body)])
+        (answer,) = RequestHandler(model, "m").answers([Frame(1, 0, "json", body)])
         assert answer.status == 200, answer.body
         # JSON makes a list of a range.
         served = native.predict(list(data)) if isinstance(data, range) else expected

@@ -132,7 +132,7 @@ def test_a_model_that_was_changed_since_is_not_loaded(run):
 
 def test_what_cannot_be_saved_is_refused_and_leaves_nothing(run):
     for wrong in (3, open(__file__)):  # noqa: SIM115 - closed with the process
-        with pytest.raises(ModelError, match="no model"):
+        with pytest.raises(ModelError, match="is not a model"):
             nbtrack.log_model(wrong)
     with pytest.raises(ModelError, match="cannot be pickled"):
         nbtrack.log_model(lambda data, held=(n for n in ()): data)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbtrack.query import Query, parse, sql, values
+from nbtrack.query import Query, parse, sql, sql_values
 from nbtrack.query.tree import And, Compare, Field, In, Not, Number
 from tests.unit.query.reference import NOW, conditions, inverse, leaves, orderings, stored_runs
 from tests.unit.query.stored_runs import Database, StoredRun
@@ -31,9 +31,9 @@ relaxed = settings(suppress_health_check=list(HealthCheck))
 def stored(runs, way=(500, 4000), packed_from=50):
     few, many = way
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sql, "FEW", f"{few} + 0 * count(*)")
-        patch.setattr(sql, "MANY", many)
-        patch.setattr(values, "PACKED_FROM", packed_from)
+        patch.setattr(sql, "MAX_LISTED_MATCHES", f"{few} + 0 * count(*)")
+        patch.setattr(sql, "LONG_SLICE", many)
+        patch.setattr(sql_values, "MIN_PACKED_VALUES", packed_from)
         database = Database(Path(folder) / "runs.db", runs, EXPERIMENTS)
         yield database
         database.close()

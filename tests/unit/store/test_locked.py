@@ -34,8 +34,8 @@ def stopped(store, python):
 def test_who_holds_the_lock_is_told_and_all_is_kept_until_it_is_let_go(
     store, stopped, find, eventually, monkeypatch
 ):
-    monkeypatch.setattr(connection, "LONG", 0.2)
-    monkeypatch.setattr(run_writer, "_LAST_WAIT", 0.5)
+    monkeypatch.setattr(connection, "NOTICE_TIMEOUT", 0.2)
+    monkeypatch.setattr(run_writer, "_FINISH_TIMEOUT", 0.5)
 
     def log_read_and_end():
         writer = store.create_run(experiment="e", name="kept")
@@ -64,7 +64,7 @@ def test_who_holds_the_lock_is_told_and_all_is_kept_until_it_is_let_go(
 
 
 def test_a_change_that_somebody_waits_for_fails_with_who_is_in_its_way(store, stopped, monkeypatch):
-    monkeypatch.setattr(connection, "BUSY_LIMIT", 0.3)
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT", 0.3)
     with pytest.raises(StoreError, match=rf"locked for 0 s by process {stopped.pid} .*which is stopped"):
         store.create_experiment("wine")
     assert store.experiments() == []

@@ -313,7 +313,7 @@ def test_a_run_taken_for_dead_shows_that_it_lives(tmp_path, python, eventually):
         """
         import sys
         from nbtrack.store import open_store, writer
-        writer.HEARTBEAT = 0.2
+        writer.HEARTBEAT_INTERVAL = 0.2
         store = open_store(sys.argv[1])
         run = store.create_run(experiment="e", name="a")
         store.flush()

@@ -68,7 +68,7 @@ def test_runs_are_those_of_the_query_or_the_chosen_ones(store):
 
 
 def test_of_many_runs_some_are_looked_at_all_over_them(store, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_LOOKED", 3)
+    monkeypatch.setattr(reading, "MAX_FIELD_RUNS", 3)
     runs, found = told(store)
     assert runs == 3
     assert {"metrics.loss", "metrics.accuracy"} <= set(found)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbtrack.query import parse
-from nbtrack.store import found, open_store
+from nbtrack.store import listings, open_store
 
 FILTERS = (
     "",
@@ -32,7 +32,7 @@ relaxed = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @pytest.fixture
 def always_listed(monkeypatch):
     """Have listings made of few runs, too."""
-    monkeypatch.setattr(found, "FAR", 1)
+    monkeypatch.setattr(listings, "MIN_FAR_OFFSET", 1)
 
 
 def begin(store, experiment, depth, rmse):

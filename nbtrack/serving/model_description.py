@@ -1,4 +1,4 @@
-"""What is known of a model before it is loaded: from `MLmodel` and the example beside it."""
+"""The description of a model before it is loaded: from `MLmodel` and the example in its folder."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SERVING_FILE = "serving_input_example.json"
 
 @dataclass(frozen=True)
 class Description:
-    """A model that is served, as documents and forms tell of it."""
+    """A model that is served, as described in documents and forms."""
 
     name: str
     uri: str
@@ -55,17 +55,17 @@ class Description:
 
     @property
     def inputs(self) -> Schema | None:
-        """What it takes."""
+        """The schema of its input."""
         return self.metadata.signature.inputs if self.metadata.signature is not None else None
 
     @property
     def outputs(self) -> Schema | None:
-        """What it gives."""
+        """The schema of its predictions."""
         return self.metadata.signature.outputs if self.metadata.signature is not None else None
 
     @property
     def params(self) -> tuple[Param, ...]:
-        """What a prediction may be told."""
+        """The parameters of a prediction."""
         return (self.metadata.signature.params if self.metadata.signature is not None else None) or ()
 
     @property
@@ -75,14 +75,14 @@ class Description:
 
     @cached_property
     def example(self) -> dict[str, Any]:
-        """A request of one row that it answers, as far as is known: the one it was saved with, else a made-up one."""
+        """A request of one row that should work: from the model's example, else with made-up values."""
         info = self.metadata.saved_input_example_info or {}
         try:
             file = self.path / str(info.get("serving_input_path", _SERVING_FILE))
-            held = json.loads(file.read_text(encoding="utf-8"))
+            example = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            held = None
-        return _first_row(held) if isinstance(held, dict) else self._made_up()
+            example = None
+        return _first_row(example) if isinstance(example, dict) else self._made_up()
 
     def _made_up(self) -> dict[str, Any]:
         columns = self.columns
@@ -97,10 +97,10 @@ class Description:
         return {"inputs": {tensor.name: _zeros(tensor) for tensor in tensors} or [[0.0]]}
 
     def curl(self, url: str, token: bool = False) -> str:
-        """Return the line for a shell that asks the model for a prediction; the token stands in a variable."""
-        asked = ' -H "Authorization: Bearer $TOKEN"' if token else ""
+        """Return a shell command that requests a prediction; the token is taken from a variable."""
+        header = ' -H "Authorization: Bearer $TOKEN"' if token else ""
         body = shlex.quote(json.dumps(self.example))
-        return f"curl {url}/invocations -H 'Content-Type: application/json'{asked} -d {body}"
+        return f"curl {url}/invocations -H 'Content-Type: application/json'{header} -d {body}"
 
 
 def _zeros(tensor: Tensor) -> Any:
@@ -111,7 +111,7 @@ def _zeros(tensor: Tensor) -> Any:
 
 
 def _first_row(example: dict[str, Any]) -> dict[str, Any]:
-    """Return an example without the rows after its first: it stands in documents and on command lines."""
+    """Return the first row of an example, short enough for documents and command lines."""
     split = example.get("dataframe_split")
     if isinstance(split, dict) and isinstance(split.get("data"), list):
         rest = {key: value for key, value in split.items() if key not in ("data", "index")}
@@ -125,7 +125,7 @@ def _first_row(example: dict[str, Any]) -> dict[str, Any]:
 def find_served(
     model_uri: str | os.PathLike[str] | Run, trust: bool | Iterable[str] = False
 ) -> tuple[Description, bool | list[str]]:
-    """Return what is known of a model to serve, and how far it is trusted; see `nbtrack.load_model`.
+    """Return the description of a model to serve, and how far it is trusted; see `nbtrack.load_model`.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def find_served(
 
 
 def described(model_uri: str | os.PathLike[str] | Run, folder: Path) -> Description:
-    """Return what is known of the model in a folder, which was found by an address or a run.
+    """Return the description of the model in a folder, which was found by an address or a run.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def described(model_uri: str | os.PathLike[str] | Run, folder: Path) -> Descript
 
 
 def _name_of(uri: str, folder: Path) -> tuple[str, str]:
-    """Return the name and the version by which a model is served."""
+    """Return the name and the version under which a model is served."""
     from nbtrack.tracking.location import store_in_use
 
     scheme, _, rest = uri.partition(":/")

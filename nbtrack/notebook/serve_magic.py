@@ -71,17 +71,17 @@ class ServeMagics(Magics):
                 token=options.token, trust=options.trust, env_manager=options.env_manager, detach=options.detach,
             )  # fmt: skip
         except NbtrackError as error:
-            # IPython shows this one without the way to it.
+            # IPython shows this error without a traceback.
             raise UsageError(str(error)) from None
 
-    def _model(self, told: str) -> Run | str:
-        """Return what a word means: a variable that holds a run, an address, a folder, or a run by name."""
-        # In quotes, a name may hold spaces.
-        word = " ".join(shlex.split(told)) if told[:1] in "'\"" else told
+    def _model(self, target: str) -> Run | str:
+        """Resolve an argument: a variable with a run, an address, a folder, or a run's name."""
+        # A name in quotes may contain spaces.
+        word = " ".join(shlex.split(target)) if target[:1] in "'\"" else target
         assert self.shell is not None
-        held = self.shell.user_ns.get(word)
-        if isinstance(held, Run):
-            return held
+        value = self.shell.user_ns.get(word)
+        if isinstance(value, Run):
+            return value
         if ":/" in word or (Path(word).expanduser() / "MLmodel").is_file():
             return word
         return tracking.get_run(word)

@@ -1,6 +1,6 @@
-"""Who may ask: no page of another site, no name that was turned to this machine, and whoever has the token.
+"""Which requests are let in: not those of other sites' pages or of rebound names, and only with the token.
 
-Against DNS rebinding the name in `Host` must be one of ours: a rebound name is not. Numbers are no names.
+Against DNS rebinding, the name in `Host` must be one of the server's; a rebound name is not. IP addresses are not names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Access", "is_loopback"]
+__all__ = ["AccessRules", "is_loopback"]
 
 
 def is_loopback(host: str) -> bool:
@@ -31,18 +31,17 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Access:
-    """The rules by which a request is let in.
+class AccessRules:
+    """The rules that decide whether a request is let in.
 
     Parameters
     ----------
     host
-        What the server is bound to.
+        The address that the server is bound to.
     allowed_hosts
-        Further names that it goes by, such as that of a proxy; `*` for any. A page of another site is refused
-        whatever the name.
+        Further names of the server, such as that of a proxy; `*` allows any. Pages of other sites are always refused.
     token
-        What `Authorization: Bearer` must say; None asks for nothing.
+        The token required in `Authorization: Bearer`; None requires nothing.
     """
 
     def __init__(self, host: str, allowed_hosts: Iterable[str] = (), token: str | None = None) -> None:
@@ -52,7 +51,7 @@ class Access:
         self._any = "*" in self._names
         self._token = None if token is None else token.encode()
         self._known: set[bytes] = set()
-        """Values of `Host` that were looked at and are right."""
+        """Values of `Host` that were checked and are allowed."""
 
     def refusal(
         self, host: bytes | None, origin: bytes | None, authorization: bytes | None
@@ -88,12 +87,12 @@ class Access:
 
 
 def _token_of(authorization: bytes | None) -> bytes:
-    """Return the token of a header; the word before it may be written as one likes (RFC 9110, 11.1)."""
+    """Return the token of a header; the case of the scheme does not matter (RFC 9110, 11.1)."""
     scheme, _, token = (authorization or b"").partition(b" ")
     return token.strip() if scheme.lower() == b"bearer" else b""
 
 
 def _same(origin: bytes, host: bytes | None) -> bool:
-    """Return whether a page stands at this server's own address."""
+    """Return whether a page has this server's own address."""
     _, found, rest = origin.partition(b"://")
     return bool(found) and host is not None and rest.lower() == host.lower()

@@ -1,4 +1,4 @@
-"""Which runs queries found, kept as long as the store stays as it is."""
+"""A cache of which runs queries find, valid until the store changes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from nbtrack.query import Compiled
 
-__all__ = ["Found", "Listing"]
+__all__ = ["Listing", "ListingCache"]
 
-KEPT = 4
-"""Of so many queries: what is looked at in turn. A listing of 100,000 runs takes 0.8 MB."""
-FAR = 1_000
-"""So many rows are passed over as quickly as a listing is made of all that are there."""
+MAX_LISTINGS = 4
+"""Queries whose listings are cached: enough for views that alternate. A listing of 100,000 runs takes 0.8 MB."""
+MIN_FAR_OFFSET = 1_000
+"""The smallest offset at which a listing pays: SQLite skips fewer rows faster than a listing is made."""
 
 
 class Listing:
@@ -41,13 +41,13 @@ class Listing:
         return self._total
 
     def keys(self, connection: sqlite3.Connection, offset: int, limit: int) -> list[int] | None:
-        """Return the keys of a slice; None where it is quicker to ask SQLite for it.
+        """Return the keys of a slice; None if a query for the slice is faster.
 
-        To list all runs takes as long as to pass over them once or twice: that is done for the second slice that lies
-        far down. While a store changes, each slice is the first.
+        To list all runs takes as long as to skip them once or twice, so it is done for the second slice with a large
+        offset. While a store changes, each slice counts as the first.
         """
         if self._keys is None:
-            if offset < FAR:
+            if offset < MIN_FAR_OFFSET:
                 return None
             if not self._asked:
                 self._asked = True
@@ -58,8 +58,8 @@ class Listing:
         return self._keys[offset : offset + limit].tolist()
 
 
-class Found:
-    """What the last queries found on a connection."""
+class ListingCache:
+    """The listings of the last queries on a connection."""
 
     def __init__(self) -> None:
         self._connection: sqlite3.Connection | None = None
@@ -67,7 +67,7 @@ class Found:
         self._listings: dict[tuple[str, str], Listing] = {}
 
     def listing(self, connection: sqlite3.Connection, compiled: Compiled) -> Listing:
-        """Return what a query finds, or found, if the store is still the same.
+        """Return the listing of a query, from the cache if the store has not changed.
 
         Parameters
         ----------
@@ -76,15 +76,15 @@ class Found:
         compiled
             The query without a slice.
         """
-        # Tells of every commit by another connection, whatever it changed.
+        # Changes with every commit by another connection.
         version = connection.execute("PRAGMA data_version").fetchone()[0]
         if connection is not self._connection or version != self._version:
             self._connection, self._version = connection, version
             self._listings.clear()
-        # What `now()` was, is among the values. As text, for 1 and 1.0 are equal, but not to SQLite's functions.
+        # The time that `now()` gave is among the values. As text, because 1 == 1.0 but SQLite's functions differ on them.
         key = compiled.ids.sql, repr(compiled.ids.params)
         listing = self._listings.pop(key, None) or Listing(compiled)
         self._listings[key] = listing
-        if len(self._listings) > KEPT:
+        if len(self._listings) > MAX_LISTINGS:
             del self._listings[next(iter(self._listings))]
         return listing

@@ -33,20 +33,20 @@ __all__ = [
     "log_image",
     "log_table",
     "log_text",
-    "tell_if_not_portable",
+    "warn_if_not_portable",
 ]
 
-_SETTINGS = 100_000
-"""Characters up to which a text is read as one that may hold settings."""
+_MAX_MASKED_CHARACTERS = 100_000
+"""The longest text, in characters, that is fully scanned for secrets."""
 
 PathLike = str | os.PathLike[str]
-_PATIENCE = 2.0
-_told: list[str] = []
-"""Why a name is not for every system, once that was said."""
+_SETTLE_TIMEOUT = 2.0
+_warned: list[str] = []
+"""The warning about a name that is not portable, once it was shown."""
 
 
 def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id: str | None = None) -> None:
-    """Copy a file, or a folder with all that is in it, to the artifacts of the current run.
+    """Copy a file, or a folder with its contents, to the artifacts of the current run.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id:
     artifact_path
         The folder among the run's artifacts to put it in.
     run_id
-        Another run to keep it with.
+        Another run to store it with.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id:
 
 
 def log_artifacts(local_dir: PathLike, artifact_path: str | None = None, run_id: str | None = None) -> None:
-    """Copy all that is in a folder to the artifacts of the current run.
+    """Copy the contents of a folder to the artifacts of the current run.
 
     Raises
     ------
@@ -94,14 +94,14 @@ def log_artifacts(local_dir: PathLike, artifact_path: str | None = None, run_id:
 
 
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
-    """Keep text as a file of the current run, in UTF-8, with the secrets in it masked.
+    """Store text as a UTF-8 file of the current run, with its secrets masked.
 
-    A file that `log_artifact` copies is kept as it is.
+    A file that `log_artifact` copies is stored unchanged.
 
     Raises
     ------
     InvalidValueError
-        When `text` is no string, or `artifact_file` leads out of the run's folder.
+        When `text` is not a string, or `artifact_file` leads out of the run's folder.
     """
     if not isinstance(text, str):
         raise InvalidValueError(f"text is a {type(text).__name__}; give a string")
@@ -112,9 +112,9 @@ def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
 def log_dict(
     dictionary: Mapping[str, Any] | list[Any], artifact_file: str, run_id: str | None = None
 ) -> None:
-    """Keep a dict or list as a JSON file of the current run, or as YAML if the name ends in `.yaml` or `.yml`.
+    """Store a dict or list as a JSON file of the current run, or as YAML if the name ends in `.yaml` or `.yml`.
 
-    What JSON does not know, such as dates and NumPy's numbers, is written as its text; secrets are masked.
+    Values that JSON does not have, such as dates and NumPy's numbers, are written as text; secrets are masked.
     """
     from nbtrack.capture.secrets import SEEN
 
@@ -136,16 +136,16 @@ def log_dict(
 
 
 def log_figure(figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None) -> None:
-    """Keep a Matplotlib or Plotly figure as a file of the current run, in the format of the name's ending.
+    """Store a Matplotlib or Plotly figure as a file of the current run, in the format of the name's suffix.
 
     Parameters
     ----------
     figure
-        What has a `savefig` (Matplotlib), or a `write_html` and `write_image` (Plotly).
+        An object with `savefig` (Matplotlib), or with `write_html` and `write_image` (Plotly).
     artifact_file
         The file's name, e.g. `plots/loss.png`.
     save_kwargs
-        What else to hand to the figure's own method.
+        Further arguments of the figure's own method.
     """
     target = _target(artifact_file, None)
     options = dict(save_kwargs or {})
@@ -157,7 +157,7 @@ def log_figure(figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any
         elif hasattr(figure, "write_image"):
             figure.write_image(part, **options)
         else:
-            raise InvalidValueError(f"a {type(figure).__name__} is no Matplotlib or Plotly figure")
+            raise InvalidValueError(f"a {type(figure).__name__} is not a Matplotlib or Plotly figure")
 
 
 def log_image(  # noqa: PLR0917 (MLflow's order)
@@ -168,7 +168,7 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
     timestamp: int | None = None,
     synchronous: bool | None = False,  # noqa: ARG001 (MLflow's)
 ) -> None:
-    """Keep an image as a file of the current run; needs Pillow for arrays.
+    """Store an image as a file of the current run; needs Pillow for arrays.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
     Raises
     ------
     InvalidValueError
-        For what is no image, and when neither or both names are given.
+        When it is not an image, or when neither or both names are given.
     """
     if (artifact_file is None) == (key is None):
         raise InvalidValueError("give log_image an artifact_file or a key, one of them")
@@ -199,9 +199,9 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
 
 
 def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id: str | None = None) -> None:
-    """Keep a table as a JSON file of the current run; rows are added to a table that is there already.
+    """Store a table as a JSON file of the current run; rows are added to an existing table.
 
-    Secrets that were seen before are masked in its texts.
+    Known secrets are masked in its texts.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id
     artifact_file
         The file's name, ending in `.json`; its form is pandas' `split`, as in MLflow.
     run_id
-        Another run to keep it with.
+        Another run to store it with.
     """
     import pandas as pd
 
@@ -237,12 +237,12 @@ def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id
 def load_table(
     artifact_file: str, run_ids: list[str] | None = None, extra_columns: list[str] | None = None
 ) -> pd.DataFrame:
-    """Return the table that `log_table` kept with runs, their rows below each other.
+    """Return the table that `log_table` stored with runs; the rows of several runs are concatenated.
 
     Parameters
     ----------
     artifact_file
-        The name it was kept under.
+        The name it was stored under.
     run_ids
         The runs; by default all of the experiment in use that have it.
     extra_columns
@@ -280,20 +280,20 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
 
 
 def _target(name: Any, run_id: str | None) -> Path:
-    """Return where a run's artifact of this name goes."""
+    """Return the path for a run's artifact of this name."""
     run = require_run() if run_id is None else get_run(run_id)
-    # So that no files are left of a run that the store never had, where this process is killed.
-    run.store.settle(_PATIENCE)
+    # If this process is killed, no files must be left of a run that the store never had.
+    run.store.settle(_SETTLE_TIMEOUT)
     target = artifact_target(run.store.artifact_folder(run.id), name)
-    tell_if_not_portable(name)
+    warn_if_not_portable(name)
     return target
 
 
-def tell_if_not_portable(name: Any) -> None:
-    """Say of the first name in this process that another system could not hold that it is so."""
-    fault = "" if _told else not_portable(name_parts(name))
+def warn_if_not_portable(name: Any) -> None:
+    """Warn about the first name in this process that is not valid on another system."""
+    fault = "" if _warned else not_portable(name_parts(name))
     if fault:
-        _told.append(fault)
+        _warned.append(fault)
         warnings.warn(
             f"artifact {str(name)!r} is kept, and cannot be where the store is copied to another system: {fault}",
             NbtrackWarning,
@@ -310,7 +310,7 @@ def _join(folder: Any, name: str) -> str:
 
 
 def _copy_folder(source: Path, artifact_path: str | None, run_id: str | None) -> None:
-    # Listed before anything is copied: the copies may be made in there.
+    # Listed before anything is copied, because the target may be inside the folder.
     for file, name in list(_files(source)):
         copy_file(file, _target(_join(artifact_path, name), run_id))
 
@@ -318,7 +318,7 @@ def _copy_folder(source: Path, artifact_path: str | None, run_id: str | None) ->
 def _files(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files of a folder with their names in it.
 
-    Links to folders are not followed, for they may go round; stores are left out, or a run would hold itself.
+    Links to folders are not followed, because they may form a loop; stores are left out, or a run would contain itself.
     """
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_store(Path(parent, name)))
@@ -331,8 +331,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
 def _masked(text: str) -> str:
     from nbtrack.capture.secrets import SEEN
 
-    # Of a large file only what is known to be a secret: its other text is data.
-    return SEEN.text(text, lines=True) if len(text) <= _SETTINGS else SEEN.hidden(text)
+    # In a large file only known secrets are masked: the other text is data.
+    return SEEN.text(text, lines=True) if len(text) <= _MAX_MASKED_CHARACTERS else SEEN.hidden(text)
 
 
 def _json(value: Any) -> str:
@@ -340,7 +340,7 @@ def _json(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON does not know as something it does."""
+    """Convert a value that JSON does not have to one that it has."""
     if hasattr(value, "tolist"):
         return value.tolist()
     return list(value) if isinstance(value, set | frozenset) else str(value)
@@ -359,7 +359,7 @@ def _picture(array: Any) -> Any:
         pixels = pixels[:, :, 0]
     if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)):
         raise InvalidValueError(
-            f"an array of shape {np.shape(array)} is no image; give height x width, with 1, 3 or 4 channels"
+            f"an array of shape {np.shape(array)} is not an image; give height x width, with 1, 3 or 4 channels"
         )
     if pixels.dtype.kind == "b":
         pixels = pixels * np.uint8(255)
@@ -367,6 +367,6 @@ def _picture(array: Any) -> Any:
         pixels = np.nan_to_num(pixels) * 255
     elif pixels.dtype.kind not in "iu" or pixels.min() < 0 or pixels.max() > 255:
         raise InvalidValueError(
-            "the pixels are beyond their range; give integers of 0 to 255, floats of 0 to 1, or bools"
+            "the pixels are out of range; give integers of 0 to 255, floats of 0 to 1, or bools"
         )
     return Image.fromarray(pixels.astype("uint8"))

@@ -1,4 +1,4 @@
-"""`%%track` and `%track`: the options, the line that is taken off a cell, the magics."""
+"""`%%track` and `%track`: the options, the line that is removed from a cell, the magics."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ __all__ = [
     "capture_options",
     "head_magics",
     "parse_track",
-    "take_off",
+    "strip_track_line",
     "track_line",
+    "wants_help",
 ]
 
 _TRACK = re.compile(r"\A((?:[ \t]*(?:#[^\n]*)?\n)*)[ \t]*%%track(?![\w?])([^\n]*)\n?")
@@ -39,11 +40,11 @@ _OTHER_LANGUAGES = frozenset(
     script sh sql svg sx system writefile
     """.split()
 )
-"""The cell magics whose body is no code of the notebook's."""
+"""The cell magics whose body is not the notebook's Python code."""
 
 
 def body_of(cell: str) -> str:
-    """Return a cell without the magics above it that run the rest as the notebook's code, as `%%time` does."""
+    """Return a cell without the leading cell magics that run the rest as Python in the notebook, such as `%%time`."""
     for magic, below in _head(cell):
         if magic in _OTHER_LANGUAGES | {"track"}:
             break
@@ -52,7 +53,7 @@ def body_of(cell: str) -> str:
 
 
 def head_magics(cell: str) -> list[str]:
-    r"""Return the names of the cell magics that a cell begins with, `%%track` left out, down to its body.
+    r"""Return the names of the cell magics above a cell's body, without `%%track`.
 
     Examples
     --------
@@ -63,7 +64,7 @@ def head_magics(cell: str) -> list[str]:
 
 
 def _head(cell: str) -> Iterator[tuple[str, str]]:
-    """Yield the cell magics that a cell begins with, each with what is below it, down to its body."""
+    """Yield the cell magics above a cell's body, each with the text below it."""
     while head := _HEAD.match(cell):
         cell = cell[head.end() :]
         yield head[1], cell
@@ -72,16 +73,15 @@ def _head(cell: str) -> Iterator[tuple[str, str]]:
 
 
 def track_line(cell: str) -> str | None:
-    """Return what stands behind `%%track` if a cell begins with it, else None."""
+    """Return the rest of the line after `%%track` if a cell begins with it, else None."""
     match = _TRACK.match(cell)
     return match[2].strip() if match and not _HELP.search(match[2]) else None
 
 
-def take_off(lines: list[str]) -> list[str]:
-    """Take the `%%track` line off a cell before IPython reads it; a transformer of input lines.
+def strip_track_line(lines: list[str]) -> list[str]:
+    """Remove the `%%track` line from a cell before IPython reads it; an input transformer.
 
-    A comment takes its place, so that line numbers stay, unless a cell magic follows, which must come
-    first.
+    A comment replaces it, so that line numbers stay, unless a cell magic follows, which must come first.
     """
     cell = "".join(lines)
     if track_line(cell) is None:
@@ -94,8 +94,8 @@ def take_off(lines: list[str]) -> list[str]:
     return f"{match[1]}# %%track{match[2]}\n{rest}".splitlines(keepends=True)
 
 
-# So that a terminal asks for more lines after `%%track`, as after any cell magic, it must see the line.
-take_off.has_side_effects = True  # type: ignore[attr-defined]
+# A terminal must see the line, so that it asks for more lines after `%%track`, as after any cell magic.
+strip_track_line.has_side_effects = True  # type: ignore[attr-defined]
 
 
 def _names(text: str) -> list[str]:
@@ -134,28 +134,28 @@ class TrackMagics(Magics):
             model = ElasticNet(alpha=0.5).fit(X_train, y_train)
             rmse = root_mean_squared_error(y_test, model.predict(X_test))
 
-        `%track on` tracks every cell from now on that trains or scores something, `%track off` ends that,
-        `%track status` says what is tracked and where it is kept, `%track models off|on|50MB` how large the models
-        may be that are saved. `%track why NAME` tells why a name of the last tracked cell was kept, as what, or was not.
+        `%track on` tracks every cell from now on that trains or scores something, and `%track off` ends that.
+        `%track status` says what is tracked and where it is kept. `%track models off|on|50MB` limits the size of the
+        models that are saved. `%track why NAME` explains why a name of the last tracked cell was kept, as what, or was not.
         """
         if asks_for_help(line):
             return show_manual(self._session.shell, "%%track")
         if cell is None:
             return self._session.switch(line.strip())
-        # Here IPython itself has found the magic, as in a script that a notebook was turned into.
+        # IPython itself has found the magic, as in a script that was converted from a notebook.
         return self._session.run_tracked(line, cell)
 
 
 def parse_track(line: str) -> tuple[Namespace, list[str]]:
-    """Return the options behind `%%track`, and what of the line is to be passed over, each with the reason.
+    """Parse the options of `%%track`; also return the ignored parts of the line, each with the reason.
 
     Raises
     ------
     UsageError
-        IPython's error for a magic's options, where none of them can be read.
+        IPython's error for a magic's options, when the line cannot be parsed.
     """
     try:
-        # As a shell would; IPython's own way leaves quotes where they are, and parts -t team="red and blue".
+        # Split as a shell does: IPython's own function keeps quotes, and splits -t team="red and blue".
         words = shlex.split(line)
     except ValueError as error:
         raise UsageError(f"{error}; write \\' for an apostrophe") from None
@@ -171,7 +171,7 @@ def parse_track(line: str) -> tuple[Namespace, list[str]]:
 
 
 def capture_options(options: Namespace) -> Options:
-    """Return what the options say of the cell's names."""
+    """Return the options that concern the cell's names."""
     return Options(
         params=frozenset(options.params) | frozenset(options.only_params or ()),
         metrics=frozenset(options.metrics) | frozenset(options.only_metrics or ()),

@@ -1,4 +1,4 @@
-"""The code of a session's runs: kept with them, and flagged once one of its cells is changed."""
+"""The code of a session's runs: stored with them, and flagged as changed when one of its cells is edited."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 __all__ = ["RunCode"]
 
-_RUNS = 200
-"""How many of the session's runs are looked after."""
+_MAX_RUNS = 200
+"""How many of the session's runs are followed."""
 _TAKEN_OFF = re.compile(r"\A\s*# %%track[^\n]*\n")
 
 
 @dataclass(frozen=True, slots=True)
-class _Code:
-    """What the code of a run comes to, as far as a later cell can change it; runs of the same have it in common."""
+class _Dependencies:
+    """The parts of a run's code that a later cell can change; runs with equal code share it."""
 
     named: frozenset[tuple[str, str]]
-    """Of the cells that the notebook has names for: name and form."""
+    """The id and the form of each cell that has an id."""
     names: frozenset[str]
-    """What its other cells bind."""
+    """The names that its other cells bind."""
     known: frozenset[str]
     """The forms of all its cells."""
 
 
 @dataclass(slots=True)
-class _Kept:
+class _TrackedRun:
     writer: RunWriter
-    code: _Code
+    code: _Dependencies
     document: dict[str, Any]
 
 
 class RunCode:
-    """Knows what code each run of the session was made by.
+    """Keeps track of the code that made each run of the session.
 
     Parameters
     ----------
@@ -53,20 +53,20 @@ class RunCode:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._runs: dict[_Code, set[str]] = {}
-        # A cell that is executed must not go through all runs: it finds those that it may have changed
-        # by its own name, or by the names that it binds.
-        self._by_cell: dict[str, set[_Code]] = {}
-        self._by_name: dict[str, set[_Code]] = {}
+        self._kept: OrderedDict[str, _TrackedRun] = OrderedDict()
+        self._runs: dict[_Dependencies, set[str]] = {}
+        # An executed cell must not search all runs: it finds those that it may have changed by its id, or by the names
+        # that it binds.
+        self._by_cell: dict[str, set[_Dependencies]] = {}
+        self._by_name: dict[str, set[_Dependencies]] = {}
 
     def keep(self, writer: RunWriter, raw: str, transformed: str, cell_id: str | None) -> None:
-        """Write a run's code into the store: its cell, and the earlier cells that it depends on."""
+        """Store a run's code: its cell, and the earlier cells that it depends on."""
         earlier = self._history.slice(transformed)
-        # Options are no code: a run with other tags is the same script.
+        # Options are not code: with other tags the script is the same.
         cell = Cell(raw, _TAKEN_OFF.sub("", transformed), 0, cell_id=cell_id)
         whole = script([*earlier, cell])
-        # All are read before one is kept: a secret of one is masked in each.
+        # All texts are scanned before one is stored: a secret found in one is masked in all.
         for text in (raw, *(one.raw for one in earlier), whole):
             SEEN.code(text)
         document = {
@@ -76,25 +76,25 @@ class RunCode:
             "stale": bool(stale(earlier, self._history)),
         }
         writer.set_document("source", document)
-        self._forget(writer.id)  # of a run that is resumed the last cell counts
+        self._forget(writer.id)  # for a resumed run, the last cell counts
         if earlier and not document["stale"]:
-            code = _Code(
+            code = _Dependencies(
                 frozenset((one.cell_id, form(one.source)) for one in earlier if one.cell_id),
                 frozenset(name for one in earlier if not one.cell_id for name in binds(one.source)),
-                # The cell itself belongs to it: run again, it changes nothing that it depends on.
+                # Includes the cell itself: running it again does not change its own code.
                 frozenset(form(one.source) for one in (*earlier, cell)),
             )
-            self._add(writer.id, _Kept(writer, code, document))
+            self._add(writer.id, _TrackedRun(writer, code, document))
 
-    def look(self, executed: Cell) -> None:
-        """Flag the runs whose code this cell, just executed, has changed."""
+    def flag_changed(self, executed: Cell) -> None:
+        """Flag the runs whose code was changed by this cell, which was just executed."""
         for code in set(self._changed(executed)):
             for run in list(self._runs[code]):
                 kept = self._kept[run]
                 kept.writer.set_document("source", kept.document | {"stale": True})
                 self._forget(run)
 
-    def _changed(self, executed: Cell) -> Iterator[_Code]:
+    def _changed(self, executed: Cell) -> Iterator[_Dependencies]:
         """Yield the codes to which a cell belongs in another form, or of which it binds a name otherwise."""
         now = form(executed.source)
         if executed.cell_id:
@@ -103,7 +103,7 @@ class RunCode:
         for name in binds(executed.source):
             yield from (code for code in self._by_name.get(name, ()) if now not in code.known)
 
-    def _add(self, run: str, kept: _Kept) -> None:
+    def _add(self, run: str, kept: _TrackedRun) -> None:
         self._kept[run] = kept
         code = kept.code
         self._runs.setdefault(code, set()).add(run)
@@ -111,7 +111,7 @@ class RunCode:
             self._by_cell.setdefault(cell_id, set()).add(code)
         for name in code.names:
             self._by_name.setdefault(name, set()).add(code)
-        while len(self._kept) > _RUNS:
+        while len(self._kept) > _MAX_RUNS:
             self._forget(next(iter(self._kept)))
 
     def _forget(self, run: str) -> None:

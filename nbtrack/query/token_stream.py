@@ -1,4 +1,4 @@
-"""The tokens of one text, and how far they have been read."""
+"""The tokens of one text, with the current position."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stream:
         return self.tokens[self.index]
 
     def take(self, *spellings: str) -> Token | None:
-        """Return the next token and step over it, if it is one of these keywords or symbols."""
+        """Consume and return the next token if it is one of these keywords or symbols."""
         token = self.token
         if (token.word or (token.value if token.kind is TokenKind.SYMBOL else "")) not in spellings:
             return None
@@ -39,14 +39,14 @@ class Stream:
         raise FilterError(message, self.text, *(span or self.token.span), suggestion=suggestion)
 
     def expect(self, spelling: str, why: str) -> Token:
-        """Step over a token that must come next; `why` is what the error says was expected."""
+        """Consume a token that must come next; `why` is what the error says was expected."""
         taken = self.take(spelling)
         if taken is None:
             self.fail(f"expected {why}, found {self.found()}")
         return taken
 
     def found(self) -> str:
-        """Return the next token as an error names it."""
+        """Return the next token as it is named in errors."""
         if self.token.kind is TokenKind.END:
             return "the end"
         start, end = self.token.span
@@ -54,5 +54,5 @@ class Stream:
 
 
 def shortened(text: str) -> str:
-    """Return a piece of a filter so that a message can hold it."""
+    """Return a piece of a filter, cut to fit in a message."""
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,4 +1,4 @@
-"""Fields and values as SQL: which rows a field is read from, and the names of the values that are bound."""
+"""Fields and values as SQL: the rows that fields are read from, and the placeholders of bound values."""
 
 # ruff: noqa: S608 (what is joined to SQL here is SQL; names and values are bound)
 
@@ -24,16 +24,16 @@ __all__ = ["MAX_SOURCES", "Source", "SqlValue", "Values", "View", "joined", "tab
 
 SqlValue = str | float | int | None
 View = Literal["number", "text", "either"]
-"""What two values are compared as; `either` when two params are: as numbers if both are, else as text."""
+"""The type that two values are compared as; `either` for two params: as numbers if both are, else as text."""
 
 MAX_VALUES = 4_000
-PACKED_FROM = 50
-"""Values of one IN that are bound as one."""
+MIN_PACKED_VALUES = 50
+"""Values of one IN from which on they are bound as a single JSON value."""
 MAX_SOURCES = 30
-"""Fields that are joined: SQLite joins 64 tables at most."""
+"""Fields that are joined at most: SQLite joins up to 64 tables."""
 
-_TERMS = 400
-"""Terms beside each other in SQL, which SQLite reads as one inside the other, 1,000 deep at most."""
+_MAX_TERMS = 400
+"""Terms joined by one operator in SQL: SQLite parses them as nested, with a limit of 1,000 levels."""
 
 _COLUMNS = {"params": "text", "tags": "value", "data": "fingerprint"}
 
@@ -77,7 +77,7 @@ class Values:
         return Source(field.kind, "" if field.kind == "datasets" else self.resolved(field).name)
 
     def sources(self, node: Value | Condition) -> frozenset[Source]:
-        """Return every row that the fields inside are read from."""
+        """Return all rows that the fields inside are read from."""
         return frozenset(source for field in fields_of(node) if (source := self.source(field)))
 
     def of_run(self, node: Value | Condition) -> bool:
@@ -116,10 +116,10 @@ class Values:
         return self.text_of(value, rows) if view == "text" else self.number_of(value, rows)
 
     def members(self, items: Sequence[Value], view: View, rows: Mapping[Source, str]) -> Iterator[str]:
-        """Yield what stands in the parentheses of IN for `items`, in one part or two."""
-        packed = [item.value for item in items if _packs(item)] if len(items) >= PACKED_FROM else []
+        """Yield the contents of the parentheses of IN for `items`, in one part or two."""
+        packed = [item.value for item in items if _packs(item)] if len(items) >= MIN_PACKED_VALUES else []
         if packed:
-            # SQLite looks a placeholder up among all before it: thousands of them take seconds.
+            # SQLite searches all earlier placeholders for each one: thousands of them take seconds.
             plain = [value if isinstance(value, str) else int(value) for value in packed]
             yield f"SELECT value FROM json_each({self.bind(json.dumps(plain))})"
         loose = [self.render(item, view, rows) for item in items if not (packed and _packs(item))]
@@ -127,7 +127,7 @@ class Values:
             yield ", ".join(loose)
 
     def text_of(self, value: Value, rows: Mapping[Source, str]) -> str:
-        """Return what a value is as text."""
+        """Return a value as text."""
         if isinstance(value, Text):
             return self.bind(value.value)
         assert isinstance(value, Field)
@@ -141,7 +141,7 @@ class Values:
         return f"{row}.{_COLUMNS[value.kind]}"
 
     def number_of(self, value: Value, rows: Mapping[Source, str]) -> str:
-        """Return what a value is as a number: times in milliseconds, durations in seconds."""
+        """Return a value as a number: times in milliseconds, durations in seconds."""
         if isinstance(value, Number | Moment | Duration):
             return self.bind(value.value)
         if isinstance(value, Now):
@@ -155,7 +155,7 @@ class Values:
         return f"{self.row(value, rows)}.num" if value.kind == "params" else ATTRIBUTES[value.name].sql
 
     def guards(self, value: Value, view: View, rows: Mapping[Source, str]) -> Iterator[str]:
-        """Yield what must hold for a value to be there, beyond its rows: NULL is then a NaN."""
+        """Yield conditions, beyond its rows, for a value to exist: if they hold, NULL is a NaN."""
         if isinstance(value, Arithmetic):
             for side in (value.left, value.right):
                 yield from self.guards(side, "number", rows)
@@ -167,7 +167,7 @@ class Values:
             yield from (f"{sql} IS NOT NULL" for sql in self.nullable(value))
 
     def nullable(self, field: Field) -> Iterator[str]:
-        """Yield the field as SQL if it can be missing although its row is there."""
+        """Yield the field as SQL if it can be missing although its row exists."""
         if field.kind == "datasets" and field.name == "context":
             yield DATASETS["context"]
         elif field.kind == "attributes" and ATTRIBUTES[field.name].nullable:
@@ -183,7 +183,7 @@ class Values:
         return f"({left} {node.op} {right})" + (" / 1000" if difference else "")
 
     def resolved(self, field: Field) -> Field:
-        """Return the field that is meant by one such as `metrics.loss.min`."""
+        """Return the field that a name such as `metrics.loss.min` stands for."""
         if field.exact or field.summary is None or self._known is None:
             return field
         if self._metrics is None:
@@ -193,7 +193,7 @@ class Values:
 
 
 def _packs(item: Value) -> TypeGuard[Text | Number | Moment | Duration]:
-    """Return whether a literal is the same in JSON; SQLite reads the digits of fractions less exactly than Python."""
+    """Return whether a literal keeps its value in JSON; SQLite parses fractions less exactly than Python."""
     if isinstance(item, Number | Moment | Duration):
         return item.value.is_integer() and abs(item.value) < 2**53
     return isinstance(item, Text)
@@ -205,18 +205,18 @@ def table_of(source: Source) -> str:
 
 
 def view_of(op: str, left: Value, right: Value) -> View:
-    """Return what two values are compared as."""
+    """Return the type that two values are compared as."""
     if OPERATORS[op].pattern or Type.TEXT in (type_of(left), type_of(right)):
         return "text"
     return "either" if type_of(left) is type_of(right) is Type.PARAM else "number"
 
 
 def joined(terms: Iterator[str] | Sequence[str], word: str = "AND") -> str:
-    """Join terms in bunches, so that no number of them goes too deep for SQLite; of none all hold, and no one does."""
+    """Join terms in groups, so that they never nest too deeply for SQLite; handles an empty list, too."""
     bunches = list(terms)
     while len(bunches) > 1:
         bunches = [
-            f"({f' {word} '.join(bunches[start : start + _TERMS])})"
-            for start in range(0, len(bunches), _TERMS)
+            f"({f' {word} '.join(bunches[start : start + _MAX_TERMS])})"
+            for start in range(0, len(bunches), _MAX_TERMS)
         ]
     return bunches[0] if bunches else str(int(word == "AND"))

@@ -1,4 +1,4 @@
-"""The page at `/`: what the model takes, and a box to try it."""
+"""The page at `/`: the model's inputs, and a form to try it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from nbtrack.models.schema import Tensor
 
 if TYPE_CHECKING:
     from nbtrack.models.schema import Column
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.model_description import Description
 
 __all__ = ["page"]
 
 
 def page(model: Description) -> bytes:
-    """Return the page; whatever the model says of itself is escaped."""
+    """Return the page; all text from the model's metadata is escaped."""
     template = resources.files("nbtrack.serving").joinpath("page.html").read_text(encoding="utf-8")
     facts = {
         "title": model.name,
@@ -29,8 +29,8 @@ def page(model: Description) -> bytes:
         "v2": f"/v2/models/{model.name}/infer",
     }
     for name, text in facts.items():
-        held = text if name in ("inputs", "outputs", "params", "example") else escape(text)
-        template = template.replace(f"<!--{name}-->", held)
+        html = text if name in ("inputs", "outputs", "params", "example") else escape(text)
+        template = template.replace(f"<!--{name}-->", html)
     return template.encode()
 
 

@@ -1,6 +1,6 @@
 """Filters of experiments, for MLflow's `search_experiments`.
 
-They are read by the parser of the runs' filters, with other fields, and answered in Python: a store has few
+They are parsed like the filters of runs, with other fields, and evaluated in Python, because a store has few
 experiments.
 """
 
@@ -15,8 +15,8 @@ from nbtrack.query.checks import type_of
 from nbtrack.query.operators import OPERATORS
 from nbtrack.query.parser import parse, parse_order
 from nbtrack.query.patterns import begin_matching, interruption
-from nbtrack.query.stream import shortened
 from nbtrack.query.suggest import suggest
+from nbtrack.query.token_stream import shortened
 from nbtrack.query.tree import (
     And,
     Arithmetic,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["matching_experiments"]
 
-# The fields of runs that are the same kind of thing. An experiment is not marked when it changes.
+# The corresponding fields of runs. The time of an experiment's last change is not stored.
 _FIELDS = {
     "name": "run_name",
     "experiment_id": "experiment_id",
@@ -59,17 +59,17 @@ def matching_experiments(
     Parameters
     ----------
     experiments
-        Those to look among.
+        The experiments to search.
     text
-        The filter: `name`, `experiment_id`, `creation_time`, `last_update_time` (when it was made, too) and
-        `tags.x` (which none has), in the language of the runs' filters.
+        The filter: `name`, `experiment_id`, `creation_time`, `last_update_time` (equal to `creation_time`) and
+        `tags.x` (which no experiment has), in the language of the runs' filters.
     order_by
         The same fields, as in `["name DESC"]`, in place of an order in the filter.
 
     Raises
     ------
     FilterError
-        When the filter or the order cannot be understood.
+        When the filter or the order is invalid.
     """
     query = parse(text, vocabulary=_EXPERIMENTS)
     orders = parse_order(order_by, vocabulary=_EXPERIMENTS) or query.order_by
@@ -109,9 +109,12 @@ _EXPERIMENTS = Vocabulary(_field, _unknown)
 
 
 def _sort(found: list[Experiment], order: Order, now: float) -> None:
-    # Two may have been made within a millisecond, which is what a filter compares.
+    # Filters compare milliseconds, but two experiments may have been created within one.
     exact = order.by == Field("attributes", "start_time")
-    values = {one.id: one.created if exact else _value(order.by, one, now) for one in found}
+    values = {
+        experiment.id: experiment.created if exact else _value(order.by, experiment, now)
+        for experiment in found
+    }
     lacking = [experiment for experiment in found if values[experiment.id] is None]
     found[:] = [experiment for experiment in found if values[experiment.id] is not None]
     found.sort(key=lambda experiment: values[experiment.id], reverse=order.descending)
@@ -119,10 +122,10 @@ def _sort(found: list[Experiment], order: Order, now: float) -> None:
 
 
 def _holds(condition: Condition, experiment: Experiment, now: float) -> bool | None:
-    """Return whether a condition holds of an experiment; None where that lacks what is asked for."""
+    """Return whether a condition holds for an experiment; None if it lacks a field."""
     if isinstance(condition, Not):
-        held = _holds(condition.item, experiment, now)
-        return None if held is None else not held
+        result = _holds(condition.item, experiment, now)
+        return None if result is None else not result
     if isinstance(condition, And | Or):
         decides = isinstance(condition, Or)
         answers = [_holds(item, experiment, now) for item in condition.items]
@@ -137,12 +140,12 @@ def _holds(condition: Condition, experiment: Experiment, now: float) -> bool | N
 
 
 def _compared(op: str, left: Value, right: Value, experiment: Experiment, now: float) -> bool | None:
-    one, two = (_value(side, experiment, now) for side in (left, right))
-    return None if one is None or two is None else OPERATORS[op].python(one, two)
+    first, second = (_value(side, experiment, now) for side in (left, right))
+    return None if first is None or second is None else OPERATORS[op].python(first, second)
 
 
 def _value(value: Value, experiment: Experiment, now: float) -> Any:
-    """Return a value as Python's: times in milliseconds, durations in seconds, None for what is lacking."""
+    """Return a value in Python: times in milliseconds, durations in seconds, None for a missing field."""
     if isinstance(value, Field):
         return {
             "run_name": experiment.name,

@@ -1,4 +1,4 @@
-"""Saving what a tracked cell has fitted: which models, under which names, and how large at most."""
+"""Save the models that a tracked cell has fitted: which ones, under which names, and up to which size."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_LIMIT", "limit_in_environment", "parse_limit", "save_fitted"]
 
 DEFAULT_LIMIT = 100_000_000
-"""Bytes that a model may have to be saved without being asked."""
-_MODELS = 10
-_COLUMNS = 200
+"""The most bytes of a model that is saved automatically."""
+_MAX_MODELS = 10
+_MAX_COLUMNS = 200
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
 def parse_limit(text: str) -> int:
-    """Return how many bytes a model may have: `on`, `off` (none), or a size such as `50MB`.
+    """Parse the size limit of models: `on`, `off` (none), or a size such as `50MB`.
 
     Raises
     ------
@@ -46,13 +46,13 @@ def parse_limit(text: str) -> int:
         return DEFAULT_LIMIT if word == "on" else 0
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?B?)", text.strip().upper())
     if match is None or (match[2] and match[2] not in _UNITS and f"{match[2]}B" not in _UNITS):
-        raise InvalidValueError(f"{text!r} is no size of models; write on, off, or e.g. 50MB")
+        raise InvalidValueError(f"{text!r} is not a size of models; write on, off, or e.g. 50MB")
     unit = match[2] if match[2] in _UNITS else f"{match[2]}B"
     return int(float(match[1]) * _UNITS[unit])
 
 
 def limit_in_environment() -> int:
-    """Return the limit that `NBTRACK_MODELS` sets; the default one where it is not set, or makes no sense."""
+    """Return the limit that `NBTRACK_MODELS` sets; the default if it is not set or invalid."""
     try:
         return parse_limit(os.environ.get("NBTRACK_MODELS", "on"))
     except InvalidValueError as error:
@@ -61,23 +61,26 @@ def limit_in_environment() -> int:
 
 
 def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterator[tuple[int, str]]:
-    """Save what a cell has fitted with its run; yield the number of each that was saved, and its address.
+    """Save the models that a cell has fitted with its run; yield the index and the address of each saved model.
 
-    One that predicts is called `model`, several by their variables. What cannot be pickled, or is larger than
-    `limit` bytes, is left out with a word.
+    A single model that predicts is called `model`; several are named after their variables. A model that cannot be
+    pickled, or is larger than `limit` bytes, is left out with a message.
     """
     if limit <= 0:
         return
-    from nbtrack.models.flavours.pickled import TooLargeError, looked_at, size_limit
+    from nbtrack.models.flavours.pickled import TooLargeError, pickle_check, size_limit
 
-    token, looking = size_limit.set(limit), looked_at.set(_refuse_secrets)
+    token, checking = size_limit.set(limit), pickle_check.set(_refuse_secrets)
     try:
-        own = {number: tracking.kept_model(run, one.estimator) for number, one in enumerate(fitted)}
+        own = {
+            number: tracking.kept_model(run, fitted_model.estimator)
+            for number, fitted_model in enumerate(fitted)
+        }
         yield from ((number, uri) for number, uri in own.items() if uri is not None)
         saved = {model.name for model in run.store.models.of_run(run.id)}
         for number, name in _names(fitted, saved):
             if own[number] is not None:
-                continue  # the cell has logged it, its own way
+                continue  # the cell has logged it itself
             try:
                 yield number, _save(run, fitted[number], name)
             except TooLargeError:
@@ -91,18 +94,18 @@ def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterato
                 _tell(f"{fitted[number].name} was not saved: {why}")
     finally:
         size_limit.reset(token)
-        looked_at.reset(looking)
+        pickle_check.reset(checking)
 
 
 def _refuse_secrets(pickle: bytes) -> None:
-    """Refuse a model that holds a secret: it cannot be masked in there, and nobody has asked for it to be kept.
+    """Refuse a model that contains a secret: it cannot be masked there, and the user did not ask to save the model.
 
     Raises
     ------
     ModelError
         When it does.
     """
-    if SEEN.stands_in(pickle):
+    if SEEN.occurs_in(pickle):
         raise ModelError(
             "it holds a secret, such as an API key; nbtrack.log_model(...) would save it all the same"
         )
@@ -113,16 +116,18 @@ def _tell(message: str) -> None:
 
 
 def _names(fitted: Sequence[Fitted], saved: set[str]) -> Iterator[tuple[int, str]]:
-    """Yield which to save, and as what: not under a name that the cell has saved a model by."""
+    """Yield the models to save and their names, without names under which the cell has saved a model itself."""
     predicting = [
-        n for n, one in enumerate(fitted) if hasattr(one.estimator, "predict") or _is_module(one.estimator)
+        n
+        for n, fitted_model in enumerate(fitted)
+        if hasattr(fitted_model.estimator, "predict") or _is_module(fitted_model.estimator)
     ]
     taken = set(saved)
-    for number, one in list(enumerate(fitted))[-_MODELS:]:
-        if number not in predicting and not hasattr(one.estimator, "transform"):
-            continue  # a class of the notebook's own that fits, and answers nothing
-        name = "model" if predicting == [number] else re.sub(r"[^\w.-]", "_", one.name)
-        # Of several under one name the last is the one that the variable holds now.
+    for number, fitted_model in list(enumerate(fitted))[-_MAX_MODELS:]:
+        if number not in predicting and not hasattr(fitted_model.estimator, "transform"):
+            continue  # the notebook's own class, which has `fit` but neither predicts nor transforms
+        name = "model" if predicting == [number] else re.sub(r"[^\w.-]", "_", fitted_model.name)
+        # Of several models of one variable, the last is the variable's value now.
         unique, again = name, 1
         while unique in taken:
             again += 1
@@ -135,13 +140,15 @@ def _is_module(estimator: Any) -> bool:
     return hasattr(type(estimator), "forward")
 
 
-def _save(run: ActiveRun, one: Fitted, name: str) -> str:
+def _save(run: ActiveRun, fitted_model: Fitted, name: str) -> str:
     from nbtrack.models.trial import first_rows
 
-    rows, count = first_rows(one.data) if one.data is not None else (None, 0)
+    rows, count = first_rows(fitted_model.data) if fitted_model.data is not None else (None, 0)
     shape: tuple[int, ...] = getattr(rows, "shape", ())
-    shown = count > 0 and len(shape) < 3 and (len(shape) < 2 or shape[1] <= _COLUMNS)
-    keep = partial(tracking.keep_model, run, one.estimator, name, fitted_on=one.data, tell=_tell)
+    shown = count > 0 and len(shape) < 3 and (len(shape) < 2 or shape[1] <= _MAX_COLUMNS)
+    keep = partial(
+        tracking.keep_model, run, fitted_model.estimator, name, fitted_on=fitted_model.data, tell=_tell
+    )
     try:
         return keep(input_example=rows if shown else None).model_uri
     except InvalidValueError:  # JSON cannot hold them

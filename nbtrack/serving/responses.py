@@ -10,8 +10,8 @@ import orjson
 __all__ = ["JSON", "dumps", "error_body", "inference_error_body", "plain", "predictions_body"]
 
 JSON = "application/json"
-_LONG = ("float96", "float128")
-"""NumPy's floats that Python's are shorter than."""
+_LONG_DOUBLES = ("float96", "float128")
+"""NumPy's floats that are longer than Python's."""
 
 _CODES = {
     400: "BAD_REQUEST",
@@ -30,7 +30,7 @@ _CODES = {
 
 
 def dumps(value: Any) -> bytes:
-    """Return a value as JSON; NaN and infinities as null, for JSON has no word for them.
+    """Return a value as JSON; NaN and infinities become null, because JSON has no such numbers.
 
     Raises
     ------
@@ -49,14 +49,14 @@ def dumps(value: Any) -> bytes:
 
 
 def error_body(status: int, message: str) -> bytes:
-    """Return the body of an error: a code as MLflow names it, and what was wrong."""
+    """Return the body of an error response: MLflow's error code, and a message."""
     return orjson.dumps({"error_code": _CODES.get(status, "INTERNAL_ERROR"), "message": message})
 
 
 def inference_error_body(body: bytes) -> bytes:
-    """Return the body of an error as the Open Inference Protocol has it; any other body as it is."""
-    told = orjson.loads(body)
-    return orjson.dumps({"error": told["message"]}) if "message" in told else body
+    """Return the body of an error in the form of the Open Inference Protocol; any other body unchanged."""
+    error = orjson.loads(body)
+    return orjson.dumps({"error": error["message"]}) if "message" in error else body
 
 
 def predictions_body(predictions: Any, *, bare: bool) -> bytes:
@@ -67,8 +67,8 @@ def predictions_body(predictions: Any, *, bare: bool) -> bytes:
     TypeError
         When JSON cannot hold them.
     """
-    held = plain(predictions)
-    return dumps(held if bare else {"predictions": held})
+    content = plain(predictions)
+    return dumps(content if bare else {"predictions": content})
 
 
 def plain(predictions: Any) -> Any:
@@ -83,18 +83,20 @@ def plain(predictions: Any) -> Any:
         predictions = predictions.to_frame()
     if hasattr(predictions, "to_dict"):
         if not predictions.columns.is_unique:
-            raise TypeError(f"two columns of a prediction are called alike: {list(predictions.columns)[:20]}")
+            raise TypeError(
+                f"two columns of a prediction have the same name: {list(predictions.columns)[:20]}"
+            )
         return predictions.to_dict(orient="records")
     if getattr(getattr(predictions, "dtype", None), "kind", "") in ("m", "M"):
-        # NumPy would make counts of nanoseconds of them.
+        # NumPy would convert them to counts of nanoseconds.
         return [None if text == "NaT" else text for text in predictions.astype(str).tolist()]
-    if getattr(predictions, "dtype", None) is not None and str(predictions.dtype) in _LONG:
+    if getattr(predictions, "dtype", None) is not None and str(predictions.dtype) in _LONG_DOUBLES:
         predictions = predictions.astype("float64")
     return predictions.tolist() if hasattr(predictions, "tolist") else predictions
 
 
 def _other(value: Any) -> Any:
-    """Return something that JSON can hold for what orjson does not know."""
+    """Convert a value that orjson does not know to one that JSON can hold."""
     if type(value).__name__ in ("NaTType", "NAType"):
         return None
     if hasattr(value, "isoformat"):
@@ -103,9 +105,9 @@ def _other(value: Any) -> Any:
         import base64
 
         return base64.b64encode(value).decode()
-    held = plain(value)
-    if held is not value:
-        return held
+    content = plain(value)
+    if content is not value:
+        return content
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)
     if hasattr(value, "__iter__"):

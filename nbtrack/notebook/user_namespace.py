@@ -1,4 +1,4 @@
-"""The notebook's names: what the panel puts among them when it is asked to."""
+"""The notebook's namespace: how the panel assigns variables in it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["between_cells", "put"]
 
 
 def between_cells(act: Callable[[], None]) -> None:
-    """Do something while no cell runs: at once where the kernel has time, else when the cell has ended.
+    """Call a function while no cell runs: at once if the kernel is idle, else when the cell has ended.
 
-    JupyterLab may have messages of widgets handled in a thread of their own while a cell runs.
+    While a cell runs, JupyterLab may have the messages of widgets handled in another thread.
     """
     loop = getattr(getattr(get_ipython(), "kernel", None), "io_loop", None)
     if loop is None or threading.current_thread() is threading.main_thread():
@@ -29,19 +29,19 @@ def between_cells(act: Callable[[], None]) -> None:
 
 
 def put(value: Any, name: str, earlier: Any = None) -> str:
-    """Give a value a name in the notebook, and return that name: a number is added where the name is the user's.
+    """Assign a value to a name in the notebook, and return the name; a number is added if the user has it already.
 
     Parameters
     ----------
     name
-        Such as `runs_df`; `runs_df_2` and so on where it is taken.
+        Such as `runs_df`; `runs_df_2` and so on if it is taken.
     earlier
-        What was put there before: its name is taken again.
+        The value that was assigned before: its name is used again.
 
     Raises
     ------
     NbtrackError
-        Where there is no notebook.
+        When there is no notebook.
     """
     shell = get_ipython()
     if shell is None:
@@ -49,7 +49,9 @@ def put(value: Any, name: str, earlier: Any = None) -> str:
             f"there is no notebook to put {name!r} into; in a script write `frame = panel.runs.to_pandas()`"
         )
     names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
-    held = shell.user_ns
-    free = next(one for one in names if one not in held or (earlier is not None and held[one] is earlier))
+    user_names = shell.user_ns
+    free = next(
+        one for one in names if one not in user_names or (earlier is not None and user_names[one] is earlier)
+    )
     shell.push({free: value})
     return free

@@ -1,4 +1,4 @@
-"""Loading a model that may be replaced meanwhile: whole, as it was before or as it is after."""
+"""Load a model that may be replaced at the same time: either the old one or the new one, never a mix."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ if TYPE_CHECKING:
     Find = Callable[[], tuple[Path, ModelRecord | None]]
     Load = Callable[[Path, ModelRecord | None], LoadedModel]
 
-__all__ = ["load_steadily"]
+__all__ = ["load_consistent"]
 
-_TRIES = 20
+_MAX_RETRIES = 20
 
 
-def load_steadily(find: Find, load: Load) -> LoadedModel:
-    """Return a model whose files are all of one moment.
+def load_consistent(find: Find, load: Load) -> LoadedModel:
+    """Return a model whose files all belong to the same version.
 
     Parameters
     ----------
     find
-        Returns the model's folder now, and what the store knows of it.
+        Returns the model's current folder, and its record in the store.
     load
-        Loads it from its folder or a copy of that, if that is trusted.
+        Loads it from its folder or a copy, if it is trusted.
 
     Raises
     ------
     ModelError
-        When it is replaced again and again before it could even be copied.
+        When it is replaced again before it could be copied, every time.
     """
-    for _ in range(_TRIES):
+    for _ in range(_MAX_RETRIES):
         before = _identity(find)
         try:
             model = load(*find())
-        except Exception:  # files of two models together may raise anything
+        except Exception:  # a mix of two models' files may raise anything
             if _identity(find) == before:
                 raise
         else:
             if _identity(find) == before:
                 return model
-        # It is being replaced, perhaps again before it could be read: a copy of it stays as it is.
+        # It is being replaced, perhaps again before it can be read: a copy does not change.
         copied = _load_copy(find, load)
         if copied is not None:
             return copied
-    raise ModelError(f"the model in {str(find()[0])!r} is replaced by others all the time; try again")
+    raise ModelError(f"the model in {str(find()[0])!r} is being replaced all the time; try again")
 
 
 def _identity(find: Find) -> object:
-    """Tell the model that is there now from one that takes its place."""
+    """Return what identifies the model that is there now."""
     with contextlib.suppress(OSError, NotFoundError):
         folder, record = find()
         status = folder.stat()
@@ -82,6 +82,6 @@ def _load_copy(find: Find, load: Load) -> LoadedModel | None:
         if model is None:
             shutil.rmtree(copy, ignore_errors=True)
     if model is not None:
-        # Its artifacts may be read from there as long as it is used.
+        # The model may read its artifacts from the copy as long as it is used.
         finalize(model, shutil.rmtree, copy, ignore_errors=True)
     return model

@@ -1,4 +1,4 @@
-"""An environment of a model's own, built by uv (https://docs.astral.sh/uv) and kept for the next time."""
+"""A separate environment for a model, built by uv (https://docs.astral.sh/uv) and kept for the next time."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ from nbtrack.serving.versions import needs_mlflow, requirements
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbtrack.serving.description import Description
+    from nbtrack.serving.model_description import Description
 
 __all__ = ["check_trusted", "environment_of"]
 
-_NEEDED = ("cloudpickle", "numpy", "orjson", "pandas", "pyyaml")
-"""What nbtrack needs in it to load and ask a model."""
-_OLDEST = (3, 10)
-"""The oldest Python that the process of a model runs on."""
-_ABANDONED = 86_400.0
-"""Seconds after which a half-built environment has nobody who builds it."""
+_REQUIREMENTS = ("cloudpickle", "numpy", "orjson", "pandas", "pyyaml")
+"""The packages that nbtrack needs in it to load and query a model."""
+_MIN_PYTHON = (3, 10)
+"""The oldest Python that a worker process runs on."""
+_STALE_BUILD_TIMEOUT = 86_400.0
+"""Seconds after which a half-built environment is considered abandoned."""
 
 
 def check_trusted(model: Description, trust: bool | list[str]) -> None:
-    """Refuse to build an environment for a model that nobody has vouched for.
+    """Refuse to build an environment for a model that is not trusted.
 
     Raises
     ------
     TrustError
-        When it is not wholly trusted: what it asks for may run code as it is installed.
+        When it is not wholly trusted: its requirements may run code when they are installed.
     """
     if trust is not True:
         raise TrustError(
-            f"you have neither saved nor trusted {str(model.path)!r}, and to install what it asks for may run any code: "
+            f"you have neither saved nor trusted {str(model.path)!r}, and installing its requirements may run any code: "
             f"if you trust where it comes from, say so once with `nbtrack trust {shlex.quote(str(model.path))}`, "
             "or with trust=True (--trust)"
         )
 
 
 def environment_of(model: Description, tell: Callable[[str], None]) -> Path:
-    """Return the Python of a model's environment, which is built if it is not there yet.
+    """Return the Python of a model's environment, which is built if it does not exist yet.
 
     Only for a model that is trusted; see `check_trusted`.
 
     Raises
     ------
     ModelError
-        When uv is not there, or cannot build it.
+        When uv is not installed, or cannot build it.
     """
     from platformdirs import user_cache_path
 
     version, older = _version(model)
     needs = requirements(model, mlflow=needs_mlflow(model))
     named = {_name(line) for line in needs}
-    needs += [name for name in _NEEDED if name not in named]
+    needs += [name for name in _REQUIREMENTS if name not in named]
     folder = user_cache_path("nbtrack", appauthor=False) / "environments" / _key(model, version, needs)
     python = _python(folder)
     if not python.is_file():
@@ -76,28 +76,28 @@ def environment_of(model: Description, tell: Callable[[str], None]) -> Path:
 
 
 def _version(model: Description) -> tuple[str, str | None]:
-    """Return the Python that the environment has, and that of the model where it is too old for nbtrack."""
+    """Return the Python version of the environment, and the model's own if that is too old for nbtrack."""
     here = f"{sys.version_info[0]}.{sys.version_info[1]}"
     made = model.metadata.python_version
     if made is None:
         return here, None
     match = re.match(r"(\d+)\.(\d+)", made)
     if match is None:
-        raise ModelError(f"the model was made with Python {made!r}, which is no version")
-    if (int(match[1]), int(match[2])) >= _OLDEST:
+        raise ModelError(f"the model was made with Python {made!r}, which is not a version")
+    if (int(match[1]), int(match[2])) >= _MIN_PYTHON:
         return match[0], None
-    oldest = ".".join(map(str, _OLDEST))
+    oldest = ".".join(map(str, _MIN_PYTHON))
     if _holds_code(model):
         raise ModelError(
             f"the model holds functions of Python {made}, which another cannot run, and nbtrack needs {oldest} or "
             "later: save it again with a later Python"
         )
-    # What an estimator's pickle holds is data: any Python reads it that has the model's libraries.
+    # An estimator's pickle contains data: any Python that has the model's libraries can read it.
     return oldest, made
 
 
 def _holds_code(model: Description) -> bool:
-    """Return whether functions are pickled by value, as bytecode; also when that cannot be told."""
+    """Return whether functions are, or may be, pickled by value, as bytecode."""
     file = model.metadata.flavors.get(model.flavour, {}).get("pickled_model")
     try:
         return "cloudpickle" in modules_of_pickle((model.path / str(file)).read_bytes())
@@ -106,15 +106,15 @@ def _holds_code(model: Description) -> bool:
 
 
 def _name(line: str) -> str:
-    """Return the name of a requirement, as indexes compare it."""
+    """Return the normalised name of a requirement."""
     match = re.match(r"[A-Za-z0-9][\w.-]*", line)
     return re.sub(r"[-_.]+", "-", match[0]).lower() if match else ""
 
 
 def _key(model: Description, version: str, needs: list[str]) -> str:
-    """Return a name for an environment: of all that goes into it."""
+    """Return the cache key of an environment: a hash of everything that goes into it."""
     found = hashlib.sha256("\n".join([version, *needs]).encode())
-    # Files that lines such as `-c constraints.txt` name, relative to the model.
+    # Includes files that lines such as `-c constraints.txt` name, relative to the model.
     for line in needs:
         option = re.match(r"(?:-[cr]|--constraint|--requirement)[ =]*(.+)", line)
         if option is not None and (model.path / option[1]).is_file():
@@ -133,17 +133,17 @@ def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
         raise ModelError("--env-manager uv needs uv, which is not installed: python -m pip install uv")
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(".*-*"):  # of a build that was killed
-        if time.time() - left.stat().st_mtime > _ABANDONED:
+        if time.time() - left.stat().st_mtime > _STALE_BUILD_TIMEOUT:
             shutil.rmtree(left, ignore_errors=True)
-    # Built beside it and moved there, so that nobody finds half of one; two may build at once.
+    # Built beside its place and then moved, so that nobody finds a partial one; two processes may build at once.
     part = folder.with_name(f".{folder.name}-{uuid4().hex[:8]}")
     python = str(_python(part))
     ours = version == f"{sys.version_info[0]}.{sys.version_info[1]}"
     try:
         wanted = sys.executable if ours else version
         _run([uv, "venv", "--quiet", "--no-project", "--relocatable", "--python", wanted, str(part)])
-        # In the model's folder, which lines such as `-c constraints.txt` and `wheels/own.whl` are relative to.
-        # Bytecode is compiled now, not by the first start.
+        # Run in the model's folder, because lines such as `-c constraints.txt` and `wheels/own.whl` are relative to it.
+        # Bytecode is compiled now, not at the first start.
         _run(
             [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", "-"],
             "\n".join(needs),
@@ -152,7 +152,7 @@ def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
         site = Path(_run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip())
         ignored = shutil.ignore_patterns("__pycache__", "static")
         shutil.copytree(Path(__file__).parents[1], site / "nbtrack", ignore=ignored)
-        # Some of it may be too new for an old Python, but nothing that the model's process imports.
+        # Some modules may be too new for an old Python, but none that a worker imports.
         compiled = [sys.executable if ours else python, "-m", "compileall", "-q", str(site / "nbtrack")]
         subprocess.run(compiled, capture_output=True, check=False)  # noqa: S603 (a list, no shell)
         _move(part, folder)
@@ -161,9 +161,9 @@ def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
 
 
 def _move(part: Path, folder: Path) -> None:
-    """Put an environment in its place, unless another process was first."""
+    """Move an environment to its place, unless another process was faster."""
     if folder.is_dir() and not _python(folder).is_file():
-        shutil.rmtree(folder, ignore_errors=True)  # the Python that it was made with has been removed
+        shutil.rmtree(folder, ignore_errors=True)  # the Python that it was built with was removed
     try:
         part.rename(folder)
     except OSError:
@@ -172,7 +172,7 @@ def _move(part: Path, folder: Path) -> None:
 
 
 def _run(command: list[str], text: str | None = None, folder: Path | None = None) -> str:
-    # What a virtual environment sets is of this Python, not of the model's.
+    # A virtual environment's variables are for this Python, not for the model's.
     variables = {n: v for n, v in os.environ.items() if n not in ("PYTHONHOME", "VIRTUAL_ENV")}
     done = subprocess.run(  # noqa: S603 (a list, no shell)
         command, input=text, capture_output=True, text=True, check=False, cwd=folder, env=variables

@@ -1,4 +1,4 @@
-"""The runs that a cell begins by calls (`with nbtrack.start_run():`): their code, and a line on them."""
+"""The runs that a cell starts itself (`with nbtrack.start_run():`): their code, and a line about them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from nbtrack.notebook.session import Session
     from nbtrack.tracking import ActiveRun
 
-__all__ = ["BegunRuns"]
+__all__ = ["StartedRuns"]
 
-_KEPT = 1_000
-_NAMED = 3
+_MAX_RUNS = 1_000
+_MAX_NAMED = 3
 
 
-class BegunRuns:
-    """Looks after the runs that are begun while a cell runs, and is not tracked itself.
+class StartedRuns:
+    """Records the runs that a cell starts, when the cell itself is not tracked.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ class BegunRuns:
 
     @guarded()
     def note(self, run: ActiveRun) -> None:
-        """Keep the cell's code and the notebook with a run that begins."""
+        """Store the cell's code and the notebook's path with a run that starts."""
         session = self._session
         info = session.running
-        if info is None or len(self._runs) >= _KEPT:
+        if info is None or len(self._runs) >= _MAX_RUNS:
             return
         session.keep_source(run.writer, info)
         if session.notebook:
@@ -46,7 +46,7 @@ class BegunRuns:
 
     @guarded()
     def show(self, quietly: bool) -> None:
-        """Show a line on the runs of the cell that has ended; none where the cell's own line tells of it."""
+        """Show a line about the runs of the cell that has ended, unless the cell's own line mentions them."""
         runs, self._runs = self._runs, []
         if not runs or quietly:
             return
@@ -74,8 +74,8 @@ def _one(run: ActiveRun) -> dict[str, str]:
 
 def _several(runs: list[ActiveRun]) -> dict[str, str]:
     names = [one_line(run.name, 40) for run in runs]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
     failed = sum(run.store.run(run.id).status == "FAILED" for run in runs)
     ended = f", {value_text(failed)} of them FAILED" if failed else ""
-    text = f"{len(runs)} runs{ended}: {', '.join(names[:_NAMED])}{more} | nbtrack.runs() shows them"
+    text = f"{len(runs)} runs{ended}: {', '.join(names[:_MAX_NAMED])}{more} | nbtrack.runs() shows them"
     return {"text/plain": f"nbtrack: {text}", "text/html": f"<div>{escape(text)}</div>"}

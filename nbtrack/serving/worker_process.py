@@ -1,4 +1,4 @@
-"""One process that holds the model, from the server's side: asked by pipes, and ended with all that it has started."""
+"""One worker process from the server's side: it is queried over pipes, and killed with all processes it has started."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from nbtrack.serving.answer import JSON, error_body
+from nbtrack.serving.responses import JSON, error_body
 from nbtrack.serving.wire import BATCH, Frame, Frames, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Child", "Request"]
+__all__ = ["Request", "WorkerProcess"]
 
-_LARGEST = 1 << 30
-"""The most bytes of an answer: a model that runs wild must not take the server's memory with it."""
-_LAST = 0.02
-"""Seconds in which the last words of a process are read after its end."""
+_MAX_BODY_BYTES = 1 << 30
+"""The most bytes of an answer: a faulty model must not use up the server's memory."""
+_OUTPUT_TIMEOUT = 0.02
+"""Seconds in which the last output of a process is read after its end."""
 
 
 class Request:
@@ -31,28 +31,28 @@ class Request:
     Parameters
     ----------
     word
-        The form of its body.
+        The format of its body.
     body
-        What is sent.
+        The body.
     answer
-        Takes the answer; it may be settled from outside, when nobody waits any longer.
+        The future of the answer; a caller that no longer waits may set its result.
     timeout
         Seconds that it may wait for its turn, and that its prediction may take.
     """
 
-    __slots__ = ("alone", "answer", "body", "deadline", "limit", "since", "word")
+    __slots__ = ("alone", "answer", "body", "body_type", "deadline", "limit", "since")
 
-    def __init__(self, word: str, body: bytes, answer: asyncio.Future[Frame], timeout: float) -> None:
-        self.word = word
+    def __init__(self, body_type: str, body: bytes, answer: asyncio.Future[Frame], timeout: float) -> None:
+        self.body_type = body_type
         self.body = body
         self.answer = answer
         self.since = time.monotonic()
         self.deadline = self.since + 2 * timeout
-        """When it has its answer, however often it is asked."""
+        """When it must have its answer, including retries."""
         self.limit = timeout
-        """Seconds that its prediction may take when it is asked next."""
+        """Seconds that its next prediction may take."""
         self.alone = False
-        """Whether a process did not answer it among others, and it is now asked by itself."""
+        """Whether it is sent by itself, because a worker did not answer a batch with it."""
 
     def settle(self, status: int, message: str) -> None:
         """Answer with an error, if nobody has answered yet."""
@@ -65,44 +65,44 @@ class Request:
 
 
 class Owner(Protocol):
-    """Who is told of a process."""
+    """Receives the events of a worker process."""
 
-    def heard(self, worker: Child, frame: Frame) -> None:
-        """Take a frame."""
+    def frame_received(self, worker: WorkerProcess, frame: Frame) -> None:
+        """Handle a frame."""
 
-    def lost(self, worker: Child) -> None:
-        """Take notice that it has ended."""
+    def process_ended(self, worker: WorkerProcess) -> None:
+        """Handle its end."""
 
-    def mistrust(self, worker: Child, fault: str) -> None:
-        """Take notice that it sends what no process of ours would."""
+    def protocol_violated(self, worker: WorkerProcess, fault: str) -> None:
+        """Handle an invalid frame."""
 
 
-class Child(asyncio.SubprocessProtocol):
-    """One process, and what it is asked at the moment."""
+class WorkerProcess(asyncio.SubprocessProtocol):
+    """One worker process, and the requests it is working on."""
 
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
-        self._frames = Frames(_LARGEST)
+        self._frames = Frames(_MAX_BODY_BYTES)
         self.transport: asyncio.SubprocessTransport | None = None
-        self.asked: dict[int, Request] = {}
+        self.pending: dict[int, Request] = {}
         self.hello: dict[str, Any] | None = None
         self.answered = 0
         self.timer: asyncio.TimerHandle | None = None
         self.overdue = False
-        """Whether it is being killed, for it did not answer in time."""
+        """Whether it is being killed because it did not answer in time."""
         self.fault = ""
-        """Why it is no longer listened to."""
+        """Why its output is ignored."""
 
     @classmethod
-    async def started(cls, owner: Owner, command: Sequence[str]) -> Child:
+    async def started(cls, owner: Owner, command: Sequence[str]) -> WorkerProcess:
         """Start a process.
 
         Raises
         ------
         OSError
-            When the system has no room for one.
+            When the system cannot start one.
         """
-        # A session of its own: Ctrl-C in a terminal reaches the server alone, which lets requests be finished.
+        # In its own session, so that Ctrl-C in a terminal reaches only the server, which finishes requests.
         options: dict[str, Any] = (
             {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined, unused-ignore]
             if sys.platform == "win32"
@@ -125,12 +125,12 @@ class Child(asyncio.SubprocessProtocol):
 
     @property
     def pid(self) -> int | None:
-        """Its number."""
+        """Its process id."""
         return self.transport.get_pid() if self.transport is not None else None
 
     @property
     def end(self) -> str:
-        """How it ended, in words."""
+        """A description of how it ended."""
         code = self.transport.get_returncode() if self.transport is not None else None
         if code is not None and code < 0 and os.name != "nt":
             with contextlib.suppress(ValueError):
@@ -138,40 +138,40 @@ class Child(asyncio.SubprocessProtocol):
         return f"exit code {code}"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the pipes."""
+        """Keep the pipes."""
         self.transport = cast("asyncio.SubprocessTransport", transport)
 
     def pipe_data_received(self, fd: int, data: bytes | str) -> None:
-        """Take a piece of what it says."""
+        """Handle a piece of its output."""
         if fd != 1 or self.fault or self.overdue:
             return
         try:
             for frame in self._frames.feed(cast("bytes", data)):
-                self._owner.heard(self, frame)
+                self._owner.frame_received(self, frame)
         except ValueError as error:
-            self._owner.mistrust(self, str(error))
+            self._owner.protocol_violated(self, str(error))
 
     def process_exited(self) -> None:
-        """Take notice of its end; what it has started ends, too."""
+        """Handle its end, and kill the processes that it has started."""
         self._kill_group()
-        # The last that it said, such as why the model cannot be loaded, may still be in the pipe.
-        asyncio.get_running_loop().call_later(_LAST, self._owner.lost, self)
+        # Its last output, such as why the model cannot be loaded, may still be in the pipe.
+        asyncio.get_running_loop().call_later(_OUTPUT_TIMEOUT, self._owner.process_ended, self)
 
     def ask(self, requests: list[Request], first: int) -> None:
         """Send requests that are predicted together."""
-        self.asked = {first + place: request for place, request in enumerate(requests)}
+        self.pending = {first + place: request for place, request in enumerate(requests)}
         last = first + len(requests) - 1
         pipe = self._pipe()
-        for number, request in self.asked.items():
-            pipe.write(pack(Frame(number, 0 if number == last else BATCH, request.word, request.body)))
+        for number, request in self.pending.items():
+            pipe.write(pack(Frame(number, 0 if number == last else BATCH, request.body_type, request.body)))
 
     def close(self) -> None:
-        """Let it end: its input ends."""
+        """Stop it by closing its input."""
         if self.transport is not None:
             self._pipe().close()
 
     def kill(self) -> None:
-        """End it now, with the processes that the model has started."""
+        """Kill it, with the processes that the model has started."""
         if self.transport is not None and self.transport.get_returncode() is None:
             self._kill_group()
             with contextlib.suppress(ProcessLookupError):
@@ -179,7 +179,7 @@ class Child(asyncio.SubprocessProtocol):
 
     def _kill_group(self) -> None:
         if sys.platform != "win32" and self.pid is not None:
-            # There is none of this number once its last process has ended.
+            # The group is gone once its last process has ended.
             with contextlib.suppress(OSError):
                 os.killpg(self.pid, signal.SIGKILL)
 

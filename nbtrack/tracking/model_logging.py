@@ -14,12 +14,12 @@ from weakref import WeakKeyDictionary
 from nbtrack.entities.artifacts import artifact_target
 from nbtrack.errors import ModelError, NbtrackError, NbtrackWarning, StoreError
 from nbtrack.records import ModelRecord
+from nbtrack.tracking.artifact_logging import warn_if_not_portable
+from nbtrack.tracking.consistent_load import load_consistent
 from nbtrack.tracking.current import require_run
-from nbtrack.tracking.files import tell_if_not_portable
 from nbtrack.tracking.model_trust import how_far_trusted
 from nbtrack.tracking.model_uri import find_model
 from nbtrack.tracking.registration import register_model
-from nbtrack.tracking.steady import load_steadily
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What was saved, under MLflow's names."""
+    """A saved model, with MLflow's names for its attributes."""
 
     model_uri: str
     run_id: str
@@ -78,25 +78,25 @@ def log_model(
     ----------
     model
         An estimator of scikit-learn's protocol, a torch module, a model of XGBoost or LightGBM, a function of the
-        input, an object with `predict`, or the path of a script that hands one to `nbtrack.models.set_model`.
+        input, an object with `predict`, or the path of a script that passes one to `nbtrack.models.set_model`.
     name
         Its folder among the run's artifacts; another model of this name is replaced.
     input_example
-        Some rows of input to keep with it.
+        Some rows of input to store with it.
     signature
-        What it takes and gives; by default that of the input example. See `nbtrack.models.infer_signature`.
+        The schema of its input and output; by default inferred from the input example. See `nbtrack.models.infer_signature`.
     registered_model_name
         Register it under this name, too.
     pip_requirements, extra_pip_requirements
-        What it needs in place of, or besides, what its pickle refers to.
+        Requirements in place of, or in addition to, the packages that its pickle refers to.
     metadata
         Anything that JSON can hold.
     artifacts
-        Files and folders to keep with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
+        Files and folders to store with it, by name; `predict(context, ...)` finds them in `context.artifacts`.
     model_config
         Its settings, `context.model_config`; a dict, or the path of a YAML file.
     code_paths
-        Modules and packages that it imports, where they are not installed.
+        Modules and packages that it imports and that are not installed.
 
     Raises
     ------
@@ -128,7 +128,7 @@ _kept: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
 
 
 def kept_model(run: Run, model: Any) -> str | None:
-    """Return the address under which this very object was saved with a run; None if it was not."""
+    """Return the address under which this object was saved with a run; None if it was not."""
     try:
         kept_with, uri = _kept.get(model, ("", ""))
     except TypeError:  # it cannot be hashed or referred to
@@ -144,9 +144,9 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
     store = run.store
     as_name(name, "model name")
     folder = artifact_target(store.artifact_folder(run.id), name)
-    tell_if_not_portable(name)
+    warn_if_not_portable(name)
     if folder.exists() and not folder.is_dir():
-        raise ModelError(f"{str(folder)!r} is a file; give the model a name of its own")
+        raise ModelError(f"{str(folder)!r} is a file; give the model another name")
     model_id = f"m-{os.urandom(16).hex()}"
     with _writing(store):
         staged = store.models.stage(model_id)
@@ -162,7 +162,7 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
             record = ModelRecord(model_id, run.id, name, flavour, size, time.time(), content)
             store.models.add(record, staged, folder)
     finally:
-        store.models.discard(staged)  # it is still there where something failed
+        store.models.discard(staged)  # only exists if something failed
     uri = f"runs:/{run.id}/{name}"
     with contextlib.suppress(TypeError):  # some cannot be hashed or referred to
         _kept[model] = (run.id, uri)
@@ -170,7 +170,7 @@ def keep_model(run: Run, model: Any, name: str, **options: Any) -> ModelInfo:
 
 
 def _hide_secrets(name: str, folder: Path) -> None:
-    """Mask the secrets that were seen in a model's examples, and say where they stand in the model itself."""
+    """Mask known secrets in a model's examples, and warn if the model itself contains any."""
     from nbtrack.capture.secrets import SEEN
     from nbtrack.models.example import EXAMPLES
 
@@ -197,10 +197,10 @@ def _holds_secret(file: Path) -> bool:
 
     from nbtrack.capture.secrets import SEEN
 
-    if not file.stat().st_size:  # which cannot be mapped
+    if not file.stat().st_size:  # an empty file cannot be mapped
         return False
     with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
-        return SEEN.stands_in(content)
+        return SEEN.occurs_in(content)
 
 
 @contextlib.contextmanager
@@ -229,12 +229,12 @@ def save_model(
     model_config: Mapping[str, Any] | str | None = None,
     code_paths: Iterable[str] | None = None,
 ) -> MLmodel:
-    """Save a model into a new folder of one's own; see `log_model`.
+    """Save a model to a new folder; see `log_model`.
 
     Raises
     ------
     ModelError
-        When it cannot be saved, or the folder holds something.
+        When it cannot be saved, or the folder is not empty.
     StoreError
         When the folder cannot be written: its disk is full, or it may only be read.
     """
@@ -261,13 +261,13 @@ def load_model(
     Parameters
     ----------
     model_uri
-        `runs:/<run>/<name>` (a run's id, the beginning of it, or its name), `models:/<name>/<version>`,
+        `runs:/<run>/<name>` (a run's id, a prefix of it, or its name), `models:/<name>/<version>`,
         `models:/<name>@<alias>`, `models:/<name>/latest`, `models:/m-<id>`, the path of a folder, or a run.
     trust
-        Loading a pickle runs code. What you saved, or trusted with `nbtrack trust`, is loaded; of anything else say
-        that you trust it this once, or, of files of skops, which types.
+        Loading a pickle runs code. Models that you saved, or trusted with `nbtrack trust`, are loaded; for others say
+        that you trust them this time, or, for skops files, which types.
     model_config
-        Settings in place of those that it was saved with.
+        Settings that replace those it was saved with.
 
     Raises
     ------
@@ -285,4 +285,4 @@ def load_model(
     def load_from(folder: Path, record: ModelRecord | None) -> LoadedModel:
         return load(folder, trust=how_far_trusted(folder, record, trust), model_config=model_config)
 
-    return load_steadily(lambda: find_model(model_uri), load_from)
+    return load_consistent(lambda: find_model(model_uri), load_from)

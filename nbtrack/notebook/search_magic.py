@@ -28,8 +28,8 @@ class SearchMagics(Magics):
             best = %runs metrics.rmse is not null order by metrics.rmse limit 1
             panel = %runs --panel metrics.rmse < 0.8
 
-        With `--panel` it returns the panel itself, whose filter, columns and chosen runs can be read and set. The
-        language is told by `help(nbtrack.query)`; `nbtrack.runs()` is the same as a function.
+        With `--panel` it returns the panel, whose filter, columns and chosen runs can be read and set.
+        `help(nbtrack.query)` describes the language; `nbtrack.runs()` is the same as a function.
         """
         text = line.strip()
         shown = text.split(maxsplit=1)[:1] == ["--panel"]
@@ -41,5 +41,5 @@ class SearchMagics(Magics):
             found = tracking.runs(text)
             return found.panel() if shown else found
         except NbtrackError as error:
-            # IPython shows this one without the way to it.
+            # IPython shows this error without a traceback.
             raise UsageError(str(error)) from None
