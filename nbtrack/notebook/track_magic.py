@@ -27,7 +27,6 @@ __all__ = [
     "parse_track",
     "strip_track_line",
     "track_line",
-    "wants_help",
 ]
 
 _TRACK = re.compile(r"\A((?:[ \t]*(?:#[^\n]*)?\n)*)[ \t]*%%track(?![\w?])([^\n]*)\n?")
