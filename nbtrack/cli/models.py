@@ -244,7 +244,8 @@ def serve(  # noqa: PLR0917
 ) -> None:  # fmt: skip
     """Serve a model over HTTP until Ctrl-C, as MLflow does: POST /invocations; see / for the rest."""
     from nbtrack.serving.running import new_record
-    from nbtrack.serving.server import Settings, run
+    from nbtrack.serving.server import run
+    from nbtrack.serving.settings import Settings
 
     if token_file is not None:
         token = _token_in(context, token_file)

@@ -78,13 +78,7 @@ def runs_html(runs: Runs) -> str:
         for name in columns:
             value = table[name][row]
             starred = value is not MISSING and value == best[name] and record.status not in UNSTARRED
-            style = _GOOD if starred else ""
-            text = "" if value is MISSING else one_line(value_text(value), 32)
-            cells.append(
-                _cell(
-                    text, right=right[name], style=style, title="" if value is MISSING else str(value)[:300]
-                )
-            )
+            cells.append(_value_cell(value, right=right[name], style=_GOOD if starred else ""))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     total = len(shown) if len(shown) < ROWS_SHOWN else runs.total()
     more = [f"{total - len(shown):,} more runs"] if total > len(shown) else []
@@ -172,6 +166,12 @@ def _head(text: str, *, right: bool = False, title: str = "") -> str:
 def _cell(text: str, *, right: bool = False, style: str = "", title: str = "") -> str:
     hint = f" title='{escape(title, quote=True)}'" if title else ""
     return f"<td style='{_RIGHT if right else _LEFT};{style}'{hint}>{escape(text)}</td>"
+
+
+def _value_cell(value: Any, *, right: bool, style: str) -> str:
+    if value is MISSING:
+        return _cell("", right=right, style=style)
+    return _cell(one_line(value_text(value), 32), right=right, style=style, title=str(value)[:300])
 
 
 def _status_style(status: str) -> str:

@@ -20,7 +20,7 @@ def load(shell: Any) -> None:
     if id(shell) in _sessions:
         return
     session = Session(shell)
-    magics = TrackMagics(shell, session)
+    magics = TrackMagics(shell, session.switch, session.run_tracked)
     _sessions[id(shell)] = session
     shell.register_magics(magics)
     shell.register_magics(SearchMagics(shell))

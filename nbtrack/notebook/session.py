@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionResult
 
 from nbtrack import tracking
-from nbtrack.capture import choices, is_worth_tracking
-from nbtrack.capture.environment import EnvironmentProbe
-from nbtrack.capture.secrets import SEEN
-from nbtrack.capture.slice.history import Cell, History
+from nbtrack.capture import is_worth_tracking
 from nbtrack.capture.source.syntax import parse
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.notebook.guard import guarded
-from nbtrack.notebook.identity import notebook_name, notebook_path
-from nbtrack.notebook.lineage import Lineages
+from nbtrack.notebook.identity import notebook_name
 from nbtrack.notebook.manual import asks_for_help, show_manual
-from nbtrack.notebook.model_saving import limit_in_environment, parse_limit
-from nbtrack.notebook.run_code import RunCode
+from nbtrack.notebook.model_saving import parse_limit
+from nbtrack.notebook.shell_state import ShellState
 from nbtrack.notebook.started_runs import StartedRuns
 from nbtrack.notebook.track_magic import body_of, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
@@ -32,8 +26,6 @@ if TYPE_CHECKING:
     import ast
     from argparse import Namespace
 
-    from nbtrack.capture.why import Why
-    from nbtrack.store import RunWriter, Store
 
 __all__ = ["Session"]
 
@@ -49,33 +41,18 @@ class Session:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.history = History()
-        self._code = RunCode(self.history)
-        self.environment = EnvironmentProbe()
-        self.environment.refresh()
-        self.results: set[str] = set()
-        self.chosen: set[str] = set()
-        self.model_limit = limit_in_environment()
-        self.notebook = notebook_path(shell)
-        self.lineages = Lineages(self.notebook)
-        self.begun = StartedRuns(self)
-        tracking.tell_of_runs(self.begun.note)
-        self._folder: Path | None = None
-        self._place_shown = False
-        with suppress(OSError):  # the working folder has been removed
-            self._folder = Path.cwd()
-            tracking.look_from(self._folder)
-        self.why: Why | None = None
-        """The explanations for the last tracked cell."""
+        self.state = ShellState(shell)
+        self.started = StartedRuns(self.state, lambda: self._cells[0] if self._cells else None)
+        tracking.tell_of_runs(self.started.note)
         self._everything = False
         self._cells: list[Any] = []
         self._tracked: TrackedCell | None = None
         self._given: str | None = None
-        name = notebook_name(self.notebook) if self.notebook else None
+        name = notebook_name(self.state.notebook) if self.state.notebook else None
         if name:
             tracking.name_default_experiment(name)
         for number, source in enumerate(shell.user_ns.get("In", [])[1:-1], start=1):
-            self._note(source, source, number, ok=True, cell_id=None)
+            self.state.remember(source, source, number, ok=True, cell_id=None)
 
     # -- IPython's events
 
@@ -95,7 +72,7 @@ class Session:
         if asks_for_help(line):
             show_manual(self.shell, "%%track")
             return
-        self._tracked = TrackedCell(self, self._options(self._expanded(line)), info)
+        self._tracked = TrackedCell(self.state, self.visit, self._options(self._expanded(line)), info)
 
     @guarded()
     def after_cell(self, result: Any) -> None:
@@ -116,14 +93,15 @@ class Session:
             if tracked is not None:
                 tracked.end(result)
             tracking.end_implicit()
-            self.begun.show(tracked is not None)
+            self.started.show(tracked is not None)
         finally:
-            self._remember(info, result)
-
-    @property
-    def running(self) -> Any:
-        """IPython's description of the outermost cell that runs now; None between cells."""
-        return self._cells[0] if self._cells else None
+            self.state.remember(
+                info.raw_cell,
+                self.state.transformed(info),
+                result.execution_count or 0,
+                ok=result.success,
+                cell_id=info.cell_id,
+            )
 
     def _begun_info(self, result: Any) -> Any:
         """Return the info with which the cell of a result began; None if its beginning was not reported.
@@ -152,7 +130,7 @@ class Session:
         body = body_of(info.raw_cell)
         whole = body == info.raw_cell
         try:
-            code = self._transformed_cell(info) if whole else self.shell.transform_cell(body)
+            code = self.state.transformed(info) if whole else self.shell.transform_cell(body)
             return is_worth_tracking(parse(code))
         except (SyntaxError, ValueError):
             return False
@@ -174,44 +152,6 @@ class Session:
             print(f"nbtrack: %%track {line}: {'; '.join(faults)}; the rest is heeded", file=sys.stderr)
         return options
 
-    def _remember(self, info: Any, result: Any) -> None:
-        number = result.execution_count or 0
-        self._note(
-            info.raw_cell, self._transformed_cell(info), number, ok=result.success, cell_id=info.cell_id
-        )
-
-    def _transformed_cell(self, info: Any) -> str:
-        """Return a cell as Python; IPython's own transformed cell is used if it is available."""
-        known = getattr(info, "transformed_cell", None)
-        return self.shell.transform_cell(info.raw_cell) if known is None else str(known)
-
-    def _note(self, raw: str, transformed: str, number: int, *, ok: bool, cell_id: str | None) -> None:
-        try:
-            tree = parse(transformed)
-        except (SyntaxError, ValueError):
-            return
-        self.chosen = choices(tree, self.chosen)
-        self.history.add(raw, transformed, number, ok, cell_id=cell_id)
-        self._code.flag_changed(Cell(raw, transformed, number, ok, cell_id))
-
-    def keep_source(self, writer: RunWriter, info: Any) -> None:
-        """Store the code of a run: the cell, and the earlier cells that it depends on."""
-        self.collect_secrets()
-        self._code.keep(writer, info.raw_cell, self._transformed_cell(info), info.cell_id)
-
-    def place_message(self, store: Store) -> str:
-        """Tell once where runs are kept, if that is not beside the notebook."""
-        if self._place_shown:
-            return ""
-        self._place_shown = True
-        is_beside_notebook = self._folder is not None and store.path.parent == self._folder.resolve()
-        return "" if is_beside_notebook else f"runs are kept in {store.path}"
-
-    def collect_secrets(self) -> None:
-        """Take in the secrets that the environment and the notebook's names hold now."""
-        SEEN.scan_environment()
-        SEEN.scan_names(self.shell.user_ns)
-
     # -- the magics
 
     def switch(self, what: str) -> None:
@@ -222,7 +162,7 @@ class Session:
             return
         if word == "models":
             try:
-                self.model_limit = parse_limit(rest)
+                self.state.model_limit = parse_limit(rest)
             except InvalidValueError as error:
                 raise UsageError(str(error)) from None
         elif what in {"on", "off"}:
@@ -233,19 +173,21 @@ class Session:
             )
         state = "every cell that trains or scores something" if self._everything else "cells with %%track"
         store = tracking.store_in_use()
-        models = f"models up to {size_text(self.model_limit)}" if self.model_limit else "no models"
+        models = (
+            f"models up to {size_text(self.state.model_limit)}" if self.state.model_limit else "no models"
+        )
         print(
             f"nbtrack tracks {state}, in experiment {tracking.default_experiment()!r} of {store.path}, "
             f"and saves {models}"
         )
 
     def _explain(self, names: list[str]) -> None:
-        if self.why is None:
+        if self.state.why is None:
             raise UsageError("%track why: no cell of this session has been tracked yet")
         if not names:
             raise UsageError("%track why: say which name of the last tracked cell, e.g. %track why loss")
         for name in names:
-            print(self.why.of(name))
+            print(self.state.why.of(name))
 
     def run_tracked(self, line: str, cell: str) -> None:
         """Run a cell's body as a tracked cell, if IPython did not treat it as one."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.text import one_line, value_text
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Outcome
 
 if TYPE_CHECKING:
-    from nbtrack.notebook.session import Session
+    from collections.abc import Callable
+
+    from nbtrack.notebook.shell_state import ShellState
     from nbtrack.tracking import ActiveRun
 
 __all__ = ["StartedRuns"]
@@ -24,24 +26,26 @@ class StartedRuns:
 
     Parameters
     ----------
-    session
-        The shell's session.
+    state
+        What is known of the shell.
+    running
+        Returns IPython's description of the outermost cell that runs now; None between cells.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, state: ShellState, running: Callable[[], Any]) -> None:
+        self._state = state
+        self._running = running
         self._runs: list[ActiveRun] = []
 
     @guarded()
     def note(self, run: ActiveRun) -> None:
         """Store the cell's code and the notebook's path with a run that starts."""
-        session = self._session
-        info = session.running
+        state, info = self._state, self._running()
         if info is None or len(self._runs) >= _MAX_RUNS:
             return
-        session.keep_source(run.writer, info)
-        if session.notebook:
-            run.writer.set(notebook=session.notebook)
+        state.keep_source(run.writer, info)
+        if state.notebook:
+            run.writer.set(notebook=state.notebook)
         self._runs.append(run)
 
     @guarded()
@@ -50,12 +54,7 @@ class StartedRuns:
         runs, self._runs = self._runs, []
         if not runs or quietly:
             return
-        shell = self._session.shell
-        data = _one(runs[0]) if len(runs) == 1 else _several(runs)
-        if hasattr(shell, "kernel"):
-            shell.display_pub.publish(data)
-        else:
-            print(data["text/plain"])
+        self._state.show(_one(runs[0]) if len(runs) == 1 else _several(runs))
 
 
 def _one(run: ActiveRun) -> dict[str, str]:

@@ -15,9 +15,8 @@ from nbtrack.notebook.manual import asks_for_help, show_manual
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from nbtrack.notebook.session import Session
 
 __all__ = [
     "TrackMagics",
@@ -105,9 +104,11 @@ def _names(text: str) -> list[str]:
 class TrackMagics(Magics):
     """The magics `%%track` and `%track`."""
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    def __init__(
+        self, shell: Any, switch: Callable[[str], None], run_tracked: Callable[[str, str], None]
+    ) -> None:
         super().__init__(shell)
-        self._session = session
+        self._switch, self._run_tracked = switch, run_tracked
 
     @magic_arguments()
     @argument("name", nargs="?", help="the run's name; a readable one is made up without it")
@@ -138,11 +139,11 @@ class TrackMagics(Magics):
         models that are saved. `%track why NAME` explains why a name of the last tracked cell was kept, as what, or was not.
         """
         if asks_for_help(line):
-            return show_manual(self._session.shell, "%%track")
+            return show_manual(self.shell, "%%track")
         if cell is None:
-            return self._session.switch(line.strip())
+            return self._switch(line.strip())
         # IPython itself has found the magic, as in a script that was converted from a notebook.
-        return self._session.run_tracked(line, cell)
+        return self._run_tracked(line, cell)
 
 
 def parse_track(line: str) -> tuple[Namespace, list[str]]:

@@ -28,9 +28,9 @@ from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 if TYPE_CHECKING:
     import ast
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from nbtrack.notebook.session import Session
+    from nbtrack.notebook.shell_state import ShellState
     from nbtrack.records import RunRecord
     from nbtrack.store import RunWriter, Store
     from nbtrack.tracking import ActiveRun
@@ -52,24 +52,32 @@ class TrackedCell:
 
     Parameters
     ----------
-    session
-        The shell's session.
+    state
+        What is known of the shell.
+    visit
+        Inserts the hooks into a tree, as IPython has it called.
     options
         The options of `%%track`.
     info
         IPython's description of the execution.
     """
 
-    def __init__(self, session: Session, options: Namespace, info: Any) -> None:
-        self._session = session
+    def __init__(
+        self,
+        state: ShellState,
+        visit: Callable[[ast.Module], ast.Module],
+        options: Namespace,
+        info: Any,
+    ) -> None:
+        self._state = state
         self._options = options
         self._info = info
         self._capture = CellCapture(
-            session.shell.user_ns, capture_options(options), session.results, session.chosen
+            state.shell.user_ns, capture_options(options), state.results, state.chosen
         )
         printed = self._capture.printed
-        self._output = OutputWatch(session.shell, printed.feed, printed.stream())
-        self._profiled = ProfiledBody(session.shell, session.visit)
+        self._output = OutputWatch(state.shell, printed.feed, printed.stream())
+        self._profiled = ProfiledBody(state.shell, visit)
         self._run: ActiveRun | None = None
         self._companion: LiveMonitor | None = None
         self._failed = False
@@ -97,7 +105,7 @@ class TrackedCell:
                 self._watch()
 
     def _begin(self, tree: ast.Module) -> None:
-        session, options = self._session, self._options
+        state, options = self._state, self._options
         store = tracking.store_in_use()
         writer = self._resumed(store) or self._created(store, tree)
         for tag in options.tag:
@@ -107,12 +115,12 @@ class TrackedCell:
             writer.set_note(SEEN.text(options.note))
         self._run = tracking.begin(store, writer, "cell")
         progress = None
-        if hasattr(session.shell, "kernel"):
-            progress = Progress(session.shell.display_pub.publish, lambda: self._capture.iterations)
+        if hasattr(state.shell, "kernel"):
+            progress = Progress(state.shell.display_pub.publish, lambda: self._capture.iterations)
         logs = "log_param" in self._info.raw_cell
         self._companion = LiveMonitor(self._capture, self._run, progress, logs=logs)
         # Written first, so that the run is in the store even if the process dies.
-        session.keep_source(writer, self._info)
+        state.keep_source(writer, self._info)
         self._secrets = SEEN.count
         store.settle(_PROGRESS_DELAY)
         self._output.begin()
@@ -125,7 +133,7 @@ class TrackedCell:
         """
         assert self._companion is not None
         self._companion.begin()
-        self._session.environment.refresh(self._write_environment)
+        self._state.environment.refresh(self._write_environment)
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 
@@ -144,16 +152,16 @@ class TrackedCell:
         return writer
 
     def _created(self, store: Store, tree: ast.Module) -> RunWriter:
-        session, options = self._session, self._options
+        state, options = self._state, self._options
         experiment = options.experiment or tracking.default_experiment()
-        lineage, tags = session.lineages.of(store, self._info.cell_id, tree)
+        lineage, tags = state.lineages.of(store, self._info.cell_id, tree)
         if store.revive_experiment(experiment):
             print(
                 f"nbtrack: the deleted experiment {experiment!r} begins anew; its earlier runs stay deleted",
                 file=sys.stderr,
             )
         return store.create_run(
-            experiment=experiment, name=options.name, lineage=lineage, tags=tags, notebook=session.notebook
+            experiment=experiment, name=options.name, lineage=lineage, tags=tags, notebook=state.notebook
         )
 
     def end(self, result: Any) -> None:
@@ -164,13 +172,13 @@ class TrackedCell:
             return
         wall, cpu = time.perf_counter() - self._began, time.process_time() - self._cpu
         error = result.error_before_exec or result.error_in_exec
-        session = self._session
+        state = self._state
         try:
             self._output.end()
             self._profiled.end()
             self._capture.stop()
             monitor.end()
-            session.collect_secrets()
+            state.collect_secrets()
             captured = self._capture.finish(error)
             if captured.left_out:
                 print(f"nbtrack: left out of the run: {', '.join(captured.left_out)}", file=sys.stderr)
@@ -178,7 +186,7 @@ class TrackedCell:
             self._explain(captured)
             self._write_outcome(run.writer, captured, wall, cpu, monitor.peak_memory, error is not None)
             if SEEN.count != self._secrets:  # its code may contain a secret that was only recognised now
-                session.keep_source(run.writer, self._info)
+                state.keep_source(run.writer, self._info)
         finally:
             self._capture.stop()
             tracking.finish(run, tracking.ending(error), error)
@@ -192,7 +200,7 @@ class TrackedCell:
         return f"names and loops below %%{magics[-1]} are not tracked: it takes its body for itself"
 
     def _explain(self, captured: Captured) -> None:
-        why = self._session.why = self._capture.why(captured)
+        why = self._state.why = self._capture.why(captured)
         if _log.isEnabledFor(logging.DEBUG):
             for name in why.names:
                 _log.debug("%s: %s", self._info.cell_id or "cell", why.of(name))
@@ -215,7 +223,7 @@ class TrackedCell:
             writer.drop_param(name)
         for name in self._companion.data - {record.name for record in captured.data}:
             writer.drop_data(name)
-        self._session.results.update(captured.metrics)
+        self._state.results.update(captured.metrics)
         if captured.folds:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
@@ -225,8 +233,8 @@ class TrackedCell:
     def _write_outcome(  # noqa: PLR0917 (one caller)
         self, writer: RunWriter, captured: Captured, wall: float, cpu: float, memory: int, failed: bool
     ) -> None:
-        session = self._session
-        self._write_environment(session.environment.get())
+        state = self._state
+        self._write_environment(state.environment.get())
         figures = []
         for number, (ending, content) in enumerate(self._output.figures, start=1):
             path = writer.artifact_folder / "figures" / f"figure-{number}.{ending}"
@@ -249,7 +257,7 @@ class TrackedCell:
                 for one in captured.estimators
             ]
             assert self._run is not None
-            limit = 0 if failed else session.model_limit
+            limit = 0 if failed else state.model_limit
             for number, uri in save_fitted(self._run, captured.fitted, limit):
                 records[number]["uri"] = uri
             writer.set_document("estimators", records)
@@ -284,13 +292,9 @@ class TrackedCell:
             experiment=run.experiment,
             changed=changed,
             facts=self._facts(run, captured),
-            remark="; ".join(filter(None, [self._remark(error), self._session.place_message(run.store)])),
+            remark="; ".join(filter(None, [self._remark(error), self._state.place_message(run.store)])),
         )
-        shell = self._session.shell
-        if hasattr(shell, "kernel"):
-            shell.display_pub.publish(outcome.bundle())
-        else:
-            print(outcome.text())
+        self._state.show(outcome.bundle())
 
     @staticmethod
     def _earlier(run: ActiveRun) -> list[RunRecord]:

@@ -25,7 +25,8 @@ from nbtrack.serving.running import (
     start_process,
     wait_for_end,
 )
-from nbtrack.serving.server import Settings, cautions
+from nbtrack.serving.server import cautions
+from nbtrack.serving.settings import Settings
 
 if TYPE_CHECKING:
     import subprocess

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import psutil
 
-    from nbtrack.serving.server import Settings
+    from nbtrack.serving.settings import Settings
 
     Process = psutil.Process | subprocess.Popen[bytes]
 

@@ -13,7 +13,7 @@ from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.serving.model_description import described, find_served
 from nbtrack.serving.process import Server
 from nbtrack.serving.running import read_records
-from nbtrack.serving.server import Settings
+from nbtrack.serving.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

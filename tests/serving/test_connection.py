@@ -12,7 +12,7 @@ import time
 import psutil
 import pytest
 
-from nbtrack.serving.server import Settings
+from nbtrack.serving.settings import Settings
 from tests.serving.http import PING, POST, connected, do, ended, request, served
 from tests.serving.server_process import started
 from tests.waiting import HANGS, eventually

@@ -11,7 +11,8 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import InvalidValueError, NbtrackWarning, ServerError
-from nbtrack.serving.server import Settings, _bind
+from nbtrack.serving.server import _bind
+from nbtrack.serving.settings import Settings
 from tests.serving.http import Served
 
 

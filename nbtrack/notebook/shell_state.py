@@ -1,0 +1,96 @@
+"""What is known of one IPython shell from cell to cell, and what a tracked cell needs of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbtrack import tracking
+from nbtrack.capture import choices
+from nbtrack.capture.environment import EnvironmentProbe
+from nbtrack.capture.secrets import SEEN
+from nbtrack.capture.slice.history import Cell, History
+from nbtrack.capture.source.syntax import parse
+from nbtrack.notebook.identity import notebook_path
+from nbtrack.notebook.lineage import Lineages
+from nbtrack.notebook.model_saving import limit_in_environment
+from nbtrack.notebook.run_code import RunCode
+
+if TYPE_CHECKING:
+    from nbtrack.capture.why import Why
+    from nbtrack.store import RunWriter, Store
+
+__all__ = ["ShellState"]
+
+
+class ShellState:
+    """The state of tracking in one IPython shell.
+
+    Parameters
+    ----------
+    shell
+        The IPython shell.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.history = History()
+        self.environment = EnvironmentProbe()
+        self.environment.refresh()
+        self.results: set[str] = set()
+        """Names that earlier cells kept as metrics."""
+        self.chosen: set[str] = set()
+        """Names that earlier cells assigned a literal."""
+        self.model_limit = limit_in_environment()
+        """Bytes of the largest model that is saved."""
+        self.notebook = notebook_path(shell)
+        self.lineages = Lineages(self.notebook)
+        self.why: Why | None = None
+        """The explanations for the last tracked cell."""
+        self._code = RunCode(self.history)
+        self._place_shown = False
+        self._folder: Path | None = None
+        with suppress(OSError):  # the working folder has been removed
+            self._folder = Path.cwd()
+            tracking.look_from(self._folder)
+
+    def transformed(self, info: Any) -> str:
+        """Return a cell as Python; IPython's own transformed cell is used if it is available."""
+        known = getattr(info, "transformed_cell", None)
+        return self.shell.transform_cell(info.raw_cell) if known is None else str(known)
+
+    def remember(self, raw: str, transformed: str, number: int, *, ok: bool, cell_id: str | None) -> None:
+        """Note a cell that has run, for those that will depend on it."""
+        try:
+            tree = parse(transformed)
+        except (SyntaxError, ValueError):
+            return
+        self.chosen = choices(tree, self.chosen)
+        self.history.add(raw, transformed, number, ok, cell_id=cell_id)
+        self._code.flag_changed(Cell(raw, transformed, number, ok, cell_id))
+
+    def keep_source(self, writer: RunWriter, info: Any) -> None:
+        """Store the code of a run: the cell, and the earlier cells that it depends on."""
+        self.collect_secrets()
+        self._code.keep(writer, info.raw_cell, self.transformed(info), info.cell_id)
+
+    def collect_secrets(self) -> None:
+        """Take in the secrets that the environment and the notebook's names hold now."""
+        SEEN.scan_environment()
+        SEEN.scan_names(self.shell.user_ns)
+
+    def place_message(self, store: Store) -> str:
+        """Return once where runs are kept, if that is not beside the notebook."""
+        if self._place_shown:
+            return ""
+        self._place_shown = True
+        is_beside_notebook = self._folder is not None and store.path.parent == self._folder.resolve()
+        return "" if is_beside_notebook else f"runs are kept in {store.path}"
+
+    def show(self, data: dict[str, str]) -> None:
+        """Show a line below the cell: in a notebook as HTML, in a terminal as text."""
+        if hasattr(self.shell, "kernel"):
+            self.shell.display_pub.publish(data)
+        else:
+            print(data["text/plain"])
