@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from nbtrack.tracking.artifact_logging import log_table as log_table
     from nbtrack.tracking.artifact_logging import log_text as log_text
     from nbtrack.tracking.current import ActiveRun as ActiveRun
-    from nbtrack.tracking.current import current_run as current_run
     from nbtrack.tracking.current import last_active_run as last_active_run
     from nbtrack.tracking.experiments import create_experiment as create_experiment
     from nbtrack.tracking.experiments import delete_experiment as delete_experiment
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from nbtrack.tracking.lifecycle import get_run as get_run
     from nbtrack.tracking.lifecycle import restore_run as restore_run
     from nbtrack.tracking.lifecycle import start_run as start_run
+    from nbtrack.tracking.location import get_store as get_store
     from nbtrack.tracking.location import get_tracking_uri as get_tracking_uri
     from nbtrack.tracking.location import set_store as set_store
     from nbtrack.tracking.location import set_tracking_uri as set_tracking_uri
@@ -67,9 +67,9 @@ if TYPE_CHECKING:
     from nbtrack.tracking.model_logging import load_model as load_model
     from nbtrack.tracking.model_logging import log_model as log_model
     from nbtrack.tracking.model_logging import save_model as save_model
+    from nbtrack.tracking.registration import get_registered_model as get_registered_model
     from nbtrack.tracking.registration import register_model as register_model
-    from nbtrack.tracking.registration import registered_model as registered_model
-    from nbtrack.tracking.registration import registered_models as registered_models
+    from nbtrack.tracking.registration import search_registered_models as search_registered_models
     from nbtrack.tracking.search import runs as runs
     from nbtrack.tracking.search import search_runs as search_runs
     from nbtrack.widgets.panel.opening import panel as panel
@@ -83,7 +83,7 @@ _WHERE = {
     "serving.start": "serve servers",
     "sklearn": "autolog",
     "store.store": "open_store",
-    "tracking.current": "ActiveRun current_run last_active_run",
+    "tracking.current": "ActiveRun last_active_run",
     "tracking.experiments": """
         create_experiment delete_experiment get_experiment get_experiment_by_name rename_experiment
         restore_experiment search_experiments set_experiment
@@ -92,12 +92,12 @@ _WHERE = {
         get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image log_table log_text
     """,
     "tracking.lifecycle": "active_run delete_run end_run get_parent_run get_run restore_run start_run",
-    "tracking.location": "get_tracking_uri set_store set_tracking_uri",
+    "tracking.location": "get_store get_tracking_uri set_store set_tracking_uri",
     "tracking.logging": """
         delete_tag log_metric log_metrics log_param log_params not_secret set_note set_tag set_tags
     """,
     "tracking.model_logging": "load_model log_model save_model",
-    "tracking.registration": "register_model registered_model registered_models",
+    "tracking.registration": "get_registered_model register_model search_registered_models",
     "tracking.search": "runs search_runs",
     "widgets.panel.opening": "panel",
     "widgets.panel.widget": "Panel",

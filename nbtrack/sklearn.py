@@ -26,6 +26,7 @@ from nbtrack.tracking.current import (
 )
 from nbtrack.tracking.ending import ending
 from nbtrack.tracking.location import default_experiment, store_in_use
+from nbtrack.tracking.logged import metric_log
 from nbtrack.values import as_param
 
 if TYPE_CHECKING:
@@ -299,7 +300,7 @@ def _log_params(run: ActiveRun, params: Mapping[str, Any]) -> None:
 
 
 def _log(run: ActiveRun, name: str, value: float) -> None:
-    log = run.metric_log(name)
+    log = metric_log(run, name)
     run.writer.log_metric(name, float(value), log.following())
 
 

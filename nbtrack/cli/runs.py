@@ -11,6 +11,7 @@ import click
 from nbtrack.cli.command import RUN, SOME_RUNS, Command, complete_experiment, deletion, store_of
 from nbtrack.entities import Run, Runs
 from nbtrack.entities.frame import write_rows
+from nbtrack.entities.runs import remarks_on
 from nbtrack.entities.text import runs_text
 from nbtrack.errors import NotFoundError
 from nbtrack.fields import MISSING
@@ -71,7 +72,7 @@ def list_runs(  # noqa: PLR0917 (click passes them by name)
         # A pipe has no width limit.
         width = None if sys.stdout.isatty() else 100_000
         click.echo(runs_text(shown, store.table(shown, MISSING), len(found), width))
-    for remark in found.remarks():
+    for remark in remarks_on(found):
         click.echo(f"nbtrack: {remark}", err=True)
 
 

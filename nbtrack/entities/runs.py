@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
 
-__all__ = ["Runs"]
+__all__ = ["Runs", "remarks_on", "unread"]
 
 _SUMMARIES = frozenset({"last", "first", "min", "max", "mean", "count"})
 _BATCH = 1_000
@@ -119,12 +119,6 @@ class Runs(Sequence[Run]):
                 f"the store {str(self.store.path)!r} is another one since these runs were looked for; look again"
             )
         return self.store.records(keys)
-
-    def anew(self) -> Runs:
-        """Return what the filter finds now; runs that were picked otherwise stay those."""
-        if self.scope.picked:
-            return self
-        return Runs(self.store, self.query, **self._scope)
 
     def _find(self, start: int, count: int | None) -> list[RunRecord]:
         """Return rows from `start` on, within these runs' own bounds."""
@@ -246,10 +240,6 @@ class Runs(Sequence[Run]):
         but = ": those that have one failed or crashed" if broken else ""
         return f"none of these runs has a value of the metric {metric!r}{but}"
 
-    def remarks(self) -> tuple[FilterError, ...]:
-        """Return what may be mistyped: in the order, and where nothing was found in the filter, names that no run has."""
-        return self._remarks(found=bool(self))
-
     def _remarks(self, *, found: bool) -> tuple[FilterError, ...]:
         from nbtrack.query import unknown_names
 
@@ -345,3 +335,16 @@ class Runs(Sequence[Run]):
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         # Text and HTML are IPython's to ask for, where they are shown.
         return doors.runs_view(self)
+
+
+def unread(runs: Runs) -> Runs:
+    """Return the same runs without the rows that were read, which may be many; a filter finds those of then."""
+    scope = runs.scope
+    if scope.picked:
+        return runs
+    return Runs(runs.store, runs.query, experiments=scope.experiments, deleted=scope.deleted)
+
+
+def remarks_on(runs: Runs) -> tuple[FilterError, ...]:
+    """Return what may be mistyped: in the order, and where nothing was found in the filter, names that no run has."""
+    return runs._remarks(found=bool(runs))  # noqa: SLF001 - this module's own

@@ -14,7 +14,6 @@ from nbtrack.tracking.artifact_logging import (
 from nbtrack.tracking.current import (
     ActiveRun,
     begin,
-    current_run,
     end_implicit,
     finish,
     last_active_run,
@@ -43,6 +42,7 @@ from nbtrack.tracking.lifecycle import (
 )
 from nbtrack.tracking.location import (
     default_experiment,
+    get_store,
     get_tracking_uri,
     look_from,
     name_default_experiment,
@@ -71,7 +71,7 @@ from nbtrack.tracking.model_logging import (
     save_model,
 )
 from nbtrack.tracking.model_uri import find_model
-from nbtrack.tracking.registration import register_model, registered_model, registered_models
+from nbtrack.tracking.registration import get_registered_model, register_model, search_registered_models
 from nbtrack.tracking.search import runs, search_runs
 
 __all__ = [
@@ -80,7 +80,6 @@ __all__ = [
     "active_run",
     "begin",
     "create_experiment",
-    "current_run",
     "default_experiment",
     "delete_experiment",
     "delete_run",
@@ -95,7 +94,9 @@ __all__ = [
     "get_experiment",
     "get_experiment_by_name",
     "get_parent_run",
+    "get_registered_model",
     "get_run",
+    "get_store",
     "get_tracking_uri",
     "keep_model",
     "kept_model",
@@ -118,14 +119,13 @@ __all__ = [
     "name_default_experiment",
     "not_secret",
     "register_model",
-    "registered_model",
-    "registered_models",
     "rename_experiment",
     "restore_experiment",
     "restore_run",
     "runs",
     "save_model",
     "search_experiments",
+    "search_registered_models",
     "search_runs",
     "set_experiment",
     "set_note",

@@ -33,7 +33,7 @@ from nbtrack.store import started_by
 from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.ending import ending, failure
 from nbtrack.tracking.location import default_experiment, store_in_use
-from nbtrack.tracking.logged import LoggedRun
+from nbtrack.tracking.logged import LoggedRun, forget_writers
 from nbtrack.tracking.workers import announce, open_in_origin, origin, settle_for_workers
 
 if TYPE_CHECKING:
@@ -381,8 +381,7 @@ def _end_at_exit() -> None:
 
 def _after_fork() -> None:
     global _inherited  # noqa: PLW0603 (a process was forked once)
-    for run in open_runs():
-        run.forget_writer()
+    forget_writers(open_runs())
     _others.clear()
     _borrowed.clear()
     _inherited = _in_context()

@@ -180,7 +180,7 @@ def end_run(status: str = "FINISHED") -> None:
 
 
 def active_run() -> ActiveRun | None:
-    """Return the run that `log_*` adds to, or None; the same as `current_run`."""
+    """Return the run that `log_*` adds to, or None."""
     return current_run()
 
 

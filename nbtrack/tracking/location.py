@@ -20,6 +20,7 @@ __all__ = [
     "MLFLOW_DEFAULT",
     "default_experiment",
     "folder_in_use",
+    "get_store",
     "get_tracking_uri",
     "look_from",
     "name_default_experiment",
@@ -52,6 +53,22 @@ def store_in_use() -> Store:
         use_store(open_store(folder_in_use()))
     assert _store is not None
     return _store
+
+
+def get_store() -> Store:
+    """Return the store that runs go to: the one set, else the nearest `.nbtrack`.
+
+    Raises
+    ------
+    StoreError
+        When there is none, and none can be made.
+
+    Examples
+    --------
+    >>> nbtrack.get_store().path.name
+    '.nbtrack'
+    """
+    return store_in_use()
 
 
 def folder_in_use() -> Path:

@@ -11,11 +11,11 @@ from nbtrack.errors import InvalidValueError
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from nbtrack.store import RunWriter, Store
 
-__all__ = ["MAX_STEP", "LoggedRun", "MetricLog"]
+__all__ = ["MAX_STEP", "LoggedRun", "MetricLog", "forget_writers", "metric_log"]
 
 MAX_STEP = 2**63 - 1
 
@@ -73,9 +73,7 @@ class LoggedRun(Run):
         self._fresh = fresh
         self._before_fork: dict[str, MetricLog] = {}
 
-    def metric_log(self, key: Any) -> MetricLog:
-        """Return the log of a metric's points, after checking its name."""
-        name = as_name(key, "metric name")
+    def _log_of(self, name: str) -> MetricLog:
         append = self.writer.series(name).append if self.writer.live else self.writer.appender(name)
         log = self.logs.get(name)
         if log is None:
@@ -92,6 +90,13 @@ class LoggedRun(Run):
         # Pickled or copied it is a plain run, without the logging.
         return Run, (self.store, self.id)
 
-    def forget_writer(self) -> None:
-        """Drop the buffers, so that they are requested again: in a forked child the writer must be notified of points."""
-        self._before_fork, self.logs = self.logs, {}
+
+def metric_log(run: LoggedRun, key: Any) -> MetricLog:
+    """Return the log of a metric's points, after checking its name."""
+    return run._log_of(as_name(key, "metric name"))  # noqa: SLF001 - this module's own
+
+
+def forget_writers(runs: Iterable[LoggedRun]) -> None:
+    """Drop the runs' buffers, so that they are requested again: in a forked child the writer must hear of points."""
+    for run in runs:
+        run._before_fork, run.logs = run.logs, {}  # noqa: SLF001 - this module's own

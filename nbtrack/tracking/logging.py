@@ -13,7 +13,7 @@ from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.store import pack_point
 from nbtrack.tracking.current import OutlivesCellError, here, logged_run, require_run
-from nbtrack.tracking.logged import MAX_STEP, MetricLog
+from nbtrack.tracking.logged import MAX_STEP, MetricLog, metric_log
 from nbtrack.values import as_metric, as_name, as_param
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
         try:
             log = run.logs[key]
         except (KeyError, TypeError):
-            log = run.metric_log(key)
+            log = metric_log(run, key)
     if type(value) is not float:
         value = as_metric(value, f"metric {key!r}")
     if step is None:
@@ -220,7 +220,7 @@ def _slow_log(key: Any, run_id: str | None) -> MetricLog:
     else:
         run = logged_run(run_id)
     # Always through its writer, which polls a run of another process only when it is notified.
-    return run.metric_log(key)
+    return metric_log(run, key)
 
 
 def _log_params(params: Iterable[tuple[Any, Any]], run_id: str | None) -> None:

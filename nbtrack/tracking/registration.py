@@ -11,11 +11,11 @@ from nbtrack.tracking.model_uri import find_model
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbtrack.records import ModelVersion, RegisteredModel
 
-__all__ = ["register_model", "registered_model", "registered_models"]
+__all__ = ["get_registered_model", "register_model", "search_registered_models"]
 
 
 def register_model(
@@ -67,13 +67,40 @@ def register_model(
     return registry.version(checked, version.version)
 
 
-def registered_models() -> list[RegisteredModel]:
-    """Return the registered models, by name."""
+def search_registered_models(
+    max_results: int | None = None,
+    filter_string: str | None = None,
+    order_by: Sequence[str] | None = None,
+) -> list[RegisteredModel]:
+    """Return registered models, by name unless ordered; the same as MLflow's.
+
+    Parameters
+    ----------
+    max_results
+        How many at most; all without it.
+    filter_string
+        In the filter language, with the fields `name`, `creation_timestamp` and `tags.x`.
+    order_by
+        The same fields, as in `["name DESC"]`.
+
+    Raises
+    ------
+    FilterError
+        When the filter or the order cannot be understood.
+
+    Examples
+    --------
+    >>> [model.name for model in nbtrack.search_registered_models(filter_string="name LIKE 'wine%'")]
+    []
+    """
+    from nbtrack.query.experiment_filters import matching_models
+
     registry = store_in_use().models
-    return [registry.model(name) for name in registry.names()]
+    every = [registry.model(name) for name in registry.names()]
+    return matching_models(every, filter_string or "", order_by or ())[:max_results]
 
 
-def registered_model(name: str) -> RegisteredModel:
+def get_registered_model(name: str) -> RegisteredModel:
     """Return a registered model with its versions, aliases and tags.
 
     Raises

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.runs import unread
 from nbtrack.errors import NbtrackError
 from nbtrack.widgets.view import MIME
 
@@ -56,7 +57,7 @@ def runs_view(runs: Runs) -> dict[str, Any]:
     handle = uuid.uuid4().hex
     with _asking:
         # Not the rows that were looked at: those of many runs are large.
-        _shown[handle] = _Shown(runs.anew())
+        _shown[handle] = _Shown(unread(runs))
         left = [_shown.pop(next(iter(_shown))) for _ in range(len(_shown) - MAX_SHOWN)]
     for one in left:
         if one.panel is not None:

@@ -99,7 +99,7 @@ def test_the_versions_of_a_model_are_shown(run, registered):
 
 
 def test_what_is_registered_can_be_used_from_python(run, registered):
-    version = nbtrack.registered_model("wine")
+    version = nbtrack.get_registered_model("wine")
     assert sorted(version.versions) == [1, 2]
     assert nbtrack.load_model("models:/wine/1").predict(FRAME).shape == (3,)
 
@@ -116,9 +116,9 @@ def test_what_cannot_be_registered_is_refused_and_leaves_nothing(run, tmp_path):
 def test_an_alias_is_set_moved_and_taken_away(registered):
     assert printed("models", "alias", "wine", "best", "1") == "wine@best stands for version 1\n"
     assert printed("models", "alias", "wine", "best", "2") == "wine@best stands for version 2\n"
-    assert nbtrack.registered_model("wine").aliases == {"best": 2}
+    assert nbtrack.get_registered_model("wine").aliases == {"best": 2}
     assert printed("models", "alias", "wine", "best") == "wine@best stands for nothing now\n"
-    assert nbtrack.registered_model("wine").aliases == {}
+    assert nbtrack.get_registered_model("wine").aliases == {}
     assert "'best'" in refused("models", "alias", "wine", "best")
     assert "version 9" in refused("models", "alias", "wine", "best", "9")
     assert "'beer'" in refused("models", "alias", "beer", "best", "1")
@@ -127,7 +127,7 @@ def test_an_alias_is_set_moved_and_taken_away(registered):
 def test_a_version_is_removed_and_a_model(run, registered):
     assert printed("models", "delete", "wine", "--version", "2") == "removed version 2 of wine\n"
     assert "version 2" in refused("models", "delete", "wine", "--version", "2")
-    assert list(nbtrack.registered_model("wine").versions) == [1]
+    assert list(nbtrack.get_registered_model("wine").versions) == [1]
     assert printed("models", "delete", "wine") == "removed wine\n"
     assert "'wine'" in refused("models", "delete", "wine")
     assert printed("models") == "No registered models.\n"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import nbtrack
 from nbtrack.entities import Run, RunModel, Runs, Source, ViewType
+from nbtrack.entities.runs import remarks_on
 from nbtrack.entities.text import (
     duration_text,
     one_line,
@@ -190,7 +191,7 @@ def test_names_that_no_run_has_are_told_where_nothing_is_found(three):
     assert "summaries of 'rmse'" in repr(nbtrack.runs("metrics.rmse.std < 1"))
     assert repr(nbtrack.runs("metrics.rmse > 7")) == "No runs."
     assert "no run has" not in repr(nbtrack.runs("metrics.rsme < 1 or status = 'FINISHED'"))
-    assert nbtrack.runs("metrics.rsme < 1")[:5].remarks()[0].suggestion == "metrics.rmse"
+    assert remarks_on(nbtrack.runs("metrics.rsme < 1")[:5])[0].suggestion == "metrics.rmse"
 
 
 def test_an_order_by_a_name_that_no_run_has_is_told_beside_the_runs(three):

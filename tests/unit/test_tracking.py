@@ -31,7 +31,7 @@ def status_of(run):
 def test_a_block_is_a_run_that_ends_with_it():
     with nbtrack.start_run(run_name="first", tags={"team": "red"}, description="a try") as run:
         assert nbtrack.active_run() is run
-        assert nbtrack.current_run() is run
+        assert nbtrack.active_run() is run
         assert run.status == "RUNNING"
         nbtrack.log_param("alpha", 0.5)
         nbtrack.log_metric("rmse", 0.8)

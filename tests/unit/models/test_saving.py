@@ -6,12 +6,13 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import ElasticNet
+from sklearn.linear_model import ElasticNet, LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import nbtrack
 from nbtrack.errors import (
+    FilterError,
     InvalidValueError,
     ModelError,
     NbtrackWarning,
@@ -147,7 +148,7 @@ def test_versions_and_aliases(run):
     run.store.models.set_alias("wine", "champion", 1)
     assert nbtrack.load_model("models:/wine@champion").native.alpha == 0.1
     assert nbtrack.load_model("models:/wine/latest").native.alpha == 9
-    model = nbtrack.registered_model("wine")
+    model = nbtrack.get_registered_model("wine")
     assert (model.versions, model.aliases) == ((1, 2), {"champion": 1})
     run.store.models.delete_version("wine", 2)
     assert nbtrack.register_model(second.model_uri, "wine").version == 3, "a number is never given twice"
@@ -179,7 +180,7 @@ def test_processes_that_register_at_once_get_versions_of_their_own(store):
     code = f"import nbtrack\nfor _ in range(10):\n    nbtrack.register_model({uri!r}, 'wine')"
     processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
     assert [process.wait(120) for process in processes] == [0] * 4
-    assert nbtrack.registered_model("wine").versions == tuple(range(1, 41))
+    assert nbtrack.get_registered_model("wine").versions == tuple(range(1, 41))
 
 
 def test_large_arrays_in_a_model(run):
@@ -230,3 +231,26 @@ def test_an_artifact_of_a_models_is_kept_as_it_is_whatever_it_is_called(store, t
 def empty(folder):
     (folder / "empty.txt").touch()
     return folder / "empty.txt"
+
+
+def test_registered_models_are_searched_as_mlflow_does(store):
+    model = LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])
+    with nbtrack.start_run() as run:
+        nbtrack.log_model(model, "model", input_example=[[0.0]])
+    for name, tags in (("wine red", {}), ("beer", {"team": "b"}), ("wine", {"team": "w"})):
+        nbtrack.register_model(f"runs:/{run.id}/model", name)
+        for key, value in tags.items():
+            store.models.set_tag(name, key, value)
+
+    def found(**options):
+        return [one.name for one in nbtrack.search_registered_models(**options)]
+
+    assert found() == ["beer", "wine", "wine red"]
+    assert found(filter_string="name LIKE 'wine%'") == ["wine", "wine red"]
+    assert found(filter_string="tags.team = 'w' OR tags.team = 'b'", order_by=["name DESC"]) == [
+        "wine",
+        "beer",
+    ]
+    assert found(order_by=["creation_timestamp DESC"], max_results=1) == ["wine"]
+    with pytest.raises(FilterError, match="unknown field 'nmae' of registered models"):
+        found(filter_string="nmae = 'wine'")

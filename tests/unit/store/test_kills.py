@@ -115,7 +115,7 @@ KILLS = """
             summary = run.summary("loss") if "loss" in run.metrics else None
             assert summary is None or summary.count == len(run.history("loss")), (run.name, run.status, summary, run.history("loss"))
         assert nbtrack.load_model(store.run("old").id and f"runs:/{store.run('old').id}/model").predict([0])
-        for version in [v for m in nbtrack.registered_models() for v in m.versions]:
+        for version in [v for m in nbtrack.search_registered_models() for v in m.versions]:
             nbtrack.load_model(f"models:/wine/{version}")
         if (root / "backup").exists():
             assert open_store(root / "backup").check().problems == []

@@ -331,7 +331,7 @@ def test_a_model_is_registered_and_given_aliases(run, store):
         {"name": "wine", "version": 1, "aliases": []},
         {"name": "wine", "version": 2, "aliases": ["champion"]},
     ]
-    assert nbtrack.registered_model("wine").aliases == {"champion": 2}
+    assert nbtrack.get_registered_model("wine").aliases == {"champion": 2}
     assert nbtrack.load_model("models:/wine@champion") is not None
     ask(answers, {"kind": "delete_alias", "name": "wine", "alias": "champion"})
     assert run_document(answers.run)["models"][0]["versions"][1]["aliases"] == []
