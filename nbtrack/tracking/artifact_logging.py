@@ -16,6 +16,7 @@ from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.store import is_store
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.lifecycle import get_run
+from nbtrack.tracking.picture import as_picture
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
         artifact_file = f"images/{str(key).replace('/', '#')}%step%{step or 0}%timestamp%{moment}.png"
     target = _target(artifact_file, None)
     if not hasattr(image, "save"):
-        image = _picture(image)
+        image = as_picture(image)
     with written_whole(target) as part:
         image.save(part)
 
@@ -344,29 +345,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     return list(value) if isinstance(value, set | frozenset) else str(value)
-
-
-def _picture(array: Any) -> Any:
-    """Return an array as a Pillow image."""
-    import numpy as np
-
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError("images of arrays need Pillow: python -m pip install pillow") from error
-    pixels = np.asarray(array)
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)):
-        raise InvalidValueError(
-            f"an array of shape {np.shape(array)} is not an image; give height x width, with 1, 3 or 4 channels"
-        )
-    if pixels.dtype.kind == "b":
-        pixels = pixels * np.uint8(255)
-    elif pixels.dtype.kind == "f" and np.nanmin(pixels) >= 0 and np.nanmax(pixels) <= 1:
-        pixels = np.nan_to_num(pixels) * 255
-    elif pixels.dtype.kind not in "iu" or pixels.min() < 0 or pixels.max() > 255:
-        raise InvalidValueError(
-            "the pixels are out of range; give integers of 0 to 255, floats of 0 to 1, or bools"
-        )
-    return Image.fromarray(pixels.astype("uint8"))
