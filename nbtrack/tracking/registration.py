@@ -48,7 +48,7 @@ def register_model(
 
     Examples
     --------
-    >>> nbtrack.register_model(f"runs:/{run.id}/model", "wine").version  # doctest: +SKIP
+    >>> nbtrack.register_model("runs:/ridge/model", "wine").version
     1
     """
     checked = as_name(name, "model name")
@@ -68,7 +68,14 @@ def register_model(
 
 
 def registered_models() -> list[RegisteredModel]:
-    """Return the registered models, by name."""
+    """Return the registered models, by name.
+
+    Examples
+    --------
+    >>> version = nbtrack.register_model("runs:/ridge/model", "wine")
+    >>> [model.name for model in nbtrack.registered_models()]
+    ['wine']
+    """
     registry = store_in_use().models
     return [registry.model(name) for name in registry.names()]
 
@@ -80,5 +87,11 @@ def registered_model(name: str) -> RegisteredModel:
     ------
     NotFoundError
         When there is none of the name.
+
+    Examples
+    --------
+    >>> version = nbtrack.register_model("runs:/ridge/model", "wine")
+    >>> nbtrack.registered_model("wine").versions
+    (1,)
     """
     return store_in_use().models.model(name)
