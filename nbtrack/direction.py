@@ -105,6 +105,12 @@ def set_direction(name: str, direction: Direction | None) -> None:
     ------
     InvalidValueError
         For another direction.
+
+    Examples
+    --------
+    >>> nbtrack.set_direction("latency", "down")
+    >>> nbtrack.runs().best("latency").name
+    'lasso'
     """
     if direction not in ("down", "up", None):
         raise InvalidValueError(f"direction {direction!r} is not known; give 'down', 'up' or None")

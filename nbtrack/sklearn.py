@@ -167,6 +167,14 @@ def autolog(
     ------
     ImportError, InvalidValueError
         Without scikit-learn; for an option that is not MLflow's either.
+
+    Examples
+    --------
+    >>> nbtrack.autolog()
+    >>> with nbtrack.start_run() as run:
+    ...     fitted = model.fit(X, y)
+    >>> run.params["alpha"], sorted(run.metrics)[0]
+    (0.5, 'training_mean_absolute_error')
     """
     for name in set(others) - _NO_EFFECT:
         raise InvalidValueError(f"autolog has no option {name!r}; see help(nbtrack.autolog)")

@@ -34,9 +34,9 @@ class Run:
 
     Examples
     --------
-    >>> run = nbtrack.runs()[0]  # doctest: +SKIP
-    >>> run.name, run.status, run.params["alpha"], run.metrics["rmse"]  # doctest: +SKIP
-    ('brave-otter-417', 'FINISHED', 0.5, 0.79)
+    >>> run = nbtrack.runs()[0]
+    >>> run.name, run.status, run.params["alpha"], run.metrics["rmse"]
+    ('lasso', 'FINISHED', 0.1, 0.71)
     """
 
     def __init__(self, store: Store, run_id: str, record: RunRecord | None = None) -> None:
@@ -135,6 +135,11 @@ class Run:
         ------
         NotFoundError
             When the run has no such metric.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").summary("rmse").max
+        0.82
         """
         summaries = self.store.metrics(self.key)
         if name not in summaries:
@@ -154,6 +159,11 @@ class Run:
         ------
         NotFoundError
             When the run has no such metric.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").history("rmse")["value"].tolist()
+        [0.82, 0.79]
         """
         import numpy as np
         import pandas as pd
@@ -171,7 +181,13 @@ class Run:
 
     @property
     def models(self) -> list[RunModel]:
-        """The models that the run fitted or saved; those with a `uri` can be loaded."""
+        """The models that the run fitted or saved; those with a `uri` can be loaded.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").models[0].estimator
+        'sklearn.linear_model._ridge.Ridge'
+        """
         return models_of(self.store, self.key, self.id, self.artifacts.folder)
 
     @property
@@ -209,7 +225,13 @@ class Run:
 
     @property
     def artifacts(self) -> Artifacts:
-        """The run's files by name."""
+        """The run's files by name.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("lasso").artifacts["report.md"].read_text()
+        'all is well'
+        """
         return Artifacts(self.store.artifact_folder(self.id))
 
     @property
@@ -225,7 +247,15 @@ class Run:
 
     @property
     def children(self) -> Runs:
-        """The runs that were started in this one."""
+        """The runs that were started in this one.
+
+        Examples
+        --------
+        >>> with nbtrack.start_run() as run, nbtrack.start_run(run_name="fold-1"):
+        ...     nbtrack.log_metric("rmse", 0.79)
+        >>> [child.name for child in run.children]
+        ['fold-1']
+        """
         from nbtrack.entities.runs import Runs
 
         return Runs.of(self.store, self.store.children(self.id))
@@ -239,14 +269,25 @@ class Run:
         return Runs.of(self.store, self.store.lineage(lineage) if lineage else [])
 
     def diff(self, other: Run | str) -> RunDiff:
-        """Return the differences between this run and another, given as a run, an id or a name."""
+        """Return the differences between this run and another, given as a run, an id or a name.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").diff("lasso").params
+        {'alpha': (0.5, 0.1)}
+        """
         if not isinstance(other, Run):
             record = self.store.run(other)
             other = Run(self.store, record.id, record)
         return RunDiff(self, other)
 
     def set_tag(self, key: str, value: Any) -> None:
-        """Set a tag of the run; a later value replaces an earlier one."""
+        """Set a tag of the run; a later value replaces an earlier one.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").set_tag("team", "red")
+        """
         self._edit_tags(key, value)
 
     def delete_tag(self, key: str) -> None:
@@ -264,11 +305,21 @@ class Run:
         self.store.flush()
 
     def set_note(self, text: str | None) -> None:
-        """Replace the run's note; None clears it."""
+        """Replace the run's note; None clears it.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").set_note("The first that converged.")
+        """
         self._edit_tags(NOTE_TAG, "" if text is None else text)
 
     def rename(self, name: str) -> None:
-        """Give the run another name."""
+        """Give the run another name.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").rename("baseline")
+        """
         self._edit_tags(NAME_TAG, name)
 
     def _edit_tags(self, key: Any, value: Any) -> None:
@@ -276,7 +327,12 @@ class Run:
         self.store.flush()
 
     def delete(self) -> None:
-        """Delete the run and its children; `restore` brings them back until the store's `gc` ran."""
+        """Delete the run and its children; `restore` brings them back until the store's `gc` ran.
+
+        Examples
+        --------
+        >>> nbtrack.get_run("ridge").delete()
+        """
         self.store.delete_runs([self.id])
 
     def restore(self) -> None:
@@ -306,7 +362,12 @@ class Run:
         return doors.run_html(self)
 
     def page(self) -> Any:
-        """Return a page with everything about the run, where its note and tags can be edited and its model served."""
+        """Return a page with everything about the run, where its note and tags can be edited and its model served.
+
+        Examples
+        --------
+        >>> page = nbtrack.get_run("ridge").page()
+        """
         return doors.run_page(self)
 
 

@@ -50,8 +50,9 @@ class Runs(Sequence[Run]):
 
     Examples
     --------
-    >>> runs = nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")  # doctest: +SKIP
-    >>> len(runs), runs[0].params, runs.best("rmse")  # doctest: +SKIP
+    >>> runs = nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")
+    >>> len(runs), runs[0].params, runs.best("rmse").name
+    (2, {'alpha': 0.1}, 'lasso')
     """
 
     def __init__(
@@ -210,6 +211,11 @@ class Runs(Sequence[Run]):
             When the name does not tell and `mode` is not given, or is another.
         NotFoundError
             When no run has a value of the metric.
+
+        Examples
+        --------
+        >>> nbtrack.runs().best("rmse").name
+        'lasso'
         """
         if mode not in ("min", "max", None):
             raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
@@ -255,6 +261,13 @@ class Runs(Sequence[Run]):
             last values), `params.*` (with their types) and `tags.*`. Beside a metric that is scores of folds in
             one of the runs stands its mean, named as in filters: `metrics.scores.mean`. Shown as text or HTML,
             runs have that one alone.
+
+        Examples
+        --------
+        >>> nbtrack.runs().to_pandas()[["name", "metrics.rmse"]]
+            name  metrics.rmse
+        0  lasso          0.71
+        1  ridge          0.79
         """
         return runs_frame(self.records, self.store.table(self.records))
 
@@ -268,11 +281,20 @@ class Runs(Sequence[Run]):
         spreadsheet
             Whether a person will open it in a spreadsheet: texts that it would take for a formula, such as a note
             ``=1+1`` of somebody else's run, then begin with an apostrophe. A program wants them as they are.
+
+        Examples
+        --------
+        >>> nbtrack.runs().to_csv("runs.csv")
         """
         write_csv(Path(path), self.records, self.store.table(self.records), spreadsheet=spreadsheet)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`."""
+        """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`.
+
+        Examples
+        --------
+        >>> nbtrack.runs().to_parquet("runs.parquet")
+        """
         write_parquet(Path(path), self.records, self.store.table(self.records))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -302,6 +324,11 @@ class Runs(Sequence[Run]):
         ----------
         columns
             Such as `["params.alpha", "metrics.loss.min"]`; those that tell most without it.
+
+        Examples
+        --------
+        >>> nbtrack.runs("metrics.rmse < 0.75").panel(columns=["name", "metrics.rmse"]).filter
+        'metrics.rmse < 0.75'
         """
         return doors.panel(self, columns)
 
@@ -310,7 +337,7 @@ class Runs(Sequence[Run]):
 
         Examples
         --------
-        >>> nbtrack.runs().figure("scatter", x="params.alpha", y="metrics.rmse")  # doctest: +SKIP
+        >>> figure = nbtrack.runs().figure("scatter", x="params.alpha", y="metrics.rmse")
         """
         return doors.figure(self, kind, **options)
 
@@ -323,7 +350,13 @@ class Runs(Sequence[Run]):
         return "\n".join([text, *map(str, self._remarks(found=bool(shown)))])
 
     def total(self) -> int:
-        """Return how many runs there are, without looking at them."""
+        """Return how many runs there are, without looking at them.
+
+        Examples
+        --------
+        >>> nbtrack.runs("metrics.rmse < 0.75").total()
+        1
+        """
         if self._keys is not None:
             return len(self._keys)
         total = max(0, self.store.count_runs(self.query, **self._scope) - self._offset)

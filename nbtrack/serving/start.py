@@ -77,9 +77,10 @@ def serve(
 
     Examples
     --------
-    >>> server = nbtrack.serve(nbtrack.runs().best("rmse")).wait()  # doctest: +SKIP
-    >>> server.url  # doctest: +SKIP
-    'http://127.0.0.1:5000'
+    >>> server = nbtrack.serve("runs:/ridge/model").wait()
+    >>> [round(quality, 1) for quality in server.predict(X)]
+    [4.1, 5.0, 6.0, 6.9]
+    >>> server.stop()
     """
     model, trusted = find_served(model_uri, trust)
     settings = Settings(
@@ -144,8 +145,10 @@ def servers() -> list[Server]:
 
     Examples
     --------
-    >>> nbtrack.servers()  # doctest: +SKIP
-    [<Server wine ready at http://127.0.0.1:5000>]
+    >>> server = nbtrack.serve("runs:/ridge/model").wait()
+    >>> nbtrack.servers()
+    [<Server ridge ready at http://127.0.0.1:...>]
+    >>> server.stop()
     """
     own = {server.pid: server for server in list(_own) if server.pid is not None}
     found = []

@@ -40,10 +40,10 @@ def open_store(location: str | os.PathLike[str] | None = None, *, read_only: boo
 
     Examples
     --------
-    >>> store = open_store("experiments")  # doctest: +SKIP
-    >>> writer = store.create_run(experiment="wine")  # doctest: +SKIP
-    >>> writer.log_metric("rmse", 0.73, step=0)  # doctest: +SKIP
-    >>> writer.finish()  # doctest: +SKIP
+    >>> store = nbtrack.open_store("experiments")
+    >>> writer = store.create_run(experiment="wine")
+    >>> writer.log_metric("rmse", 0.73, step=0)
+    >>> writer.finish()
     """
     store = _opened(find_store() if location is None else resolve(location), read_only=read_only)
     store.begin_again()

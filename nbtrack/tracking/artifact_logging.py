@@ -16,6 +16,7 @@ from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.store import is_store
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.lifecycle import get_run
+from nbtrack.tracking.picture import as_picture
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ def log_artifact(local_path: PathLike, artifact_path: str | None = None, run_id:
         When there is no such file.
     InvalidValueError
         When `artifact_path` leads out of the run's folder.
+
+    Examples
+    --------
+    >>> nbtrack.log_artifact("report.md", "reports")
+    >>> nbtrack.active_run().artifacts
+    <Artifacts reports/report.md>
     """
     source = Path(local_path)
     if source.is_dir():
@@ -84,6 +91,12 @@ def log_artifacts(local_dir: PathLike, artifact_path: str | None = None, run_id:
         When there is no such folder.
     InvalidValueError
         When `artifact_path` leads out of the run's folder.
+
+    Examples
+    --------
+    >>> nbtrack.log_artifacts("plots")
+    >>> nbtrack.active_run().artifacts
+    <Artifacts loss.svg, rmse.svg>
     """
     source = Path(local_dir)
     if not source.is_dir():
@@ -102,6 +115,12 @@ def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
     ------
     InvalidValueError
         When `text` is not a string, or `artifact_file` leads out of the run's folder.
+
+    Examples
+    --------
+    >>> nbtrack.log_text("all is well", "report.txt")
+    >>> nbtrack.active_run().artifacts["report.txt"].read_text()
+    'all is well'
     """
     if not isinstance(text, str):
         raise InvalidValueError(f"text is a {type(text).__name__}; give a string")
@@ -115,6 +134,10 @@ def log_dict(
     """Store a dict or list as a JSON file of the current run, or as YAML if the name ends in `.yaml` or `.yml`.
 
     Values that JSON does not have, such as dates and NumPy's numbers, are written as text; secrets are masked.
+
+    Examples
+    --------
+    >>> nbtrack.log_dict({"classes": ["red", "white"]}, "classes.json")
     """
     from nbtrack.capture.secrets import SEEN
 
@@ -146,6 +169,12 @@ def log_figure(figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any
         The file's name, e.g. `plots/loss.png`.
     save_kwargs
         Further arguments of the figure's own method.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> figure, axes = plt.subplots()
+    >>> nbtrack.log_figure(figure, "plots/loss.png")
     """
     target = _target(artifact_file, None)
     options = dict(save_kwargs or {})
@@ -185,6 +214,11 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
     ------
     InvalidValueError
         When it is not an image, or when neither or both names are given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nbtrack.log_image(np.zeros((28, 28)), "samples/0.png")
     """
     if (artifact_file is None) == (key is None):
         raise InvalidValueError("give log_image an artifact_file or a key, one of them")
@@ -193,7 +227,7 @@ def log_image(  # noqa: PLR0917 (MLflow's order)
         artifact_file = f"images/{str(key).replace('/', '#')}%step%{step or 0}%timestamp%{moment}.png"
     target = _target(artifact_file, None)
     if not hasattr(image, "save"):
-        image = _picture(image)
+        image = as_picture(image)
     with written_whole(target) as part:
         image.save(part)
 
@@ -211,6 +245,10 @@ def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id
         The file's name, ending in `.json`; its form is pandas' `split`, as in MLflow.
     run_id
         Another run to store it with.
+
+    Examples
+    --------
+    >>> nbtrack.log_table({"wine": ["red", "white"], "quality": [5, 6]}, "wines.json")
     """
     import pandas as pd
 
@@ -252,6 +290,12 @@ def load_table(
     ------
     NotFoundError
         When no run has it.
+
+    Examples
+    --------
+    >>> nbtrack.log_table({"wine": ["red", "white"], "quality": [5, 6]}, "wines.json")
+    >>> nbtrack.load_table("wines.json")["quality"].tolist()
+    [5, 6]
     """
     import pandas as pd
 
@@ -273,7 +317,13 @@ def load_table(
 
 
 def get_artifact_uri(artifact_path: str | None = None) -> str:
-    """Return the address of the current run's artifacts, or of one of them, as `file:` URI."""
+    """Return the address of the current run's artifacts, or of one of them, as `file:` URI.
+
+    Examples
+    --------
+    >>> nbtrack.get_artifact_uri("plots/loss.png")
+    'file:///.../plots/loss.png'
+    """
     run = require_run()
     folder = run.store.artifact_folder(run.id).absolute()
     return (folder if artifact_path is None else artifact_target(folder, artifact_path)).as_uri()
@@ -344,29 +394,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     return list(value) if isinstance(value, set | frozenset) else str(value)
-
-
-def _picture(array: Any) -> Any:
-    """Return an array as a Pillow image."""
-    import numpy as np
-
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError("images of arrays need Pillow: python -m pip install pillow") from error
-    pixels = np.asarray(array)
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)):
-        raise InvalidValueError(
-            f"an array of shape {np.shape(array)} is not an image; give height x width, with 1, 3 or 4 channels"
-        )
-    if pixels.dtype.kind == "b":
-        pixels = pixels * np.uint8(255)
-    elif pixels.dtype.kind == "f" and np.nanmin(pixels) >= 0 and np.nanmax(pixels) <= 1:
-        pixels = np.nan_to_num(pixels) * 255
-    elif pixels.dtype.kind not in "iu" or pixels.min() < 0 or pixels.max() > 255:
-        raise InvalidValueError(
-            "the pixels are out of range; give integers of 0 to 255, floats of 0 to 1, or bools"
-        )
-    return Image.fromarray(pixels.astype("uint8"))

@@ -1,19 +1,16 @@
 """The current run: which run `log_*` adds to, here and in other threads.
 
 What is open in this process is a list of `ActiveRun`; each context (thread, asyncio task) remembers the
-innermost run begun in it. Where a context has none (a pool's thread, the next cell of a notebook whose
-kernel gives each cell a context of its own), the run is looked up among those open, first those of the
-same thread, and is only taken when there is no doubt which one is meant.
+innermost run begun in it. Where a context has none (a pool's thread, the next cell where each has its own),
+the run is looked up among those open, first in the same thread, and only taken when there is no doubt.
 
 For the notebook layer (all of it also in `nbtrack.tracking`):
 
 - `begin(store, writer, "cell")` makes the run of a tracked cell current and returns it;
 - `finish(run, status, error)` ends it and makes what was current before current again, also from another
-  context and when user code left runs open inside: a run begun by a bare `start_run()` stays open and is
-  then current, for it is the user's, not the cell's;
+  context and when user code left runs open inside: one begun by a bare `start_run()` then stays current;
 - `end_implicit()` at the end of each cell ends the run that a `log_*` call began for want of one;
-- `name_default_experiment(name)` of `location` says where runs go when no experiment was set, and
-  `store_in_use()` is the store that they go to.
+- `location` has the experiment (`name_default_experiment`) and the store (`store_in_use`) that runs go to.
 """
 
 from __future__ import annotations
@@ -88,7 +85,7 @@ class ActiveRun(LoggedRun):
 
     Examples
     --------
-    >>> with nbtrack.start_run() as run:  # doctest: +SKIP
+    >>> with nbtrack.start_run() as run:
     ...     nbtrack.log_metric("rmse", 0.7)
     """
 
@@ -133,8 +130,12 @@ def current_run() -> ActiveRun | None:
     """Return the run that `log_*` adds to, or None.
 
     In a `with nbtrack.start_run()` block that is the block's run, in a tracked cell the cell's, in a thread
-    without one of its own the one run that is open, if it is only one; and in a worker process that of the
-    process that it works for.
+    without one of its own the only open one, and in a worker process that of the process that it works for.
+
+    Examples
+    --------
+    >>> nbtrack.current_run() is None
+    True
     """
     run = _in_context()
     if run is not None:
@@ -224,8 +225,7 @@ def require_run() -> LoggedRun:
     Raises
     ------
     RunStateError
-        Where several runs are open in other threads and none in this one; and in a thread that outlives the
-        notebook's cell, of which nobody can tell any more which it was.
+        Where several runs are open in other threads and none here; and in a thread that outlives its cell.
     """
     run = current_run()
     if run is None:
@@ -273,7 +273,13 @@ def innermost_of_user() -> ActiveRun | None:
 
 
 def last_active_run() -> Run | None:
-    """Return the current run, or else the one that ended last in this process."""
+    """Return the current run, or else the one that ended last in this process.
+
+    Examples
+    --------
+    >>> nbtrack.last_active_run().name
+    'lasso'
+    """
     return current_run() or _last
 
 

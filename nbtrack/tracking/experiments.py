@@ -63,6 +63,14 @@ def set_experiment(experiment_name: str | None = None, experiment_id: str | int 
         When neither or both are given, or the name is not valid.
     RunStateError
         When the experiment is deleted.
+
+    Examples
+    --------
+    >>> nbtrack.set_experiment("housing").name
+    'housing'
+    >>> with nbtrack.start_run() as run:
+    ...     run.experiment
+    'housing'
     """
     if (experiment_name is None) == (experiment_id is None):
         raise InvalidValueError("give set_experiment a name or an id, one of them")
@@ -88,13 +96,26 @@ def get_experiment(experiment_id: str | int) -> Experiment:
     ------
     NotFoundError
         When there is none.
+
+    Examples
+    --------
+    >>> nbtrack.get_experiment("wine").lifecycle_stage
+    'active'
     """
     store = store_in_use()
     return Experiment.of(find_experiment(experiment_id, store), store)
 
 
 def get_experiment_by_name(name: str) -> Experiment | None:
-    """Return the experiment of this name, or None."""
+    """Return the experiment of this name, or None.
+
+    Examples
+    --------
+    >>> nbtrack.get_experiment_by_name("wine").name
+    'wine'
+    >>> nbtrack.get_experiment_by_name("housing") is None
+    True
+    """
     store = store_in_use()
     found = (existing for existing in all_experiments(store) if existing.name == name)
     return next((Experiment.of(experiment, store) for experiment in found), None)
@@ -116,6 +137,12 @@ def create_experiment(
     ------
     InvalidValueError
         When there is one of this name.
+
+    Examples
+    --------
+    >>> experiment_id = nbtrack.create_experiment("housing")
+    >>> nbtrack.get_experiment(experiment_id).name
+    'housing'
     """
     if artifact_location is not None or tags:
         warnings.warn(
@@ -125,7 +152,14 @@ def create_experiment(
 
 
 def rename_experiment(experiment_id: str | int, new_name: str) -> None:
-    """Give an experiment another name."""
+    """Give an experiment another name.
+
+    Examples
+    --------
+    >>> nbtrack.rename_experiment("wine", "wine quality")
+    >>> nbtrack.get_run("ridge").experiment
+    'wine quality'
+    """
     store = store_in_use()
     old, new = find_experiment(experiment_id, store).name, as_name(new_name, "experiment name")
     store.rename_experiment(old, new)
@@ -134,13 +168,28 @@ def rename_experiment(experiment_id: str | int, new_name: str) -> None:
 
 
 def delete_experiment(experiment_id: str | int) -> None:
-    """Delete an experiment, so that its runs are no longer found."""
+    """Delete an experiment, so that its runs are no longer found.
+
+    Examples
+    --------
+    >>> nbtrack.delete_experiment("wine")
+    >>> len(nbtrack.runs())
+    0
+    """
     store = store_in_use()
     store.delete_experiment(find_experiment(experiment_id, store).name)
 
 
 def restore_experiment(experiment_id: str | int) -> None:
-    """Bring a deleted experiment back, with its runs."""
+    """Bring a deleted experiment back, with its runs.
+
+    Examples
+    --------
+    >>> nbtrack.delete_experiment("wine")
+    >>> nbtrack.restore_experiment("wine")
+    >>> len(nbtrack.runs())
+    2
+    """
     store = store_in_use()
     store.restore_experiment(find_experiment(experiment_id, store).name)
 
@@ -171,6 +220,11 @@ def search_experiments(
         When the filter or the order is invalid; the message says where.
     InvalidValueError
         For an unknown view, or an invalid number of results.
+
+    Examples
+    --------
+    >>> [experiment.name for experiment in nbtrack.search_experiments(filter_string="name LIKE 'wine%'")]
+    ['wine']
     """
     view = ViewType.of(view_type)
     if filter_string is not None and not isinstance(filter_string, str):

@@ -78,6 +78,13 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     ------
     NotFoundError, InvalidValueError, StoreError
         For an unknown run or experiment, an invalid name or tag, or a store that cannot be written.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run(run_name="elastic-net", tags={"team": "red"}) as run:
+    ...     nbtrack.log_metric("rmse", 0.77)
+    >>> run.name, run.status
+    ('elastic-net', 'FINISHED')
     """
     if log_system_metrics:
         warnings.warn("nbtrack does not log system metrics", NbtrackWarning, stacklevel=2)
@@ -170,6 +177,13 @@ def end_run(status: str = "FINISHED") -> None:
     ----------
     status
         `FINISHED`, `FAILED` or `KILLED`.
+
+    Examples
+    --------
+    >>> run = nbtrack.start_run()
+    >>> nbtrack.end_run("FAILED")
+    >>> run.status
+    'FAILED'
     """
     ending = str(status).upper()
     if ending not in _ENDINGS:
@@ -180,7 +194,14 @@ def end_run(status: str = "FINISHED") -> None:
 
 
 def active_run() -> ActiveRun | None:
-    """Return the run that `log_*` adds to, or None."""
+    """Return the run that `log_*` adds to, or None.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run(run_name="elastic-net"):
+    ...     nbtrack.active_run().name
+    'elastic-net'
+    """
     return current_run()
 
 
@@ -191,6 +212,11 @@ def get_run(run_id: str) -> Run:
     ------
     NotFoundError
         When there is none, or more than one.
+
+    Examples
+    --------
+    >>> nbtrack.get_run("ridge").metrics["rmse"]
+    0.79
     """
     store = store_in_use()
     record = store.run(_as_run_id(run_id))
@@ -198,17 +224,40 @@ def get_run(run_id: str) -> Run:
 
 
 def get_parent_run(run_id: str) -> Run | None:
-    """Return the parent of this run, or None."""
+    """Return the parent of this run, or None.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run(run_name="search"), nbtrack.start_run() as trial:
+    ...     nbtrack.log_metric("rmse", 0.79)
+    >>> nbtrack.get_parent_run(trial.id).name
+    'search'
+    """
     return get_run(run_id).parent
 
 
 def delete_run(run_id: str) -> None:
-    """Delete a run and its children; `restore_run` brings them back until the store's `gc` ran."""
+    """Delete a run and its children; `restore_run` brings them back until the store's `gc` ran.
+
+    Examples
+    --------
+    >>> nbtrack.delete_run("ridge")
+    >>> [run.name for run in nbtrack.runs()]
+    ['lasso']
+    """
     get_run(run_id).delete()
 
 
 def restore_run(run_id: str) -> None:
-    """Bring a deleted run back."""
+    """Bring a deleted run back.
+
+    Examples
+    --------
+    >>> nbtrack.delete_run("ridge")
+    >>> nbtrack.restore_run("ridge")
+    >>> [run.name for run in nbtrack.runs()]
+    ['lasso', 'ridge']
+    """
     get_run(run_id).restore()
 
 

@@ -166,6 +166,12 @@ def set_store(location: str | os.PathLike[str]) -> Store:
     ------
     StoreError
         When it cannot be a store.
+
+    Examples
+    --------
+    >>> store = nbtrack.set_store("experiments")
+    >>> len(nbtrack.runs())
+    0
     """
     store = open_store(location)
     use_store(store)
@@ -185,10 +191,22 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     ------
     InvalidValueError
         For servers and databases elsewhere: nbtrack has no server.
+
+    Examples
+    --------
+    >>> nbtrack.set_tracking_uri("sqlite:///experiments.db")
+    >>> nbtrack.get_tracking_uri()
+    'file:///.../experiments.nbtrack'
     """
     set_store(folder_of(uri))
 
 
 def get_tracking_uri() -> str:
-    """Return the folder of the store in use as `file:` URI."""
+    """Return the folder of the store in use as `file:` URI.
+
+    Examples
+    --------
+    >>> nbtrack.get_tracking_uri()
+    'file:///.../.nbtrack'
+    """
     return store_in_use().path.absolute().as_uri()

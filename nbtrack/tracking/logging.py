@@ -75,6 +75,14 @@ def log_metric(  # noqa: PLR0917 (MLflow's order)
     ------
     InvalidValueError
         When the name, the value or the step cannot be kept.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     for rmse in (0.82, 0.79):
+    ...         nbtrack.log_metric("rmse", rmse)
+    >>> run.history("rmse")["value"].tolist()
+    [0.82, 0.79]
     """
     run = _current()
     if run is None or run.ended or run_id is not None:
@@ -110,6 +118,13 @@ def log_metrics(  # noqa: PLR0917 (MLflow's order)
     ------
     InvalidValueError
         Naming each that cannot be kept, after all others have been logged.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.log_metrics({"rmse": 0.79, "r2": 0.28}, step=10)
+    >>> run.metrics
+    {'r2': 0.28, 'rmse': 0.79}
     """
     faults = []
     for key, value in _mapping(metrics, "metrics").items():
@@ -138,6 +153,12 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # 
     ------
     InvalidValueError
         When the name or the value cannot be kept.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.log_param("alpha", 0.5)
+    0.5
     """
     _log_params([(key, value)], None)
     return value
@@ -150,6 +171,13 @@ def log_params(params: Mapping[str, Any], synchronous: bool | None = None, run_i
     ------
     InvalidValueError
         Naming each that cannot be kept, after all others have been logged.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.log_params({"alpha": 0.5, "optimizer": {"name": "sgd", "lr": 0.1}})
+    >>> run.params
+    {'alpha': 0.5, 'optimizer.lr': 0.1, 'optimizer.name': 'sgd'}
     """
     _log_params(_mapping(params, "params").items(), run_id)
 
@@ -161,7 +189,10 @@ def not_secret(value: _T) -> _T:
 
     Examples
     --------
-    >>> nbtrack.log_param("token", nbtrack.not_secret("lemma-7b"))  # doctest: +SKIP
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.log_params({"token": nbtrack.not_secret("lemma-7b")})
+    >>> run.params
+    {'token': 'lemma-7b'}
     """
     from nbtrack.capture.secrets import SEEN
 
@@ -173,6 +204,13 @@ def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:  # n
     """Set a tag of the current run; a later value replaces an earlier one.
 
     MLflow's tags `mlflow.runName` and `mlflow.note.content` set the run's name and note.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.set_tag("team", "red")
+    >>> run.tags["team"]
+    'red'
     """
     edit_tags(require_run().writer, [(key, value)])
 
@@ -184,6 +222,13 @@ def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None: 
     ------
     InvalidValueError
         Naming each that cannot be kept, after all others have been set.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.set_tags({"team": "red", "stage": "draft"})
+    >>> run.tags["team"], run.tags["stage"]
+    ('red', 'draft')
     """
     edit_tags(require_run().writer, _mapping(tags, "tags").items())
 
@@ -195,12 +240,27 @@ def delete_tag(key: str) -> None:
     ------
     NotFoundError
         When the run has no such tag.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run(tags={"stage": "draft"}) as run:
+    ...     nbtrack.delete_tag("stage")
+    >>> "stage" in run.tags
+    False
     """
     require_run().delete_tag(key)
 
 
 def set_note(text: str | None) -> None:
-    """Replace the note of the current run; None clears it."""
+    """Replace the note of the current run; None clears it.
+
+    Examples
+    --------
+    >>> with nbtrack.start_run() as run:
+    ...     nbtrack.set_note("Scaled the inputs.")
+    >>> run.note
+    'Scaled the inputs.'
+    """
     edit_tags(require_run().writer, [(NOTE_TAG, "" if text is None else text)])
 
 

@@ -107,8 +107,10 @@ def log_model(
 
     Examples
     --------
-    >>> info = nbtrack.log_model(model, input_example=X.head())  # doctest: +SKIP
-    >>> nbtrack.load_model(info.model_uri).predict(X)  # doctest: +SKIP
+    >>> with nbtrack.start_run():
+    ...     info = nbtrack.log_model(model, input_example=X.head(2))
+    >>> nbtrack.load_model(info.model_uri).predict(X).round(1)
+    array([4.1, 5. , 6. , 6.9])
     """
     run = require_run()
     info = keep_model(
@@ -237,6 +239,12 @@ def save_model(
         When it cannot be saved, or the folder is not empty.
     StoreError
         When the folder cannot be written: its disk is full, or it may only be read.
+
+    Examples
+    --------
+    >>> saved = nbtrack.save_model(model, "ridge", input_example=X.head(2))
+    >>> nbtrack.load_model("ridge").predict(X).round(1)
+    array([4.1, 5. , 6. , 6.9])
     """
     from nbtrack.models import digest, save
     from nbtrack.models.trust import sign
@@ -277,6 +285,12 @@ def load_model(
         When you have neither saved nor trusted it, or it was changed since.
     ModelError
         When it cannot be loaded here.
+
+    Examples
+    --------
+    >>> model = nbtrack.load_model("runs:/ridge/model")
+    >>> model.predict(X).round(1)
+    array([4.1, 5. , 6. , 6.9])
     """
     from nbtrack.models import load
 

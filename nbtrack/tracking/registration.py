@@ -48,7 +48,7 @@ def register_model(
 
     Examples
     --------
-    >>> nbtrack.register_model(f"runs:/{run.id}/model", "wine").version  # doctest: +SKIP
+    >>> nbtrack.register_model("runs:/ridge/model", "wine").version
     1
     """
     checked = as_name(name, "model name")
@@ -90,8 +90,9 @@ def search_registered_models(
 
     Examples
     --------
+    >>> version = nbtrack.register_model("runs:/ridge/model", "wine")
     >>> [model.name for model in nbtrack.search_registered_models(filter_string="name LIKE 'wine%'")]
-    []
+    ['wine']
     """
     from nbtrack.query.experiment_filters import matching_models
 
@@ -107,5 +108,11 @@ def get_registered_model(name: str) -> RegisteredModel:
     ------
     NotFoundError
         When there is none of the name.
+
+    Examples
+    --------
+    >>> version = nbtrack.register_model("runs:/ridge/model", "wine")
+    >>> nbtrack.get_registered_model("wine").versions
+    (1,)
     """
     return store_in_use().models.model(name)

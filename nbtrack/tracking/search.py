@@ -56,7 +56,8 @@ def runs(
 
     Examples
     --------
-    >>> nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")  # doctest: +SKIP
+    >>> [run.name for run in nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")]
+    ['lasso', 'ridge']
     """
     store = store_in_use()
     names = None
@@ -147,6 +148,11 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
     pandas.DataFrame or list of Run
         MLflow's columns: `run_id`, `experiment_id`, `status`, `artifact_uri`, `start_time`, `end_time`,
         then `metrics.*`, `params.*` (as text) and `tags.*` (with `tags.mlflow.runName` and the like).
+
+    Examples
+    --------
+    >>> nbtrack.search_runs(filter_string="params.alpha > 0.2")["metrics.rmse"].tolist()
+    [0.79]
     """
     if output_format not in ("pandas", "list"):
         raise InvalidValueError(f"output_format {output_format!r} is not known; give 'pandas' or 'list'")

@@ -52,7 +52,9 @@ def panel(
 
     Examples
     --------
-    >>> panel = nbtrack.panel("metrics.rmse < 0.8", order_by="metrics.rmse")  # doctest: +SKIP
+    >>> panel = nbtrack.panel("metrics.rmse < 0.75", columns=["name", "metrics.rmse"])
+    >>> [run.name for run in panel.runs]
+    ['lasso']
     """
     runs = tracking.runs(filter, order_by, experiment=experiment, deleted=deleted)
     return panel_of(runs, columns)

@@ -64,8 +64,10 @@ class Panel(NbtrackWidget):
 
     Examples
     --------
-    >>> panel = nbtrack.panel("metrics.rmse < 0.8")  # doctest: +SKIP
-    >>> panel.selected.to_pandas()  # doctest: +SKIP
+    >>> panel = nbtrack.panel("metrics.rmse < 0.8")
+    >>> panel.selected = ["ridge"]
+    >>> panel.selected[0].params
+    {'alpha': 0.5}
     """
 
     _kinds = PANEL
@@ -124,7 +126,15 @@ class Panel(NbtrackWidget):
 
     @property
     def runs(self) -> Runs:
-        """The runs that the panel shows, in its order."""
+        """The runs that the panel shows, in its order.
+
+        Examples
+        --------
+        >>> panel = nbtrack.panel()
+        >>> panel.filter = "params.alpha > 0.2"
+        >>> [run.name for run in panel.runs]
+        ['ridge']
+        """
         selection = self._selection
         return Runs(
             self._store, selection.query, experiments=selection.experiments, deleted=selection.deleted
@@ -215,15 +225,21 @@ class Panel(NbtrackWidget):
 
         Examples
         --------
-        >>> figure = panel.figure("scatter", x="params.alpha", y="metrics.rmse")  # doctest: +SKIP
-        >>> figure.update_layout(title="Ridge").write_html("ridge.html")  # doctest: +SKIP
+        >>> figure = nbtrack.panel().figure("scatter", x="params.alpha", y="metrics.rmse")
+        >>> figure.update_layout(title="Ridge").write_html("ridge.html")
         """
         chosen = bool(self._chosen)
         runs = self.selected if chosen else self.runs
         return draw(kind, runs, columns=self.columns, view=self.view, chosen=chosen, **options)
 
     def close(self) -> None:
-        """Take the panel out of the page."""
+        """Take the panel out of the page.
+
+        Examples
+        --------
+        >>> panel = nbtrack.panel()
+        >>> panel.close()
+        """
         self._views.close_all()
         self._answers.close()
         super().close()
