@@ -4,9 +4,10 @@ import os
 import shutil
 import tempfile
 import warnings
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -48,6 +49,9 @@ class Mishaps(RuleBasedStateMachine):
         self.said = warnings.catch_warnings()
         self.said.__enter__()
         warnings.simplefilter("ignore", NbtrackWarning)
+        # What waits is written when a rule says so: of a retry between two rules the model would not know.
+        self.patience = mock.patch("nbtrack.store.writer.RETRY_INTERVAL", 3600.0)
+        self.patience.start()
         self.store = open_store(self.folder)
         self.here, self.aside, self.saved = {}, None, None
         self.live, self.waiting, self.step = [], {}, 0
@@ -63,13 +67,13 @@ class Mishaps(RuleBasedStateMachine):
             self.other[writer.id] = {"loss": list(range(5)), "acc": list(range(5))}
         other.close()
 
-    def write(self):
-        """Flush: what waits is in the store that is there, or goes on waiting."""
+    def write(self, flush=None):
+        """Flush, or let go: what waits is in the store that is there, or goes on waiting."""
+        gone = self.here is None and self.waiting
+        with pytest.raises(StoreError, match="not there any more") if gone else nullcontext():
+            (flush or self.store.flush)()
         if self.here is None:
-            with pytest.raises(StoreError, match="not there any more"):
-                self.store.flush()
             return
-        self.store.flush()
         for run_id, metrics in self.waiting.items():
             kept = self.here.setdefault(run_id, {})
             for name, steps in metrics.items():
@@ -147,9 +151,8 @@ class Mishaps(RuleBasedStateMachine):
         self.here, self.aside = self.aside, None
 
     @rule()
-    @precondition(lambda self: self.here is not None)
     def let_go(self):
-        self.store.release()
+        self.write(self.store.release)
 
     def compare(self):
         """The store that is there holds what was written to it."""
@@ -168,6 +171,7 @@ class Mishaps(RuleBasedStateMachine):
         finally:
             with suppress(StoreError):
                 self.store.close()
+            self.patience.stop()
             self.said.__exit__(None, None, None)
             shutil.rmtree(self.root, ignore_errors=True)
 
@@ -182,6 +186,48 @@ TestMishaps = Mishaps.TestCase
 @pytest.mark.timeout(3600)
 class TestManyMishaps(Mishaps.TestCase):
     settings = settings(max_examples=1000, stateful_step_count=15, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("ending", [["restore"], ["restore", "move_back"], []])
+@pytest.mark.parametrize(
+    "leaving", [["move_back", "let_go", "move_away"], ["let_go", "move_back", "move_away"]]
+)
+def test_what_waits_when_a_store_is_let_go_is_written_to_the_one_that_is_there(leaving, ending):
+    machine = Mishaps()
+    machine.begin()
+    try:
+        for step in ["start", "move_away", "finish", *leaving, *ending]:
+            machine.restore("folder") if step == "restore" else getattr(machine, step)()
+    finally:
+        machine.teardown()
+
+
+@pytest.mark.filterwarnings("ignore::nbtrack.errors.NbtrackWarning")
+@pytest.mark.parametrize("interval", [3600.0, 0.05], ids=["let go", "tried again"])
+def test_what_waited_for_a_store_is_in_it_and_not_in_the_next(
+    store, tmp_path, interval, monkeypatch, eventually
+):
+    monkeypatch.setattr("nbtrack.store.writer.RETRY_INTERVAL", interval)
+    away = tmp_path / "away"
+    writer = store.create_run(experiment="e")
+    store.flush()
+    os.rename(store.path, away)
+    writer.log_metric("loss", 1.0, 0)
+    with pytest.raises(StoreError, match="not there any more"):
+        writer.finish()
+    os.rename(away, store.path)
+    if interval > 1.0:
+        store.release()
+    eventually(lambda: not store._writer.pending())
+    assert store.run(writer.id).status == "FINISHED"
+    os.rename(store.path, away)
+    other = open_store(tmp_path / "other")
+    other.create_run(experiment="x", run_id="b" * 32).finish()
+    other.close()
+    shutil.copytree(tmp_path / "other", store.path)
+    store.flush()
+    assert points_of(store.path) == {"b" * 32: {}}
+    assert points_of(away) == {writer.id: {"loss": [0]}}
 
 
 LIVE = """
