@@ -105,7 +105,7 @@ def test_a_frame_comes_between_cells(page):
     eventually(seen.exists)
     request = page.send("frame", subshell, columns=["name"])
     # What is asked later is answered while the cell runs: the frame has been asked for then, and waits.
-    other = page.send("fields", subshell, document="parallel")
+    other = page.send("fields", subshell, document="parallel", columns=[])
     page.accepted(other)
     assert page.told(other)["ok"]
     end.touch()

@@ -100,8 +100,8 @@ def test_whole_numbers_stand_for_floats_and_null_for_a_missing_value(wine_server
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("", "no JSON"),
-        ("{", "no JSON"),
+        ("", "not JSON"),
+        ("{", "not JSON"),
         ("[1, 2]", "is a list"),
         ("null", "is a null"),
         ('"text"', "is a string"),
