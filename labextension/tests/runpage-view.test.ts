@@ -384,6 +384,10 @@ it("a file is fetched piece by piece, and its path is copied", async () => {
   button("Artifacts as ZIP").click();
   assert.deepEqual(last(kernel), { id: "", of: OF, kind: "download", name: "", offset: 0, stamp: "" });
   await kernel.reply({ ok: false, error: { type: "InvalidValueError", message: "too large" } });
+  button("Artifacts as ZIP").click();
+  const sent = kernel.sent.length;
+  await kernel.reply({ ok: true, result: { ...piece, next: 0 } });
+  assert.equal(kernel.sent.length, sent, "a piece that leads nowhere ends the download");
   button("Copy where report.md lies").click();
   await kernel.reply({ ok: true, result: { path: "/store/report.md" } });
   await new Promise((resolve) => setTimeout(resolve));

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.points import Points
+from nbtrack.points import Points, Ramp
 from nbtrack.store.chunks import Columns, Summary, pack, stride_of, summarise, thin
 
 if TYPE_CHECKING:
@@ -76,8 +76,11 @@ class SeriesBuffer:
                 f"metric {self.key!r}: {len(steps)} steps, {len(times)} times and {len(values)} values "
                 "are not columns of equal length"
             )
-        types = [column.typecode if isinstance(column, array) else "" for column in points]
-        if types not in (["q", "d", "d"], ["", "d", "d"], ["q", "", "d"], ["", "", "d"]):
+        if not (
+            (isinstance(steps, range) or _is_array(steps, "q"))
+            and (isinstance(times, Ramp) or _is_array(times, "d"))
+            and _is_array(values, "d")
+        ):
             raise InvalidValueError(f"metric {self.key!r}: columns are arrays of types 'q', 'd' and 'd'")
         self.parts.append(points)
         self._touch()
@@ -290,6 +293,10 @@ class RunBuffer:
         self.live = self.noticed = self.new = False
         for buffer in self.series.values():
             buffer.seen, buffer.tiers, buffer.before = None, [], 0
+
+
+def _is_array(column: Any, typecode: str) -> bool:
+    return isinstance(column, array) and column.typecode == typecode
 
 
 def _size(points: Points) -> int:

@@ -57,7 +57,7 @@ class Watcher:
         """Begin to look if there is something to see and nobody looks yet."""
         # With the lock: who starts it finds either its thread at work or none.
         with self._lock:
-            if self._thread is None and not self._ended.is_set() and self._wanted():
+            if not self.running and not self._ended.is_set() and self._wanted():
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
 

@@ -11,6 +11,10 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
   const { notice } = page;
   const parts: BlobPart[] = [];
   const close = notice.open(`Downloading ${path === "" ? "all artifacts" : oneLine(path, 60)}`);
+  const stop = (message: string) => {
+    notice.close(close);
+    notice.failed(message);
+  };
   let filename = "";
   let offset: number | null = 0;
   let stamp = "";
@@ -19,11 +23,14 @@ export async function download(page: Page, { path }: Pick<Artifact, "path">): Pr
     try {
       // biome-ignore lint/performance/noAwaitInLoops: in between the kernel answers what else is asked
       const piece: Piece = await page.client.ask("download", wanted, (stage) => notice.tell(close, stage));
+      if (piece.next !== null && piece.next <= offset) {
+        stop("The kernel sent no piece of the file.");
+        return;
+      }
       parts.push(Uint8Array.from(atob(piece.data), (letter) => letter.charCodeAt(0)));
       ({ filename, stamp, next: offset } = piece);
     } catch (error) {
-      notice.close(close);
-      notice.failed(problemOf(error).message);
+      stop(problemOf(error).message);
       return;
     }
   }

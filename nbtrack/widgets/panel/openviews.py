@@ -36,6 +36,7 @@ class OpenViews:
         self._store = store
         self._push = push
         self._views: dict[str, tuple[Any, float]] = {}
+        self._closed = False
 
     def ask(self, request: Any) -> None:
         """Note that a view asks for something: somebody looks at it."""
@@ -57,14 +58,15 @@ class OpenViews:
         self._views.pop(_view_of(request), None)
 
     def close_all(self) -> None:
-        """Note that all are closed."""
+        """Note that the panel is closed: what is still being answered opens no view again."""
+        self._closed = True
         self._views.clear()
 
     @property
     def followed(self) -> bool:
         """Whether a view is open, as far as is known."""
         limit = time.monotonic() - VIEW_TIMEOUT
-        return any(seen > limit for _, seen in list(self._views.values()))
+        return not self._closed and any(seen > limit for _, seen in list(self._views.values()))
 
     def changed(self, clock: int) -> None:
         """Hear that the store has changed."""

@@ -201,6 +201,9 @@ def test_a_document_that_json_cannot_hold_is_refused(store):
         (array("q", [1, 2]), array("d", [0.0]), array("d", [0.0, 0.0])),
         (array("i", [1]), array("d", [0.0]), array("d", [0.0])),
         (array("q", [1]), array("d", [0.0]), array("f", [0.0])),
+        ([1], array("d", [0.0]), array("d", [0.0])),
+        (range(1), [0.0], array("d", [0.0])),
+        (range(1), array("d", [0.0]), range(1)),
     ],
 )
 def test_columns_that_are_none_are_refused(store, columns):

@@ -390,6 +390,9 @@ def test_a_closed_panel_says_nothing(page):
     page.panel._views.changed(1)
     assert len(page.heard) == heard
     assert not page.panel._views.followed
+    # What was being answered when it was closed.
+    page.panel._views.show({"id": "v-1", "kind": "window"}, 1)
+    assert not page.panel._views.followed
 
 
 def test_the_script_of_the_views_is_sent_to_who_asks_for_it(page):
