@@ -21,6 +21,7 @@ from typing import (
     is_typeddict,
 )
 
+from nbtrack.compare.defaults import Defaults
 from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE, Query
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ HEAD = """\
 
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
-import type { Defaults, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
+import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */
@@ -47,9 +48,17 @@ NAMES = {str: "string", bool: "boolean", int: "number", type(None): "null", Any:
 
 def typescript() -> str:
     """Return the whole file."""
-    query = "".join(f"  {name}: {_type(of)};\n" for name, of in _query().items())
-    shared = f"/** Which runs are looked at, in which order. */\nexport interface Query {{\n{query}}}\n"
-    return "\n".join([HEAD, shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _reads(PANEL), _parts()])
+    shared = [_interface(Query, _query()), _interface(Defaults, get_type_hints(Defaults))]
+    return "\n".join([HEAD, *shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _reads(PANEL), _parts()])
+
+
+def _interface(declared: Any, parts: dict[str, Any]) -> str:
+    lines = "".join(f"  {name}: {_type(of)};\n" for name, of in parts.items())
+    return f"/** {_words(declared)} */\nexport interface {declared.__name__} {{\n{lines}}}\n"
+
+
+def _words(declared: Any) -> str:
+    return " ".join((inspect.getdoc(declared) or "").split()).replace("`", "")
 
 
 def _query() -> dict[str, Any]:
@@ -66,14 +75,13 @@ def _requests(kinds: Kinds) -> str:
 
 
 def _kind(kind: Kind) -> str:
-    words = " ".join((inspect.getdoc(kind.parts) or "").split()).replace("`", "")
     parts = kind.types()
     query = _query()
     extends = query.items() <= parts.items()
     own = {name: _type(of) for name, of in parts.items() if not (extends and name in query)}
     fields = "; ".join(f"{name}: {of}" for name, of in own.items())
     whole = " & ".join([*(["Query"] if extends else []), *([f"{{ {fields} }}"] if own else [])]) or "Nothing"
-    return f"  /** {words} */\n  {kind.name}: {whole};\n"
+    return f"  /** {_words(kind.parts)} */\n  {kind.name}: {whole};\n"
 
 
 def _type(of: Any) -> str:

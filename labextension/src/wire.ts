@@ -2,7 +2,7 @@
 
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
-import type { Defaults, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
+import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */
@@ -14,6 +14,18 @@ export interface Query {
   order_by: string[];
   experiments: string[] | null;
   deleted: boolean;
+}
+
+/** What there is to choose from, in order, and what is chosen at first. Metrics have no prefix, params have one. */
+export interface Defaults {
+  metrics: string[];
+  params: string[];
+  groups: string[];
+  histories: string[];
+  metric: string | null;
+  curve: string | null;
+  varied: string[];
+  repeated: string | null;
 }
 
 /** What each kind of request carries beside its id. */
@@ -142,20 +154,20 @@ export interface RunPageRequests {
 
 /** What each kind of request is answered with. */
 export interface RunPageResults {
-  edit: Record<string, never>;
+  edit: Nothing;
   preview: Preview;
   path: { path: string };
   download: Piece;
   curve: CurvesDocument;
   register: { name: string; version: number };
-  set_alias: Record<string, never>;
-  delete_alias: Record<string, never>;
-  open: Record<string, never>;
-  serve: Record<string, never>;
-  stop: Record<string, never>;
-  delete: Record<string, never>;
-  restore: Record<string, never>;
-  refresh: Record<string, never>;
+  set_alias: Nothing;
+  delete_alias: Nothing;
+  open: Nothing;
+  serve: Nothing;
+  stop: Nothing;
+  delete: Nothing;
+  restore: Nothing;
+  refresh: Nothing;
   script: { script: string };
   export: { filename: string; text: string };
   names: { tags: string[]; models: string[] };
@@ -174,8 +186,8 @@ export interface ServeRequests {
 /** What each kind of request is answered with. */
 export interface ServeResults {
   predict: { predictions: Json; ms: number };
-  start: Record<string, never>;
-  stop: Record<string, never>;
+  start: Nothing;
+  stop: Nothing;
 }
 
 /** The kinds that change nothing: the Jupyter server answers them too. */

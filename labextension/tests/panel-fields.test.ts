@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Defaults, FieldUse } from "../src/panel/messages.ts";
+import type { FieldUse } from "../src/panel/messages.ts";
 import { fieldNotes, fieldsOf, hasMetric, needed } from "../src/panel/views/fields.ts";
+import type { Defaults } from "../src/wire.ts";
 
 const use = (name: string, more: Partial<FieldUse> = {}): FieldUse => ({
   name,

@@ -131,7 +131,7 @@ class Kinds:
     def kind(
         self,
         *names: str,
-        result: str = "Record<string, never>",
+        result: str = "Nothing",
         reads: bool = False,
         rank: int = 0,
         slow: bool = False,

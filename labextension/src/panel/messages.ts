@@ -68,23 +68,6 @@ export interface FieldUse {
   points: number;
 }
 
-/** What charts show at first, as `nbtrack/compare/defaults.py` has it. Metrics have no prefix, params have one. */
-export interface Defaults {
-  metrics: string[];
-  params: string[];
-  groups: string[];
-  /** The metrics that have more than one point in some run. */
-  histories: string[];
-  /** The metric for the charts; null if no run has one. */
-  metric: string | null;
-  /** The metric for the curves. */
-  curve: string | null;
-  /** The params that differ between most runs, seeds last. */
-  varied: string[];
-  /** The first of them that has a value in several runs. */
-  repeated: string | null;
-}
-
 /** A tag of the chosen runs: how many have it, and its value where these have the same. */
 export interface TagUse {
   name: string;

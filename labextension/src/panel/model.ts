@@ -1,3 +1,4 @@
+import type { Channel } from "../kernel/client.ts";
 import type { Nothing, Query } from "../wire.ts";
 import type { Rows } from "./messages.ts";
 
@@ -20,13 +21,10 @@ export interface Traits extends Query {
 }
 
 /** What is used of anywidget's model. */
-export interface Model {
+export interface Model extends Channel {
   get: <Name extends keyof Traits & string>(name: Name) => Traits[Name];
   set: <Name extends keyof Traits & string>(name: Name, value: Traits[Name]) => void;
   save_changes: () => void;
-  on: (event: string, callback: (message: unknown) => void) => void;
-  off: (event: string, callback: (message: unknown) => void) => void;
-  send: (content: unknown) => void;
   /** Jupyter's, which has the other widgets of the page. */
   widget_manager?: { get_model: (id: string) => Promise<unknown> };
 }

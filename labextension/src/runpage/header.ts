@@ -1,10 +1,11 @@
+import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
 import { saveText } from "../ui/export.ts";
 import { ago, exactTime, leftOut, oneLine, shownDuration, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
 import { download } from "./download.ts";
 import type { Relative, RunDocument } from "./messages.ts";
-import { ask, follow, followPart, type Page } from "./page.ts";
+import { ask, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
 
 /** Milliseconds between two updates of "a minute ago". */

@@ -1,11 +1,12 @@
 import { showCurves } from "../curves/view.ts";
 import type { Ask } from "../kernel/documents.ts";
+import { follow } from "../kernel/traits.ts";
 import { Colours } from "../plot/colours.ts";
 import { element } from "../ui/dom.ts";
 import { exactFigure, leftOut, oneLine, shownFigure, visible } from "../ui/text.ts";
 import { button, styled } from "./controls.ts";
 import type { Figure, Metric, Points } from "./messages.ts";
-import { ask as askKernel, follow, type Page } from "./page.ts";
+import { ask as askKernel, type Page } from "./page.ts";
 import { section } from "./section.ts";
 import { filter, MAX_WITHOUT_SEARCH, search } from "./table.ts";
 

@@ -1,9 +1,10 @@
+import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
 import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, knownNames, styled } from "./controls.ts";
 import { safeAddress } from "./markdown.ts";
 import type { Column, SavedModel, Server, Version } from "./messages.ts";
-import { ask, follow, followPart, type Page } from "./page.ts";
+import { ask, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
 import { table } from "./table.ts";
 

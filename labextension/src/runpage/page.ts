@@ -1,9 +1,10 @@
 import { Client, type Stage } from "../kernel/client.ts";
 import { problemOf } from "../kernel/replies.ts";
+import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
 import { visible } from "../ui/text.ts";
 import type { RunPageRequests, RunPageResults } from "../wire.ts";
-import type { RunDocument, Traits } from "./messages.ts";
+import type { RunDocument } from "./messages.ts";
 import type { Model } from "./model.ts";
 
 type Kind = keyof RunPageRequests;
@@ -41,32 +42,6 @@ export interface Page {
   curve?: ((metric: string) => void) | undefined;
   /** Aborted when the view is removed. */
   signal: AbortSignal;
-}
-
-/** Draw now, and again whenever one of these traits has changed. */
-export function follow({ model, signal }: Page, names: readonly (keyof Traits)[], draw: () => void): void {
-  // A model that has begun to notify its listeners also calls those that are removed meanwhile.
-  const look = () => {
-    if (!signal.aborted) {
-      draw();
-    }
-  };
-  if (!signal.aborted) {
-    listen(model, signal, names, look);
-  }
-  look();
-}
-
-function listen(model: Model, signal: AbortSignal, names: readonly (keyof Traits)[], look: () => void): void {
-  const events = names.map((name) => `change:${name}`);
-  for (const event of events) {
-    model.on(event, look);
-  }
-  signal.addEventListener("abort", () => {
-    for (const event of events) {
-      model.off(event, look);
-    }
-  });
 }
 
 /** Draw a part of the run's document now, and again only when that part has changed. */

@@ -1,3 +1,4 @@
+import { follow } from "../kernel/traits.ts";
 import { element, keepKeys } from "../ui/dom.ts";
 import { oneLine } from "../ui/text.ts";
 import { note, tags } from "./annotations.ts";
@@ -8,7 +9,7 @@ import { data, environment, params } from "./inputs.ts";
 import { metrics } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { models } from "./models.ts";
-import { follow, Notice, type Page, RunClient } from "./page.ts";
+import { Notice, type Page, RunClient } from "./page.ts";
 
 export interface Options {
   /** Shows the curve of a metric of this run, where there is a better place for it than the page. */

@@ -1,11 +1,12 @@
 import type { Stage } from "../kernel/client.ts";
 import { type Json, problemOf } from "../kernel/replies.ts";
+import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
 import { copyText } from "../ui/export.ts";
 import { shownTime } from "../ui/text.ts";
 import { type Input, InputError, makeInput } from "./inputs.ts";
 import type { Field, Row } from "./messages.ts";
-import { follow, type Panel } from "./panel.ts";
+import type { Panel } from "./panel.ts";
 
 /** The form that asks the model for one prediction. What the user typed stays in this view. */
 export function form(panel: Panel): HTMLElement {

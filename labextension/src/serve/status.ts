@@ -1,9 +1,10 @@
 import type { Stage } from "../kernel/client.ts";
 import { problemOf } from "../kernel/replies.ts";
+import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
 import { shownTime } from "../ui/text.ts";
 import type { Counts, State } from "./messages.ts";
-import { follow, type Panel } from "./panel.ts";
+import type { Panel } from "./panel.ts";
 
 const STATE_LABELS: Record<State, string> = {
   offered: "",

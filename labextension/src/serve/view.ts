@@ -1,8 +1,9 @@
 import { Client } from "../kernel/client.ts";
+import { follow } from "../kernel/traits.ts";
 import { element, keepKeys } from "../ui/dom.ts";
 import { curl, form } from "./form.ts";
 import type { Model } from "./model.ts";
-import { follow, type Panel } from "./panel.ts";
+import type { Panel } from "./panel.ts";
 import { figures, header, logTail } from "./status.ts";
 
 /** Show a server's panel in an element until the signal is aborted. */

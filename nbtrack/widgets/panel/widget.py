@@ -209,8 +209,8 @@ class Panel(NbtrackWidget):
             that the panel shows, elsewhere parallel coordinates, or curves where no param differs.
         options
             As in `nbtrack.compare.figure`, such as `x="params.alpha", y="metrics.rmse"`. What is needed and
-            not given is the first metric of which is known whether it is better low or high, and params that differ,
-            the panel's columns first.
+            not given is what the page shows at first, the panel's columns before others and seeds last: see
+            `nbtrack.compare.defaults`.
 
         Returns
         -------
@@ -220,7 +220,7 @@ class Panel(NbtrackWidget):
         ------
         InvalidValueError
             When there is nothing to draw, or the kind or an option is not known; says what to do.
-        NbtrackError
+        MissingPackageError
             When Plotly is not installed.
 
         Examples

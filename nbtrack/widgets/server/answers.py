@@ -41,7 +41,7 @@ def answer(body: bytes) -> tuple[int, bytes]:
     """Return the HTTP status and the body of the reply to a request.
 
     200 means that it is answered, be it with what is wrong with a filter; anything else that the kernel has to. That
-    a store is not there is 410, for it may be again: 404 is for a server that cannot be question.
+    a store is not there is 410, for it may be again: 404 is for a server that cannot be asked.
     """
     asked_by = ""
     try:
@@ -97,7 +97,7 @@ def _read(body: bytes) -> Question:
 
 def _reading_request(content: Any) -> Request:
     request: Request = PANEL.read(content)
-    if request["kind"] not in PANEL.reads:
+    if not PANEL[request["kind"]].reads:
         kinds = ", ".join(sorted(PANEL.reads))
         raise InvalidValueError(f"{request['kind']!r} is the kernel's to answer; the server answers {kinds}")
     return request

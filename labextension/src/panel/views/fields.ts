@@ -1,6 +1,6 @@
 import type { FieldNote } from "../../plot/controls.ts";
-import type { PanelResults } from "../../wire.ts";
-import type { Defaults, FieldUse } from "../messages.ts";
+import type { Defaults, PanelResults } from "../../wire.ts";
+import type { FieldUse } from "../messages.ts";
 
 /** The fields to choose from, and what is chosen at first, as the kernel has it. */
 export interface Fields extends Defaults {
