@@ -12,19 +12,14 @@ import pytest
 from nbtrack import capture as package
 from nbtrack.capture import CellCapture
 from nbtrack.capture.words import names as vocabulary
+from tests.worked_example import blocks, worked_example
 
-TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLE = TEXT.partition("## Worked example: a capture rule")[2].partition("\n## ")[0]
-
-
-def block(language):
-    (found,) = re.findall(rf"```{language}\n(.*?)```", EXAMPLE, re.DOTALL)
-    return "\n".join(line.removeprefix("   ") for line in found.splitlines())
+EXAMPLE = worked_example("a capture rule")
 
 
 def found():
     """Return the names of the metrics that the example's cell comes to."""
-    earlier, tracked = re.split(r"# %%(?: track)?\n", block("python"))[1:]
+    earlier, tracked = re.split(r"# %%(?: track)?\n", blocks(EXAMPLE, "python")[0])[1:]
     namespace = {"__name__": "__main__"}
     exec(earlier, namespace)
     capture = CellCapture(namespace)
@@ -55,7 +50,7 @@ def rule(monkeypatch):
 
 
 def test_the_rule_of_the_example_does_what_it_says(rule):
-    wanted = set(tomllib.loads(block("toml"))["series"])
+    wanted = set(tomllib.loads(blocks(EXAMPLE, "toml")[0])["series"])
     false = re.findall(r"what is false: `(\w+)`", EXAMPLE)
     assert found() == wanted | set(false)
     rule()

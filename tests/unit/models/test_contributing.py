@@ -1,16 +1,15 @@
 """The worked example of a model flavour in CONTRIBUTING.md, followed to the letter."""
 
 import os
-import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
-TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLE = TEXT.partition("## Worked example: a model flavour")[2].partition("\n## ")[0]
+from tests.worked_example import ROOT, blocks, named_files, worked_example
+
+EXAMPLE = worked_example("a model flavour")
 
 SAVES = """
 import nbtrack
@@ -30,17 +29,12 @@ print(list(model.metadata.flavors), model.predict(pd.DataFrame({"x": [0.0, 2.0]}
 """
 
 
-def block(language):
-    (found,) = re.findall(rf"```{language}\n(.*?)```", EXAMPLE, re.DOTALL)
-    return "\n".join(line.removeprefix("   ") for line in found.splitlines())
-
-
 @pytest.fixture
 def run(tmp_path):
     """Return a function that runs code where the example's package is installed."""
-    entry = tomllib.loads(block("toml"))["project"]["entry-points"]["nbtrack.flavours"]
+    entry = tomllib.loads(blocks(EXAMPLE, "toml")[0])["project"]["entry-points"]["nbtrack.flavours"]
     package = entry["polynomial"].partition(":")[0]
-    (tmp_path / f"{package}.py").write_text(block("python"), encoding="utf-8")
+    (tmp_path / f"{package}.py").write_text(blocks(EXAMPLE, "python")[0], encoding="utf-8")
     info = tmp_path / f"{package}-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(
@@ -67,7 +61,6 @@ def test_the_flavour_of_the_example_saves_and_loads(run, tmp_path):
 
 
 def test_the_files_that_it_names_are_there():
-    root = Path(__file__).parents[3]
-    names = re.findall(r"`((?:nbtrack|tests)/[\w/]+\.py)`", EXAMPLE)
+    names = named_files(EXAMPLE)
     assert len(names) >= 4
-    assert not [name for name in names if not (root / name).exists()]
+    assert not [name for name in names if not (ROOT / name).exists()]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import nbtrack
+from tests.worked_example import ROOT, blocks, named_files, worked_example
 
-TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLE = TEXT.partition("## Worked example: a filter operator")[2].partition("\n## ")[0]
+EXAMPLE = worked_example("a filter operator")
 
 USES = """
 import nbtrack
@@ -36,17 +36,12 @@ except FilterError as error:
 """
 
 
-def blocks():
-    found = re.findall(r"```python\n(.*?)```", EXAMPLE, re.DOTALL)
-    return ["\n".join(line.removeprefix("   ") for line in block.splitlines()) for block in found]
-
-
 @pytest.fixture
 def package(tmp_path):
     """Return a folder with a copy of nbtrack that has the example's operator."""
     source = Path(nbtrack.__file__).parent
     shutil.copytree(source, tmp_path / "nbtrack", ignore=shutil.ignore_patterns("__pycache__", "static"))
-    operator, pattern = blocks()
+    operator, pattern = blocks(EXAMPLE, "python")
     table, patterns = (tmp_path / "nbtrack" / "query" / name for name in ("operators.py", "patterns.py"))
     text = table.read_text(encoding="utf-8")
     last = max(re.finditer(r"^        Operator\(.*\n", text, re.MULTILINE), key=lambda found: found.end())
@@ -79,7 +74,6 @@ def test_the_operator_of_the_example_works_everywhere(package):
 
 
 def test_the_files_that_it_names_are_there():
-    root = Path(__file__).parents[3]
-    names = re.findall(r"`((?:nbtrack|tests)/[\w/]+\.py)`", EXAMPLE)
+    names = named_files(EXAMPLE)
     assert len(names) >= 4
-    assert not [name for name in names if not (root / name).exists()]
+    assert not [name for name in names if not (ROOT / name).exists()]

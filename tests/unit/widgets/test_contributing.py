@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLE = TEXT.partition("## Worked example: a request of a page")[2].partition("\n## ")[0]
+from tests.worked_example import ROOT, blocks, named_files, worked_example
+
+EXAMPLE = worked_example("a request of a page")
 
 ASKS = """
 import json, sys
@@ -41,11 +40,6 @@ export async function countOf(client: PanelClient, query: Query): Promise<number
 """
 
 
-def blocks(language):
-    found = re.findall(rf"```{language}\n(.*?)```", EXAMPLE, re.DOTALL)
-    return ["\n".join(line.removeprefix("   ") for line in block.splitlines()) for block in found]
-
-
 @pytest.fixture
 def copy(tmp_path):
     """Return a folder with a copy of both halves that have the example's request."""
@@ -53,7 +47,7 @@ def copy(tmp_path):
     for part in ("nbtrack", "labextension"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=hidden)
     os.symlink(ROOT / "labextension" / "node_modules", tmp_path / "labextension" / "node_modules")
-    declaration, answer = blocks("python")
+    declaration, answer = blocks(EXAMPLE, "python")
     wire = tmp_path / "nbtrack" / "widgets" / "wire.py"
     wire.write_text(f"{wire.read_text(encoding='utf-8')}\n\n{declaration}\n", encoding="utf-8")
     reading = tmp_path / "nbtrack" / "widgets" / "panel" / "reading.py"
@@ -71,7 +65,7 @@ def run(copy, *command):
 
 
 def test_the_request_of_the_example_is_answered(copy):
-    (example,) = blocks("json")
+    (example,) = blocks(EXAMPLE, "json")
     accepted, done = json.loads(run(copy, sys.executable, "-c", ASKS, example))
     assert accepted == {"id": "v-30", "accepted": True}
     assert done == {"id": "v-30", "ok": True, "result": {"statuses": {"FINISHED": 2}}}
@@ -79,7 +73,7 @@ def test_the_request_of_the_example_is_answered(copy):
 
 def test_the_page_is_compiled_against_the_request_of_the_example(copy):
     run(copy, sys.executable, "labextension/wire.py")
-    (call,) = blocks("ts")
+    (call,) = blocks(EXAMPLE, "ts")
     place = copy / "labextension" / "src" / "panel" / "example.ts"
     place.write_text(CALLS.format(call=call), encoding="utf-8")
     compiler = copy / "labextension" / "node_modules" / "typescript" / "bin" / "tsc"
@@ -92,6 +86,6 @@ def test_the_page_is_compiled_against_the_request_of_the_example(copy):
 
 
 def test_the_files_that_it_names_are_there():
-    names = re.findall(r"`((?:nbtrack|tests|labextension)/[\w/]+\.(?:py|ts|json))`", EXAMPLE)
+    names = named_files(EXAMPLE)
     assert len(names) >= 4
     assert not [name for name in names if not (ROOT / name).exists()]
