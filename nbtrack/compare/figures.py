@@ -9,7 +9,7 @@ from nbtrack.compare import plots
 from nbtrack.compare.axes import box, parallel, scatter
 from nbtrack.compare.groups import grouped_curves
 from nbtrack.compare.importance import importance
-from nbtrack.errors import InvalidValueError, NbtrackError
+from nbtrack.errors import InvalidValueError, MissingPackageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
     ------
     InvalidValueError
         For an unknown kind or option, or when there is nothing to draw.
-    NbtrackError
+    MissingPackageError
         When Plotly is not installed.
 
     Examples
@@ -60,7 +60,7 @@ def figure(kind: FigureKind, runs: Runs, **options: Any) -> Any:
     try:
         go = import_module("plotly.graph_objects")
     except ImportError:
-        raise NbtrackError("figures need Plotly: python -m pip install plotly") from None
+        raise MissingPackageError("figures need Plotly: python -m pip install plotly") from None
     ids = [record.id for record in runs.records]
     try:
         return _DRAW[kind](go, runs.store, ids, **options)

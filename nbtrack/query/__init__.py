@@ -98,9 +98,9 @@ For the store
 
 from __future__ import annotations
 
-from nbtrack.query.experiment_filters import matching_experiments
 from nbtrack.query.parser import parse, parse_order
 from nbtrack.query.patterns import begin_matching, functions, interruption
+from nbtrack.query.record_filters import matching_experiments
 from nbtrack.query.sql import Compiled, Statement, compile_query
 from nbtrack.query.suggest import suggest
 from nbtrack.query.tree import Order, Query

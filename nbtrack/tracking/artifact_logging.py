@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.artifact_names import name_parts, not_portable
 from nbtrack.entities.artifacts import artifact_target, copy_file, written_whole
-from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
+from nbtrack.errors import InvalidValueError, MissingPackageError, NbtrackWarning, NotFoundError
 from nbtrack.store import is_store
 from nbtrack.tracking.current import require_run
 from nbtrack.tracking.lifecycle import get_run
@@ -146,7 +146,7 @@ def log_dict(
         try:
             yaml = importlib.import_module("yaml")
         except ImportError as error:
-            raise ImportError(
+            raise MissingPackageError(
                 "YAML needs PyYAML: python -m pip install pyyaml, or name the file .json"
             ) from error
         text = yaml.safe_dump(

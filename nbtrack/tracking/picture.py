@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, MissingPackageError
 
 __all__ = ["as_picture"]
 
@@ -16,13 +16,15 @@ def as_picture(array: Any) -> Any:
     ------
     InvalidValueError
         When its shape or its values are not those of an image.
+    MissingPackageError
+        Without Pillow.
     """
     import numpy as np
 
     try:
         from PIL import Image
     except ImportError as error:
-        raise ImportError("images of arrays need Pillow: python -m pip install pillow") from error
+        raise MissingPackageError("images of arrays need Pillow: python -m pip install pillow") from error
     pixels = np.asarray(array)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]

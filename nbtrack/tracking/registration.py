@@ -94,7 +94,7 @@ def search_registered_models(
     >>> [model.name for model in nbtrack.search_registered_models(filter_string="name LIKE 'wine%'")]
     ['wine']
     """
-    from nbtrack.query.experiment_filters import matching_models
+    from nbtrack.query.record_filters import matching_models
 
     registry = store_in_use().models
     every = [registry.model(name) for name in registry.names()]
