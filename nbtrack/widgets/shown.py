@@ -29,6 +29,9 @@ __all__ = ["MAX_SHOWN", "TARGET", "runs_view"]
 TARGET = "nbtrack.view"
 """The comm's target, as in `labextension/src/lab/view.ts`."""
 
+CLOSE_DELAY = 0.5
+"""Seconds after the answer until the comm is closed."""
+
 MAX_SHOWN = 64
 """Displayed runs that can become a panel: the newest."""
 
@@ -80,7 +83,11 @@ def _opened(comm: BaseComm, message: dict[str, Any]) -> None:
     panel = _panel(message["content"]["data"].get("opens"))
     if panel is not None and panel.comm is not None:
         comm.send({"model_id": panel.model_id})
-    comm.close()
+    # A page may ask in a subshell, which JupyterLab deletes with the comm. While that still runs this function,
+    # ipykernel says in the notebook that a pending task was destroyed.
+    later = threading.Timer(CLOSE_DELAY, comm.close)
+    later.daemon = True
+    later.start()
 
 
 def _panel(handle: Any) -> Panel | None:

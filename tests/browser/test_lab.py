@@ -149,7 +149,8 @@ def test_the_quickstart_reads_well(lab, chromium):
     with lab.opened(chromium, "quickstart.ipynb") as notebook:
         notebook.run_all()
         page = notebook.page
-        assert page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        errors = page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]')
+        assert errors.all_inner_texts() == []
         page.locator(".jp-OutputArea summary").filter(has_text="elastic-net").first.wait_for()
         page.get_by_role("heading", name="Find them again").scroll_into_view_if_needed()
         found = page.locator(".jp-CodeCell").filter(has_text="%runs metrics.rmse")
