@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from nbtrack.tracking.artifact_logging import log_text as log_text
     from nbtrack.tracking.current import ActiveRun as ActiveRun
     from nbtrack.tracking.current import last_active_run as last_active_run
+    from nbtrack.tracking.destination import get_store as get_store
+    from nbtrack.tracking.destination import get_tracking_uri as get_tracking_uri
+    from nbtrack.tracking.destination import set_store as set_store
+    from nbtrack.tracking.destination import set_tracking_uri as set_tracking_uri
     from nbtrack.tracking.experiments import create_experiment as create_experiment
     from nbtrack.tracking.experiments import delete_experiment as delete_experiment
     from nbtrack.tracking.experiments import get_experiment as get_experiment
@@ -51,10 +55,6 @@ if TYPE_CHECKING:
     from nbtrack.tracking.lifecycle import get_run as get_run
     from nbtrack.tracking.lifecycle import restore_run as restore_run
     from nbtrack.tracking.lifecycle import start_run as start_run
-    from nbtrack.tracking.location import get_store as get_store
-    from nbtrack.tracking.location import get_tracking_uri as get_tracking_uri
-    from nbtrack.tracking.location import set_store as set_store
-    from nbtrack.tracking.location import set_tracking_uri as set_tracking_uri
     from nbtrack.tracking.logging import delete_tag as delete_tag
     from nbtrack.tracking.logging import log_metric as log_metric
     from nbtrack.tracking.logging import log_metrics as log_metrics
@@ -92,7 +92,7 @@ _WHERE = {
         get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image log_table log_text
     """,
     "tracking.lifecycle": "active_run delete_run end_run get_parent_run get_run restore_run start_run",
-    "tracking.location": "get_store get_tracking_uri set_store set_tracking_uri",
+    "tracking.destination": "get_store get_tracking_uri set_store set_tracking_uri",
     "tracking.logging": """
         delete_tag log_metric log_metrics log_param log_params not_secret set_note set_tag set_tags
     """,

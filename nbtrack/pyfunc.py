@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nbtrack.models import LoadedModel, MLmodel
-    from nbtrack.models.code import PythonModel
+    from nbtrack.models.from_code import PythonModel
     from nbtrack.tracking.model_logging import ModelInfo
 
 __all__ = ["PythonModel", "load_model", "log_model", "save_model"]
@@ -20,7 +20,7 @@ __all__ = ["PythonModel", "load_model", "log_model", "save_model"]
 
 def __getattr__(name: str) -> Any:
     if name == "PythonModel":  # its module is slow to import
-        from nbtrack.models.code import PythonModel
+        from nbtrack.models.from_code import PythonModel
 
         return PythonModel
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

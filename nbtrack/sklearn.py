@@ -24,8 +24,8 @@ from nbtrack.tracking.current import (
     finish,
     surrounding_run,
 )
+from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.ending import ending
-from nbtrack.tracking.location import default_experiment, store_in_use
 from nbtrack.tracking.logged import metric_log
 from nbtrack.values import as_param
 

@@ -15,7 +15,7 @@ from nbtrack.capture.run_models import fitted_models, keep_models
 from nbtrack.capture.run_params import gather_params, named_settings, said
 from nbtrack.capture.settings.setting import resolve
 from nbtrack.capture.source.analysis import CellAnalysis
-from nbtrack.capture.source.names import dotted
+from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import instrument
 from nbtrack.capture.watch.observe import Hooks

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
-from nbtrack.capture.source.names import dotted
+from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
 
 if TYPE_CHECKING:

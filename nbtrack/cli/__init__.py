@@ -16,7 +16,7 @@ from nbtrack.cli.runs import delete, list_runs, restore, show
 from nbtrack.cli.trust import trust
 from nbtrack.entities.text import one_line
 from nbtrack.errors import NbtrackError
-from nbtrack.tracking.location import store_if_there
+from nbtrack.tracking.destination import store_if_there
 from nbtrack.version import __version__
 
 __all__ = ["main"]

@@ -11,8 +11,8 @@ from click.shell_completion import CompletionItem
 from nbtrack.entities.text import one_line, time_text
 from nbtrack.errors import NbtrackError, StoreError
 from nbtrack.store import open_store, resolve
+from nbtrack.tracking.destination import folder_in_use, use_store
 from nbtrack.tracking.experiments import all_experiments
-from nbtrack.tracking.location import folder_in_use, use_store
 from nbtrack.tracking.search import runs as find_runs
 
 if TYPE_CHECKING:

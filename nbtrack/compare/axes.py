@@ -10,7 +10,7 @@ from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.fields import MISSING, identity, is_finite, is_number
 from nbtrack.query import parse
-from nbtrack.query.names import SUMMARIES, written
+from nbtrack.query.field_names import SUMMARIES, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.cells import cell
 from nbtrack.compare.chosen import chosen, heads
-from nbtrack.compare.code import code_diffs, code_of
+from nbtrack.compare.code_diff import code_diffs, code_of
 from nbtrack.direction import direction
 from nbtrack.entities.folds import shown_metrics
 from nbtrack.fields import MISSING, differ

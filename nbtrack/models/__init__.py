@@ -1,10 +1,10 @@
 """Models in MLflow's format: save, load and predict."""
 
-from nbtrack.models.code import PythonModel, set_model
 from nbtrack.models.flavours import Flavour, Loading, Saved
 from nbtrack.models.folder import LoadedModel, digest, load, save
-from nbtrack.models.form import Form
+from nbtrack.models.from_code import PythonModel, set_model
 from nbtrack.models.inferring import infer_schema
+from nbtrack.models.input_form import Form
 from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.schema import Column, Schema, Tensor
 from nbtrack.models.signature import Param, Signature, infer_signature

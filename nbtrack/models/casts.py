@@ -9,9 +9,9 @@ import decimal
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import SchemaError
-from nbtrack.models.cells import checked
-from nbtrack.models.form import Dtype, decoded
+from nbtrack.models.input_form import Dtype, decoded
 from nbtrack.models.schema import TYPES, Column
+from nbtrack.models.value_types import checked
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackWarning, SchemaError
 from nbtrack.models.casts import cast_series, is_object
-from nbtrack.models.form import ONE_COLUMN, Form, library_of
+from nbtrack.models.input_form import ONE_COLUMN, Form, library_of
 from nbtrack.models.inputs import labelled, of_table, of_values
 from nbtrack.models.nested import unflattened
 from nbtrack.models.schema import Column, Tensor

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.form import library_of
 from nbtrack.models.inferring import column_name
+from nbtrack.models.input_form import library_of
 from nbtrack.models.inputs import of_table, of_values
 from nbtrack.models.nested import array_of
 from nbtrack.models.schema import Column

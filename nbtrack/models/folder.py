@@ -19,9 +19,9 @@ from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settin
 from nbtrack.models.flavours import Flavour, Loading, flavour_in, flavour_of
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE as PICKLE
-from nbtrack.models.form import ONE_COLUMN
+from nbtrack.models.input_form import ONE_COLUMN
 from nbtrack.models.mlmodel import MLmodel
-from nbtrack.models.params import enforce_params
+from nbtrack.models.predict_params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
 from nbtrack.models.trial import tried_signature
 from nbtrack.models.trust import SIGNATURE

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.form import library_of
+from nbtrack.models.input_form import library_of
 from nbtrack.models.schema import Column, Schema, Tensor
 
 if TYPE_CHECKING:

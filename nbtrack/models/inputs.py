@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, SchemaError
-from nbtrack.models.form import ONE_COLUMN, Form
+from nbtrack.models.input_form import ONE_COLUMN, Form
 from nbtrack.models.nested import array_of, unflattened
 from nbtrack.models.schema import Column, Tensor
 from nbtrack.models.typed import listed_values, python_values, typed_series

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.cells import bytes_of
+from nbtrack.models.value_types import bytes_of
 
 if TYPE_CHECKING:
     import numpy as np

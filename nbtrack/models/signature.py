@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.models.form import Form, form_from_json, form_of, form_to_json
 from nbtrack.models.inferring import infer_schema
+from nbtrack.models.input_form import Form, form_from_json, form_of, form_to_json
 from nbtrack.models.schema import Schema, schema_from_json, schema_to_json
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import SchemaError
 from nbtrack.models.casts import as_categories, as_sparse, as_type, numpy_type
-from nbtrack.models.cells import bytes_of, checked
 from nbtrack.models.schema import TYPES, Column
+from nbtrack.models.value_types import bytes_of, checked
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbtrack.models.form import Dtype
+    from nbtrack.models.input_form import Dtype
 
 __all__ = ["listed_values", "python_values", "typed_series"]
 

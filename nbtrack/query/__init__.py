@@ -93,7 +93,7 @@ other, 20 operations inside each other, 30 fields in one comparison. Beyond, and
 For the store
 -------------
 `parse` makes the tree (`tree.py`), `compile_query` the SQL and its parameters, for the tables of
-`nbtrack/store/schema.py`; only the store runs it, on connections that have `functions`.
+`nbtrack/store/migrations.py`; only the store runs it, on connections that have `functions`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
+from nbtrack.query.field_names import type_of_field
 from nbtrack.query.moments import day, is_duration, milliseconds
-from nbtrack.query.names import type_of_field
 from nbtrack.query.operators import OPERATORS
 from nbtrack.query.token_stream import shortened
 from nbtrack.query.tree import (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
-from nbtrack.query.names import ATTRIBUTES
+from nbtrack.query.field_names import ATTRIBUTES
 from nbtrack.query.sql_values import MAX_SOURCES, Source, joined, table_of
 from nbtrack.query.tree import Field
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nbtrack.errors import FilterError
 from nbtrack.query.checks import type_of
-from nbtrack.query.names import ATTRIBUTES, DATASETS, SUMMARIES
+from nbtrack.query.field_names import ATTRIBUTES, DATASETS, SUMMARIES
 from nbtrack.query.operators import OPERATORS
 from nbtrack.query.tree import Arithmetic, Duration, Field, Moment, Now, Number, Text, Type, fields_of
 

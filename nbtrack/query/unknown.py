@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import FilterError
-from nbtrack.query.names import SUMMARIES, field_names, prefixes, written
+from nbtrack.query.field_names import SUMMARIES, field_names, prefixes, written
 from nbtrack.query.suggest import suggest
 from nbtrack.query.token_stream import shortened
 from nbtrack.query.tree import fields_of

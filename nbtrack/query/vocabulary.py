@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbtrack.query.names import run_field
+from nbtrack.query.field_names import run_field
 from nbtrack.query.unknown import unknown_field
 
 if TYPE_CHECKING:

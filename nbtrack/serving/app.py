@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nbtrack.serving.inference import OUTPUT, tensors_of
 from nbtrack.serving.model_page import page
 from nbtrack.serving.openapi import document
+from nbtrack.serving.pipe import Frame
 from nbtrack.serving.responses import JSON, dumps, error_body, inference_error_body
 from nbtrack.serving.telemetry import CLIENT_CLOSED_REQUEST, METRICS_TYPE, Telemetry
-from nbtrack.serving.wire import Frame
 from nbtrack.version import __version__
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ def described(model_uri: str | os.PathLike[str] | Run, folder: Path) -> Descript
 
 def _name_of(uri: str, folder: Path) -> tuple[str, str]:
     """Return the name and the version under which a model is served."""
-    from nbtrack.tracking.location import store_in_use
+    from nbtrack.tracking.destination import store_in_use
 
     scheme, _, rest = uri.partition(":/")
     rest = rest.strip("/")

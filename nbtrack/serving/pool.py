@@ -9,8 +9,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import ServerError
+from nbtrack.serving.pipe import HELLO, Frame
 from nbtrack.serving.responses import JSON, error_body
-from nbtrack.serving.wire import HELLO, Frame
 from nbtrack.serving.worker_process import Request, WorkerProcess
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from nbtrack.serving.arrays import array_model
 from nbtrack.serving.inference import inference_body, read_inference
 from nbtrack.serving.parquet import TooLargeError
 from nbtrack.serving.payload import data_of, params_of, parse_json, table_of_file
+from nbtrack.serving.pipe import BATCH, HELLO, Frame, pack, read
 from nbtrack.serving.responses import JSON, error_body, predictions_body
-from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

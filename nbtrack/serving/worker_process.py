@@ -11,8 +11,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from nbtrack.serving.pipe import BATCH, Frame, Frames, pack
 from nbtrack.serving.responses import JSON, error_body
-from nbtrack.serving.wire import BATCH, Frame, Frames, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import StoreError
-from nbtrack.store import schema
+from nbtrack.store import migrations
 from nbtrack.store.connection import connect
 from nbtrack.store.damage import Problem, problems_of_content
 from nbtrack.store.leftovers import problems_of_files
@@ -211,7 +211,7 @@ def _moment(folder: Path) -> list[object]:
 def _of_connection(
     connection: sqlite3.Connection, folder: Path, listed: list[str], facts: dict[str, object]
 ) -> Iterator[Problem]:
-    known = len(schema.MIGRATIONS)
+    known = len(migrations.MIGRATIONS)
     version = version_of(connection)
     facts["version"] = version
     if version > known:

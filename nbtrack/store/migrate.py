@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import StoreError
-from nbtrack.store import schema
+from nbtrack.store import migrations
 from nbtrack.store.connection import retrying, transaction
 from nbtrack.version import __version__
 
@@ -33,7 +33,7 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
     StoreError
         When the store was written by a newer nbtrack than this one.
     """
-    version, known = version_of(connection), len(schema.MIGRATIONS)
+    version, known = version_of(connection), len(migrations.MIGRATIONS)
     if version > known:
         row = connection.execute("SELECT value FROM meta WHERE key = 'nbtrack'").fetchone()
         writer = f"nbtrack {row[0]}" if row else "a newer nbtrack"
@@ -53,9 +53,9 @@ def check_readable(connection: sqlite3.Connection, path: Path) -> None:
         When its version is not this nbtrack's.
     """
     version = check_version(connection, path)
-    if version < len(schema.MIGRATIONS):
+    if version < len(migrations.MIGRATIONS):
         raise StoreError(
-            f"the store {str(path)!r} has version {version} and needs {len(schema.MIGRATIONS)}: "
+            f"the store {str(path)!r} has version {version} and needs {len(migrations.MIGRATIONS)}: "
             "open it once where it can be written"
         )
 
@@ -68,13 +68,13 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     StoreError
         When the store is newer than this nbtrack, or stays locked.
     """
-    while check_version(connection, path) < len(schema.MIGRATIONS):
+    while check_version(connection, path) < len(migrations.MIGRATIONS):
         with transaction(connection):
             # Another process may have been here while this one waited for the lock.
             version = check_version(connection, path)
-            if version == len(schema.MIGRATIONS):
+            if version == len(migrations.MIGRATIONS):
                 return
-            for statement in _statements(schema.MIGRATIONS[version].sql):
+            for statement in _statements(migrations.MIGRATIONS[version].sql):
                 connection.execute(statement)
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('nbtrack', ?)", (__version__,))
             connection.execute(f"PRAGMA user_version = {version + 1}")
@@ -83,7 +83,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 def expected_schema(version: int) -> dict[str, tuple[str, str]]:
     """Return the tables and indexes that a store of a version has: their kinds and SQL by name."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        for migration in schema.MIGRATIONS[:version]:
+        for migration in migrations.MIGRATIONS[:version]:
             connection.executescript(migration.sql)
         found = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return {name: (kind, sql) for name, kind, sql in found if not name.startswith("sqlite_")}

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from nbtrack.store import columns as run_columns
 from nbtrack.store import curves as run_curves
-from nbtrack.store import health, lifecycle, reader, uses
+from nbtrack.store import health, lifecycle, reader, run_columns, uses
 from nbtrack.store.access import Access
 from nbtrack.store.backup import backup
 from nbtrack.store.liveness import this_process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbtrack.store import schema
+from nbtrack.store import migrations
 from nbtrack.store.connection import transaction
 from nbtrack.store.damage import mend_content
 from nbtrack.store.lifecycle import finish_gc
@@ -21,7 +21,7 @@ __all__ = ["repair"]
 def repair(connection: sqlite3.Connection, folder: Path) -> list[str]:
     """Repair what can be repaired, remove what is damaged beyond repair, and return what was done."""
     done: list[str] = []
-    for name, (kind, sql) in expected_schema(len(schema.MIGRATIONS)).items():
+    for name, (kind, sql) in expected_schema(len(migrations.MIGRATIONS)).items():
         if (
             kind == "index"
             and not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()

@@ -14,7 +14,7 @@ from nbtrack.store.access import Access
 from nbtrack.store.buffers import RunBuffer
 from nbtrack.store.liveness import this_process
 from nbtrack.store.location import ARTIFACTS
-from nbtrack.store.names import readable_name
+from nbtrack.store.run_names import readable_name
 from nbtrack.store.run_writer import RunWriter
 from nbtrack.values import is_run_id
 

@@ -20,6 +20,17 @@ from nbtrack.tracking.current import (
     surrounding_run,
     tell_of_runs,
 )
+from nbtrack.tracking.destination import (
+    default_experiment,
+    get_store,
+    get_tracking_uri,
+    look_from,
+    name_default_experiment,
+    set_store,
+    set_tracking_uri,
+    store_in_use,
+    use_store,
+)
 from nbtrack.tracking.ending import ending, failure
 from nbtrack.tracking.experiments import (
     create_experiment,
@@ -39,17 +50,6 @@ from nbtrack.tracking.lifecycle import (
     get_run,
     restore_run,
     start_run,
-)
-from nbtrack.tracking.location import (
-    default_experiment,
-    get_store,
-    get_tracking_uri,
-    look_from,
-    name_default_experiment,
-    set_store,
-    set_tracking_uri,
-    store_in_use,
-    use_store,
 )
 from nbtrack.tracking.logging import (
     delete_tag,

@@ -10,7 +10,7 @@ For the notebook layer (all of it also in `nbtrack.tracking`):
 - `finish(run, status, error)` ends it and makes what was current before current again, also from another
   context and when user code left runs open inside: one begun by a bare `start_run()` then stays current;
 - `end_implicit()` at the end of each cell ends the run that a `log_*` call began for want of one;
-- `location` has the experiment (`name_default_experiment`) and the store (`store_in_use`) that runs go to.
+- `destination` has the experiment (`name_default_experiment`) and the store (`store_in_use`) that runs go to.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from nbtrack.entities import Run
 from nbtrack.errors import NbtrackWarning, RunStateError, StoreError
 from nbtrack.store import started_by
 from nbtrack.tracking.context import keep_context
+from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.ending import ending, failure
-from nbtrack.tracking.location import default_experiment, store_in_use
 from nbtrack.tracking.logged import LoggedRun, forget_writers
 from nbtrack.tracking.workers import announce, open_in_origin, origin, settle_for_workers
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.entities.text import did_you_mean
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
-from nbtrack.tracking.location import MLFLOW_DEFAULT, default_experiment, store_in_use, use_experiment
+from nbtrack.tracking.destination import MLFLOW_DEFAULT, default_experiment, store_in_use, use_experiment
 from nbtrack.values import as_name
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from nbtrack.tracking.current import (
     open_runs,
     surrounding_run,
 )
+from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.experiments import find_experiment
-from nbtrack.tracking.location import default_experiment, store_in_use
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.errors import TrustError
 from nbtrack.store import is_store, open_store, resolve
-from nbtrack.tracking.location import store_in_use
+from nbtrack.tracking.destination import store_in_use
 from nbtrack.tracking.model_uri import find_model, model_folder
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from nbtrack.entities import Run
 from nbtrack.entities.artifacts import artifact_target
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.tracking.location import store_if_there, store_in_use
+from nbtrack.tracking.destination import store_if_there, store_in_use
 
 if TYPE_CHECKING:
     from nbtrack.records import ModelRecord

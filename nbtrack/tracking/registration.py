@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.tracking.location import store_in_use
+from nbtrack.tracking.destination import store_in_use
 from nbtrack.tracking.model_uri import find_model
 from nbtrack.values import as_name, as_tag
 

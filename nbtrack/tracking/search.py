@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from nbtrack.entities import Run, Runs, ViewType
 from nbtrack.entities.frame import mlflow_frame
 from nbtrack.errors import InvalidValueError
+from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.experiments import all_experiments, find_experiment
-from nbtrack.tracking.location import default_experiment, store_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.models.schema import Tensor
-from nbtrack.widgets.form import WHOLE, field_names
+from nbtrack.widgets.predict_form import WHOLE, field_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.models.signature import Signature
-    from nbtrack.widgets.form import Field
+    from nbtrack.widgets.predict_form import Field
 
 __all__ = ["model_input", "typed_params"]
 

@@ -12,14 +12,14 @@ import traitlets
 from nbtrack.errors import NbtrackError
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.base import NbtrackWidget
-from nbtrack.widgets.form import input_fields, param_fields, plain
+from nbtrack.widgets.predict_form import input_fields, param_fields, plain
 from nbtrack.widgets.rows import model_input, typed_params
 from nbtrack.widgets.watching import Watcher
 from nbtrack.widgets.wire import SERVE
 
 if TYPE_CHECKING:
     from nbtrack.serving import Server
-    from nbtrack.widgets.form import Field
+    from nbtrack.widgets.predict_form import Field
     from nbtrack.widgets.wire import Predict
 
 __all__ = ["ServePanel"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbtrack.models import load, save
-from nbtrack.serving.wire import BATCH, Frame, Frames, pack
+from nbtrack.serving.pipe import BATCH, Frame, Frames, pack
 from nbtrack.serving.worker import RequestHandler
 from tests.serving.http import served, together
 

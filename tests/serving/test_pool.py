@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from nbtrack.serving.pipe import Frame
 from nbtrack.serving.pool import Pool
-from nbtrack.serving.wire import Frame
 from tests.waiting import HANGS
 
 WORKER = """
 import json, os, sys, time
 from pathlib import Path
-from nbtrack.serving.wire import BATCH, HELLO, Frame, pack, read
+from nbtrack.serving.pipe import BATCH, HELLO, Frame, pack, read
 
 def say(*frames):
     sys.stdout.buffer.write(b"".join(map(pack, frames)))
@@ -48,7 +48,7 @@ while (request := read(sys.stdin.buffer)) is not None:
         elif what == "another":
             say(Frame(4_000_000_000, 200, "json", b""))
         elif what == "large":
-            from nbtrack.serving.wire import _HEAD
+            from nbtrack.serving.pipe import _HEAD
             sys.stdout.buffer.write(_HEAD.pack(request.number, 200, 0, 1 << 40))
             sys.stdout.buffer.flush()
             time.sleep(600)

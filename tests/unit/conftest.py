@@ -3,7 +3,7 @@
 import pytest
 
 import nbtrack
-from nbtrack.tracking import current, location
+from nbtrack.tracking import current, destination
 
 
 @pytest.fixture
@@ -11,8 +11,8 @@ def store(tmp_path, monkeypatch):
     """Return a new store in the working folder, in use by the fluent API."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NBTRACK_STORE", raising=False)
-    monkeypatch.setattr(location, "_experiment", None)
-    monkeypatch.setattr(location, "_default_experiment", "default")
+    monkeypatch.setattr(destination, "_experiment", None)
+    monkeypatch.setattr(destination, "_default_experiment", "default")
     monkeypatch.setattr(current, "_last", None)
     store = nbtrack.set_store(tmp_path / ".nbtrack")
     yield store

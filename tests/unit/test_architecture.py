@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from nbtrack.store.schema import MIGRATIONS
+from nbtrack.store.migrations import MIGRATIONS
 from tests.unit.test_imports import LAYERS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -359,7 +359,10 @@ def test_a_wrong_import_is_named_with_what_to_do(module, source, says):
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("nbtrack.store.reader", "import sqlite3\nfrom nbtrack.store import schema\nfrom . import schema"),
+        (
+            "nbtrack.store.reader",
+            "import sqlite3\nfrom nbtrack.store import migrations\nfrom . import schema",
+        ),
         ("nbtrack.entities", "def f():\n    import pandas"),
         ("nbtrack.entities", "if TYPE_CHECKING:\n    import pandas as pd"),
         ("nbtrack.cli", "from nbtrack import tracking, version"),

@@ -13,7 +13,7 @@ from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
-from nbtrack.capture.source.names import dotted, names_in
+from nbtrack.capture.source.reads import dotted, names_in
 from nbtrack.capture.words.calls import AVERAGES
 from nbtrack.capture.words.names import (
     RESULTS_WORDS,

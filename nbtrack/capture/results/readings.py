@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbtrack.capture.words.names import is_metric_name, words
-from nbtrack.capture.words.text import NOT_ITS_OWN, PREPOSITIONS, RATES, TEXT_SPLITS, TEXT_STOPS
+from nbtrack.capture.words.printed import NOT_ITS_OWN, PREPOSITIONS, RATES, TEXT_SPLITS, TEXT_STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
-from nbtrack.capture.secrets.code import spans_in_code
-from nbtrack.capture.secrets.names import are_words, certainty_of, is_drawn, is_secret
-from nbtrack.capture.secrets.text import MASK, Span, applied, spans_in
+from nbtrack.capture.secrets.in_code import spans_in_code
+from nbtrack.capture.secrets.in_text import MASK, Span, applied, spans_in
+from nbtrack.capture.secrets.secret_names import are_words, certainty_of, is_drawn, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

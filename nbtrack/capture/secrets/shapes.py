@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.secrets.names import entropy
+from nbtrack.capture.secrets.secret_names import entropy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

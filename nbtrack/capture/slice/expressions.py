@@ -10,7 +10,7 @@ from nbtrack.capture.slice.actions import Bind, Call, Change, Code, Origin, Use
 from nbtrack.capture.slice.origins import origin_of
 from nbtrack.capture.source import grammar
 from nbtrack.capture.source.grammar import inside
-from nbtrack.capture.source.names import dotted, free_names
+from nbtrack.capture.source.reads import dotted, free_names
 from nbtrack.capture.words.effects import CHANGE_PROCESS, RUN_UNSEEN
 from nbtrack.capture.words.magics import (
     BIND_UNSEEN_MAGICS,

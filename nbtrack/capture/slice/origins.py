@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.actions import Code, Origin
-from nbtrack.capture.source.names import dotted, free_names
+from nbtrack.capture.source.reads import dotted, free_names
 from nbtrack.capture.words.effects import GIVE_NOTHING, GIVE_PART, KEEP_ARGUMENTS, USE_UP
 from nbtrack.capture.words.magics import NAMESPACE_MAGICS
 

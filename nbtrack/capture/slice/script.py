@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.actions import LAST_SHOWN, bound
 from nbtrack.capture.slice.steps import steps_of
-from nbtrack.capture.source.names import dotted
+from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.source.syntax import parse
 from nbtrack.capture.words.effects import NEED_LOOP
 from nbtrack.capture.words.magics import NOTEBOOK_MAGICS, TIMING_MAGICS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.grammar import DEFINITIONS, SCOPED, Bind, Evaluate, begins, blocks, inside, parts
 from nbtrack.capture.source.literals import is_literal
-from nbtrack.capture.source.names import dotted, keys_of
+from nbtrack.capture.source.reads import dotted, keys_of
 from nbtrack.capture.source.scopes import names_of_definition
 from nbtrack.capture.words.calls import FILLING_METHODS, NUMERIC_ROOTS, call_role
 from nbtrack.capture.words.names import is_training_name

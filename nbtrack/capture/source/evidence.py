@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.source.names import dotted, names_in
+from nbtrack.capture.source.reads import dotted, names_in
 from nbtrack.capture.words.calls import CLOCKS, COUNTING, REDUCTIONS, call_role
 from nbtrack.capture.words.names import is_metric_name, is_prediction_name
 

@@ -8,9 +8,9 @@ import string
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.source.literals import is_literal
-from nbtrack.capture.source.names import dotted
+from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import NUMBER_FORMS, UNWRAPPING, call_role
-from nbtrack.capture.words.text import LABEL_STOPS
+from nbtrack.capture.words.printed import LABEL_STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

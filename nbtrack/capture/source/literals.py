@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from nbtrack.capture.source.names import dotted
+from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import NAMESPACES
 
 __all__ = ["is_literal", "literal"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import module_of
 from nbtrack.capture.source.evidence import evaluates, tainted_names
 from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
-from nbtrack.capture.source.names import dotted, names_in
+from nbtrack.capture.source.reads import dotted, names_in
 from nbtrack.capture.watch.observe import ScoreSite
 from nbtrack.capture.words.calls import REDUCTION_ENDINGS, REDUCTION_ROOTS, call_role
 from nbtrack.capture.words.names import SPLITS, is_bookkeeping_name, is_metric_name, words

@@ -76,7 +76,7 @@ def as_fitted(data, kind):
 
 def made_by(script):
     """Return the model that a script makes: what it hands to `set_model`, of nbtrack or MLflow."""
-    keepers = [("nbtrack.models.code", "_model"), ("mlflow.models.model", "__mlflow_model__")]
+    keepers = [("nbtrack.models.from_code", "_model"), ("mlflow.models.model", "__mlflow_model__")]
     for module, name in keepers:
         if module in sys.modules:
             setattr(sys.modules[module], name, None)

@@ -61,11 +61,11 @@ def write_pickle(model: Any, file: Path) -> bytes:
     """
     import cloudpickle
 
-    from nbtrack.models import code
+    from nbtrack.models import from_code
 
     memory = _Bounded()
     # A model of our base class must also load where nbtrack is not installed.
-    cloudpickle.register_pickle_by_value(code)
+    cloudpickle.register_pickle_by_value(from_code)
     try:
         cloudpickle.dump(model, memory)
     except TooLargeError:
@@ -76,7 +76,7 @@ def write_pickle(model: Any, file: Path) -> bytes:
             "leave out what holds files, sockets, locks or generators"
         ) from error
     finally:
-        cloudpickle.unregister_pickle_by_value(code)
+        cloudpickle.unregister_pickle_by_value(from_code)
     data = memory.getvalue()
     look = pickle_check.get()
     if look is not None:

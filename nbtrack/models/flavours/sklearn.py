@@ -9,7 +9,7 @@ from nbtrack.installed import distributions_of
 from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
-from nbtrack.models.form import library_of
+from nbtrack.models.input_form import library_of
 from nbtrack.models.requirements import modules_of_pickle
 from nbtrack.models.schema import Schema, Tensor
 from nbtrack.models.signature import Signature, infer_signature

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbtrack.direction import direction
 from nbtrack.fields import MISSING
-from nbtrack.query.names import SUMMARIES, written
+from nbtrack.query.field_names import SUMMARIES, written
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from nbtrack.errors import FilterError
 from nbtrack.fields import MISSING, identity
 from nbtrack.query import Query, parse, parse_order
-from nbtrack.query.names import ATTRIBUTES, SUMMARIES, written
+from nbtrack.query.field_names import ATTRIBUTES, SUMMARIES, written
 from nbtrack.query.operators import OPERATORS
 from nbtrack.query.tree import Field
 

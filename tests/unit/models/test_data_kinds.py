@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nbtrack.models import infer_signature, load, save
 from nbtrack.models.enforcement import enforce
-from nbtrack.serving.wire import Frame
+from nbtrack.serving.pipe import Frame
 from nbtrack.serving.worker import RequestHandler
 from tests.unit.models import kinds
 from tests.unit.models.kinds import KINDS, Telling

@@ -9,7 +9,7 @@ import pytest
 from nbtrack.errors import SchemaError
 from nbtrack.models import Column, Param, Signature, Tensor, infer_signature
 from nbtrack.models.enforcement import enforce
-from nbtrack.models.params import enforce_params
+from nbtrack.models.predict_params import enforce_params
 
 
 def taken(kind, values, detail=None, required=True):

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from nbtrack.query import compile_query, functions
-from nbtrack.store.schema import MIGRATIONS
+from nbtrack.store.migrations import MIGRATIONS
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest
 
 from nbtrack.errors import StoreError
 from nbtrack.store import find_store, inspect, open_store
-from nbtrack.store.schema import MIGRATIONS
+from nbtrack.store.migrations import MIGRATIONS
 
 LOGS = """
     import os, sys, time

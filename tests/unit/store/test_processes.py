@@ -8,7 +8,7 @@ import pytest
 
 from nbtrack.errors import StoreError
 from nbtrack.store import open_store
-from nbtrack.store.schema import MIGRATIONS
+from nbtrack.store.migrations import MIGRATIONS
 
 NEXT = len(MIGRATIONS) + 1
 """The version of a store that the next nbtrack would write."""
@@ -69,15 +69,15 @@ def test_several_processes_make_one_store_at_once(tmp_path, python, find):
 # As a later nbtrack would have it: one migration more, which must not be applied twice.
 LATER = """
     import sys, time
-    from nbtrack.store import open_store, schema
-    more = schema.Migration("more", '''
+    from nbtrack.store import open_store, migrations
+    more = migrations.Migration("more", '''
         ALTER TABLE runs ADD COLUMN colour TEXT;
         CREATE TRIGGER coloured AFTER INSERT ON runs BEGIN
             UPDATE runs SET colour = 'red; or blue' WHERE id = new.id;
         END;
         INSERT INTO meta VALUES ('coloured', 1);
     ''')
-    schema.MIGRATIONS = (*schema.MIGRATIONS, more)
+    migrations.MIGRATIONS = (*migrations.MIGRATIONS, more)
     while time.time() < float(sys.argv[2]):
         pass
     store = open_store(sys.argv[1])
@@ -125,8 +125,8 @@ def test_a_store_from_an_older_version_is_not_migrated_to_be_read(tmp_path, run_
         """
         import sys
         from nbtrack.errors import StoreError
-        from nbtrack.store import open_store, schema
-        schema.MIGRATIONS = (*schema.MIGRATIONS, schema.Migration("more", "CREATE TABLE more (x);"))
+        from nbtrack.store import open_store, migrations
+        migrations.MIGRATIONS = (*migrations.MIGRATIONS, migrations.Migration("more", "CREATE TABLE more (x);"))
         try:
             open_store(sys.argv[1], read_only=True)
         except StoreError as error:
@@ -145,9 +145,9 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, run_python)
         """
         import sys
         from nbtrack.errors import StoreError
-        from nbtrack.store import open_store, schema
-        bad = schema.Migration("bad", "CREATE TABLE more (x); INSERT INTO more VALUES (1); DROP TABLE nothing;")
-        schema.MIGRATIONS = (*schema.MIGRATIONS, bad)
+        from nbtrack.store import open_store, migrations
+        bad = migrations.Migration("bad", "CREATE TABLE more (x); INSERT INTO more VALUES (1); DROP TABLE nothing;")
+        migrations.MIGRATIONS = (*migrations.MIGRATIONS, bad)
         try:
             open_store(sys.argv[1])
         except StoreError as error:

@@ -15,7 +15,7 @@ from nbtrack.models.schema import Column, Tensor
 from nbtrack.models.signature import Param, Signature, infer_signature
 from nbtrack.widgets import ServePanel
 from nbtrack.widgets.address import page_address
-from nbtrack.widgets.form import input_fields, param_fields
+from nbtrack.widgets.predict_form import input_fields, param_fields
 from nbtrack.widgets.rows import model_input, typed_params
 from tests.waiting import HANGS, eventually
 

@@ -18,7 +18,7 @@ from nbtrack.capture.source.grammar import (
     may_leave,
     parts,
 )
-from nbtrack.capture.source.names import dotted, free_names
+from nbtrack.capture.source.reads import dotted, free_names
 from nbtrack.capture.source.scopes import global_names
 
 CORPUS = Path(__file__).parents[3] / "notebook" / "capture_corpus"

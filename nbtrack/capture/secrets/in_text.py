@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbtrack.capture.secrets.names import are_words, certainty_of, is_drawn, is_secret
+from nbtrack.capture.secrets.secret_names import are_words, certainty_of, is_drawn, is_secret
 from nbtrack.capture.secrets.shapes import shapes_in
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import NbtrackWarning, SchemaError
-from nbtrack.models.cells import checked
 from nbtrack.models.signature import Param
+from nbtrack.models.value_types import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

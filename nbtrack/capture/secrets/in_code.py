@@ -7,9 +7,9 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
-from nbtrack.capture.secrets.literals import filled_in, fixed_text, name_of, numbers, parts_of, text_of
-from nbtrack.capture.secrets.names import Certainty, are_words, certainty_of, is_secret, is_secret_as
-from nbtrack.capture.secrets.text import ONE_LITERAL, Span, in_literal, spans_in
+from nbtrack.capture.secrets.in_text import ONE_LITERAL, Span, in_literal, spans_in
+from nbtrack.capture.secrets.secret_names import Certainty, are_words, certainty_of, is_secret, is_secret_as
+from nbtrack.capture.secrets.text_parts import filled_in, fixed_text, name_of, numbers, parts_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
