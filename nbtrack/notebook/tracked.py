@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
@@ -15,7 +15,7 @@ from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.source.syntax import compiles
 from nbtrack.direction import direction
 from nbtrack.errors import NotFoundError, RunStateError
-from nbtrack.fields import MISSING, is_ordered, same
+from nbtrack.fields import MISSING, same
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Change, Outcome, Progress
 from nbtrack.notebook.live import LiveMonitor
@@ -23,12 +23,12 @@ from nbtrack.notebook.model_saving import save_fitted
 from nbtrack.notebook.output import OutputWatch
 from nbtrack.notebook.profiled import ProfiledBody
 from nbtrack.notebook.track_magic import capture_options, head_magics
-from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
+from nbtrack.records import BROKEN, FOLDS_TAG
 
 if TYPE_CHECKING:
     import ast
     from argparse import Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from nbtrack.notebook.shell_state import ShellState
     from nbtrack.records import RunRecord
@@ -273,9 +273,9 @@ class TrackedCell:
     def _show(self, run: ActiveRun, captured: Captured, wall: float, error: BaseException | None) -> None:
         metrics = run.metrics
         status = tracking.ending(error)
-        earlier = self._earlier(run)
         params = run.params
-        changed = self._differing(run, params, earlier)
+        record = run.store.run(run.id)
+        changed = self._differing(run.store, record, params)
         # First what differs from the previous run, then what the user wrote, then what was read from objects.
         order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
         outcome = Outcome(
@@ -285,7 +285,7 @@ class TrackedCell:
             duration=wall,
             params={name: params[name] for name in order},
             metrics=metrics,
-            changes={} if status in BROKEN else self._changes(run, metrics, captured.folds, earlier),
+            changes={} if status in BROKEN else self._changes(run.store, record, metrics, captured.folds),
             spreads=self._spreads(run, captured.folds),
             models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
             error=type(error).__name__ if error is not None else "",
@@ -297,17 +297,13 @@ class TrackedCell:
         self._state.show(outcome.bundle())
 
     @staticmethod
-    def _earlier(run: ActiveRun) -> list[RunRecord]:
-        """Return the earlier runs of the cell, the newest first."""
-        lineage = run.store.run(run.id).lineage
-        return [] if lineage is None else [one for one in run.store.lineage(lineage) if one.id != run.id]
-
-    @staticmethod
-    def _differing(run: ActiveRun, params: dict[str, Any], earlier: Sequence[RunRecord]) -> set[str]:
-        """Return the params that differ from those of the previous run; none for a first run."""
+    def _differing(store: Store, run: RunRecord, params: dict[str, Any]) -> set[str]:
+        """Return the params that differ from those of the cell's previous run; none for a first run."""
+        last = [] if run.lineage is None else store.lineage(run.lineage, limit=2)
+        earlier = [one for one in last if one.id != run.id]
         if not earlier:
             return set()
-        before = run.store.params(earlier[0].key)
+        before = store.params(earlier[0].key)
         return {name for name, value in params.items() if not same(before.get(name, MISSING), value)}
 
     def _facts(self, run: ActiveRun, captured: Captured) -> dict[str, str]:
@@ -331,18 +327,15 @@ class TrackedCell:
 
     @staticmethod
     def _changes(
-        run: ActiveRun, metrics: dict[str, float], folds: set[str], earlier: Sequence[RunRecord]
+        store: Store, run: RunRecord, metrics: dict[str, float], folds: set[str]
     ) -> dict[str, Change]:
         """Compare each metric that has a better direction with the best earlier run of the cell."""
-        whole = [one for one in earlier if one.status not in UNSTARRED][:_MAX_EARLIER_RUNS]
-        changes = {}
-        for name in metrics:
-            way = direction(name)
-            if way is None:
-                continue
-            column = f"metrics.{name}.mean" if name in folds else f"metrics.{name}"
-            values = run.store.column(column, whole)
-            ordered = [value for value in values if is_ordered(value)]
-            if ordered:
-                changes[name] = Change(min(ordered) if way == "down" else max(ordered), way)
-        return changes
+        ways = {name: way for name in metrics if (way := direction(name)) is not None}
+        columns = {name: f"{name}.mean" if name in folds else name for name in ways}
+        modes: dict[str, Literal["min", "max"]] = {
+            columns[name]: "min" if way == "down" else "max" for name, way in ways.items()
+        }
+        bests = store.lineage_bests(run, modes, _MAX_EARLIER_RUNS)
+        return {
+            name: Change(bests[columns[name]], way) for name, way in ways.items() if columns[name] in bests
+        }

@@ -143,10 +143,10 @@ def children(connection: sqlite3.Connection, run_id: str) -> list[RunRecord]:
     return _select(connection, "WHERE r.parent = ? AND r.deleted IS NULL ORDER BY r.start_time, r.id", run_id)
 
 
-def lineage(connection: sqlite3.Connection, lineage_id: str) -> list[RunRecord]:
+def lineage(connection: sqlite3.Connection, lineage_id: str, limit: int | None = None) -> list[RunRecord]:
     """Return the runs of one cell, newest first."""
-    order = "WHERE r.lineage = ? AND r.deleted IS NULL ORDER BY r.start_time DESC, r.id DESC"
-    return _select(connection, order, lineage_id)
+    order = "WHERE r.lineage = ? AND r.deleted IS NULL ORDER BY r.start_time DESC, r.id DESC LIMIT ?"
+    return _select(connection, order, lineage_id, -1 if limit is None else limit)
 
 
 def experiment_ids(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[int]:

@@ -17,7 +17,7 @@ from nbtrack.store.location import kept_runs
 if TYPE_CHECKING:
     import os
     import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from nbtrack.query import Compiled, Query
     from nbtrack.records import DataRecord, Experiment, MetricSummary, ParamValue, RunRecord, Series
@@ -304,10 +304,17 @@ class Reading(Access):
         with self._settled() as connection:
             return reader.children(connection, run_id)
 
-    def lineage(self, lineage_id: str) -> list[RunRecord]:
+    def lineage(self, lineage_id: str, limit: int | None = None) -> list[RunRecord]:
         """Return the runs of one cell, newest first."""
         with self._settled() as connection:
-            return reader.lineage(connection, lineage_id)
+            return reader.lineage(connection, lineage_id, limit)
+
+    def lineage_bests(
+        self, run: RunRecord, metrics: Mapping[str, Literal["min", "max"]], limit: int
+    ) -> dict[str, float]:
+        """Return the best value of each metric in the last runs of a cell but this one, where there is one."""
+        with self._settled() as connection:
+            return run_columns.lineage_bests(connection, run, metrics, limit)
 
     def names(self, kind: reader.NameKind) -> list[str]:
         """Return the names that runs use for params, metrics, tags or data, sorted."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING
-from nbtrack.records import BROKEN, FOLDS_TAG
+from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 from nbtrack.store import reader
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nbtrack.records import ParamValue, RunRecord
 
@@ -121,6 +121,31 @@ def extreme(
     among = (row for row in rows if row[0] in wanted)
     _, equals = next(groupby(among, key=itemgetter(1)), (None, ()))
     return min((run for run, _ in equals), key=keys.index, default=None)
+
+
+def lineage_bests(
+    connection: sqlite3.Connection, run: RunRecord, metrics: Mapping[str, Literal["min", "max"]], limit: int
+) -> dict[str, float]:
+    """Return the best value of each metric in the last runs of a cell but this one.
+
+    Runs that are broken or still going have no best.
+    """
+    others = connection.execute(
+        f"SELECT id FROM runs WHERE lineage = ? AND deleted IS NULL AND id <> ? AND status NOT IN "
+        f"({', '.join(map(repr, sorted(UNSTARRED)))}) ORDER BY start_time DESC, id DESC LIMIT ?",
+        (run.lineage, run.key, limit),
+    )
+    runs = json.dumps([key for (key,) in others])
+    bests = {}
+    for name, mode in metrics.items():
+        number, value = _metric(connection, name)
+        (best,) = connection.execute(
+            f"SELECT {mode}({value}) FROM metrics WHERE key = ? AND run IN (SELECT value FROM json_each(?))",
+            (number, runs),
+        ).fetchone()
+        if best is not None:
+            bests[name] = best
+    return bests
 
 
 def fold_names(connection: sqlite3.Connection, keys: Sequence[int]) -> set[str]:

@@ -98,6 +98,8 @@ class Secrets:
     def scan_names(self, namespace: Mapping[str, object]) -> None:
         """Add the values of notebook variables that are named like secrets, also in dicts."""
         for name, value in list(namespace.items()):
+            if name.startswith("_i") and name[2:].isdigit():
+                continue  # IPython's names for the cells that were executed, one more with each
             if type(value) is str:
                 if certainty_of(name) and is_secret(name, value):
                     self.add(value)
