@@ -37,7 +37,7 @@ HEAD = """\
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
 import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
-import type { Piece, Preview } from "./runpage/messages.ts";
+import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */
 export type Nothing = Record<string, never>;
@@ -49,7 +49,9 @@ NAMES = {str: "string", bool: "boolean", int: "number", type(None): "null", Any:
 def typescript() -> str:
     """Return the whole file."""
     shared = [_interface(Query, _query()), _interface(Defaults, get_type_hints(Defaults))]
-    return "\n".join([HEAD, *shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _reads(PANEL), _parts()])
+    return "\n".join(
+        [HEAD, *shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _reads(PANEL), _reads(RUN_PAGE), _parts()]
+    )
 
 
 def _interface(declared: Any, parts: dict[str, Any]) -> str:

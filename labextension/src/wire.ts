@@ -3,7 +3,7 @@
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
 import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
-import type { Piece, Preview } from "./runpage/messages.ts";
+import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */
 export type Nothing = Record<string, never>;
@@ -76,8 +76,8 @@ export interface PanelRequests {
   document: Query & { ids: string[]; document: string; asked: object };
   /** A number that moves with every change of the store. */
   changes: Nothing;
-  /** Show a run's page. Answered with the id of its widget. */
-  open: { ids: string[] };
+  /** All that a run's page shows; what the page asks for then are the kinds of RUN_PAGE. */
+  run: { run: string };
   /** The part of the front end that draws the other views. */
   views: { build: string };
   /** Say that the view is closed; there is no answer. */
@@ -109,7 +109,7 @@ export interface PanelResults {
   forget: Memory;
   document: { document: unknown; shown: number; total: number };
   changes: { clock: number };
-  open: { page: string };
+  run: RunTraits;
   views: { script: string; style: string };
   bye: never;
 }
@@ -207,7 +207,19 @@ export const PANEL_READS: ReadonlySet<string> = new Set<keyof PanelRequests>([
   "memory",
   "document",
   "changes",
+  "run",
   "views",
+]);
+
+/** The kinds that change nothing: the Jupyter server answers them too. */
+export const RUNPAGE_READS: ReadonlySet<string> = new Set<keyof RunPageRequests>([
+  "preview",
+  "path",
+  "download",
+  "curve",
+  "script",
+  "export",
+  "names",
 ]);
 
 /** The type of each part of each kind, for tests. */
@@ -312,7 +324,7 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
       asked: "object",
     },
     changes: {},
-    open: { ids: "string[]" },
+    run: { run: "string" },
     views: { build: "string" },
     bye: {},
   },

@@ -10,10 +10,15 @@ import { viewTabs } from "../src/panel/views/tabs.ts";
 import type { RunScript } from "../src/panel/views/types.ts";
 import { drawn, PanelKernel, type as typed } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
-import { Kernel } from "./runpage.ts";
+import { examples } from "./runpage.ts";
 import { event, HOSTILE } from "./views.ts";
 
 const [A, B] = ["a".repeat(32), "b".repeat(32)] as const;
+/** What a run's page shows. */
+const runTraits = (id: string, more: object = {}) => ({
+  ...examples.state,
+  page: { ...examples.state.page, id, ...more },
+});
 let builds = 0;
 
 /** A panel of a build that the page does not have. */
@@ -92,9 +97,7 @@ it("the views come when the first is looked at, and what failed can be tried aga
 
 it("a run that waits for a busy kernel says so in place of what stood there", async () => {
   const { kernel, state, gone } = panel(undefined, { view: "run", _chosen: [] });
-  const [body, pages] = [document.createElement("div"), new Map<string, Kernel>()];
-  const manager = { get_model: (id: string) => Promise.resolve(pages.get(id)) };
-  Object.assign(kernel, { widget_manager: manager });
+  const body = document.createElement("div");
   drawRun(state, body, () => undefined);
   const said = () => body.lastElementChild?.textContent;
   assert.match(said() ?? "", /^Choose a run/u);
@@ -106,22 +109,63 @@ it("a run that waits for a busy kernel says so in place of what stood there", as
   assert.equal(said(), "Opening run bbbbbbbb…");
   await pause(1050);
   assert.equal(said(), "Opening run bbbbbbbb: waits for the running cell");
-  const late = kernel.last("open").id;
+  const late = kernel.last("run").id;
   choose(A);
   assert.match(said() ?? "", /^Opening run aaaaaaaa/u);
   await kernel.answer("among", { ids: [A, B] });
-  kernel.tell("msg:custom", { id: late, ok: true, result: { page: "b" } });
-  kernel.tell("msg:custom", { id: kernel.last("open").id, accepted: true });
+  kernel.tell("msg:custom", { id: late, ok: true, result: runTraits(B) });
+  kernel.tell("msg:custom", { id: kernel.last("run").id, accepted: true });
   await drawn();
   assert.equal(said(), "Opening run aaaaaaaa…", "what is no longer wanted is not shown");
-  pages.set("a", new Kernel({ id: A }));
-  await kernel.answer("open", { page: "a" });
+  await kernel.answer("run", runTraits(A));
   assert.equal(body.querySelector(".nbtrack-run-title")?.textContent, "brave-otter-417");
   choose(B);
-  await kernel.refuse("open", { message: HOSTILE });
+  await kernel.refuse("run", { message: HOSTILE });
   assert.equal(said(), HOSTILE);
   choose();
   assert.match(said() ?? "", /^Choose a run/u);
+  gone.abort();
+});
+
+it("a run's page inside a panel asks the panel's kernel, and follows the store", async () => {
+  const { kernel, state, gone } = panel(undefined, { view: "run", _chosen: [A] });
+  const body = document.createElement("div");
+  drawRun(state, body, () => undefined);
+  await kernel.answer("run", runTraits(A));
+  const title = () => body.querySelector(".nbtrack-run-title")?.textContent;
+  assert.equal(title(), "brave-otter-417");
+  kernel.tell("msg:custom", { kind: "changed", clock: 9, views: {} });
+  await kernel.answer("run", runTraits(A, { name: { text: "renamed", left: 0 } }));
+  assert.equal(title(), "renamed");
+  const click = (text: string) =>
+    [...body.querySelectorAll("button")].find((one) => one.textContent === text)?.click();
+  click("Delete");
+  click("Delete it");
+  const { id } = kernel.last("delete");
+  assert.equal(kernel.last("delete")["of"], A);
+  const before = kernel.sent.length;
+  kernel.tell("msg:custom", { id, ok: true, result: {} });
+  await drawn();
+  assert.equal(kernel.sent.length, before + 1, "it looks again before it says that it is done");
+  await kernel.answer("run", runTraits(A, { deleted: 1_700_000_000 }));
+  assert.match(body.textContent ?? "", /Restore/u);
+  gone.abort();
+  assert.equal(kernel.listening, 0);
+});
+
+it("a child is shown in the page of its parent, without another widget", async () => {
+  const { kernel, state, gone } = panel(undefined, { view: "run", _chosen: [A] });
+  const body = document.createElement("div");
+  drawRun(state, body, () => undefined);
+  const child = { id: B, name: "fold 1", status: "FINISHED", started: 1_700_000_000 };
+  await kernel.answer("run", runTraits(A, { children: [child] }));
+  [...body.querySelectorAll("button")].find((one) => one.textContent === "fold 1")?.click();
+  assert.equal(kernel.last("run")["run"], B);
+  await kernel.answer("run", runTraits(B, { name: { text: "fold 1", left: 0 } }));
+  assert.equal(body.querySelector(".nbtrack-run-title")?.textContent, "fold 1");
+  kernel.tell("msg:custom", { kind: "changed", clock: 9, views: {} });
+  await kernel.refuse("run", { type: "NotFoundError", message: "there is no run" });
+  assert.match(body.textContent ?? "", /removed/u);
   gone.abort();
 });
 

@@ -98,10 +98,8 @@ class Reading(Access):
     ) -> array[int]:
         """Return the record keys of the runs that a query finds; see `find_runs`."""
         with self._settled() as connection:
-            return _keys(
-                connection,
-                self._compile(connection, query, experiments, offset=offset, limit=limit, deleted=deleted),
-            )
+            found = self._compile(connection, query, experiments, offset=offset, limit=limit, deleted=deleted)
+            return _keys(connection, found)
 
     def records(self, keys: Iterable[int]) -> list[RunRecord]:
         """Return the runs with these record keys, in this order; those that were removed for good are left out."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbtrack.widgets.panel import Panel
-    from nbtrack.widgets.runpage import RunPage
+    from nbtrack.widgets.runpage.page import RunPage
     from nbtrack.widgets.serve import ServePanel
 
 __all__ = ["Panel", "RunPage", "ServePanel"]
 
-_MODULES = {"Panel": "panel.widget", "RunPage": "runpage", "ServePanel": "serve"}
+_MODULES = {"Panel": "panel.widget", "RunPage": "runpage.page", "ServePanel": "serve"}
 
 
 def __getattr__(name: str) -> Any:

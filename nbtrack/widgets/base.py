@@ -67,16 +67,20 @@ class NbtrackWidget(anywidget.AnyWidget):
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         try:
-            request = self._kinds.read(content)
+            request = self._kinds_of(content).read(content)
         except InvalidValueError as error:
             self._say(failed(request_id(content), error))
             return
         self._take(request)
 
+    def _kinds_of(self, _content: Any) -> Kinds:
+        """Return the kinds among which a request is."""
+        return self._kinds
+
     def _take(self, request: Any) -> None:
         """Have a request answered."""
         self._say(accepted(request["id"]))
-        self._answering.take(self._kinds[request["kind"]], request)
+        self._answering.take(self._kinds_of(request)[request["kind"]], request)
 
     def _answer(self, request: Any) -> None:
         try:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from nbtrack.widgets.kinds import Kinds, Length, Most, Request
 
-__all__ = ["MAX_IDS", "MAX_ROWS", "PANEL", "RUN_PAGE", "SERVE"]
+__all__ = ["MAX_IDS", "MAX_ROWS", "PANEL", "RUN_PAGE", "SERVE", "panel_kinds"]
 
 MAX_ROWS = 1_000
 """Rows that a page may ask for at once: it shows some dozens."""
@@ -206,9 +206,11 @@ class Clock(Plain):
     """A number that moves with every change of the store."""
 
 
-@PANEL.kind("open", result="{ page: string }")
-class Open(OfRuns):
-    """Show a run's page. Answered with the id of its widget."""
+@PANEL.kind("run", result="RunTraits", reads=True)
+class RunOf(Request):
+    """All that a run's page shows; what the page asks for then are the kinds of `RUN_PAGE`."""
+
+    run: str
 
 
 @PANEL.kind("views", result="{ script: string; style: string }", reads=True, rank=1)
@@ -221,6 +223,11 @@ class Views(Request):
 @PANEL.kind("bye", result="never")
 class Bye(Plain):
     """Say that the view is closed; there is no answer."""
+
+
+def panel_kinds(content: Any) -> Kinds:
+    """Return the kinds among which a request of a panel is: those of a run's page if it says of which run it is."""
+    return RUN_PAGE if isinstance(content, dict) and "of" in content else PANEL
 
 
 class OfPage(Request):

@@ -477,36 +477,3 @@ def typed(box):
     box.press("Enter")
     box.press_sequentially("b")
     expect(box).to_have_value("a\nb")
-
-
-INSIDE = """
-import anywidget, traitlets
-class Host(anywidget.AnyWidget):
-    _esm = '''export default { async render({ model, el }) {
-        const page = await model.widget_manager.get_model(model.get("page").slice("IPY_MODEL_".length));
-        const draw = () => { el.firstChild.textContent = page.get("page").name.text };
-        el.append(document.createElement("b"), document.createElement("i"));
-        el.className = "host";
-        page.on("change:page", draw);
-        page.on("msg:custom", (message) => { el.lastChild.textContent += JSON.stringify(message) });
-        draw();
-        page.send({ id: "a", of: page.get("page").id, kind: "edit", changes: { name: "renamed from outside" } });
-    } };'''
-    page = traitlets.Unicode().tag(sync=True)
-with nbtrack.start_run(run_name='inner') as active:
-    pass
-inner = RunPage(nbtrack.get_run(active.id), inside=True)
-Host(page=f'IPY_MODEL_{inner.model_id}')
-"""
-
-
-@pytest.mark.long
-def test_another_widget_may_show_a_page(lab, chromium):
-    """The model that a front end gets of a `RunPage` is what `show` of view.ts takes."""
-    lab.put("runpage-inside.ipynb", [SETUP, INSIDE])
-    with lab.opened(chromium, "runpage-inside.ipynb") as notebook:
-        notebook.run(0)
-        host = notebook.run(1).locator(".host")
-        host.get_by_text("renamed from outside", exact=True).wait_for()
-        host.get_by_text('"accepted":true').wait_for()
-        host.get_by_text('"ok":true').wait_for()

@@ -9,11 +9,13 @@ import type { Model } from "./model.ts";
 export class PanelClient extends Client<PanelRequests, PanelResults> {
   /** Hears that the store has changed. */
   onChanged: ((changed: Changed) => void) | null = null;
+  readonly server: Server;
 
   constructor(model: Model, signal: AbortSignal) {
     const about = () => ({ place: model.get("_place"), read_only: model.get("_read_only") });
     const server = new Server(about, signal);
     super(model, signal, { server, kinds: PANEL_READS });
+    this.server = server;
     const changes = new Changes(
       server,
       () => this.nextId(),

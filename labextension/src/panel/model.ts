@@ -25,6 +25,4 @@ export interface Model extends Channel {
   get: <Name extends keyof Traits & string>(name: Name) => Traits[Name];
   set: <Name extends keyof Traits & string>(name: Name, value: Traits[Name]) => void;
   save_changes: () => void;
-  /** Jupyter's, which has the other widgets of the page. */
-  widget_manager?: { get_model: (id: string) => Promise<unknown> };
 }

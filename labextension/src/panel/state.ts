@@ -12,9 +12,9 @@ import { HiddenRuns, OutsideTable, Selection } from "./selection.ts";
 
 /**
  * What has changed: `rows` the rows of the same query, `anew` the query of the rows, `heads` the columns, `query` the
- * wanted query.
+ * wanted query, `changed` the store.
  */
-type Topic = "rows" | "anew" | "heads" | "chosen" | "problem" | "query" | "waiting";
+type Topic = "rows" | "anew" | "heads" | "chosen" | "problem" | "query" | "waiting" | "changed";
 
 /** How many rows are fetched before and after the visible ones. */
 const ROWS_BEFORE = 20;
@@ -83,10 +83,16 @@ export class PanelState {
     this.stats.update();
   }
 
-  on(topics: readonly Topic[], draw: () => void): void {
+  /** Call `draw` whenever one of the topics has changed. Return how to stop that. */
+  on(topics: readonly Topic[], draw: () => void): () => void {
     for (const topic of topics) {
       this.#listeners.set(topic, (this.#listeners.get(topic) ?? new Set()).add(draw));
     }
+    return () => {
+      for (const topic of topics) {
+        this.#listeners.get(topic)?.delete(draw);
+      }
+    };
   }
 
   /** The query that the user wants; the kernel may not have answered it yet. */
@@ -199,6 +205,7 @@ export class PanelState {
       }
       this.#fetch();
       this.stats.updateAtIntervals();
+      this.#notify("changed");
     };
   }
 

@@ -1,4 +1,4 @@
-import { Client, type Stage } from "../kernel/client.ts";
+import { Client, type Deputy, type Stage } from "../kernel/client.ts";
 import { problemOf } from "../kernel/replies.ts";
 import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
@@ -17,8 +17,8 @@ export class RunClient {
   readonly #run: string;
 
   /** Every request names this run, whichever run the kernel shows by then. */
-  constructor(model: Model, run: string, signal: AbortSignal) {
-    this.#client = new Client(model, signal);
+  constructor(model: Model, run: string, signal: AbortSignal, deputy?: Deputy) {
+    this.#client = new Client(model, signal, deputy);
     this.#run = run;
   }
 

@@ -1,3 +1,4 @@
+import type { Deputy } from "../kernel/client.ts";
 import { follow } from "../kernel/traits.ts";
 import { element, keepKeys } from "../ui/dom.ts";
 import { oneLine } from "../ui/text.ts";
@@ -14,6 +15,8 @@ import { Notice, type Page, RunClient } from "./page.ts";
 export interface Options {
   /** Shows the curve of a metric of this run, where there is a better place for it than the page. */
   onCurve?: (metric: string, run: string) => void;
+  /** Who answers while the kernel is busy. */
+  deputy?: Deputy;
 }
 
 /** Show a run's page in an element until the signal is aborted. */
@@ -41,10 +44,10 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
   });
 }
 
-function parts(model: Model, run: string, signal: AbortSignal, { onCurve }: Options): HTMLElement[] {
+function parts(model: Model, run: string, signal: AbortSignal, { onCurve, deputy }: Options): HTMLElement[] {
   const notice = new Notice(signal);
   const curve = onCurve && ((metric: string) => onCurve(metric, run));
-  const page: Page = { model, client: new RunClient(model, run, signal), notice, curve, signal };
+  const page: Page = { model, client: new RunClient(model, run, signal, deputy), notice, curve, signal };
   const grid = element(
     "div",
     { class: "nbtrack-run-grid" },

@@ -6,13 +6,10 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.doors import namespace
-from nbtrack.entities import Run
-from nbtrack.errors import InvalidValueError
 from nbtrack.widgets.panel.editing import rename, tag
 from nbtrack.widgets.panel.export import shown_frame
 from nbtrack.widgets.panel.memory import Memory
-from nbtrack.widgets.panel.reading import Reading, chosen
-from nbtrack.widgets.runpage.page import RunPage
+from nbtrack.widgets.panel.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +37,6 @@ class PanelAnswers(Reading):
     def __init__(self, store: Store, only: Sequence[str] | None) -> None:
         super().__init__(store, only, store.read_only)
         self._memory = Memory(store)
-        self._page: RunPage | None = None
         self._frame: weakref.ref[Any] | None = None
 
     def delete(self, request: wire.Delete) -> dict[str, Any]:
@@ -60,20 +56,6 @@ class PanelAnswers(Reading):
     def rename(self, request: wire.Rename) -> dict[str, Any]:
         """Rename a run."""
         return rename(self.store, request["ids"], request["name"])
-
-    def open(self, request: wire.Open) -> dict[str, Any]:
-        """Return the widget of a run's page, the same one for whichever run it shows."""
-        ids = request["ids"]
-        if len(ids) != 1:
-            raise InvalidValueError(f"a page shows one run, not {len(ids):,}; choose one")
-        found = chosen(self.store, ids, ())
-        record = found[0] if found else self.store.run(ids[0])
-        run = Run(self.store, record.id, record)
-        if self._page is None:
-            self._page = RunPage(run, inside=True)
-        else:
-            self._page.run = run
-        return {"page": str(self._page.model_id)}
 
     def frame(self, request: wire.Frame) -> dict[str, Any]:
         """Put the runs into the notebook as a DataFrame; return what it is called there."""
@@ -95,8 +77,3 @@ class PanelAnswers(Reading):
     def forget(self, request: wire.Forget) -> dict[str, Any]:
         """Take a saved filter away."""
         return self._memory.forget(request["name"])
-
-    def close(self) -> None:
-        """Close the run's page that was opened."""
-        if self._page is not None:
-            self._page.close()

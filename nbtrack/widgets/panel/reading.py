@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities import Run
 from nbtrack.query import Query
 from nbtrack.query.tree import Field, In, Text
 from nbtrack.widgets.panel import pinning, queries
@@ -15,6 +16,8 @@ from nbtrack.widgets.panel.memory import Memory
 from nbtrack.widgets.panel.nesting import tree
 from nbtrack.widgets.panel.views import document, most_runs
 from nbtrack.widgets.panel.viewscript import views_script
+from nbtrack.widgets.runpage.answers import RunAnswers
+from nbtrack.widgets.runpage.traits import run_traits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
     from nbtrack.widgets import wire
+    from nbtrack.widgets.runpage.download import Downloads
 
 __all__ = ["Reading", "chosen"]
 
@@ -38,19 +42,26 @@ class Reading:
         Ids of the runs that the panel is about; None for all.
     read_only
         Whether the panel's store may only be read, as its page has it.
+    downloads
+        Those under way from runs' pages; shared where a store is not open for as long as they take.
     """
 
-    def __init__(self, store: Store, only: Sequence[str] | None, read_only: bool) -> None:
+    def __init__(
+        self, store: Store, only: Sequence[str] | None, read_only: bool, downloads: Downloads | None = None
+    ) -> None:
         self.store, self.only, self.read_only = store, only, read_only
+        self.of_run = RunAnswers(store, downloads=downloads)
 
     def result(self, request: Any) -> dict[str, Any]:
-        """Return the result of a request: what the method of its kind returns.
+        """Return the result of a request: what the method of its kind returns, here or in `RunAnswers`.
 
         Raises
         ------
         NbtrackError
             When it has none.
         """
+        if "of" in request:
+            return self.of_run.result(request)
         answer: Callable[[Any], dict[str, Any]] = getattr(self, request["kind"])
         return answer(request)
 
@@ -115,6 +126,12 @@ class Reading:
     def memory(self, _request: wire.Remembered) -> dict[str, Any]:
         """Return the filters that were used and saved."""
         return {**Memory(self.store).read(), "kept": not self.read_only}
+
+    def run(self, request: wire.RunOf) -> dict[str, Any]:
+        """Return what a run's page shows."""
+        record = self.store.run(request["run"])
+        run = Run(self.store, record.id, record)
+        return {**run_traits(run, self.of_run.servers(run)), "read_only": self.read_only}
 
     def changes(self, _request: wire.Clock) -> dict[str, Any]:
         """Return a number that moves with every change of the store."""

@@ -23,13 +23,14 @@ from nbtrack.widgets.panel.openviews import OpenViews
 from nbtrack.widgets.panel.reading import chosen
 from nbtrack.widgets.panel.viewscript import views_build
 from nbtrack.widgets.replies import accepted
-from nbtrack.widgets.wire import PANEL
+from nbtrack.widgets.wire import PANEL, panel_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.compare.figures import FigureKind
     from nbtrack.store import Store
+    from nbtrack.widgets.kinds import Kinds
 
 __all__ = ["VIEWS", "Panel"]
 
@@ -241,10 +242,12 @@ class Panel(NbtrackWidget):
         >>> panel.close()
         """
         self._views.close_all()
-        self._answers.close()
         super().close()
 
     # What the page asks for.
+
+    def _kinds_of(self, content: Any) -> Kinds:
+        return panel_kinds(content)
 
     def _take(self, request: Any) -> None:
         if request["kind"] == "bye":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from nbtrack.serving import Server
+    from nbtrack.store import Store
     from nbtrack.widgets import wire
 
 __all__ = ["RunAnswers", "edit"]
@@ -77,23 +78,30 @@ class _Trial:
 
 
 class RunAnswers:
-    """Answers the requests of one page, each of the run that the page shows: a request of another is refused.
+    """Answers what runs' pages ask, each request for the run that it names.
 
     A kind of request is answered by the method of its name.
 
     Parameters
     ----------
-    run
-        The run that the page shows at first; set another when the page shows it.
+    store
+        The store.
     show
         Has the page show another run.
+    downloads
+        Those under way; shared where a store is not open for as long as they take.
     """
 
-    def __init__(self, run: Run, show: Callable[[Run], None] | None = None) -> None:
-        self.run = run
+    def __init__(
+        self,
+        store: Store,
+        show: Callable[[Run], None] | None = None,
+        downloads: Downloads | None = None,
+    ) -> None:
+        self._store = store
         self._show = show
         self._servers: dict[tuple[str, str], Server] = {}
-        self._downloads = Downloads()
+        self._downloads = Downloads() if downloads is None else downloads
 
     def result(self, request: Any) -> dict[str, Any]:
         """Do what a request asks for, and return the result.
@@ -101,12 +109,10 @@ class RunAnswers:
         Raises
         ------
         NbtrackError
-            When it cannot be done, or the page shows another run by now, with a message for the page.
+            When it cannot be done, with a message for the page.
         """
-        # Taken once: what is done is done to this run, whichever is opened meanwhile.
-        run = self.run
-        if run.id != request["of"]:
-            raise InvalidValueError("the page shows another run by now; look again")
+        record = self._store.run(request["of"])
+        run = Run(self._store, record.id, record)
         answer: Callable[[Run, Any], dict[str, Any] | None] = getattr(self, request["kind"])
         return answer(run, request) or {}
 
@@ -143,7 +149,7 @@ class RunAnswers:
         run.store.models.delete_alias(request["name"], request["alias"])
 
     def open(self, run: Run, request: wire.OpenOther) -> None:
-        """Have the page show another run; `run` stays what it is until that can be shown."""
+        """Have the page show another run."""
         record = run.store.run(request["run"])
         other = Run(run.store, record.id, record)
         if self._show is not None:

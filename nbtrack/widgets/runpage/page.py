@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from nbtrack.errors import NotFoundError
+from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.widgets.base import NbtrackWidget
 from nbtrack.widgets.runpage.answers import RunAnswers
-from nbtrack.widgets.runpage.document import run_page
 from nbtrack.widgets.runpage.sparkline import MetricRows
+from nbtrack.widgets.runpage.traits import run_traits
 from nbtrack.widgets.watching import Watcher
 from nbtrack.widgets.wire import RUN_PAGE
 
@@ -25,7 +25,6 @@ POLL_INTERVAL = 1.0
 """Seconds between two looks at a run that goes on."""
 LATE_WRITES = 5.0
 """Seconds after a run's end in which what is written late is still shown."""
-_NOTHING = "export default { render() {} };"
 
 
 class RunPage(NbtrackWidget):
@@ -37,9 +36,6 @@ class RunPage(NbtrackWidget):
     ----------
     run
         The run to show.
-    inside
-        Whether another widget's front end shows it (`show` of `labextension/src/runpage/view.ts`): then none of its
-        own is sent.
     """
 
     _kinds = RUN_PAGE
@@ -52,10 +48,10 @@ class RunPage(NbtrackWidget):
     removed = traitlets.Bool().tag(sync=True)
     read_only = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, run: Run, *, inside: bool = False) -> None:
-        self._answers = RunAnswers(run, self._show)
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._answers = RunAnswers(run.store, self._show)
         self._rows = MetricRows(run)
-        self._inside = inside
         # One thread at a time reads the store; another may speak to the page, so that a long look holds up no answer.
         self._looking = threading.Lock()
         self._until = 0.0
@@ -63,18 +59,10 @@ class RunPage(NbtrackWidget):
         super().__init__()
         self.refresh()
 
-    @traitlets.default("_esm")
-    def _script(self) -> str:
-        return _NOTHING if self._inside else super()._script()
-
-    @traitlets.default("_css")
-    def _style(self) -> str:
-        return "" if self._inside else super()._style()
-
     @property
     def run(self) -> Run:
         """The run that is shown; another one can be set, and is shown if it can be read."""
-        return self._answers.run
+        return self._run
 
     @run.setter
     def run(self, run: Run) -> None:
@@ -102,10 +90,10 @@ class RunPage(NbtrackWidget):
     def _look(self, other: Run | None = None) -> None:
         """Bring the page up to date, or have it show another run: no earlier than that could be read."""
         with self._looking:
-            run = self._answers.run if other is None else other
+            run = self._run if other is None else other
             seen = self._seen(run)
             with self._speaking, self.hold_sync():
-                self._answers.run = run
+                self._run = run
                 for name, value in seen.items():
                     if getattr(self, name) != value:
                         setattr(self, name, value)
@@ -115,16 +103,15 @@ class RunPage(NbtrackWidget):
             self._rows = MetricRows(run)
         servers = self._answers.servers(run)
         try:
-            rows, left = self._rows.rows()
-            page = run_page(run)
+            return run_traits(run, servers, self._rows)
         except NotFoundError:
-            if run.id != self._answers.run.id:
+            if run.id != self._run.id:
                 raise
             return {"removed": True, "servers": servers}
-        shown = {"page": page, "metrics": rows, "metrics_left": left, "removed": False, "servers": servers}
-        return {**shown, "read_only": run.store.read_only}
 
     def _result(self, request: Any) -> dict[str, Any]:
+        if request["of"] != self._run.id:
+            raise InvalidValueError("the page shows another run by now; look again")
         result = self._answers.result(request)
         if not RUN_PAGE[request["kind"]].reads:
             # What was changed is there before the answer is: the page never shows the old again.
@@ -132,7 +119,7 @@ class RunPage(NbtrackWidget):
         return result
 
     def __repr__(self) -> str:
-        return f"RunPage({self._answers.run!r})"
+        return f"RunPage({self._run!r})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         self.refresh()

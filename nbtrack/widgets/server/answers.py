@@ -12,8 +12,9 @@ from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, Store
 from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.panel.reading import Reading
 from nbtrack.widgets.replies import done, failed
+from nbtrack.widgets.runpage.download import Downloads
 from nbtrack.widgets.server.stores import Stores
-from nbtrack.widgets.wire import MAX_IDS, PANEL
+from nbtrack.widgets.wire import MAX_IDS, panel_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ __all__ = ["answer", "stores"]
 
 stores = Stores()
 """Those that the server has open."""
+_downloads = Downloads()
 
 
 class Question(TypedDict):
@@ -49,7 +51,8 @@ def answer(body: bytes) -> tuple[int, bytes]:
         asked_by = request_id(question["request"])
         request = _reading_request(question["request"])
         with stores.reading(question["store"], question["file"]) as store:
-            return 200, _reply(request, Reading(store, question["only"], question["read_only"]))
+            reading = Reading(store, question["only"], question["read_only"], _downloads)
+            return 200, _reply(request, reading)
     except NotFoundError as error:
         return 410, _bytes(failed(asked_by, error))
     except StoreError as error:
@@ -96,9 +99,10 @@ def _read(body: bytes) -> Question:
 
 
 def _reading_request(content: Any) -> Request:
-    request: Request = PANEL.read(content)
-    if not PANEL[request["kind"]].reads:
-        kinds = ", ".join(sorted(PANEL.reads))
+    known = panel_kinds(content)
+    request: Request = known.read(content)
+    if not known[request["kind"]].reads:
+        kinds = ", ".join(sorted(known.reads))
         raise InvalidValueError(f"{request['kind']!r} is the kernel's to answer; the server answers {kinds}")
     return request
 

@@ -12,7 +12,7 @@ from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.panel.answers import PanelAnswers
 from nbtrack.widgets.panel.reading import Reading
 from nbtrack.widgets.replies import accepted, done, failed
-from nbtrack.widgets.runpage import RunAnswers
+from nbtrack.widgets.runpage.answers import RunAnswers
 from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE
 
 ROOT = Path(__file__).resolve().parents[3]

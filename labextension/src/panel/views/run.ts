@@ -1,10 +1,11 @@
 import { problemOf } from "../../kernel/replies.ts";
-import type { Model as RunModel } from "../../runpage/model.ts";
 import { show } from "../../runpage/view.ts";
 import { element } from "../../ui/dom.ts";
 import { oneLine } from "../../ui/text.ts";
+import { RUNPAGE_READS } from "../../wire.ts";
 import { MAX_CHOSEN } from "../selection.ts";
 import type { PanelState } from "../state.ts";
+import { HostedRun } from "./runmodel.ts";
 
 const HINT = "Choose a run in the table to see all that is kept of it.";
 
@@ -81,10 +82,11 @@ class RunView {
     }
     this.#say();
     try {
-      const child = await this.#model(id);
+      const run = await HostedRun.of(this.#state, id, signal);
       if (!signal.aborted) {
         this.#opening = null;
-        show(child, this.#place, signal, { onCurve: this.#onCurve });
+        const deputy = { server: this.#state.requests.server, kinds: RUNPAGE_READS };
+        show(run, this.#place, signal, { onCurve: this.#onCurve, deputy });
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -93,16 +95,6 @@ class RunView {
         showMessage(this.#place, error instanceof Error ? error.message : String(error), "alert");
       }
     }
-  }
-
-  async #model(id: string): Promise<RunModel> {
-    const { requests, model } = this.#state;
-    const { page } = await requests.ask("open", { ids: [id] });
-    const child = (await model.widget_manager?.get_model(page)) as RunModel | undefined;
-    if (child === undefined) {
-      throw new Error("The run's page was not found; choose the run again.");
-    }
-    return child;
   }
 
   #say(): void {

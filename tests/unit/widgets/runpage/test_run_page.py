@@ -120,7 +120,7 @@ def test_a_run_that_cannot_be_shown_is_not_opened(store, shown, monkeypatch):
         raise StoreError("the disk is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr("nbtrack.widgets.runpage.page.run_page", away)
+        patch.setattr("nbtrack.widgets.runpage.traits.run_page", away)
         assert ask(page, kind="open", run=other.id)["error"]["message"] == "the disk is away"
         with pytest.raises(StoreError):
             page.run = other
@@ -194,11 +194,3 @@ def test_the_output_can_be_read_without_a_widget(store, shown):
     assert "<script>" not in data["text/html"]
     assert "&lt;script&gt;" in data["text/html"]
     assert active.id[:8] in data["text/plain"]
-
-
-def test_inside_another_widget_it_sends_no_front_end_of_its_own(store, shown):
-    with nbtrack.start_run() as active:
-        pass
-    page = shown(nbtrack.get_run(active.id), inside=True)
-    assert len(page._esm) < 100
-    assert page._css == ""

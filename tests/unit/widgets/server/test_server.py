@@ -25,7 +25,7 @@ from nbtrack.widgets.panel import Panel
 from nbtrack.widgets.server import handler
 from nbtrack.widgets.server.answers import stores
 from nbtrack.widgets.server.stores import Stores
-from nbtrack.widgets.wire import PANEL
+from nbtrack.widgets.wire import PANEL, RUN_PAGE
 from tests.waiting import HANGS, eventually
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -162,6 +162,7 @@ def requests(panel):
         {"kind": "complete", "text": "params.al", "caret": 9},
         {"kind": "memory"},
         {"kind": "changes"},
+        {"kind": "run", "run": ids[0]},
         {"kind": "views", "build": panel._build},
         *({"kind": "export", **query, "columns": columns, "ids": chosen, "format": form}
           for chosen, form in (([], "csv"), (ids, "markdown"), (ids, "latex"))),
@@ -183,6 +184,36 @@ def test_the_server_answers_what_the_kernel_would(server, filled, picked):
             found = server.result(filled, request, only=panel._place["only"])
             # That a run has ended may have been written in between.
             assert found in (before, json.loads(json.dumps(panel._result(request)))), request
+    finally:
+        panel.close()
+
+
+def test_a_runs_page_is_answered_as_the_kernel_does(server, filled):
+    panel = Panel(filled)
+    run = nbtrack.runs()[3]
+    asked = [
+        {"kind": "preview", "name": "note.txt"},
+        {"kind": "path", "name": "note.txt"},
+        {"kind": "download", "name": "note.txt", "offset": 0, "stamp": ""},
+        {"kind": "curve", "asked": {"metric": "loss"}},
+        {"kind": "script"},
+        {"kind": "export"},
+        {"kind": "names"},
+    ]
+    assert {one["kind"] for one in asked} == RUN_PAGE.reads
+    try:
+        with nbtrack.start_run(run.id):
+            nbtrack.log_text("better", "note.txt")
+        for one in asked:
+            request = {"id": "v-1", "of": run.id, **one}
+            status, reply = server.ask(filled, request)
+            assert status == 200
+            if one["kind"] == "script":
+                assert reply["error"]["message"] == "no code was kept of this run"
+            else:
+                assert reply["result"] == json.loads(json.dumps(panel._result(request)))
+        status, reply = server.ask(filled, {"id": "v-1", "kind": "delete", "of": run.id})
+        assert (status, nbtrack.get_run(run.id).record.deleted) == (400, None)
     finally:
         panel.close()
 
@@ -344,7 +375,6 @@ def test_what_is_no_request_is_refused(server, body):
         {"kind": "remember", "filter": ""},
         {"kind": "save", "name": "a", "filter": ""},
         {"kind": "forget", "name": "a"},
-        {"kind": "open", "ids": []},
         {"kind": "bye"},
     ],
     ids=lambda request: request["kind"],
