@@ -354,9 +354,12 @@ def _answer(receiver: Any) -> list[str]:
 
 
 def check(
-    names: list[str], relations: tuple[str, ...] = tuple(RELATIONS), every: int = 1
+    names: list[str],
+    relations: tuple[str, ...] = tuple(RELATIONS),
+    every: int = 1,
+    tell: Callable[[str, list[str]], None] = lambda _name, _texts: None,
 ) -> dict[str, list[str]]:
-    """What each case violates, each in a process of its own."""
+    """What each case violates, each in a process of its own; `tell` hears of each when it is done."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         [*PRELOADED, "nbtrack.notebook"]
@@ -374,17 +377,19 @@ def check(
         process.join(10)
         process.kill()
         process.join()
+        tell(name, answer)
         return answer
 
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         return dict(zip(names, pool.map(apart, names), strict=True))
 
 
+def _print(name: str, texts: list[str]) -> None:
+    print("\n    ".join([name if texts else f"{name} violates nothing", *texts]), flush=True)
+
+
 if __name__ == "__main__":
     words = [word for word in sys.argv[1:] if word not in RELATIONS]
     relations = tuple(word for word in sys.argv[1:] if word in RELATIONS) or tuple(RELATIONS)
     chosen = [name for name in case_names() if not words or any(word in name for word in words)]
-    for name, texts in check(chosen, relations).items():
-        print(name, "violates nothing" if not texts else "")
-        for text in texts:
-            print("   ", text)
+    check(chosen, relations, tell=_print)
