@@ -100,7 +100,7 @@ class Why:
         if any(binding.loop for binding in bindings):
             return f"a loop computes it at line {bindings[-1].stmt.lineno}"
         if not bindings[-1].stmt.lineno:
-            return "a function that the cell called has bound it"
+            return "a function of the notebook keeps it up to date"
         return f"line {bindings[-1].stmt.lineno} computes it"
 
     def _why_not(self, name: str) -> str:

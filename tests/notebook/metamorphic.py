@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import io
 import math
 import multiprocessing
 import os
 import pickle
+import select
+import signal
 import sys
 import tempfile
 import traceback
@@ -23,11 +26,16 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.notebook.corpus import case_names
 from tests.notebook.corpus_cases import PRELOADED, read_case
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_HANGS = 300
+"""Seconds after which a variant will not come to its end any more; most take less than one."""
 JUNK = ("0.123456", "{'junk': 0.123456, 'loss': [0.5, 0.25]}", "_junk_model")
 """What a name may hold before the cell binds it."""
 JUNK_MODEL = """\
@@ -84,13 +92,16 @@ class Notebook:
     ----------
     name
         The case.
+    goes_on
+        Called whenever a variant has come to its end.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, goes_on: Callable[[], None] = lambda: None) -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config
 
         self.case = read_case(name)
+        self._goes_on = goes_on
         warnings.simplefilter("ignore")
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
@@ -119,9 +130,15 @@ class Notebook:
                 pickle.dump(answer, pipe)
             os._exit(0)
         os.close(writing)
+        hangs = not select.select([reading], [], [], _HANGS)[0]
+        if hangs:
+            os.kill(child, signal.SIGKILL)
         with os.fdopen(reading, "rb") as pipe:
             told = pipe.read()
         os.waitpid(child, 0)
+        self._goes_on()
+        if hangs:
+            return Kept(error=f"still running after {_HANGS} s")
         return pickle.loads(told) if told else Kept(error="the process died")
 
     def kept(self, source: str, *, before: str = "", times: int = 1, fails: bool = False) -> Kept:
@@ -148,11 +165,19 @@ class Notebook:
             for _ in range(times):
                 result = self._run(f"%%track\n{source}")
                 if result.success == fails:
-                    return Kept(
-                        error=f"the cell {'succeeded' if fails else 'failed'}: {result.error_in_exec!r}"
-                    )
+                    return Kept(error="the cell succeeded" if fails else _ended(repr(result.error_in_exec)))
             return read_kept(times)
 
+    def second_error(self) -> str:
+        """What ends the second of two executions without nbtrack; nothing if that ends well."""
+
+        def work() -> str:
+            errors = [self._run(self.case.tracked).error_in_exec for _ in range(2)]
+            return "" if errors[1] is None else repr(errors[1])
+
+        return self._forked(work)
+
+    @functools.cached_property
     def bound(self) -> list[str]:
         """The names that the cell binds and no earlier cell has: whatever it reads of them it has bound before."""
 
@@ -176,8 +201,12 @@ class Notebook:
                         names.add(name)
                     case ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
                         names.add(name)
-        taken = globals_ | self.before | set(vars(builtins)) | set(self.bound())
+        taken = globals_ | self.before | set(vars(builtins)) | set(self.bound)
         return sorted(name for name in names - taken if not name.startswith("_"))
+
+
+def _ended(error: str) -> str:
+    return f"the cell failed: {error}"
 
 
 def global_names(code: Any) -> set[str]:
@@ -223,7 +252,7 @@ def first_statements(source: str, count: int) -> str:
 def poisoned(notebook: Notebook, plain: Kept, unstable: frozenset[str]) -> list[str]:
     """Each name that the cell binds before it reads it held junk beforehand."""
     found = []
-    names = notebook.bound()
+    names = notebook.bound
     for junk in JUNK:
         poison = JUNK_MODEL + "".join(f"{name} = {junk}\n" for name in names) + "del _junk_model, _Ridge\n"
         kept = notebook.kept(notebook.case.tracked, before=poison)
@@ -241,9 +270,13 @@ def bystanders(notebook: Notebook, plain: Kept, unstable: frozenset[str]) -> lis
 def twice(notebook: Notebook, plain: Kept, unstable: frozenset[str]) -> list[str]:
     """The cell is executed again.
 
-    What it computes may differ, since it may go on with random numbers or with what it has changed.
+    What it computes may differ, since it may go on with random numbers or with what it has changed. A cell that changes
+    its own input such that it cannot be executed again, with or without nbtrack, is not asked.
     """
     kept = notebook.kept(notebook.case.tracked, times=2)
+    error = notebook.second_error() if kept.error else ""
+    if error and kept.error == _ended(error):
+        return []
     values = frozenset(plain.metrics)
     return [f"twice: {text}" for text in plain.differs(kept, unstable=unstable | values)]
 
@@ -275,13 +308,15 @@ def cut(notebook: Notebook, plain: Kept, unstable: frozenset[str], *, every: int
 RELATIONS = {"poisoned": poisoned, "bystanders": bystanders, "twice": twice, "cut": cut}
 
 
-def violations(name: str, relations: tuple[str, ...], every: int) -> list[str]:
+def violations(
+    name: str, relations: tuple[str, ...], every: int, goes_on: Callable[[], None] = lambda: None
+) -> list[str]:
     """What a case violates; in this process, which it leaves as it is no longer."""
     os.environ["MPLBACKEND"] = "Agg"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.chdir(folder)
         os.environ["IPYTHONDIR"] = str(Path(folder, "ipython"))
-        notebook = Notebook(name)
+        notebook = Notebook(name, goes_on)
         plain, again = (notebook.kept(notebook.case.tracked) for _ in range(2))
         if plain.error:
             return [plain.error]
@@ -302,19 +337,33 @@ def violations(name: str, relations: tuple[str, ...], every: int) -> list[str]:
 
 def _send(name: str, relations: tuple[str, ...], every: int, sender: Any) -> None:
     try:
-        answer = violations(name, relations, every)
+        answer = violations(name, relations, every, lambda: sender.send(None))
     except Exception:  # whatever it is belongs in the report
         answer = [traceback.format_exc()]
     sender.send(answer)
     sender.close()
 
 
+def _answer(receiver: Any) -> list[str]:
+    """What the process of a case sends at last; how long it takes is up to the cell, and to how many statements it has."""
+    while receiver.poll(2 * _HANGS):
+        answer: list[str] | None = receiver.recv()
+        if answer is not None:
+            return answer
+    return [f"nothing happened for {2 * _HANGS} s"]
+
+
 def check(
-    names: list[str], relations: tuple[str, ...] = tuple(RELATIONS), every: int = 1
+    names: list[str],
+    relations: tuple[str, ...] = tuple(RELATIONS),
+    every: int = 1,
+    tell: Callable[[str, list[str]], None] = lambda _name, _texts: None,
 ) -> dict[str, list[str]]:
-    """What each case violates, each in a process of its own."""
+    """What each case violates, each in a process of its own; `tell` hears of each when it is done."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context.set_forkserver_preload(
+        [*PRELOADED, "nbtrack.notebook"]
+    )  # imported, not yet loaded as an extension
 
     def apart(name: str) -> list[str]:
         receiver, sender = context.Pipe(duplex=False)
@@ -322,23 +371,25 @@ def check(
         process.start()
         sender.close()
         try:
-            answer = receiver.recv() if receiver.poll(600) else ["still running after 600 s"]
+            answer = _answer(receiver)
         except EOFError:
             answer = ["the process died"]
         process.join(10)
         process.kill()
         process.join()
+        tell(name, answer)
         return answer
 
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         return dict(zip(names, pool.map(apart, names), strict=True))
 
 
+def _print(name: str, texts: list[str]) -> None:
+    print("\n    ".join([name if texts else f"{name} violates nothing", *texts]), flush=True)
+
+
 if __name__ == "__main__":
     words = [word for word in sys.argv[1:] if word not in RELATIONS]
     relations = tuple(word for word in sys.argv[1:] if word in RELATIONS) or tuple(RELATIONS)
     chosen = [name for name in case_names() if not words or any(word in name for word in words)]
-    for name, texts in check(chosen, relations).items():
-        print(name, "violates nothing" if not texts else "")
-        for text in texts:
-            print("   ", text)
+    check(chosen, relations, tell=_print)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.readings import plain, readings
+from nbtrack.capture.results.tracebacks import Tracebacks
 from nbtrack.clock import now
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class _Lines:
     def __init__(self, read: Callable[[str, float], None]) -> None:
         self._read = read
         self._rest = ""
+        self._tracebacks = Tracebacks()
         self._drawn: dict[str, tuple[str, float]] = {}
         """The last version of the line for each epoch."""
 
@@ -123,4 +125,5 @@ class _Lines:
     def _end(self) -> None:
         drawn, self._drawn = self._drawn, {}
         for line, moment in drawn.values():
-            self._read(line, moment)
+            if not self._tracebacks.holds(line):
+                self._read(line, moment)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+import weakref
 from collections import deque
 from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, module_of
+from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import Measure, as_number
 from nbtrack.capture.settings.estimators import is_estimator, is_optimiser, state
 from nbtrack.capture.settings.setting import fields_of, is_settings
 from nbtrack.capture.source.literals import literal
 from nbtrack.capture.source.scopes import GlobalNames, global_names
+from nbtrack.capture.words.names import is_best_name, is_metric_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from nbtrack.capture.source.analysis import CellAnalysis
 
@@ -46,8 +48,8 @@ class Before:
         """The numbers in dicts, lists and other containers, by their dotted paths."""
         self._code: dict[str, GlobalNames] = {}
         """The names that the notebook's functions and classes read and bind."""
-        self._objects: dict[str, int | None] = {}
-        """The `id` of the values of names that these functions bind."""
+        self._unchanged: dict[str, Callable[[Any], bool]] = {}
+        """By the names that these functions bind: whether a value is still the one from before the cell."""
 
     def note(self, analysis: CellAnalysis) -> dict[str, bool]:
         """Record what a cell is about to use; return the names that it reads, like `read_by`."""
@@ -61,7 +63,8 @@ class Before:
         for name in names:
             self._keep(name, self._namespace[name])
         for name in self._bound_by_functions(analysis, names):
-            self._objects.setdefault(name, _identity(self._namespace, name))
+            if name in self._namespace and name not in self._unchanged:
+                self._unchanged[name] = _same_as(self._namespace[name])
         return names
 
     def read_by(self, analysis: CellAnalysis) -> dict[str, bool]:
@@ -81,7 +84,7 @@ class Before:
         for name in self._bound_by_functions(analysis, names):
             bindings = analysis.bindings.get(name)
             if name in self._namespace and (
-                _identity(self._namespace, name) != self._objects.get(name)
+                self._is_rebound(name) or _is_shown_result(analysis, name)
                 if bindings is None
                 else bindings[-1].literal and not _is_still(bindings[-1].value, self._namespace[name])
             ):
@@ -96,6 +99,10 @@ class Before:
                 name in analysis.mutations or measures(name, self._namespace.get(name)) != earlier
             ):
                 analysis.contents_before[name] = earlier
+
+    def _is_rebound(self, name: str) -> bool:
+        unchanged = self._unchanged.get(name)
+        return unchanged is None or not unchanged(self._namespace[name])
 
     def _bound_by_functions(self, analysis: CellAnalysis, names: Iterable[str]) -> set[str]:
         return analysis.bound_inside.union(*(self._code[name].binds for name in names))
@@ -112,6 +119,14 @@ class Before:
                 self.values[name] = _copied(value)
             if _is_container(value):
                 self.contents[name] = measures(name, value)
+
+
+def _is_shown_result(analysis: CellAnalysis, name: str) -> bool:
+    """Return whether a name that functions keep up to date is a result that the cell shows, such as the best score.
+
+    It counts even if there was nothing to update: run again, a cell may not get any better.
+    """
+    return "shown" in analysis.uses.get(name, ()) and (is_best_name(name) or is_metric_name(name))
 
 
 @forgiving(bool)
@@ -146,8 +161,18 @@ def _is_container(value: Any) -> bool:
     return isinstance(value, Mapping | list | deque) or fields_of(value) is not None
 
 
-def _identity(namespace: Mapping[str, Any], name: str) -> int | None:
-    return id(namespace[name]) if name in namespace else None
+def _same_as(value: Any) -> Callable[[Any], bool]:
+    """Return a function that says whether an object is this one; it does not keep large ones alive."""
+    kind = type(value)
+    if issubclass(kind, int | float | complex) or (module_of(kind) == "numpy" and peek(value, "shape") == ()):
+        return lambda other: other is value
+    try:
+        # The `id` of an object that is gone may be that of another one.
+        alive = weakref.ref(value)
+    except TypeError:
+        number = id(value)
+        return lambda other: id(other) == number
+    return lambda other: alive() is other
 
 
 def _copied(value: Any) -> Any:

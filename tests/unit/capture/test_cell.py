@@ -236,6 +236,32 @@ class TestMetrics:
         )
         assert captured.metrics == {}
 
+    @pytest.mark.parametrize("times", range(1, 9))
+    @pytest.mark.parametrize("kind", ["float", "np.float32"])
+    def test_a_number_that_a_function_keeps(self, kind, times):
+        namespace = {"__name__": "__main__"}
+        exec(
+            "import numpy as np\ndef update(x):\n    global val_acc\n"
+            f"    val_acc = {kind}(x / 7)\nval_acc = {kind}(0.5)",
+            namespace,
+        )
+        captured, _ = track(f"for i in range({times}):\n    update(i)", namespace)
+        assert captured.metrics["val_acc"].values[0] == pytest.approx((times - 1) / 7)
+
+    def test_the_best_value_that_a_function_keeps(self):
+        namespace = {"__name__": "__main__"}
+        exec(
+            "def update(acc):\n    global best_acc, worst_gap, limit\n    if acc > best_acc:\n        best_acc = acc\n"
+            "    if acc > 1:\n        limit, worst_gap = acc, 0.1\nbest_acc, worst_gap, limit = 0.0, 0.7, 0.3",
+            namespace,
+        )
+        source = "for acc in (0.25, 0.75):\n    update(acc)\nprint(f'came to {best_acc:.3f} (limit {limit})')"
+        for _ in range(2):  # the second time there is nothing to update
+            captured, _ = track(source, namespace)
+            assert {name: list(points.values) for name, points in captured.metrics.items()} == {
+                "best_acc": [0.75]
+            }
+
     def test_nan_and_infinity_are_values(self):
         captured, _ = track("loss = sum([float('inf')]) * 0\nerror = -sum([float('inf')])")
         assert math.isnan(series(captured)["loss"][0])
