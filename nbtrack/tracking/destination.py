@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning
-from nbtrack.store import find_store, open_store, resolve
+from nbtrack.store import Store, find_store, open_store, resolve
 from nbtrack.tracking.uri import folder_of
 from nbtrack.tracking.workers import announce, origin
 from nbtrack.values import as_name
-
-if TYPE_CHECKING:
-    from nbtrack.store import Store
 
 __all__ = [
     "MLFLOW_DEFAULT",
@@ -26,6 +22,7 @@ __all__ = [
     "name_default_experiment",
     "set_store",
     "set_tracking_uri",
+    "store_at",
     "store_if_there",
     "store_in_use",
     "use_experiment",
@@ -47,10 +44,11 @@ _default_experiment = "default"
 def store_in_use() -> Store:
     """Return the store in use: the one set, else the one found at the first call.
 
-    A later `os.chdir` changes nothing; a changed `NBTRACK_STORE` or `MLFLOW_TRACKING_URI` does.
+    A later `os.chdir` changes nothing; a changed `NBTRACK_STORE` or `MLFLOW_TRACKING_URI` does. If `NBTRACK_READ_ONLY`
+    is set, nothing can change the store.
     """
     if _store is None or _variables() != _named:
-        use_store(open_store(folder_in_use()))
+        use_store(open_store(folder_in_use(), read_only=bool(os.environ.get("NBTRACK_READ_ONLY"))))
     assert _store is not None
     return _store
 
@@ -154,13 +152,15 @@ def name_default_experiment(name: str) -> None:
     _default_experiment = as_name(name, "experiment name")
 
 
-def set_store(location: str | os.PathLike[str]) -> Store:
+def set_store(location: str | os.PathLike[str], *, read_only: bool = False) -> Store:
     """Use the store in this folder for runs from now on; it is created with the first run.
 
     Parameters
     ----------
     location
         The store's folder, or the folder that its `.nbtrack` is in.
+    read_only
+        Whether to refuse every change, of runs and of what is saved with them.
 
     Raises
     ------
@@ -173,9 +173,16 @@ def set_store(location: str | os.PathLike[str]) -> Store:
     >>> len(nbtrack.runs())
     0
     """
-    store = open_store(location)
+    store = open_store(location, read_only=read_only)
     use_store(store)
     return store
+
+
+def store_at(store: Store | str | os.PathLike[str] | None) -> Store:
+    """Return the store that is given, itself or as its folder; without one the store in use."""
+    if store is None:
+        return store_in_use()
+    return store if isinstance(store, Store) else open_store(store)
 
 
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from nbtrack.entities import Run, Runs, ViewType
 from nbtrack.entities.frame import mlflow_frame
 from nbtrack.errors import InvalidValueError
-from nbtrack.tracking.destination import default_experiment, store_in_use
+from nbtrack.tracking.destination import default_experiment, store_at, store_in_use
 from nbtrack.tracking.experiments import all_experiments, find_experiment
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     import pandas as pd
@@ -30,6 +31,8 @@ def runs(
     limit: int | None = None,
     experiment: str | int | Sequence[str | int] | None = None,
     deleted: bool = False,
+    *,
+    store: Store | str | os.PathLike[str] | None = None,
 ) -> Runs:
     """Return the runs that a filter finds, newest first unless ordered.
 
@@ -46,6 +49,8 @@ def runs(
         The name or id of an experiment to search, or several; by default all that are not deleted.
     deleted
         Whether to find deleted runs instead.
+    store
+        A store or its folder; by default the one in use.
 
     Raises
     ------
@@ -59,11 +64,11 @@ def runs(
     >>> [run.name for run in nbtrack.runs("metrics.rmse < 0.8", order_by="metrics.rmse")]
     ['lasso', 'ridge']
     """
-    store = store_in_use()
+    store = store_at(store)
     names = None
     if experiment is not None:
         names = [find_experiment(item, store).name for item in _several(experiment)]
-    return Runs(store, _query(filter, order_by, limit), experiments=names, deleted=deleted)
+    return Runs(store, _query(filter, order_by, limit, store), experiments=names, deleted=deleted)
 
 
 def _several(given: Any) -> list[Any]:
@@ -77,7 +82,7 @@ def _several(given: Any) -> list[Any]:
     )
 
 
-def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query:
+def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any, store: Store) -> Query:
     if text is not None and not isinstance(text, str):
         raise InvalidValueError(
             f"filter is a {type(text).__name__}; give a string such as 'metrics.rmse < 0.8'"
@@ -86,7 +91,7 @@ def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any) -> Query
         raise InvalidValueError(f"limit {limit!r} is not a number of runs; give 0 or more")
     from nbtrack.query import parse, parse_order  # slow to import, and a script that only logs needs none
 
-    known = store_in_use().names
+    known = store.names
     query = parse(text or "", known)
     if order_by:
         query = replace(query, order_by=parse_order(order_by, known))
@@ -158,7 +163,7 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
         raise InvalidValueError(f"output_format {output_format!r} is not known; give 'pandas' or 'list'")
     store = store_in_use()
     names = _experiment_names(store, experiment_ids, experiment_names, search_all=search_all_experiments)
-    query = _query(filter_string, order_by, max_results)
+    query = _query(filter_string, order_by, max_results, store)
     view = ViewType.of(run_view_type)
     sides = {ViewType.ACTIVE_ONLY: (False,), ViewType.DELETED_ONLY: (True,), ViewType.ALL: (False, True)}[
         view

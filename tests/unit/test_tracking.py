@@ -16,7 +16,7 @@ import pytest
 
 import nbtrack
 from nbtrack import tracking
-from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError, StoreError
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -557,3 +557,38 @@ def test_what_of_mlflows_variables_cannot_be_heeded_is_told(tmp_path, monkeypatc
 def test_a_server_is_no_store(uri):
     with pytest.raises(InvalidValueError, match="folder"):
         nbtrack.set_tracking_uri(uri)
+
+
+def test_a_store_can_be_named_to_be_looked_at_alone(store, tmp_path):
+    other = nbtrack.open_store(tmp_path / "other")
+    writer = other.create_run(experiment="wine", name="elsewhere")
+    writer.log_metric("rmse", 0.5, step=0)
+    writer.finish()
+    frozen = nbtrack.open_store(tmp_path / "other", read_only=True)
+    for named in (other, frozen, tmp_path / "other", str(tmp_path / "other")):
+        assert [run.name for run in nbtrack.runs("metrics.rmse < 1", experiment="wine", store=named)] == [
+            "elsewhere"
+        ]
+    assert len(nbtrack.runs()) == 0, "the store in use is another"
+    panel = nbtrack.panel("metrics.rmse < 1", store=frozen)
+    assert panel._read_only
+    with pytest.raises(StoreError, match="may only be read"):
+        panel._result({"id": "a", "kind": "delete", "ids": [run.id for run in panel.runs]})
+    panel.close()
+
+
+@pytest.mark.parametrize("name", ["variable", "argument"])
+def test_a_process_may_be_kept_from_every_change(store, name, monkeypatch):
+    with nbtrack.start_run(run_name="kept"):
+        nbtrack.log_metric("rmse", 0.5)
+    store.flush()
+    if name == "variable":
+        monkeypatch.setenv("NBTRACK_READ_ONLY", "1")
+        monkeypatch.setattr("nbtrack.tracking.destination._store", None)
+    else:
+        nbtrack.set_store(store.path, read_only=True)
+    (run,) = nbtrack.runs()
+    with pytest.raises(StoreError, match="may only be read"):
+        run.delete()
+    with pytest.raises(StoreError, match="may only be read"):
+        nbtrack.start_run()

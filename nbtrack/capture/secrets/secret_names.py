@@ -80,7 +80,7 @@ def certainty_of(name: str) -> Certainty:
 
     Examples
     --------
-    >>> told_by("db_password"), told_by("OPENAI_API_KEY"), told_by("token"), told_by("max_tokens")
+    >>> certainty_of("db_password"), certainty_of("OPENAI_API_KEY"), certainty_of("token"), certainty_of("max_tokens")
     ('password', 'secret', 'maybe', 'random')
     """
     *above, last = re.split(r"[.\[]", name)

@@ -9,10 +9,12 @@ from nbtrack.errors import InvalidValueError
 from nbtrack.widgets.panel.widget import Panel
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from nbtrack.entities import Runs
     from nbtrack.query import Query
+    from nbtrack.store import Store
 
 __all__ = ["panel", "panel_of"]
 
@@ -27,6 +29,7 @@ def panel(
     columns: Sequence[str] | None = None,
     *,
     deleted: bool = False,
+    store: Store | str | os.PathLike[str] | None = None,
 ) -> Panel:
     """Return a panel that shows runs, and follows them.
 
@@ -42,6 +45,9 @@ def panel(
         Such as `["params.alpha", "metrics.loss.min", "tags.team", "status"]`; those that tell most without it.
     deleted
         Whether to show deleted runs in place of the others.
+    store
+        A store or its folder; by default the one in use. The panel of a store that was opened with
+        `nbtrack.open_store(folder, read_only=True)` changes nothing.
 
     Raises
     ------
@@ -56,7 +62,7 @@ def panel(
     >>> [run.name for run in panel.runs]
     ['lasso']
     """
-    runs = tracking.runs(filter, order_by, experiment=experiment, deleted=deleted)
+    runs = tracking.runs(filter, order_by, experiment=experiment, deleted=deleted, store=store)
     return panel_of(runs, columns)
 
 
