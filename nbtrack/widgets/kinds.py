@@ -78,6 +78,8 @@ class Kind:
         Requests of a lower rank are answered before those that wait.
     slow
         Whether it is answered in a thread of its own, so that no other request waits for it.
+    kernel
+        Whether it is about the notebook or its kernel, so that no server can answer it.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Kind:
     reads: bool
     rank: int
     slow: bool
+    kernel: bool
 
     def types(self) -> dict[str, Any]:
         """Return the type of each part other than the id and the kind."""
@@ -135,12 +138,13 @@ class Kinds:
         reads: bool = False,
         rank: int = 0,
         slow: bool = False,
+        kernel: bool = False,
     ) -> Callable[[type[Declared]], type[Declared]]:
         """Declare a kind by the typed dictionary of its parts, or several kinds that have the same; see `Kind`."""
 
         def declare(parts: type[Declared]) -> type[Declared]:
             for name in names:
-                self._kinds[name] = Kind(name, parts, result, reads, rank, slow)
+                self._kinds[name] = Kind(name, parts, result, reads, rank, slow, kernel)
             return parts
 
         return declare

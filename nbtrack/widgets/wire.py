@@ -157,7 +157,7 @@ class Export(Query):
     format: Literal["csv", "parquet", "markdown", "latex"]
 
 
-@PANEL.kind("frame", result="{ name: string; count: number }")
+@PANEL.kind("frame", result="{ name: string; count: number }", kernel=True)
 class Frame(Query):
     """Put the runs into the notebook as a DataFrame. Answered with its name there."""
 
@@ -220,7 +220,7 @@ class Views(Request):
     build: str
 
 
-@PANEL.kind("bye", result="never")
+@PANEL.kind("bye", result="never", kernel=True)
 class Bye(Plain):
     """Say that the view is closed; there is no answer."""
 
@@ -309,14 +309,14 @@ class DeleteAlias(OfPage):
     alias: str
 
 
-@RUN_PAGE.kind("open")
+@RUN_PAGE.kind("open", kernel=True)
 class OpenOther(OfPage):
     """Show another run of the same store."""
 
     run: str
 
 
-@RUN_PAGE.kind("serve", "stop", slow=True)
+@RUN_PAGE.kind("serve", "stop", slow=True, kernel=True)
 class ServeModel(OfPage):
     """Serve a model, given by its folder among the artifacts, or serve it no longer."""
 

@@ -1,3 +1,4 @@
+import { jupyterHost, type About as Known, post } from "./host.ts";
 import { type Answer, isAnswer } from "./replies.ts";
 
 /** That nobody may ask there, or that there is nothing to ask: it stays so while the page is open. */
@@ -7,16 +8,13 @@ const NEVER = new Set([401, 403, 404, 405]);
 const unreadable = new Set<string>();
 
 /** What the kernel would know of the widget. */
-interface About {
-  place: { store: string; file: string; only: string[] | null } | undefined;
-  read_only: boolean;
-}
+type About = Omit<Known, "place"> & { place: Known["place"] | undefined };
 
 /** The Jupyter server, which reads the store of a panel while its kernel is busy, where it has nbtrack's extension. */
 export class Server {
   readonly #about: () => About;
   readonly #signal: AbortSignal;
-  readonly #page = jupyterPage();
+  readonly #host = jupyterHost();
 
   constructor(about: () => About, signal: AbortSignal) {
     this.#about = about;
@@ -32,16 +30,13 @@ export class Server {
   /** Return the reply to a request that only reads; null where the kernel has to answer. */
   async answer(request: object): Promise<Answer | null> {
     const name = this.#name();
-    if (this.#page === null || name === null) {
+    const { place, read_only } = this.#about();
+    if (this.#host === null || name === null || place === undefined) {
       return null;
     }
-    const { place, read_only } = this.#about();
     try {
-      const response = await fetch(this.#page.address, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", ...this.#page.rights() },
-        credentials: "same-origin",
-        body: JSON.stringify({ ...place, read_only, request }),
+      const response = await post(this.#host, { place, read_only }, request, {
+        address: "ask",
         signal: this.#signal,
       });
       if (response.ok) {
@@ -59,33 +54,6 @@ export class Server {
 
   #name(): string | null {
     const { place } = this.#about();
-    return this.#page === null || place === undefined ? null : `${this.#page.address} ${place.store}`;
+    return this.#host === null || place === undefined ? null : `${this.#host.base} ${place.store}`;
   }
-}
-
-/** Return where the server is and what it wants to see, as JupyterLab's own pages know it; null on other pages. */
-function jupyterPage(): { address: URL; rights: () => Record<string, string> } | null {
-  let config: unknown;
-  try {
-    config = JSON.parse(document.querySelector("#jupyter-config-data")?.textContent ?? "null");
-  } catch {
-    return null;
-  }
-  const { baseUrl, token } = (config ?? {}) as { baseUrl?: unknown; token?: unknown };
-  if (typeof baseUrl !== "string" || !baseUrl.endsWith("/")) {
-    return null;
-  }
-  const address = new URL(`${baseUrl}nbtrack/api/ask`, location.href);
-  if (address.origin !== location.origin) {
-    return null;
-  }
-  const rights = () => {
-    // The server gives the cookie a new value now and then.
-    const xsrf = /(?:^|; ?)_xsrf=([^;]*)/u.exec(document.cookie)?.[1];
-    return {
-      ...(typeof token === "string" && token !== "" ? { Authorization: `token ${token}` } : {}),
-      ...(xsrf === undefined ? {} : { "X-XSRFToken": xsrf }),
-    };
-  };
-  return { address, rights };
 }

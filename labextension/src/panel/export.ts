@@ -10,10 +10,13 @@ type Shown = PanelState["query"] & { columns: string[]; ids: string[] };
 /** Exports it, and returns the message for the user. */
 type Export = (state: PanelState, shown: Shown) => Promise<string>;
 
-const EXPORTS: [title: string, act: Export][] = [
+/** What only a kernel can do is hidden where a server shows the panel. */
+const KERNEL = "nbtrack-of-kernel";
+
+const EXPORTS: [title: string, act: Export, more?: string][] = [
   ["Download as CSV", saveCsv],
   ["Download as Parquet", saveParquet],
-  ["DataFrame in the notebook", handOver],
+  ["DataFrame in the notebook", handOver, KERNEL],
   ["Copy as Markdown", (state, shown) => copy(state, shown, "markdown")],
   ["Copy as LaTeX", (state, shown) => copy(state, shown, "latex")],
 ];
@@ -38,20 +41,26 @@ export function exportButton(state: PanelState, say: (text: string) => void): HT
         ids.length === 0 && state.unfolded !== null ? "All runs" : shownCount(what, "run", "runs");
       place.append(
         quiet(`${label}, the columns shown`),
-        ...EXPORTS.map(([title, act]) => {
-          const item = element("button", { type: "button", class: "nbtrack-panel-item" }, title);
+        ...EXPORTS.map(([title, act, more = ""]) => {
+          const item = element("button", { type: "button", class: `nbtrack-panel-item ${more}` }, title);
           item.addEventListener("click", () => {
             close();
             void send(act, ids);
           });
           return item;
         }),
-        quiet("In Python: ", code("panel.runs.to_pandas()"), ", ", code("panel.selected")),
+        inPython(),
       );
     },
     state.signal,
   );
   return root;
+}
+
+function inPython(): HTMLElement {
+  const shown = quiet("In Python: ", code("panel.runs.to_pandas()"), ", ", code("panel.selected"));
+  shown.classList.add(KERNEL);
+  return shown;
 }
 
 function quiet(...parts: (Node | string)[]): HTMLElement {

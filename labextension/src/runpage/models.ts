@@ -108,7 +108,7 @@ function serving(page: Page, { path }: SavedModel): HTMLElement {
     error.hidden = error.textContent === "";
   });
   const shown = element("div", { class: "nbtrack-run-line" }, serve, stop, state, address);
-  return element("div", {}, shown, error);
+  return element("div", { class: "nbtrack-of-kernel" }, shown, error);
 }
 
 function shownAddress(address: string): HTMLElement {

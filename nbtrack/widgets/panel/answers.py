@@ -1,4 +1,4 @@
-"""What a panel's page asks of the kernel alone: it changes runs, or what the notebook shows."""
+"""What changes runs, or what the notebook has: a panel's page asks its kernel for it, or a server that lets it write."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from nbtrack.store import Store
     from nbtrack.widgets import wire
+    from nbtrack.widgets.runpage.download import Downloads
 
 __all__ = ["PanelAnswers"]
 
@@ -34,8 +35,8 @@ class PanelAnswers(Reading):
         Ids of the runs that the panel is about; None for all.
     """
 
-    def __init__(self, store: Store, only: Sequence[str] | None) -> None:
-        super().__init__(store, only, store.read_only)
+    def __init__(self, store: Store, only: Sequence[str] | None, downloads: Downloads | None = None) -> None:
+        super().__init__(store, only, store.read_only, downloads)
         self._memory = Memory(store)
         self._frame: weakref.ref[Any] | None = None
 

@@ -13,7 +13,7 @@ from nbtrack.entities import Runs
 from nbtrack.entities.html import runs_html
 from nbtrack.errors import NbtrackError, StoreError
 from nbtrack.query import Query
-from nbtrack.store.location import database_file, is_store
+from nbtrack.store.location import is_store
 from nbtrack.widgets.base import NbtrackWidget
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.answers import PanelAnswers
@@ -21,7 +21,7 @@ from nbtrack.widgets.panel.columns import first_columns
 from nbtrack.widgets.panel.layout import read_layout
 from nbtrack.widgets.panel.openviews import OpenViews
 from nbtrack.widgets.panel.reading import chosen
-from nbtrack.widgets.panel.viewscript import views_build
+from nbtrack.widgets.panel.traits import panel_traits
 from nbtrack.widgets.replies import accepted
 from nbtrack.widgets.wire import PANEL, panel_kinds
 
@@ -36,9 +36,6 @@ __all__ = ["VIEWS", "Panel"]
 
 VIEWS = ("table", "compare", "curves", "charts", "groups", "run")
 """What a panel can show, each a tab."""
-
-FIRST_ROWS = 60
-"""Rows that come with the panel itself: it is painted without asking, while the kernel goes on with other cells."""
 
 
 class Panel(NbtrackWidget):
@@ -108,22 +105,17 @@ class Panel(NbtrackWidget):
         self._only = None if only is None else list(only)
         self._answers = PanelAnswers(store, self._only)
         self._views = OpenViews(store, self._push)
-        state: dict[str, Any] = {
-            "filter": filter,
-            "order_by": list(order_by),
-            "experiments": None if experiments is None else list(experiments),
-            "deleted": deleted,
-        }
-        selection = queries.Selection.of(store, state, self._only)  # type: ignore[arg-type]
         self._by_itself = columns is None
-        state["columns"] = first_columns(store, selection) if columns is None else list(columns)
-        first = queries.window(store, selection, 0, FIRST_ROWS, state["columns"])
-        place = {"store": str(store.path), "file": database_file(store.path), "only": self._only}
-        super().__init__(**state, _first={**state, **first}, _read_only=store.read_only, _place=place)
-
-    @traitlets.default("_build")
-    def _views_build(self) -> str:
-        return views_build()
+        traits = panel_traits(
+            store,
+            filter=filter,
+            order_by=order_by,
+            experiments=experiments,
+            columns=columns,
+            deleted=deleted,
+            only=self._only,
+        )
+        super().__init__(**traits)
 
     @property
     def runs(self) -> Runs:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import orjson
 
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.store.location import database_file, find_store, is_store
 from nbtrack.widgets.kinds import request_id
+from nbtrack.widgets.panel.answers import PanelAnswers
 from nbtrack.widgets.panel.reading import Reading
+from nbtrack.widgets.panel.traits import panel_traits
 from nbtrack.widgets.replies import done, failed
 from nbtrack.widgets.runpage.download import Downloads
 from nbtrack.widgets.server.stores import Stores
@@ -18,10 +21,12 @@ from nbtrack.widgets.wire import MAX_IDS, panel_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from nbtrack.store import Store
     from nbtrack.widgets.kinds import Request
 
-__all__ = ["answer", "stores"]
+__all__ = ["answer", "first_panel", "refusal", "stores"]
 
 stores = Stores()
 """Those that the server has open."""
@@ -39,8 +44,8 @@ class Question(TypedDict):
     request: Request
 
 
-def answer(body: bytes) -> tuple[int, bytes]:
-    """Return the HTTP status and the body of the reply to a request.
+def answer(body: bytes, *, writes: bool = False) -> tuple[int, bytes]:
+    """Return the HTTP status and the body of the reply to a request; one that changes something only if `writes`.
 
     200 means that it is answered, be it with what is wrong with a filter; anything else that the kernel has to. That
     a store is not there is 410, for it may be again: 404 is for a server that cannot be asked.
@@ -49,10 +54,9 @@ def answer(body: bytes) -> tuple[int, bytes]:
     try:
         question = _read(body)
         asked_by = request_id(question["request"])
-        request = _reading_request(question["request"])
-        with stores.reading(question["store"], question["file"]) as store:
-            reading = Reading(store, question["only"], question["read_only"], _downloads)
-            return 200, _reply(request, reading)
+        request, changes = _request(question["request"], writes=writes)
+        with stores.using(question["store"], question["file"], writes=changes) as store:
+            return 200, _reply(request, _answers(store, question, changes=changes))
     except NotFoundError as error:
         return 410, _bytes(failed(asked_by, error))
     except StoreError as error:
@@ -64,6 +68,26 @@ def answer(body: bytes) -> tuple[int, bytes]:
         logging.getLogger("nbtrack").exception("a panel's request could not be answered")
         fault = NbtrackError("the Jupyter server could not answer this; its log says why")
         return 500, _bytes(failed(asked_by, fault))
+
+
+def first_panel(folder: Path) -> tuple[int, bytes]:
+    """Return the HTTP status, and as JSON the traits that a panel begins with.
+
+    It shows the store at or above a folder; null if there is none. 409 says why a store cannot be read.
+    """
+    try:
+        found = find_store(folder)
+        if not is_store(found):
+            return 200, b"null"
+        with stores.using(str(found), database_file(found)) as store:
+            return 200, _bytes(panel_traits(store))
+    except NbtrackError as error:
+        return 409, refusal(error)
+
+
+def refusal(error: NbtrackError) -> bytes:
+    """Return the body that says why a request, whichever it was, is not answered."""
+    return _bytes(failed("", error))
 
 
 def _reply(request: Request, reading: Reading) -> bytes:
@@ -98,13 +122,21 @@ def _read(body: bytes) -> Question:
     return question  # type: ignore[return-value] # as was just checked
 
 
-def _reading_request(content: Any) -> Request:
+def _request(content: Any, *, writes: bool) -> tuple[Request, bool]:
+    """Return a request, and whether it changes something."""
     known = panel_kinds(content)
     request: Request = known.read(content)
-    if not known[request["kind"]].reads:
-        kinds = ", ".join(sorted(known.reads))
-        raise InvalidValueError(f"{request['kind']!r} is the kernel's to answer; the server answers {kinds}")
-    return request
+    kind = known[request["kind"]]
+    if not (kind.reads or (writes and not kind.kernel)):
+        kinds = ", ".join(one.name for one in known if one.reads or (writes and not one.kernel))
+        raise InvalidValueError(f"{kind.name!r} is the kernel's to answer; the server answers {kinds}")
+    return request, not kind.reads
+
+
+def _answers(store: Store, question: Question, *, changes: bool) -> Reading:
+    if changes:
+        return PanelAnswers(store, question["only"], _downloads)
+    return Reading(store, question["only"], question["read_only"], _downloads)
 
 
 def _bytes(reply: Mapping[str, Any]) -> bytes:

@@ -1,93 +1,36 @@
-"""The address that panels ask, guarded as the server's own API is."""
+"""The addresses of the Jupyter server under `nbtrack/`, guarded as the server's own API is."""
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+import inspect
+import os
+from pathlib import Path
+from typing import Any
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado.web import HTTPError, authenticated, stream_request_body
 
-if TYPE_CHECKING:
-    from nbtrack.widgets.server.stores import Stores
+from nbtrack.widgets.server.desk import MAX_BYTES, Desk
 
-__all__ = ["AskHandler", "Desk"]
-
-MAX_BYTES = 2 * 1024 * 1024
-"""Of a request: the ids of all runs that can be chosen fit in."""
-THREADS = 4
-MAX_WAITING = 64
-"""Requests that are worked on, or wait, at once; a page has a few."""
-ANSWER_TIMEOUT = 15.0
-"""Seconds after which a request is given back to the kernel, which has no such limit."""
-IDLE_INTERVAL = 20.0
-"""Seconds between two searches for stores that nobody asks for any more."""
+__all__ = ["handlers"]
 
 
-class Desk:
-    """The threads in which requests are worked on, and the stores that they have open."""
-
-    def __init__(self) -> None:
-        self._threads: ThreadPoolExecutor | None = None
-        self._stores: Stores | None = None
-        self._closing: asyncio.TimerHandle | None = None
-        self._open = 0
-
-    async def answer(self, body: bytes) -> tuple[int, bytes]:
-        """Return the HTTP status and the body of the reply to a request.
-
-        Raises
-        ------
-        HTTPError
-            When too many are waiting, or it takes too long.
-        """
-        if self._open >= MAX_WAITING:
-            raise HTTPError(503, f"{self._open} requests are being worked on; try again later")
-        self._open += 1
-        work = asyncio.get_running_loop().run_in_executor(self._executor(), self._work, body)
-        work.add_done_callback(self._answered)
-        try:
-            # A thread cannot be stopped: what it does counts as long as it does it.
-            return await asyncio.wait_for(asyncio.shield(work), ANSWER_TIMEOUT)
-        except TimeoutError:
-            raise HTTPError(
-                503, f"the answer takes longer than {ANSWER_TIMEOUT:g} s here; the kernel has it"
-            ) from None
-
-    def _answered(self, work: asyncio.Future[tuple[int, bytes]]) -> None:
-        self._open -= 1
-        self._tidy_later()
-        if not work.cancelled():
-            work.exception()  # it was answered, or came too late
-
-    def _executor(self) -> ThreadPoolExecutor:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="nbtrack-server")
-        return self._threads
-
-    def _work(self, body: bytes) -> tuple[int, bytes]:
-        from nbtrack.widgets.server.answers import answer, stores
-
-        self._stores = stores
-        return answer(body)
-
-    def _tidy_later(self) -> None:
-        if self._closing is None:
-            self._closing = asyncio.get_running_loop().call_later(IDLE_INTERVAL, self._tidy)
-
-    def _tidy(self) -> None:
-        self._closing = None
-        if self._stores is not None:
-            self._executor().submit(self._stores.close_idle)
-            if self._stores.any_open:
-                self._tidy_later()
+def handlers() -> list[tuple[str, type[JupyterHandler], dict[str, Any]]]:
+    """Return what answers at each address below `nbtrack/`."""
+    desk = {"desk": Desk()}
+    return [
+        ("api/ask", AskHandler, desk),
+        ("api/change", ChangeHandler, desk),
+        ("api/panel", PanelHandler, desk),
+        (r"static/([\w.-]+)", StaticHandler, {}),
+        ("", PageHandler, {}),
+    ]
 
 
 @stream_request_body
 class AskHandler(APIHandler):
-    """Answers a request that a panel's kernel has no time for."""
+    """Answers a request of a panel that only reads."""
 
     # A panel looks by itself whether there is something new: that is nobody's activity.
     _track_activity = False
@@ -118,7 +61,84 @@ class AskHandler(APIHandler):
     @authorized("execute", "kernels")  # type: ignore[untyped-decorator]
     async def post(self) -> None:
         """Answer a request."""
-        status, reply = await self._desk.answer(bytes(self._body))
+        await self._answer()
+
+    async def _answer(self, *, writes: bool = False) -> None:
+        status, reply = await self._desk.answer(bytes(self._body), writes=writes)
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         await self.finish(reply)
+
+
+class ChangeHandler(AskHandler):
+    """Answers any request of a panel that needs no kernel, also one that changes something."""
+
+    @authenticated
+    @authorized("write", "contents")  # type: ignore[untyped-decorator]
+    async def post(self) -> None:
+        """Answer a request."""
+        await self._answer(writes=True)
+
+
+class PanelHandler(APIHandler):
+    """Says what a panel begins with that shows the store at or above a folder, and whether it may be changed."""
+
+    _track_activity = False
+
+    def initialize(self, desk: Desk) -> None:
+        """Take what all requests share."""
+        self._desk = desk
+
+    @authenticated
+    @authorized("execute", "kernels")  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        """Answer with the traits of a panel, null where there is no store."""
+        status, reply = await self._desk.panel(self._folder(self.get_argument("path", "")))
+        may_write = self.authorizer.is_authorized(self, self.current_user, "write", "contents")
+        if inspect.isawaitable(may_write):
+            may_write = await may_write
+        self.set_status(status)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Nbtrack-Writes", "yes" if may_write else "no")
+        await self.finish(reply)
+
+    def _folder(self, path: str) -> Path:
+        """Return a folder that is given relative to the server's root."""
+        root = Path(os.path.expanduser(self.settings["server_root_dir"])).resolve()  # noqa: PTH111 - as the server does
+        folder = (root / path.strip("/")).resolve()
+        if not folder.is_relative_to(root):
+            raise HTTPError(404, f"{path[:200]!r} is not below the server's root")
+        return folder if folder.is_dir() else folder.parent
+
+
+class StaticHandler(JupyterHandler):
+    """Sends the front end's files, which a browser keeps by their build."""
+
+    _track_activity = False
+
+    @authenticated
+    async def get(self, name: str) -> None:
+        """Send a file."""
+        from nbtrack.widgets.server.page import static_file
+
+        found = static_file(name, self.get_argument("v", ""))
+        if found is None:
+            raise HTTPError(404)
+        text, headers = found
+        for header, value in headers.items():
+            self.set_header(header, value)
+        await self.finish(text)
+
+
+class PageHandler(JupyterHandler):
+    """Sends the page that shows a store without a kernel. It only reads."""
+
+    @authenticated
+    async def get(self) -> None:
+        """Send the page."""
+        from nbtrack.widgets.server.page import CONTENT_POLICY, page_html
+
+        self.xsrf_token  # noqa: B018 - sets the cookie that the page's requests show
+        self.set_header("Content-Security-Policy", CONTENT_POLICY)
+        self.set_header("Cache-Control", "no-store")
+        await self.finish(page_html({"path": self.get_argument("path", ""), "writes": False}))

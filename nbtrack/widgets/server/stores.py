@@ -1,4 +1,4 @@
-"""The stores that the Jupyter server has open: a few, to be read only, and none that nobody asks for."""
+"""The stores that a server has open: a few, and none that nobody asks for."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class _Open:
 
 
 class Stores:
-    """Stores by their folders, each opened when it is first read."""
+    """Stores by their folders, each opened when it is first asked for: once to be read, once to be changed."""
 
     def __init__(self) -> None:
-        self._opened: dict[Path, _Open] = {}
+        self._opened: dict[tuple[Path, bool], _Open] = {}
         self._lock = threading.Lock()
 
     @property
@@ -50,7 +50,7 @@ class Stores:
         return bool(self._opened)
 
     @contextmanager
-    def reading(self, folder: str, database: str) -> Iterator[Store]:
+    def using(self, folder: str, database: str, *, writes: bool = False) -> Iterator[Store]:
         """Return the store in a folder, open as long as the block runs.
 
         Parameters
@@ -59,6 +59,8 @@ class Stores:
             Its absolute path.
         database
             Which file its database is, as `database_file` tells.
+        writes
+            Whether it may be changed.
 
         Raises
         ------
@@ -74,7 +76,7 @@ class Stores:
             raise NotFoundError(f"there is no store in {folder[:300]!r}; it may have been moved or removed")
         if database != file:
             raise StoreError(f"the store in {folder[:300]!r} is another one here than where it was asked for")
-        opened = self._take(path, file)
+        opened = self._take(path, file, writes=writes)
         try:
             yield opened.store
         finally:
@@ -84,23 +86,24 @@ class Stores:
         """Close what nobody has read for some time."""
         limit = time.monotonic() - after
         with self._lock:
-            for path, opened in list(self._opened.items()):
+            for name, opened in list(self._opened.items()):
                 if not opened.readers and opened.used <= limit:
-                    self._let_go(path)
+                    self._let_go(name)
 
-    def _take(self, path: Path, file: str) -> _Open:
+    def _take(self, path: Path, file: str, *, writes: bool) -> _Open:
+        name = (path, writes)
         with self._lock:
-            opened = self._opened.get(path)
+            opened = self._opened.get(name)
             if opened is not None and opened.file != file:
                 # Another store stands in its place, which may be of another version.
-                self._let_go(path)
+                self._let_go(name)
                 opened = None
             if opened is None:
-                opened = _Open(Store(path, read_only=True), file)
+                opened = _Open(Store(path, read_only=not writes), file)
                 opened.store.limit_reads(READ_TIMEOUT)
-            self._opened.pop(path, None)
+            self._opened.pop(name, None)
             # The one that was asked for last stands last.
-            self._opened[path] = opened
+            self._opened[name] = opened
             opened.readers += 1
             for other in list(self._opened)[:-MAX_STORES]:
                 self._let_go(other)
@@ -115,11 +118,12 @@ class Stores:
 
     def _dismiss(self, path: Path) -> None:
         with self._lock:
-            if path in self._opened:
-                self._let_go(path)
+            for writes in (False, True):
+                if (path, writes) in self._opened:
+                    self._let_go((path, writes))
 
-    def _let_go(self, path: Path) -> None:
-        opened = self._opened.pop(path)
+    def _let_go(self, name: tuple[Path, bool]) -> None:
+        opened = self._opened.pop(name)
         opened.dismissed = True
         if not opened.readers:
             opened.store.close()

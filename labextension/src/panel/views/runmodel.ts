@@ -19,7 +19,7 @@ export class HostedRun implements Model {
   #run: string;
   #traits: Traits;
   #looking: Promise<void> | null = null;
-  #again = false;
+  #again: boolean;
   #later: ReturnType<typeof setTimeout> | undefined;
 
   /** Return the model of a run's page, once all is there that it shows. */
@@ -32,6 +32,7 @@ export class HostedRun implements Model {
     this.#run = run;
     this.#traits = traits;
     this.#signal = signal;
+    this.#again = false;
     const hear = (message: unknown) => void this.#hear(message);
     const look = () => {
       if (state.model.get("view") === "run") {

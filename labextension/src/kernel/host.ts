@@ -1,0 +1,59 @@
+/** A server that has nbtrack's addresses below `base`, and the headers that it wants to see. */
+export interface Host {
+  base: URL;
+  rights: () => Record<string, string>;
+}
+
+/** Return the Jupyter server, as JupyterLab's own pages know it; null on other pages. */
+export function jupyterHost(): Host | null {
+  let config: unknown;
+  try {
+    config = JSON.parse(document.querySelector("#jupyter-config-data")?.textContent ?? "null");
+  } catch {
+    return null;
+  }
+  const { baseUrl, token } = (config ?? {}) as { baseUrl?: unknown; token?: unknown };
+  if (typeof baseUrl !== "string" || !baseUrl.endsWith("/")) {
+    return null;
+  }
+  const base = new URL(`${baseUrl}nbtrack/`, location.href);
+  if (base.origin !== location.origin) {
+    return null;
+  }
+  const authorization: Record<string, string> =
+    typeof token === "string" && token !== "" ? { Authorization: `token ${token}` } : {};
+  return { base, rights: () => ({ ...authorization, ...xsrf() }) };
+}
+
+/** Return the server of a page of nbtrack's own, which lies in its base. */
+export function pageHost(): Host {
+  return { base: new URL("./", location.href.split(/[?#]/u)[0]), rights: xsrf };
+}
+
+function xsrf(): Record<string, string> {
+  // The server gives the cookie a new value now and then.
+  const found = /(?:^|; ?)_xsrf=([^;]*)/u.exec(document.cookie)?.[1];
+  return found === undefined ? {} : { "X-XSRFToken": found };
+}
+
+/** What a panel's server has to know beside the request. */
+export interface About {
+  place: { store: string; file: string; only: string[] | null };
+  read_only: boolean;
+}
+
+/** Send a request of a panel to a server: `change` takes also those that change something. */
+export function post(
+  { base, rights }: Host,
+  { place, read_only }: About,
+  request: object,
+  { address, signal }: { address: "ask" | "change"; signal: AbortSignal },
+): Promise<Response> {
+  return fetch(new URL(`api/${address}`, base), {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...rights() },
+    credentials: "same-origin",
+    body: JSON.stringify({ ...place, read_only, request }),
+    signal,
+  });
+}

@@ -1,0 +1,112 @@
+import type { Channel } from "./client.ts";
+import { type About, type Host, post } from "./host.ts";
+import { type Answer, isAnswer } from "./replies.ts";
+
+type Listener = (message: unknown) => void;
+
+/** Milliseconds between two questions whether the store has changed. */
+const POLL_INTERVAL = 1000;
+
+/** How a panel is served. */
+interface Serving {
+  host: Host;
+  about: About;
+  /** The kinds that change nothing. */
+  reads: ReadonlySet<string>;
+  /** The clock of the store when the traits were read. */
+  clock: number;
+  signal: AbortSignal;
+}
+
+/** A panel's model without a kernel: a server answers what it is asked, and says when the store has changed. */
+export class ServedModel<Traits extends object> implements Channel {
+  /** Called when the page has set traits. */
+  onSaved: (() => void) | null = null;
+  readonly #traits: Traits;
+  readonly #serving: Serving;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #clock: number;
+  #asked = 0;
+
+  constructor(traits: Traits, serving: Serving) {
+    this.#traits = traits;
+    this.#serving = serving;
+    this.#clock = serving.clock;
+    const look = setInterval(() => void this.#look(), POLL_INTERVAL);
+    serving.signal.addEventListener("abort", () => clearInterval(look));
+  }
+
+  get<Name extends keyof Traits & string>(name: Name): Traits[Name] {
+    return this.#traits[name];
+  }
+
+  set<Name extends keyof Traits & string>(name: Name, value: Traits[Name]): void {
+    if (this.#traits[name] !== value) {
+      this.#traits[name] = value;
+      this.#tell(`change:${name}`, undefined);
+    }
+  }
+
+  save_changes(): void {
+    this.onSaved?.();
+  }
+
+  on(event: string, listener: Listener): void {
+    this.#listeners.set(event, (this.#listeners.get(event) ?? new Set()).add(listener));
+  }
+
+  off(event: string, listener: Listener): void {
+    this.#listeners.get(event)?.delete(listener);
+  }
+
+  send(content: unknown): void {
+    const request = content as { id: string; kind: string };
+    if (request.kind === "bye") {
+      return;
+    }
+    queueMicrotask(() => this.#tell("msg:custom", { id: request.id, accepted: true }));
+    void this.#answer(request).then((answer) => {
+      if (!this.#serving.signal.aborted) {
+        this.#tell("msg:custom", answer);
+      }
+    });
+  }
+
+  async #answer(request: { id: string; kind: string }): Promise<Answer> {
+    const { host, about, reads, signal } = this.#serving;
+    const address = reads.has(request.kind) ? "ask" : "change";
+    try {
+      const response = await post(host, about, request, { address, signal });
+      const reply: unknown = await response.json();
+      if (isAnswer(reply)) {
+        return { ...reply, id: request.id };
+      }
+      return failed(request.id, `The server refuses this (${response.status}).`);
+    } catch {
+      return failed(request.id, "The server does not answer. It may have been stopped.");
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (document.visibilityState !== "visible") {
+      return;
+    }
+    this.#asked += 1;
+    const reply = await this.#answer({ id: `clock-${this.#asked}`, kind: "changes" });
+    const clock = reply.ok ? reply.result["clock"] : null;
+    if (typeof clock === "number" && clock > this.#clock && !this.#serving.signal.aborted) {
+      this.#clock = clock;
+      this.#tell("msg:custom", { kind: "changed", clock, views: {} });
+    }
+  }
+
+  #tell(event: string, message: unknown): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      listener(message);
+    }
+  }
+}
+
+function failed(id: string, message: string): Answer {
+  return { id, ok: false, error: { type: "ServerError", message, start: null, end: null, suggestion: null } };
+}

@@ -1,0 +1,89 @@
+import "../panel/panel.css";
+import "../panel/controls.css";
+import "../panel/table/table.css";
+import "../panel/table/row.css";
+import "../panel/actions.css";
+import "./page.css";
+import { pageHost } from "../kernel/host.ts";
+import { type ServedPanel, servedPanel } from "../panel/served.ts";
+import { show } from "../panel/view.ts";
+import { element } from "../ui/dom.ts";
+import { PageAddress } from "./address.ts";
+
+/** Milliseconds between two looks for a store that is not there yet. */
+const STORE_INTERVAL = 2000;
+
+/** What the server writes into the page, see `nbtrack/widgets/server/page.py`. */
+interface Config {
+  path: string;
+  writes: boolean;
+}
+
+async function start(main: HTMLElement, { path, writes }: Config): Promise<void> {
+  const { signal } = new AbortController();
+  const address = new PageAddress();
+  const found = await servedPanel(pageHost(), { path, writes }, signal, (traits) => address.read(traits));
+  if (found === null) {
+    say(main, "status", "There are no runs here yet. They appear as soon as the first is tracked.");
+    setTimeout(() => void begin(main, { path, writes }), STORE_INTERVAL);
+    return;
+  }
+  const { model } = found;
+  model.onSaved = () => address.write(model);
+  // Without a kernel what needs one is hidden.
+  const place = element("div", { class: "nbtrack-page-panel", "data-nbtrack-served": "" });
+  main.replaceChildren(head(found), place);
+  show(model, place, signal);
+}
+
+/** The line above the panel: which store it shows, and whether it may change it. */
+function head({ model, store }: ServedPanel): HTMLElement {
+  const folder = store.replace(/[\\/]\.nbtrack$/u, "");
+  document.title = `${folder.split(/[\\/]/u).at(-1)} – nbtrack`;
+  const parts = [
+    element("strong", {}, "nbtrack"),
+    element("span", { class: "nbtrack-page-store", title: store }, store),
+  ];
+  if (model.get("_read_only")) {
+    parts.push(element("span", { class: "nbtrack-page-mark" }, "read only"));
+  }
+  return element("header", { class: "nbtrack-page-top" }, ...parts);
+}
+
+function say(main: HTMLElement, role: "status" | "alert", text: string): void {
+  main.replaceChildren(element("p", { class: "nbtrack-page-about", role }, text));
+}
+
+async function begin(main: HTMLElement, config: Config): Promise<void> {
+  try {
+    await start(main, config);
+  } catch (error) {
+    say(main, "alert", error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Have the page follow the system's theme; the panel's style knows JupyterLab's attribute. */
+function followTheme(): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const draw = () => {
+    document.body.dataset["jpThemeLight"] = String(!dark.matches);
+  };
+  dark.addEventListener("change", draw);
+  draw();
+}
+
+/** Take the token out of the address: the browser has it in a cookie, and the address is to be sent to others. */
+function hideToken(): void {
+  const address = new URL(location.href);
+  if (address.searchParams.has("token")) {
+    address.searchParams.delete("token");
+    history.replaceState(null, "", address);
+  }
+}
+
+const root = document.querySelector<HTMLElement>("#nbtrack");
+if (root !== null) {
+  hideToken();
+  followTheme();
+  void begin(root, JSON.parse(root.dataset["config"] ?? "{}") as Config);
+}

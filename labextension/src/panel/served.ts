@@ -1,0 +1,61 @@
+import type { Host } from "../kernel/host.ts";
+import { ServedModel } from "../kernel/served.ts";
+import { PANEL_READS, RUNPAGE_READS } from "../wire.ts";
+import type { Rows } from "./messages.ts";
+import type { Traits } from "./model.ts";
+
+/** The kinds of request that change nothing. A kind that the table and a run's page have is the same in both. */
+const READS = new Set([...PANEL_READS, ...RUNPAGE_READS]);
+
+/** What a server says of a panel before it is shown. */
+type First = Omit<Traits, "view" | "_chosen" | "_layout"> & {
+  _first: Rows;
+  _place: NonNullable<Traits["_place"]>;
+};
+
+/** A panel's model without a kernel, and which store it is about. */
+export interface ServedPanel {
+  model: ServedModel<Traits>;
+  store: string;
+}
+
+/**
+ * Return the model of a panel that shows the store at or above a folder, or null where there is none.
+ *
+ * `writes` is whether the panel may change the store, if the server lets it. `change` may change the traits before that.
+ * Rejects with what the server says.
+ */
+export async function servedPanel(
+  host: Host,
+  { path, writes }: { path: string; writes: boolean },
+  signal: AbortSignal,
+  change: (traits: Traits) => void = () => undefined,
+): Promise<ServedPanel | null> {
+  const response = await fetch(new URL(`api/panel?path=${encodeURIComponent(path)}`, host.base), {
+    headers: host.rights(),
+    credentials: "same-origin",
+    signal,
+  });
+  const reply = await response.json();
+  if (!response.ok) {
+    throw new Error(reply?.error?.message ?? `The server refuses this (${response.status}).`);
+  }
+  if (reply === null) {
+    return null;
+  }
+  const first = reply as First;
+  const may = writes && response.headers.get("X-Nbtrack-Writes") === "yes";
+  // The model answers for itself: no other server has to.
+  const traits: Traits = {
+    ...first,
+    view: "table",
+    _chosen: [],
+    _layout: {},
+    _place: undefined,
+    _read_only: !may,
+  };
+  change(traits);
+  const about = { place: first._place, read_only: !may };
+  const model = new ServedModel(traits, { host, about, reads: READS, clock: first._first.clock, signal });
+  return { model, store: first._place.store };
+}

@@ -1,0 +1,58 @@
+"""The state that a panel begins with: the same for its widget and for a page of a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.store.location import database_file
+from nbtrack.widgets.panel import queries
+from nbtrack.widgets.panel.columns import first_columns
+from nbtrack.widgets.panel.viewscript import views_build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.store import Store
+
+__all__ = ["FIRST_ROWS", "panel_traits"]
+
+FIRST_ROWS = 60
+"""Rows that come with the panel itself: it is painted without asking, while the kernel goes on with other cells."""
+
+
+def panel_traits(
+    store: Store,
+    *,
+    filter: str = "",  # noqa: A002 - what it is called everywhere else
+    order_by: Sequence[str] = (),
+    experiments: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    deleted: bool = False,
+    only: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return the traits of a panel, by the names that `labextension/src/panel/model.ts` has.
+
+    Parameters
+    ----------
+    store
+        The store.
+    filter, order_by, experiments, columns, deleted, only
+        As in `Panel`.
+    """
+    query: dict[str, Any] = {
+        "filter": filter,
+        "order_by": list(order_by),
+        "experiments": None if experiments is None else list(experiments),
+        "deleted": deleted,
+    }
+    selection = queries.Selection.of(store, query, only)  # type: ignore[arg-type]
+    shown = first_columns(store, selection) if columns is None else list(columns)
+    first = queries.window(store, selection, 0, FIRST_ROWS, shown)
+    return {
+        **query,
+        "columns": shown,
+        "_first": {**query, **first},
+        "_read_only": store.read_only,
+        "_place": {"store": str(store.path), "file": database_file(store.path), "only": only},
+        "_build": views_build(),
+    }
