@@ -5,31 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Literal
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.metric_words import DOWN, PHRASES, UP, Direction
 
 __all__ = ["Direction", "direction", "set_direction"]
 
-Direction = Literal["down", "up"]
-
-_DOWN = frozenset(
-    """
-    aic bce bic brier cer cost crossentropy davies deviance distortion err error errors eer fid fnr fpr
-    hinge inertia kl lpips logloss loss losses mae mape medae mse msle misclassified misclassification mistakes
-    nll perplexity pinball ppl regret residual residuals rmse rmsle rss smape sse wape wcss
-    wer mase ece
-    """.split()
-)
-_UP = frozenset(
-    """
-    acc accs accuracy accuracies ami ap ari auc auprc auroc bleu calinski cindex completeness corr correlation
-    correlations dice elbo explained f1 f2 fbeta fitness fmeasure fowlkes homogeneity iou jaccard kappa
-    likelihood loglik loglikelihood map mcc matthews meteor mrr ndcg nmi pearson pearsonr precision
-    precisions psnr purity r2 recall recalls return returns reward rewards rouge rsquared score scores
-    sensitivity silhouette spearman spearmanr specificity ssim tnr tpr vmeasure winrate
-    """.split()
-)
 # With one of these words a number is not the metric itself, but a spread, a size, a setting or a comparison.
 _OTHER_THINGS = frozenset(
     """
@@ -39,27 +20,6 @@ _OTHER_THINGS = frozenset(
 )
 _OTHER_FIRST = frozenset(
     {"argmax", "argmin", "change", "delta", "diff", "difference", "gap", "rank", "sd", "sem", "std", "var"}
-)
-# Phrases that mean something else than their words.
-_PHRASES: tuple[tuple[tuple[str, ...], Direction | None], ...] = (
-    (("explained", "variance"), "up"),
-    (("cross", "entropy"), "down"),
-    (("r", "squared"), "up"),
-    (("r", "2"), "up"),
-    (("v", "measure"), "up"),
-    (("f", "measure"), "up"),
-    (("f", "score"), "up"),
-    (("f", "beta"), "up"),
-    (("c", "index"), "up"),
-    (("hit", "rate"), "up"),
-    (("win", "rate"), "up"),
-    (("true", "positive"), "up"),
-    (("true", "negative"), "up"),
-    (("false", "positive"), "down"),
-    (("false", "positives"), "down"),
-    (("false", "negative"), "down"),
-    (("false", "negatives"), "down"),
-    (("coefficient", "of", "determination"), "up"),
 )
 # `rate` alone is undecided (learning rate); for `error_rate` and `false_positive_rate` the first words decide.
 _WORD = re.compile(r"[^\W_]+")
@@ -127,7 +87,7 @@ def _read(name: str) -> Direction | None:
     position = 0
     while position < len(words):
         word = words[position]
-        phrase = next((p for p in _PHRASES if tuple(words[position : position + len(p[0])]) == p[0]), None)
+        phrase = next((p for p in PHRASES if tuple(words[position : position + len(p[0])]) == p[0]), None)
         if phrase:
             found = phrase[1]
             position += len(phrase[0])
@@ -136,10 +96,10 @@ def _read(name: str) -> Direction | None:
         bare = word.rstrip("0123456789") or word
         if word in ("neg", "negative", "minus"):
             turned = True
-        elif word in _UP or bare in _UP:
+        elif word in UP or bare in UP:
             # "brier score", "error score", "inertia score": the word before decides.
             found = found if found and word in ("score", "scores") else "up"
-        elif word in _DOWN or bare in _DOWN:
+        elif word in DOWN or bare in DOWN:
             # "log likelihood" and "log loss" differ only in their second word.
             found = "down"
         elif word in _OTHER_THINGS:

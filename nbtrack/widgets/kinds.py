@@ -140,9 +140,21 @@ class Kinds:
         slow: bool = False,
         kernel: bool = False,
     ) -> Callable[[type[Declared]], type[Declared]]:
-        """Declare a kind by the typed dictionary of its parts, or several kinds that have the same; see `Kind`."""
+        """Declare a kind by the typed dictionary of its parts, or several kinds that have the same; see `Kind`.
+
+        Raises
+        ------
+        InvalidValueError
+            For a kind that is declared already.
+        """
 
         def declare(parts: type[Declared]) -> type[Declared]:
+            for name in names:
+                if name in self._kinds:
+                    other = self._kinds[name].parts.__name__
+                    raise InvalidValueError(
+                        f"{name!r} is a request of {self.widget} already, declared by {other}; take another name"
+                    )
             for name in names:
                 self._kinds[name] = Kind(name, parts, result, reads, rank, slow, kernel)
             return parts

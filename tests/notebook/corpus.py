@@ -5,11 +5,11 @@ Each case in ``capture_corpus`` is a small notebook (``NN_name.py``, percent for
 A case runs in an IPython shell and a process of its own, is read back through ``nbtrack.runs()``, and is compared
 with its labels::
 
-    python -m tests.notebook.corpus                     # the cases for tuning: figures, misses and false finds
-    python -m tests.notebook.corpus --heldout --quiet   # the others: figures only
-    python -m tests.notebook.corpus --plain --all       # without nbtrack: do the cells run, are the labels right?
-    python -m tests.notebook.corpus --autolog --all     # MLflow's autologging in its place, where it is installed
-    python -m tests.notebook.corpus 19 kmeans           # some cases, by any part of their names
+    .venv/bin/python -m tests.notebook.corpus                   # the cases for tuning: figures, misses, false finds
+    .venv/bin/python -m tests.notebook.corpus --all             # the held-out ones too, of which only the figures
+    .venv/bin/python -m tests.notebook.corpus --plain --all     # without nbtrack: do they run, are the labels right?
+    .venv/bin/python -m tests.notebook.corpus --autolog --all   # MLflow's autologging, where it is installed
+    .venv/bin/python -m tests.notebook.corpus 19 kmeans         # some cases, by any part of their names
 """
 
 from __future__ import annotations
@@ -79,6 +79,24 @@ def case_names(split: str = "all") -> list[str]:
     """The cases of a split: ``tuning``, ``heldout`` or ``all``."""
     every = sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
     return [name for name in every if split == "all" or (name in HELD_OUT) == (split == "heldout")]
+
+
+def cases_called(parts: Sequence[str], split: str = "all") -> list[str]:
+    """The cases of a split with one of these parts in their names; all of them where no part is given.
+
+    Raises
+    ------
+    LookupError
+        For a part that is in no name.
+    """
+    names = case_names(split)
+    for part in parts:
+        if not any(part in name for name in names):
+            among = "" if split == "all" else f" among the {split} ones"
+            raise LookupError(
+                f"no case is called {part}{among}; their files are in tests/notebook/{FOLDER.name}"
+            )
+    return [name for name in names if not parts or any(part in name for part in parts)]
 
 
 def matches(label: Label, truth: Truth, outcome: Outcome) -> list[tuple[str, str]]:
@@ -167,23 +185,34 @@ def figures(verdicts: Sequence[Judgement]) -> str:
     return "\n".join(lines)
 
 
-def details(verdict: Judgement, *, output: bool = False) -> str:
-    """One case: its figures, and each miss and false find."""
+def details(verdict: Judgement, *, plain: bool = False, output: bool = False) -> str:
+    """One case: its figures, and each miss and false find unless it is held out.
+
+    Parameters
+    ----------
+    verdict
+        The case.
+    plain
+        Whether it ran without a tracker: then its labels alone are told of.
+    output
+        Whether to show what its tracked cell printed, and how long it took.
+    """
     score, outcome = total([verdict]), verdict.outcome
-    counts = f"{score.hits:4} of {score.hits + score.missed:<3} false {score.false:<3}"
-    lines = [f"{verdict.case:34}{counts}{outcome.seconds:5.1f} s"]
+    wanted = score.hits + score.missed
+    counts = f"{score.hits:4} of {wanted:<3} false {score.false:<3}"
+    if plain:
+        counts = f"{wanted:4} labels, {len(outcome.doubts)} doubtful"
+    lines = [f"{verdict.case:34}{counts.rstrip()}"]
     if outcome.error:
         lines.append("    error  " + outcome.error.strip().replace("\n", "\n           "))
-    remarks = {
-        "missed": verdict.missed,
-        "false": verdict.false,
-        "wrong": verdict.wrong,
-        "label": outcome.doubts,
-    }
+    remarks = {"label": outcome.doubts}
+    if not plain and verdict.case not in HELD_OUT:
+        remarks |= {"missed": verdict.missed, "false": verdict.false, "wrong": verdict.wrong}
     for title, texts in remarks.items():
         lines += [f"    {title:9}{text}" for text in texts]
     if output:
         lines += ["    | " + line for line in outcome.output.splitlines()]
+        lines.append(f"    {outcome.seconds:.1f} s")
     return "\n".join(lines)
 
 
@@ -196,7 +225,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "cases", nargs="*", metavar="CASE", help="any part of a name; default: the tuning cases"
     )
     parser.add_argument(
-        "--heldout", action="store_const", dest="split", const="heldout", help="the held-out cases"
+        "--heldout",
+        action="store_const",
+        dest="split",
+        const="heldout",
+        help="the held-out cases, of which only the figures are shown",
     )
     parser.add_argument("--all", action="store_const", dest="split", const="all", help="every case")
     parser.add_argument("--quiet", action="store_true", help="figures only")
@@ -211,24 +244,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     by.add_argument(
         "--autolog", action="store_const", dest="tracker", const="mlflow", help="track by mlflow.autolog()"
     )
-    parser.add_argument("--output", action="store_true", help="show what each tracked cell printed")
+    parser.add_argument(
+        "--output", action="store_true", help="show what each tracked cell printed, and how long it took"
+    )
     options = parser.parse_args(arguments)
-    names = case_names(options.split or ("all" if options.cases else "tuning"))
-    if options.cases:
-        names = [name for name in names if any(part in name for part in options.cases)]
+    try:
+        names = cases_called(options.cases, options.split or ("all" if options.cases else "tuning"))
+    except LookupError as error:
+        parser.error(str(error))
     start = time.perf_counter()
     verdicts = [
         judge(case, outcome) for case, outcome in run_cases(names, tracker=options.tracker or "nbtrack")
     ]
     failed = [verdict for verdict in verdicts if verdict.outcome.error or verdict.outcome.doubts]
+    plain = options.tracker == "none"
     for verdict in verdicts:
-        if options.tracker == "none":
-            verdict.missed, verdict.false = [], []
         if not options.quiet:
-            print(details(verdict, output=options.output))
+            print(details(verdict, plain=plain, output=options.output))
     seconds = time.perf_counter() - start
     print(f"\n{len(verdicts)} cases in {seconds:.0f} s, {len(failed)} with errors or doubtful labels")
-    if options.tracker != "none":
+    if not plain:
         print(figures(verdicts))
     return 1 if failed else 0
 

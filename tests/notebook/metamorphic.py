@@ -2,12 +2,14 @@
 
 The earlier cells run once; each variant is executed in a fork of that state::
 
-    python -m tests.notebook.metamorphic            # all cases, all relations: what differs
-    python -m tests.notebook.metamorphic 19 kmeans  # some cases
+    .venv/bin/python -m tests.notebook.metamorphic              # all cases, all relations: what differs
+    .venv/bin/python -m tests.notebook.metamorphic 19 kmeans    # some cases, by any part of their names
+    .venv/bin/python -m tests.notebook.metamorphic 19 cut       # one relation
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import builtins
 import contextlib
@@ -23,12 +25,13 @@ import sys
 import tempfile
 import traceback
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.notebook.corpus import case_names
+from tests.notebook.corpus import cases_called
 from tests.notebook.corpus_cases import PRELOADED, read_case
 
 if TYPE_CHECKING:
@@ -384,6 +387,7 @@ def check(
         return dict(zip(names, pool.map(apart, names), strict=True))
 
 
+<<<<<<< HEAD
 def _print(name: str, texts: list[str]) -> None:
     print("\n    ".join([name if texts else f"{name} violates nothing", *texts]), flush=True)
 
@@ -393,3 +397,33 @@ if __name__ == "__main__":
     relations = tuple(word for word in sys.argv[1:] if word in RELATIONS) or tuple(RELATIONS)
     chosen = [name for name in case_names() if not words or any(word in name for word in words)]
     check(chosen, relations, tell=_print)
+=======
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what each case violates; the exit code tells whether one violates anything."""
+    parser = argparse.ArgumentParser(
+        "python -m tests.notebook.metamorphic",
+        description="Find what changes a cell's run and must not.",
+    )
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help=f"any part of a case's name, or a relation ({', '.join(RELATIONS)}); default: all of either",
+    )
+    given = parser.parse_args(arguments).words
+    relations = tuple(word for word in given if word in RELATIONS) or tuple(RELATIONS)
+    try:
+        chosen = cases_called([word for word in given if word not in RELATIONS])
+    except LookupError as error:
+        parser.error(str(error))
+    found = check(chosen, relations)
+    for name, texts in found.items():
+        print(name, "violates nothing" if not texts else "")
+        for text in texts:
+            print("   ", text)
+    return 1 if any(found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+>>>>>>> words

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.notebook.corpus import case_names, details, figures, judge, total
+from tests.notebook import corpus, metamorphic
+from tests.notebook.corpus import HELD_OUT, case_names, cases_called, details, figures, judge, total
 from tests.notebook.corpus_cases import Case, Label, Measured, Outcome, Truth, run_cases
 
 # A hundred notebooks run once, in the first test that asks for them.
@@ -21,7 +22,7 @@ def split(request, verdicts):
 
 
 def test_every_case_runs_and_its_labels_are_right(verdicts):
-    assert len(verdicts) == 154
+    assert sorted(verdicts) == case_names()
     assert {name: verdict.outcome.error for name, verdict in verdicts.items() if verdict.outcome.error} == {}
     assert {
         name: verdict.outcome.doubts for name, verdict in verdicts.items() if verdict.outcome.doubts
@@ -53,8 +54,58 @@ def counts(case, **found):
 
 def test_splits_are_disjoint_and_complete():
     tuning, held_out = case_names("tuning"), case_names("heldout")
-    assert (len(tuning), len(held_out)) == (138, 16)
+    assert sorted(held_out) == sorted(HELD_OUT)
     assert sorted(tuning + held_out) == case_names()
+
+
+def test_cases_are_found_by_any_part_of_their_names():
+    assert cases_called(["10_gradient", "churn"]) == sorted([*cases_called(["10_gradient"]), HELD_OUT[-1]])
+    assert cases_called([]) == case_names()
+
+
+@pytest.mark.parametrize("tool", [corpus, metamorphic])
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["999"], 2, "no case is called 999"),
+        (["10_gradient", "kmaens"], 2, "no case is called kmaens"),
+        (["--help"], 0, "any part of a"),
+    ],
+)
+def test_a_mistyped_case_is_an_error_and_help_is_help(tool, arguments, code, says, capsys):
+    with pytest.raises(SystemExit) as ended:
+        tool.main(arguments)
+    assert ended.value.code == code
+    assert says in "".join(capsys.readouterr())
+
+
+def test_a_case_of_the_other_split_is_an_error(capsys):
+    with pytest.raises(SystemExit):
+        corpus.main(["--heldout", "10_gradient"])
+    assert "no case is called 10_gradient among the heldout ones" in capsys.readouterr().err
+
+
+def test_what_is_missed_of_a_held_out_case_is_not_told():
+    labels = (Label("params", "alpha"), Label("metrics", "rmse"))
+    outcome = Outcome(params={"beta": 1}, truths=[Truth(0.5, None), Truth(0.7, None)])
+    seen, hidden = (
+        details(judge(Case(name, (), "", labels, {}), outcome)) for name in ("a_case", HELD_OUT[0])
+    )
+    assert "0 of 2   false 1" in seen
+    assert "0 of 2   false 1" in hidden
+    assert [name for name in ("alpha", "rmse", "beta") if name in seen] == ["alpha", "rmse", "beta"]
+    assert not [name for name in ("alpha", "rmse", "beta") if name in hidden]
+
+
+def test_a_case_without_a_tracker_tells_of_its_labels_alone():
+    labels = (Label("params", "alpha"), Label("metrics", "rmse"))
+    outcome = Outcome(
+        truths=[Truth(0.5, None), Truth(0.7, None)], doubts=["rmse: 0.7 in the label, 0.8 in the notebook"]
+    )
+    told = details(judge(Case("a_case", (), "", labels, {}), outcome), plain=True)
+    assert "2 labels, 1 doubtful" in told
+    assert "rmse: 0.7 in the label" in told
+    assert "missed" not in told
 
 
 def test_the_right_names_with_the_right_values_are_hits():

@@ -14,7 +14,7 @@ from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
 from nbtrack.capture.source.reads import dotted, names_in
-from nbtrack.capture.words.calls import AVERAGES
+from nbtrack.capture.words.calls import AVERAGES, THRESHOLD_CURVES
 from nbtrack.capture.words.names import (
     RESULTS_WORDS,
     is_bookkeeping_name,
@@ -110,9 +110,14 @@ def _is_made_as_frame(bindings: list[Binding]) -> bool:
 
 def _is_made_of_scores(bindings: list[Binding]) -> bool:
     return any(
-        b.kind == "unpack" or (b.value is not None and (scores_in(b.value) or _is_array_of_items(b.value)))
+        (b.kind == "unpack" and not _is_over_thresholds(b.value))
+        or (b.value is not None and (scores_in(b.value) or _is_array_of_items(b.value)))
         for b in bindings
     )
+
+
+def _is_over_thresholds(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in THRESHOLD_CURVES
 
 
 def _is_array_of_items(node: ast.expr) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "REDUCTION_ENDINGS",
     "REDUCTION_ROOTS",
     "STEP_METHODS",
+    "THRESHOLD_CURVES",
     "TRAINING_FUNCTIONS",
     "TRAINING_METHODS",
     "UNWRAPPING",
@@ -51,6 +52,8 @@ _SCORING_NAMES = frozenset(
 """Scoring functions whose names do not end like that, or are short."""
 _NOT_SCORING = frozenset({"make_scorer", "get_scorer", "permutation_test_score", "zero_one_score_fn"})
 """Names that end like those of scoring functions, but are not."""
+THRESHOLD_CURVES = frozenset({"det_curve", "precision_recall_curve", "roc_curve"})
+"""Functions whose arrays have a value a threshold: a picture, not a history."""
 
 _PLOT_ROOTS = frozenset(
     "plt ax axes axs fig sns px go alt pylab mpl matplotlib plotly hv bokeh pyplot seaborn canvas".split()

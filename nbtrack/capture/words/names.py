@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nbtrack.metric_words import DOWN, PHRASES, UNDECIDED, UP
+
 __all__ = [
     "COUNT_WORDS",
     "INDEX_WORDS",
@@ -24,18 +26,12 @@ __all__ = [
     "words",
 ]
 
-_METRIC_WORDS = frozenset(
-    """
-    acc accs accuracy accuracies aic ari auc aucs auprc auroc bce bic bleu brier cer cindex corr
-    correlation correlations cost costs crossentropy davies dice dist distortion distortions elbo energy entropy
-    err error errors errs evidence f1 f1s fbeta fid fitness gini hinge inertia inertias iou jaccard kappa kl
-    likelihood loglik logloss loss losses mae maes map mape mcc medae metric metrics misclassified mistakes
-    mrr mse mses msle ndcg nll nmi obj objective perplexity ppl precision precisions psnr purity r2 r2s recall
-    recalls regret residual residuals reward rewards rmse rmses rmsle rouge rsquared rss score scores
-    fn fp sensitivity silhouette silhouettes smape tn tp specificity sse ssim wcss wer winrate
-    """.split()
-)
+_MEANS_OTHERWISE = frozenset({"f2"})
+"""Words of metrics that a cell's names mean otherwise: a search goes by the values f1 and f2 of a function."""
+_METRIC_WORDS = (DOWN | UP | UNDECIDED) - _MEANS_OTHERWISE
 """Words that indicate a result."""
+_METRIC_PHRASES = frozenset(phrase for phrase, _ in PHRASES) - {("r", "2")}
+"""Phrases that indicate a result; `r_2` is the second of two radii."""
 
 _BOOKKEEPING_WORDS = frozenset(
     """
@@ -51,7 +47,9 @@ _BOOKKEEPING_WORDS = frozenset(
 )
 """Words that indicate bookkeeping, unless there is a metric word."""
 
-_NOT_METRIC_WORDS = frozenset("fn func function idx index name names weight rate time times seconds".split())
+_NOT_METRIC_WORDS = frozenset(
+    "fn func function idx index name names weight rate scale time times seconds".split()
+)
 """Words after which a name is about a metric, but not a metric."""
 _BOOKKEEPING_FIRST = frozenset("n num idx i x y t start len".split())
 """Words that indicate bookkeeping if they come first."""
@@ -122,9 +120,9 @@ def is_metric_name(name: str) -> bool:
     found = words(name)
     if not found or found[-1] in _NOT_METRIC_WORDS:
         return False
-    return any(w in _METRIC_WORDS or w.rstrip("0123456789") in _METRIC_WORDS for w in found) or (
-        {"log", "loss"} <= set(found) or {"r", "squared"} <= set(found) or "explained" in found
-    )
+    if any(w in _METRIC_WORDS or w.rstrip("0123456789") in _METRIC_WORDS for w in found):
+        return True
+    return any(found[i : i + len(p)] == p for p in _METRIC_PHRASES for i in range(len(found)))
 
 
 @lru_cache(maxsize=4096)

@@ -196,6 +196,22 @@ class TestMetrics:
         )
         assert series(captured) == {"rmse": [1.0]}
 
+    def test_an_error_of_a_forecast_and_what_it_is_measured_by(self):
+        captured, _ = track(
+            "day, week = [3.0, 5.0], [2.0, 4.0]\nmase_scale = sum(week) / 2\n"
+            "mase = sum(abs(a - b) for a, b in zip(day, week)) / 2 / mase_scale\ncrps = sum(day) / 8"
+        )
+        assert series(captured) == {"mase": [1 / 3], "crps": [1.0]}
+
+    def test_rates_at_one_threshold_are_results_and_those_of_a_curve_a_picture(self):
+        captured, _ = track(
+            "from sklearn.metrics import precision_recall_curve, roc_curve\ny, p = [0, 1, 1, 0], [0.1, 0.4, 0.35, 0.8]\n"
+            "fpr, tpr, _ = roc_curve(y, p)\nprecision, recall, _ = precision_recall_curve(y, p)"
+        )
+        assert captured.metrics == {}
+        captured, _ = track("alarms, rest = sum([3]), sum([9])\nfpr = alarms / (alarms + rest)")
+        assert series(captured) == {"fpr": [0.25]}
+
     def test_scores_without_a_name(self):
         captured, _ = track(
             "from sklearn.metrics import r2_score\nfrom sklearn.linear_model import LinearRegression\n"
@@ -316,6 +332,13 @@ class TestSeries:
             "    history['val_loss'].append(i * 0.5)\nknots = [0.0, 0.5, 1.0]"
         )
         assert series(captured) == {"losses": [1.0, 0.5, 1 / 3], "history.val_loss": [0.0, 0.5, 1.0]}
+
+    def test_the_returns_of_episodes(self):
+        captured, _ = track(
+            "returns = []\nfor episode in range(3):\n    episode_return = 0.0\n    for t in range(2):\n"
+            "        episode_return += episode / 2\n    returns.append(episode_return)"
+        )
+        assert series(captured)["returns"] == [0.0, 1.0, 2.0]
 
     def test_what_an_object_carries(self):
         captured, _ = track(

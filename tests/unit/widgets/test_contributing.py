@@ -30,10 +30,9 @@ while len(said) < 2:
 print(json.dumps(said))
 """
 CALLS = """
-import type {{ Query }} from "../wire.ts";
-import type {{ PanelClient }} from "./client.ts";
+import type {{ PanelState }} from "./state.ts";
 
-export async function countOf(client: PanelClient, query: Query): Promise<number | undefined> {{
+export async function countOf(state: PanelState): Promise<number | undefined> {{
   {call}
   return statuses["FINISHED"];
 }}

@@ -8,7 +8,7 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import FilterError, InvalidValueError
-from nbtrack.widgets.kinds import request_id
+from nbtrack.widgets.kinds import Kinds, Request, request_id
 from nbtrack.widgets.panel.answers import PanelAnswers
 from nbtrack.widgets.panel.reading import Reading
 from nbtrack.widgets.replies import accepted, done, failed
@@ -50,6 +50,22 @@ def test_what_is_no_request_is_refused(kinds, message):
 @pytest.mark.parametrize(("kinds", "examples"), EXAMPLES)
 def test_every_kind_has_an_example(kinds, examples):
     assert {one["kind"] for one in examples["valid"]} == {kind.name for kind in kinds}
+
+
+def test_a_kind_is_declared_once():
+    kinds = Kinds("Clock")
+
+    @kinds.kind("wait", "sleep")
+    class Wait(Request):
+        seconds: int
+
+    class Nap(Request):
+        minutes: int
+
+    with pytest.raises(InvalidValueError, match="'sleep' is a request of Clock already, declared by Wait"):
+        kinds.kind("nap", "sleep")(Nap)
+    assert kinds["sleep"].parts is Wait
+    assert [kind.name for kind in kinds] == ["wait", "sleep"]
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_the_server_answers_what_the_kernel_would(server, filled, picked):
     try:
         panel._answers._memory.save("cheap", "params.alpha < 0.3")
         asked = [{"id": f"v-{number}", **one} for number, one in enumerate(requests(panel))]
-        assert {one["kind"] for one in asked} == PANEL.reads
+        assert {one["kind"] for one in asked} == PANEL.reads, "requests() has one of each kind that reads"
         for request in asked:
             before = json.loads(json.dumps(panel._result(request), allow_nan=False))
             found = server.result(filled, request, only=panel._place["only"])
