@@ -1,4 +1,4 @@
-"""Write `src/wire.ts`: the requests that `nbtrack/widgets/wire.py` declares, as the page's compiler reads them.
+"""Write `src/wire.ts`: the views and the requests that `nbtrack/widgets/wire.py` declares, as the page's compiler reads them.
 
 `make wire` runs it; `tests/unit/widgets/test_wire.py` fails when the file is stale.
 """
@@ -22,7 +22,7 @@ from typing import (
 )
 
 from nbtrack.compare.defaults import Defaults
-from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE, Query
+from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE, VIEWS, Query
 
 if TYPE_CHECKING:
     from nbtrack.widgets.kinds import Kind, Kinds
@@ -49,7 +49,9 @@ NAMES = {str: "string", bool: "boolean", int: "number", type(None): "null", Any:
 def typescript() -> str:
     """Return the whole file."""
     shared = [_interface(Query, _query()), _interface(Defaults, get_type_hints(Defaults))]
-    return "\n".join([HEAD, *shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _reads(PANEL), _parts()])
+    return "\n".join(
+        [HEAD, *shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _views(), _reads(PANEL), _parts()]
+    )
 
 
 def _interface(declared: Any, parts: dict[str, Any]) -> str:
@@ -101,6 +103,14 @@ def _type(of: Any) -> str:
         inner = "; ".join(f"{name}?: {_type(one)}" for name, one in get_type_hints(of).items())
         return f"{{ {inner} }}"
     return NAMES[of]
+
+
+def _views() -> str:
+    lines = "".join(f"  {name}: {json.dumps(title)},\n" for name, title in VIEWS.items())
+    return (
+        "/** The views of the panel in their order, each with the title of its tab. */\n"
+        f"export const VIEWS = {{\n{lines}}} as const;\n"
+    )
 
 
 def _reads(kinds: Kinds) -> str:

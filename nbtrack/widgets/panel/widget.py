@@ -23,7 +23,7 @@ from nbtrack.widgets.panel.openviews import OpenViews
 from nbtrack.widgets.panel.reading import chosen
 from nbtrack.widgets.panel.viewscript import views_build
 from nbtrack.widgets.replies import accepted
-from nbtrack.widgets.wire import PANEL
+from nbtrack.widgets.wire import PANEL, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
     from nbtrack.compare.figures import FigureKind
     from nbtrack.store import Store
 
-__all__ = ["VIEWS", "Panel"]
-
-VIEWS = ("table", "compare", "curves", "charts", "groups", "run")
-"""What a panel can show, each a tab."""
+__all__ = ["Panel"]
 
 FIRST_ROWS = 60
 """Rows that come with the panel itself: it is painted without asking, while the kernel goes on with other cells."""
@@ -81,7 +78,7 @@ class Panel(NbtrackWidget):
     columns: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     experiments = traitlets.List(traitlets.Unicode(), allow_none=True, default_value=None).tag(sync=True)
     deleted = traitlets.Bool(default_value=False).tag(sync=True)
-    view = traitlets.Enum(VIEWS, "table").tag(sync=True)
+    view = traitlets.Enum(tuple(VIEWS), "table").tag(sync=True)
     selected: traitlets.Any = traitlets.Any()
     """The chosen runs, as `Runs`; can be set to runs or their ids."""
     _chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)

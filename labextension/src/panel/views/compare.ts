@@ -1,0 +1,13 @@
+import { showCompare } from "../../compare/view.ts";
+import type { PanelState } from "../state.ts";
+import { documentView } from "./document.ts";
+
+/** Show runs side by side in the body of the tab. */
+export function drawCompare(state: PanelState, body: HTMLElement): void {
+  const { colours } = state;
+  const baseline: { id: string | null } = { id: null };
+  documentView(state, "compare", body, async ({ place, compare, ask, signal }) => {
+    const shown = showCompare(place, await compare(), { colours, baseline, ask }, signal);
+    return () => void compare().then((document) => shown.update(document));
+  });
+}
