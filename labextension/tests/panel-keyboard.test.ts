@@ -93,8 +93,8 @@ it("a view says which of the chosen runs the table does not have", async () => {
   const away = "f".repeat(32);
   const { kernel, gone, state, body } = bare({ view: "compare", _chosen: [away] });
   await kernel.answer("window", FIRST).catch(() => undefined);
-  documentView(state, "compare", body, async ({ compare }) => {
-    await compare();
+  documentView(state, "compare", body, async ({ ask }) => {
+    await ask("side_by_side", {});
   });
   const about = () => body.querySelector("[role=status]")?.textContent;
   const answered = (shown: number) => kernel.answer("document", { document: {}, shown, total: shown });

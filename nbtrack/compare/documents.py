@@ -1,8 +1,12 @@
-"""The documents that the views show; labextension/src/kernel/documents.ts declares the same in TypeScript."""
+"""The documents that the views show. `make wire` writes them as `labextension/src/kernel/documents.ts` for the page."""
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from nbtrack.direction import Direction
+    from nbtrack.store.curves import Spacing
 
 __all__ = [
     "DOCUMENTS",
@@ -13,8 +17,10 @@ __all__ = [
     "Cell",
     "CellKind",
     "CodeDiff",
+    "CodeLine",
     "Column",
     "Comparison",
+    "CurveAxis",
     "CurveEntry",
     "CurvesDocument",
     "FieldsDocument",
@@ -24,7 +30,6 @@ __all__ = [
     "GroupsDocument",
     "Importance",
     "ImportanceDocument",
-    "Line",
     "Picture",
     "PicturesDocument",
     "Row",
@@ -45,7 +50,10 @@ DOCUMENTS = {
     "box": 10_000,
     "importance": 10_000,
 }
-"""The kinds of documents, and how many runs each has at most if none are chosen."""
+"""The kinds of documents, each a function of `nbtrack.compare`, and how many runs each has at most if none are chosen."""
+
+CurveAxis = Annotated[str, "`step`, `relative`, `time`, or another metric: `metrics.loss`"]
+"""The x axis of curves."""
 
 CellKind = Literal["number", "text", "bool", "none", "time", "duration"]
 
@@ -73,7 +81,7 @@ class Row(TypedDict):
     differs: bool
     best: list[int]
     """The positions of the runs with the best value; empty if none is better than another."""
-    direction: Literal["down", "up"] | None
+    direction: Direction | None
 
 
 class Section(TypedDict):
@@ -83,7 +91,7 @@ class Section(TypedDict):
     rows: list[Row]
 
 
-class Line(TypedDict):
+class CodeLine(TypedDict):
     """One line of a code diff on the left and on the right; None if a side has no such line."""
 
     kind: Literal["same", "added", "removed", "changed"]
@@ -97,7 +105,7 @@ class CodeDiff(TypedDict):
     left: str
     right: str
     """The ids of the two runs."""
-    lines: list[Line]
+    lines: list[CodeLine]
     cut: int
     """How many lines were left out because there were too many."""
 
@@ -166,11 +174,10 @@ class CurvesDocument(TypedDict):
     """A metric's curves in many runs."""
 
     metric: str
-    x: str
-    """`step`, `relative`, `time`, or another metric: `metrics.loss`."""
-    spacing: Literal["even", "log"]
+    x: CurveAxis
+    spacing: Spacing
     within: tuple[float, float] | None
-    direction: Literal["down", "up"] | None
+    direction: Direction | None
     origin: float
     """The offset to add to each packed x."""
     runs: list[CurveEntry]
@@ -204,7 +211,7 @@ class GroupsDocument(TypedDict):
 
     by: list[str]
     metrics: list[str]
-    directions: list[Literal["down", "up"] | None]
+    directions: list[Direction | None]
     groups: list[Group]
     left_out: int
     """How many groups were left out because there were too many."""
@@ -227,9 +234,9 @@ class GroupCurvesDocument(TypedDict):
     """A metric's curves, as the mean of each group."""
 
     metric: str
-    x: str
+    x: CurveAxis
     by: list[str]
-    direction: Literal["down", "up"] | None
+    direction: Direction | None
     groups: list[GroupCurve]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.compare.documents import (
+        CurveAxis,
         Group,
         GroupCurve,
         GroupCurvesDocument,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     )
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.store.curves import Curve, CurveX
+    from nbtrack.store.curves import Curve
 
 __all__ = ["grouped", "grouped_curves"]
 
@@ -89,7 +90,7 @@ def grouped_curves(
     metric: str,
     *,
     points: int = 300,
-    x: CurveX | str = "step",
+    x: CurveAxis = "step",
 ) -> GroupCurvesDocument:
     """Return the mean of a metric's curves in each group, with standard deviation, least and greatest.
 

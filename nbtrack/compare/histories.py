@@ -13,10 +13,10 @@ from nbtrack.store.curves import along_metric
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.compare.documents import CurveEntry, CurvesDocument
+    from nbtrack.compare.documents import CurveAxis, CurveEntry, CurvesDocument
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.store.curves import Curve, CurveX, Spacing
+    from nbtrack.store.curves import Curve, Spacing
 
 __all__ = ["curves"]
 
@@ -30,7 +30,7 @@ def curves(
     metric: str,
     *,
     points: int = 400,
-    x: CurveX | str = "step",
+    x: CurveAxis = "step",
     within: tuple[float, float] | None = None,
     spacing: Spacing = "even",
 ) -> CurvesDocument:

@@ -1,4 +1,4 @@
-import type { Ask, Comparison, DocumentRequests } from "../../kernel/documents.ts";
+import type { Ask, DocumentRequests } from "../../kernel/documents.ts";
 import { element } from "../../ui/dom.ts";
 import type { View } from "../model.ts";
 import { withCondition } from "../query.ts";
@@ -12,7 +12,6 @@ const UPDATE_INTERVAL = 1000;
 export interface ViewContext {
   place: HTMLElement;
   ask: Ask;
-  compare: () => Promise<Comparison>;
   /** The fields of the runs of a document. */
   fields: (document: keyof DocumentRequests) => Promise<Fields>;
   /** Choose runs for the other views. This view keeps its runs. */
@@ -117,7 +116,6 @@ class DocumentView {
     const context: ViewContext = {
       place,
       ask: ((document: string, payload: object) => this.#ask(document, payload)) as Ask,
-      compare: () => this.#ask("side_by_side", {}) as Promise<Comparison>,
       fields: (document) => this.#fields(document),
       choose: (ids) => this.#choose(ids),
       signal: drawn.signal,
