@@ -65,6 +65,8 @@ export type CurveX = "step" | "relative" | "time" | `metrics.${string}`;
 export type Direction = "down" | "up" | null;
 export type Range = readonly [number, number];
 export type Spacing = "even" | "log";
+/** A value of a run, exactly: a number that JSON or JavaScript would change is its text in a list, None an empty list. */
+export type Value = null | boolean | number | string | [] | [string];
 """
 DOCUMENTS_TAIL = """\
 /** Ask the kernel. Rejects with an Error that says what was wrong. */
@@ -77,6 +79,7 @@ NAMED = {
     Direction | None: "Direction",
     curves.Spacing: "Spacing",
     documents.CurveAxis: "CurveX",
+    documents.Value: "Value",
     tuple[float, float]: "Range",
     **{
         getattr(documents, name): name for name in documents.__all__ if is_typeddict(getattr(documents, name))

@@ -143,14 +143,14 @@ const groups = (by: string[]) => ({
     groups: [
       {
         label: "alpha=1",
-        key: [{ kind: "number", text: "1" }],
+        key: [1],
         runs: ["a".repeat(32), "b".repeat(32)],
         spreads: [GROUP],
         filter: "params.alpha = 1",
       },
       {
         label: HOSTILE,
-        key: [{ kind: "text", text: HOSTILE }],
+        key: [HOSTILE],
         runs: ["c".repeat(32)],
         spreads: [GROUP],
         filter: null,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.chosen import chosen, heads
+from nbtrack.compare.finite import finites
 from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.fields import MISSING, identity, is_finite, is_number
@@ -107,7 +107,7 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
         "whole": False,
     }
     if kind != "category":
-        drawn = [_finite(value) for value in values]
+        drawn = finites(values)
         known = [value for value in drawn if value is not None]
         whole = bool(known) and all(value == round(value) for value in known)
         return {**base, "values": drawn, "log": _wide(known), "whole": whole}
@@ -150,14 +150,6 @@ def quoted_value(value: Any) -> str | None:
     if "'" not in text:
         return f"'{text}'"
     return None if '"' in text else f'"{text}"'
-
-
-def _finite(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _wide(values: Sequence[float]) -> bool:

@@ -14,8 +14,6 @@ __all__ = [
     "ArtifactsDocument",
     "Box",
     "BoxDocument",
-    "Cell",
-    "CellKind",
     "CodeDiff",
     "CodeLine",
     "Column",
@@ -33,9 +31,11 @@ __all__ = [
     "Picture",
     "PicturesDocument",
     "Row",
+    "RowKind",
     "RunHead",
     "Section",
     "Spread",
+    "Value",
 ]
 
 DOCUMENTS = {
@@ -55,14 +55,11 @@ DOCUMENTS = {
 CurveAxis = Annotated[str, "`step`, `relative`, `time`, or another metric: `metrics.loss`"]
 """The x axis of curves."""
 
-CellKind = Literal["number", "text", "bool", "none", "time", "duration"]
+Value = None | bool | int | float | str | list[str]
+"""A value as `nbtrack.fields.sent` writes it: exact, and None where a run has none."""
 
-
-class Cell(TypedDict):
-    """A value of any type; `text` is exact, also for integers and floats that JSON or JavaScript would change."""
-
-    kind: CellKind
-    text: str
+RowKind = Literal["value", "time", "duration"]
+"""What the values of a row are: seconds since the epoch, seconds, or anything."""
 
 
 class RunHead(TypedDict):
@@ -74,10 +71,11 @@ class RunHead(TypedDict):
 
 
 class Row(TypedDict):
-    """A name, and its value in each run; None where a run lacks it."""
+    """A name, and its value in each run."""
 
     name: str
-    cells: list[Cell | None]
+    kind: RowKind
+    cells: list[Value]
     differs: bool
     best: list[int]
     """The positions of the runs with the best value; empty if none is better than another."""
@@ -199,7 +197,7 @@ class Group(TypedDict):
     """The runs that have equal values in the grouping fields."""
 
     label: str
-    key: list[Cell | None]
+    key: list[Value]
     runs: list[str]
     spreads: list[Spread]
     filter: str | None

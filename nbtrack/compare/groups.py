@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.axes import NONE, filter_name, quoted_value
-from nbtrack.compare.cells import cell, finites
 from nbtrack.compare.chosen import chosen
 from nbtrack.compare.defaults import is_seed
+from nbtrack.compare.finite import finites
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered
+from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered, sent
 from nbtrack.store.curves import along_metric
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def grouped(
         groups.append(
             {
                 "label": _label(by, key),
-                "key": [cell(value) for value in key],
+                "key": [sent(value) for value in key],
                 "runs": [runs[place].id for place in places],
                 "spreads": [_spread([column[place] for place in places]) for column in columns],
                 "filter": _condition(store, by, key),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.compare.cells import finite
 from nbtrack.compare.chosen import chosen
+from nbtrack.compare.finite import finite
 from nbtrack.direction import direction
 from nbtrack.store.curves import along_metric
 

@@ -5,6 +5,8 @@ export type CurveX = "step" | "relative" | "time" | `metrics.${string}`;
 export type Direction = "down" | "up" | null;
 export type Range = readonly [number, number];
 export type Spacing = "even" | "log";
+/** A value of a run, exactly: a number that JSON or JavaScript would change is its text in a list, None an empty list. */
+export type Value = null | boolean | number | string | [] | [string];
 
 /** An artifact's name, and its size in bytes in each run; null where a run has none. */
 export interface ArtifactRow {
@@ -47,12 +49,6 @@ export interface BoxDocument {
   names: Record<string, string>;
   boxes: Box[];
   cautions: string[];
-}
-
-/** A value of any type; text is exact, also for integers and floats that JSON or JavaScript would change. */
-export interface Cell {
-  kind: "number" | "text" | "bool" | "none" | "time" | "duration";
-  text: string;
 }
 
 /** The first run's code beside another's. */
@@ -140,7 +136,7 @@ export interface FieldsDocument {
 /** The runs that have equal values in the grouping fields. */
 export interface Group {
   label: string;
-  key: (Cell | null)[];
+  key: Value[];
   runs: string[];
   spreads: Spread[];
   /** A filter that finds them; null if none can be written. */
@@ -217,10 +213,11 @@ export interface PicturesDocument {
   pictures: (Picture | null)[];
 }
 
-/** A name, and its value in each run; null where a run lacks it. */
+/** A name, and its value in each run. */
 export interface Row {
   name: string;
-  cells: (Cell | null)[];
+  kind: "value" | "time" | "duration";
+  cells: Value[];
   differs: boolean;
   /** The positions of the runs with the best value; empty if none is better than another. */
   best: number[];

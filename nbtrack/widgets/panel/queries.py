@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.defaults import defaults
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, is_ordered
+from nbtrack.fields import MISSING, differ, is_ordered, sent
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import UNSTARRED
 from nbtrack.store.uses import FieldUse
-from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
+from nbtrack.widgets.panel.heads import ATTRIBUTES, head
 from nbtrack.widgets.replies import problem
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
     from nbtrack.store.reader import NameKind
     from nbtrack.widgets import wire
-    from nbtrack.widgets.panel.cells import Head
+    from nbtrack.widgets.panel.heads import Head
 
 __all__ = [
     "Selection",
@@ -42,6 +42,9 @@ __all__ = [
 
 SCALES_TIMEOUT = 0.03
 """Seconds for which a question about columns may hold up the rows."""
+
+MAX_TEXT = 500
+"""Characters of a text that are sent: a cell of the table shows no more."""
 
 MAX_COMPARED = 2_000
 """Runs whose values are compared one by one. Where there are more, the first and the last of a column's order are compared."""
@@ -130,7 +133,7 @@ def window(
         "total": found.total,
         "offset": offset,
         "ids": found.ids,
-        "columns": {name: cells(values) for name, values in found.columns.items()},
+        "columns": {name: [sent(one, MAX_TEXT) for one in values] for name, values in found.columns.items()},
         "heads": {name: head(name, metrics) for name in columns},
         "remark": None,
     }
@@ -200,7 +203,7 @@ def _scale(store: Store, selection: Selection, column: str, about: Head) -> dict
     if about["better"] and low != high:
         whole = selection.where(_STARRED)
         best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
-    return {"column": column, "low": cell(low), "high": cell(high), "best": cell(best)}
+    return {"column": column, "low": sent(low), "high": sent(high), "best": sent(best)}
 
 
 _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRED)))))

@@ -17,7 +17,7 @@ from nbtrack.store.location import database_file, is_store
 from nbtrack.widgets.base import NbtrackWidget
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.answers import PanelAnswers
-from nbtrack.widgets.panel.columns import first_columns
+from nbtrack.widgets.panel.first_columns import first_columns
 from nbtrack.widgets.panel.layout import read_layout
 from nbtrack.widgets.panel.openviews import OpenViews
 from nbtrack.widgets.panel.reading import chosen

@@ -1,29 +1,22 @@
-"""Values as JSON carries them, and the heads of columns."""
+"""What the page needs to know of a column beside its values."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from nbtrack.direction import direction
-from nbtrack.fields import MISSING
 from nbtrack.query.field_names import SUMMARIES, written
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container
 
-__all__ = ["ATTRIBUTES", "Head", "cell", "cells", "head"]
+__all__ = ["ATTRIBUTES", "Head", "head"]
 
 ATTRIBUTES = (
     *("name", "status", "start_time", "duration", "end_time", "experiment", "note", "notebook"),
     *("git_commit", "parent", "lineage", "run_id"),
 )
 """What of the run itself can be a column, most asked for first."""
-
-MAX_TEXT = 500
-"""Characters of a text that are sent: a cell shows no more."""
-
-_EXACT = 2**53
 
 
 class Head(TypedDict):
@@ -39,36 +32,6 @@ class Head(TypedDict):
     """How the filter language writes it."""
     better: str | None
     """`down` or `up` where the metric's name tells."""
-
-
-def cell(value: Any) -> Any:
-    """Return a value as JSON has it.
-
-    A number that JSON or JavaScript would change is a list of its text, None a list of nothing, and `MISSING` null.
-    """
-    if value is MISSING:
-        return None
-    if value is None:
-        return []
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}…"
-    if isinstance(value, float):
-        return value if math.isfinite(value) else [str(value)]
-    if isinstance(value, int):
-        return value if -_EXACT <= value <= _EXACT else [_digits(value)]
-    return str(value)[:MAX_TEXT]
-
-
-def _digits(value: int) -> str:
-    # str() refuses integers of many digits.
-    return str(value) if abs(value) < 10**100 else f"{value:#x}"[:MAX_TEXT]
-
-
-def cells(values: Sequence[Any]) -> list[Any]:
-    """Return a column's values as JSON has them."""
-    return list(map(cell, values))
 
 
 def head(column: str, metrics: Container[str]) -> Head:
