@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.compare.axes import NONE, filter_name, quoted_value
+from nbtrack.compare.axes import NONE, filter_name
 from nbtrack.compare.chosen import chosen
 from nbtrack.compare.defaults import is_seed
 from nbtrack.compare.finite import finites
@@ -13,6 +13,7 @@ from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered, sent
+from nbtrack.query.field_names import literal
 from nbtrack.store.curves import along_metric
 
 if TYPE_CHECKING:
@@ -154,12 +155,11 @@ def _equals(store: Store, field: str, value: Any) -> str | None:
         return None
     if value is MISSING:
         return f"{name} IS NULL"
-    if is_number(value):
+    if is_number(value) and not field.startswith("params."):
         # Times are shown in seconds but compared in milliseconds: no filter finds them by the shown value.
-        exact = (isinstance(value, int) or math.isfinite(value)) and field.startswith("params.")
-        return f"{name} = {value!r}" if exact else None
-    quoted = quoted_value(value)
-    return None if quoted is None else f"{name} = {quoted}"
+        return None
+    wanted = literal(value)
+    return None if wanted is None else f"{name} = {wanted}"
 
 
 def _groups(

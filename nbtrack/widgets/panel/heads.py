@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from nbtrack.direction import direction
-from nbtrack.query.field_names import SUMMARIES, written
+from nbtrack.query.field_names import metric_column, written_column
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -45,15 +45,14 @@ def head(column: str, metrics: Container[str]) -> Head:
         The store's metrics: `metrics.loss.min` may be one of that name.
     """
     kind, _, rest = column.partition(".")
+    field = written_column(column, metrics)
     if kind == "metrics" and rest:
-        name, summary = _metric(rest, metrics)
-        quoted = summary != "last" and f"{name}.{summary}" in metrics
-        field = f"metrics.`{name}`" if quoted else written("metrics", name)
+        name, summary = metric_column(rest, metrics.__contains__)
         return {
             "kind": kind,
             "label": name,
             "summary": summary,
-            "field": field if summary == "last" else f"{field}.{summary}",
+            "field": field,
             # Of how many points there are, neither more nor fewer is better.
             "better": None if summary == "count" else direction(name),
         }
@@ -62,18 +61,7 @@ def head(column: str, metrics: Container[str]) -> Head:
             "kind": kind,
             "label": rest,
             "summary": None,
-            "field": written(kind, rest),
+            "field": field,
             "better": None,
         }
-    name = rest if kind == "attributes" else column
-    return {"kind": "attributes", "label": name, "summary": None, "field": name, "better": None}
-
-
-def _metric(rest: str, metrics: Container[str]) -> tuple[str, str]:
-    if rest in metrics:
-        return rest, "last"
-    name, _, summary = rest.rpartition(".")
-    if name and summary in SUMMARIES:
-        quoted = len(name) > 1 and name.startswith("`") and name.endswith("`")
-        return (name[1:-1] if quoted else name), summary
-    return rest, "last"
+    return {"kind": "attributes", "label": field, "summary": None, "field": field, "better": None}

@@ -17,7 +17,7 @@ from nbtrack.widgets.panel.heads import ATTRIBUTES, head
 from nbtrack.widgets.replies import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nbtrack.query.tree import Condition
     from nbtrack.records import RunRecord
@@ -260,18 +260,21 @@ def fields(
     """Return the fields of the chosen runs, or of the first `limit`, then those of others, and the charts' defaults."""
     runs, found = store.fields(selection.query, limit, ids=ids, **selection.scope)
     known = {use.name for use in found}
-    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
-    every = (f"{kind}.{name}" for kind in kinds for name in store.names(kind))
-    others = [FieldUse(name, 0, 0, False, 0) for name in every if name not in known]
+    others = [FieldUse(name, 0, 0, False, 0) for name in _logged(store) if name not in known]
     uses = [*found, *others]
     return {"runs": runs, "fields": [asdict(use) for use in uses], "defaults": defaults(runs, uses, columns)}
 
 
 def names(store: Store) -> dict[str, Any]:
     """Return what can be a column, and the experiments."""
-    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
     return {
-        "columns": [*ATTRIBUTES, *(f"{kind}.{name}" for kind in kinds for name in store.names(kind))],
+        "columns": [*ATTRIBUTES, *_logged(store)],
         "experiments": [{"name": one.name, "runs": one.runs} for one in store.experiments()],
         "read_only": store.read_only,
     }
+
+
+def _logged(store: Store) -> Iterator[str]:
+    """Yield the columns of all that was logged."""
+    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
+    yield from (f"{kind}.{name}" for kind in kinds for name in store.names(kind))

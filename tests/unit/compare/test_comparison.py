@@ -248,6 +248,15 @@ def test_a_groups_filter_finds_its_runs(store, name, value):
             assert {found.id for found in store.find_runs(parse(group["filter"]))} == set(group["runs"])
 
 
+def test_a_groups_filter_tells_true_from_the_text(store):
+    ids = [run(store, params={"deep": True}), run(store, params={"deep": "True"})]
+    groups = {
+        group["runs"][0]: group["filter"] for group in grouped(store, ids, ["params.deep"], [])["groups"]
+    }
+    assert groups[ids[0]] == "params.deep = true"
+    assert [found.id for found in store.find_runs(parse(groups[ids[0]]))] == ids[:1]
+
+
 def test_a_groups_curve_is_the_mean_of_those_that_reach(store):
     ids = [
         run(store, params={"alpha": 1}, metrics={"loss": [4.0, 2.0, 1.0]}),
