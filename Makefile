@@ -63,7 +63,7 @@ front-end: labextension/node_modules/.installed ## Build the front end again, af
 	$(NPM) run build
 	@mkdir -p $(LAB) && rm -rf $(LAB)/static && cp -R labextension/built/. $(LAB)
 
-wire: $(VENV)/.test ## Write labextension/src/wire.ts again, after a change in nbtrack/widgets/wire.py
+wire: $(VENV)/.test ## Write labextension/src/wire.ts and kernel/documents.ts again, after a change in nbtrack/widgets/wire.py or compare
 	$(BIN)/python labextension/wire.py
 
 bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)

@@ -1,13 +1,19 @@
-"""Write `src/wire.ts`: the requests that `nbtrack/widgets/wire.py` declares, as the page's compiler reads them.
+"""Write what the page's compiler has to know of the kernel's half.
 
-`make wire` runs it; `tests/unit/widgets/test_wire.py` fails when the file is stale.
+`src/wire.ts` has the views and the requests that `nbtrack/widgets/wire.py` declares, `src/kernel/documents.ts` what the
+views are drawn from, as `nbtrack/compare/documents.py` has it. `make wire` runs it; `tests/unit/widgets/test_wire.py`
+fails when a file is stale.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
+import re
 import types
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -21,13 +27,18 @@ from typing import (
     is_typeddict,
 )
 
+from nbtrack import compare
+from nbtrack.compare import documents
 from nbtrack.compare.defaults import Defaults
-from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE, Query
+from nbtrack.direction import Direction
+from nbtrack.records import UNSTARRED
+from nbtrack.store import Store, curves
+from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE, VIEWS, Query
 
 if TYPE_CHECKING:
     from nbtrack.widgets.kinds import Kind, Kinds
 
-PLACE = Path(__file__).with_name("src") / "wire.ts"
+SOURCE = Path(__file__).with_name("src")
 
 WIDTH = 110
 
@@ -43,14 +54,65 @@ import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts"
 export type Nothing = Record<string, never>;
 """
 
-NAMES = {str: "string", bool: "boolean", int: "number", type(None): "null", Any: "Json"}
+NAMES = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null", Any: "Json"}
+"""What a type is called in TypeScript."""
+
+DOCUMENTS_HEAD = """\
+// Written by labextension/wire.py from nbtrack/compare/documents.py: change that, and run `make wire`.
+
+/** The x axis of curves: steps, time, or another metric. */
+export type CurveX = "step" | "relative" | "time" | `metrics.${string}`;
+export type Direction = "down" | "up" | null;
+export type Range = readonly [number, number];
+export type Spacing = "even" | "log";
+/** A value of a run, exactly: a number that JSON or JavaScript would change is its text in a list, None an empty list. */
+export type Value = null | boolean | number | string | [] | [string];
+"""
+DOCUMENTS_TAIL = """\
+/** Ask the kernel. Rejects with an Error that says what was wrong. */
+export type Ask = <Kind extends keyof DocumentRequests>(
+  kind: Kind,
+  payload: DocumentRequests[Kind]["payload"],
+) => Promise<DocumentRequests[Kind]["answer"]>;
+"""
+NAMED = {
+    Direction | None: "Direction",
+    curves.Spacing: "Spacing",
+    documents.CurveAxis: "CurveX",
+    documents.Value: "Value",
+    tuple[float, float]: "Range",
+    **{
+        getattr(documents, name): name for name in documents.__all__ if is_typeddict(getattr(documents, name))
+    },
+}
+"""Types that have a name of their own in `src/kernel/documents.ts`."""
+IMPORTED = {
+    **vars(documents),
+    "Direction": Direction,
+    "Spacing": curves.Spacing,
+    "Sequence": Sequence,
+    "Store": Store,
+}
+"""What the modules of documents import only for their type hints."""
 
 
-def typescript() -> str:
-    """Return the whole file."""
+def files() -> dict[Path, str]:
+    """Return the text of each file."""
+    return {SOURCE / "wire.ts": _wire(), SOURCE / "kernel" / "documents.ts": _documents()}
+
+
+def _wire() -> str:
     shared = [_interface(Query, _query()), _interface(Defaults, get_type_hints(Defaults))]
     return "\n".join(
-        [HEAD, *shared, *map(_requests, (PANEL, RUN_PAGE, SERVE)), _reads(PANEL), _reads(RUN_PAGE), _parts()]
+        [
+            HEAD,
+            *shared,
+            *map(_requests, (PANEL, RUN_PAGE, SERVE)),
+            _views(),
+            _reads(PANEL),
+            _reads(RUN_PAGE),
+            _parts(),
+        ]
     )
 
 
@@ -60,7 +122,11 @@ def _interface(declared: Any, parts: dict[str, Any]) -> str:
 
 
 def _words(declared: Any) -> str:
-    return " ".join((inspect.getdoc(declared) or "").split()).replace("`", "")
+    return _plain(inspect.getdoc(declared) or "")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\bNone\b", "null", " ".join(text.split()).replace("`", ""))
 
 
 def _query() -> dict[str, Any]:
@@ -88,6 +154,8 @@ def _kind(kind: Kind) -> str:
 
 def _type(of: Any) -> str:
     """Return a type in TypeScript."""
+    if of in NAMED:
+        return NAMED[of]
     origin, arguments = get_origin(of), get_args(of)
     if origin is Annotated:
         return _type(arguments[0])
@@ -95,14 +163,27 @@ def _type(of: Any) -> str:
         return " | ".join(map(_type, arguments))
     if origin is Literal:
         return " | ".join(json.dumps(one) for one in arguments)
+    if origin is tuple:
+        return f"readonly [{', '.join(map(_type, arguments))}]"
+    if origin is Sequence:
+        return f"readonly {_type(arguments[0])}[]"
     if origin is list:
-        return f"{_type(arguments[0])}[]"
+        inner = _type(arguments[0])
+        return f"({inner})[]" if " | " in inner else f"{inner}[]"
     if origin is dict:
         return "object" if arguments[1] is Any else f"Record<string, {_type(arguments[1])}>"
     if is_typeddict(of):
         inner = "; ".join(f"{name}?: {_type(one)}" for name, one in get_type_hints(of).items())
         return f"{{ {inner} }}"
     return NAMES[of]
+
+
+def _views() -> str:
+    lines = "".join(f"  {name}: {json.dumps(title)},\n" for name, title in VIEWS.items())
+    return (
+        "/** The views of the panel in their order, each with the title of its tab. */\n"
+        f"export const VIEWS = {{\n{lines}}} as const;\n"
+    )
 
 
 def _reads(kinds: Kinds) -> str:
@@ -136,5 +217,62 @@ def _quoted(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
+def _documents() -> str:
+    declared = [one for one in NAMED if is_typeddict(one)]
+    starred = ", ".join(json.dumps(status) for status in sorted(UNSTARRED))
+    return "\n".join(
+        [
+            DOCUMENTS_HEAD,
+            *map(_document, declared),
+            _document_requests(),
+            DOCUMENTS_TAIL,
+            "/** The statuses of runs whose values are never marked as the best. */",
+            f"export const UNSTARRED: ReadonlySet<string> = new Set([{starred}]);\n",
+        ]
+    )
+
+
+def _document(declared: Any) -> str:
+    notes = _notes(declared)
+    lines = [f"/** {_words(declared)} */", f"export interface {declared.__name__} {{"]
+    for name, of in get_type_hints(declared, localns=IMPORTED, include_extras=True).items():
+        lines += [f"  /** {notes[name]} */"] if name in notes else []
+        lines.append(f"  {name}: {_type(of)};")
+    return "\n".join([*lines, "}\n"])
+
+
+def _notes(declared: Any) -> dict[str, str]:
+    """Return what is said of each part."""
+    (made,) = ast.parse(inspect.getsource(declared)).body
+    assert isinstance(made, ast.ClassDef)
+    return {
+        one.target.id: _plain(str(note.value.value))
+        for one, note in pairwise(made.body)
+        if isinstance(one, ast.AnnAssign)
+        and isinstance(one.target, ast.Name)
+        and isinstance(note, ast.Expr)
+        and isinstance(note.value, ast.Constant)
+    }
+
+
+def _document_requests() -> str:
+    lines = [
+        "/** What each document is asked for with, and what it is. The panel adds the runs. */",
+        "export interface DocumentRequests {",
+    ]
+    for name in documents.DOCUMENTS:
+        make = getattr(compare, name)
+        hints = get_type_hints(make, localns=IMPORTED, include_extras=True)
+        parameters = list(inspect.signature(make).parameters.values())[2:]
+        parts = [
+            f"      {one.name}{'' if one.default is one.empty else '?'}: {_type(hints[one.name])};"
+            for one in parameters
+        ]
+        payload = ["    payload: {", *parts, "    };"] if parts else ["    payload: Record<string, never>;"]
+        lines += [f"  {name}: {{", *payload, f"    answer: {_type(hints['return'])};", "  };"]
+    return "\n".join([*lines, "}\n"])
+
+
 if __name__ == "__main__":
-    PLACE.write_text(typescript(), encoding="utf-8")
+    for place, text in files().items():
+        place.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Values of runs in a field: when they are the same, when they are numbers, when they are missing.
+"""Values of runs in a field: when they are the same, when they are numbers, when they are missing, and how a page gets them.
 
 Numbers are compared by value: 1 is 1.0, 0.0 is -0.0, and NaN is NaN. True is not a number, a number is not text, and
 None, a valid param, is not the same as a missing value. Every view that shows that runs differ, and every list of
@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["MISSING", "Missing", "differ", "identity", "is_finite", "is_number", "is_ordered", "same"]
+__all__ = [
+    "MISSING",
+    "Missing",
+    "differ",
+    "identity",
+    "is_finite",
+    "is_number",
+    "is_ordered",
+    "same",
+    "sent",
+    "strict",
+]
 
 
 class Missing(enum.Enum):
@@ -24,6 +35,11 @@ class Missing(enum.Enum):
 
 
 MISSING: Final = Missing.MISSING
+
+_MAX_EXACT = 2**53
+"""Above it, JavaScript rounds whole numbers."""
+_MAX_DIGITS = 100
+"""Digits of a whole number that is sent as such; no screen shows more, and `str` refuses thousands."""
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -80,3 +96,45 @@ def differ(values: Iterable[Any]) -> bool:
     (False, True, True)
     """
     return len(set(map(identity, values))) > 1
+
+
+def sent(value: Any, most: int | None = None) -> Any:
+    """Return a value as every page gets it in JSON, exactly.
+
+    A number that JSON or JavaScript would change is a list of its text, None an empty list, `MISSING` null. Of a text
+    there are `most` characters. Files for other programs have `strict` values.
+
+    Examples
+    --------
+    >>> sent(0.5), sent("a"), sent(None), sent(MISSING)
+    (0.5, 'a', [], None)
+    >>> sent(2**60), sent(float("nan"))
+    (['1152921504606846976'], ['nan'])
+    """
+    if value is MISSING:
+        return None
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else [str(value)]
+    if isinstance(value, int):
+        return value if -_MAX_EXACT <= value <= _MAX_EXACT else [_digits(value)]
+    text = str(value)
+    return text if most is None or len(text) <= most else f"{text[:most]}…"
+
+
+def strict(value: Any) -> Any:
+    """Return a value as JSON for other programs has it, which read numbers of any size, but not NaN and infinities.
+
+    Examples
+    --------
+    >>> strict(2**60), strict(float("nan"))
+    (1152921504606846976, 'nan')
+    """
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _digits(value: int) -> str:
+    return str(value) if abs(value) < 10**_MAX_DIGITS else f"{value:#x}"[: 5 * _MAX_DIGITS]

@@ -190,6 +190,16 @@ export interface ServeResults {
   stop: Nothing;
 }
 
+/** The views of the panel in their order, each with the title of its tab. */
+export const VIEWS = {
+  table: "Runs",
+  compare: "Compare",
+  curves: "Curves",
+  charts: "Charts",
+  groups: "Groups",
+  run: "Run",
+} as const;
+
 /** The kinds that change nothing: the Jupyter server answers them too. */
 export const PANEL_READS: ReadonlySet<string> = new Set<keyof PanelRequests>([
   "window",

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { type Sorted, showGroups } from "../src/compare/groups.ts";
-import { cellText, difference } from "../src/compare/table.ts";
+import { difference, valueText } from "../src/compare/table.ts";
 import { showCompare } from "../src/compare/view.ts";
-import type { Cell, Comparison, GroupsDocument, Row } from "../src/kernel/documents.ts";
+import type { Comparison, GroupsDocument, Row, Value } from "../src/kernel/documents.ts";
 import { Colours } from "../src/plot/colours.ts";
 import { buttonOf, event, find, HOSTILE, place } from "./views.ts";
 
-const number = (text: string): Cell => ({ kind: "number", text });
-
-function row(name: string, cells: (Cell | null)[], more: Partial<Row> = {}): Row {
-  return { name, cells, differs: true, best: [], direction: null, ...more };
+function row(name: string, cells: Value[], more: Partial<Row> = {}): Row {
+  return { name, kind: "value", cells, differs: true, best: [], direction: null, ...more };
 }
 
 const SAME = Array.from({ length: 10 }, (_, line) => ({
@@ -24,27 +22,15 @@ const COMPARISON: Comparison = {
   sections: [
     {
       name: "Params",
-      rows: [
-        row(HOSTILE, [{ kind: "text", text: HOSTILE }, null]),
-        row("alpha", [number("0.5"), number("0.5")], { differs: false }),
-      ],
+      rows: [row(HOSTILE, [HOSTILE, null]), row("alpha", [0.5, 0.5], { differs: false })],
     },
     {
       name: "Metrics",
-      rows: [row("rmse", [number("0.123456789"), number("nan")], { best: [0], direction: "down" })],
+      rows: [row("rmse", [0.123_456_789, ["nan"]], { best: [0], direction: "down" })],
     },
     {
       name: "Tags",
-      rows: [
-        row(
-          "team",
-          [
-            { kind: "text", text: "red" },
-            { kind: "text", text: "red" },
-          ],
-          { differs: false },
-        ),
-      ],
+      rows: [row("team", ["red", "red"], { differs: false })],
     },
   ],
   code: [
@@ -75,16 +61,10 @@ function shown(document: Comparison = COMPARISON) {
 
 it("values are shown as they are, with few digits and the whole beside it", () => {
   assert.deepEqual(
-    [
-      number("0.123456789"),
-      number(String(2n ** 64n)),
-      number("nan"),
-      null,
-      { kind: "none", text: "None" } as const,
-    ].map(cellText),
+    ([0.123_456_789, [String(2n ** 64n)], ["nan"], null, []] as Value[]).map((value) => valueText(value)),
     ["0.12346", "18,446,744,073,709,551,616", "nan", "–", "None"],
   );
-  assert.equal(cellText({ kind: "text", text: "x".repeat(1000) }).length, 301);
+  assert.equal(valueText("x".repeat(1000)).length, 301);
   const { at } = shown();
   assert.equal(find(at, "td.nbtrack-best").title, "0.123456789");
 });
@@ -155,7 +135,7 @@ const GROUPS: GroupsDocument = {
   groups: [
     {
       label: "alpha=1",
-      key: [number("1")],
+      key: [1],
       runs: ["a", "b", "e"],
       spreads: [spread(0.5, 2)],
       filter: "params.alpha = 1",
@@ -167,25 +147,21 @@ const GROUPS: GroupsDocument = {
       spreads: [{ mean: null, std: null, min: null, max: null, count: 0 }],
       filter: null,
     },
-    { label: "alpha=3", key: [number("3")], runs: ["d"], spreads: [spread(0.25, 1)], filter: null },
+    { label: "alpha=3", key: [3], runs: ["d"], spreads: [spread(0.25, 1)], filter: null },
   ],
 };
 
 it("beside numbers stands how far they are from the baseline's", () => {
-  const numeric = (text: string) => ({ kind: "number" as const, text });
-  assert.deepEqual(difference(numeric("0.9"), numeric("0.8"), "up"), {
-    text: "+0.1 (+12.5 %)",
-    verdict: "better",
-  });
-  assert.deepEqual(difference(numeric("0.9"), numeric("-0.6"), "down"), {
-    text: "+1.5 (+250 %)",
-    verdict: "worse",
-  });
-  assert.deepEqual(difference(numeric("3"), numeric("0"), null), { text: "+3", verdict: null });
-  assert.deepEqual(difference(numeric("2"), numeric("2"), "up"), { text: "±0", verdict: null });
-  assert.equal(difference(numeric("nan"), numeric("2"), "up"), null);
-  assert.equal(difference(numeric("2"), null, "up"), null);
-  assert.equal(difference({ kind: "text", text: "2" }, { kind: "text", text: "1" }, "up"), null);
+  const row_ = (direction: Row["direction"]) => ({ kind: "value", direction }) as const;
+  assert.deepEqual(difference(0.9, 0.8, row_("up")), { text: "+0.1 (+12.5 %)", verdict: "better" });
+  assert.deepEqual(difference(0.9, -0.6, row_("down")), { text: "+1.5 (+250 %)", verdict: "worse" });
+  assert.deepEqual(difference(3, 0, row_(null)), { text: "+3", verdict: null });
+  assert.deepEqual(difference(2, 2, row_("up")), { text: "±0", verdict: null });
+  assert.equal(difference(["nan"], 2, row_("up")), null);
+  assert.equal(difference(2, null, row_("up")), null);
+  assert.equal(difference("2", "1", row_("up")), null);
+  assert.equal(difference(2, 1, { kind: "time", direction: null }), null);
+  assert.equal(difference(2, 1, { kind: "duration", direction: null })?.text, "+1 s (+100 %)");
 });
 
 it("groups have mean, spread and count, and the best is marked", () => {

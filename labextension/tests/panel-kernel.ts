@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterEach } from "node:test";
 import { Window } from "happy-dom";
+import { PanelClient } from "../src/panel/client.ts";
 import type { Rows } from "../src/panel/messages.ts";
 import type { Model, Traits } from "../src/panel/model.ts";
+import { PanelState } from "../src/panel/state.ts";
 import { show } from "../src/panel/view.ts";
 import { type Sent, TestKernel } from "./kernel.ts";
 import { pause } from "./pause.ts";
@@ -113,6 +115,19 @@ export function shownPanel(kernel: PanelKernel) {
     return found;
   };
   return { place, gone, find, rows, texts, button };
+}
+
+/** Return a panel's state, and the empty body of a view for a test to draw in. */
+export function bareView(traits: Partial<Traits>) {
+  const kernel = new PanelKernel(traits);
+  const gone = new AbortController();
+  const state = new PanelState(kernel, new PanelClient(kernel, gone.signal), gone.signal);
+  const panel = document.createElement("section");
+  panel.className = "nbtrack-panel";
+  const body = document.createElement("div");
+  panel.append(body);
+  document.body.replaceChildren(panel);
+  return { kernel, gone, state, panel, body };
 }
 
 /** Press a key, or another event of the page's own kind. */

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { PanelClient } from "../src/panel/client.ts";
-import { PanelState } from "../src/panel/state.ts";
 import { documentView } from "../src/panel/views/document.ts";
 import { drawRun } from "../src/panel/views/run.ts";
-import { drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
+import { VIEWS } from "../src/wire.ts";
+import { bareView, drawn, PanelKernel, panelExamples, press, shownPanel } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 
 const FIRST = panelExamples.state._first;
@@ -58,24 +57,16 @@ it("a head is its column's name, a view its tab's", async () => {
     const tab = place.querySelector(`[id="${view.getAttribute("aria-labelledby")}"]`);
     return tab?.textContent;
   });
-  assert.deepEqual(names, ["Runs", "Compare", "Curves", "Charts", "Groups", "Run"]);
+  assert.deepEqual(names, Object.values(VIEWS));
+  const known = ["Runs", "Compare", "Curves", "Charts", "Groups", "Run"];
+  assert.deepEqual(
+    names.filter((name) => known.includes(name ?? "")),
+    known,
+  );
 });
 
-/** A panel's table without what shows it. */
-function bare(traits: object) {
-  const kernel = new PanelKernel(traits);
-  const gone = new AbortController();
-  const state = new PanelState(kernel, new PanelClient(kernel, gone.signal), gone.signal);
-  const panel = document.createElement("section");
-  panel.className = "nbtrack-panel";
-  const body = document.createElement("div");
-  panel.append(body);
-  document.body.replaceChildren(panel);
-  return { kernel, gone, state, panel, body };
-}
-
 it("Escape goes back from a run to the table, but for in a box", () => {
-  const { kernel, gone, state, panel, body } = bare({ view: "run", _chosen: [A] });
+  const { kernel, gone, state, panel, body } = bareView({ view: "run", _chosen: [A] });
   drawRun(state, body, () => undefined);
   const box = document.createElement("input");
   body.append(box);
@@ -91,10 +82,10 @@ it("Escape goes back from a run to the table, but for in a box", () => {
 
 it("a view says which of the chosen runs the table does not have", async () => {
   const away = "f".repeat(32);
-  const { kernel, gone, state, body } = bare({ view: "compare", _chosen: [away] });
+  const { kernel, gone, state, body } = bareView({ view: "compare", _chosen: [away] });
   await kernel.answer("window", FIRST).catch(() => undefined);
-  documentView(state, "compare", body, async ({ compare }) => {
-    await compare();
+  documentView(state, "compare", body, async ({ ask }) => {
+    await ask("side_by_side", {});
   });
   const about = () => body.querySelector("[role=status]")?.textContent;
   const answered = (shown: number) => kernel.answer("document", { document: {}, shown, total: shown });

@@ -6,7 +6,7 @@ import type { Head, Rows } from "../src/panel/messages.ts";
 import { clicked, directionOf, ordered, placeOf } from "../src/panel/query.ts";
 import { RowCache } from "../src/panel/rows.ts";
 import { canvasHeight, pixelsAbove, scrolledTo, visibleRows } from "../src/panel/table/table.ts";
-import { relativeTime, shownCell, shownNumber } from "../src/panel/text.ts";
+import { relativeTime, shownCell } from "../src/panel/text.ts";
 import { shownDuration } from "../src/ui/text.ts";
 
 const METRIC: Head = {
@@ -79,20 +79,18 @@ it("a column moves to where another one stands", () => {
 });
 
 it("numbers have sensible digits, and are exact on hover", () => {
-  assert.deepEqual([0.123_456_789, 12, 1e-7, 123_456.789, 2020, 1e20].map(shownNumber), [
-    "0.12346",
-    "12",
-    "1e-7",
-    "123460",
-    "2020",
-    "100000000000000000000",
-  ]);
+  const numbers = [0.123_456_789, 12, 1e-7, 123_456.789, 2020, 1e20];
+  assert.deepEqual(
+    numbers.map((number) => shownCell(number, METRIC, 0).text),
+    ["0.12346", "12", "1e-7", "123456.8", "2020", "1e+20"],
+    "as on the run's page",
+  );
   const shown = shownCell(0.123_456_789, METRIC, 0);
   assert.deepEqual(shown, { text: "0.12346", exact: "0.123456789", number: true });
   assert.equal(shownCell(["nan"], METRIC, 0).text, "nan");
   assert.equal(shownCell(["9007199254740993"], METRIC, 0).exact, "9007199254740993");
   assert.equal(shownCell(null, METRIC, 0).text, "");
-  assert.equal(shownCell("a\nb\u202ec", METRIC, 0).text, "a b c");
+  assert.match(shownCell("a\nb\u202ec", METRIC, 0).text, /^a b⟨U\+202E⟩c$/u);
 });
 
 it("times are told as people tell them", () => {

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { PanelClient } from "../src/panel/client.ts";
 import { withCondition } from "../src/panel/query.ts";
-import { PanelState } from "../src/panel/state.ts";
 import { loadViews } from "../src/panel/views/load.ts";
 import { drawRun } from "../src/panel/views/run.ts";
 import { show } from "../src/panel/views/show.ts";
 import { viewTabs } from "../src/panel/views/tabs.ts";
 import type { RunScript } from "../src/panel/views/types.ts";
-import { drawn, PanelKernel, type as typed } from "./panel-kernel.ts";
+import { bareView, drawn, type PanelKernel, type as typed } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 import { examples } from "./runpage.ts";
 import { event, HOSTILE } from "./views.ts";
@@ -24,10 +22,7 @@ let builds = 0;
 /** A panel of a build that the page does not have. */
 function panel(build?: string, traits: object = {}) {
   builds += 1;
-  const kernel = new PanelKernel({ _build: build ?? `build-${builds}`, _first: {}, ...traits });
-  const gone = new AbortController();
-  const state = new PanelState(kernel, new PanelClient(kernel, gone.signal), gone.signal);
-  return { kernel, gone, state };
+  return bareView({ _build: build ?? `build-${builds}`, _first: {}, ...traits });
 }
 
 const SCRIPT = { script: "the script", style: ".nbtrack-late { color: red }" };
@@ -192,14 +187,14 @@ const groups = (by: string[]) => ({
     groups: [
       {
         label: "alpha=1",
-        key: [{ kind: "number", text: "1" }],
+        key: [1],
         runs: ["a".repeat(32), "b".repeat(32)],
         spreads: [GROUP],
         filter: "params.alpha = 1",
       },
       {
         label: HOSTILE,
-        key: [{ kind: "text", text: HOSTILE }],
+        key: [HOSTILE],
         runs: ["c".repeat(32)],
         spreads: [GROUP],
         filter: null,

@@ -14,7 +14,7 @@ from nbtrack.entities.frame import write_rows
 from nbtrack.entities.runs import remarks_on
 from nbtrack.entities.text import runs_text
 from nbtrack.errors import NotFoundError
-from nbtrack.fields import MISSING
+from nbtrack.fields import MISSING, strict
 from nbtrack.tracking.search import runs as find_runs
 
 if TYPE_CHECKING:
@@ -95,15 +95,9 @@ def _as_json(found: Runs) -> list[dict[str, Any]]:
         for column, values in table.items():
             kind, _, name = column.partition(".")
             if values[number] is not MISSING:
-                item[kind][name] = _json_value(values[number])
+                item[kind][name] = strict(values[number])
         objects.append(item)
     return objects
-
-
-def _json_value(value: Any) -> Any:
-    """Return a value that strict JSON can hold: NaN and infinities as text."""
-    finite = not isinstance(value, float) or value - value == 0
-    return value if finite else str(value)
 
 
 @click.command(cls=Command)

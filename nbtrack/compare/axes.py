@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.chosen import chosen, heads
+from nbtrack.compare.finite import finites
 from nbtrack.entities.text import value_text
 from nbtrack.errors import FilterError, InvalidValueError
 from nbtrack.fields import MISSING, identity, is_finite, is_number
 from nbtrack.query import parse
-from nbtrack.query.field_names import SUMMARIES, written
+from nbtrack.query.field_names import literal, written_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
 
-__all__ = ["NONE", "box", "column", "filter_name", "parallel", "quoted_value", "scatter"]
+__all__ = ["NONE", "box", "column", "filter_name", "parallel", "scatter"]
 
 NONE = "none"
 """The label of the group of runs that lack the field."""
@@ -27,7 +27,6 @@ MAX_RUNS = 2_000
 """Runs that are drawn at most: more lines or dots could not be distinguished."""
 _MAX_CATEGORIES = 40
 _TIMES = ("start_time", "end_time")
-_KEYED = ("params", "metrics", "tags", "data")
 
 
 def parallel(store: Store, ids: Sequence[str], fields: Sequence[str]) -> FieldsDocument:
@@ -107,14 +106,14 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
         "whole": False,
     }
     if kind != "category":
-        drawn = [_finite(value) for value in values]
+        drawn = finites(values)
         known = [value for value in drawn if value is not None]
         whole = bool(known) and all(value == round(value) for value in known)
         return {**base, "values": drawn, "log": _wide(known), "whole": whole}
     texts = [None if value is MISSING else str(value) for value in values]
     shown = sorted(set(texts) - {None}, key=str)
     kept = [text for text in shown if text is not None][:_MAX_CATEGORIES]
-    quoted = {str(value): quoted_value(value) for value in there}
+    quoted = {str(value): literal(value) for value in there}
     places = {text: float(place) for place, text in enumerate(kept)}
     return {
         **base,
@@ -126,38 +125,13 @@ def column(store: Store, field: str, values: Sequence[Any]) -> Column:
 
 def filter_name(store: Store, field: str) -> str | None:
     """Return a column's name in a filter; None if a filter cannot name it."""
-    kind, dot, name = field.partition(".")
-    text = field
-    if dot and kind in _KEYED and "`" not in name:
-        text = written(kind, name)
-        whole, _, summary = name.rpartition(".")
-        if kind == "metrics" and summary in SUMMARIES and "`" in text and name not in store.names("metrics"):
-            text = f"metrics.`{whole}`.{summary}"
-    elif dot and kind in ("params", "tags", "data"):
-        text = written(kind, name)
+    metrics = store.names("metrics") if field.startswith("metrics.") else ()
+    text = written_column(field, metrics)
     try:
         parse(f"{text} IS NULL")
     except FilterError:
         return None
     return text
-
-
-def quoted_value(value: Any) -> str | None:
-    """Return a value as a literal in a filter; None if it contains both kinds of quotes, or ends in a backslash."""
-    text = str(value)
-    if "\\" in text or "\0" in text or not text.isprintable():
-        return None
-    if "'" not in text:
-        return f"'{text}'"
-    return None if '"' in text else f'"{text}"'
-
-
-def _finite(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _wide(values: Sequence[float]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.compare.documents import CodeDiff, Line
+    from nbtrack.compare.documents import CodeDiff, CodeLine
 
 __all__ = ["code_diffs", "code_of"]
 
@@ -41,8 +41,8 @@ def code_diffs(ids: Sequence[str], codes: Sequence[str]) -> list[CodeDiff]:
     ]
 
 
-def _lines(left: list[str], right: list[str]) -> list[Line]:
-    lines: list[Line] = []
+def _lines(left: list[str], right: list[str]) -> list[CodeLine]:
+    lines: list[CodeLine] = []
     for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         sides = zip_longest(
             [(number + 1, left[number]) for number in range(i, i_end)],

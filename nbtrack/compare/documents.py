@@ -1,8 +1,12 @@
-"""The documents that the views show; labextension/src/kernel/documents.ts declares the same in TypeScript."""
+"""The documents that the views show. `make wire` writes them as `labextension/src/kernel/documents.ts` for the page."""
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from nbtrack.direction import Direction
+    from nbtrack.store.curves import Spacing
 
 __all__ = [
     "DOCUMENTS",
@@ -10,11 +14,11 @@ __all__ = [
     "ArtifactsDocument",
     "Box",
     "BoxDocument",
-    "Cell",
-    "CellKind",
     "CodeDiff",
+    "CodeLine",
     "Column",
     "Comparison",
+    "CurveAxis",
     "CurveEntry",
     "CurvesDocument",
     "FieldsDocument",
@@ -24,13 +28,14 @@ __all__ = [
     "GroupsDocument",
     "Importance",
     "ImportanceDocument",
-    "Line",
     "Picture",
     "PicturesDocument",
     "Row",
+    "RowKind",
     "RunHead",
     "Section",
     "Spread",
+    "Value",
 ]
 
 DOCUMENTS = {
@@ -45,16 +50,16 @@ DOCUMENTS = {
     "box": 10_000,
     "importance": 10_000,
 }
-"""The kinds of documents, and how many runs each has at most if none are chosen."""
+"""The kinds of documents, each a function of `nbtrack.compare`, and how many runs each has at most if none are chosen."""
 
-CellKind = Literal["number", "text", "bool", "none", "time", "duration"]
+CurveAxis = Annotated[str, "`step`, `relative`, `time`, or another metric: `metrics.loss`"]
+"""The x axis of curves."""
 
+Value = None | bool | int | float | str | list[str]
+"""A value as `nbtrack.fields.sent` writes it: exact, and None where a run has none."""
 
-class Cell(TypedDict):
-    """A value of any type; `text` is exact, also for integers and floats that JSON or JavaScript would change."""
-
-    kind: CellKind
-    text: str
+RowKind = Literal["value", "time", "duration"]
+"""What the values of a row are: seconds since the epoch, seconds, or anything."""
 
 
 class RunHead(TypedDict):
@@ -66,14 +71,15 @@ class RunHead(TypedDict):
 
 
 class Row(TypedDict):
-    """A name, and its value in each run; None where a run lacks it."""
+    """A name, and its value in each run."""
 
     name: str
-    cells: list[Cell | None]
+    kind: RowKind
+    cells: list[Value]
     differs: bool
     best: list[int]
     """The positions of the runs with the best value; empty if none is better than another."""
-    direction: Literal["down", "up"] | None
+    direction: Direction | None
 
 
 class Section(TypedDict):
@@ -83,7 +89,7 @@ class Section(TypedDict):
     rows: list[Row]
 
 
-class Line(TypedDict):
+class CodeLine(TypedDict):
     """One line of a code diff on the left and on the right; None if a side has no such line."""
 
     kind: Literal["same", "added", "removed", "changed"]
@@ -97,7 +103,7 @@ class CodeDiff(TypedDict):
     left: str
     right: str
     """The ids of the two runs."""
-    lines: list[Line]
+    lines: list[CodeLine]
     cut: int
     """How many lines were left out because there were too many."""
 
@@ -166,11 +172,10 @@ class CurvesDocument(TypedDict):
     """A metric's curves in many runs."""
 
     metric: str
-    x: str
-    """`step`, `relative`, `time`, or another metric: `metrics.loss`."""
-    spacing: Literal["even", "log"]
+    x: CurveAxis
+    spacing: Spacing
     within: tuple[float, float] | None
-    direction: Literal["down", "up"] | None
+    direction: Direction | None
     origin: float
     """The offset to add to each packed x."""
     runs: list[CurveEntry]
@@ -192,7 +197,7 @@ class Group(TypedDict):
     """The runs that have equal values in the grouping fields."""
 
     label: str
-    key: list[Cell | None]
+    key: list[Value]
     runs: list[str]
     spreads: list[Spread]
     filter: str | None
@@ -204,7 +209,7 @@ class GroupsDocument(TypedDict):
 
     by: list[str]
     metrics: list[str]
-    directions: list[Literal["down", "up"] | None]
+    directions: list[Direction | None]
     groups: list[Group]
     left_out: int
     """How many groups were left out because there were too many."""
@@ -227,9 +232,9 @@ class GroupCurvesDocument(TypedDict):
     """A metric's curves, as the mean of each group."""
 
     metric: str
-    x: str
+    x: CurveAxis
     by: list[str]
-    direction: Literal["down", "up"] | None
+    direction: Direction | None
     groups: list[GroupCurve]
 
 

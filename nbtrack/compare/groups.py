@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.compare.axes import NONE, filter_name, quoted_value
-from nbtrack.compare.cells import cell, finites
+from nbtrack.compare.axes import NONE, filter_name
 from nbtrack.compare.chosen import chosen
 from nbtrack.compare.defaults import is_seed
+from nbtrack.compare.finite import finites
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered
+from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered, sent
+from nbtrack.query.field_names import literal
 from nbtrack.store.curves import along_metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.compare.documents import (
+        CurveAxis,
         Group,
         GroupCurve,
         GroupCurvesDocument,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     )
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.store.curves import Curve, CurveX
+    from nbtrack.store.curves import Curve
 
 __all__ = ["grouped", "grouped_curves"]
 
@@ -67,7 +69,7 @@ def grouped(
         groups.append(
             {
                 "label": _label(by, key),
-                "key": [cell(value) for value in key],
+                "key": [sent(value) for value in key],
                 "runs": [runs[place].id for place in places],
                 "spreads": [_spread([column[place] for place in places]) for column in columns],
                 "filter": _condition(store, by, key),
@@ -89,7 +91,7 @@ def grouped_curves(
     metric: str,
     *,
     points: int = 300,
-    x: CurveX | str = "step",
+    x: CurveAxis = "step",
 ) -> GroupCurvesDocument:
     """Return the mean of a metric's curves in each group, with standard deviation, least and greatest.
 
@@ -153,12 +155,11 @@ def _equals(store: Store, field: str, value: Any) -> str | None:
         return None
     if value is MISSING:
         return f"{name} IS NULL"
-    if is_number(value):
+    if is_number(value) and not field.startswith("params."):
         # Times are shown in seconds but compared in milliseconds: no filter finds them by the shown value.
-        exact = (isinstance(value, int) or math.isfinite(value)) and field.startswith("params.")
-        return f"{name} = {value!r}" if exact else None
-    quoted = quoted_value(value)
-    return None if quoted is None else f"{name} = {quoted}"
+        return None
+    wanted = literal(value)
+    return None if wanted is None else f"{name} = {wanted}"
 
 
 def _groups(

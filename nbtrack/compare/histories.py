@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.compare.cells import finite
 from nbtrack.compare.chosen import chosen
+from nbtrack.compare.finite import finite
 from nbtrack.direction import direction
 from nbtrack.store.curves import along_metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.compare.documents import CurveEntry, CurvesDocument
+    from nbtrack.compare.documents import CurveAxis, CurveEntry, CurvesDocument
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.store.curves import Curve, CurveX, Spacing
+    from nbtrack.store.curves import Curve, Spacing
 
 __all__ = ["curves"]
 
@@ -30,7 +30,7 @@ def curves(
     metric: str,
     *,
     points: int = 400,
-    x: CurveX | str = "step",
+    x: CurveAxis = "step",
     within: tuple[float, float] | None = None,
     spacing: Spacing = "even",
 ) -> CurvesDocument:

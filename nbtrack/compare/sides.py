@@ -5,31 +5,30 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.compare.cells import cell
 from nbtrack.compare.chosen import chosen, heads
 from nbtrack.compare.code_diff import code_diffs, code_of
 from nbtrack.direction import direction
 from nbtrack.entities.folds import shown_metrics
-from nbtrack.fields import MISSING, differ
+from nbtrack.fields import MISSING, differ, sent
 from nbtrack.records import FOLDS_TAG, UNSTARRED
 from nbtrack.store.reader import fold_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbtrack.compare.documents import CellKind, Comparison, Row, Section
+    from nbtrack.compare.documents import Comparison, Row, RowKind, Section
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
 
 __all__ = ["side_by_side"]
 
-_PLACES: tuple[tuple[str, CellKind], ...] = (
-    ("status", "text"),
-    ("experiment", "text"),
+_PLACES: tuple[tuple[str, RowKind], ...] = (
+    ("status", "value"),
+    ("experiment", "value"),
     ("start_time", "time"),
     ("duration", "duration"),
-    ("notebook", "text"),
-    ("note", "text"),
+    ("notebook", "value"),
+    ("note", "value"),
 )
 _OWN = "nbtrack."
 
@@ -67,9 +66,16 @@ def _rows(sides: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [_row(name, [side.get(name, MISSING) for side in sides]) for name in names]
 
 
-def _row(name: str, values: Sequence[Any], kind: CellKind | None = None) -> Row:
-    cells = [cell(value, kind) for value in values]
-    return {"name": name, "cells": cells, "differs": differ(values), "best": [], "direction": None}
+def _row(name: str, values: Sequence[Any], kind: RowKind = "value") -> Row:
+    cells = list(map(sent, values))
+    return {
+        "name": name,
+        "kind": kind,
+        "cells": cells,
+        "differs": differ(values),
+        "best": [],
+        "direction": None,
+    }
 
 
 def _others(tags: Mapping[str, str]) -> dict[str, str]:
@@ -89,7 +95,7 @@ def _attributes(runs: Sequence[RunRecord]) -> list[Row]:
         if any(value is not MISSING for value in values):
             row = _row(name, values, kind)
             # Times always differ between runs, so they are not marked.
-            row["differs"] = row["differs"] and kind == "text"
+            row["differs"] = row["differs"] and kind == "value"
             rows.append(row)
     return rows
 

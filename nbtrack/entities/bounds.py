@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["Text", "cut", "cut_end", "first", "number", "whole"]
+__all__ = ["Text", "cut", "cut_end", "first", "whole"]
 
 Item = TypeVar("Item")
 
@@ -49,16 +48,3 @@ def first(items: Collection[Item], limit: int) -> tuple[list[Item], int]:
     """Return the first items, and how many are left out."""
     shown = list(islice(items, limit))
     return shown, len(items) - len(shown)
-
-
-def number(value: float) -> float | str:
-    """Return a number for JSON; NaN and infinities, which JSON lacks, become text.
-
-    Examples
-    --------
-    >>> number(0.5), number(math.nan), number(-math.inf)
-    (0.5, 'NaN', '-Infinity')
-    """
-    if math.isfinite(value):
-        return float(value)
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -22,14 +22,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from nbtrack.models.schema import Tensor
     from nbtrack.models.signature import Signature
 
-__all__ = ["EXAMPLES", "FILE", "as_body", "read_example", "write_example"]
+__all__ = [
+    "EXAMPLES",
+    "FILE",
+    "SERVING_FILE",
+    "as_body",
+    "first_row",
+    "read_example",
+    "write_example",
+    "zeros",
+]
 
 FILE = "input_example.json"
 SERVING_FILE = "serving_input_example.json"
 EXAMPLES = (FILE, SERVING_FILE)
 """The files of an input example."""
+_MAX_MADE_UP = 2_000
+"""Elements along one axis of an array that is made up."""
 
 
 def write_example(folder: Path, example: Any) -> dict[str, Any]:
@@ -80,6 +92,26 @@ def as_body(data: Any) -> dict[str, Any]:
     # Not with `to_json`, which rounds numbers to ten digits.
     plain = [[_plain(value) for value in values] for values in cells]
     return {"dataframe_split": {"columns": columns, "data": [list(row) for row in zip(*plain, strict=True)]}}
+
+
+def first_row(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a body with no more than its first row, short enough for forms, documents and command lines."""
+    split = body.get("dataframe_split")
+    if isinstance(split, dict) and isinstance(split.get("data"), list):
+        rest = {key: value for key, value in split.items() if key not in ("data", "index")}
+        return {**body, "dataframe_split": rest | {"data": split["data"][:1]}}
+    inputs = body.get("inputs")
+    if isinstance(inputs, list) and inputs:
+        return {**body, "inputs": inputs[:1]}
+    return body
+
+
+def zeros(tensor: Tensor) -> Any:
+    """Return one element of what an array takes, made up: zeros, or texts that are empty."""
+    zero: Any = "" if tensor.dtype in ("str", "bytes", "object") else False if tensor.dtype == "bool" else 0
+    for size in reversed(tensor.shape):
+        zero = [zero] * max(1, min(size, _MAX_MADE_UP))
+    return zero
 
 
 def _known(data: Any) -> Any:

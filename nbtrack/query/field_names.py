@@ -1,14 +1,14 @@
-"""The names of fields in filters, including MLflow's, and the SQL of each."""
+"""The names of fields in filters, including MLflow's, the SQL of each, and how fields and values are written in a filter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.query.tree import Field, Kind, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from nbtrack.query.lexer import Part
     from nbtrack.query.suggest import KnownNames
@@ -20,10 +20,13 @@ __all__ = [
     "SUMMARIES",
     "Attribute",
     "field_names",
+    "literal",
+    "metric_column",
     "prefixes",
     "run_field",
     "type_of_field",
     "written",
+    "written_column",
 ]
 
 
@@ -164,3 +167,49 @@ def written(kind: str, name: str) -> str:
     plain = all(step.isidentifier() or step.isalnum() for step in name.split("."))
     quote = '"' if "`" in name else "`"
     return f"{kind}.{name}" if plain else f"{kind}.{quote}{name}{quote}"
+
+
+def metric_column(rest: str, known: Callable[[str], bool]) -> tuple[str, str]:
+    """Return the metric and the summary that a column of the run table is, given its name after ``metrics.``.
+
+    A metric that is itself called ``loss.min`` comes before the summary of ``loss``; `` `loss`.min`` is always the summary.
+    """
+    name, _, summary = rest.rpartition(".")
+    if known(rest) or not name or summary not in SUMMARIES:
+        return rest, "last"
+    quoted = len(name) > 1 and name.startswith("`") and name.endswith("`")
+    return (name[1:-1] if quoted else name), summary
+
+
+def written_column(column: str, metrics: Container[str]) -> str:
+    """Return a column of the run table as it is written in a filter; `metrics` are those that there are."""
+    kind, _, rest = column.partition(".")
+    if kind == "metrics" and rest:
+        name, summary = metric_column(rest, metrics.__contains__)
+        if summary == "last":
+            return written(kind, name)
+        # Who quotes the name means the summary, whatever metrics are logged later.
+        field = f"metrics.`{name}`" if rest.startswith(f"`{name}`") else written(kind, name)
+        return f"{field}.{summary}"
+    if kind in {"params", "tags", "data"} and rest:
+        return written(kind, rest)
+    return rest if kind == "attributes" else column
+
+
+def literal(value: Any) -> str | None:
+    """Return a value as it is written in a filter; None if a filter cannot compare with it.
+
+    Examples
+    --------
+    >>> literal(0.5), literal(True), literal("lasso"), literal(float("nan"))
+    ('0.5', 'true', "'lasso'", None)
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value) if value - value == 0 else None
+    text = str(value)
+    # A backslash would take the quote after it for a part of the text.
+    if "\\" in text or not text.isprintable() or ("'" in text and '"' in text):
+        return None
+    return f'"{text}"' if "'" in text else f"'{text}'"

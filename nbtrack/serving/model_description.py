@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.models.example import SERVING_FILE, first_row, zeros
 from nbtrack.models.schema import Column, Tensor
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _EMPTY: dict[str, Any] = {
     "map": {},
 }
 """A value of each type, for a model that was saved without an example."""
-_SERVING_FILE = "serving_input_example.json"
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ class Description:
         """A request of one row that should work: from the model's example, else with made-up values."""
         info = self.metadata.saved_input_example_info or {}
         try:
-            file = self.path / str(info.get("serving_input_path", _SERVING_FILE))
+            file = self.path / str(info.get("serving_input_path", SERVING_FILE))
             example = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             example = None
-        return _first_row(example) if isinstance(example, dict) else self._made_up()
+        return first_row(example) if isinstance(example, dict) else self._made_up()
 
     def _made_up(self) -> dict[str, Any]:
         columns = self.columns
@@ -93,33 +93,14 @@ class Description:
             return {"inputs": [[_EMPTY.get(column.type) for column in columns]]}
         tensors = [part for part in self.inputs or () if isinstance(part, Tensor)]
         if len(tensors) == 1 and tensors[0].name is None:
-            return {"inputs": _zeros(tensors[0])}
-        return {"inputs": {tensor.name: _zeros(tensor) for tensor in tensors} or [[0.0]]}
+            return {"inputs": zeros(tensors[0])}
+        return {"inputs": {tensor.name: zeros(tensor) for tensor in tensors} or [[0.0]]}
 
     def curl(self, url: str, token: bool = False) -> str:
         """Return a shell command that requests a prediction; the token is taken from a variable."""
         header = ' -H "Authorization: Bearer $TOKEN"' if token else ""
         body = shlex.quote(json.dumps(self.example))
         return f"curl {url}/invocations -H 'Content-Type: application/json'{header} -d {body}"
-
-
-def _zeros(tensor: Tensor) -> Any:
-    zero: Any = "" if tensor.dtype in ("str", "bytes", "object") else False if tensor.dtype == "bool" else 0
-    for size in reversed(tensor.shape):
-        zero = [zero] * max(1, min(size, 1000))
-    return zero
-
-
-def _first_row(example: dict[str, Any]) -> dict[str, Any]:
-    """Return the first row of an example, short enough for documents and command lines."""
-    split = example.get("dataframe_split")
-    if isinstance(split, dict) and isinstance(split.get("data"), list):
-        rest = {key: value for key, value in split.items() if key not in ("data", "index")}
-        return {**example, "dataframe_split": rest | {"data": split["data"][:1]}}
-    inputs = example.get("inputs")
-    if isinstance(inputs, list) and inputs:
-        return {**example, "inputs": inputs[:1]}
-    return example
 
 
 def find_served(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING
+from nbtrack.query.field_names import SUMMARIES, metric_column
 from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
 from nbtrack.store import reader
 
@@ -23,15 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ATTRIBUTES", "columns", "extreme", "fold_names", "table"]
 
-_SUMMARIES = {
-    "last": "last",
-    "first": "first",
-    "min": "min",
-    "max": "max",
-    "mean": "sum / (count - nans)",
-    "count": "count",
-}
-
+# In filters a count is a float, to be divided; in a table it is a whole number.
+_SUMMARIES = {name: sql.replace("{row}.", "") for name, sql in SUMMARIES.items()} | {"count": "count"}
 
 _INDEXED = frozenset({"last", "min", "max"})
 """The columns of metrics that have an index."""
@@ -233,12 +227,8 @@ def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord]
 
 def _metric(connection: sqlite3.Connection, name: str) -> tuple[int | None, str]:
     """Return the number of a metric and the SQL of its value; `name` may be that of a summary."""
-    number, summary = _metric_number(connection, name), "last"
-    if number is None:
-        name, _, summary = name.rpartition(".")
-        name = name.removeprefix("`").removesuffix("`") if name.startswith("`") else name
-        number = _metric_number(connection, name) if summary in _SUMMARIES else None
-    return number, _SUMMARIES.get(summary, "last")
+    metric, summary = metric_column(name, lambda one: _metric_number(connection, one) is not None)
+    return _metric_number(connection, metric), _SUMMARIES[summary]
 
 
 def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, float]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from nbtrack.models.example import as_body, first_row, zeros
 from nbtrack.models.schema import Column, Tensor
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def input_fields(signature: Signature | None, example: Any) -> list[Field]:
     """
     schema = None if signature is None else signature.inputs
     if not schema:
-        value = None if example is None else _body(example)
+        value = None if example is None else first_row(as_body(example))
         return [{"name": WHOLE, "type": "json", "required": True, "value": value}]
     parts: Sequence[Column | Tensor] = schema
     fields: list[Field] = []
@@ -143,19 +144,5 @@ def _array(tensor: Tensor, example: Any) -> Any:
         found = np.asarray(example)
         batch = found[:1] if found.ndim == len(tensor.shape) and tensor.shape[:1] == (-1,) else found
         return plain(batch) if batch.size <= MAX_ELEMENTS else None
-    shape = [max(size, 1) for size in tensor.shape]
-    if math.prod(shape) > MAX_ELEMENTS:
-        return None
-    zeros: Any = "" if tensor.dtype in {"str", "bytes", "object"} else False if tensor.dtype == "bool" else 0
-    for size in reversed(shape):
-        zeros = [zeros] * size
-    return zeros
-
-
-def _body(example: Any) -> Any:
-    if hasattr(example, "iloc") and hasattr(example, "columns"):
-        first = example.iloc[:1]
-        rows = [[plain(first.iloc[0, place]) for place in range(first.shape[1])]] if len(first) else []
-        return {"dataframe_split": {"columns": [str(name) for name in first.columns], "data": rows}}
-    held = plain(example)
-    return {"instances": held[:1] if isinstance(held, list) else held}
+    size = math.prod(max(one, 1) for one in tensor.shape)
+    return zeros(tensor) if size <= MAX_ELEMENTS else None

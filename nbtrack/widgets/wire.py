@@ -1,7 +1,8 @@
-"""The messages between the widgets' pages and the kernel: each kind of request is declared here, and nowhere else.
+"""What the widgets' pages and the kernel both know: the panel's views, and each kind of request. Nothing of it stands elsewhere.
 
 A new kind is one declaration here, one answer (the method of that name of `PanelAnswers` or `RunAnswers`) and one call
-in the front end. `make wire` then writes `labextension/src/wire.ts`.
+in the front end; a new view is a name here and a function in the front end that draws it. `make wire` then writes
+`labextension/src/wire.ts`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,22 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from nbtrack.widgets.kinds import Kinds, Length, Most, Request
 
-__all__ = ["MAX_IDS", "MAX_ROWS", "PANEL", "RUN_PAGE", "SERVE", "panel_kinds"]
+__all__ = ["MAX_IDS", "MAX_ROWS", "PANEL", "RUN_PAGE", "SERVE", "VIEWS", "panel_kinds"]
 
 MAX_ROWS = 1_000
 """Rows that a page may ask for at once: it shows some dozens."""
 MAX_IDS = 20_000
 """Runs that can be chosen at once: each choice is sent back and forth."""
+
+VIEWS = {
+    "table": "Runs",
+    "compare": "Compare",
+    "curves": "Curves",
+    "charts": "Charts",
+    "groups": "Groups",
+    "run": "Run",
+}
+"""The views of the panel in their order, each with the title of its tab."""
 
 PANEL = Kinds("Panel")
 RUN_PAGE = Kinds("RunPage")

@@ -387,17 +387,10 @@ def check(
         return dict(zip(names, pool.map(apart, names), strict=True))
 
 
-<<<<<<< HEAD
 def _print(name: str, texts: list[str]) -> None:
     print("\n    ".join([name if texts else f"{name} violates nothing", *texts]), flush=True)
 
 
-if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word not in RELATIONS]
-    relations = tuple(word for word in sys.argv[1:] if word in RELATIONS) or tuple(RELATIONS)
-    chosen = [name for name in case_names() if not words or any(word in name for word in words)]
-    check(chosen, relations, tell=_print)
-=======
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what each case violates; the exit code tells whether one violates anything."""
     parser = argparse.ArgumentParser(
@@ -416,14 +409,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = cases_called([word for word in given if word not in RELATIONS])
     except LookupError as error:
         parser.error(str(error))
-    found = check(chosen, relations)
-    for name, texts in found.items():
-        print(name, "violates nothing" if not texts else "")
-        for text in texts:
-            print("   ", text)
+    found = check(chosen, relations, tell=_print)
     return 1 if any(found.values()) else 0
 
 
 if __name__ == "__main__":
     sys.exit(main())
->>>>>>> words

@@ -106,7 +106,7 @@ function lineRow({ kind, left, right }: CodeLine): HTMLElement {
   return row;
 }
 
-function side(line: [number, string] | null, kind: CodeLine["kind"], alone: CodeLine["kind"]): HTMLElement[] {
+function side(line: CodeLine["left"], kind: CodeLine["kind"], alone: CodeLine["kind"]): HTMLElement[] {
   if (line === null) {
     return [element("td", { class: "nbtrack-code-number" }), element("td", { class: "nbtrack-code-none" })];
   }

@@ -1,10 +1,11 @@
-import type { Cell, Group, GroupsDocument, Spread } from "../kernel/documents.ts";
+import type { Group, GroupsDocument, Spread, Value } from "../kernel/documents.ts";
+import { exactText, numberOf } from "../kernel/values.ts";
 import { cautions } from "../plot/controls.ts";
 import { fieldLabel } from "../plot/fields.ts";
 import { view } from "../plot/view.ts";
 import { element } from "../ui/dom.ts";
 import { numberText } from "../ui/text.ts";
-import { cellText } from "./table.ts";
+import { valueText } from "./table.ts";
 
 /** The order of the groups: by a field, the number of runs, or a metric. */
 export interface Sorted {
@@ -66,9 +67,9 @@ function groupRow(
 ): HTMLElement {
   const group = groups[row] as Group;
   const runs = `${group.runs.length.toLocaleString("en")} ${group.runs.length === 1 ? "run" : "runs"}`;
-  const texts = by.length === 0 ? [group.label] : group.key.map(cellText);
+  const texts = by.length === 0 ? [group.label] : group.key.map((value) => valueText(value));
   const key = texts.map((text, column) => {
-    const exact = group.key[column]?.text ?? text;
+    const exact = exactText(group.key[column] ?? null) ?? text;
     const label = `${group.label}: choose ${runs}`;
     const pick = { type: "button", title: group.label, "aria-pressed": "false", "aria-label": label };
     const shownText = column === 0 ? element("button", pick, text) : text;
@@ -126,27 +127,24 @@ function ordered({ groups }: GroupsDocument, fields: number, sorted: Sorted | nu
   );
 }
 
-type Value = number | string | null;
+type Key = number | string | null;
 
-function valueIn(group: Group, column: number, fields: number): Value {
+function valueIn(group: Group, column: number, fields: number): Key {
   if (column === fields) {
     return group.runs.length;
   }
   return column > fields
     ? (group.spreads[column - fields - 1]?.mean ?? null)
-    : keyValue(group.key[column] ?? null);
+    : keyOf(group.key[column] ?? null);
 }
 
-function keyValue(cell: Cell | null): Value {
-  if (cell === null) {
-    return null;
-  }
-  const number = Number(cell.text);
-  return ["number", "time", "duration"].includes(cell.kind) && !Number.isNaN(number) ? number : cell.text;
+function keyOf(value: Value): Key {
+  const number = numberOf(value);
+  return Number.isNaN(number) ? exactText(value) : number;
 }
 
 /** Numbers stand before texts. */
-function compare(one: Value, other: Value, down: boolean): number {
+function compare(one: Key, other: Key, down: boolean): number {
   if (one === null || other === null) {
     return Number(one === null) - Number(other === null);
   }

@@ -1,5 +1,6 @@
 import { nameOf } from "../curves/lines.ts";
-import type { Cell, Comparison, Direction, Row, Section } from "../kernel/documents.ts";
+import type { Comparison, Row, Section, Value } from "../kernel/documents.ts";
+import { exactText, isNothing, isNumber, numberOf } from "../kernel/values.ts";
 import { element } from "../ui/dom.ts";
 import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
@@ -41,23 +42,23 @@ function sectionBody({ name, rows }: Section, runs: number, base: number): HTMLE
 
 function valueRow(row: Row, runs: number, base: number): HTMLElement {
   const head = element("th", { scope: "row", title: row.name }, row.name, arrow(row));
-  const cells = row.cells.map((cell, place) => {
+  const cells = row.cells.map((value, place) => {
     const best = row.best.includes(place);
-    const numeric = cell?.kind === "number" || cell?.kind === "duration";
+    const numeric = isNumber(value) && row.kind !== "time";
     const made = element(
       "td",
-      { title: cell?.text ?? "the run has none", class: numeric ? "nbtrack-number" : false },
-      cellText(cell),
+      { title: exactText(value) ?? "the run has none", class: numeric ? "nbtrack-number" : false },
+      valueText(value, row.kind),
     );
     if (best) {
       made.classList.add("nbtrack-best");
       made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
     }
-    const far = place === base ? null : difference(cell, row.cells[base] ?? null, row.direction);
+    const far = place === base ? null : difference(value, row.cells[base] ?? null, row);
     if (far !== null) {
       made.append(differenceMark(far));
     }
-    if (cell === null || cell.kind === "none") {
+    if (isNothing(value)) {
       made.classList.add("nbtrack-lacking");
     }
     return made;
@@ -80,20 +81,18 @@ function arrow({ direction }: Row): HTMLElement | string {
 const MAX_LENGTH = 300;
 
 /** Return a value as it is shown. The tooltip has the exact text. */
-export function cellText(cell: Cell | null): string {
-  if (cell === null) {
+export function valueText(value: Value, kind: Row["kind"] = "value"): string {
+  const exact = exactText(value);
+  if (exact === null) {
     return "–";
   }
-  switch (cell.kind) {
-    case "number":
-      return exactNumberText(cell.text);
-    case "time":
-      return momentText(Number(cell.text));
-    case "duration":
-      return shownDuration(Number(cell.text));
-    default:
-      return cell.text.length > MAX_LENGTH ? `${cell.text.slice(0, MAX_LENGTH)}…` : cell.text;
+  if (typeof value === "number" && kind !== "value") {
+    return kind === "time" ? momentText(value) : shownDuration(value);
   }
+  if (isNumber(value)) {
+    return exactNumberText(exact);
+  }
+  return exact.length > MAX_LENGTH ? `${exact.slice(0, MAX_LENGTH)}…` : exact;
 }
 
 /** Return an integer with all its digits, a float with a few. */
@@ -111,20 +110,21 @@ interface Difference {
   verdict: "better" | "worse" | null;
 }
 
-/** Return the difference of two numbers, or null where either is missing or a text. */
-export function difference(cell: Cell | null, base: Cell | null, direction: Direction): Difference | null {
-  if (cell === null || base === null || cell.kind !== base.kind) {
-    return null;
-  }
-  const [one, other] = [Number(cell.text), Number(base.text)];
-  if (!["number", "duration"].includes(cell.kind) || !Number.isFinite(one) || !Number.isFinite(other)) {
+/** Return the difference of two numbers of a row, or null where either is missing or a text. */
+export function difference(
+  value: Value,
+  base: Value,
+  { kind, direction }: Pick<Row, "kind" | "direction">,
+): Difference | null {
+  const [one, other] = [numberOf(value), numberOf(base)];
+  if (kind === "time" || !Number.isFinite(one) || !Number.isFinite(other)) {
     return null;
   }
   const by = one - other;
   if (by === 0 || !Number.isFinite(by)) {
     return by === 0 ? { text: "±0", verdict: null } : null;
   }
-  const seconds = cell.kind === "duration" ? " s" : "";
+  const seconds = kind === "duration" ? " s" : "";
   const share = other === 0 ? "" : ` (${signed((by / Math.abs(other)) * 100, 3)} %)`;
   const isBetter = direction === "down" ? by < 0 : by > 0;
   const word = isBetter ? "better" : "worse";

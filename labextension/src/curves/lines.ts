@@ -14,7 +14,7 @@ export interface Line {
   /** Undefined where each bucket has one point. */
   lows: Float64Array | null;
   highs: Float64Array | null;
-  last: [number, number | null] | null;
+  last: readonly [number, number | null] | null;
   count: number;
   lost: number;
   /** The number of runs of a mean. */

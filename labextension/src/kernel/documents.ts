@@ -1,163 +1,32 @@
-/** The documents that the kernel sends to the views, as `nbtrack/compare/documents.py` has them. */
+// Written by labextension/wire.py from nbtrack/compare/documents.py: change that, and run `make wire`.
 
-export type Direction = "down" | "up" | null;
 /** The x axis of curves: steps, time, or another metric. */
 export type CurveX = "step" | "relative" | "time" | `metrics.${string}`;
-export type Spacing = "even" | "log";
+export type Direction = "down" | "up" | null;
 export type Range = readonly [number, number];
+export type Spacing = "even" | "log";
+/** A value of a run, exactly: a number that JSON or JavaScript would change is its text in a list, None an empty list. */
+export type Value = null | boolean | number | string | [] | [string];
 
-export interface RunHead {
-  id: string;
-  name: string;
-  status: string;
-}
-
-export interface Cell {
-  kind: "number" | "text" | "bool" | "none" | "time" | "duration";
-  text: string;
-}
-
-export interface Row {
-  name: string;
-  cells: (Cell | null)[];
-  differs: boolean;
-  best: number[];
-  direction: Direction;
-}
-
-export interface Section {
-  name: string;
-  rows: Row[];
-}
-
-export interface CodeLine {
-  kind: "same" | "added" | "removed" | "changed";
-  left: [number, string] | null;
-  right: [number, string] | null;
-}
-
-export interface CodeDiff {
-  left: string;
-  right: string;
-  lines: CodeLine[];
-  cut: number;
-}
-
-export interface Comparison {
-  runs: RunHead[];
-  sections: Section[];
-  code: CodeDiff[];
-  coded: boolean[];
-}
-
+/** An artifact's name, and its size in bytes in each run; null where a run has none. */
 export interface ArtifactRow {
   name: string;
-  /** The size in bytes in each run, or null where the run does not have it. */
   sizes: (number | null)[];
+  /** Whether it is a picture, according to its name. */
   picture: boolean;
 }
 
+/** Which run has which artifact; those that most runs have come first. */
 export interface ArtifactsDocument {
   runs: RunHead[];
   rows: ArtifactRow[];
+  /** How many names were left out because there were too many. */
   left_out: number;
+  /** What could not be read. */
   faults: string[];
 }
 
-export interface Picture {
-  kind: "image" | "svg" | "none";
-  type: string;
-  /** The base64 of a bitmap, or the text of an SVG. */
-  data: string;
-  why: string;
-}
-
-export interface PicturesDocument {
-  name: string;
-  runs: RunHead[];
-  pictures: (Picture | null)[];
-}
-
-interface CurveEntry extends RunHead {
-  count: number;
-  lost: number;
-  size: number;
-  exact: boolean;
-  last: [number, number | null] | null;
-}
-
-export interface CurvesDocument {
-  metric: string;
-  x: CurveX;
-  spacing: Spacing;
-  within: [number, number] | null;
-  direction: Direction;
-  origin: number;
-  runs: CurveEntry[];
-  packed: string;
-}
-
-export interface Spread {
-  mean: number | null;
-  std: number | null;
-  min: number | null;
-  max: number | null;
-  count: number;
-}
-
-export interface Group {
-  label: string;
-  key: (Cell | null)[];
-  runs: string[];
-  spreads: Spread[];
-  filter: string | null;
-}
-
-export interface GroupsDocument {
-  by: string[];
-  metrics: string[];
-  directions: Direction[];
-  groups: Group[];
-  left_out: number;
-}
-
-interface GroupCurve {
-  label: string;
-  runs: string[];
-  x: number[];
-  mean: (number | null)[];
-  std: (number | null)[];
-  min: (number | null)[];
-  max: (number | null)[];
-  count: number[];
-}
-
-export interface GroupCurvesDocument {
-  metric: string;
-  x: CurveX;
-  by: string[];
-  direction: Direction;
-  groups: GroupCurve[];
-}
-
-export interface Column {
-  field: string;
-  filter: string | null;
-  label: string;
-  kind: "number" | "category" | "time";
-  values: (number | null)[];
-  categories: string[];
-  quoted: (string | null)[];
-  log: boolean;
-  whole: boolean;
-}
-
-export interface FieldsDocument {
-  runs: RunHead[];
-  columns: Column[];
-  left_out: number;
-}
-
+/** One box: quartiles, Tukey's whiskers, and outliers. */
 export interface Box {
   label: string;
   runs: string[];
@@ -168,57 +37,285 @@ export interface Box {
   q3: number;
   high: number;
   mean: number;
+  /** Indices into runs. */
   outliers: number[];
 }
 
+/** The spread of a field in the groups of another field. */
 export interface BoxDocument {
   field: string;
   by: string | null;
+  /** Runs' names by id. */
   names: Record<string, string>;
   boxes: Box[];
   cautions: string[];
 }
 
+/** The first run's code beside another's. */
+export interface CodeDiff {
+  left: string;
+  /** The ids of the two runs. */
+  right: string;
+  lines: CodeLine[];
+  /** How many lines were left out because there were too many. */
+  cut: number;
+}
+
+/** One line of a code diff on the left and on the right; null if a side has no such line. */
+export interface CodeLine {
+  kind: "same" | "added" | "removed" | "changed";
+  left: readonly [number, string] | null;
+  right: readonly [number, string] | null;
+}
+
+/** A field of many runs, to be drawn along an axis. */
+export interface Column {
+  /** The field as it was requested. */
+  field: string;
+  /** Its name in a filter; null if a filter cannot name it. */
+  filter: string | null;
+  label: string;
+  kind: "number" | "category" | "time";
+  /** Numbers, or indices into categories. */
+  values: (number | null)[];
+  categories: string[];
+  /** Each category as a literal in a filter; null if a filter cannot compare with it. */
+  quoted: (string | null)[];
+  /** Whether the values span several powers of ten. */
+  log: boolean;
+  /** Whether all values are whole numbers. */
+  whole: boolean;
+}
+
+/** Runs side by side. */
+export interface Comparison {
+  runs: RunHead[];
+  sections: Section[];
+  /** One for each run after the first. */
+  code: CodeDiff[];
+  /** Whether each run's code is known. */
+  coded: boolean[];
+}
+
+/** A run's curve without its points, which are in CurvesDocument.packed. */
+export interface CurveEntry {
+  id: string;
+  name: string;
+  status: string;
+  count: number;
+  lost: number;
+  /** How many buckets are packed. */
+  size: number;
+  /** Whether each bucket is one point; least and greatest values are then not packed. */
+  exact: boolean;
+  last: readonly [number, number | null] | null;
+}
+
+/** A metric's curves in many runs. */
+export interface CurvesDocument {
+  metric: string;
+  x: CurveX;
+  spacing: Spacing;
+  within: Range | null;
+  direction: Direction;
+  /** The offset to add to each packed x. */
+  origin: number;
+  runs: CurveEntry[];
+  /** Base64 of little-endian float32: for each run x, means, then (unless exact) least and greatest values. */
+  packed: string;
+}
+
+/** Some fields of many runs: parallel coordinates (an axis each), or scatter (x, y, and colour). */
+export interface FieldsDocument {
+  runs: RunHead[];
+  columns: Column[];
+  /** How many runs were left out because there were too many. */
+  left_out: number;
+}
+
+/** The runs that have equal values in the grouping fields. */
+export interface Group {
+  label: string;
+  key: Value[];
+  runs: string[];
+  spreads: Spread[];
+  /** A filter that finds them; null if none can be written. */
+  filter: string | null;
+}
+
+/** The mean of a group's curves with a band; NaN is null. */
+export interface GroupCurve {
+  label: string;
+  runs: string[];
+  x: number[];
+  mean: (number | null)[];
+  std: (number | null)[];
+  min: (number | null)[];
+  max: (number | null)[];
+  count: number[];
+}
+
+/** A metric's curves, as the mean of each group. */
+export interface GroupCurvesDocument {
+  metric: string;
+  x: CurveX;
+  by: string[];
+  direction: Direction;
+  groups: GroupCurve[];
+}
+
+/** Runs grouped by fields, with the spread of each metric. */
+export interface GroupsDocument {
+  by: string[];
+  metrics: string[];
+  directions: Direction[];
+  groups: Group[];
+  /** How many groups were left out because there were too many. */
+  left_out: number;
+}
+
+/** The importance of a param for a metric. */
 export interface Importance {
   param: string;
+  /** The drop of the forest's R2 on unseen runs when the param's values are shuffled. */
   importance: number | null;
   spread: number | null;
+  /** Its share of the total importance, from 0 to 1. */
   share: number | null;
+  /** Spearman's correlation, from -1 to 1; null for text. */
   correlation: number | null;
   count: number;
 }
 
+/** The importance of params for a metric. */
 export interface ImportanceDocument {
   metric: string;
   runs: number;
+  /** The forest's R2 on unseen runs. */
   score: number | null;
   params: Importance[];
   constant: string[];
   cautions: string[];
 }
 
-interface CurvesPayload {
-  metric: string;
-  x: CurveX;
-  points: number;
-  within: Range | null;
-  spacing: Spacing;
+/** A picture: pixels as base64, or the text of an SVG; or the reason why there is none. */
+export interface Picture {
+  kind: "image" | "svg" | "none";
+  type: string;
+  data: string;
+  why: string;
 }
 
-/** The requests of a view, by the name of the Python function. The panel adds the runs. */
+/** The artifact of one name in each run; null where a run has none. */
+export interface PicturesDocument {
+  name: string;
+  runs: RunHead[];
+  pictures: (Picture | null)[];
+}
+
+/** A name, and its value in each run. */
+export interface Row {
+  name: string;
+  kind: "value" | "time" | "duration";
+  cells: Value[];
+  differs: boolean;
+  /** The positions of the runs with the best value; empty if none is better than another. */
+  best: number[];
+  direction: Direction;
+}
+
+/** The name and the id of a run. */
+export interface RunHead {
+  id: string;
+  name: string;
+  status: string;
+}
+
+/** A part of the comparison, such as the params. */
+export interface Section {
+  name: string;
+  rows: Row[];
+}
+
+/** Statistics of a metric's values in a group. */
+export interface Spread {
+  mean: number | null;
+  std: number | null;
+  min: number | null;
+  max: number | null;
+  count: number;
+}
+
+/** What each document is asked for with, and what it is. The panel adds the runs. */
 export interface DocumentRequests {
-  artifacts: { payload: Record<string, never>; answer: ArtifactsDocument };
-  pictures: { payload: { name: string }; answer: PicturesDocument };
-  curves: { payload: CurvesPayload; answer: CurvesDocument };
+  side_by_side: {
+    payload: Record<string, never>;
+    answer: Comparison;
+  };
+  artifacts: {
+    payload: Record<string, never>;
+    answer: ArtifactsDocument;
+  };
+  pictures: {
+    payload: {
+      name: string;
+    };
+    answer: PicturesDocument;
+  };
+  curves: {
+    payload: {
+      metric: string;
+      points?: number;
+      x?: CurveX;
+      within?: Range | null;
+      spacing?: Spacing;
+    };
+    answer: CurvesDocument;
+  };
+  grouped: {
+    payload: {
+      by: readonly string[] | null;
+      metrics: readonly string[];
+    };
+    answer: GroupsDocument;
+  };
   grouped_curves: {
-    payload: { metric: string; x: CurveX; points: number; by: string[] };
+    payload: {
+      by: readonly string[];
+      metric: string;
+      points?: number;
+      x?: CurveX;
+    };
     answer: GroupCurvesDocument;
   };
-  grouped: { payload: { by: string[] | null; metrics: string[] }; answer: GroupsDocument };
-  parallel: { payload: { fields: string[] }; answer: FieldsDocument };
-  scatter: { payload: { x: string; y: string; colour: string | null }; answer: FieldsDocument };
-  box: { payload: { field: string; by: string | null }; answer: BoxDocument };
-  importance: { payload: { metric: string }; answer: ImportanceDocument };
+  parallel: {
+    payload: {
+      fields: readonly string[];
+    };
+    answer: FieldsDocument;
+  };
+  scatter: {
+    payload: {
+      x: string;
+      y: string;
+      colour?: string | null;
+    };
+    answer: FieldsDocument;
+  };
+  box: {
+    payload: {
+      field: string;
+      by?: string | null;
+    };
+    answer: BoxDocument;
+  };
+  importance: {
+    payload: {
+      metric: string;
+      params?: readonly string[] | null;
+    };
+    answer: ImportanceDocument;
+  };
 }
 
 /** Ask the kernel. Rejects with an Error that says what was wrong. */
@@ -227,5 +324,5 @@ export type Ask = <Kind extends keyof DocumentRequests>(
   payload: DocumentRequests[Kind]["payload"],
 ) => Promise<DocumentRequests[Kind]["answer"]>;
 
-/** The statuses of runs whose values are never marked as the best, as `UNSTARRED` in `nbtrack/records.py`. */
+/** The statuses of runs whose values are never marked as the best. */
 export const UNSTARRED: ReadonlySet<string> = new Set(["CRASHED", "FAILED", "RUNNING"]);

@@ -1,9 +1,7 @@
 /** What the panel's requests are answered with, as `nbtrack/widgets/panel/` has it. */
 
+import type { Value } from "../kernel/documents.ts";
 import { hasOnly, isCount, isObject, isText, isTexts, type Problem } from "../kernel/replies.ts";
-
-/** A value in a cell; a number that JSON or JavaScript would change is its text in a list, and None an empty one. */
-export type Cell = null | boolean | number | string | [] | [string];
 
 export type Kind = "attributes" | "params" | "metrics" | "tags" | "data";
 
@@ -23,7 +21,7 @@ export interface Rows {
   total: number;
   offset: number;
   ids: string[];
-  columns: Record<string, Cell[]>;
+  columns: Record<string, Value[]>;
   heads: Record<string, Head>;
   remark: Problem | null;
   /** Of a tree also how deep each row stands, and how many children each has. */
@@ -45,9 +43,9 @@ export interface Memory {
 
 export interface Scale {
   column: string;
-  low: Cell;
-  high: Cell;
-  best: Cell;
+  low: Value;
+  high: Value;
+  best: Value;
 }
 
 export interface Names {

@@ -1,8 +1,8 @@
 import type { Channel } from "../kernel/client.ts";
-import type { Nothing, Query } from "../wire.ts";
+import type { Nothing, Query, VIEWS } from "../wire.ts";
 import type { Rows } from "./messages.ts";
 
-export type View = "table" | "compare" | "curves" | "charts" | "groups" | "run";
+export type View = keyof typeof VIEWS;
 
 /** The synced state, as `nbtrack/widgets/panel/widget.py` has it. */
 export interface Traits extends Query {

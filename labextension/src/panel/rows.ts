@@ -1,4 +1,6 @@
-import type { Cell, Rows } from "./messages.ts";
+import type { Value } from "../kernel/documents.ts";
+import { isNumber } from "../kernel/values.ts";
+import type { Rows } from "./messages.ts";
 
 /** How many rows are cached, so that scrolling back and forth loads nothing. */
 const CACHE_SIZE = 6000;
@@ -70,7 +72,7 @@ export class RowCache {
       : { depth: depths[place.at] ?? 0, children: children?.[place.at] ?? 0 };
   }
 
-  value(index: number, column: string): Cell | undefined {
+  value(index: number, column: string): Value | undefined {
     const place = this.#places.get(index);
     const values = place?.page.rows.columns;
     return values !== undefined && Object.hasOwn(values, column)
@@ -82,7 +84,7 @@ export class RowCache {
   isNumeric(column: string): boolean {
     const values = this.#newest === null ? undefined : this.#newest.columns[column];
     const first = values?.find((value) => value !== null);
-    return typeof first === "number" || (Array.isArray(first) && first.length > 0);
+    return isNumber(first);
   }
 
   /** The ids of all loaded rows. */

@@ -15,7 +15,7 @@ import { type Tab, tabs, viewTabs } from "./views/tabs.ts";
 /** Show a panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
   const state = new PanelState(model, new PanelClient(model, signal), signal);
-  const views: Tab[] = [{ name: "table", title: "Runs", body: runsView(state) }, ...viewTabs(state)];
+  const views: Tab[] = [{ name: "table", body: runsView(state) }, ...viewTabs(state)];
   const section = element(
     "section",
     { class: "nbtrack-panel", "aria-label": "nbtrack runs" },

@@ -1,13 +1,15 @@
 /** What a run's page shows, as `nbtrack/widgets/runpage/` has it. */
 
+import type { Value } from "../kernel/documents.ts";
+
 /** A text, and how many of its characters were left out. */
 export interface Text {
   text: string;
   left: number;
 }
 
-/** A number; what JSON has no number for is `NaN`, `Infinity` or `-Infinity`. */
-export type Figure = number | string;
+/** A number as the kernel sends any value. */
+export type Figure = Extract<Value, number | [string]>;
 
 export type Status = "RUNNING" | "FINISHED" | "FAILED" | "KILLED" | "CRASHED";
 

@@ -1,9 +1,10 @@
 import { showCurves } from "../curves/view.ts";
 import type { Ask } from "../kernel/documents.ts";
 import { follow } from "../kernel/traits.ts";
+import { exactText } from "../kernel/values.ts";
 import { Colours } from "../plot/colours.ts";
 import { element } from "../ui/dom.ts";
-import { exactFigure, leftOut, oneLine, shownFigure, visible } from "../ui/text.ts";
+import { leftOut, oneLine, shownFigure, visible } from "../ui/text.ts";
 import { button, styled } from "./controls.ts";
 import type { Figure, Metric, Points } from "./messages.ts";
 import { ask as askKernel, type Page } from "./page.ts";
@@ -102,9 +103,9 @@ class MetricRow {
       : `last, at step ${metric.step.toLocaleString("en")}`;
     const several = metric.count > 1;
     const [value, min, max, count] = this.#cells;
-    put(value, shownFigure(metric.value), `${exactFigure(metric.value)} (${origin})`);
-    put(min, several ? shownFigure(metric.min) : "", exactFigure(metric.min));
-    put(max, several ? shownFigure(metric.max) : "", exactFigure(metric.max));
+    put(value, shownFigure(metric.value), `${exactText(metric.value)} (${origin})`);
+    put(min, several ? shownFigure(metric.min) : "", exactText(metric.min));
+    put(max, several ? shownFigure(metric.max) : "", exactText(metric.max));
     put(count, metric.count.toLocaleString("en"), "");
     const range = `from ${shownFigure(metric.first)} to ${shownFigure(metric.last)}`;
     this.#spark.draw(

@@ -121,15 +121,10 @@ export function momentText(seconds: number): string {
   return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}`;
 }
 
-/** Return a number with all its digits; `nan`, `inf` and `-inf` as in the table. */
-export function exactFigure(value: number | string): string {
-  return String(value).replace("Infinity", "inf").replace("NaN", "nan");
-}
-
 /** Return a number with five digits that count, as `%.5g` writes it. */
-export function shownFigure(value: number | string): string {
-  if (typeof value === "string" || (Number.isInteger(value) && Math.abs(value) < 1e15)) {
-    return exactFigure(value);
+export function shownFigure(value: number | [string]): string {
+  if (Array.isArray(value) || (Number.isInteger(value) && Math.abs(value) < 1e15)) {
+    return String(value);
   }
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e7) {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from nbtrack.errors import FilterError
 from nbtrack.fields import MISSING, identity
 from nbtrack.query import Query, parse, parse_order
-from nbtrack.query.field_names import ATTRIBUTES, SUMMARIES, written
+from nbtrack.query.field_names import ATTRIBUTES, SUMMARIES, literal, written
 from nbtrack.query.operators import OPERATORS
 from nbtrack.query.tree import Field
 
@@ -170,16 +170,15 @@ def _values(store: Store, field: str, typed: str) -> Iterator[Option]:
     if not isinstance(by, Field):
         return
     for value in _distinct(store, by, field, typed):
+        wanted = literal(value)
+        if wanted is None:
+            continue
         if isinstance(value, str):
-            shown = value if len(value) <= MAX_TEXT and "'" not in value and value.isprintable() else None
-            if shown is not None and typed.lower() in shown.lower():
-                yield {"text": f"'{shown}'", "kind": "value"}
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            shown = repr(value)
-            if shown.startswith(typed) and shown != typed:
-                yield {"text": shown, "kind": "value"}
-        elif isinstance(value, bool) and str(value).lower().startswith(typed.lower()):
-            yield {"text": str(value).lower(), "kind": "value"}
+            fits = len(value) <= MAX_TEXT and typed.lower() in value.lower()
+        else:
+            fits = wanted.startswith(typed.lower()) and wanted != typed
+        if fits:
+            yield {"text": wanted, "kind": "value"}
 
 
 def _distinct(store: Store, by: Field, field: str, typed: str) -> list[Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
-    from nbtrack.widgets.panel.cells import Head
+    from nbtrack.widgets.panel.heads import Head
 
 __all__ = ["export", "shown_frame"]
 

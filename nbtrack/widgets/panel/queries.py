@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.defaults import defaults
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, is_ordered
+from nbtrack.fields import MISSING, differ, is_ordered, sent
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import UNSTARRED
 from nbtrack.store.uses import FieldUse
-from nbtrack.widgets.panel.cells import ATTRIBUTES, cell, cells, head
+from nbtrack.widgets.panel.heads import ATTRIBUTES, head
 from nbtrack.widgets.replies import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nbtrack.query.tree import Condition
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
     from nbtrack.store.reader import NameKind
     from nbtrack.widgets import wire
-    from nbtrack.widgets.panel.cells import Head
+    from nbtrack.widgets.panel.heads import Head
 
 __all__ = [
     "Selection",
@@ -42,6 +42,9 @@ __all__ = [
 
 SCALES_TIMEOUT = 0.03
 """Seconds for which a question about columns may hold up the rows."""
+
+MAX_TEXT = 500
+"""Characters of a text that are sent: a cell of the table shows no more."""
 
 MAX_COMPARED = 2_000
 """Runs whose values are compared one by one. Where there are more, the first and the last of a column's order are compared."""
@@ -130,7 +133,7 @@ def window(
         "total": found.total,
         "offset": offset,
         "ids": found.ids,
-        "columns": {name: cells(values) for name, values in found.columns.items()},
+        "columns": {name: [sent(one, MAX_TEXT) for one in values] for name, values in found.columns.items()},
         "heads": {name: head(name, metrics) for name in columns},
         "remark": None,
     }
@@ -200,7 +203,7 @@ def _scale(store: Store, selection: Selection, column: str, about: Head) -> dict
     if about["better"] and low != high:
         whole = selection.where(_STARRED)
         best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
-    return {"column": column, "low": cell(low), "high": cell(high), "best": cell(best)}
+    return {"column": column, "low": sent(low), "high": sent(high), "best": sent(best)}
 
 
 _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRED)))))
@@ -257,18 +260,21 @@ def fields(
     """Return the fields of the chosen runs, or of the first `limit`, then those of others, and the charts' defaults."""
     runs, found = store.fields(selection.query, limit, ids=ids, **selection.scope)
     known = {use.name for use in found}
-    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
-    every = (f"{kind}.{name}" for kind in kinds for name in store.names(kind))
-    others = [FieldUse(name, 0, 0, False, 0) for name in every if name not in known]
+    others = [FieldUse(name, 0, 0, False, 0) for name in _logged(store) if name not in known]
     uses = [*found, *others]
     return {"runs": runs, "fields": [asdict(use) for use in uses], "defaults": defaults(runs, uses, columns)}
 
 
 def names(store: Store) -> dict[str, Any]:
     """Return what can be a column, and the experiments."""
-    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
     return {
-        "columns": [*ATTRIBUTES, *(f"{kind}.{name}" for kind in kinds for name in store.names(kind))],
+        "columns": [*ATTRIBUTES, *_logged(store)],
         "experiments": [{"name": one.name, "runs": one.runs} for one in store.experiments()],
         "read_only": store.read_only,
     }
+
+
+def _logged(store: Store) -> Iterator[str]:
+    """Yield the columns of all that was logged."""
+    kinds: tuple[NameKind, ...] = ("params", "metrics", "tags", "data")
+    yield from (f"{kind}.{name}" for kind in kinds for name in store.names(kind))

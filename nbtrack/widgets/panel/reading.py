@@ -8,10 +8,10 @@ from nbtrack.entities import Run
 from nbtrack.query import Query
 from nbtrack.query.tree import Field, In, Text
 from nbtrack.widgets.panel import pinning, queries
-from nbtrack.widgets.panel.cells import head
-from nbtrack.widgets.panel.columns import first_columns
 from nbtrack.widgets.panel.completion import complete
 from nbtrack.widgets.panel.export import export
+from nbtrack.widgets.panel.first_columns import first_columns
+from nbtrack.widgets.panel.heads import head
 from nbtrack.widgets.panel.memory import Memory
 from nbtrack.widgets.panel.nesting import tree
 from nbtrack.widgets.panel.views import document, most_runs

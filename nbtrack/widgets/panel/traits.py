@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.store.location import database_file
 from nbtrack.widgets.panel import queries
-from nbtrack.widgets.panel.columns import first_columns
+from nbtrack.widgets.panel.first_columns import first_columns
 from nbtrack.widgets.panel.viewscript import views_build
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from nbtrack.store.location import is_store
 from nbtrack.widgets.base import NbtrackWidget
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.answers import PanelAnswers
-from nbtrack.widgets.panel.columns import first_columns
+from nbtrack.widgets.panel.first_columns import first_columns
 from nbtrack.widgets.panel.layout import read_layout
 from nbtrack.widgets.panel.openviews import OpenViews
 from nbtrack.widgets.panel.reading import chosen
 from nbtrack.widgets.panel.traits import panel_traits
 from nbtrack.widgets.replies import accepted
-from nbtrack.widgets.wire import PANEL, panel_kinds
+from nbtrack.widgets.wire import PANEL, VIEWS, panel_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
     from nbtrack.widgets.kinds import Kinds
 
-__all__ = ["VIEWS", "Panel"]
-
-VIEWS = ("table", "compare", "curves", "charts", "groups", "run")
-"""What a panel can show, each a tab."""
+__all__ = ["Panel"]
 
 
 class Panel(NbtrackWidget):
@@ -79,7 +76,7 @@ class Panel(NbtrackWidget):
     columns: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     experiments = traitlets.List(traitlets.Unicode(), allow_none=True, default_value=None).tag(sync=True)
     deleted = traitlets.Bool(default_value=False).tag(sync=True)
-    view = traitlets.Enum(VIEWS, "table").tag(sync=True)
+    view = traitlets.Enum(tuple(VIEWS), "table").tag(sync=True)
     selected: traitlets.Any = traitlets.Any()
     """The chosen runs, as `Runs`; can be set to runs or their ids."""
     _chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
-from nbtrack.entities.bounds import number, whole
+from nbtrack.entities.bounds import whole
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
 from nbtrack.entities.preview import artifact_preview
 from nbtrack.entities.run import edit_tags
 from nbtrack.entities.times import utc
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.fields import strict
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.runpage.download import Downloads, local_path
 from nbtrack.widgets.runpage.registry import register, registered_names, set_alias
@@ -249,14 +250,14 @@ def exported(run: Run) -> dict[str, Any]:
         "end_time": None if record.end_time is None else utc(record.end_time).isoformat(),
         "note": record.note,
         "tags": run.tags,
-        "params": {n: number(v) if isinstance(v, float) else v for n, v in run.params.items()},
+        "params": {name: strict(value) for name, value in run.params.items()},
         "metrics": {
             name: {
-                "last": number(summary.last),
-                "first": number(summary.first),
-                "min": number(summary.min),
-                "max": number(summary.max),
-                "mean": number(summary.mean),
+                "last": strict(summary.last),
+                "first": strict(summary.first),
+                "min": strict(summary.min),
+                "max": strict(summary.max),
+                "mean": strict(summary.mean),
                 "count": summary.count,
             }
             for name, summary in run.store.metrics(run.key).items()

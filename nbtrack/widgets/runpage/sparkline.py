@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from nbtrack.entities.bounds import number, whole
+from nbtrack.entities.bounds import whole
 from nbtrack.entities.folds import folds_of
+from nbtrack.fields import sent
 
 if TYPE_CHECKING:
     from nbtrack.entities import Run
@@ -31,12 +32,12 @@ class Metric(TypedDict):
 
     name: str
     folds: bool
-    value: float | str
-    last: float | str
-    first: float | str
-    min: float | str
-    max: float | str
-    mean: float | str
+    value: float | list[str]
+    last: float | list[str]
+    first: float | list[str]
+    min: float | list[str]
+    max: float | list[str]
+    mean: float | list[str]
     count: int
     step: int
     sparkline: Sparkline | None
@@ -70,12 +71,12 @@ class MetricRows:
         return {
             "name": whole(name),
             "folds": name in folds,
-            "value": number(value),
-            "last": number(summary.last),
-            "first": number(summary.first),
-            "min": number(summary.min),
-            "max": number(summary.max),
-            "mean": number(summary.mean),
+            "value": sent(value),
+            "last": sent(summary.last),
+            "first": sent(summary.first),
+            "min": sent(summary.min),
+            "max": sent(summary.max),
+            "mean": sent(summary.mean),
             "count": summary.count,
             "step": summary.last_step,
             "sparkline": self._sparkline(name, summary) if drawn and summary.count > 1 else None,

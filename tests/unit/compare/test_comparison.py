@@ -68,8 +68,8 @@ def test_params_are_told_apart_by_value_and_type(store):
         "norm": True,
         "seed": False,
     }
-    assert params["norm"]["cells"] == [{"kind": "none", "text": "None"}, None]
-    assert params["large"]["cells"][1] == {"kind": "number", "text": str(2**60 + 1)}
+    assert params["norm"]["cells"] == [[], None]
+    assert params["large"]["cells"][1] == [str(2**60 + 1)]
     assert [head["id"] for head in document["runs"]] == ids
 
 
@@ -87,7 +87,7 @@ def test_the_best_of_a_metric_is_marked_where_its_name_tells(store):
         "speed": [],
     }
     assert metrics["rmse"]["direction"] == "down"
-    assert metrics["rmse"]["cells"][2] == {"kind": "number", "text": "nan"}
+    assert metrics["rmse"]["cells"][2] == ["nan"]
 
 
 def test_scores_of_folds_are_compared_by_their_mean(store):
@@ -115,7 +115,7 @@ def test_of_the_environment_packages_that_differ_and_of_data_the_fingerprint(sto
     assert set(section(document, "Environment")) == {"python.version", "packages.pandas"}
     row = section(document, "Data")["train"]
     assert row["differs"]
-    assert row["cells"][0]["text"] == "DataFrame 4,898 x 12 abababababab"
+    assert row["cells"][0] == "DataFrame 4,898 x 12 abababababab"
 
 
 def test_code_stands_line_by_line_beside_the_first(store):
@@ -141,7 +141,7 @@ def test_hostile_names_are_just_text(store):
     ]
     document = strict(side_by_side(store, ids))
     assert document["runs"][0]["name"] == HOSTILE
-    assert section(document, "Params")[HOSTILE]["cells"][0]["text"] == HOSTILE
+    assert section(document, "Params")[HOSTILE]["cells"][0] == HOSTILE
     assert strict(curves(store, ids, HOSTILE))["runs"][0]["last"] == [0, 1.0]
     assert strict(grouped(store, ids, [f"params.`{HOSTILE}`"], [f"`{HOSTILE}`"]))["groups"]
     with pytest.raises(NotFoundError):
@@ -246,6 +246,15 @@ def test_a_groups_filter_finds_its_runs(store, name, value):
             assert value in (HOSTILE, "\\") or str(value) == "nan"
         else:
             assert {found.id for found in store.find_runs(parse(group["filter"]))} == set(group["runs"])
+
+
+def test_a_groups_filter_tells_true_from_the_text(store):
+    ids = [run(store, params={"deep": True}), run(store, params={"deep": "True"})]
+    groups = {
+        group["runs"][0]: group["filter"] for group in grouped(store, ids, ["params.deep"], [])["groups"]
+    }
+    assert groups[ids[0]] == "params.deep = true"
+    assert [found.id for found in store.find_runs(parse(groups[ids[0]]))] == ids[:1]
 
 
 def test_a_groups_curve_is_the_mean_of_those_that_reach(store):

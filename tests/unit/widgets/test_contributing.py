@@ -1,15 +1,20 @@
 """The worked example of a request in CONTRIBUTING.md, followed to the letter in a copy of both halves."""
 
 import json
-import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.worked_example import ROOT, blocks, named_files, worked_example
+from tests.worked_example import (
+    ROOT,
+    blocks,
+    both_halves,
+    compile_page,
+    named_files,
+    put_before,
+    run,
+    worked_example,
+)
 
 EXAMPLE = worked_example("a request of a page")
 
@@ -42,25 +47,13 @@ export async function countOf(state: PanelState): Promise<number | undefined> {{
 @pytest.fixture
 def copy(tmp_path):
     """Return a folder with a copy of both halves that have the example's request."""
-    hidden = shutil.ignore_patterns("__pycache__", "node_modules", "built", ".hypothesis")
-    for part in ("nbtrack", "labextension"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=hidden)
-    os.symlink(ROOT / "labextension" / "node_modules", tmp_path / "labextension" / "node_modules")
+    folder = both_halves(tmp_path)
     declaration, answer = blocks(EXAMPLE, "python")
-    wire = tmp_path / "nbtrack" / "widgets" / "wire.py"
+    wire = folder / "nbtrack" / "widgets" / "wire.py"
     wire.write_text(f"{wire.read_text(encoding='utf-8')}\n\n{declaration}\n", encoding="utf-8")
-    reading = tmp_path / "nbtrack" / "widgets" / "panel" / "reading.py"
-    method = "\n".join(f"    {line}" if line else "" for line in answer.splitlines())
-    before, at, after = reading.read_text(encoding="utf-8").partition("    def selection(self")
-    reading.write_text(f"{before}{method}\n\n{at}{after}", encoding="utf-8")
-    return tmp_path
-
-
-def run(copy, *command):
-    env = os.environ | {"PYTHONPATH": str(copy), "NBTRACK_STORE": str(copy / "store")}
-    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    reading = folder / "nbtrack" / "widgets" / "panel" / "reading.py"
+    put_before(reading, "    def selection(self", f"{answer}\n")
+    return folder
 
 
 def test_the_request_of_the_example_is_answered(copy):
@@ -75,13 +68,7 @@ def test_the_page_is_compiled_against_the_request_of_the_example(copy):
     (call,) = blocks(EXAMPLE, "ts")
     place = copy / "labextension" / "src" / "panel" / "example.ts"
     place.write_text(CALLS.format(call=call), encoding="utf-8")
-    compiler = copy / "labextension" / "node_modules" / "typescript" / "bin" / "tsc"
-    compiled = ["node", str(compiler), "--noEmit", "-p", "labextension"]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        compiled, cwd=copy, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    compile_page(copy)
 
 
 def test_the_files_that_it_names_are_there():

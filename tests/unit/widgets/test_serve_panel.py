@@ -305,7 +305,7 @@ def test_a_model_that_does_not_say_what_it_takes_is_asked_in_json():
     pd.testing.assert_frame_equal(model_input(None, {"input": {"dataframe_records": records}}), WINE)
     pd.testing.assert_frame_equal(model_input(None, {"input": records}), WINE)
     assert model_input(None, {"input": {"instances": [[1, 2]]}}) == [[1, 2]]
-    assert input_fields(None, [[1, 2], [3, 4]])[0]["value"] == {"instances": [[1, 2]]}
+    assert input_fields(None, [[1, 2], [3, 4]])[0]["value"] == {"inputs": [[1, 2]]}
     assert input_fields(None, None)[0]["value"] is None
     with pytest.raises(InvalidValueError, match="holds no dataframe_split"):
         model_input(None, {"input": {"dataframe_split": {"rows": []}}})

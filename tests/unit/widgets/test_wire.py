@@ -31,8 +31,9 @@ INVALID = [
 
 def test_the_page_is_compiled_against_what_is_declared():
     made = runpy.run_path(str(ROOT / "labextension" / "wire.py"))
-    stale = made["typescript"]() != made["PLACE"].read_text(encoding="utf-8")
-    assert not stale, "labextension/src/wire.ts is stale: run `make wire`"
+    for place, text in made["files"]().items():
+        stale = text != place.read_text(encoding="utf-8")
+        assert not stale, f"{place.relative_to(ROOT)} is stale: run `make wire`"
 
 
 @pytest.mark.parametrize(("kinds", "message"), VALID)

@@ -1,7 +1,7 @@
-import { UNSTARRED } from "../../kernel/documents.ts";
+import { UNSTARRED, type Value } from "../../kernel/documents.ts";
 import { element, freshId } from "../../ui/dom.ts";
 import type { Shading } from "../layout.ts";
-import type { Cell, Head, Scale } from "../messages.ts";
+import type { Head, Scale } from "../messages.ts";
 import type { PanelState } from "../state.ts";
 import { type Shown, shownCell } from "../text.ts";
 
@@ -16,7 +16,7 @@ interface Drawn {
 }
 
 interface Filled {
-  value: Cell | undefined;
+  value: Value | undefined;
   head: Head;
   scale: Scale | undefined;
   shading: Shading;
@@ -164,7 +164,7 @@ function namedOf(
 /** Return the length of a number's bar or the strength of its shade, or null for neither. */
 function partOf(
   shading: Shading,
-  value: Cell | undefined,
+  value: Value | undefined,
   scale: Scale | undefined,
   { better }: Head,
 ): number | null {
@@ -174,7 +174,7 @@ function partOf(
   return shading === "heat" ? strengthOf(value, scale, better) : shareOf(value, scale);
 }
 
-function same(one: Cell | undefined, other: Cell): boolean {
+function same(one: Value | undefined, other: Value): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
@@ -241,7 +241,7 @@ function fold({ depth, children, unfolded }: NonNullable<Named["family"]>): HTML
 const LOG_RATIO = 100;
 
 /** Return the length of a number's bar, from 0 to 1. */
-export function shareOf(value: Cell | undefined, scale: Scale | undefined): number | null {
+export function shareOf(value: Value | undefined, scale: Scale | undefined): number | null {
   const ends = endsOf(value, scale);
   if (ends === null) {
     return null;
@@ -254,7 +254,7 @@ export function shareOf(value: Cell | undefined, scale: Scale | undefined): numb
 
 /** Return how strongly a number is shaded, from 0 to 1: better numbers more strongly, or else greater ones. */
 export function strengthOf(
-  value: Cell | undefined,
+  value: Value | undefined,
   scale: Scale | undefined,
   better: Head["better"],
 ): number | null {
@@ -268,7 +268,7 @@ export function strengthOf(
   return better === "down" ? fraction(1 - way, 0, 1) : way;
 }
 
-function endsOf(value: Cell | undefined, scale: Scale | undefined): [number, number, number] | null {
+function endsOf(value: Value | undefined, scale: Scale | undefined): [number, number, number] | null {
   const low = scale?.low;
   const high = scale?.high;
   if (typeof value !== "number" || typeof low !== "number" || typeof high !== "number" || high <= low) {

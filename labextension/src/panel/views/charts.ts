@@ -28,7 +28,7 @@ interface ChartChoices {
 }
 
 /** Show the charts, one at a time, in the body of their tab. */
-export function drawCharts(state: PanelState, body: HTMLElement, colours: Colours): void {
+export function drawCharts(state: PanelState, body: HTMLElement): void {
   const choices: ChartChoices = { chart: "Parallel coordinates" };
   const view = documentView(state, "charts", body, async (given) => {
     const { showHidden, ask } = withHidden(state, given.ask);
@@ -48,7 +48,7 @@ export function drawCharts(state: PanelState, body: HTMLElement, colours: Colour
         await drawChart({
           found,
           state,
-          colours,
+          colours: state.colours,
           metric,
           choices,
           width,

@@ -6,11 +6,12 @@ import type { Ask } from "../../kernel/documents.ts";
 import { Colours } from "../../plot/colours.ts";
 import { element } from "../../ui/dom.ts";
 import type { HiddenRuns } from "../selection.ts";
-import type { ViewContext } from "./document.ts";
+import type { PanelState } from "../state.ts";
+import { documentView, type ViewContext } from "./document.ts";
 import { type Fields, fieldNotes, hasMetric, needed } from "./fields.ts";
 
 /** The choices of the user, which stay for other runs. */
-export interface CurveChoices {
+interface CurveChoices {
   chosen?: Chosen;
   /** Whether all metrics are shown. */
   overview: boolean;
@@ -18,8 +19,47 @@ export interface CurveChoices {
   hidden: HiddenRuns;
 }
 
-/** The view with the curves of one metric, or of all metrics. */
-export class CurvesView {
+/** The tab of the curves, which other views may have show a metric. */
+export class CurvesTab {
+  readonly #state: PanelState;
+  readonly #choices: CurveChoices;
+  #view: { outdate: () => void } | null = null;
+
+  constructor(state: PanelState) {
+    this.#state = state;
+    this.#choices = { overview: false, hidden: state.hidden };
+    state.hidden.onChanged(() => {
+      // The curves have drawn what the user hides in them.
+      if (state.model.get("view") !== "curves") {
+        this.#view?.outdate();
+      }
+    });
+  }
+
+  /** Draw the curves in the body of the tab. */
+  draw(body: HTMLElement): void {
+    this.#view = documentView(this.#state, "curves", body, async (context) => {
+      const found = await context.fields("curves");
+      const curving = new CurvesView(context, found, this.#state.colours, this.#choices);
+      await curving.draw();
+      return () => curving.refresh();
+    });
+  }
+
+  /** Show the curves of a metric, as the means of groups by some fields if there are any. */
+  show(metric: string, by: readonly string[]): void {
+    const { model } = this.#state;
+    const { chosen } = this.#choices;
+    this.#choices.chosen = { ...freshChosen(metric), ...chosen, metric, by: [...by], hidden: new Set() };
+    this.#choices.overview = false;
+    this.#view?.outdate();
+    model.set("view", "curves");
+    model.save_changes();
+  }
+}
+
+/** The curves of one metric, or of all metrics. */
+class CurvesView {
   readonly #context: ViewContext;
   readonly #found: Fields;
   readonly #colours: Colours;

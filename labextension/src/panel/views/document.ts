@@ -1,6 +1,6 @@
-import type { Ask, Comparison, DocumentRequests } from "../../kernel/documents.ts";
+import type { Ask, DocumentRequests } from "../../kernel/documents.ts";
 import { element } from "../../ui/dom.ts";
-import type { Traits } from "../model.ts";
+import type { View } from "../model.ts";
 import { withCondition } from "../query.ts";
 import type { PanelState } from "../state.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -12,7 +12,6 @@ const UPDATE_INTERVAL = 1000;
 export interface ViewContext {
   place: HTMLElement;
   ask: Ask;
-  compare: () => Promise<Comparison>;
   /** The fields of the runs of a document. */
   fields: (document: keyof DocumentRequests) => Promise<Fields>;
   /** Choose runs for the other views. This view keeps its runs. */
@@ -27,7 +26,7 @@ type Draw = (context: ViewContext) => Promise<(() => void) | undefined>;
 /** Show a view in the body of its tab. `outdate` has it drawn again. */
 export function documentView(
   state: PanelState,
-  name: Traits["view"],
+  name: View,
   body: HTMLElement,
   draw: Draw,
 ): { outdate: () => void } {
@@ -40,7 +39,7 @@ class DocumentView {
   readonly #about = element("p", { class: "nbtrack-panel-about", role: "status" });
   readonly #place = element("div", { class: "nbtrack-panel-document" });
   readonly #state: PanelState;
-  readonly #name: Traits["view"];
+  readonly #name: View;
   readonly #draw: Draw;
   /** The chosen runs, or none for all runs of the table. */
   #ids: readonly string[];
@@ -57,7 +56,7 @@ class DocumentView {
   #update: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(state: PanelState, name: Traits["view"], body: HTMLElement, draw: Draw) {
+  constructor(state: PanelState, name: View, body: HTMLElement, draw: Draw) {
     this.#state = state;
     this.#name = name;
     this.#draw = draw;
@@ -117,7 +116,6 @@ class DocumentView {
     const context: ViewContext = {
       place,
       ask: ((document: string, payload: object) => this.#ask(document, payload)) as Ask,
-      compare: () => this.#ask("side_by_side", {}) as Promise<Comparison>,
       fields: (document) => this.#fields(document),
       choose: (ids) => this.#choose(ids),
       signal: drawn.signal,

@@ -1,48 +1,26 @@
-import { showCompare } from "../../compare/view.ts";
-import { freshChosen } from "../../curves/state.ts";
 import type { PanelState } from "../state.ts";
 import { drawCharts } from "./charts.ts";
-import { type CurveChoices, CurvesView } from "./curves.ts";
-import { documentView } from "./document.ts";
+import { drawCompare } from "./compare.ts";
+import { CurvesTab } from "./curves.ts";
 import { drawGroups } from "./groups.ts";
 import { drawRun } from "./run.ts";
-import type { ShowViews, ViewPlaces } from "./types.ts";
+import type { ShowViews, ViewName } from "./types.ts";
 
-/** Show the views that compare runs, each in its place. The returned `showCurve` shows the curves of a metric. */
-function comparisonViews(state: PanelState, places: ViewPlaces): { showCurve: (metric: string) => void } {
-  const { colours } = state;
-  const baseline: { id: string | null } = { id: null };
-  documentView(state, "compare", places.compare, async ({ place, compare, ask, signal }) => {
-    const shown = showCompare(place, await compare(), { colours, baseline, ask }, signal);
-    return () => void compare().then((document) => shown.update(document));
-  });
-  const choices: CurveChoices = { overview: false, hidden: state.hidden };
-  const curves = documentView(state, "curves", places.curves, async (context) => {
-    const found = await context.fields("curves");
-    const curving = new CurvesView(context, found, colours, choices);
-    await curving.draw();
-    return () => curving.refresh();
-  });
-  state.hidden.onChanged(() => {
-    // The curves have drawn what the user hides in them.
-    if (state.model.get("view") !== "curves") {
-      curves.outdate();
-    }
-  });
-  drawCharts(state, places.charts, colours);
-  const showCurves = (metric: string, by: readonly string[]) => {
-    choices.chosen = { ...freshChosen(metric), ...choices.chosen, metric, by: [...by], hidden: new Set() };
-    choices.overview = false;
-    curves.outdate();
-    state.model.set("view", "curves");
-    state.model.save_changes();
-  };
-  drawGroups(state, places.groups, showCurves);
-  return { showCurve: (metric) => showCurves(metric, []) };
-}
+/** Draws a view in the body of its tab; other views than the curves may show those of a metric. */
+type DrawView = (state: PanelState, body: HTMLElement, curves: CurvesTab) => void;
+
+const DRAW: Readonly<Record<ViewName, DrawView>> = {
+  compare: drawCompare,
+  curves: (_state, body, curves) => curves.draw(body),
+  charts: drawCharts,
+  groups: (state, body, curves) => drawGroups(state, body, (metric, by) => curves.show(metric, by)),
+  run: (state, body, curves) => drawRun(state, body, (metric) => curves.show(metric, [])),
+};
 
 /** Show a panel's views beside the table, each in its place, until the panel is removed. */
 export const show: ShowViews = (state, places) => {
-  const { showCurve } = comparisonViews(state, places);
-  drawRun(state, places.run, showCurve);
+  const curves = new CurvesTab(state);
+  for (const name of Object.keys(DRAW) as ViewName[]) {
+    DRAW[name](state, places[name], curves);
+  }
 };

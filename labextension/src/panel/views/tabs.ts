@@ -1,35 +1,23 @@
 import { element, freshId } from "../../ui/dom.ts";
-import type { Model, Traits } from "../model.ts";
+import { VIEWS } from "../../wire.ts";
+import type { Model, View } from "../model.ts";
 import type { PanelState } from "../state.ts";
 import { addStyle, loadViews } from "./load.ts";
-import type { RunScript, ViewName, ViewPlaces, Views } from "./types.ts";
+import type { RunScript, ViewPlaces, Views } from "./types.ts";
 
 /** The views of the second script. */
-const TITLES: Readonly<Record<ViewName, string>> = {
-  compare: "Compare",
-  curves: "Curves",
-  charts: "Charts",
-  groups: "Groups",
-  run: "Run",
-};
+const NAMES = (Object.keys(VIEWS) as View[]).filter((name) => name !== "table");
 
 /** The tabs beside the table. The script of their views is loaded when the user opens the first of them. */
 export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
   const { model, signal } = state;
-  const names = Object.keys(TITLES) as ViewName[];
-  const place = () => element("div", { class: "nbtrack-panel-view" });
-  const places: ViewPlaces = {
-    compare: place(),
-    curves: place(),
-    charts: place(),
-    groups: place(),
-    run: place(),
-  };
+  const made = NAMES.map((name) => [name, element("div", { class: "nbtrack-panel-view" })]);
+  const places: ViewPlaces = Object.fromEntries(made);
   let views: Views | null = null;
   let loading = false;
 
   const say = (role: "status" | "alert", text: string, ...more: Node[]) => {
-    for (const name of names) {
+    for (const name of NAMES) {
       const shown = element("p", { class: "nbtrack-panel-about", role }, text);
       places[name].replaceChildren(shown);
       if (model.get("view") === name) {
@@ -57,7 +45,7 @@ export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
     }
   };
   const look = () => {
-    if (!Object.hasOwn(TITLES, model.get("view"))) {
+    if (model.get("view") === "table") {
       return;
     }
     if (views !== null) {
@@ -70,13 +58,12 @@ export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
   model.on("change:view", look);
   signal.addEventListener("abort", () => model.off("change:view", look));
   look();
-  return names.map((name) => ({ name, title: TITLES[name], body: places[name] }));
+  return NAMES.map((name) => ({ name, body: places[name] }));
 }
 
 /** A view of the panel. */
 export interface Tab {
-  name: Traits["view"];
-  title: string;
+  name: View;
   body: HTMLElement;
 }
 
@@ -85,10 +72,10 @@ const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
 /** The bar with a tab for each view. The trait `view` names the one that is shown. */
 export function tabs(model: Model, views: readonly Tab[], signal: AbortSignal): HTMLElement {
   const bar = element("div", { class: "nbtrack-panel-tabs", role: "tablist", "aria-label": "Views" });
-  const buttons = views.map(({ name, title, body }) => {
+  const buttons = views.map(({ name, body }) => {
     body.id = freshId();
     body.setAttribute("role", "tabpanel");
-    const button = element("button", { type: "button", role: "tab", "aria-controls": body.id }, title);
+    const button = element("button", { type: "button", role: "tab", "aria-controls": body.id }, VIEWS[name]);
     button.id = freshId();
     body.setAttribute("aria-labelledby", button.id);
     button.addEventListener("click", () => {

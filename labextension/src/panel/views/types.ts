@@ -1,8 +1,8 @@
-import type { Traits } from "../model.ts";
+import type { View } from "../model.ts";
 import type { PanelState } from "../state.ts";
 
 /** The views beside the table. */
-export type ViewName = Exclude<Traits["view"], "table">;
+export type ViewName = Exclude<View, "table">;
 
 /** The element of each view. */
 export type ViewPlaces = Readonly<Record<ViewName, HTMLElement>>;

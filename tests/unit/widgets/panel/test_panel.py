@@ -276,6 +276,14 @@ def test_completion_takes_the_place_of_what_was_typed(filled):
     assert [option["text"] for option in complete(filled, "", 0)["options"]][:2] == ["run_id", "run_name"]
 
 
+def test_a_completed_value_is_quoted_as_a_filter_reads_it(store):
+    with nbtrack.start_run(run_name="ada's"):
+        pass
+    found = complete(store, "name = 'ad", 10)
+    assert [option["text"] for option in found["options"]] == ['"ada\'s"']
+    assert found["start"] == 7, "with the quote that was typed"
+
+
 def test_runs_are_deleted_and_restored(page):
     ids = [run.id for run in page.panel.runs[:2]]
     assert page.result("delete", ids=ids) == {"count": 2}

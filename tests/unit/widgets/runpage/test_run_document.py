@@ -74,7 +74,7 @@ def test_the_document_has_all_that_is_kept(run):
     metrics = {metric["name"]: metric for metric in document["metrics"]}
     assert (metrics["loss"]["count"], metrics["loss"]["max"]) == (500, 1.0)
     assert len(metrics["loss"]["sparkline"]["values"]) <= 60
-    assert metrics["broken"]["value"] == "NaN"
+    assert metrics["broken"]["value"] == ["nan"]
     assert metrics["broken"]["sparkline"] is None
     assert metrics["scores"]["value"] == pytest.approx(0.6)
     assert metrics["scores"]["folds"]
@@ -302,7 +302,7 @@ def test_the_page_is_given_what_is_asked(run, store):
     answers = Asking(run)
     assert ask(answers, {"kind": "script"}) == {"script": "import y\nx = 1"}
     told = json.loads(ask(answers, {"kind": "export"})["text"])
-    assert told["metrics"]["broken"]["last"] == "NaN"
+    assert told["metrics"]["broken"]["last"] == "nan"
     assert told["params"]["large"] == 2**80
     ask(answers, {"kind": "delete"})
     assert run.record.deleted is not None

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from nbtrack.fields import MISSING
-from nbtrack.widgets.panel.cells import cell, head
+from nbtrack.fields import MISSING, sent
+from nbtrack.widgets.panel.heads import head
 
 
 @pytest.mark.parametrize(
-    ("value", "sent"),
+    ("value", "told"),
     [
         (MISSING, None),
         (None, []),
@@ -23,10 +23,10 @@ from nbtrack.widgets.panel.cells import cell, head
         ("x" * 501, "x" * 500 + "…"),
     ],
 )
-def test_values_survive_json(value, sent):
-    assert cell(value) == sent
-    assert json.loads(json.dumps(cell(value), allow_nan=False)) == sent
-    assert len(json.dumps(cell(10**5_000))) < 1_000, "a number that no screen holds"
+def test_values_survive_json(value, told):
+    assert sent(value, 500) == told
+    assert json.loads(json.dumps(sent(value, 500), allow_nan=False)) == told
+    assert len(json.dumps(sent(10**5_000))) < 1_000, "a number that no screen holds"
 
 
 @pytest.mark.parametrize(
