@@ -41,7 +41,7 @@ def built(folder):
     return wheel
 
 
-def programs_with(folder, *packages):
+def programs_with(folder, *packages, python=sys.executable):
     """Install packages into an environment that was empty, and return the folder of its programs."""
     run(
         sys.executable,
@@ -50,7 +50,7 @@ def programs_with(folder, *packages):
         "venv",
         "--quiet",
         "--python",
-        sys.executable,
+        python,
         folder,
         folder=folder.parent,
     )
