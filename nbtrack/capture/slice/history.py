@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.slice.actions import LAST_SHOWN, NO_NAMES, bound
@@ -53,7 +55,10 @@ class History:
     def __init__(self) -> None:
         self._cells: list[Cell] = []
         self._effects: list[Effect] = []
-        self._first: dict[str, int] = {}
+        self._writers: dict[str, list[int]] = {}
+        """By name: the positions of the cells that write it."""
+        self._unknowable: list[int] = []
+        """The positions of the cells that may have bound any name."""
         self._places: dict[tuple[int, str], int] = {}
         self._newest: dict[str, Cell] = {}
         self._binders: dict[str, dict[str, int]] = {}
@@ -100,7 +105,9 @@ class History:
             shown = anew | self._last_shown | {"Out"}
             effect = replace(effect, kills=effect.kills | anew, writes=effect.writes | shown)
         for name in effect.writes:
-            self._first.setdefault(name, len(self._cells))
+            self._writers.setdefault(name, []).append(len(self._cells))
+        if effect.unknowable:
+            self._unknowable.append(len(self._cells))
         self._cells.append(Cell(raw, source, number, ok, cell_id))
         self._effects.append(effect)
         self._index(self._cells[-1])
@@ -144,10 +151,17 @@ class History:
         namespace = self._namespace.copy()
         effect = namespace.run(steps_of(source))
         self._ahead = source, namespace, effect
-        wanted = set(effect.needs)
-        wanted.add(PROCESS)
+        wanted = set(effect.needs) | {PROCESS}
         found = []
-        for position in range(len(self._cells) - 1, -1, -1):
+        position = len(self._cells)
+        # Only cells that write a wanted name, or may have, are looked at, the newest first.
+        ahead = [-place for places in (self._unknowable, *self._written_by(wanted)) for place in places]
+        heapify(ahead)
+        while ahead:
+            place = -heappop(ahead)
+            if place >= position:
+                continue  # it stands there once for each name
+            position = place
             effect = self._effects[position]
             if effect.writes.isdisjoint(wanted) and not (
                 effect.unknowable and any(self._nowhere_else(name, position) for name in wanted)
@@ -155,13 +169,20 @@ class History:
                 continue
             found.append(self._cells[position])
             wanted -= effect.kills
+            for places in self._written_by(effect.needs - wanted):
+                for place in places[: bisect_left(places, position)]:
+                    heappush(ahead, -place)
             wanted |= effect.needs
         return found[::-1]
+
+    def _written_by(self, names: Iterable[str]) -> Iterator[list[int]]:
+        """Yield the positions of the cells that write each of the names."""
+        return (self._writers[name] for name in names if name in self._writers)
 
     def _nowhere_else(self, name: str, position: int) -> bool:
         """Return whether no cell that can be read has bound a name before this one."""
         return (
-            self._first.get(name, position) >= position
+            self._writers.get(name, [position])[0] >= position
             and not name.startswith("<")
             and not hasattr(builtins, name)
         )
