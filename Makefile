@@ -66,6 +66,9 @@ front-end: labextension/node_modules/.installed ## Build the front end again, af
 wire: $(VENV)/.test ## Write labextension/src/wire.ts and kernel/documents.ts again, after a change in nbtrack/widgets/wire.py or compare
 	$(BIN)/python labextension/wire.py
 
+badge: ## Write Binder's badges into README.md for the repository that binder/publication.toml names
+	$(PYTHON) .ci/badge.py
+
 bench: $(VENV)/.test ## Speed and capture figures (PEERS=1: also MLflow and trackio, in environments of their own)
 	$(BIN)/python -m tests.benchmarks
 

@@ -112,8 +112,11 @@ def test_the_quickstart_is_executed_in_the_browser(image, visit):
         visit.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
         visit.get_by_role("menuitem", name="Run", exact=True).click()
         visit.get_by_text("Run All Cells", exact=True).click()
+        waiting = visit.locator(".jp-InputPrompt", has_text="[*]")
+        expect(waiting.first).to_be_attached(timeout=60_000)
+        expect(waiting).to_have_count(0, timeout=240_000)
         # A notebook hides the cells that are not in sight.
-        expect(visit.locator(".nbtrack-panel").first).to_be_attached(timeout=240_000)
+        expect(visit.locator(".nbtrack-panel").first).to_be_attached()
         expect(visit.locator(".jp-Notebook .jp-RenderedText[data-mime-type*=error]")).to_have_count(0)
         visit.screenshot(path=home / "quickstart.png")
 
