@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 from dataclasses import dataclass
@@ -109,6 +110,9 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
             self.cli_config = _config(dashboard, port)
             self.update_config(self.cli_config)
 
+    # Each request that is refused is none of the operator's.
+    for name in ("tornado.access", "tornado.general"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     # Not from the working folder, which may be anybody's: a voila.py there would be run.
     app = DashboardApp.instance(config_file_paths=jupyter_config_path())
     app.initialize([])
