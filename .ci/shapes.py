@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script
 """Make nbtrack/capture/secrets/shapes.json from gitleaks' rules: python .ci/shapes.py path/to/gitleaks."""
 
 import json

@@ -335,7 +335,19 @@ it("where the store may only be read, nothing that changes it is there", () => {
   const edits = [...place.querySelectorAll(".nbtrack-run-edits")].map((one) => one.textContent);
   assert.deepEqual(
     edits.sort((one, other) => ((one ?? "") < (other ?? "") ? -1 : 1)),
-    ["Add a tag", "Add alias", "Delete", "Edit note", "Register…", "Rename", "Restore", "×", "×"],
+    [
+      "Add a tag",
+      "Add alias",
+      "Delete",
+      "Edit note",
+      "Register…",
+      "Rename",
+      "Restore",
+      "Serve this model",
+      "Stop",
+      "×",
+      "×",
+    ],
   );
   assert.ok(button("team: red").disabled);
 });

@@ -14,6 +14,7 @@ from nbtrack.cli.keeping import backup, doctor, gc
 from nbtrack.cli.models import models
 from nbtrack.cli.runs import delete, list_runs, restore, show
 from nbtrack.cli.trust import trust
+from nbtrack.cli.ui import ui
 from nbtrack.entities.text import one_line
 from nbtrack.errors import NbtrackError
 from nbtrack.tracking.destination import store_if_there
@@ -74,5 +75,5 @@ def completion(shell: str) -> None:
     click.echo(source(commands, {}, "nbtrack", "_NBTRACK_COMPLETE").source())
 
 
-for _command in (list_runs, show, experiments, models, delete, restore, gc, doctor, backup, trust):
+for _command in (list_runs, show, experiments, models, delete, restore, gc, doctor, backup, trust, ui):
     commands.add_command(_command)

@@ -11,7 +11,7 @@ from nbtrack.store.location import find_store, is_store, resolve
 from nbtrack.store.processes import started_by
 from nbtrack.store.reading import Changes, Window
 from nbtrack.store.run_writer import RunWriter
-from nbtrack.store.store import Store, inspect, open_store
+from nbtrack.store.store import Store, inspect, open_store, process_is_read_only
 
 __all__ = [
     "Changes",
@@ -27,6 +27,7 @@ __all__ = [
     "is_store",
     "open_store",
     "pack_point",
+    "process_is_read_only",
     "resolve",
     "started_by",
 ]

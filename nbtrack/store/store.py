@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.store import health, processes
@@ -12,12 +13,11 @@ from nbtrack.store.repair import repair
 from nbtrack.store.writing import Writing
 
 if TYPE_CHECKING:
-    import os
     import sqlite3
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["Store", "inspect", "open_store"]
+__all__ = ["Store", "inspect", "open_store", "process_is_read_only"]
 
 _stores: dict[tuple[Path, bool], Store] = {}
 """The open stores by folder and whether they are read-only."""
@@ -31,7 +31,8 @@ def open_store(location: str | os.PathLike[str] | None = None, *, read_only: boo
     location
         The store's folder, or one with a ``.nbtrack`` in it; by default what `find_store` finds.
     read_only
-        Change nothing. A store whose folder cannot be written is always opened read-only.
+        Change nothing. A store whose folder cannot be written is always opened read-only, and so is every store where
+        `NBTRACK_READ_ONLY` is set.
 
     Raises
     ------
@@ -64,7 +65,13 @@ def inspect(location: str | os.PathLike[str]) -> health.Health:
     return health.inspect(folder) if held is None else held.check()
 
 
+def process_is_read_only() -> bool:
+    """Return whether `NBTRACK_READ_ONLY` keeps this process from changing any store."""
+    return bool(os.environ.get("NBTRACK_READ_ONLY"))
+
+
 def _opened(folder: Path, *, read_only: bool) -> Store:
+    read_only = read_only or process_is_read_only()
     with processes.opening:
         store = _stores.get((folder, read_only))
         if store is None:

@@ -48,7 +48,7 @@ def store_in_use() -> Store:
     is set, nothing can change the store.
     """
     if _store is None or _variables() != _named:
-        use_store(open_store(folder_in_use(), read_only=bool(os.environ.get("NBTRACK_READ_ONLY"))))
+        use_store(open_store(folder_in_use()))
     assert _store is not None
     return _store
 

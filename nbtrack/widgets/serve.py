@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import traitlets
 
-from nbtrack.errors import NbtrackError
+from nbtrack.errors import NbtrackError, StoreError
+from nbtrack.store import process_is_read_only
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.base import NbtrackWidget
 from nbtrack.widgets.predict_form import input_fields, param_fields, plain
@@ -135,6 +136,8 @@ class ServePanel(NbtrackWidget):
         try:
             if request["kind"] == "predict":
                 return self._predicted(request)
+            if process_is_read_only():
+                raise StoreError("NBTRACK_READ_ONLY is set: this page starts and stops no server")
             (self._server.stop if request["kind"] == "stop" else self._server.start)()
             return {}
         finally:

@@ -23,6 +23,7 @@ for alpha in (0.1, 0.2, 0.3):
 runs = nbtrack.runs()
 runs.to_parquet("runs.parquet")
 import pyarrow.parquet
+from nbtrack.widgets.dashboard.voila import dashboard_notebook
 from skops.io import get_untrusted_types, dump
 
 dump(Ridge(), "ridge.skops")
@@ -35,6 +36,7 @@ print(json.dumps({
     "rows": pyarrow.parquet.read_table("runs.parquet").num_rows,
     "skops": get_untrusted_types(file="ridge.skops"),
     "voila": bool(version("voila")),
+    "dashboard": dashboard_notebook().parts[-2:],
 }))
 """
 
@@ -54,6 +56,7 @@ def test_figures_panels_parquet_and_skops_are_there(programs, tmp_path):
         "rows": 3,
         "skops": [],
         "voila": True,
+        "dashboard": ["dashboard", "dashboard.ipynb"],
     }
 
 

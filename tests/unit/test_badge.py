@@ -19,7 +19,7 @@ def test_the_readme_has_the_badges_of_the_repository():
 def test_a_repository_gives_badges_and_none_takes_them_away():
     shown = with_badges(README, "ada/nbtrack")
     places = re.findall(
-        r"\(https://mybinder\.org/v2/gh/ada/nbtrack/HEAD\?urlpath=[\w/]*?(notebooks/[\w.]+)\)", shown
+        r"\(https://mybinder\.org/v2/gh/ada/nbtrack/HEAD\?urlpath=[\w/]*?/?(notebooks/[\w.]+)\)", shown
     )
     assert [(ROOT / place).is_file() for place in places] == [True] * 2
     assert with_badges(shown, TOLD["repository"]) == README

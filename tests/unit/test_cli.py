@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -332,3 +333,31 @@ def test_help_and_version():
         "completion",
     ):
         assert re.search(rf"^  {command} ", said, re.MULTILINE), command
+
+
+WITHOUT_VOILA = """
+import sys
+sys.modules["voila"] = None  # as where it is not installed
+sys.argv = ["nbtrack", "ui", "--voila"]
+from nbtrack.cli import main
+main()
+"""
+
+
+def test_what_a_page_lacks_is_told_before_it_is_served(runs, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_VOILA], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("nbtrack: a dashboard needs Voila")
+    assert done.stderr.rstrip().endswith("python -m pip install 'nbtrack[dashboard]'")
+    (tmp_path / "no.ipynb").write_text("[]")
+    (tmp_path / "empty").mkdir()
+    assert "is no notebook" in refused("ui", "--voila", str(tmp_path / "no.ipynb"))
+    assert "is no notebook" in refused("ui", "--voila", str(tmp_path / "nowhere.ipynb"))
+    assert "there is no store" in refused("ui", "--voila", "--store", str(tmp_path / "empty"))
+    assert "anybody could come in" in refused("ui", "--voila", "--token", "", code=2)
+    assert "is no path" in refused("ui", "--voila", "--base-url", "http://x/?y")
+    assert "--voila" in refused("ui", code=2)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "cannot be had" in refused("ui", "--voila", "--port", str(taken.getsockname()[1]))

@@ -592,3 +592,20 @@ def test_a_process_may_be_kept_from_every_change(store, name, monkeypatch):
         run.delete()
     with pytest.raises(StoreError, match="may only be read"):
         nbtrack.start_run()
+
+
+def test_a_process_that_is_kept_from_changes_changes_no_other_store_either(store, tmp_path, monkeypatch):
+    with nbtrack.start_run(run_name="kept"):
+        nbtrack.log_metric("rmse", 0.5)
+    store.flush()
+    monkeypatch.setenv("NBTRACK_READ_ONLY", "1")
+    for named in (
+        nbtrack.set_store(store.path),
+        nbtrack.open_store(store.path),
+        nbtrack.runs(store=store.path)[0].store,
+    ):
+        assert named.read_only
+        with pytest.raises(StoreError, match="may only be read"):
+            nbtrack.runs(store=named)[0].delete()
+    with pytest.raises(StoreError, match="there is no store"):
+        nbtrack.open_store(tmp_path / "new")

@@ -87,8 +87,9 @@ function counted(number: number, word: string): string {
 function serving(page: Page, { path }: SavedModel): HTMLElement {
   const press = (kind: "serve" | "stop") =>
     ask(page, kind, { model: path }, kind === "serve" ? "Starting the server" : "Stopping the server");
-  const serve = button("Serve this model", () => press("serve"), page.signal);
-  const stop = button("Stop", () => press("stop"), page.signal, "Stop the server");
+  // Who may only look starts no process.
+  const serve = edits(button("Serve this model", () => press("serve"), page.signal));
+  const stop = edits(button("Stop", () => press("stop"), page.signal, "Stop the server"));
   const state = element("span", { role: "status", "aria-live": "polite" });
   const address = element("span", { class: "nbtrack-run-address" });
   const error = element("pre", { class: "nbtrack-run-mono nbtrack-run-bad", hidden: true });

@@ -11,7 +11,7 @@ from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
 from nbtrack.entities.preview import artifact_preview
 from nbtrack.entities.run import edit_tags
 from nbtrack.entities.times import utc
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.fields import strict
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.runpage.download import Downloads, local_path
@@ -158,6 +158,7 @@ class RunAnswers:
 
     def serve(self, run: Run, request: wire.ServeModel) -> None:
         """Start a model's server."""
+        _check_serving(run)
         path = request["model"]
         server = self._servers.get((run.id, path))
         if server is None:
@@ -167,6 +168,7 @@ class RunAnswers:
 
     def stop(self, run: Run, request: wire.ServeModel) -> None:
         """Stop a model's server."""
+        _check_serving(run)
         server = self._servers.get((run.id, request["model"]))
         if server is not None:
             server.stop()
@@ -214,6 +216,15 @@ class RunAnswers:
     def serving(self) -> bool:
         """Whether a server of the page's lives."""
         return any(server.status in _ALIVE for server in list(self._servers.values()))
+
+
+def _check_serving(run: Run) -> None:
+    """Refuse the page of a run that may only be read: who may change nothing starts no process, and ends none."""
+    if run.store.read_only:
+        raise StoreError(
+            f"the store {str(run.store.path)!r} may only be read: from its pages no model is served; "
+            "where you may run code, nbtrack.serve(run) does"
+        )
 
 
 def _curve(run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:

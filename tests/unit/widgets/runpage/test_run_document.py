@@ -458,3 +458,12 @@ def test_a_curve_is_of_the_run_that_is_shown(run):
 def test_who_ran_it_is_told(run):
     run.set_tag("mlflow.user", "ada")
     assert run_document(run)["user"] == "ada"
+
+
+def test_where_a_run_may_only_be_read_no_model_of_it_is_served(run, store, monkeypatch):
+    monkeypatch.setenv("NBTRACK_READ_ONLY", "1")
+    held = type(run)(nbtrack.open_store(store.path), run.id)
+    for kind in ("serve", "stop"):
+        with pytest.raises(StoreError, match="may only be read"):
+            ask(Asking(held), {"kind": kind, "model": "model"})
+    held.store.close()

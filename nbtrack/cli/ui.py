@@ -1,0 +1,100 @@
+"""The command that shows a store as a page to people who have no notebook."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from nbtrack.cli.command import Command, folder_of
+from nbtrack.errors import InvalidValueError
+from nbtrack.store import open_store
+
+__all__ = ["ui"]
+
+OWN = "-"
+"""Stands for the notebook that nbtrack brings."""
+
+
+@click.command(cls=Command)
+@click.option(
+    "--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in who have the token."
+)
+@click.option(
+    "--port",
+    "-p",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    help="0 takes one that is free.",
+)
+@click.option(
+    "--token",
+    envvar="NBTRACK_UI_TOKEN",
+    show_envvar=True,
+    help="What visitors must have; by default one is made, and printed in the address.",
+)
+@click.option(
+    "--write", is_flag=True, help="Let visitors rename, tag, delete and serve; without it they only look."
+)
+@click.option(
+    "--base-url",
+    default="/",
+    show_default=True,
+    metavar="PATH",
+    help="The path below which a proxy shows it.",
+)
+@click.option(
+    "--voila",
+    "notebook",
+    is_flag=False,
+    flag_value=OWN,
+    metavar="[NOTEBOOK]",
+    help="Show a notebook by Voila: this one, or the dashboard that nbtrack brings.",
+)
+@click.pass_context
+def ui(  # noqa: PLR0917 (click passes them by name)
+    context: click.Context,
+    host: str,
+    port: int,
+    token: str | None,
+    write: bool,
+    base_url: str,
+    notebook: str | None,
+) -> None:
+    """Show the store as a page until Ctrl-C."""
+    if notebook is None:
+        raise click.UsageError("say --voila: a page without Voila is not there yet")
+    folder = folder_of(context).absolute()
+    # A store that cannot be opened is told here, not on the page.
+    open_store(folder, read_only=True).close()
+    from nbtrack.widgets.dashboard.voila import Dashboard, dashboard_notebook, serve
+
+    dashboard = Dashboard(
+        store=folder,
+        token=_token(token),
+        notebook=dashboard_notebook() if notebook == OWN else Path(notebook),
+        host=host,
+        port=port,
+        write=write,
+        base_url=_base_url(base_url),
+    )
+    sys.exit(serve(dashboard, lambda address: click.echo(f"nbtrack: {address} (Ctrl-C ends it)", err=True)))
+
+
+def _token(given: str | None) -> str:
+    if given is None:
+        return secrets.token_urlsafe(24)
+    if not given.strip():
+        raise click.BadParameter("it is empty: anybody could come in", param_hint="--token")
+    return given
+
+
+def _base_url(given: str) -> str:
+    if not re.fullmatch(r"[\w.~/-]*", given, re.ASCII):
+        raise InvalidValueError(f"--base-url {given!r} is no path; write e.g. /team/")
+    path = given.strip("/")
+    return f"/{path}/" if path else "/"

@@ -1,0 +1,214 @@
+"""Starts Voila for a dashboard: a notebook as a page, whose visitors look and change nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nbtrack.errors import InvalidValueError, MissingPackageError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Dashboard", "dashboard_notebook", "serve"]
+
+NOTEBOOK = "dashboard.ipynb"
+POOL = 2
+"""Kernels that have already run the notebook, for the next visitors; each takes some 100 MB."""
+REFILL_DELAY = 5.0
+"""Seconds until a kernel that was taken is replaced: the page that took it loads meanwhile."""
+IDLE_TIMEOUT, IDLE_INTERVAL = 60, 20
+"""Seconds after which a kernel without a page is ended, and between two looks. A page that is closed ends its own."""
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """How a dashboard is served.
+
+    Attributes
+    ----------
+    store
+        The store's folder.
+    token
+        What a visitor must have.
+    notebook
+        The notebook that is the page.
+    host, port
+        Where it is served; port 0 takes one that is free.
+    write
+        Whether visitors may change the store.
+    base_url
+        The path below which a proxy shows it, such as `/team/`.
+    """
+
+    store: Path
+    token: str
+    notebook: Path
+    host: str = "127.0.0.1"
+    port: int = 5000
+    write: bool = False
+    base_url: str = "/"
+
+
+def dashboard_notebook() -> Path:
+    """Return the notebook that nbtrack brings: in its package or, in a checkout, beside it."""
+    packaged = Path(__file__).with_name(NOTEBOOK)
+    return packaged if packaged.is_file() else Path(__file__).parents[3] / "notebooks" / NOTEBOOK
+
+
+def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
+    """Serve a dashboard until Ctrl-C or SIGTERM, and return the exit code.
+
+    Parameters
+    ----------
+    dashboard
+        What to serve, and how.
+    tell
+        Is called with the address, token included, once it is served.
+
+    Raises
+    ------
+    MissingPackageError
+        When Voila or a kernel is not installed.
+    ServerError
+        When the port cannot be had.
+    InvalidValueError
+        When the notebook is none.
+    """
+    try:
+        import ipykernel  # noqa: F401 - what runs the notebook
+        from jupyter_core.paths import jupyter_config_path
+        from tornado.ioloop import IOLoop
+        from voila.app import Voila
+    except ImportError as error:
+        raise MissingPackageError(
+            f"a dashboard needs Voila and a kernel ({error}): python -m pip install 'nbtrack[dashboard]'"
+        ) from None
+    _check(dashboard.notebook)
+    port = _port(dashboard.host, dashboard.port)
+    # The kernels inherit it. Pages ask nothing of them but what widgets answer, and the store refuses changes.
+    os.environ["NBTRACK_STORE"] = str(dashboard.store)
+    if dashboard.write:
+        os.environ.pop("NBTRACK_READ_ONLY", None)
+    else:
+        os.environ["NBTRACK_READ_ONLY"] = "1"
+
+    class DashboardApp(Voila):  # type: ignore[misc] # Voila has no types
+        """Voila with our settings before those of files such as `voila.json`.
+
+        They are not given as arguments: others on the machine can see those, and the token is among them.
+        """
+
+        def parse_command_line(self, argv: Any = None) -> None:  # noqa: ARG002 - the arguments are nbtrack's
+            super().parse_command_line([])
+            self.cli_config = _config(dashboard, port)
+            self.update_config(self.cli_config)
+
+    # Each request that is refused is none of the operator's.
+    for name in ("tornado.access", "tornado.general"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    # Not from the working folder, which may be anybody's: a voila.py there would be run.
+    app = DashboardApp.instance(config_file_paths=jupyter_config_path())
+    app.initialize([])
+    IOLoop.current().add_callback(tell, _address(dashboard, port))
+    app.start()
+    return 0
+
+
+def _check(notebook: Path) -> None:
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        found = isinstance(content["cells"], list)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise InvalidValueError(f"{str(notebook)!r} is no notebook that can be read: {error}") from error
+    if not found:
+        raise InvalidValueError(f"{str(notebook)!r} is no notebook: it has no cells")
+
+
+def _port(host: str, port: int) -> int:
+    """Return the port, or one that is free for 0. Voila would take another one in silence."""
+    try:
+        with socket.create_server((host, port), family=_family(host)) as found:
+            return int(found.getsockname()[1])
+    except OSError as error:
+        raise ServerError(
+            f"port {port} of {host} cannot be had ({error.strerror or error}); "
+            "give another with --port, or --port 0 for one that is free"
+        ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _address(dashboard: Dashboard, port: int) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(dashboard.host, dashboard.host)  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{port}{dashboard.base_url}?token={quote(dashboard.token, safe='')}"
+
+
+def _config(dashboard: Dashboard, port: int) -> Any:
+    from traitlets.config import Config
+
+    from nbtrack.widgets.dashboard.kernels import VisitorKernels
+
+    untracked: Any = VisitorKernels.class_traits()["untracked_message_types"].default()
+    return Config(
+        {
+            "Voila": {
+                "notebook_path": str(dashboard.notebook.absolute()),
+                "root_dir": str(dashboard.notebook.absolute().parent),
+                "ip": dashboard.host,
+                "port": port,
+                "port_retries": 0,
+                "base_url": dashboard.base_url,
+                "token": dashboard.token,
+                "open_browser": False,
+                "log_level": "ERROR",
+            },
+            "VoilaConfiguration": {
+                "template": "lab",
+                "allow_template_override": "NOTEBOOK",
+                "strip_sources": True,
+                "show_tracebacks": False,
+                "extension_denylist": _unneeded(dashboard.notebook),
+                "preheat_kernel": True,
+                "default_pool_size": POOL,
+                "multi_kernel_manager_class": VisitorKernels,
+            },
+            "VoilaKernelManager": {"fill_delay": REFILL_DELAY},
+            "MappingKernelManager": {
+                "cull_idle_timeout": IDLE_TIMEOUT,
+                "cull_interval": IDLE_INTERVAL,
+                # What a kernel says of its own accord keeps it from being idle for as long as the store changes.
+                "untracked_message_types": [*untracked, "comm_msg", "comm_open", "comm_close"],
+            },
+        }
+    )
+
+
+def _unneeded(notebook: Path) -> list[str]:
+    """Return the installed extensions of JupyterLab that a page does without: that draw no widgets, outputs or theme.
+
+    Voila would load all, and some of them fail there. Our own notebook shows widgets alone; Plotly's extension, which
+    draws outputs, is half of what would be loaded.
+    """
+    outputs = notebook != dashboard_notebook()
+    from jupyterlab_server.config import get_federated_extensions
+    from voila.utils import get_voila_labextensions_path
+
+    found: Iterable[dict[str, Any]] = get_federated_extensions(get_voila_labextensions_path()).values()
+    return [
+        one["name"]
+        for one in found
+        if (one["jupyterlab"].get("extension") or (one["jupyterlab"].get("mimeExtension") and not outputs))
+        and not (one["jupyterlab"].get("mimeExtension") and outputs)
+        and not one["jupyterlab"].get("themePath")
+        and not any(name.startswith("@jupyter-widgets/") for name in one["dependencies"])
+    ]
