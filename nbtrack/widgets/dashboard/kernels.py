@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 __all__ = ["VisitorKernels"]
@@ -23,3 +25,8 @@ class VisitorKernels(AsyncMappingKernelManager):
         if kernel_id in self._seen:
             await super().cull_kernel_if_idle(kernel_id)  # type: ignore[no-untyped-call]
         self._seen = {kernel_id, *self._seen} & set(self.list_kernel_ids())
+
+    async def shutdown_all(self, now: bool = False) -> None:  # type: ignore[override] # the base's is made otherwise
+        """End all kernels, and those that are just being started once they can be ended."""
+        await asyncio.gather(*self._pending_kernels.values(), return_exceptions=True)
+        await super().shutdown_all(now)

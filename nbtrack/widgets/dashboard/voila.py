@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import socket
 from dataclasses import dataclass
@@ -83,9 +82,8 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
     """
     try:
         import ipykernel  # noqa: F401 - what runs the notebook
-        from jupyter_core.paths import jupyter_config_path
-        from tornado.ioloop import IOLoop
-        from voila.app import Voila
+
+        from nbtrack.widgets.dashboard.app import DashboardApp
     except ImportError as error:
         raise MissingPackageError(
             f"a dashboard needs Voila and a kernel ({error}): python -m pip install 'nbtrack[dashboard]'"
@@ -98,26 +96,7 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
         os.environ.pop("NBTRACK_READ_ONLY", None)
     else:
         os.environ["NBTRACK_READ_ONLY"] = "1"
-
-    class DashboardApp(Voila):  # type: ignore[misc] # Voila has no types
-        """Voila with our settings before those of files such as `voila.json`.
-
-        They are not given as arguments: others on the machine can see those, and the token is among them.
-        """
-
-        def parse_command_line(self, argv: Any = None) -> None:  # noqa: ARG002 - the arguments are nbtrack's
-            super().parse_command_line([])
-            self.cli_config = _config(dashboard, port)
-            self.update_config(self.cli_config)
-
-    # Each request that is refused is none of the operator's.
-    for name in ("tornado.access", "tornado.general"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    # Not from the working folder, which may be anybody's: a voila.py there would be run.
-    app = DashboardApp.instance(config_file_paths=jupyter_config_path())
-    app.initialize([])
-    IOLoop.current().add_callback(tell, _address(dashboard, port))
-    app.start()
+    DashboardApp(_config(dashboard, port), lambda: tell(_address(dashboard, port))).run()
     return 0
 
 
