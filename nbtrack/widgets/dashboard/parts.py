@@ -33,7 +33,7 @@ __all__ = ["best", "leaderboard", "matters", "newest", "running"]
 
 PARAMS = 4
 """Params of a run that a ranking shows: those that differ most."""
-MAX_EXPERIMENTS = 30
+MAX_EXPERIMENTS = 15
 MAX_IMPORTANCES = 10
 MAX_COMPARED = 1_000
 """Runs, the newest, that are asked for which params matter, and for what a page shows at first."""
@@ -219,7 +219,7 @@ def running(*, experiment: Experiments = None, store: StoreLike = None) -> Any:
         going = held.count_runs(parse(_GOING_ON), experiments=_names(held, experiment))
         panel.layout.display = None if going else "none"
         return card(
-            "Running now", quiet(f"{going:,} {'run' if going == 1 else 'runs'}" if going else "None.")
+            "Running now", quiet(f"{going:,} {'run' if going == 1 else 'runs'}" if going else "Nothing runs.")
         )
 
     return ipywidgets.VBox([Live(held, made), panel])

@@ -150,6 +150,7 @@ def _config(dashboard: Dashboard, port: int) -> Any:
                 "token": dashboard.token,
                 "open_browser": False,
                 "log_level": "ERROR",
+                "tornado_settings": {"headers": _headers(dashboard.notebook)},
             },
             "VoilaConfiguration": {
                 "template": "lab",
@@ -170,6 +171,20 @@ def _config(dashboard: Dashboard, port: int) -> Any:
             },
         }
     )
+
+
+def _headers(notebook: Path) -> dict[str, str]:
+    """Return the headers of all answers.
+
+    Voila's page links a style sheet of a CDN: where that cannot be reached, browsers wait for it and show nothing. Our
+    own notebook needs none; what a user's needs is not known.
+    """
+    own = (
+        "; style-src 'self' 'unsafe-inline'; font-src 'self' data:"
+        if notebook == dashboard_notebook()
+        else ""
+    )
+    return {"Content-Security-Policy": f"frame-ancestors 'self'{own}"}
 
 
 def _unneeded(notebook: Path) -> list[str]:
