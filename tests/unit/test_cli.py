@@ -338,7 +338,7 @@ def test_help_and_version():
 WITHOUT_VOILA = """
 import sys
 sys.modules["voila"] = None  # as where it is not installed
-sys.argv = ["nbtrack", "ui", "--voila"]
+sys.argv = ["nbtrack", "ui", "--voila", "--port", "0"]
 from nbtrack.cli import main
 main()
 """

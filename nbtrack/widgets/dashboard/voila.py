@@ -80,6 +80,8 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
     InvalidValueError
         When the notebook is none.
     """
+    _check(dashboard.notebook)
+    port = _port(dashboard.host, dashboard.port)
     try:
         import ipykernel  # noqa: F401 - what runs the notebook
 
@@ -88,8 +90,6 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
         raise MissingPackageError(
             f"a dashboard needs Voila and a kernel ({error}): python -m pip install 'nbtrack[dashboard]'"
         ) from None
-    _check(dashboard.notebook)
-    port = _port(dashboard.host, dashboard.port)
     # The kernels inherit it. Pages ask nothing of them but what widgets answer, and the store refuses changes.
     os.environ["NBTRACK_STORE"] = str(dashboard.store)
     if dashboard.write:
