@@ -42,9 +42,18 @@ class AccessRules:
         Further names of the server, such as that of a proxy; `*` allows any. Pages of other sites are always refused.
     token
         The token required in `Authorization: Bearer`; None requires nothing.
+    remedy
+        How a server is started that also goes by another name, which stands at `{}`.
     """
 
-    def __init__(self, host: str, allowed_hosts: Iterable[str] = (), token: str | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        allowed_hosts: Iterable[str] = (),
+        token: str | None = None,
+        remedy: str = "--allowed-host {}",
+    ) -> None:
+        self._remedy = remedy
         self._names = {"localhost", host.lower(), *(name.lower() for name in allowed_hosts)}
         if not is_loopback(host):
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
@@ -62,7 +71,7 @@ class AccessRules:
                 shown = (host or b"").decode("latin-1")
                 return 403, (
                     f"the header Host names {shown!r}, which is not this server: ask by its number, or start it "
-                    f"with --allowed-host {shown.rpartition(':')[0] or shown or 'NAME'}"
+                    f"with {self._remedy.format(shown.rpartition(':')[0] or shown or 'NAME')}"
                 )
             if host is not None and len(self._known) < 100:
                 self._known.add(host)

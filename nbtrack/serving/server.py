@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import json
 import os
-import signal
-import socket
 import stat
 import sys
 import threading
@@ -19,8 +16,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, ServerError
-from nbtrack.serving.access_rules import is_loopback
+from nbtrack.errors import InvalidValueError, ModelError, NbtrackError
+from nbtrack.serving.access_rules import AccessRules, is_loopback
+from nbtrack.serving.listening import address, bind, loop_factory, uvicorn_server
 from nbtrack.serving.model_description import Description
 from nbtrack.serving.pool import Pool
 from nbtrack.serving.running import recorded
@@ -28,7 +26,8 @@ from nbtrack.serving.settings import Settings
 from nbtrack.serving.versions import check_python, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import socket
+    from collections.abc import Callable
 
     import uvicorn
 
@@ -36,10 +35,6 @@ __all__ = ["cautions", "run"]
 
 _MAX_PORT_TRIES = 100
 """How many ports are tried if the next free one may be used."""
-_KEEP_ALIVE_TIMEOUT = 75
-"""Seconds that a connection may be idle between two requests."""
-_MAX_CONNECTIONS = 10_000
-"""The most connections, even if the system allows more."""
 _MAX_LOG_BYTES = 10_000_000
 """The most bytes of a log, approximately."""
 _POLL_INTERVAL = 1.0
@@ -85,7 +80,7 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
     model = Description(settings.name, settings.uri, settings.version, folder, MLmodel.read(folder))
     # An environment may have to be built first; the port is opened after that.
     python = _python(settings, model, tell)
-    bound = _bind(settings)
+    bound = bind(settings.host, settings.port, tries=_MAX_PORT_TRIES if settings.next_free else 0)
     try:
         for line in cautions(settings, model):
             tell({"event": "warning", "message": line})
@@ -104,7 +99,7 @@ def run(settings: Settings, tell: Callable[[dict[str, Any]], None]) -> int:
             if reason is None
             else {"event": "trouble", "message": f"the model cannot be loaded again: {reason}"}
         )
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             return runner.run(_serve(settings, model, pool, bound, tell))
     finally:
         bound.close()
@@ -130,41 +125,6 @@ def _python(settings: Settings, model: Description, tell: Callable[[dict[str, An
     return [sys.executable]
 
 
-def _bind(settings: Settings) -> socket.socket:
-    """Return a listening socket.
-
-    Raises
-    ------
-    ServerError
-        When the port is taken, or the address does not belong to this machine.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    last = min(settings.port + _MAX_PORT_TRIES, 65535) if settings.next_free else settings.port
-    for port in range(settings.port, last + 1):
-        try:
-            return socket.create_server((settings.host, port), family=family, backlog=2048)
-        except OSError as error:
-            if port == last or error.errno != errno.EADDRINUSE:
-                raise ServerError(
-                    f"port {port} of {settings.host} cannot be served at ({_reason(error)}); "
-                    "give another with -p, or -p 0 for one that is free"
-                ) from error
-    raise AssertionError
-
-
-def _reason(error: OSError) -> str:
-    """Return why a port cannot be bound, without asyncio's prefix."""
-    return str(error.strerror or error).partition(" (while")[0].lower()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        from uvloop import new_event_loop
-    except ImportError:  # Windows, or another Python than CPython
-        return None
-    return new_event_loop  # type: ignore[no-any-return, unused-ignore]
-
-
 async def _serve(
     settings: Settings,
     model: Description,
@@ -174,10 +134,9 @@ async def _serve(
 ) -> int:
     await pool.start()
     # From here on the workers load the model while the HTTP side is imported.
-    server = _uvicorn(settings, model, pool)
+    server = _server(settings, model, pool)
     port = bound.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else '[::1]' if host == '[::]' else host}:{port}"  # noqa: S104
+    url = address(settings.host, port)
     with recorded(settings, url, port, tell) as record:
         tell({"event": "bound", "url": url, "port": port, "pid": os.getpid()})
         failure: list[str] = []
@@ -208,42 +167,17 @@ async def _announce(
     tell({"event": "ready", "seconds": float(hello.get("seconds", 0.0))})
 
 
-def _uvicorn(settings: Settings, model: Description, pool: Pool) -> uvicorn.Server:
-    import uvicorn
-
-    from nbtrack.serving.access_rules import AccessRules
+def _server(settings: Settings, model: Description, pool: Pool) -> uvicorn.Server:
     from nbtrack.serving.app import Application
 
-    http: Any = "h11"
-    with contextlib.suppress(ImportError):  # another Python than CPython has no httptools
-        from nbtrack.serving.http_connection import protocol
-
-        http = protocol(settings.receive_timeout, _max_connections(settings.workers))
-
-    class Server(uvicorn.Server):
-        """Uvicorn's server, without its signal handling: that would end the process before our cleanup."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, self.handle_exit)
-            yield
-
     access = AccessRules(settings.host, settings.allowed_hosts, settings.token)
-    config = uvicorn.Config(
+    return uvicorn_server(
         Application(pool, model, access, settings.max_body, settings.receive_timeout),
-        http=http,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        access_log=False,
-        log_level="error",
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE_TIMEOUT,
-        timeout_graceful_shutdown=int(settings.timeout) + 5,
+        receive_timeout=settings.receive_timeout,
+        end_timeout=int(settings.timeout) + 5,
+        # Worker processes need file descriptors, too.
+        files=8 * settings.workers,
     )
-    return Server(config)
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
@@ -264,18 +198,6 @@ def _end_with_parent(server: uvicorn.Server) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     threading.Thread(target=look, daemon=True).start()
-
-
-def _max_connections(workers: int) -> int:
-    """Return how many connections are allowed: worker processes need file descriptors, too."""
-    try:
-        import resource
-    except ImportError:  # Windows, where there is no such limit
-        return _MAX_CONNECTIONS
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if limit == resource.RLIM_INFINITY:
-        return _MAX_CONNECTIONS
-    return min(_MAX_CONNECTIONS, max(limit - 64 - 8 * workers, limit // 2))
 
 
 def _keep_short() -> None:
