@@ -16,12 +16,16 @@ interface Serving {
   /** The clock of the store when the traits were read. */
   clock: number;
   signal: AbortSignal;
+  /** Whether it sends runs' files too. */
+  files: boolean;
 }
 
 /** A panel's model without a kernel: a server answers what it is asked, and says when the store has changed. */
 export class ServedModel<Traits extends object> implements Channel {
   /** Called when the page has set traits. */
   onSaved: (() => void) | null = null;
+  /** Where runs' files are, each at `<run>/<path>`. */
+  readonly files: URL | null;
   readonly #traits: Traits;
   readonly #serving: Serving;
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -32,6 +36,7 @@ export class ServedModel<Traits extends object> implements Channel {
     this.#traits = traits;
     this.#serving = serving;
     this.#clock = serving.clock;
+    this.files = serving.files ? new URL("artifacts/", serving.host.base) : null;
     const look = setInterval(() => void this.#look(), POLL_INTERVAL);
     serving.signal.addEventListener("abort", () => clearInterval(look));
   }

@@ -17,15 +17,16 @@ const STORE_INTERVAL = 2000;
 interface Config {
   path: string;
   writes: boolean;
+  files: boolean;
 }
 
-async function start(main: HTMLElement, { path, writes }: Config): Promise<void> {
+async function start(main: HTMLElement, config: Config): Promise<void> {
   const { signal } = new AbortController();
   const address = new PageAddress();
-  const found = await servedPanel(pageHost(), { path, writes }, signal, (traits) => address.read(traits));
+  const found = await servedPanel(pageHost(), config, signal, (traits) => address.read(traits));
   if (found === null) {
     say(main, "status", "There are no runs here yet. They appear as soon as the first is tracked.");
-    setTimeout(() => void begin(main, { path, writes }), STORE_INTERVAL);
+    setTimeout(() => void begin(main, config), STORE_INTERVAL);
     return;
   }
   const { model } = found;

@@ -25,4 +25,6 @@ export interface Model extends Channel {
   get: <Name extends keyof Traits & string>(name: Name) => Traits[Name];
   set: <Name extends keyof Traits & string>(name: Name, value: Traits[Name]) => void;
   save_changes: () => void;
+  /** Where a server sends runs' files, each at `<run>/<path>`; none does for a kernel's panel. */
+  files?: URL | null;
 }

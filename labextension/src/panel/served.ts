@@ -22,12 +22,12 @@ export interface ServedPanel {
 /**
  * Return the model of a panel that shows the store at or above a folder, or null where there is none.
  *
- * `writes` is whether the panel may change the store, if the server lets it. `change` may change the traits before that.
+ * `writes` is whether the panel may change the store, if the server lets it, `files` whether the server sends runs' files. `change` may change the traits before that.
  * Rejects with what the server says.
  */
 export async function servedPanel(
   host: Host,
-  { path, writes }: { path: string; writes: boolean },
+  { path, writes, files = false }: { path: string; writes: boolean; files?: boolean },
   signal: AbortSignal,
   change: (traits: Traits) => void = () => undefined,
 ): Promise<ServedPanel | null> {
@@ -56,6 +56,7 @@ export async function servedPanel(
   };
   change(traits);
   const about = { place: first._place, read_only: !may };
-  const model = new ServedModel(traits, { host, about, reads: READS, clock: first._first.clock, signal });
+  const { clock } = first._first;
+  const model = new ServedModel(traits, { host, about, reads: READS, clock, signal, files });
   return { model, store: first._place.store };
 }

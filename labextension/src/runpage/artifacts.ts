@@ -1,7 +1,7 @@
 import { element } from "../ui/dom.ts";
 import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
-import { download } from "./download.ts";
+import { download, fileLink } from "./download.ts";
 import type { Artifact } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { previewOf } from "./preview.ts";
@@ -23,7 +23,11 @@ const PAGE_ROWS = 10;
 export function artifacts(page: Page): HTMLElement {
   const { block, body, count } = section("Artifacts", page.signal, true, true);
   const pane = element("div", { class: "nbtrack-run-pane", role: "region", "aria-label": "Preview" });
-  const tree = new Tree(page.signal, (artifact) => void showArtifact(page, artifact, pane));
+  const tree = new Tree(
+    page.signal,
+    (artifact) => void showArtifact(page, artifact, pane),
+    ({ path }) => fileLink(page, path, "↓", `Download ${oneLine(path, 80)}`),
+  );
   const more = element("div", { class: "nbtrack-run-quiet" });
   const files = element("div", { class: "nbtrack-run-files" }, tree.block, more);
   body.append(element("div", { class: "nbtrack-run-split" }, files, pane));
@@ -69,12 +73,10 @@ async function showArtifact(page: Page, artifact: Artifact, pane: HTMLElement): 
 /** The buttons that download an artifact and copy its path. */
 function downloadButtons(page: Page, artifact: Artifact): HTMLElement[] {
   const label = oneLine(artifact.path, 80);
-  const fetch = button(
-    artifact.kind === "folder" ? "Download as ZIP" : "Download",
-    () => download(page, artifact),
-    page.signal,
-    `Download ${label}`,
-  );
+  const text = artifact.kind === "folder" ? "Download as ZIP" : "Download";
+  const link = fileLink(page, artifact.path, text, `Download ${label}`);
+  link?.classList.add("nbtrack-run-button");
+  const fetch = link ?? button(text, () => download(page, artifact), page.signal, `Download ${label}`);
   const path = async () => {
     const result = await ask(page, "path", { name: artifact.path }, "Finding the file");
     return result?.path;
@@ -88,17 +90,27 @@ class Tree {
   readonly block = element("div", { class: "nbtrack-run-tree", role: "tree", "aria-label": "Artifacts" });
   readonly #closed = new Set<string>();
   readonly #choose: (artifact: Artifact) => void;
+  readonly #link: (artifact: Artifact) => HTMLAnchorElement | undefined;
   #rows: Artifact[] = [];
   #chosen = "";
   #current = "";
 
-  constructor(signal: AbortSignal, choose: (artifact: Artifact) => void) {
+  constructor(
+    signal: AbortSignal,
+    choose: (artifact: Artifact) => void,
+    link: (artifact: Artifact) => HTMLAnchorElement | undefined,
+  ) {
     this.#choose = choose;
+    this.#link = link;
     this.block.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.block.addEventListener(
       "click",
       (event) => {
-        const row = (event.target as Element).closest<HTMLElement>("[role=treeitem]");
+        const target = event.target as Element;
+        if (target.closest("a") !== null) {
+          return;
+        }
+        const row = target.closest<HTMLElement>("[role=treeitem]");
         const found = this.#rows[Number(row?.dataset["place"])];
         if (row !== null && found !== undefined) {
           this.#act(found);
@@ -166,6 +178,13 @@ class Tree {
       element("span", { class: "nbtrack-run-file" }, oneLine(name)),
       element("span", { class: "nbtrack-run-quiet" }, shownSize(size)),
     );
+    const link = this.#link(row);
+    if (link !== undefined) {
+      // For the mouse: keys choose the file, and find a link beside its preview.
+      link.tabIndex = -1;
+      link.classList.add("nbtrack-run-fetch");
+      made.append(link);
+    }
     made.title = visible(path);
     made.style.paddingInlineStart = `${6 + Math.min(depth, MAX_INDENT) * 16}px`;
     made.dataset["place"] = String(this.#rows.indexOf(row));

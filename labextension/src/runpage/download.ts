@@ -1,10 +1,34 @@
 import { problemOf } from "../kernel/replies.ts";
+import { element } from "../ui/dom.ts";
 import { saveBlob } from "../ui/export.ts";
 import { oneLine, visible } from "../ui/text.ts";
 import type { Artifact, Piece } from "./messages.ts";
 import type { Page } from "./page.ts";
 
 const MAX_NAME_LENGTH = 150;
+
+/**
+ * Return a link to a file that a server sends, of any size; a folder, or all artifacts (no path), becomes a ZIP file.
+ *
+ * Undefined where none sends them, or where the name has what an address cannot hold.
+ */
+export function fileLink(
+  { files }: Page,
+  path: string,
+  text: string,
+  label: string,
+): HTMLAnchorElement | undefined {
+  if (files === undefined) {
+    return undefined;
+  }
+  try {
+    const { href } = new URL(path.split("/").map(encodeURIComponent).join("/"), files);
+    return element("a", { href, download: "", title: label, "aria-label": label }, text);
+  } catch {
+    // A half of a surrogate pair, as a file's name may hold.
+    return undefined;
+  }
+}
 
 /** Fetch a file in pieces and have the browser save it. A folder, or all artifacts (no path), becomes a ZIP file. */
 export async function download(page: Page, { path }: Pick<Artifact, "path">): Promise<void> {

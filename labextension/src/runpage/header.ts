@@ -3,7 +3,7 @@ import { element } from "../ui/dom.ts";
 import { saveText } from "../ui/export.ts";
 import { ago, exactTime, leftOut, oneLine, shownDuration, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, styled } from "./controls.ts";
-import { download } from "./download.ts";
+import { download, fileLink } from "./download.ts";
 import type { Relative, RunDocument } from "./messages.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
@@ -154,12 +154,10 @@ function actions(page: Page): HTMLElement {
   const save = button("Export", () => exported(page), page.signal, "Save params, metrics and tags as JSON");
   const place = element("div", { class: "nbtrack-run-line nbtrack-run-actions" });
   const remove = edits(button("Delete", () => confirm(), page.signal, "Delete the run"));
-  const files = button(
-    "Artifacts as ZIP",
-    () => download(page, { path: "" }),
-    page.signal,
-    "Save all artifacts as one ZIP file",
-  );
+  const saying = "Save all artifacts as one ZIP file";
+  const link = fileLink(page, "", "Artifacts as ZIP", saying);
+  link?.classList.add("nbtrack-run-button");
+  const files = link ?? button("Artifacts as ZIP", () => download(page, { path: "" }), page.signal, saying);
   followPart(
     page,
     ({ artifacts }) => artifacts.length === 0,

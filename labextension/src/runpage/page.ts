@@ -40,6 +40,8 @@ export interface Page {
   notice: Notice;
   /** Shows a metric's curve elsewhere. Without it the page shows the curve. */
   curve?: ((metric: string) => void) | undefined;
+  /** Where a server sends the run's files, each at its path. */
+  files?: URL | undefined;
   /** Aborted when the view is removed. */
   signal: AbortSignal;
 }

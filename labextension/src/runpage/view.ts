@@ -47,7 +47,9 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal, opti
 function parts(model: Model, run: string, signal: AbortSignal, { onCurve, deputy }: Options): HTMLElement[] {
   const notice = new Notice(signal);
   const curve = onCurve && ((metric: string) => onCurve(metric, run));
-  const page: Page = { model, client: new RunClient(model, run, signal, deputy), notice, curve, signal };
+  const client = new RunClient(model, run, signal, deputy);
+  const files = model.files ? new URL(`${run}/`, model.files) : undefined;
+  const page: Page = { model, client, notice, curve, files, signal };
   const grid = element(
     "div",
     { class: "nbtrack-run-grid" },

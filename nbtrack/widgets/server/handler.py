@@ -141,4 +141,4 @@ class PageHandler(JupyterHandler):
         self.xsrf_token  # noqa: B018 - sets the cookie that the page's requests show
         self.set_header("Content-Security-Policy", CONTENT_POLICY)
         self.set_header("Cache-Control", "no-store")
-        await self.finish(page_html({"path": self.get_argument("path", ""), "writes": False}))
+        await self.finish(page_html({"path": self.get_argument("path", ""), "writes": False, "files": False}))

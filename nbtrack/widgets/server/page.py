@@ -38,7 +38,7 @@ def page_html(config: dict[str, Any]) -> str:
     ----------
     config
         What `labextension/src/page/index.ts` is told: `path`, the folder whose store is shown, relative to the server's
-        root, and `writes`, whether it may be changed.
+        root, `writes`, whether it may be changed, and `files`, whether the server sends runs' files at `artifacts/`.
     """
     told = escape(json.dumps(config))
     build = stamp("page.js", "page.css")

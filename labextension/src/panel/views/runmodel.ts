@@ -50,6 +50,10 @@ export class HostedRun implements Model {
     });
   }
 
+  get files(): URL | null | undefined {
+    return this.#state.model.files;
+  }
+
   get<Name extends keyof Traits & string>(name: Name): Traits[Name] {
     return this.#traits[name];
   }
