@@ -28,6 +28,7 @@ __all__ = [
     "deletion",
     "folder_of",
     "store_of",
+    "wanted_folder",
 ]
 
 _STORE = "nbtrack.store"
@@ -68,6 +69,12 @@ class Group(click.Group):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return click's parameters, and ours."""
         return _with_store(super().get_params(ctx))
+
+
+def wanted_folder(context: click.Context) -> Path:
+    """Return the folder where the store is, or will be."""
+    location = context.meta.get(_STORE)
+    return resolve(location) if location else folder_in_use()
 
 
 def folder_of(context: click.Context) -> Path:

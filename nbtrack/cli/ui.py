@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from nbtrack.cli.command import Command, folder_of
+from nbtrack.cli.command import Command, folder_of, wanted_folder
 from nbtrack.errors import InvalidValueError
 from nbtrack.store import open_store
+from nbtrack.store.location import is_store
 
 __all__ = ["ui"]
 
@@ -35,7 +36,7 @@ OWN = "-"
     "--token",
     envvar="NBTRACK_UI_TOKEN",
     show_envvar=True,
-    help="What visitors must have; by default one is made, and printed in the address.",
+    help="What visitors must have. One is made, and printed, for Voila and where others can reach the page.",
 )
 @click.option(
     "--write", is_flag=True, help="Let visitors rename, tag, delete and serve; without it they only look."
@@ -66,31 +67,46 @@ def ui(  # noqa: PLR0917 (click passes them by name)
     notebook: str | None,
 ) -> None:
     """Show the store as a page until Ctrl-C."""
-    if notebook is None:
-        raise click.UsageError("say --voila: a page without Voila is not there yet")
-    folder = folder_of(context).absolute()
-    # A store that cannot be opened is told here, not on the page.
-    open_store(folder, read_only=True).close()
-    from nbtrack.widgets.dashboard.voila import Dashboard, dashboard_notebook, serve
+    if token is not None and not token.strip():
+        raise click.BadParameter("it is empty: anybody could come in", param_hint="--token")
+    base = _base_url(base_url)
 
+    def tell(address: str) -> None:
+        click.echo(f"nbtrack: {address} (Ctrl-C ends it)", err=True)
+
+    if notebook is None:
+        from nbtrack.widgets.server.own import Page, needs_token, serve
+
+        if token is None and needs_token(host):
+            token = _made()
+        folder = wanted_folder(context)
+        if is_store(folder):
+            _check(folder)
+        sys.exit(serve(Page(folder, token, host, port, write, base), tell))
+    from nbtrack.widgets.dashboard.voila import Dashboard, dashboard_notebook
+    from nbtrack.widgets.dashboard.voila import serve as serve_notebook
+
+    folder = folder_of(context).absolute()
+    _check(folder)
     dashboard = Dashboard(
         store=folder,
-        token=_token(token),
+        token=token or _made(),
         notebook=dashboard_notebook() if notebook == OWN else Path(notebook),
         host=host,
         port=port,
         write=write,
-        base_url=_base_url(base_url),
+        base_url=base,
     )
-    sys.exit(serve(dashboard, lambda address: click.echo(f"nbtrack: {address} (Ctrl-C ends it)", err=True)))
+    sys.exit(serve_notebook(dashboard, tell))
 
 
-def _token(given: str | None) -> str:
-    if given is None:
-        return secrets.token_urlsafe(24)
-    if not given.strip():
-        raise click.BadParameter("it is empty: anybody could come in", param_hint="--token")
-    return given
+def _check(folder: Path) -> None:
+    """Raise what is wrong with a store: it is told here, not on the page."""
+    open_store(folder, read_only=True).close()
+
+
+def _made() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def _base_url(given: str) -> str:

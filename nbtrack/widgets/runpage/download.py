@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nbtrack.entities import Run
 
-__all__ = ["Downloads", "local_path"]
+__all__ = ["Downloads", "archived", "local_path"]
 
 MAX_BYTES = 50_000_000
 """Of a file, and of all files of a folder. What is larger is copied where it lies."""
@@ -166,7 +166,7 @@ def _of_file(path: Path, offset: int, stamp: str) -> _Piece:
             raise StoreError(f"{path.name!r} was changed while it was read; try again")
         if offset > state.st_size:
             raise _ended(path.name)
-        _check_size(state.st_size, path)
+        _check_size(state.st_size, path, MAX_BYTES)
         file.seek(offset)
         return _Piece(whole(path.name), state.st_size, file.read(PIECE), found)
 
@@ -176,6 +176,24 @@ def _ended(name: str) -> InvalidValueError:
 
 
 def _zipped(run: Run, folder: Path) -> tuple[str, bytes]:
+    filename, members = archived(run, folder, MAX_BYTES)
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for name, path in members:
+            archive.write(path, name)
+    return filename, held.getvalue()
+
+
+def archived(run: Run, folder: Path, most: int) -> tuple[str, list[tuple[str, Path]]]:
+    """Return the name of a folder's ZIP file, and its members with where they lie.
+
+    Raises
+    ------
+    NotFoundError
+        When the run has no artifacts.
+    InvalidValueError
+        When they have more bytes than `most`.
+    """
     # Through the mapping: it passes over what is half written, and what a link leads to elsewhere.
     within = folder.relative_to(run.artifacts.folder).as_posix()
     begin = "" if within == "." else f"{within}/"
@@ -190,19 +208,15 @@ def _zipped(run: Run, folder: Path) -> tuple[str, bytes]:
         except NotFoundError:
             continue
         total += artifact.size
-        found.append(artifact)
-        _check_size(total, folder)
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-        for artifact in found:
-            archive.write(artifact.path, whole(artifact.name[len(begin) :]))
+        found.append((whole(name[len(begin) :]), artifact.path))
+        _check_size(total, folder, most)
     named = folder.name if begin else f"run-{run.id[:8]}-artifacts"
-    return f"{whole(named)}.zip", held.getvalue()
+    return f"{whole(named)}.zip", found
 
 
-def _check_size(size: int, path: Path) -> None:
-    if size > MAX_BYTES:
+def _check_size(size: int, path: Path, most: int) -> None:
+    if size > most:
         raise InvalidValueError(
-            f"{path.name!r} has {size_text(size)}, more than the {size_text(MAX_BYTES)} that a page is sent; "
+            f"{path.name!r} has {size_text(size)}, more than the {size_text(most)} that a page is sent; "
             f"copy it from {str(path)!r}"
         )

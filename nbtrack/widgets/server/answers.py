@@ -44,15 +44,17 @@ class Question(TypedDict):
     request: Request
 
 
-def answer(body: bytes, *, writes: bool = False) -> tuple[int, bytes]:
+def answer(body: bytes, *, writes: bool = False, only: Path | None = None) -> tuple[int, bytes]:
     """Return the HTTP status and the body of the reply to a request; one that changes something only if `writes`.
+
+    With `only`, no store but the one in this folder is opened.
 
     200 means that it is answered, be it with what is wrong with a filter; anything else that the kernel has to. That
     a store is not there is 410, for it may be again: 404 is for a server that cannot be asked.
     """
     asked_by = ""
     try:
-        question = _read(body)
+        question = _read(body, only)
         asked_by = request_id(question["request"])
         request, changes = _request(question["request"], writes=writes)
         with stores.using(question["store"], question["file"], writes=changes) as store:
@@ -66,17 +68,18 @@ def answer(body: bytes, *, writes: bool = False) -> tuple[int, bytes]:
     except Exception:
         # What went wrong inside is for the server's log, not for the page.
         logging.getLogger("nbtrack").exception("a panel's request could not be answered")
-        fault = NbtrackError("the Jupyter server could not answer this; its log says why")
+        fault = NbtrackError("the server could not answer this; its log says why")
         return 500, _bytes(failed(asked_by, fault))
 
 
-def first_panel(folder: Path) -> tuple[int, bytes]:
+def first_panel(folder: Path, *, only: Path | None = None) -> tuple[int, bytes]:
     """Return the HTTP status, and as JSON the traits that a panel begins with.
 
-    It shows the store at or above a folder; null if there is none. 409 says why a store cannot be read.
+    It shows the store at or above a folder, or the one in `only`; null if there is none. 409 says why a store cannot
+    be read.
     """
     try:
-        found = find_store(folder)
+        found = find_store(folder) if only is None else only
         if not is_store(found):
             return 200, b"null"
         with stores.using(str(found), database_file(found)) as store:
@@ -102,7 +105,7 @@ def _reply(request: Request, reading: Reading) -> bytes:
         return _bytes(failed(request["id"], error))
 
 
-def _read(body: bytes) -> Question:
+def _read(body: bytes, store: Path | None) -> Question:
     try:
         question: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -111,6 +114,10 @@ def _read(body: bytes) -> Question:
     if not isinstance(question, dict) or question.keys() != parts:
         raise InvalidValueError(f"the body is an object with {', '.join(sorted(parts))}")
     only = question["only"]
+    if store is not None and question["store"] != str(store):
+        raise StoreError(
+            f"this page is about another store than {str(question['store'])[:300]!r}; load it anew"
+        )
     for part in ("store", "file"):
         if not isinstance(question[part], str):
             raise InvalidValueError(f"{part} is a text, not {str(question[part])[:100]!r}")

@@ -6,6 +6,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nbtrack.errors import ServerError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -20,7 +22,7 @@ MAX_BYTES = 2 * 1024 * 1024
 """Of a request: the ids of all runs that can be chosen fit in."""
 THREADS = 4
 MAX_WAITING = 64
-"""Requests that are worked on, or wait, at once; a page has a few."""
+"""Requests that are worked on, or wait, at once, where nothing else is said; a page has a few."""
 ANSWER_TIMEOUT = 15.0
 """Seconds after which a request is given back."""
 IDLE_INTERVAL = 20.0
@@ -28,9 +30,18 @@ IDLE_INTERVAL = 20.0
 
 
 class Desk:
-    """The threads in which requests are worked on, and the stores that they have open."""
+    """The threads in which requests are worked on, and the stores that they have open.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    store
+        The folder of the only store that it answers about; None for any.
+    waiting
+        How many requests may be worked on, or wait, at once.
+    """
+
+    def __init__(self, store: Path | None = None, waiting: int = MAX_WAITING) -> None:
+        self._store, self._waiting = store, waiting
         self._threads: ThreadPoolExecutor | None = None
         self._stores: Stores | None = None
         self._closing: asyncio.TimerHandle | None = None
@@ -45,23 +56,41 @@ class Desk:
         def work() -> tuple[int, bytes]:
             from nbtrack.widgets.server.answers import answer
 
-            return answer(body, writes=writes)
+            return answer(body, writes=writes, only=self._store)
 
         return await self._done(work)
 
     async def panel(self, folder: Path) -> tuple[int, bytes]:
-        """Return the HTTP status, and as JSON what a panel begins with that shows the store at or above a folder."""
+        """Return the HTTP status, and as JSON what a panel begins with.
+
+        It shows the store at or above a folder, or the only one that there is.
+        """
 
         def work() -> tuple[int, bytes]:
             from nbtrack.widgets.server.answers import first_panel
 
-            return first_panel(folder)
+            return first_panel(folder, only=self._store)
 
         return await self._done(work)
 
     async def _done(self, work: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
-        if self._open >= MAX_WAITING:
-            return _refused(f"{self._open} requests are being worked on; try again later")
+        try:
+            return await self.work(work)
+        except ServerError as error:
+            from nbtrack.widgets.server.answers import refusal
+
+            return 503, refusal(error)
+
+    async def work(self, work: Callable[[], _Answer]) -> _Answer:
+        """Return what a function returns, worked on in a thread.
+
+        Raises
+        ------
+        ServerError
+            When too many are waiting, or when it takes too long.
+        """
+        if self._open >= self._waiting:
+            raise ServerError(f"{self._open} requests are being worked on; try again later")
         self._open += 1
         done = asyncio.get_running_loop().run_in_executor(self._executor(), self._work, work)
         done.add_done_callback(self._answered)
@@ -69,7 +98,7 @@ class Desk:
             # A thread cannot be stopped: what it does counts as long as it does it.
             return await asyncio.wait_for(asyncio.shield(done), ANSWER_TIMEOUT)
         except TimeoutError:
-            return _refused(f"the answer takes longer than {ANSWER_TIMEOUT:g} s here")
+            raise ServerError(f"the answer takes longer than {ANSWER_TIMEOUT:g} s here") from None
 
     def _answered(self, done: asyncio.Future[Any]) -> None:
         self._open -= 1
@@ -98,10 +127,3 @@ class Desk:
             self._executor().submit(self._stores.close_idle)
             if self._stores.any_open:
                 self._tidy_later()
-
-
-def _refused(why: str) -> tuple[int, bytes]:
-    from nbtrack.errors import ServerError
-    from nbtrack.widgets.server.answers import refusal
-
-    return 503, refusal(ServerError(why))

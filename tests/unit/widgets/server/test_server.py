@@ -466,7 +466,7 @@ def test_a_fault_says_nothing_of_the_inside(server, filled):
     )
     assert status == 500
     assert reply["id"] == "v-1"
-    assert reply["error"]["message"] == "the Jupyter server could not answer this; its log says why"
+    assert reply["error"]["message"] == "the server could not answer this; its log says why"
     assert "Traceback" in server.log.read_text()
 
 
