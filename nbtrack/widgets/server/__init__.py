@@ -1,5 +1,7 @@
 """A Jupyter server extension that answers panels: while their kernel is busy, in the side bar, and on a page.
 
+The same page without a Jupyter server is in `own.py` and `site.py`.
+
 The server loads it when it starts, and nothing of nbtrack but this before the first request.
 """
 
