@@ -30,7 +30,6 @@ _MAX_NESTED_ENTRIES = 200
 """Entries of a notebook's dict that are scanned."""
 _MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~-]{12,}")
 """A mix of letters and digits, even repeated ones: parts of it are masked, too."""
-_SCANNED = (str, dict)
 _COMMON = frozenset("public default example changeme postgres unknown string".split())
 
 
@@ -98,7 +97,7 @@ class Secrets:
 
     def scan_names(self, namespace: Mapping[str, object]) -> None:
         """Add the values of notebook variables that are named like secrets, also in dicts."""
-        for name, value in [item for item in list(namespace.items()) if type(item[1]) in _SCANNED]:
+        for name, value in list(namespace.items()):
             if name[:2] == "_i" and name[2:].isdigit():
                 continue  # IPython's names for the cells that were executed, one more with each
             if type(value) is str:
