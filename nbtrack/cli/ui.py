@@ -39,7 +39,9 @@ OWN = "-"
     help="What visitors must have. One is made, and printed, for Voila and where others can reach the page.",
 )
 @click.option(
-    "--write", is_flag=True, help="Let visitors rename, tag and delete, with Voila also serve; without it they only look."
+    "--write",
+    is_flag=True,
+    help="Let visitors rename, tag and delete, with Voila also serve; without it they only look.",
 )
 @click.option(
     "--base-url",
