@@ -11,7 +11,7 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import InvalidValueError, NbtrackWarning, ServerError
-from nbtrack.serving.server import _bind
+from nbtrack.serving.listening import bind
 from nbtrack.serving.settings import Settings
 from tests.serving.http import Served
 
@@ -51,7 +51,7 @@ def test_the_next_port_is_tried_only_where_one_is_taken(monkeypatch):
 
     monkeypatch.setattr(socket, "create_server", refuse)
     with pytest.raises(ServerError, match="cannot assign"):
-        _bind(Settings("m", "m", "1", "m", host="192.0.2.1", next_free=True))
+        bind("192.0.2.1", 5000, tries=100)
     assert len(tried) == 1
 
 
