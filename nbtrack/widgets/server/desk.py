@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from nbtrack.widgets.server.stores import Stores
 
 __all__ = ["MAX_BYTES", "Desk"]
-
-_Answer = TypeVar("_Answer")
 
 MAX_BYTES = 2 * 1024 * 1024
 """Of a request: the ids of all runs that can be chosen fit in."""
@@ -41,25 +39,14 @@ class Desk:
 
         503 means that too many are waiting, or that it takes too long.
         """
-
-        def work() -> tuple[int, bytes]:
-            from nbtrack.widgets.server.answers import answer
-
-            return answer(body, writes=writes)
-
-        return await self._done(work)
+        return await self._done(lambda answers: answers.answer(body, writes=writes))
 
     async def panel(self, folder: Path) -> tuple[int, bytes]:
         """Return the HTTP status, and as JSON what a panel begins with that shows the store at or above a folder."""
+        return await self._done(lambda answers: answers.first_panel(folder))
 
-        def work() -> tuple[int, bytes]:
-            from nbtrack.widgets.server.answers import first_panel
-
-            return first_panel(folder)
-
-        return await self._done(work)
-
-    async def _done(self, work: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    async def _done(self, work: Callable[[Any], tuple[int, bytes]]) -> tuple[int, bytes]:
+        """Have work done in a thread, which is given the module `answers`: nobody imports it before it is needed."""
         if self._open >= MAX_WAITING:
             return _refused(f"{self._open} requests are being worked on; try again later")
         self._open += 1
@@ -82,11 +69,11 @@ class Desk:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="nbtrack-server")
         return self._threads
 
-    def _work(self, work: Callable[[], _Answer]) -> _Answer:
-        from nbtrack.widgets.server.answers import stores
+    def _work(self, work: Callable[[Any], tuple[int, bytes]]) -> tuple[int, bytes]:
+        from nbtrack.widgets.server import answers
 
-        self._stores = stores
-        return work()
+        self._stores = answers.stores
+        return work(answers)
 
     def _tidy_later(self) -> None:
         if self._closing is None:
