@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.metric_words import DOWN, PHRASES, UP, Direction
 
-__all__ = ["Direction", "direction", "set_direction"]
+__all__ = ["Direction", "Mode", "direction", "mode_of", "set_direction"]
+
+Mode = Literal["min", "max"]
 
 # With one of these words a number is not the metric itself, but a spread, a size, a setting or a comparison.
 _OTHER_THINGS = frozenset(
@@ -49,6 +52,25 @@ def direction(name: str) -> Direction | None:
         return _chosen[name]
     metric, _, summary = name.rpartition(".")
     return _chosen[metric] if summary in _SUMMARIES and metric in _chosen else _read(name)
+
+
+def mode_of(name: str, mode: Mode | None = None) -> Mode | None:
+    """Return `min` or `max`, whichever of a metric's values is best: as given, else by its name if that says it.
+
+    Raises
+    ------
+    InvalidValueError
+        For another mode.
+
+    Examples
+    --------
+    >>> mode_of("rmse"), mode_of("elapsed"), mode_of("elapsed", "max")
+    ('min', None, 'max')
+    """
+    if mode not in ("min", "max", None):
+        raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
+    way = direction(name)
+    return mode or (None if way is None else "min" if way == "down" else "max")
 
 
 def set_direction(name: str, direction: Direction | None) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPERIMENT",
+    "PORT",
     "RUN",
     "SOME_RUNS",
     "Command",
@@ -123,6 +124,14 @@ def complete_experiment(
     return [CompletionItem(held.name) for held in known if held.name.startswith(incomplete)]
 
 
+PORT = click.option(
+    "--port",
+    "-p",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    help="0 takes one that is free.",
+)
 RUN = click.argument("run", shell_complete=complete_run)
 SOME_RUNS = click.argument("runs", nargs=-1, required=True, metavar="RUN...", shell_complete=complete_run)
 EXPERIMENT = click.argument("experiment", shell_complete=complete_experiment)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbtrack.cli.command import Group, store_of
+from nbtrack.cli.command import PORT, Group, store_of
 from nbtrack.entities.text import one_line, table_text, time_text
 from nbtrack.errors import InvalidValueError, StoreError
 from nbtrack.values import as_name, as_tag
@@ -186,14 +186,7 @@ def _predict_there(  # noqa: PLR0917
 
 @models.command()
 @_URI
-@click.option(
-    "--port",
-    "-p",
-    type=click.IntRange(0, 65535),
-    default=5000,
-    show_default=True,
-    help="0 takes one that is free.",
-)
+@PORT
 @click.option(
     "--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in; give a token then."
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from nbtrack.cli.command import Command, folder_of, wanted_folder
+from nbtrack.cli.command import PORT, Command, folder_of, wanted_folder
 from nbtrack.errors import InvalidValueError
 from nbtrack.store import open_store
 from nbtrack.store.location import is_store
@@ -24,14 +24,7 @@ OWN = "-"
 @click.option(
     "--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in who have the token."
 )
-@click.option(
-    "--port",
-    "-p",
-    type=click.IntRange(0, 65535),
-    default=5000,
-    show_default=True,
-    help="0 takes one that is free.",
-)
+@PORT
 @click.option(
     "--token",
     envvar="NBTRACK_UI_TOKEN",

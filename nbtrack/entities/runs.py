@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from nbtrack import doors
-from nbtrack.direction import direction
+from nbtrack.direction import mode_of
 from nbtrack.entities.frame import arrow_table, run_columns, runs_frame, write_csv, write_parquet
 from nbtrack.entities.run import Run
 from nbtrack.entities.text import ROWS_SHOWN, did_you_mean, runs_text
@@ -217,9 +217,7 @@ class Runs(Sequence[Run]):
         >>> nbtrack.runs().best("rmse").name
         'lasso'
         """
-        if mode not in ("min", "max", None):
-            raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
-        chosen = mode or {"down": "min", "up": "max", None: None}[direction(metric)]
+        chosen = mode_of(metric, mode)
         found = self._extreme(metric, chosen or "min")
         if found is None:
             raise NotFoundError(self._why_none(metric))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Experiment, ViewType
@@ -21,12 +22,14 @@ __all__ = [
     "create_experiment",
     "delete_experiment",
     "find_experiment",
+    "find_experiments",
     "get_experiment",
     "get_experiment_by_name",
     "rename_experiment",
     "restore_experiment",
     "search_experiments",
     "set_experiment",
+    "several",
 ]
 
 
@@ -52,6 +55,30 @@ def find_experiment(given: Any, store: Store) -> records.Experiment:
         return store.create_experiment("default", exist_ok=True)
     hint = did_you_mean(text, [experiment.name for experiment in known])
     raise NotFoundError(f"there is no experiment {given!r}{hint}")
+
+
+def find_experiments(given: Any, store: Store) -> list[str] | None:
+    """Return the names of one experiment or several, given by id or name; None for None.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none of a name.
+    InvalidValueError
+        When it is neither a name or an id, nor a collection of them.
+    """
+    return None if given is None else [find_experiment(item, store).name for item in several(given)]
+
+
+def several(given: Any) -> list[Any]:
+    """Return one experiment, or a collection of them, as a list."""
+    if isinstance(given, str | int) and not isinstance(given, bool):
+        return [given]
+    if isinstance(given, Iterable):
+        return list(given)
+    raise InvalidValueError(
+        f"experiment {given!r} is a {type(given).__name__}; give a name, an id, or a list of them"
+    )
 
 
 def set_experiment(experiment_name: str | None = None, experiment_id: str | int | None = None) -> Experiment:

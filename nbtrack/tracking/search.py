@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -10,7 +9,7 @@ from nbtrack.entities import Run, Runs, ViewType
 from nbtrack.entities.frame import mlflow_frame
 from nbtrack.errors import InvalidValueError
 from nbtrack.tracking.destination import default_experiment, store_at, store_in_use
-from nbtrack.tracking.experiments import all_experiments, find_experiment
+from nbtrack.tracking.experiments import all_experiments, find_experiments, several
 
 if TYPE_CHECKING:
     import os
@@ -65,21 +64,8 @@ def runs(
     ['lasso', 'ridge']
     """
     store = store_at(store)
-    names = None
-    if experiment is not None:
-        names = [find_experiment(item, store).name for item in _several(experiment)]
+    names = find_experiments(experiment, store)
     return Runs(store, _query(filter, order_by, limit, store), experiments=names, deleted=deleted)
-
-
-def _several(given: Any) -> list[Any]:
-    """Return one experiment, or a collection of them, as a list."""
-    if isinstance(given, str | int) and not isinstance(given, bool):
-        return [given]
-    if isinstance(given, Iterable):
-        return list(given)
-    raise InvalidValueError(
-        f"experiment {given!r} is a {type(given).__name__}; give a name, an id, or a list of them"
-    )
 
 
 def _query(text: Any, order_by: str | Sequence[str] | None, limit: Any, store: Store) -> Query:
@@ -185,11 +171,11 @@ def _experiment_names(
     if ids and names:
         raise InvalidValueError("give search_runs experiment_ids or experiment_names, not both")
     if ids:
-        return [find_experiment(item, store).name for item in _several(ids)]
+        return find_experiments(ids, store)
     existing = {experiment.name for experiment in all_experiments(store)}
     if names:
         # MLflow only warns about a name that it does not find.
-        return [name for name in _several(names) if name in existing]
+        return [name for name in several(names) if name in existing]
     if search_all:
         return None
     return [name for name in [default_experiment()] if name in existing]

@@ -9,14 +9,14 @@ import weakref
 from typing import TYPE_CHECKING, Protocol
 
 from nbtrack.errors import NbtrackError
-from nbtrack.store.location import DATABASE
+from nbtrack.store.location import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbtrack.store import Store
 
-__all__ = ["Follower", "Watcher", "follow"]
+__all__ = ["Follower", "Watcher", "clock_of", "follow"]
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +28,11 @@ RETRY_INTERVAL = 5.0
 """Seconds until the next look after one that failed, at a store that is away for a moment, say."""
 UNKNOWN = -1
 """What no clock shows: the next look finds a change."""
+
+
+def clock_of(store: Store) -> int:
+    """Return the number that moves with every change of a store."""
+    return store.changes(2**62).clock
 
 
 class Watcher:
@@ -133,10 +138,10 @@ class _StoreChanges:
             return True
 
     def _look(self) -> None:
-        if not (self.store.path / DATABASE).is_file():
+        if not is_store(self.store.path):
             # To read a store that was taken away would make a new one in its place.
             return
-        clock = self.store.changes(2**62).clock
+        clock = clock_of(self.store)
         with _starting:
             if clock == self.clock:
                 return

@@ -9,20 +9,22 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "nbtrack"
 
+WORDS = (
+    "errors",
+    "records",
+    "values",
+    "installed",
+    "clock",
+    "fields",
+    "metric_words",
+    "points",
+    "version",
+    "doors",
+)
+
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
-    (
-        "errors",
-        "records",
-        "values",
-        "installed",
-        "clock",
-        "fields",
-        "metric_words",
-        "points",
-        "version",
-        "doors",
-    ),
+    WORDS,
     ("direction",),
     ("query", "capture", "models"),
     ("store",),
@@ -33,18 +35,7 @@ LAYERS = (
     ("notebook", "cli"),
 )
 FRIENDS = (
-    {
-        "errors",
-        "records",
-        "values",
-        "installed",
-        "clock",
-        "fields",
-        "metric_words",
-        "points",
-        "version",
-        "doors",
-    },
+    set(WORDS),
     {"tracking", "sklearn", "pyfunc"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}

@@ -41,6 +41,11 @@ export class RequestError extends Error {
   }
 }
 
+/** Return a problem that has a message and nothing more. */
+export function problemSaying(message: string, type = "Error"): Problem {
+  return { type, message, start: null, end: null, suggestion: null };
+}
+
 /** Return the problem that a request came to; what went wrong on this side is thrown on. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof RequestError) {

@@ -1,8 +1,7 @@
 import type { Channel } from "./client.ts";
 import { type About, type Host, post } from "./host.ts";
-import { type Answer, isAnswer } from "./replies.ts";
-
-type Listener = (message: unknown) => void;
+import { Listeners } from "./listeners.ts";
+import { type Answer, isAnswer, problemSaying } from "./replies.ts";
 
 /** Milliseconds between two questions whether the store has changed. */
 const POLL_INTERVAL = 1000;
@@ -21,18 +20,18 @@ interface Serving {
 }
 
 /** A panel's model without a kernel: a server answers what it is asked, and says when the store has changed. */
-export class ServedModel<Traits extends object> implements Channel {
+export class ServedModel<Traits extends object> extends Listeners implements Channel {
   /** Called when the page has set traits. */
   onSaved: (() => void) | null = null;
   /** Where runs' files are, each at `<run>/<path>`. */
   readonly files: URL | null;
   readonly #traits: Traits;
   readonly #serving: Serving;
-  readonly #listeners = new Map<string, Set<Listener>>();
   #clock: number;
   #asked = 0;
 
   constructor(traits: Traits, serving: Serving) {
+    super();
     this.#traits = traits;
     this.#serving = serving;
     this.#clock = serving.clock;
@@ -48,7 +47,7 @@ export class ServedModel<Traits extends object> implements Channel {
   set<Name extends keyof Traits & string>(name: Name, value: Traits[Name]): void {
     if (this.#traits[name] !== value) {
       this.#traits[name] = value;
-      this.#tell(`change:${name}`, undefined);
+      this.tell(`change:${name}`, undefined);
     }
   }
 
@@ -56,23 +55,15 @@ export class ServedModel<Traits extends object> implements Channel {
     this.onSaved?.();
   }
 
-  on(event: string, listener: Listener): void {
-    this.#listeners.set(event, (this.#listeners.get(event) ?? new Set()).add(listener));
-  }
-
-  off(event: string, listener: Listener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
   send(content: unknown): void {
     const request = content as { id: string; kind: string };
     if (request.kind === "bye") {
       return;
     }
-    queueMicrotask(() => this.#tell("msg:custom", { id: request.id, accepted: true }));
+    queueMicrotask(() => this.tell("msg:custom", { id: request.id, accepted: true }));
     void this.#answer(request).then((answer) => {
       if (!this.#serving.signal.aborted) {
-        this.#tell("msg:custom", answer);
+        this.tell("msg:custom", answer);
       }
     });
   }
@@ -101,17 +92,11 @@ export class ServedModel<Traits extends object> implements Channel {
     const clock = reply.ok ? reply.result["clock"] : null;
     if (typeof clock === "number" && clock > this.#clock && !this.#serving.signal.aborted) {
       this.#clock = clock;
-      this.#tell("msg:custom", { kind: "changed", clock, views: {} });
-    }
-  }
-
-  #tell(event: string, message: unknown): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      listener(message);
+      this.tell("msg:custom", { kind: "changed", clock, views: {} });
     }
   }
 }
 
 function failed(id: string, message: string): Answer {
-  return { id, ok: false, error: { type: "ServerError", message, start: null, end: null, suggestion: null } };
+  return { id, ok: false, error: problemSaying(message, "ServerError") };
 }

@@ -1,9 +1,5 @@
 import type { AnyWidget } from "@anywidget/types";
-import "./panel.css";
-import "./controls.css";
-import "./table/table.css";
-import "./table/row.css";
-import "./actions.css";
+import "./index.css";
 import type { Traits } from "./model.ts";
 import { show } from "./view.ts";
 

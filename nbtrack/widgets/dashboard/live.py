@@ -10,9 +10,9 @@ import anywidget
 import traitlets
 
 from nbtrack.errors import NbtrackError
-from nbtrack.store.location import DATABASE
+from nbtrack.store.location import is_store
 from nbtrack.widgets.view import widget_view
-from nbtrack.widgets.watching import Watcher
+from nbtrack.widgets.watching import Watcher, clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ class Live(anywidget.AnyWidget):
     def __init__(self, store: Store, make: Callable[[], str]) -> None:
         self._store = store
         self._make = make
-        self._clock = store.changes(2**62).clock
+        self._clock = clock_of(store)
         self._watcher = Watcher("nbtrack-live", self._look, lambda: True, POLL_INTERVAL)
         super().__init__(value=self._made())
         self._watcher.start()
@@ -75,10 +75,10 @@ class Live(anywidget.AnyWidget):
             return f"<p>{escape(str(error))}</p>"
 
     def _look(self) -> None:
-        if not (self._store.path / DATABASE).is_file():
+        if not is_store(self._store.path):
             # To read a store that was taken away would make a new one in its place.
             return
-        clock = self._store.changes(2**62).clock
+        clock = clock_of(self._store)
         if clock != self._clock:
             self.value = self._made()
             self._clock = clock

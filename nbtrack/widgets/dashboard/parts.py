@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.defaults import defaults
 from nbtrack.compare.importance import importance
-from nbtrack.direction import direction
+from nbtrack.direction import Mode, mode_of
 from nbtrack.entities.text import choose_columns, duration_text, one_line, time_text, value_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, is_finite
 from nbtrack.query import parse
+from nbtrack.query.field_names import metric_column
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Order, Query, Text
-from nbtrack.records import UNSTARRED
+from nbtrack.records import BROKEN, UNSTARRED
 from nbtrack.tracking.destination import store_at
-from nbtrack.tracking.experiments import find_experiment
+from nbtrack.tracking.experiments import find_experiments
 from nbtrack.widgets.dashboard.live import Live
 from nbtrack.widgets.dashboard.markup import Cell, card, quiet, table
 
@@ -37,7 +38,6 @@ MAX_EXPERIMENTS = 15
 MAX_IMPORTANCES = 10
 MAX_COMPARED = 1_000
 """Runs, the newest, that are asked for which params matter, and for what a page shows at first."""
-_SUMMARIES = ("last", "first", "min", "max", "mean", "count")
 _GOING_ON = "status = 'RUNNING'"
 _NONE_YET = "No runs yet: put %%track on a cell, or log one with nbtrack.start_run()."
 
@@ -46,7 +46,7 @@ def leaderboard(
     metric: str | None = None,
     *,
     experiment: Experiments = None,
-    mode: Literal["min", "max"] | None = None,
+    mode: Mode | None = None,
     limit: int = 10,
     store: StoreLike = None,
 ) -> Live:
@@ -80,7 +80,7 @@ def leaderboard(
             return card(
                 "Leaderboard", quiet("No run has a metric yet." if _newest(held, names) else _NONE_YET)
             )
-        down = _is_down(chosen, mode)
+        down = mode_of(chosen, mode) == "min"
         title = f"Leaderboard{of and f' of {of}'}: {one_line(chosen, 40)}, {'lowest' if down else 'highest'} first"
         records = _ranked(held, chosen, names, down=down, limit=limit)
         if not records:
@@ -100,7 +100,7 @@ def newest(*, experiment: Experiments = None, limit: int = 10, store: StoreLike 
     held = store_at(store)
 
     def made() -> str:
-        names = _names(held, experiment)
+        names = find_experiments(experiment, held)
         records = held.find_runs(Query(), experiments=names, limit=limit)
         if not records:
             return card("What is new", quiet("Nothing yet."))
@@ -114,7 +114,7 @@ def newest(*, experiment: Experiments = None, limit: int = 10, store: StoreLike 
             [
                 Cell(one.name, one.id),
                 Cell(one.experiment, one.experiment),
-                Cell(one.status.lower(), look="bad" if one.status in {"FAILED", "CRASHED"} else "quiet"),
+                Cell(one.status.lower(), look="bad" if one.status in BROKEN else "quiet"),
                 Cell(time_text(one.start_time), look="quiet"),
                 Cell(_took(one), look="right quiet"),
                 Cell(_shown(value), look="right"),
@@ -212,11 +212,11 @@ def running(*, experiment: Experiments = None, store: StoreLike = None) -> Any:
     from nbtrack.widgets.panel.widget import Panel
 
     held = store_at(store)
-    panel = Panel(held, filter=_GOING_ON, experiments=_names(held, experiment))
+    panel = Panel(held, filter=_GOING_ON, experiments=find_experiments(experiment, held))
     panel.view = "curves"
 
     def made() -> str:
-        going = held.count_runs(parse(_GOING_ON), experiments=_names(held, experiment))
+        going = held.count_runs(parse(_GOING_ON), experiments=find_experiments(experiment, held))
         panel.layout.display = None if going else "none"
         return card(
             "Running now", quiet(f"{going:,} {'run' if going == 1 else 'runs'}" if going else "Nothing runs.")
@@ -242,13 +242,6 @@ def _importances(found: ImportanceDocument) -> list[str]:
     return [table(heads, rows), *cautions]
 
 
-def _names(store: Store, experiment: Experiments) -> list[str] | None:
-    if experiment is None:
-        return None
-    several = [experiment] if isinstance(experiment, str) else experiment
-    return [find_experiment(one, store).name for one in several]
-
-
 def _newest(store: Store, names: Sequence[str] | None) -> RunRecord | None:
     return next(iter(store.find_runs(Query(), experiments=names, limit=1)), None)
 
@@ -258,7 +251,7 @@ def _about(store: Store, experiment: Experiments, metric: str | None) -> tuple[l
 
     Without a metric it is about one: the runs of several have hardly one in common that means the same.
     """
-    names = _names(store, experiment)
+    names = find_experiments(experiment, store)
     if names is None and metric is None and (newest := _newest(store, None)) is not None:
         names = [newest.experiment]
     return names, one_line(names[0], 40) if names is not None and len(names) == 1 else ""
@@ -270,18 +263,10 @@ def _metric_of(store: Store, names: Sequence[str] | None) -> str | None:
     return defaults(count, uses)["metric"]
 
 
-def _is_down(metric: str, mode: str | None) -> bool:
-    if mode not in {None, "min", "max"}:
-        raise InvalidValueError(f"mode {mode!r} is not known; give 'min' or 'max'")
-    return mode == "min" or (mode is None and direction(metric) == "down")
-
-
 def _field(store: Store, metric: str) -> Field:
     """Return the field of a metric: built, for no quotes would hold every name that a metric can have."""
-    whole, _, summary = metric.rpartition(".")
-    if summary in _SUMMARIES and metric not in store.names("metrics") and whole:
-        return Field("metrics", whole, summary)
-    return Field("metrics", metric)
+    name, summary = metric_column(metric, frozenset(store.names("metrics")).__contains__)
+    return Field("metrics", name, None if name == metric else summary)
 
 
 def _ranked(
@@ -329,7 +314,7 @@ def _best_of(
     chosen, found = None, None
     for one in (metric, _metric_of(store, names)):
         if one is not None and found is None:
-            ranked = _ranked(store, one, names, down=_is_down(one, None), limit=1)
+            ranked = _ranked(store, one, names, down=mode_of(one) == "min", limit=1)
             chosen, found = one, next(iter(ranked), None)
     head = [Cell(experiment, experiment, "first"), Cell(f"{runs:,}", look="right")]
     began = Cell(time_text(_began(last)) if last else "", look="quiet")

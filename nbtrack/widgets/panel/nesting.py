@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import Missing
 from nbtrack.widgets.panel import queries
+from nbtrack.widgets.watching import clock_of
 from nbtrack.widgets.wire import MAX_ROWS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def tree(store: Store, selection: Selection, request: wire.Tree) -> dict[str, An
     if request["columns"] and request["limit"] > MAX_ROWS:
         raise InvalidValueError(f"limit is a number up to {MAX_ROWS:,} of rows, not {request['limit']}")
     # The clock from before reading: the page then hears of every later change.
-    clock = store.changes(2**62).clock
+    clock = clock_of(store)
     family = _family(store, selection, frozenset(request["first"]), clock)
     rows = family.rows(frozenset(request["unfolded"]))
     offset = request["offset"]

@@ -15,6 +15,7 @@ from nbtrack.records import UNSTARRED
 from nbtrack.store.uses import FieldUse
 from nbtrack.widgets.panel.heads import ATTRIBUTES, head
 from nbtrack.widgets.replies import problem
+from nbtrack.widgets.watching import clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -124,7 +125,7 @@ def window(
     store: Store, selection: Selection, offset: int, limit: int, columns: Sequence[str]
 ) -> dict[str, Any]:
     """Return the rows of a table from `offset` on, with what is known of its columns."""
-    clock = store.changes(2**62).clock
+    clock = clock_of(store)
     # Names that stand for one another are one column.
     found = store.window(selection.query, offset, limit, list(dict.fromkeys(columns)), **selection.scope)
     metrics = frozenset(store.names("metrics"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.entities import Run
 from nbtrack.query import Query
 from nbtrack.query.tree import Field, In, Text
 from nbtrack.widgets.panel import pinning, queries
@@ -18,6 +17,7 @@ from nbtrack.widgets.panel.views import document, most_runs
 from nbtrack.widgets.panel.viewscript import views_script
 from nbtrack.widgets.runpage.answers import RunAnswers
 from nbtrack.widgets.runpage.traits import run_traits
+from nbtrack.widgets.watching import clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,13 +129,12 @@ class Reading:
 
     def run(self, request: wire.RunOf) -> dict[str, Any]:
         """Return what a run's page shows."""
-        record = self.store.run(request["run"])
-        run = Run(self.store, record.id, record)
+        run = self.of_run.find(request["run"])
         return {**run_traits(run, self.of_run.servers(run)), "read_only": self.read_only}
 
     def changes(self, _request: wire.Clock) -> dict[str, Any]:
         """Return a number that moves with every change of the store."""
-        return {"clock": self.store.changes(2**62).clock}
+        return {"clock": clock_of(self.store)}
 
     def views(self, request: wire.Views) -> dict[str, Any]:
         """Return the part of the front end that draws the views."""

@@ -112,10 +112,20 @@ class RunAnswers:
         NbtrackError
             When it cannot be done, with a message for the page.
         """
-        record = self._store.run(request["of"])
-        run = Run(self._store, record.id, record)
+        run = self.find(request["of"])
         answer: Callable[[Run, Any], dict[str, Any] | None] = getattr(self, request["kind"])
         return answer(run, request) or {}
+
+    def find(self, run_id: str) -> Run:
+        """Return the run with an id.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none.
+        """
+        record = self._store.run(run_id)
+        return Run(self._store, record.id, record)
 
     def edit(self, run: Run, request: wire.Edit) -> None:
         """Change what a person says of the run."""
@@ -149,10 +159,9 @@ class RunAnswers:
         """Take an alias of a registered model away."""
         run.store.models.delete_alias(request["name"], request["alias"])
 
-    def open(self, run: Run, request: wire.OpenOther) -> None:
+    def open(self, _run: Run, request: wire.OpenOther) -> None:
         """Have the page show another run."""
-        record = run.store.run(request["run"])
-        other = Run(run.store, record.id, record)
+        other = self.find(request["run"])
         if self._show is not None:
             self._show(other)
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "Desk"]
 
-_Answer = TypeVar("_Answer")
-
 MAX_BYTES = 2 * 1024 * 1024
 """Of a request: the ids of all runs that can be chosen fit in."""
 THREADS = 4
@@ -27,6 +25,8 @@ ANSWER_TIMEOUT = 15.0
 """Seconds after which a request is given back."""
 IDLE_INTERVAL = 20.0
 """Seconds between two searches for stores that nobody asks for any more."""
+
+_Answer = TypeVar("_Answer")
 
 
 class Desk:
@@ -52,28 +52,16 @@ class Desk:
 
         503 means that too many are waiting, or that it takes too long.
         """
-
-        def work() -> tuple[int, bytes]:
-            from nbtrack.widgets.server.answers import answer
-
-            return answer(body, writes=writes, only=self._store)
-
-        return await self._done(work)
+        return await self._done(lambda answers: answers.answer(body, writes=writes, only=self._store))
 
     async def panel(self, folder: Path) -> tuple[int, bytes]:
         """Return the HTTP status, and as JSON what a panel begins with.
 
         It shows the store at or above a folder, or the only one that there is.
         """
+        return await self._done(lambda answers: answers.first_panel(folder, only=self._store))
 
-        def work() -> tuple[int, bytes]:
-            from nbtrack.widgets.server.answers import first_panel
-
-            return first_panel(folder, only=self._store)
-
-        return await self._done(work)
-
-    async def _done(self, work: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    async def _done(self, work: Callable[[Any], tuple[int, bytes]]) -> tuple[int, bytes]:
         try:
             return await self.work(work)
         except ServerError as error:
@@ -81,8 +69,13 @@ class Desk:
 
             return 503, refusal(error)
 
-    async def work(self, work: Callable[[], _Answer]) -> _Answer:
+    async def work(self, work: Callable[[Any], _Answer]) -> _Answer:
         """Return what a function returns, worked on in a thread.
+
+        Parameters
+        ----------
+        work
+            It is given the module `answers`: nobody imports it before it is needed.
 
         Raises
         ------
@@ -111,11 +104,11 @@ class Desk:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="nbtrack-server")
         return self._threads
 
-    def _work(self, work: Callable[[], _Answer]) -> _Answer:
-        from nbtrack.widgets.server.answers import stores
+    def _work(self, work: Callable[[Any], _Answer]) -> _Answer:
+        from nbtrack.widgets.server import answers
 
-        self._stores = stores
-        return work()
+        self._stores = answers.stores
+        return work(answers)
 
     def _tidy_later(self) -> None:
         if self._closing is None:

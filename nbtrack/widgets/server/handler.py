@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado.web import HTTPError, authenticated, stream_request_body
@@ -94,9 +94,9 @@ class PanelHandler(APIHandler):
     async def get(self) -> None:
         """Answer with the traits of a panel, null where there is no store."""
         status, reply = await self._desk.panel(self._folder(self.get_argument("path", "")))
-        may_write = self.authorizer.is_authorized(self, self.current_user, "write", "contents")
-        if inspect.isawaitable(may_write):
-            may_write = await may_write
+        may_write = await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, "write", "contents")
+        )
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Nbtrack-Writes", "yes" if may_write else "no")

@@ -11,16 +11,9 @@ from nbtrack.widgets.bundle import bundled, stamp
 __all__ = ["CONTENT_POLICY", "FILES", "page_html", "static_file"]
 
 FILES = {
-    "page.js": "text/javascript",
-    "page.css": "text/css",
-    "panel.js": "text/javascript",
-    "panel.css": "text/css",
-    "runpage.js": "text/javascript",
-    "runpage.css": "text/css",
-    "serve.js": "text/javascript",
-    "serve.css": "text/css",
-    "views.js": "text/javascript",
-    "views.css": "text/css",
+    f"{name}.{ending}": f"text/{kind}"
+    for name in ("page", "panel", "runpage", "serve", "views")
+    for ending, kind in (("js", "javascript"), ("css", "css"))
 }
 """The files that are sent, and their types."""
 

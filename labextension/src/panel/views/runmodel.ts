@@ -1,19 +1,17 @@
-import { isAnswer, type Problem, RequestError } from "../../kernel/replies.ts";
+import { Listeners } from "../../kernel/listeners.ts";
+import { isAnswer, type Problem, problemSaying, RequestError } from "../../kernel/replies.ts";
 import type { Traits } from "../../runpage/messages.ts";
 import type { Model } from "../../runpage/model.ts";
 import { RUNPAGE_READS } from "../../wire.ts";
 import type { PanelState } from "../state.ts";
 
-type Listener = (message: unknown) => void;
-
 /** Milliseconds between two looks at a page that has started a model server: the store does not say how that is. */
 const POLL_INTERVAL = 1000;
 
 /** The model of a run's page inside a panel. The panel's kernel answers what the page asks, or the Jupyter server. */
-export class HostedRun implements Model {
+export class HostedRun extends Listeners implements Model {
   readonly #state: PanelState;
   readonly #signal: AbortSignal;
-  readonly #listeners = new Map<string, Set<Listener>>();
   /** The requests under way that change something. */
   readonly #changing = new Set<string>();
   #run: string;
@@ -28,6 +26,7 @@ export class HostedRun implements Model {
   }
 
   private constructor(state: PanelState, run: string, traits: Traits, signal: AbortSignal) {
+    super();
     this.#state = state;
     this.#run = run;
     this.#traits = traits;
@@ -58,14 +57,6 @@ export class HostedRun implements Model {
     return this.#traits[name];
   }
 
-  on(event: string, listener: Listener): void {
-    this.#listeners.set(event, (this.#listeners.get(event) ?? new Set()).add(listener));
-  }
-
-  off(event: string, listener: Listener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
   send(content: unknown): void {
     const { id, kind, run } = content as { id: string; kind: string; run: string };
     if (kind === "open") {
@@ -84,9 +75,9 @@ export class HostedRun implements Model {
       const traits = await this.#state.requests.ask("run", { run });
       this.#run = run;
       this.#set(traits);
-      this.#tell("msg:custom", { id, ok: true, result: {} });
+      this.tell("msg:custom", { id, ok: true, result: {} });
     } catch (error) {
-      this.#tell("msg:custom", { id, ok: false, error: problemIn(error) });
+      this.tell("msg:custom", { id, ok: false, error: problemIn(error) });
     }
   }
 
@@ -97,7 +88,7 @@ export class HostedRun implements Model {
       await this.#look();
     }
     if (!this.#signal.aborted) {
-      this.#tell("msg:custom", message);
+      this.tell("msg:custom", message);
     }
   }
 
@@ -134,18 +125,12 @@ export class HostedRun implements Model {
     const names = Object.keys(traits) as (keyof Traits)[];
     for (const name of names) {
       if (!this.#signal.aborted && JSON.stringify(before[name]) !== JSON.stringify(traits[name])) {
-        this.#tell(`change:${name}`, undefined);
+        this.tell(`change:${name}`, undefined);
       }
     }
     clearTimeout(this.#later);
     if (!this.#signal.aborted && Object.values(traits.servers).some(({ state }) => ALIVE.has(state))) {
       this.#later = setTimeout(() => void this.#look(), POLL_INTERVAL);
-    }
-  }
-
-  #tell(event: string, message: unknown): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      listener(message);
     }
   }
 }
@@ -156,5 +141,5 @@ function problemIn(error: unknown): Problem {
   if (error instanceof RequestError) {
     return error.problem;
   }
-  return { type: "Error", message: String(error), start: null, end: null, suggestion: null };
+  return problemSaying(String(error));
 }
