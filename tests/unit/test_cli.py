@@ -360,4 +360,4 @@ def test_what_a_page_lacks_is_told_before_it_is_served(runs, tmp_path):
     assert "is no path" in refused("ui", "--voila", "--base-url", "http://x/?y")
     assert "anybody could come in" in refused("ui", "--token", " ", code=2)
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert "cannot be had" in refused("ui", "--voila", "--port", str(taken.getsockname()[1]))
+        assert "cannot be served at" in refused("ui", "--voila", "--port", str(taken.getsockname()[1]))

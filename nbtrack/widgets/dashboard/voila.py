@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from nbtrack.errors import InvalidValueError, MissingPackageError, ServerError
+from nbtrack.errors import InvalidValueError, MissingPackageError
+from nbtrack.serving.listening import address, bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +81,9 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
         When the notebook is none.
     """
     _check(dashboard.notebook)
-    port = _port(dashboard.host, dashboard.port)
+    # Voila would take another port in silence. It binds this one itself.
+    with bind(dashboard.host, dashboard.port, option="--port") as bound:
+        port = int(bound.getsockname()[1])
     try:
         import ipykernel  # noqa: F401 - what runs the notebook
 
@@ -96,7 +98,8 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
         os.environ.pop("NBTRACK_READ_ONLY", None)
     else:
         os.environ["NBTRACK_READ_ONLY"] = "1"
-    DashboardApp(_config(dashboard, port), lambda: tell(_address(dashboard, port))).run()
+    shown = f"{address(dashboard.host, port)}{dashboard.base_url}?token={quote(dashboard.token, safe='')}"
+    DashboardApp(_config(dashboard, port), lambda: tell(shown)).run()
     return 0
 
 
@@ -108,28 +111,6 @@ def _check(notebook: Path) -> None:
         raise InvalidValueError(f"{str(notebook)!r} is no notebook that can be read: {error}") from error
     if not found:
         raise InvalidValueError(f"{str(notebook)!r} is no notebook: it has no cells")
-
-
-def _port(host: str, port: int) -> int:
-    """Return the port, or one that is free for 0. Voila would take another one in silence."""
-    try:
-        with socket.create_server((host, port), family=_family(host)) as found:
-            return int(found.getsockname()[1])
-    except OSError as error:
-        raise ServerError(
-            f"port {port} of {host} cannot be had ({error.strerror or error}); "
-            "give another with --port, or --port 0 for one that is free"
-        ) from error
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def _address(dashboard: Dashboard, port: int) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(dashboard.host, dashboard.host)  # noqa: S104
-    host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{port}{dashboard.base_url}?token={quote(dashboard.token, safe='')}"
 
 
 def _config(dashboard: Dashboard, port: int) -> Any:
