@@ -15,6 +15,8 @@ interface Serving {
   reads: ReadonlySet<string>;
   /** The clock of the store when the traits were read. */
   clock: number;
+  /** Whether somebody sees the panel. */
+  seen: () => boolean;
   signal: AbortSignal;
 }
 
@@ -88,7 +90,7 @@ export class ServedModel<Traits extends object> implements Channel {
   }
 
   async #look(): Promise<void> {
-    if (document.visibilityState !== "visible") {
+    if (document.visibilityState !== "visible" || !this.#serving.seen()) {
       return;
     }
     this.#asked += 1;

@@ -22,12 +22,13 @@ export interface ServedPanel {
 /**
  * Return the model of a panel that shows the store at or above a folder, or null where there is none.
  *
- * `writes` is whether the panel may change the store, if the server lets it. `change` may change the traits before that.
+ * `writes` is whether the panel may change the store, if the server lets it, and `seen` whether somebody sees it: else nobody
+ * asks for changes. `change` may change the traits before that.
  * Rejects with what the server says.
  */
 export async function servedPanel(
   host: Host,
-  { path, writes }: { path: string; writes: boolean },
+  { path, writes, seen = () => true }: { path: string; writes: boolean; seen?: () => boolean },
   signal: AbortSignal,
   change: (traits: Traits) => void = () => undefined,
 ): Promise<ServedPanel | null> {
@@ -56,6 +57,13 @@ export async function servedPanel(
   };
   change(traits);
   const about = { place: first._place, read_only: !may };
-  const model = new ServedModel(traits, { host, about, reads: READS, clock: first._first.clock, signal });
+  const model = new ServedModel(traits, {
+    host,
+    about,
+    reads: READS,
+    clock: first._first.clock,
+    seen,
+    signal,
+  });
   return { model, store: first._place.store };
 }

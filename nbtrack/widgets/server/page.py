@@ -17,6 +17,8 @@ FILES = {
     "panel.css": "text/css",
     "runpage.js": "text/javascript",
     "runpage.css": "text/css",
+    "side.js": "text/javascript",
+    "side.css": "text/css",
     "serve.js": "text/javascript",
     "serve.css": "text/css",
     "views.js": "text/javascript",
