@@ -12,7 +12,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = ("src", "package.json", "package-lock.json", "rspack.config.cjs")
 OUTPUT = (
     "THIRD-PARTY.txt",
-    *(f"{name}.{kind}" for name in ("page", "panel", "runpage", "serve", "views") for kind in ("js", "css")),
+    *(
+        f"{name}.{kind}"
+        for name in ("page", "panel", "runpage", "serve", "side", "views")
+        for kind in ("js", "css")
+    ),
 )
 EXTENSION = "package.json"
 """Says which files JupyterLab's extension has: the last that is written of it."""

@@ -8,7 +8,7 @@ import { WIDGET } from "../src/lab/widgets.ts";
 import { Drawn } from "./drawn.ts";
 import { Signal, Widget } from "./lumino.ts";
 
-const { default: plugin } = await import("../src/lab/index.ts");
+const { view } = await import("../src/lab/index.ts");
 
 /** Draw HTML as JupyterLab does, as far as the tests look at it. */
 function html(): IRenderMime.IRenderer {
@@ -58,7 +58,7 @@ export class Notebook {
     };
     const addWidgetExtension: Application["docRegistry"]["addWidgetExtension"] = (_, { createNew }) =>
       createNew(this.panel as unknown as NotebookPanel);
-    plugin.activate({ docRegistry: { addWidgetExtension } });
+    view.activate({ docRegistry: { addWidgetExtension } } as unknown as Application);
   }
 
   /** Start the kernel, and with it the widgets' manager. */

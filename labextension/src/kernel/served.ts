@@ -14,6 +14,8 @@ interface Serving {
   reads: ReadonlySet<string>;
   /** The clock of the store when the traits were read. */
   clock: number;
+  /** Whether somebody sees the panel. */
+  seen: () => boolean;
   signal: AbortSignal;
   /** Whether it sends runs' files too. */
   files: boolean;
@@ -84,7 +86,7 @@ export class ServedModel<Traits extends object> extends Listeners implements Cha
   }
 
   async #look(): Promise<void> {
-    if (document.visibilityState !== "visible") {
+    if (document.visibilityState !== "visible" || !this.#serving.seen()) {
       return;
     }
     this.#asked += 1;

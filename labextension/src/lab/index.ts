@@ -1,13 +1,15 @@
 import { insertCells } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
 import { ViewRenderer } from "./renderer.ts";
+import runs from "./runs.ts";
 import { VIEW } from "./view.ts";
 import { Widgets } from "./widgets.ts";
 
 /** JupyterLab draws the form of an output with the lowest rank. That of ipywidgets is -10. */
 const RANK = -20;
 
-const plugin: Plugin = {
+/** Draws outputs. */
+export const view: Plugin = {
   id: "nbtrack:view",
   description: "Shows nbtrack's widgets, and their static HTML where there is no kernel.",
   autoStart: true,
@@ -33,4 +35,4 @@ const plugin: Plugin = {
   },
 };
 
-export default plugin;
+export default [view, runs];

@@ -3,10 +3,10 @@ import type { NotebookPanel } from "./jupyter.ts";
 /** A widget asks for a new cell below its own, and the notebook makes it. */
 
 /** The event that asks for the cell. */
-const INSERT = "nbtrack:insert";
+export const INSERT = "nbtrack:insert";
 
-/** The data attribute of a notebook that hears the event. */
-const INSERTS = "nbtrackInserts";
+/** The attribute of what hears the event, and can make a cell. */
+export const INSERTS = "data-nbtrack-inserts";
 
 /** Make a button that asks for a new cell. It shows only in a notebook that can make one. */
 export function insertable(
@@ -23,7 +23,7 @@ export function insertable(
 
 /** Make a new cell below the cell whose widget asks for it. */
 export function insertCells({ content, node }: NotebookPanel): void {
-  node.dataset[INSERTS] = "";
+  node.setAttribute(INSERTS, "");
   node.addEventListener(INSERT, (event) => {
     const { target } = event;
     const source: unknown = (event as CustomEvent).detail;

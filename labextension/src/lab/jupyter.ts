@@ -1,5 +1,7 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel, Session } from "@jupyterlab/services";
+import type { ISignal } from "@lumino/signaling";
+import type { Widget } from "@lumino/widgets";
 
 /*
  * The types of JupyterLab that are used here. The packages that declare them are 300 MB.
@@ -37,6 +39,8 @@ export interface NotebookPanel {
     activeCellIndex: number;
   };
   readonly sessionContext: SessionContext;
+  readonly context: { readonly path: string; readonly pathChanged: ISignal<unknown, string> };
+  readonly disposed: ISignal<unknown, undefined>;
 }
 
 /** `DocumentRegistry.IWidgetExtension` of `@jupyterlab/docregistry`, for notebooks. */
@@ -44,10 +48,23 @@ interface NotebookExtension {
   readonly createNew: (panel: NotebookPanel) => void;
 }
 
+/** `JupyterFrontEnd.IShell` of `@jupyterlab/application`. */
+export interface Shell {
+  readonly add: (widget: Widget, area: "left" | "main", options: { rank: number }) => void;
+  readonly activateById: (id: string) => void;
+  readonly currentWidget: unknown;
+  /** Not every front end has it. */
+  readonly currentChanged?: ISignal<unknown, unknown>;
+}
+
 /** `JupyterFrontEnd` of `@jupyterlab/application`. */
 export interface Application {
   readonly docRegistry: {
     readonly addWidgetExtension: (factory: string, extension: NotebookExtension) => unknown;
+  };
+  readonly shell: Shell;
+  readonly commands: {
+    readonly addCommand: (id: string, command: { label: string; execute: () => void }) => unknown;
   };
 }
 

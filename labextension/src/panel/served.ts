@@ -19,15 +19,26 @@ export interface ServedPanel {
   store: string;
 }
 
+/** What a panel without a kernel shows, and may. */
+interface Wanted {
+  /** The folder, relative to the server's root. */
+  path: string;
+  /** Whether the panel may change the store, if the server lets it. */
+  writes: boolean;
+  /** Whether the server sends runs' files. */
+  files?: boolean;
+  /** Whether somebody sees the panel: else nobody asks for changes. */
+  seen?: () => boolean;
+}
+
 /**
  * Return the model of a panel that shows the store at or above a folder, or null where there is none.
  *
- * `writes` is whether the panel may change the store, if the server lets it, `files` whether the server sends runs' files. `change` may change the traits before that.
- * Rejects with what the server says.
+ * `change` may change the traits before they are used. Rejects with what the server says.
  */
 export async function servedPanel(
   host: Host,
-  { path, writes, files = false }: { path: string; writes: boolean; files?: boolean },
+  { path, writes, files = false, seen = () => true }: Wanted,
   signal: AbortSignal,
   change: (traits: Traits) => void = () => undefined,
 ): Promise<ServedPanel | null> {
@@ -57,6 +68,6 @@ export async function servedPanel(
   change(traits);
   const about = { place: first._place, read_only: !may };
   const { clock } = first._first;
-  const model = new ServedModel(traits, { host, about, reads: READS, clock, signal, files });
+  const model = new ServedModel(traits, { host, about, reads: READS, clock, signal, files, seen });
   return { model, store: first._place.store };
 }

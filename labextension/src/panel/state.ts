@@ -6,6 +6,7 @@ import { ColumnStats } from "./columnstats.ts";
 import { Layout } from "./layout.ts";
 import type { Head, Rows } from "./messages.ts";
 import type { Model, Traits } from "./model.ts";
+import { narrowed } from "./narrow.ts";
 import { QUERY_TRAITS, sameQuery, sharedQuery } from "./query.ts";
 import { RowCache } from "./rows.ts";
 import { HiddenRuns, OutsideTable, Selection } from "./selection.ts";
@@ -43,6 +44,8 @@ export class PanelState {
   problem: Problem | null = null;
   remark: Problem | null = null;
   waiting: boolean;
+  /** Whether the table is too narrow for its columns. */
+  narrow: boolean;
   /** Whether the kernel has answered the query, be it with no rows. */
   loaded: boolean;
   readonly #listeners = new Map<Topic, Set<() => void>>();
@@ -67,6 +70,7 @@ export class PanelState {
     };
     this.waiting = false;
     this.loaded = false;
+    this.narrow = false;
     this.#publishing = false;
     this.query = sharedQuery(model);
     this.columns = [...model.get("columns")];
@@ -102,7 +106,7 @@ export class PanelState {
 
   /** The columns that are shown. */
   get shown(): string[] {
-    return this.stats.shown;
+    return this.narrow ? narrowed(this.columns, this.query.order_by) : this.stats.shown;
   }
 
   /** Change the query. Where the kernel refuses it, the rows stay and `problem` says why. */

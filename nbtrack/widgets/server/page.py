@@ -12,7 +12,7 @@ __all__ = ["CONTENT_POLICY", "FILES", "page_html", "static_file"]
 
 FILES = {
     f"{name}.{ending}": f"text/{kind}"
-    for name in ("page", "panel", "runpage", "serve", "views")
+    for name in ("page", "panel", "runpage", "serve", "side", "views")
     for ending, kind in (("js", "javascript"), ("css", "css"))
 }
 """The files that are sent, and their types."""

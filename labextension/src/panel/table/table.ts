@@ -1,4 +1,5 @@
 import { element } from "../../ui/dom.ts";
+import { NARROW, narrowTracks } from "../narrow.ts";
 import type { PanelState } from "../state.ts";
 import { Heads } from "./heads.ts";
 import { TableKeys } from "./keys.ts";
@@ -63,7 +64,7 @@ export class RunTable {
       soon();
     });
     state.on(["heads"], () => this.#layOut());
-    const sized = new ResizeObserver(soon);
+    const sized = new ResizeObserver(() => this.#fit());
     sized.observe(this.root);
     // Texts such as "3 min ago" change with the time.
     const clock = setInterval(soon, 20_000);
@@ -74,6 +75,18 @@ export class RunTable {
     });
   }
 
+  /** Leave columns out where the table is too narrow for them. A table that cannot be seen has no width. */
+  #fit(): void {
+    const width = this.root.clientWidth;
+    const narrow = width > 0 && width < NARROW;
+    if (width > 0 && narrow !== this.#state.narrow) {
+      this.#state.narrow = narrow;
+      this.root.classList.toggle("nbtrack-panel-narrow", narrow);
+      this.#layOut();
+    }
+    this.#drawSoon();
+  }
+
   #shape(): ScrollShape {
     const view = Math.max(ROW_HEIGHT, this.root.clientHeight - HEAD_HEIGHT);
     return { total: this.#state.cache.total, row: ROW_HEIGHT, view };
@@ -81,9 +94,12 @@ export class RunTable {
 
   #layOut(): void {
     const state = this.#state;
-    const widths = state.shown.map((column) => state.layout.width(column, state.heads[column]));
-    this.root.style.setProperty("--nbtrack-columns", widths.map((width) => `${width}px`).join(" "));
-    this.root.style.setProperty("--nbtrack-width", `${widths.reduce((sum, width) => sum + width, 0)}px`);
+    const { shown, narrow } = state;
+    const widths = shown.map((column) => state.layout.width(column, state.heads[column]));
+    const tracks = narrow ? narrowTracks(shown) : widths.map((width) => `${width}px`).join(" ");
+    const total = narrow ? 0 : widths.reduce((sum, one) => sum + one, 0);
+    this.root.style.setProperty("--nbtrack-columns", tracks);
+    this.root.style.setProperty("--nbtrack-width", `${total}px`);
     this.root.setAttribute("aria-colcount", String(widths.length));
     this.#heads.draw();
     this.#drawSoon();
