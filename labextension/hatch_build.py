@@ -12,6 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = ("src", "package.json", "package-lock.json", "rspack.config.cjs")
 OUTPUT = (
     "THIRD-PARTY.txt",
+    "loader.js",
     *(
         f"{name}.{kind}"
         for name in ("page", "panel", "runpage", "serve", "side", "views")

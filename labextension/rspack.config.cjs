@@ -1,13 +1,16 @@
 "use strict";
 const { createHash } = require("node:crypto");
-const { readFileSync } = require("node:fs");
+const { readdirSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-/** Tells the side panel's files, which are built before the extension, from those of another version. */
-function sideBuild() {
+/** Tells the front end's files, which are built before the extension, from those of another version; as `bundle.py` does. */
+function build() {
+  const folder = join(__dirname, "../nbtrack/widgets/static");
   const hash = createHash("sha256");
-  for (const name of ["side.js", "side.css"]) {
-    hash.update(readFileSync(join(__dirname, "../nbtrack/widgets/static", name)));
+  for (const name of readdirSync(folder).sort()) {
+    if (/\.(?:css|js)$/u.test(name)) {
+      hash.update(readFileSync(join(folder, name)));
+    }
   }
   return hash.digest("hex").slice(0, 16);
 }
@@ -24,7 +27,7 @@ module.exports = {
             parser: { syntax: "typescript" },
             target: "es2022",
             transform: {
-              optimizer: { globals: { vars: { NBTRACK_SIDE_BUILD: JSON.stringify(sideBuild()) } } },
+              optimizer: { globals: { vars: { NBTRACK_BUILD: JSON.stringify(build()) } } },
             },
           },
         },

@@ -33,7 +33,7 @@ from nbtrack.compare.defaults import Defaults
 from nbtrack.direction import Direction
 from nbtrack.records import UNSTARRED
 from nbtrack.store import Store, curves
-from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE, VIEWS, Query
+from nbtrack.widgets.wire import FRONT, PANEL, RUN_PAGE, SERVE, VIEWS, Query
 
 if TYPE_CHECKING:
     from nbtrack.widgets.kinds import Kind, Kinds
@@ -107,7 +107,7 @@ def _wire() -> str:
         [
             HEAD,
             *shared,
-            *map(_requests, (PANEL, RUN_PAGE, SERVE)),
+            *map(_requests, (FRONT, PANEL, RUN_PAGE, SERVE)),
             _views(),
             _reads(PANEL),
             _reads(RUN_PAGE),
@@ -197,7 +197,7 @@ def _reads(kinds: Kinds) -> str:
 def _parts() -> str:
     """Return the parts of each kind as data, for the tests of the front end."""
     lines = []
-    for name, kinds in (("panel", PANEL), ("runpage", RUN_PAGE), ("serve", SERVE)):
+    for name, kinds in (("front", FRONT), ("panel", PANEL), ("runpage", RUN_PAGE), ("serve", SERVE)):
         lines.append(f"  {name}: {{\n")
         for kind in kinds:
             parts = [f"{part}: {_quoted(_type(of))}" for part, of in kind.types().items()]

@@ -29,6 +29,17 @@ export interface Defaults {
 }
 
 /** What each kind of request carries beside its id. */
+export interface FrontRequests {
+  /** A part of the front end, for a page whose server does not have it. */
+  bundle: { name: "panel" | "runpage" | "serve" | "views"; build: string };
+}
+
+/** What each kind of request is answered with. */
+export interface FrontResults {
+  bundle: { script: string; style: string };
+}
+
+/** What each kind of request carries beside its id. */
 export interface PanelRequests {
   /** Those of the runs first that the query finds stand before all others. */
   window: Query & { offset: number; limit: number; columns: string[]; first: string[] };
@@ -78,8 +89,6 @@ export interface PanelRequests {
   changes: Nothing;
   /** All that a run's page shows; what the page asks for then are the kinds of RUN_PAGE. */
   run: { run: string };
-  /** The part of the front end that draws the other views. */
-  views: { build: string };
   /** Say that the view is closed; there is no answer. */
   bye: Nothing;
 }
@@ -110,7 +119,6 @@ export interface PanelResults {
   document: { document: unknown; shown: number; total: number };
   changes: { clock: number };
   run: RunTraits;
-  views: { script: string; style: string };
   bye: never;
 }
 
@@ -218,7 +226,6 @@ export const PANEL_READS: ReadonlySet<string> = new Set<keyof PanelRequests>([
   "document",
   "changes",
   "run",
-  "views",
 ]);
 
 /** The kinds that change nothing: the Jupyter server answers them too. */
@@ -234,6 +241,9 @@ export const RUNPAGE_READS: ReadonlySet<string> = new Set<keyof RunPageRequests>
 
 /** The type of each part of each kind, for tests. */
 export const PARTS: Record<string, Record<string, Record<string, string>>> = {
+  front: {
+    bundle: { name: '"panel" | "runpage" | "serve" | "views"', build: "string" },
+  },
   panel: {
     window: {
       filter: "string",
@@ -335,7 +345,6 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
     },
     changes: {},
     run: { run: "string" },
-    views: { build: "string" },
     bye: {},
   },
   runpage: {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { loadBundle, type RunScript } from "../src/kernel/bundles.ts";
 import { withCondition } from "../src/panel/query.ts";
-import { loadViews } from "../src/panel/views/load.ts";
 import { drawRun } from "../src/panel/views/run.ts";
 import { show } from "../src/panel/views/show.ts";
 import { viewTabs } from "../src/panel/views/tabs.ts";
-import type { RunScript } from "../src/panel/views/types.ts";
+import type { Views } from "../src/panel/views/types.ts";
 import { bareView, drawn, type PanelKernel, type as typed } from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 import { examples } from "./runpage.ts";
@@ -26,21 +26,23 @@ function panel(build?: string, traits: object = {}) {
 }
 
 const SCRIPT = { script: "the script", style: ".nbtrack-late { color: red }" };
-const asked = (kernel: PanelKernel) => kernel.sent.filter(({ kind }) => kind === "views").length;
-const run: RunScript = () => Promise.resolve({ show });
+const asked = (kernel: PanelKernel) => kernel.sent.filter(({ kind }) => kind === "bundle").length;
+const load = ({ state: { model, signal } }: ReturnType<typeof panel>) =>
+  loadBundle<Views>("views", { channel: model, build: model.get("_build"), signal }, run);
+const run: RunScript<Views> = () => Promise.resolve({ show });
 
 it("two panels that ask at the same moment load the views once, another build its own", async () => {
   const [one, two, other] = [panel("same"), panel("same"), panel()];
-  const loading = [loadViews(one.state, run), loadViews(two.state, run)];
-  assert.equal(one.kernel.last("views")["build"], "same");
+  const loading = [load(one), load(two)];
+  assert.equal(one.kernel.last("bundle")["build"], "same");
   assert.equal(asked(two.kernel), 0);
-  await one.kernel.answer("views", SCRIPT);
+  await one.kernel.answer("bundle", SCRIPT);
   assert.equal((await loading[0])?.style, SCRIPT.style);
   assert.equal((await loading[1])?.show, show);
   const later = panel("same");
-  await loadViews(later.state, run);
+  await load(later);
   assert.equal(asked(later.kernel), 0, "the page has them");
-  void loadViews(other.state, run).catch(() => undefined);
+  void load(other).catch(() => undefined);
   assert.equal(asked(other.kernel), 1);
   for (const { gone } of [one, two, other, later]) {
     gone.abort();
@@ -49,16 +51,16 @@ it("two panels that ask at the same moment load the views once, another build it
 
 it("a load that failed, or whose panel went, is tried by the next", async () => {
   const [one, two, three] = [panel("fails"), panel("fails"), panel("fails")];
-  const first = assert.rejects(loadViews(one.state, run), /no such build/u);
-  await one.kernel.refuse("views", { message: "no such build" });
+  const first = assert.rejects(load(one), /no such build/u);
+  await one.kernel.refuse("bundle", { message: "no such build" });
   await first;
-  const second = assert.rejects(loadViews(two.state, run), /has gone/u);
-  const third = loadViews(three.state, run);
+  const second = assert.rejects(load(two), /has gone/u);
+  const third = load(three);
   two.gone.abort();
   await second;
   await drawn();
   assert.equal(asked(three.kernel), 1, "who waited asks for itself");
-  await three.kernel.answer("views", SCRIPT);
+  await three.kernel.answer("bundle", SCRIPT);
   assert.equal((await third).style, SCRIPT.style);
   one.gone.abort();
   three.gone.abort();
@@ -74,12 +76,12 @@ it("the views come when the first is looked at, and what failed can be tried aga
   assert.equal(asked(kernel), 0, "the table needs none of it");
   kernel.change({ view: "compare" });
   assert.match(root.firstElementChild?.textContent ?? "", /^Loading/u);
-  await kernel.refuse("views", { message: HOSTILE });
+  await kernel.refuse("bundle", { message: HOSTILE });
   assert.ok(root.textContent?.includes(HOSTILE));
   assert.equal(root.querySelectorAll("button").length, 1, "on the view that is looked at");
   root.querySelector("button")?.click();
   assert.equal(asked(kernel), 2);
-  await kernel.answer("views", SCRIPT);
+  await kernel.answer("bundle", SCRIPT);
   assert.equal(document.head.querySelectorAll("style").length, 1);
   assert.equal(kernel.last("document")["document"], "side_by_side");
   kernel.change({ view: "run" });
@@ -170,7 +172,7 @@ it("in a shadow root the style stands there", async () => {
   document.body.replaceChildren(host);
   const root = host.attachShadow({ mode: "open" });
   root.append(...viewTabs(state, run).map(({ body }) => body));
-  await kernel.answer("views", SCRIPT);
+  await kernel.answer("bundle", SCRIPT);
   assert.equal(root.querySelectorAll("style").length, 1);
   gone.abort();
 });
@@ -219,7 +221,7 @@ it("a group is chosen and shown in the table, and what it is grouped by stays", 
   const root = document.createElement("div");
   root.append(...viewTabs(state, run).map(({ body }) => body));
   document.body.replaceChildren(root);
-  await kernel.answer("views", SCRIPT);
+  await kernel.answer("bundle", SCRIPT);
   const columns = ["name", "experiment", "params.alpha", "params.seed", "metrics.rmse", "metrics.r2"];
   const use = { count: 3, values: 2, number: true, points: 1 };
   const fields = columns.map((name) => ({ ...use, name }));

@@ -5,6 +5,7 @@ import { isChanged } from "../src/panel/messages.ts";
 import { examplesIn, isRequest } from "./wire.ts";
 
 for (const [widget, file] of [
+  ["front", "front.json"],
   ["panel", "panel/messages.json"],
   ["runpage", "runpage/messages.json"],
   ["serve", "messages.json"],

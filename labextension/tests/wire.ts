@@ -8,7 +8,7 @@ export function examplesIn(file: string) {
 }
 
 /** Whether a message is a request of a widget, as `src/wire.ts` has it. */
-export function isRequest(widget: "panel" | "runpage" | "serve", message: unknown): boolean {
+export function isRequest(widget: keyof typeof PARTS, message: unknown): boolean {
   const { id, kind, ...parts } = message as Record<string, unknown>;
   const declared = PARTS[widget]?.[String(kind)];
   return (

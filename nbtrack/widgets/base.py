@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import NbtrackError
 from nbtrack.widgets.answering import Answering
-from nbtrack.widgets.bundle import bundled
+from nbtrack.widgets.bundle import build, bundled, front_file
+from nbtrack.widgets.headless import is_headless
 from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.replies import accepted, done, failed
 from nbtrack.widgets.view import widget_view
+from nbtrack.widgets.wire import FRONT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +36,13 @@ class NbtrackWidget(anywidget.AnyWidget):
     _bundle: ClassVar[str]
 
     _esm = traitlets.Unicode().tag(sync=True)
-    _css = traitlets.Unicode().tag(sync=True)
+    """It loads the rest: a notebook that is saved with its widgets keeps no script but this."""
+    _build = traitlets.Unicode().tag(sync=True)
+    """Of the front end: a page that has the scripts of this build does not ask for them again."""
+    _script = traitlets.Unicode().tag(sync=True)
+    """The name of the bundle."""
+    _still = traitlets.Unicode().tag(sync=True)
+    """HTML that stands until the bundle is there, and where nobody has it."""
 
     def __init__(self, **state: Any) -> None:
         # One thread at a time speaks to the page.
@@ -45,12 +53,21 @@ class NbtrackWidget(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     @traitlets.default("_esm")
-    def _script(self) -> str:
-        return bundled(f"{self._bundle}.js")
+    def _loader(self) -> str:
+        return bundled("loader.js")
 
-    @traitlets.default("_css")
-    def _style(self) -> str:
-        return bundled(f"{self._bundle}.css")
+    @traitlets.default("_build")
+    def _own_build(self) -> str:
+        return build()
+
+    @traitlets.default("_script")
+    def _own_script(self) -> str:
+        return self._bundle
+
+    def open(self) -> None:
+        """Make the widget known to the page, where there is one."""
+        if not is_headless():
+            super().open()
 
     def close(self) -> None:
         """Take the widget out of the page; what it shows goes on."""
@@ -67,8 +84,12 @@ class NbtrackWidget(anywidget.AnyWidget):
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         try:
+            if isinstance(content, dict) and content.get("kind") == "bundle":
+                request = FRONT.read(content)
+                self._say(done(request["id"], front_file(request["name"], request["build"])))
+                return
             request = self._kinds_of(content).read(content)
-        except InvalidValueError as error:
+        except NbtrackError as error:
             self._say(failed(request_id(content), error))
             return
         self._take(request)
@@ -96,9 +117,12 @@ class NbtrackWidget(anywidget.AnyWidget):
                 self.send(message)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        static = {"text/plain": repr(self), "text/html": self._static_html()}
+        if self.comm is None:
+            return static, {}
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
             return None
         data, metadata = shown
-        static = {"text/plain": repr(self), "text/html": self._static_html()}
+        self._still = static["text/html"]
         return {**data, **widget_view(self.model_id), **static}, metadata

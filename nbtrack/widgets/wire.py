@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from nbtrack.widgets.kinds import Kinds, Length, Most, Request
 
-__all__ = ["MAX_IDS", "MAX_ROWS", "PANEL", "RUN_PAGE", "SERVE", "VIEWS", "panel_kinds"]
+__all__ = ["FRONT", "MAX_IDS", "MAX_ROWS", "PANEL", "RUN_PAGE", "SERVE", "VIEWS", "panel_kinds"]
 
 MAX_ROWS = 1_000
 """Rows that a page may ask for at once: it shows some dozens."""
@@ -28,6 +28,7 @@ VIEWS = {
 }
 """The views of the panel in their order, each with the title of its tab."""
 
+FRONT = Kinds("Front")
 PANEL = Kinds("Panel")
 RUN_PAGE = Kinds("RunPage")
 SERVE = Kinds("Serve")
@@ -54,6 +55,14 @@ class OfRuns(Request):
 
 class Plain(Request):
     """What needs nothing more to be said."""
+
+
+@FRONT.kind("bundle", result="{ script: string; style: string }", reads=True)
+class Bundle(Request):
+    """A part of the front end, for a page whose server does not have it."""
+
+    name: Literal["panel", "runpage", "serve", "views"]
+    build: str
 
 
 @PANEL.kind("window", result="Rows", reads=True)
@@ -222,13 +231,6 @@ class RunOf(Request):
     """All that a run's page shows; what the page asks for then are the kinds of `RUN_PAGE`."""
 
     run: str
-
-
-@PANEL.kind("views", result="{ script: string; style: string }", reads=True, rank=1)
-class Views(Request):
-    """The part of the front end that draws the other views."""
-
-    build: str
 
 
 @PANEL.kind("bye", result="never", kernel=True)

@@ -2,6 +2,8 @@
 export interface Host {
   base: URL;
   rights: () => Record<string, string>;
+  /** Whether it is likely to have the front end's files: JupyterLab's extension is in its environment. */
+  hasFiles: boolean;
 }
 
 /** Return the Jupyter server, as JupyterLab's own pages know it; null on other pages. */
@@ -12,7 +14,7 @@ export function jupyterHost(): Host | null {
   } catch {
     return null;
   }
-  const { baseUrl, token } = (config ?? {}) as { baseUrl?: unknown; token?: unknown };
+  const { baseUrl, token, federated_extensions: extensions } = (config ?? {}) as Record<string, unknown>;
   if (typeof baseUrl !== "string" || !baseUrl.endsWith("/")) {
     return null;
   }
@@ -22,12 +24,13 @@ export function jupyterHost(): Host | null {
   }
   const authorization: Record<string, string> =
     typeof token === "string" && token !== "" ? { Authorization: `token ${token}` } : {};
-  return { base, rights: () => ({ ...authorization, ...xsrf() }) };
+  const hasFiles = Array.isArray(extensions) && extensions.some((one) => one?.name === "nbtrack");
+  return { base, rights: () => ({ ...authorization, ...xsrf() }), hasFiles };
 }
 
 /** Return the server of a page of nbtrack's own, which lies in its base. */
 export function pageHost(): Host {
-  return { base: new URL("./", location.href.split(/[?#]/u)[0]), rights: xsrf };
+  return { base: new URL("./", location.href.split(/[?#]/u)[0]), rights: xsrf, hasFiles: true };
 }
 
 function xsrf(): Record<string, string> {

@@ -27,6 +27,7 @@ export class ServedModel<Traits extends object> extends Listeners implements Cha
   onSaved: (() => void) | null = null;
   /** Where runs' files are, each at `<run>/<path>`. */
   readonly files: URL | null;
+  readonly host: Host;
   readonly #traits: Traits;
   readonly #serving: Serving;
   #clock: number;
@@ -37,6 +38,7 @@ export class ServedModel<Traits extends object> extends Listeners implements Cha
     this.#traits = traits;
     this.#serving = serving;
     this.#clock = serving.clock;
+    this.host = serving.host;
     this.files = serving.files ? new URL("artifacts/", serving.host.base) : null;
     const look = setInterval(() => void this.#look(), POLL_INTERVAL);
     serving.signal.addEventListener("abort", () => clearInterval(look));

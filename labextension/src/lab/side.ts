@@ -3,8 +3,8 @@ import { jupyterHost } from "../kernel/host.ts";
 import type { Place } from "../side/index.ts";
 import type { Shell } from "./jupyter.ts";
 
-/** The build of `side.js` and `side.css`, which `rspack.config.cjs` puts in. */
-declare const NBTRACK_SIDE_BUILD: string;
+/** The build of the front end, which `rspack.config.cjs` puts in. */
+declare const NBTRACK_BUILD: string;
 
 /** The part of `side.js` that is used. */
 interface Script {
@@ -37,7 +37,7 @@ async function load(): Promise<Script> {
   if (host === null) {
     throw new Error(NOT_SERVED);
   }
-  const address = (name: string) => new URL(`static/${name}?v=${NBTRACK_SIDE_BUILD}`, host.base).href;
+  const address = (name: string) => new URL(`static/${name}?v=${NBTRACK_BUILD}`, host.base).href;
   const [found] = await Promise.all([
     import(/* webpackIgnore: true */ address("side.js")) as Promise<Script>,
     styled(address("side.css")),

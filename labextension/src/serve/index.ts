@@ -1,18 +1,6 @@
-import type { AnyWidget } from "@anywidget/types";
 import "./serve.css";
 import "./form.css";
 import "./output.css";
-import type { Traits } from "./messages.ts";
 import { show } from "./view.ts";
 
-export default {
-  render({ model, el }) {
-    const gone = new AbortController();
-    show(model, el, gone.signal);
-    return () => {
-      gone.abort();
-      // The notebook may keep the element long after.
-      el.replaceChildren();
-    };
-  },
-} satisfies AnyWidget<Traits>;
+export default { show };

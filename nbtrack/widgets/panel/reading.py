@@ -14,7 +14,6 @@ from nbtrack.widgets.panel.heads import head
 from nbtrack.widgets.panel.memory import Memory
 from nbtrack.widgets.panel.nesting import tree
 from nbtrack.widgets.panel.views import document, most_runs
-from nbtrack.widgets.panel.viewscript import views_script
 from nbtrack.widgets.runpage.answers import RunAnswers
 from nbtrack.widgets.runpage.traits import run_traits
 from nbtrack.widgets.watching import clock_of
@@ -135,10 +134,6 @@ class Reading:
     def changes(self, _request: wire.Clock) -> dict[str, Any]:
         """Return a number that moves with every change of the store."""
         return {"clock": clock_of(self.store)}
-
-    def views(self, request: wire.Views) -> dict[str, Any]:
-        """Return the part of the front end that draws the views."""
-        return dict(views_script(request["build"]))
 
     def selection(self, request: wire.Query) -> queries.Selection:
         """Return which runs a request is about."""

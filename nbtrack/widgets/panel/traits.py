@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.store.location import database_file
+from nbtrack.widgets.bundle import build
 from nbtrack.widgets.panel import queries
 from nbtrack.widgets.panel.first_columns import first_columns
-from nbtrack.widgets.panel.viewscript import views_build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,5 +54,5 @@ def panel_traits(
         "_first": {**query, **first},
         "_read_only": store.read_only,
         "_place": {"store": str(store.path), "file": database_file(store.path), "only": only},
-        "_build": views_build(),
+        "_build": build(),
     }

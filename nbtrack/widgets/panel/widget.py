@@ -68,9 +68,6 @@ class Panel(NbtrackWidget):
     _kinds = PANEL
     _bundle = "panel"
 
-    _build = traitlets.Unicode().tag(sync=True)
-    """Which build the script of the views is of: a page that has it does not ask for it again."""
-
     filter = traitlets.Unicode().tag(sync=True)
     order_by: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     columns: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)

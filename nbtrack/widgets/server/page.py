@@ -6,16 +6,9 @@ import json
 from html import escape
 from typing import Any
 
-from nbtrack.widgets.bundle import bundled, stamp
+from nbtrack.widgets.bundle import build, bundled, files
 
-__all__ = ["CONTENT_POLICY", "FILES", "page_html", "static_file"]
-
-FILES = {
-    f"{name}.{ending}": f"text/{kind}"
-    for name in ("page", "panel", "runpage", "serve", "side", "views")
-    for ending, kind in (("js", "javascript"), ("css", "css"))
-}
-"""The files that are sent, and their types."""
+__all__ = ["CONTENT_POLICY", "page_html", "static_file"]
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src data: blob:; "
@@ -34,7 +27,7 @@ def page_html(config: dict[str, Any]) -> str:
         root, `writes`, whether it may be changed, and `files`, whether the server sends runs' files at `artifacts/`.
     """
     told = escape(json.dumps(config))
-    build = stamp("page.js", "page.css")
+    version = build()
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -42,23 +35,23 @@ def page_html(config: dict[str, Any]) -> str:
 <meta name="color-scheme" content="light dark">
 <title>nbtrack</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="static/page.css?v={build}">
+<link rel="stylesheet" href="static/page.css?v={version}">
 <main id="nbtrack" data-config="{told}"><noscript>This page needs JavaScript.</noscript></main>
-<script type="module" src="static/page.js?v={build}"></script>
+<script type="module" src="static/page.js?v={version}"></script>
 """
 
 
-def static_file(name: str, build: str) -> tuple[str, dict[str, str]] | None:
-    """Return a file of the front end and its headers; None if there is none of that name.
+def static_file(name: str, of: str) -> tuple[str, dict[str, str]] | None:
+    """Return a file of the front end and its headers; None if there is none of that name, or none of that build.
 
     What is asked for with a build never changes, so that browsers keep it.
     """
-    kind = FILES.get(name)
-    if kind is None:
+    if name not in files() or of not in {"", build()}:
         return None
-    cache = "public, max-age=31536000, immutable" if build else "no-cache"
+    kind = "css" if name.endswith(".css") else "javascript"
+    cache = "public, max-age=31536000, immutable" if of else "no-cache"
     return bundled(name), {
-        "Content-Type": f"{kind}; charset=utf-8",
+        "Content-Type": f"text/{kind}; charset=utf-8",
         "Cache-Control": cache,
         "X-Content-Type-Options": "nosniff",
     }

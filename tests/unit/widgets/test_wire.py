@@ -13,11 +13,16 @@ from nbtrack.widgets.panel.answers import PanelAnswers
 from nbtrack.widgets.panel.reading import Reading
 from nbtrack.widgets.replies import accepted, done, failed
 from nbtrack.widgets.runpage.answers import RunAnswers
-from nbtrack.widgets.wire import PANEL, RUN_PAGE, SERVE
+from nbtrack.widgets.wire import FRONT, PANEL, RUN_PAGE, SERVE
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).parent
-WIDGETS = {"panel/messages.json": PANEL, "runpage/messages.json": RUN_PAGE, "messages.json": SERVE}
+WIDGETS = {
+    "panel/messages.json": PANEL,
+    "runpage/messages.json": RUN_PAGE,
+    "messages.json": SERVE,
+    "front.json": FRONT,
+}
 EXAMPLES = [
     (kinds, json.loads((HERE / file).read_text(encoding="utf-8"))["requests"])
     for file, kinds in WIDGETS.items()

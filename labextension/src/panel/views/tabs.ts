@@ -1,20 +1,21 @@
+import { addStyle, type Bundle, loadBundle, type RunScript } from "../../kernel/bundles.ts";
 import { element, freshId } from "../../ui/dom.ts";
 import { VIEWS } from "../../wire.ts";
 import type { Model, View } from "../model.ts";
 import type { PanelState } from "../state.ts";
-import { addStyle, loadViews } from "./load.ts";
-import type { RunScript, ViewPlaces, Views } from "./types.ts";
+import type { ViewPlaces, Views } from "./types.ts";
 
 /** The views of the second script. */
 const NAMES = (Object.keys(VIEWS) as View[]).filter((name) => name !== "table");
 
 /** The tabs beside the table. The script of their views is loaded when the user opens the first of them. */
-export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
+export function viewTabs(state: PanelState, run?: RunScript<Views>): Tab[] {
   const { model, signal } = state;
   const made = NAMES.map((name) => [name, element("div", { class: "nbtrack-panel-view" })]);
   const places: ViewPlaces = Object.fromEntries(made);
-  let views: Views | null = null;
+  let views: Bundle<Views> | null = null;
   let loading = false;
+  const build = model.get("_build");
 
   const say = (role: "status" | "alert", text: string, ...more: Node[]) => {
     for (const name of NAMES) {
@@ -29,9 +30,9 @@ export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
     loading = true;
     say("status", "Loading this view…");
     try {
-      views = await loadViews(state, run);
+      views = await loadBundle("views", { channel: model, build, signal }, run);
       if (!signal.aborted) {
-        addStyle(places.run, model.get("_build"), views.style);
+        addStyle(places.run, `views ${build}`, views.style);
         views.show(state, places);
       }
     } catch (error) {
@@ -50,7 +51,7 @@ export function viewTabs(state: PanelState, run?: RunScript): Tab[] {
     }
     if (views !== null) {
       // The panel may have moved within the page.
-      addStyle(places.run, model.get("_build"), views.style);
+      addStyle(places.run, `views ${build}`, views.style);
     } else if (!loading) {
       void load();
     }

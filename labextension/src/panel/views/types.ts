@@ -10,11 +10,7 @@ export type ViewPlaces = Readonly<Record<ViewName, HTMLElement>>;
 /** Shows the views of a panel, each in its place, until the panel is removed. */
 export type ShowViews = (state: PanelState, places: ViewPlaces) => void;
 
-/** The script that draws the views, once it is loaded, and the style of what it draws. */
+/** The script that draws the views. */
 export interface Views {
   show: ShowViews;
-  style: string;
 }
-
-/** Makes a module of a script. Tests have no page that could, and pass their own. */
-export type RunScript = (script: string) => Promise<Pick<Views, "show">>;

@@ -403,12 +403,18 @@ def test_a_closed_panel_says_nothing(page):
     assert not page.panel._views.followed
 
 
-def test_the_script_of_the_views_is_sent_to_who_asks_for_it(page):
+def test_scripts_are_sent_to_who_asks_for_them(page):
     build = page.panel._build
-    sent = page.result("views", build=build)
+    sent = page.result("bundle", name="views", build=build)
     assert "nbtrack-groups-table" in sent["style"]
-    assert len(page.panel._esm) < 80_000 < len(sent["script"]), "the table comes without it"
-    refused = page.ask("views", build="another")
+    assert len(page.panel._esm) < 5_000, "what a saved notebook keeps"
+    assert (
+        50_000
+        < len(page.result("bundle", name="panel", build=build)["script"])
+        < 80_000
+        < len(sent["script"])
+    )
+    refused = page.ask("bundle", name="views", build="another")
     assert not refused["ok"]
     assert "'another'" in refused["error"]["message"]
     assert nbtrack.panel()._build == build

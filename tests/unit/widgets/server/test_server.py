@@ -21,6 +21,7 @@ from nbtrack.errors import NbtrackError, StoreError
 from nbtrack.query import Query
 from nbtrack.store import Store, open_store
 from nbtrack.store.location import database_file
+from nbtrack.widgets.bundle import build
 from nbtrack.widgets.panel import Panel
 from nbtrack.widgets.replies import done, failed
 from nbtrack.widgets.server import desk as desks
@@ -164,7 +165,6 @@ def requests(panel):
         {"kind": "memory"},
         {"kind": "changes"},
         {"kind": "run", "run": ids[0]},
-        {"kind": "views", "build": panel._build},
         *({"kind": "export", **query, "columns": columns, "ids": chosen, "format": form}
           for chosen, form in (([], "csv"), (ids, "markdown"), (ids, "latex"))),
         *({"kind": "document", **query, "ids": chosen, "document": name, "asked": asked}
@@ -474,8 +474,14 @@ def test_a_fault_says_nothing_of_the_inside(server, filled):
     assert "Traceback" in server.log.read_text()
 
 
-def test_views_of_another_build_are_the_kernels(server, filled):
-    assert server.ask(filled, {"id": "v-1", "kind": "views", "build": "other"})[0] == 400
+def test_files_of_another_build_are_not_there(server):
+    headers = {"Authorization": "token secret"}
+    for place, status in (
+        (f"views.js?v={build()}", 200),
+        ("views.js?v=other", 404),
+        ("THIRD-PARTY.txt", 404),
+    ):
+        assert server.send("GET", f"nbtrack/static/{place}", **headers)[0] == status
 
 
 def test_the_servers_start_and_the_first_request_import_little():
