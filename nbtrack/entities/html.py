@@ -44,9 +44,9 @@ _ADDED = "background:color-mix(in srgb,#2e9e4f 18%,transparent)"
 _REMOVED = "background:color-mix(in srgb,#d64545 18%,transparent)"
 
 
-def runs_html(runs: Runs) -> str:
+def runs_html(runs: Runs, rows_shown: int = ROWS_SHOWN) -> str:
     """Return the first runs as a table: metrics, then params that differ; the best value of a metric is highlighted."""
-    shown = runs[:ROWS_SHOWN].records
+    shown = runs[:rows_shown].records
     if not shown:
         remarks = "".join(
             f"<pre>{escape(str(one))}</pre>" for one in unknown_names(runs.query, runs.store.names)
@@ -80,7 +80,7 @@ def runs_html(runs: Runs) -> str:
             starred = value is not MISSING and value == best[name] and record.status not in UNSTARRED
             cells.append(_value_cell(value, right=right[name], style=_GOOD if starred else ""))
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    total = len(shown) if len(shown) < ROWS_SHOWN else runs.total()
+    total = len(shown) if len(shown) < rows_shown else runs.total()
     more = [f"{total - len(shown):,} more runs"] if total > len(shown) else []
     more += (
         [f"{len(every) - len(columns)} more columns (to_pandas() has all)"]

@@ -64,10 +64,10 @@ class NbtrackWidget(anywidget.AnyWidget):
     def _own_script(self) -> str:
         return self._bundle
 
-    def open(self) -> None:
-        """Make the widget known to the page, where there is one."""
-        if not is_headless():
-            super().open()
+    @traitlets.default("_still")
+    def _still_html(self) -> str:
+        """Return the static HTML, or less of it where it is long: it is kept beside that."""
+        return self._static_html()
 
     def close(self) -> None:
         """Take the widget out of the page; what it shows goes on."""
@@ -118,11 +118,11 @@ class NbtrackWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         static = {"text/plain": repr(self), "text/html": self._static_html()}
-        if self.comm is None:
-            return static, {}
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
             return None
         data, metadata = shown
-        self._still = static["text/html"]
+        if is_headless():
+            # An export would take a widget before its HTML, and may have no way to draw it.
+            data = {}
         return {**data, **widget_view(self.model_id), **static}, metadata

@@ -7,8 +7,11 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path
+from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop
 from voila.app import Voila
+
+from nbtrack.widgets.server.handler import StaticHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +45,11 @@ class DashboardApp(Voila):  # type: ignore[misc] # Voila has no types
         super().parse_command_line([])
         self.cli_config = self._ours
         self.update_config(self.cli_config)
+
+    def init_handlers(self) -> list[Any]:
+        """Add the front end's files, which browsers keep, to what Voila sends."""
+        files = url_path_join(self.server_url, r"/nbtrack/static/([\w.-]+)")
+        return [(files, StaticHandler), *super().init_handlers()]
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM."""

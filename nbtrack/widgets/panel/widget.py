@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel"]
 
+STILL_ROWS = 5
+"""Rows that stand where the panel's script is not."""
+
 
 class Panel(NbtrackWidget):
     """The runs of a store as a table that can be filtered, ordered and followed.
@@ -286,3 +289,7 @@ class Panel(NbtrackWidget):
 
     def _static_html(self) -> str:
         return runs_html(self.runs)
+
+    @traitlets.default("_still")
+    def _still_html(self) -> str:
+        return runs_html(self.runs, STILL_ROWS)

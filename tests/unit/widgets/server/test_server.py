@@ -475,7 +475,7 @@ def test_a_fault_says_nothing_of_the_inside(server, filled):
 
 
 def test_files_of_another_build_are_not_there(server):
-    headers = {"Authorization": "token secret"}
+    headers = {"Authorization": f"token {TOKEN}"}
     for place, status in (
         (f"views.js?v={build()}", 200),
         ("views.js?v=other", 404),
