@@ -99,6 +99,43 @@ def test_the_side_panel_shows_the_runs_of_the_notebooks_folder(lab, chromium, th
         expect(page.locator("#jp-left-stack #nbtrack-runs")).to_be_visible()
 
 
+MINE = """
+import nbtrack
+with nbtrack.start_run(run_name="of-{name}"):
+    nbtrack.log_metric("rmse", 0.5)
+"""
+
+
+def test_the_runs_of_the_current_notebook_stand_first(lab, chromium):
+    folder = lab.folder / "side-own"
+    fill(folder, count=3, name="early")
+    for name in ("one", "two"):
+        lab.put(f"side-own/{name}.ipynb", ["%load_ext nbtrack", MINE.format(name=name)])
+    with lab.opened(chromium, "side-own/two.ipynb") as notebook:
+        notebook.run(0)
+        notebook.run(1)
+    with lab.opened(chromium, "side-own/one.ipynb") as notebook:
+        page = notebook.page
+        notebook.run(0)
+        notebook.run(1)
+        fill(folder, count=2, name="late")
+        page.evaluate("() => jupyterapp.commands.execute('nbtrack:show-runs')")
+        side = page.locator("#nbtrack-runs")
+        side.get_by_text("7 runs", exact=True).wait_for()
+        names = side.locator(".nbtrack-panel-row:visible .nbtrack-panel-name")
+        expect(names).to_have_text(["of-one", "late-1", "late-0", "of-two", "early-2", "early-1", "early-0"])
+        expect(side.locator(".nbtrack-panel-leading")).to_have_count(1)
+        notebook.shot("side-own")
+
+        # Another notebook of the folder: its run comes first, and the filter stays.
+        side.get_by_role("combobox").fill("run_name not like 'early%'")
+        side.get_by_text("4 runs", exact=True).wait_for()
+        page.evaluate("() => jupyterapp.commands.execute('docmanager:open', { path: 'side-own/two.ipynb' })")
+        expect(names).to_have_text(["of-two", "late-1", "late-0", "of-one"])
+        fill(folder, count=1, name="last")
+        expect(names).to_have_text(["of-two", "last-0", "late-1", "late-0", "of-one"])
+
+
 def test_a_folder_without_runs_says_so_until_the_first_is_tracked(lab, chromium):
     folder = lab.folder / "side-none"
     folder.mkdir()

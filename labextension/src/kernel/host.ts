@@ -45,6 +45,14 @@ export interface About {
   read_only: boolean;
 }
 
+/** Ask a server for what a panel begins with that shows the store at or above a folder, or that of a notebook. */
+export function firstPanel({ base, rights }: Host, path: string): Promise<Response> {
+  return fetch(new URL(`api/panel?path=${encodeURIComponent(path)}`, base), {
+    headers: rights(),
+    credentials: "same-origin",
+  });
+}
+
 /** Send a request of a panel to a server: `change` takes also those that change something. */
 export function post(
   { base, rights }: Host,

@@ -9,9 +9,14 @@ const RANK = 600;
 const SHOW = "nbtrack:show-runs";
 const WIDE = "nbtrack:show-runs-wide";
 
-/** Return the folder that a document is in. Some drives put their name before the path. */
+/** Return a document's path. Some drives put their name before it. */
+export function localPath(path: string): string {
+  return path.slice(path.indexOf(":") + 1);
+}
+
+/** Return the folder that a document is in. */
 export function folderOf(path: string): string {
-  const local = path.slice(path.indexOf(":") + 1);
+  const local = localPath(path);
   return local.slice(0, Math.max(0, local.lastIndexOf("/")));
 }
 
@@ -65,7 +70,7 @@ const runs: Plugin = {
       // A run's code goes into a notebook: without one no button offers it.
       side.node.toggleAttribute(INSERTS, current !== null);
       if (current !== null) {
-        side.follow(folderOf(current.context.path));
+        side.follow(folderOf(current.context.path), localPath(current.context.path));
       }
     });
     docRegistry.addWidgetExtension("Notebook", { createNew: (panel) => notebooks.add(panel) });

@@ -1,5 +1,6 @@
 import { Widget } from "@lumino/widgets";
-import { jupyterHost } from "../kernel/host.ts";
+import { firstPanel, jupyterHost } from "../kernel/host.ts";
+import { FOLLOWED } from "../side/followed.ts";
 import type { Place } from "../side/index.ts";
 import type { Shell } from "./jupyter.ts";
 
@@ -64,8 +65,9 @@ export class Side extends Widget {
   readonly #shell: Shell;
   readonly #body = document.createElement("div");
   #folder = "";
+  #notebook = "";
   /** Of what is shown now; null before anything is. */
-  #shown: { folder: string; gone: AbortController } | null = null;
+  #shown: { folder: string; notebook: string; gone: AbortController } | null = null;
   #wide = false;
 
   constructor(shell: Shell) {
@@ -88,9 +90,10 @@ export class Side extends Widget {
     this.node.append(this.#head(), this.#body);
   }
 
-  /** Show the runs of another folder, given relative to the server's root. */
-  follow(folder: string): void {
+  /** Show the runs of a notebook's folder, the notebook's first; both are relative to the server's root. */
+  follow(folder: string, notebook: string): void {
     this.#folder = folder;
+    this.#notebook = notebook;
     if (this.isVisible) {
       this.#draw();
     }
@@ -128,17 +131,26 @@ export class Side extends Widget {
 
   #draw(): void {
     const folder = this.#folder;
+    const notebook = this.#notebook;
     if (this.#shown?.folder === folder) {
+      if (this.#shown.notebook !== notebook) {
+        this.#shown.notebook = notebook;
+        this.#body.dispatchEvent(new CustomEvent(FOLLOWED, { detail: notebook }));
+      }
       return;
     }
     this.#shown?.gone.abort();
     const gone = new AbortController();
-    this.#shown = { folder, gone };
+    this.#shown = { folder, notebook, gone };
     const { signal } = gone;
     const seen = () => this.isVisible;
+    const host = jupyterHost();
+    // The script and the rows are on their way at once.
+    const first = host === null ? undefined : firstPanel(host, notebook);
+    first?.catch(() => undefined);
     loaded().then(
       ({ showFolder }) =>
-        signal.aborted ? undefined : showFolder(this.#body, { path: folder, seen }, signal),
+        signal.aborted ? undefined : showFolder(this.#body, { path: notebook, seen, first }, signal),
       () => {
         this.#shown = null;
         this.#say(NOT_SERVED);

@@ -16,6 +16,8 @@ export interface Traits extends Query {
   _place: { store: string; file: string; only: string[] | null } | undefined;
   /** How the table is laid out: see `layout.ts`, which reads what it can of it. */
   _layout: object;
+  /** Which runs stand before all others; a kernel's panel has none. */
+  _leading?: { filter: string; ids: string[] };
   /** Which build the front end is of. */
   _build: string;
 }

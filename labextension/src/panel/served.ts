@@ -1,4 +1,4 @@
-import type { Host } from "../kernel/host.ts";
+import { firstPanel, type Host } from "../kernel/host.ts";
 import { ServedModel } from "../kernel/served.ts";
 import { PANEL_READS, RUNPAGE_READS } from "../wire.ts";
 import type { Rows } from "./messages.ts";
@@ -21,7 +21,7 @@ export interface ServedPanel {
 
 /** What a panel without a kernel shows, and may. */
 interface Wanted {
-  /** The folder, relative to the server's root. */
+  /** The folder or the notebook, relative to the server's root. */
   path: string;
   /** Whether the panel may change the store, if the server lets it. */
   writes: boolean;
@@ -29,6 +29,8 @@ interface Wanted {
   files?: boolean;
   /** Whether somebody sees the panel: else nobody asks for changes. */
   seen?: () => boolean;
+  /** What `firstPanel` has asked for, if that was sooner. */
+  first?: Promise<Response>;
 }
 
 /**
@@ -38,15 +40,11 @@ interface Wanted {
  */
 export async function servedPanel(
   host: Host,
-  { path, writes, files = false, seen = () => true }: Wanted,
+  { path, writes, files = false, seen = () => true, first: asked }: Wanted,
   signal: AbortSignal,
   change: (traits: Traits) => void = () => undefined,
 ): Promise<ServedPanel | null> {
-  const response = await fetch(new URL(`api/panel?path=${encodeURIComponent(path)}`, host.base), {
-    headers: host.rights(),
-    credentials: "same-origin",
-    signal,
-  });
+  const response = await (asked ?? firstPanel(host, path));
   const reply = await response.json();
   if (!response.ok) {
     throw new Error(reply?.error?.message ?? `The server refuses this (${response.status}).`);

@@ -4,6 +4,7 @@ import type { Query } from "../wire.ts";
 import type { PanelClient } from "./client.ts";
 import { ColumnStats } from "./columnstats.ts";
 import { Layout } from "./layout.ts";
+import { Leading } from "./leading.ts";
 import type { Head, Rows } from "./messages.ts";
 import type { Model, Traits } from "./model.ts";
 import { narrowed } from "./narrow.ts";
@@ -34,9 +35,10 @@ export class PanelState {
   readonly hidden = new HiddenRuns();
   readonly outside: OutsideTable;
   readonly stats: ColumnStats;
+  readonly leading: Leading;
   /** The runs whose children are shown, or null where the table is flat. */
   unfolded: ReadonlySet<string> | null = null;
-  /** The pinned runs, which stand before all others. */
+  /** The pinned and the leading runs, which stand before all others. */
   first: readonly string[];
   query: Query;
   columns: string[];
@@ -63,7 +65,8 @@ export class PanelState {
     this.requests = requests;
     this.signal = signal;
     this.layout = new Layout(model, signal);
-    this.first = [...this.layout.runs];
+    this.leading = new Leading(this, () => this.#pinFirst());
+    this.first = this.#wantedFirst();
     this.layout.onChanged = () => {
       this.#notify("heads");
       this.#pinFirst();
@@ -164,9 +167,13 @@ export class PanelState {
     this.stats.update();
   }
 
-  /** Load the rows again where other runs are pinned now: here, in another view or in Python. */
+  #wantedFirst(): string[] {
+    return [...new Set([...this.layout.runs, ...this.leading.ids])];
+  }
+
+  /** Load the rows again where other runs are to stand first now. */
   #pinFirst(): void {
-    const first = [...this.layout.runs];
+    const first = this.#wantedFirst();
     if (first.join() !== this.first.join()) {
       this.first = first;
       this.#rowsMoved();

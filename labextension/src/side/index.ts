@@ -4,10 +4,11 @@ import "../panel/table/table.css";
 import "../panel/table/row.css";
 import "../panel/actions.css";
 import "./side.css";
-import { jupyterHost } from "../kernel/host.ts";
+import { firstPanel, type Host, jupyterHost } from "../kernel/host.ts";
 import { type ServedPanel, servedPanel } from "../panel/served.ts";
 import { show } from "../panel/view.ts";
 import { element } from "../ui/dom.ts";
+import { FOLLOWED } from "./followed.ts";
 
 /** Milliseconds between two looks for a store that is not there yet. */
 const STORE_INTERVAL = 2000;
@@ -18,6 +19,8 @@ export interface Place {
   path: string;
   /** Whether the panel can be seen now. */
   seen: () => boolean;
+  /** The server's answer to `firstPanel`, once. */
+  first: Promise<Response> | undefined;
 }
 
 /** Show the runs of a folder in an element until the signal is aborted. JupyterLab's extension calls this. */
@@ -37,13 +40,18 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
     say(root, "alert", "This page does not say where its Jupyter server is.");
     return;
   }
-  const { path, seen } = place;
-  const found = await servedPanel(host, { path, seen, writes: true }, signal);
+  const { path, seen, first } = place;
+  const found = await servedPanel(host, { path, seen, writes: true, ...(first && { first }) }, signal);
   if (signal.aborted) {
     return;
   }
   if (found !== null) {
     draw(root, found, signal);
+    root.addEventListener(
+      FOLLOWED,
+      ({ detail }: CustomEventInit<string>) => void follow(host, found, detail ?? path),
+      { signal },
+    );
     return;
   }
   say(
@@ -53,7 +61,16 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
   );
   await nextLook(seen, signal);
   if (!signal.aborted) {
-    await begin(root, place, signal);
+    await begin(root, { ...place, first: undefined }, signal);
+  }
+}
+
+/** Have the runs of another notebook stand first; the rest of the panel stays as the user has it. */
+async function follow(host: Host, { model, store }: ServedPanel, notebook: string): Promise<void> {
+  const response = await firstPanel(host, notebook);
+  const reply = response.ok ? await response.json() : null;
+  if (reply?._place?.store === store) {
+    model.set("_leading", reply._leading);
   }
 }
 
@@ -61,6 +78,15 @@ function draw(root: HTMLElement, { model, store }: ServedPanel, signal: AbortSig
   // Without a kernel what needs one is hidden.
   const panel = element("div", { class: "nbtrack-side-panel", "data-nbtrack-served": "" });
   const foot = element("footer", { class: "nbtrack-side-foot", title: store }, element("bdi", {}, store));
+  const own = element("span", { class: "nbtrack-side-own" }, "this notebook’s first");
+  const mark = () => {
+    own.remove();
+    if (model.get("_leading")?.ids.length) {
+      foot.append(own);
+    }
+  };
+  model.on("change:_leading", mark);
+  mark();
   root.replaceChildren(panel, foot);
   show(model, panel, signal);
   panel.querySelector(".nbtrack-panel-bar")?.append(more(panel));

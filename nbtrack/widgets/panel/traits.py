@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbtrack.store.location import database_file
 from nbtrack.widgets.bundle import build
-from nbtrack.widgets.panel import queries
+from nbtrack.widgets.panel import pinning, queries
 from nbtrack.widgets.panel.first_columns import first_columns
 
 if TYPE_CHECKING:
@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
     from nbtrack.store import Store
 
-__all__ = ["FIRST_ROWS", "panel_traits"]
+__all__ = ["FIRST_ROWS", "leading", "panel_traits"]
 
 FIRST_ROWS = 60
 """Rows that come with the panel itself: it is painted without asking, while the kernel goes on with other cells."""
+MAX_LEADING = 200
+"""As in `labextension/src/panel/leading.ts`."""
+
+
+class Leading(TypedDict):
+    """The runs that stand before all others, and the filter that finds them: the page asks for them again."""
+
+    filter: str
+    ids: list[str]
 
 
 def panel_traits(
@@ -29,6 +38,7 @@ def panel_traits(
     columns: Sequence[str] | None = None,
     deleted: bool = False,
     only: Sequence[str] | None = None,
+    leading: Leading | None = None,
 ) -> dict[str, Any]:
     """Return the traits of a panel, by the names that `labextension/src/panel/model.ts` has.
 
@@ -38,6 +48,8 @@ def panel_traits(
         The store.
     filter, order_by, experiments, columns, deleted, only
         As in `Panel`.
+    leading
+        The runs that stand before all others.
     """
     query: dict[str, Any] = {
         "filter": filter,
@@ -47,7 +59,9 @@ def panel_traits(
     }
     selection = queries.Selection.of(store, query, only)  # type: ignore[arg-type]
     shown = first_columns(store, selection) if columns is None else list(columns)
-    first = queries.window(store, selection, 0, FIRST_ROWS, shown)
+    ids = leading["ids"] if leading else []
+    wanted: Any = {"offset": 0, "limit": FIRST_ROWS, "columns": shown, "first": ids}
+    first = pinning.window(store, selection, wanted)
     return {
         **query,
         "columns": shown,
@@ -55,4 +69,12 @@ def panel_traits(
         "_read_only": store.read_only,
         "_place": {"store": str(store.path), "file": database_file(store.path), "only": only},
         "_build": build(),
+        **({"_leading": leading} if leading else {}),
     }
+
+
+def leading(store: Store, filter: str) -> Leading:  # noqa: A002 - what it is called everywhere else
+    """Return the newest runs that a filter finds, to stand before all others."""
+    query: Any = {"filter": filter, "order_by": [], "experiments": None, "deleted": False}
+    found = queries.ids(store, queries.Selection.of(store, query), 0, MAX_LEADING)
+    return {"filter": filter, "ids": found["ids"]}

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import orjson
 
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.query.field_names import literal
 from nbtrack.store.location import database_file, find_store, is_store
 from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.panel.answers import PanelAnswers
 from nbtrack.widgets.panel.reading import Reading
-from nbtrack.widgets.panel.traits import panel_traits
+from nbtrack.widgets.panel.traits import leading, panel_traits
 from nbtrack.widgets.replies import done, failed
 from nbtrack.widgets.runpage.download import Downloads
 from nbtrack.widgets.server.stores import Stores
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from nbtrack.store import Store
     from nbtrack.widgets.kinds import Request
+    from nbtrack.widgets.panel.traits import Leading
 
 __all__ = ["answer", "first_panel", "refusal", "stores"]
 
@@ -72,20 +74,31 @@ def answer(body: bytes, *, writes: bool = False, only: Path | None = None) -> tu
         return 500, _bytes(failed(asked_by, fault))
 
 
-def first_panel(folder: Path, *, only: Path | None = None) -> tuple[int, bytes]:
+def first_panel(place: Path, *, only: Path | None = None) -> tuple[int, bytes]:
     """Return the HTTP status, and as JSON the traits that a panel begins with.
 
-    It shows the store at or above a folder, or the one in `only`; null if there is none. 409 says why a store cannot
-    be read.
+    It shows the store at or above a folder, or that of a notebook with the notebook's runs before all others; or the
+    store in `only`. null if there is none. 409 says why a store cannot be read.
     """
     try:
+        folder = place if place.is_dir() else place.parent
         found = find_store(folder) if only is None else only
         if not is_store(found):
             return 200, b"null"
         with stores.using(str(found), database_file(found)) as store:
-            return 200, _bytes(panel_traits(store))
+            return 200, _bytes(panel_traits(store, leading=_of_notebook(store, place)))
     except NbtrackError as error:
         return 409, refusal(error)
+
+
+def _of_notebook(store: Store, place: Path) -> Leading | None:
+    """Return the runs of a notebook, whose path they have as `nbtrack.notebook.identity` tells it."""
+    if place.is_dir():
+        return None
+    home = store.path.parent
+    path = place.relative_to(home).as_posix() if place.is_relative_to(home) else place.name
+    named = literal(path)
+    return None if named is None else leading(store, f"notebook = {named}")
 
 
 def refusal(error: NbtrackError) -> bytes:
@@ -99,9 +112,6 @@ def _reply(request: Request, reading: Reading) -> bytes:
     except StoreError:
         raise
     except NbtrackError as error:
-        if request["kind"] == "views":
-            # Of the kernel's build, which is another: the kernel has them.
-            raise
         return _bytes(failed(request["id"], error))
 
 

@@ -54,12 +54,12 @@ class Desk:
         """
         return await self._done(lambda answers: answers.answer(body, writes=writes, only=self._store))
 
-    async def panel(self, folder: Path) -> tuple[int, bytes]:
+    async def panel(self, place: Path) -> tuple[int, bytes]:
         """Return the HTTP status, and as JSON what a panel begins with.
 
-        It shows the store at or above a folder, or the only one that there is.
+        It shows the store at or above a folder or a notebook, or the only one that there is.
         """
-        return await self._done(lambda answers: answers.first_panel(folder, only=self._store))
+        return await self._done(lambda answers: answers.first_panel(place, only=self._store))
 
     async def _done(self, work: Callable[[Any], tuple[int, bytes]]) -> tuple[int, bytes]:
         try:

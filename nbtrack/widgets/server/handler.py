@@ -93,7 +93,7 @@ class PanelHandler(APIHandler):
     @authorized("execute", "kernels")  # type: ignore[untyped-decorator]
     async def get(self) -> None:
         """Answer with the traits of a panel, null where there is no store."""
-        status, reply = await self._desk.panel(self._folder(self.get_argument("path", "")))
+        status, reply = await self._desk.panel(self._place(self.get_argument("path", "")))
         may_write = await ensure_async(
             self.authorizer.is_authorized(self, self.current_user, "write", "contents")
         )
@@ -102,13 +102,13 @@ class PanelHandler(APIHandler):
         self.set_header("X-Nbtrack-Writes", "yes" if may_write else "no")
         await self.finish(reply)
 
-    def _folder(self, path: str) -> Path:
-        """Return a folder that is given relative to the server's root."""
+    def _place(self, path: str) -> Path:
+        """Return a folder or a notebook that is given relative to the server's root."""
         root = Path(os.path.expanduser(self.settings["server_root_dir"])).resolve()  # noqa: PTH111 - as the server does
-        folder = (root / path.strip("/")).resolve()
-        if not folder.is_relative_to(root):
+        place = (root / path.strip("/")).resolve()
+        if not place.is_relative_to(root):
             raise HTTPError(404, f"{path[:200]!r} is not below the server's root")
-        return folder if folder.is_dir() else folder.parent
+        return place
 
 
 class StaticHandler(JupyterHandler):

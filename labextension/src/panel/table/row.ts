@@ -45,6 +45,7 @@ export class RowView {
     this.element.setAttribute("aria-selected", String(selection.has(cache.id(index))));
     this.element.classList.toggle("nbtrack-panel-cursor", index === selection.cursor);
     this.element.classList.toggle("nbtrack-panel-odd", index % 2 === 1);
+    this.element.classList.toggle("nbtrack-panel-leading", state.leading.ids.has(cache.id(index) ?? ""));
     this.element.dataset["index"] = String(index);
     while (this.#cells.length > columns.length) {
       this.#cells.pop()?.remove();
