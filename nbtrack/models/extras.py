@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from nbtrack.errors import InvalidValueError, NotFoundError
 
@@ -100,6 +99,8 @@ def _of_a_model(file: Path, module: str) -> bool:
 def _local(address: Any, what: str) -> Path:
     text = os.fspath(address)
     if text.startswith("file:"):
+        from urllib.request import url2pathname  # slow to import
+
         text = url2pathname(urlsplit(text).path)
     elif "://" in text or text.startswith(("runs:/", "models:/")):
         raise InvalidValueError(f"{what} is at {text!r}; give a file or a folder of this machine")
