@@ -158,8 +158,8 @@ class Lab:
         with urllib.request.urlopen(request, timeout=PATIENCE / 1_000) as answer:
             return answer.read()
 
-    def _set(self, extension, plugin, **settings):
-        folder = self._home / "settings" / "@jupyterlab" / extension
+    def _set(self, extension, plugin, *, scope="@jupyterlab", **settings):
+        folder = self._home / "settings" / scope / extension
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{plugin}.jupyterlab-settings").write_text(json.dumps(settings))
 

@@ -143,3 +143,29 @@ def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, ch
         displayed.check()
         notebook.cell(1).scroll_into_view_if_needed()
         notebook.shot("displayed-still")
+
+
+def test_a_notebook_that_is_saved_with_its_widgets_keeps_no_scripts(lab, chromium):
+    lab._set("jupyterlab-manager", "plugin", scope="@jupyter-widgets", saveState=True)
+    try:
+        lab.put("saved-state.ipynb", [SETUP, "nbtrack.panel()", "run.page()"])
+        with lab.opened(chromium, "saved-state.ipynb") as notebook:
+            notebook.run_all()
+            shown = Displayed(notebook)
+            shown.live(1)
+            shown.live(2)
+            with notebook.saved():
+                notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        saved = json.loads((lab.folder / "saved-state.ipynb").read_text(encoding="utf-8"))
+        (states,) = (one["state"] for one in saved["metadata"]["widgets"].values())
+        scripts = [one["state"]["_esm"] for one in states.values() if "_esm" in one["state"]]
+        assert len(scripts) == 2
+        assert max(map(len, scripts)) < 5_000
+        assert len(json.dumps(saved)) < 60_000
+        with lab.opened(chromium, "saved-state.ipynb") as notebook:
+            for number in (1, 2):
+                area = notebook.cell(number).locator(".jp-OutputArea-output")
+                expect(area).to_contain_text("loss", use_inner_text=True)
+            notebook.shot("saved-state")
+    finally:
+        lab._set("jupyterlab-manager", "plugin", scope="@jupyter-widgets", saveState=False)
