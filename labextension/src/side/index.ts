@@ -8,6 +8,7 @@ import { jupyterHost } from "../kernel/host.ts";
 import { type ServedPanel, servedPanel } from "../panel/served.ts";
 import { show } from "../panel/view.ts";
 import { element } from "../ui/dom.ts";
+import { fulfil, WISHED, type Wish } from "./wish.ts";
 
 /** Milliseconds between two looks for a store that is not there yet. */
 const STORE_INTERVAL = 2000;
@@ -18,6 +19,8 @@ export interface Place {
   path: string;
   /** Whether the panel can be seen now. */
   seen: () => boolean;
+  /** Take what is to be shown, where there is a wish; `WISHED` at the root says that there is a new one. */
+  wish: () => Wish;
 }
 
 /** Show the runs of a folder in an element until the signal is aborted. JupyterLab's extension calls this. */
@@ -37,13 +40,13 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
     say(root, "alert", "This page does not say where its Jupyter server is.");
     return;
   }
-  const { path, seen } = place;
+  const { path, seen, wish } = place;
   const found = await servedPanel(host, { path, seen, writes: true }, signal);
   if (signal.aborted) {
     return;
   }
   if (found !== null) {
-    draw(root, found, signal);
+    draw(root, found, wish, signal);
     return;
   }
   say(
@@ -57,12 +60,20 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
   }
 }
 
-function draw(root: HTMLElement, { model, store }: ServedPanel, signal: AbortSignal): void {
+function draw(
+  root: HTMLElement,
+  { model, store }: ServedPanel,
+  wish: Place["wish"],
+  signal: AbortSignal,
+): void {
   // Without a kernel what needs one is hidden.
   const panel = element("div", { class: "nbtrack-side-panel", "data-nbtrack-served": "" });
   const foot = element("footer", { class: "nbtrack-side-foot", title: store }, element("bdi", {}, store));
   root.replaceChildren(panel, foot);
+  const heed = () => fulfil(model, wish());
+  heed();
   show(model, panel, signal);
+  root.addEventListener(WISHED, heed, { signal });
   panel.querySelector(".nbtrack-panel-bar")?.append(more(panel));
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import orjson
 
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.query import parse
 from nbtrack.store.location import database_file, find_store, is_store
 from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.panel.answers import PanelAnswers
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from nbtrack.store import Store
     from nbtrack.widgets.kinds import Request
 
-__all__ = ["answer", "first_panel", "refusal", "stores"]
+__all__ = ["answer", "first_panel", "refusal", "running", "stores"]
 
 stores = Stores()
 """Those that the server has open."""
@@ -84,6 +85,24 @@ def first_panel(folder: Path, *, only: Path | None = None) -> tuple[int, bytes]:
             return 200, b"null"
         with stores.using(str(found), database_file(found)) as store:
             return 200, _bytes(panel_traits(store))
+    except NbtrackError as error:
+        return 409, refusal(error)
+
+
+def running(folder: Path) -> tuple[int, bytes]:
+    """Return the HTTP status, and as JSON how many runs of the store at or above a folder are running.
+
+    The newest of them is named. Where there is no store none is.
+    """
+    try:
+        found = find_store(folder)
+        if not is_store(found):
+            return 200, _bytes({"running": 0, "name": None})
+        with stores.using(str(found), database_file(found)) as store:
+            query = parse("status = 'RUNNING'")
+            newest = store.find_runs(query, limit=1)
+            count = store.count_runs(query) if newest else 0
+            return 200, _bytes({"running": count, "name": newest[0].name if newest else None})
     except NbtrackError as error:
         return 409, refusal(error)
 

@@ -1,0 +1,17 @@
+/** A table with a chart above it. JupyterLab's themes colour `jp-icon3`, and its places set the size. */
+const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24" style="display: block; margin: auto">
+<g class="jp-icon3" fill="#616161"><path d="M3 20h18v1.6H3z"/><path d="M4 12.5h3.4V18H4z"/><path d="M10.3 8.5h3.4V18h-3.4z"/>
+<path d="M16.6 3h3.4v15h-3.4z"/></g></svg>`;
+
+/**
+ * The icon of the runs, in a form that JupyterLab makes its own of where it needs one.
+ *
+ * Lumino calls `render`; the launcher takes the rest.
+ */
+export const ICON = {
+  name: "nbtrack:runs",
+  svgstr: SVG,
+  render: (host: HTMLElement): void => {
+    host.innerHTML = SVG;
+  },
+};
