@@ -2,7 +2,7 @@ import { Widget } from "@lumino/widgets";
 import { jupyterHost } from "../kernel/host.ts";
 import type { Place } from "../side/index.ts";
 import { WISHED, type Wish } from "../side/wish.ts";
-import { ICON } from "./icon.ts";
+import { ICON, SIDE_ICON } from "./icon.ts";
 import type { Shell } from "./jupyter.ts";
 
 /** After JupyterLab's own in the side bar. */
@@ -90,7 +90,7 @@ export class Side extends Widget {
     this.addClass("nbtrack-side");
     this.title.label = "";
     this.title.caption = "Runs";
-    this.title.icon = ICON;
+    this.title.icon = SIDE_ICON;
     this.title.closable = true;
     Object.assign(this.node.style, { display: "flex", flexDirection: "column", minWidth: "200px" });
     this.node.style.background = "var(--jp-layout-color1)";
@@ -147,6 +147,7 @@ export class Side extends Widget {
   #name(wide: boolean): void {
     this.#wide = wide;
     this.title.label = wide ? "Runs" : "";
+    this.title.icon = wide ? ICON : SIDE_ICON;
     this.#button.textContent = wide ? "To the side" : "Open wide";
   }
 

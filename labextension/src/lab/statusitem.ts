@@ -15,6 +15,7 @@ class RunningItem extends Widget {
   constructor(training: Training, show: () => void) {
     super();
     this.addClass("nbtrack-running");
+    Object.assign(this.node.style, { display: "flex", alignItems: "center", height: "100%" });
     this.#button.type = "button";
     // As the status bar's other texts, whatever the browser has for buttons.
     Object.assign(this.#button.style, {
