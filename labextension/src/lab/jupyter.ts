@@ -15,7 +15,10 @@ export interface Rendermime {
 }
 
 /** The used part of a kernel connection. */
-export type KernelConnection = Pick<Kernel.IKernelConnection, "id" | "createComm" | "supportsSubshells">;
+export type KernelConnection = Pick<
+  Kernel.IKernelConnection,
+  "id" | "createComm" | "status" | "supportsSubshells"
+>;
 
 /** `ISessionContext` of `@jupyterlab/apputils`. */
 export interface SessionContext {
@@ -33,6 +36,7 @@ export interface NotebookPanel {
     readonly widgets: readonly { readonly node: HTMLElement }[];
     readonly model: {
       readonly sharedModel: {
+        readonly cells: readonly { readonly source: string }[];
         readonly insertCell: (at: number, cell: { cell_type: "code"; source: string }) => unknown;
       };
     } | null;
@@ -50,11 +54,31 @@ interface NotebookExtension {
 
 /** `JupyterFrontEnd.IShell` of `@jupyterlab/application`. */
 export interface Shell {
-  readonly add: (widget: Widget, area: "left" | "main", options: { rank: number }) => void;
+  readonly add: (widget: Widget, area: "left" | "main" | "right", options: { rank: number }) => void;
   readonly activateById: (id: string) => void;
   readonly currentWidget: unknown;
   /** Not every front end has it. */
   readonly currentChanged?: ISignal<unknown, unknown>;
+}
+
+/** What a command is called with: JSON. */
+type Args = Readonly<Record<string, unknown>>;
+
+/** `CommandRegistry.ICommandOptions` of `@lumino/commands`. */
+export interface Command {
+  readonly label: string | ((args: Args) => string);
+  readonly caption?: string;
+  readonly icon?: { readonly render: (host: HTMLElement) => void };
+  /** The JSON schema of what it may be called with. */
+  readonly describedBy?: { readonly args: object };
+  readonly execute: (args: Args) => void;
+}
+
+/** `Token` of `@lumino/coreutils`: names a service, and is compared by identity. */
+export interface Token<Service> {
+  readonly name: string;
+  /** Only the compiler knows it. */
+  readonly service: Service;
 }
 
 /** `JupyterFrontEnd` of `@jupyterlab/application`. */
@@ -64,8 +88,48 @@ export interface Application {
   };
   readonly shell: Shell;
   readonly commands: {
-    readonly addCommand: (id: string, command: { label: string; execute: () => void }) => unknown;
+    readonly addCommand: (id: string, command: Command) => unknown;
+    readonly execute: (id: string) => Promise<unknown>;
   };
+  /** Return a service once it is there, null where nothing provides it. */
+  readonly resolveOptionalService: <Service>(token: Token<Service>) => Promise<Service | null>;
+}
+
+/** `ILauncher` of `@jupyterlab/launcher`. */
+export interface Launcher {
+  readonly add: (item: { command: string; category: string; rank: number }) => unknown;
+}
+
+/** `ICommandPalette` of `@jupyterlab/apputils`. */
+export interface Palette {
+  readonly addItem: (item: { command: string; category: string }) => unknown;
+}
+
+/** `ILayoutRestorer` of `@jupyterlab/application`. */
+export interface Restorer {
+  readonly add: (widget: Widget, name: string) => void;
+}
+
+/** `ISettingRegistry` of `@jupyterlab/settingregistry`. */
+export interface SettingRegistry {
+  readonly load: (plugin: string) => Promise<{
+    readonly composite: Readonly<Record<string, unknown>>;
+    readonly changed: ISignal<unknown, unknown>;
+  }>;
+}
+
+/** `IStatusBar` of `@jupyterlab/statusbar`. */
+export interface StatusBar {
+  readonly registerStatusItem: (
+    id: string,
+    item: {
+      item: Widget;
+      align: "left" | "middle" | "right";
+      rank: number;
+      isActive: () => boolean;
+      activeStateChanged: ISignal<unknown, undefined>;
+    },
+  ) => unknown;
 }
 
 /** `JupyterFrontEndPlugin` of `@jupyterlab/application`. */
@@ -73,5 +137,5 @@ export interface Plugin {
   readonly id: string;
   readonly description: string;
   readonly autoStart: boolean;
-  readonly activate: (app: Application) => void;
+  readonly activate: (app: Application) => void | Promise<void>;
 }

@@ -1,80 +1,33 @@
+import { addCommands } from "./commands.ts";
 import { INSERT, INSERTS } from "./insertcell.ts";
-import type { Application, NotebookPanel, Plugin } from "./jupyter.ts";
+import type { Plugin } from "./jupyter.ts";
+import { folderOf, localPath, Notebooks } from "./notebooks.ts";
+import { offer } from "./places.ts";
+import { restorerOf } from "./services.ts";
+import { heedSettings } from "./settings.ts";
 import { Side } from "./side.ts";
+import { sayRunning } from "./statusitem.ts";
+import { Training } from "./training.ts";
 
-/** After JupyterLab's own in the side bar. */
-const RANK = 600;
-
-/** The commands, which other extensions and a user's shortcuts call by these names. */
-const SHOW = "nbtrack:show-runs";
-const WIDE = "nbtrack:show-runs-wide";
-
-/** Return a document's path. Some drives put their name before it. */
-export function localPath(path: string): string {
-  return path.slice(path.indexOf(":") + 1);
-}
-
-/** Return the folder that a document is in. */
-export function folderOf(path: string): string {
-  const local = localPath(path);
-  return local.slice(0, Math.max(0, local.lastIndexOf("/")));
-}
-
-/** Which notebook is, or was last, in front. */
-class Notebooks {
-  readonly #open = new Set<NotebookPanel>();
-  #current: NotebookPanel | null = null;
-
-  constructor(shell: Application["shell"], changed: (current: NotebookPanel | null) => void) {
-    const look = () => {
-      const front = [...this.#open].find((panel) => panel === shell.currentWidget);
-      if (front !== undefined && front !== this.#current) {
-        this.#current = front;
-        changed(front);
-      }
-    };
-    shell.currentChanged?.connect(look);
-    this.add = (panel) => {
-      this.#open.add(panel);
-      panel.context.pathChanged.connect(() => {
-        if (panel === this.#current) {
-          changed(panel);
-        }
-      });
-      panel.disposed.connect(() => {
-        this.#open.delete(panel);
-        if (panel === this.#current) {
-          this.#current = null;
-          changed(null);
-        }
-      });
-      look();
-    };
-  }
-
-  readonly add: (panel: NotebookPanel) => void;
-
-  get current(): NotebookPanel | null {
-    return this.#current;
-  }
-}
+const ID = "nbtrack:runs";
 
 const runs: Plugin = {
-  id: "nbtrack:runs",
+  id: ID,
   description: "Shows the runs of the current notebook's folder in the side bar.",
   autoStart: true,
-  activate: (app) => {
+  activate: async (app) => {
     const { commands, shell, docRegistry } = app;
-    const side = new Side(shell);
+    const training = new Training();
+    const side = new Side(shell, () => training.look());
     const notebooks = new Notebooks(shell, (current) => {
       // A run's code goes into a notebook: without one no button offers it.
       side.node.toggleAttribute(INSERTS, current !== null);
       if (current !== null) {
         side.follow(folderOf(current.context.path), localPath(current.context.path));
       }
+      training.follow(current);
     });
     docRegistry.addWidgetExtension("Notebook", { createNew: (panel) => notebooks.add(panel) });
-    shell.add(side, "left", { rank: RANK });
     side.node.addEventListener(INSERT, (event) => {
       const source: unknown = (event as CustomEvent).detail;
       const content = notebooks.current?.content;
@@ -84,8 +37,14 @@ const runs: Plugin = {
         content.activeCellIndex = at;
       }
     });
-    commands.addCommand(SHOW, { label: "Show Runs", execute: () => shell.activateById(side.id) });
-    commands.addCommand(WIDE, { label: "Show Runs Wide", execute: () => side.place(true) });
+    addCommands(commands, side);
+    const [bar, restorer] = await Promise.all([sayRunning(app, training), restorerOf(app), offer(app)]);
+    await heedSettings(app, ID, ({ side: area, status }) => {
+      side.settle(area);
+      training.turn(bar && status);
+    });
+    // Where it was when the page was left.
+    restorer?.add(side, side.id);
   },
 };
 

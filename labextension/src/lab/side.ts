@@ -2,7 +2,12 @@ import { Widget } from "@lumino/widgets";
 import { firstPanel, jupyterHost } from "../kernel/host.ts";
 import { FOLLOWED } from "../side/followed.ts";
 import type { Place } from "../side/index.ts";
+import { WISHED, type Wish } from "../side/wish.ts";
+import { ICON, SIDE_ICON } from "./icon.ts";
 import type { Shell } from "./jupyter.ts";
+
+/** After JupyterLab's own in the side bar. */
+export const RANK = 600;
 
 /** The build of the front end, which `rspack.config.cjs` puts in. */
 declare const NBTRACK_BUILD: string;
@@ -12,14 +17,15 @@ interface Script {
   showFolder: (root: HTMLElement, place: Place, signal: AbortSignal) => Promise<void>;
 }
 
+/** What the panel is told to show. */
+export interface Told extends Wish {
+  /** The folder, relative to the server's root. */
+  folder?: string;
+}
+
 const NOT_SERVED =
   "The runs cannot be shown here: this Jupyter server has no nbtrack, or one of another version. " +
   "Install nbtrack where the server runs, and start it again.";
-
-/** A table with a chart above it. JupyterLab's themes colour `jp-icon3`. */
-const ICON = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 24 24" style="display: block; margin: auto">
-<g class="jp-icon3" fill="#616161"><path d="M3 20h18v1.6H3z"/><path d="M4 12.5h3.4V18H4z"/><path d="M10.3 8.5h3.4V18h-3.4z"/>
-<path d="M16.6 3h3.4v15h-3.4z"/></g></svg>`;
 
 let script: Promise<Script> | null = null;
 
@@ -63,25 +69,30 @@ function styled(href: string): Promise<void> {
 /** The panel "Runs", in the side bar or wide in the main area. It loads nothing before it is shown first. */
 export class Side extends Widget {
   readonly #shell: Shell;
+  readonly #told: () => void;
   readonly #body = document.createElement("div");
   #folder = "";
+  /** The current notebook, and its folder. */
   #notebook = "";
+  #followed = "";
   /** Of what is shown now; null before anything is. */
   #shown: { folder: string; notebook: string; gone: AbortController } | null = null;
   #wide = false;
+  /** The side bar that it belongs in. */
+  #area: "left" | "right" = "left";
+  /** What is to be shown of the folder, until the panel takes it. */
+  #wish: Wish = {};
 
-  constructor(shell: Shell) {
+  /** `shown` is called when this is shown. */
+  constructor(shell: Shell, shown: () => void) {
     super();
     this.#shell = shell;
+    this.#told = shown;
     this.id = "nbtrack-runs";
     this.addClass("nbtrack-side");
     this.title.label = "";
     this.title.caption = "Runs";
-    this.title.icon = {
-      render: (host: HTMLElement) => {
-        host.innerHTML = ICON;
-      },
-    };
+    this.title.icon = SIDE_ICON;
     this.title.closable = true;
     Object.assign(this.node.style, { display: "flex", flexDirection: "column", minWidth: "200px" });
     this.node.style.background = "var(--jp-layout-color1)";
@@ -92,6 +103,7 @@ export class Side extends Widget {
 
   /** Show the runs of a notebook's folder, the notebook's first; both are relative to the server's root. */
   follow(folder: string, notebook: string): void {
+    this.#followed = folder;
     this.#folder = folder;
     this.#notebook = notebook;
     if (this.isVisible) {
@@ -99,17 +111,47 @@ export class Side extends Widget {
     }
   }
 
+  /** Put this into a side bar, where it is not there yet. */
+  settle(area: "left" | "right"): void {
+    const moves = this.parent === null || (area !== this.#area && !this.#wide);
+    this.#area = area;
+    if (moves) {
+      this.#shell.add(this, area, { rank: RANK });
+    }
+  }
+
+  /** Show what is told: without a folder, that of the current notebook. */
+  open({ folder, ...wish }: Told, wide = this.#wide): void {
+    this.#folder = folder ?? this.#followed;
+    this.#wish = wish;
+    if (wide === this.#wide && this.parent !== null) {
+      this.#shell.activateById(this.id);
+    } else {
+      this.place(wide);
+    }
+    if (this.isVisible) {
+      this.#draw();
+      // A panel that is already there looks for itself.
+      this.#body.dispatchEvent(new Event(WISHED));
+    }
+  }
+
   /** Move this to the main area or back into the side bar, and show it there. */
   place(wide: boolean): void {
-    this.#wide = wide;
-    this.title.label = wide ? "Runs" : "";
-    this.#button.textContent = wide ? "To the side" : "Open wide";
-    this.#shell.add(this, wide ? "main" : "left", { rank: 600 });
+    this.#name(wide);
+    this.#shell.add(this, wide ? "main" : this.#area, { rank: RANK });
     // Notebook's page has one place in its main area, which the notebook has.
     if (wide && this.parent === null) {
       this.place(false);
     }
     this.#shell.activateById(this.id);
+  }
+
+  #name(wide: boolean): void {
+    this.#wide = wide;
+    this.title.label = wide ? "Runs" : "";
+    this.title.icon = wide ? ICON : SIDE_ICON;
+    this.#button.textContent = wide ? "To the side" : "Open wide";
   }
 
   readonly #button = document.createElement("button");
@@ -144,13 +186,19 @@ export class Side extends Widget {
     this.#shown = { folder, notebook, gone };
     const { signal } = gone;
     const seen = () => this.isVisible;
+    const wish = () => {
+      const taken = this.#wish;
+      this.#wish = {};
+      return taken;
+    };
     const host = jupyterHost();
+    const path = folder === this.#followed && notebook !== "" ? notebook : folder;
     // The script and the rows are on their way at once.
-    const first = host === null ? undefined : firstPanel(host, notebook);
+    const first = host === null ? undefined : firstPanel(host, path);
     first?.catch(() => undefined);
     loaded().then(
       ({ showFolder }) =>
-        signal.aborted ? undefined : showFolder(this.#body, { path: notebook, seen, first }, signal),
+        signal.aborted ? undefined : showFolder(this.#body, { path, seen, wish, first }, signal),
       () => {
         this.#shown = null;
         this.#say(NOT_SERVED);
@@ -168,11 +216,14 @@ export class Side extends Widget {
 
   protected override onAfterShow(): void {
     this.#draw();
+    this.#told();
   }
 
   protected override onAfterAttach(): void {
+    // JupyterLab puts it back where it was when the page was left.
+    this.#name(this.node.closest("#jp-main-dock-panel, #main-panel") !== null);
     if (this.isVisible) {
-      this.#draw();
+      this.onAfterShow();
     }
   }
 

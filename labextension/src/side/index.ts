@@ -9,6 +9,7 @@ import { type ServedPanel, servedPanel } from "../panel/served.ts";
 import { show } from "../panel/view.ts";
 import { element } from "../ui/dom.ts";
 import { FOLLOWED } from "./followed.ts";
+import { fulfil, WISHED, type Wish } from "./wish.ts";
 
 /** Milliseconds between two looks for a store that is not there yet. */
 const STORE_INTERVAL = 2000;
@@ -21,6 +22,8 @@ export interface Place {
   seen: () => boolean;
   /** The server's answer to `firstPanel`, once. */
   first: Promise<Response> | undefined;
+  /** Take what is to be shown, where there is a wish; `WISHED` at the root says that there is a new one. */
+  wish: () => Wish;
 }
 
 /** Show the runs of a folder in an element until the signal is aborted. JupyterLab's extension calls this. */
@@ -40,13 +43,13 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
     say(root, "alert", "This page does not say where its Jupyter server is.");
     return;
   }
-  const { path, seen, first } = place;
+  const { path, seen, first, wish } = place;
   const found = await servedPanel(host, { path, seen, writes: true, ...(first && { first }) }, signal);
   if (signal.aborted) {
     return;
   }
   if (found !== null) {
-    draw(root, found, signal);
+    draw(root, found, wish, signal);
     root.addEventListener(
       FOLLOWED,
       ({ detail }: CustomEventInit<string>) => void follow(host, found, detail ?? path),
@@ -74,7 +77,12 @@ async function follow(host: Host, { model, store }: ServedPanel, notebook: strin
   }
 }
 
-function draw(root: HTMLElement, { model, store }: ServedPanel, signal: AbortSignal): void {
+function draw(
+  root: HTMLElement,
+  { model, store }: ServedPanel,
+  wish: Place["wish"],
+  signal: AbortSignal,
+): void {
   // Without a kernel what needs one is hidden.
   const panel = element("div", { class: "nbtrack-side-panel", "data-nbtrack-served": "" });
   const foot = element("footer", { class: "nbtrack-side-foot", title: store }, element("bdi", {}, store));
@@ -88,7 +96,10 @@ function draw(root: HTMLElement, { model, store }: ServedPanel, signal: AbortSig
   model.on("change:_leading", mark);
   mark();
   root.replaceChildren(panel, foot);
+  const heed = () => fulfil(model, wish());
+  heed();
   show(model, panel, signal);
+  root.addEventListener(WISHED, heed, { signal });
   panel.querySelector(".nbtrack-panel-bar")?.append(more(panel));
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import orjson
 
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
+from nbtrack.query import parse
 from nbtrack.query.field_names import literal
 from nbtrack.store.location import database_file, find_store, is_store
 from nbtrack.widgets.kinds import request_id
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nbtrack.widgets.kinds import Request
     from nbtrack.widgets.panel.traits import Leading
 
-__all__ = ["answer", "first_panel", "refusal", "stores"]
+__all__ = ["answer", "first_panel", "refusal", "running", "stores"]
 
 stores = Stores()
 """Those that the server has open."""
@@ -81,14 +82,17 @@ def first_panel(place: Path, *, only: Path | None = None) -> tuple[int, bytes]:
     store in `only`. null if there is none. 409 says why a store cannot be read.
     """
     try:
-        folder = place if place.is_dir() else place.parent
-        found = find_store(folder) if only is None else only
+        found = _store_of(place) if only is None else only
         if not is_store(found):
             return 200, b"null"
         with stores.using(str(found), database_file(found)) as store:
             return 200, _bytes(panel_traits(store, leading=_of_notebook(store, place)))
     except NbtrackError as error:
         return 409, refusal(error)
+
+
+def _store_of(place: Path) -> Path:
+    return find_store(place if place.is_dir() else place.parent)
 
 
 def _of_notebook(store: Store, place: Path) -> Leading | None:
@@ -99,6 +103,24 @@ def _of_notebook(store: Store, place: Path) -> Leading | None:
     path = place.relative_to(home).as_posix() if place.is_relative_to(home) else place.name
     named = literal(path)
     return None if named is None else leading(store, f"notebook = {named}")
+
+
+def running(place: Path) -> tuple[int, bytes]:
+    """Return the HTTP status, and as JSON how many runs of the store at or above a place are running.
+
+    The newest of them is named. Where there is no store none is.
+    """
+    try:
+        found = _store_of(place)
+        if not is_store(found):
+            return 200, _bytes({"running": 0, "name": None})
+        with stores.using(str(found), database_file(found)) as store:
+            query = parse("status = 'RUNNING'")
+            newest = store.find_runs(query, limit=1)
+            count = store.count_runs(query) if newest else 0
+            return 200, _bytes({"running": count, "name": newest[0].name if newest else None})
+    except NbtrackError as error:
+        return 409, refusal(error)
 
 
 def refusal(error: NbtrackError) -> bytes:

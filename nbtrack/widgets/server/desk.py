@@ -61,6 +61,10 @@ class Desk:
         """
         return await self._done(lambda answers: answers.first_panel(place, only=self._store))
 
+    async def running(self, place: Path) -> tuple[int, bytes]:
+        """Return the HTTP status, and as JSON how many runs of the store at or above a place are running."""
+        return await self._done(lambda answers: answers.running(place))
+
     async def _done(self, work: Callable[[Any], tuple[int, bytes]]) -> tuple[int, bytes]:
         try:
             return await self.work(work)

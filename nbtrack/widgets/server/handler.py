@@ -23,6 +23,7 @@ def handlers() -> list[tuple[str, type[JupyterHandler], dict[str, Any]]]:
         ("api/ask", AskHandler, desk),
         ("api/change", ChangeHandler, desk),
         ("api/panel", PanelHandler, desk),
+        ("api/running", RunningHandler, desk),
         (r"static/([\w.-]+)", StaticHandler, {}),
         ("", PageHandler, {}),
     ]
@@ -80,14 +81,30 @@ class ChangeHandler(AskHandler):
         await self._answer(writes=True)
 
 
-class PanelHandler(APIHandler):
-    """Says what a panel begins with that shows the store at or above a folder, and whether it may be changed."""
+class PlaceHandler(APIHandler):
+    """Answers about the store at or above a folder, or that of a notebook."""
 
     _track_activity = False
 
     def initialize(self, desk: Desk) -> None:
         """Take what all requests share."""
         self._desk = desk
+
+    def _place(self, path: str) -> Path:
+        """Return a folder or a notebook that is given relative to the server's root."""
+        root = Path(os.path.expanduser(self.settings["server_root_dir"])).resolve()  # noqa: PTH111 - as the server does
+        place = (root / path.strip("/")).resolve()
+        if not place.is_relative_to(root):
+            raise HTTPError(404, f"{path[:200]!r} is not below the server's root")
+        return place
+
+    def _set_headers(self, status: int) -> None:
+        self.set_status(status)
+        self.set_header("Cache-Control", "no-store")
+
+
+class PanelHandler(PlaceHandler):
+    """Says what a panel begins with, and whether the store may be changed."""
 
     @authenticated
     @authorized("execute", "kernels")  # type: ignore[untyped-decorator]
@@ -97,18 +114,21 @@ class PanelHandler(APIHandler):
         may_write = await ensure_async(
             self.authorizer.is_authorized(self, self.current_user, "write", "contents")
         )
-        self.set_status(status)
-        self.set_header("Cache-Control", "no-store")
+        self._set_headers(status)
         self.set_header("X-Nbtrack-Writes", "yes" if may_write else "no")
         await self.finish(reply)
 
-    def _place(self, path: str) -> Path:
-        """Return a folder or a notebook that is given relative to the server's root."""
-        root = Path(os.path.expanduser(self.settings["server_root_dir"])).resolve()  # noqa: PTH111 - as the server does
-        place = (root / path.strip("/")).resolve()
-        if not place.is_relative_to(root):
-            raise HTTPError(404, f"{path[:200]!r} is not below the server's root")
-        return place
+
+class RunningHandler(PlaceHandler):
+    """Says how many runs are running, for JupyterLab's status bar."""
+
+    @authenticated
+    @authorized("execute", "kernels")  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        """Answer with their number, and the name of the newest."""
+        status, reply = await self._desk.running(self._place(self.get_argument("path", "")))
+        self._set_headers(status)
+        await self.finish(reply)
 
 
 class StaticHandler(JupyterHandler):
