@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src", "package.json", "package-lock.json", "rspack.config.cjs")
+SOURCES = ("src", "schema", "package.json", "package-lock.json", "rspack.config.cjs")
 OUTPUT = (
     "THIRD-PARTY.txt",
     *(

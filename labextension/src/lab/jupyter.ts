@@ -1,5 +1,6 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel, Session } from "@jupyterlab/services";
+import type { CommandRegistry } from "@lumino/commands";
 import type { ISignal } from "@lumino/signaling";
 import type { Widget } from "@lumino/widgets";
 
@@ -59,13 +60,13 @@ export interface Shell {
 
 /** `JupyterFrontEnd` of `@jupyterlab/application`. */
 export interface Application {
+  /** Return what another plugin provides, or null. */
+  readonly resolveOptionalService: (token: unknown) => Promise<unknown>;
   readonly docRegistry: {
     readonly addWidgetExtension: (factory: string, extension: NotebookExtension) => unknown;
   };
   readonly shell: Shell;
-  readonly commands: {
-    readonly addCommand: (id: string, command: { label: string; execute: () => void }) => unknown;
-  };
+  readonly commands: CommandRegistry;
 }
 
 /** `JupyterFrontEndPlugin` of `@jupyterlab/application`. */

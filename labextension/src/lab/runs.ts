@@ -1,19 +1,14 @@
+import { folderOf } from "./folder.ts";
 import { INSERT, INSERTS } from "./insertcell.ts";
 import type { Application, NotebookPanel, Plugin } from "./jupyter.ts";
-import { Side } from "./side.ts";
+import { Side, type Wanted } from "./side.ts";
 
 /** After JupyterLab's own in the side bar. */
 const RANK = 600;
 
 /** The commands, which other extensions and a user's shortcuts call by these names. */
-const SHOW = "nbtrack:show-runs";
+export const SHOW = "nbtrack:show-runs";
 const WIDE = "nbtrack:show-runs-wide";
-
-/** Return the folder that a document is in. Some drives put their name before the path. */
-export function folderOf(path: string): string {
-  const local = path.slice(path.indexOf(":") + 1);
-  return local.slice(0, Math.max(0, local.lastIndexOf("/")));
-}
 
 /** Which notebook is, or was last, in front. */
 class Notebooks {
@@ -79,9 +74,18 @@ const runs: Plugin = {
         content.activeCellIndex = at;
       }
     });
-    commands.addCommand(SHOW, { label: "Show Runs", execute: () => shell.activateById(side.id) });
+    commands.addCommand(SHOW, { label: "Show Runs", execute: (args) => side.look(wantedIn(args)) });
     commands.addCommand(WIDE, { label: "Show Runs Wide", execute: () => side.place(true) });
   },
 };
+
+/** Return what a call of the command wants to see; anybody may call it, with anything. */
+function wantedIn({ folder, run, filter }: Readonly<Record<string, unknown>>): Wanted {
+  return {
+    ...(typeof folder === "string" && { folder }),
+    ...(typeof run === "string" && { run }),
+    ...(typeof filter === "string" && { filter }),
+  };
+}
 
 export default runs;

@@ -1,6 +1,6 @@
 import { Widget } from "@lumino/widgets";
 import { jupyterHost } from "../kernel/host.ts";
-import type { Place } from "../side/index.ts";
+import type { Look, Place } from "../side/index.ts";
 import type { Shell } from "./jupyter.ts";
 
 /** The build of `side.js` and `side.css`, which `rspack.config.cjs` puts in. */
@@ -9,6 +9,11 @@ declare const NBTRACK_SIDE_BUILD: string;
 /** The part of `side.js` that is used. */
 interface Script {
   showFolder: (root: HTMLElement, place: Place, signal: AbortSignal) => Promise<void>;
+}
+
+/** What the panel is to show: the runs of a folder, one of them, or those that a filter finds. */
+export interface Wanted extends Look {
+  folder?: string;
 }
 
 const NOT_SERVED =
@@ -67,6 +72,8 @@ export class Side extends Widget {
   /** Of what is shown now; null before anything is. */
   #shown: { folder: string; gone: AbortController } | null = null;
   #wide = false;
+  /** What the panel has still to show. */
+  #look: Look | null = null;
 
   constructor(shell: Shell) {
     super();
@@ -91,6 +98,18 @@ export class Side extends Widget {
   /** Show the runs of another folder, given relative to the server's root. */
   follow(folder: string): void {
     this.#folder = folder;
+    if (this.isVisible) {
+      this.#draw();
+    }
+  }
+
+  /** Come to the front, and show what is wanted. */
+  look({ folder, ...look }: Wanted): void {
+    this.#folder = folder ?? this.#folder;
+    if (look.run !== undefined || look.filter !== undefined) {
+      this.#look = look;
+    }
+    this.#shell.activateById(this.id);
     if (this.isVisible) {
       this.#draw();
     }
@@ -129,6 +148,7 @@ export class Side extends Widget {
   #draw(): void {
     const folder = this.#folder;
     if (this.#shown?.folder === folder) {
+      this.#body.dispatchEvent(new Event("nbtrack:look"));
       return;
     }
     this.#shown?.gone.abort();
@@ -136,9 +156,14 @@ export class Side extends Widget {
     this.#shown = { folder, gone };
     const { signal } = gone;
     const seen = () => this.isVisible;
+    const look = () => {
+      const wanted = this.#look;
+      this.#look = null;
+      return wanted;
+    };
     loaded().then(
       ({ showFolder }) =>
-        signal.aborted ? undefined : showFolder(this.#body, { path: folder, seen }, signal),
+        signal.aborted ? undefined : showFolder(this.#body, { path: folder, seen, look }, signal),
       () => {
         this.#shown = null;
         this.#say(NOT_SERVED);

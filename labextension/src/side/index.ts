@@ -12,12 +12,23 @@ import { element } from "../ui/dom.ts";
 /** Milliseconds between two looks for a store that is not there yet. */
 const STORE_INTERVAL = 2000;
 
+/** What somebody wants to see in the panel: one run, or those that a filter finds. */
+export interface Look {
+  run?: string;
+  filter?: string;
+}
+
+/** The event that says that there is something to look at. */
+const LOOK = "nbtrack:look";
+
 /** What the extension says of the place that the panel is in. */
 export interface Place {
   /** The folder whose store is shown, relative to the server's root. */
   path: string;
   /** Whether the panel can be seen now. */
   seen: () => boolean;
+  /** Take what is to be shown now, if that was said. */
+  look: () => Look | null;
 }
 
 /** Show the runs of a folder in an element until the signal is aborted. JupyterLab's extension calls this. */
@@ -43,7 +54,10 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
     return;
   }
   if (found !== null) {
+    const look = () => turn(found, place.look());
+    look();
     draw(root, found, signal);
+    root.addEventListener(LOOK, look, { signal });
     return;
   }
   say(
@@ -54,6 +68,20 @@ async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Prom
   await nextLook(seen, signal);
   if (!signal.aborted) {
     await begin(root, place, signal);
+  }
+}
+
+/** Show one run, or those that a filter finds, in a panel. */
+function turn({ model }: ServedPanel, look: Look | null): void {
+  if (look?.filter !== undefined) {
+    model.set("experiments", null);
+    model.set("deleted", false);
+    model.set("filter", look.filter);
+    model.set("view", "table");
+  }
+  if (look?.run !== undefined) {
+    model.set("_chosen", [look.run]);
+    model.set("view", "run");
   }
 }
 
