@@ -25,7 +25,7 @@ interface Watched {
  */
 export class Badges {
   readonly #panel: CellsPanel;
-  readonly #open: (cell: CellModel, badge: Badge) => void;
+  readonly #open: (cell: CellModel, badge: Badge) => unknown;
   readonly #watched = new Map<CellModel, Watched>();
   readonly #changed = new Set<CellModel>();
   #followed: NotebookModel | null = null;
@@ -34,7 +34,7 @@ export class Badges {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `open` is called when somebody clicks a badge. */
-  constructor(panel: CellsPanel, open: (cell: CellModel, badge: Badge) => void) {
+  constructor(panel: CellsPanel, open: (cell: CellModel, badge: Badge) => unknown) {
     this.#panel = panel;
     this.#open = open;
     this.#moved = true;

@@ -1,6 +1,5 @@
 import type { Application, Plugin } from "../jupyter.ts";
 import { SHOW } from "../runs.ts";
-import { openActions } from "./actions.ts";
 import { Badges } from "./badges.ts";
 import type { CellsPanel } from "./notebook.ts";
 import { addStyle } from "./style.ts";
@@ -28,7 +27,9 @@ const cells: Plugin = {
       createNew: (opened) => {
         const panel = opened as unknown as CellsPanel;
         tracking.add(panel, changed);
-        const badges = new Badges(panel, (cell, badge) => {
+        const badges = new Badges(panel, async (cell, badge) => {
+          // Most people who open a notebook open no menu in it.
+          const { openActions } = await import("./actions.ts");
           openActions({ panel, cell, badge }, (wanted) => void commands.execute(SHOW, wanted));
         });
         badges.follow();

@@ -7,7 +7,7 @@ const STYLE = `
   right: 12px;
   max-width: calc(100% - var(--jp-cell-prompt-width, 64px) - 24px);
   border: 1px solid var(--jp-border-color1, #bdbdbd);
-  border-radius: 8px;
+  border-radius: var(--jp-border-radius, 2px);
   background: var(--jp-layout-color1, #fff);
   color: var(--jp-ui-font-color1, #212121);
   font-family: var(--jp-ui-font-family, system-ui, sans-serif);
