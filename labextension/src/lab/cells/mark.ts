@@ -7,7 +7,9 @@ const STATUSES = ["RUNNING", "FINISHED", "FAILED", "KILLED", "CRASHED"] as const
 
 type Status = (typeof STATUSES)[number];
 
-const MAX_TEXT = 200;
+/** Characters of a name, and of a number as text. */
+const MAX_NAME = 200;
+const MAX_NUMBER = 30;
 const MAX_PLACE = 500;
 
 /** Outputs of a cell that are looked at, from the last. */
@@ -65,8 +67,8 @@ function readMetric(told: unknown): Metric | null {
   const better = told["better"];
   return {
     name: text(told["name"]),
-    text: text(told["text"]),
-    change: text(told["change"]),
+    text: text(told["text"], MAX_NUMBER),
+    change: text(told["change"], MAX_NUMBER),
     better: typeof better === "boolean" ? better : null,
   };
 }
@@ -75,8 +77,8 @@ function isHex(value: unknown, length: number): value is string {
   return typeof value === "string" && value.length === length && /^[0-9a-f]+$/u.test(value);
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
+function text(value: unknown, most = MAX_NAME): string {
+  return typeof value === "string" ? value.slice(0, most) : "";
 }
 
 /** The outputs of a cell. */

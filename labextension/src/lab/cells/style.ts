@@ -5,7 +5,7 @@ const STYLE = `
   z-index: 5;
   box-sizing: border-box;
   right: 12px;
-  max-width: calc(100% - var(--jp-cell-prompt-width, 64px) - 24px);
+  max-width: min(480px, 100% - var(--jp-cell-prompt-width, 64px) - 24px);
   border: 1px solid var(--jp-border-color1, #bdbdbd);
   border-radius: var(--jp-border-radius, 2px);
   background: var(--jp-layout-color1, #fff);
