@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.contrast import pale
 from tests.browser.lab import THEMES
 
 FIT = """%%track fit
@@ -30,6 +31,13 @@ ASKED = """() => performance.getEntriesByType("resource").map(one => one.name)
     .filter(name => /(?<!extensions)\\/nbtrack\\/(static|api)\\//.test(name))"""
 
 
+def put(lab, name, cells):
+    """Write a notebook into a folder of its own: its store is found from no other. Return its name for JupyterLab."""
+    (lab.folder / name).mkdir()
+    lab.put(f"{name}/{name}.ipynb", cells)
+    return f"{name}/{name}.ipynb"
+
+
 def badge(notebook, number):
     """Return the badge of a code cell."""
     return notebook.cell(number).locator(".nbtrack-cell-badge")
@@ -49,11 +57,12 @@ def choose(notebook, number, entry):
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_badge_tells_how_the_last_run_went(lab, chromium, theme):
     shade = theme.rpartition(" ")[2].lower()
-    folder = lab.folder / f"cells-{shade}"
-    folder.mkdir()
-    name = f"{folder.name}/cells.ipynb"
     first = FIT.format(alpha=0.1, rmse=0.5)
-    lab.put(name, ["%load_ext nbtrack", first, "%%track broken\nloss = sum([0.5])\n1 / 0", "1 + 1"])
+    name = put(
+        lab,
+        f"cells-{shade}",
+        ["%load_ext nbtrack", first, "%%track broken\nloss = sum([0.5])\n1 / 0", "1 + 1"],
+    )
     with lab.opened(chromium, name, theme=theme) as notebook:
         page = notebook.page
         notebook.run(0)
@@ -72,12 +81,14 @@ def test_a_badge_tells_how_the_last_run_went(lab, chromium, theme):
         second = FIT.format(alpha=0.2, rmse=0.25)
         page.evaluate(EDIT, [1, second])
         expect(badge(notebook, 1)).to_contain_text("stale")
+        assert [pale(badge(notebook, number)) for number in (1, 2)] == [[], []]
         notebook.shot(f"cells-stale-{shade}")
         page.evaluate(EDIT, [1, first])
         expect(badge(notebook, 1)).to_have_text("rmse 0.5")
         page.evaluate(EDIT, [1, second])
         notebook.run(1)
         expect(badge(notebook, 1)).to_have_text("rmse 0.25▼ 0.25")
+        assert pale(badge(notebook, 1)) == []
         notebook.shot(f"cells-{shade}")
 
         # By the keyboard, too.
@@ -119,8 +130,11 @@ def track(notebook, number):
 
 
 def test_the_button_tracks_a_cell_and_undo_takes_it_back(lab, chromium):
-    name = "cells-button.ipynb"
-    lab.put(name, ["import math", "alpha = 0.1\nrmse = sum([alpha])", "# list\n%%bash\nls", "beta = 1"])
+    name = put(
+        lab,
+        "cells-button",
+        ["import math", "alpha = 0.1\nrmse = sum([alpha])", "# list\n%%bash\nls", "beta = 1"],
+    )
     with lab.opened(chromium, name) as notebook:
         page = notebook.page
         track(notebook, 1)
@@ -181,9 +195,10 @@ def test_the_button_tracks_a_cell_and_undo_takes_it_back(lab, chromium):
 
 
 def test_a_cell_that_runs_is_shown_so_and_one_that_is_stopped_too(lab, chromium):
-    name = "cells-running.ipynb"
     loop = "import time\nfor epoch in range(100_000):\n    loss = 1 / (epoch + 1)\n    time.sleep(0.01)"
-    lab.put(name, ["%load_ext nbtrack", f"%%track long\n{loop}", FIT.format(alpha=1, rmse=1)])
+    name = put(
+        lab, "cells-running", ["%load_ext nbtrack", f"%%track long\n{loop}", FIT.format(alpha=1, rmse=1)]
+    )
     with lab.opened(chromium, name) as notebook:
         page = notebook.page
         notebook.run(0)
@@ -202,12 +217,11 @@ def test_a_cell_that_runs_is_shown_so_and_one_that_is_stopped_too(lab, chromium)
 
 
 def test_a_model_is_served_from_a_new_cell(lab, chromium):
-    name = "cells-serve.ipynb"
     fit = (
         "%%track\nfrom sklearn.linear_model import LinearRegression\n"
         "model = LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])\nr2 = model.score([[1.0], [2.0]], [1.0, 2.0])"
     )
-    lab.put(name, ["%load_ext nbtrack", fit, "1 + 1"])
+    name = put(lab, "cells-serve", ["%load_ext nbtrack", fit, "1 + 1"])
     with lab.opened(chromium, name) as notebook:
         notebook.run(0)
         notebook.run(1)
@@ -227,8 +241,7 @@ MOVES = """() => {
 
 
 def test_badges_follow_cells_that_move_are_copied_and_deleted_and_stay_without_a_kernel(lab, chromium):
-    name = "cells-moved.ipynb"
-    lab.put(name, ["%load_ext nbtrack", FIT.format(alpha=0.1, rmse=0.5), "1 + 1"])
+    name = put(lab, "cells-moved", ["%load_ext nbtrack", FIT.format(alpha=0.1, rmse=0.5), "1 + 1"])
     with lab.opened(chromium, name) as notebook:
         page = notebook.page
         notebook.run(0)
@@ -358,3 +371,43 @@ def test_a_notebook_in_another_language_has_neither_button_nor_badge(lab, chromi
     finally:
         page.close()
         lab.end_kernels()
+
+
+BESIDE = (
+    """path => jupyterapp.commands.execute("docmanager:open", { path, options: { mode: "split-right" } })"""
+)
+
+
+def test_two_notebooks_side_by_side_have_each_their_own(lab, chromium):
+    name = put(lab, "cells-left", ["%load_ext nbtrack", "alpha = 1"])
+    (lab.folder / "beside").mkdir()
+    hostile(lab.folder / "beside", "cells-right.ipynb", 1)
+    with lab.opened(chromium, name, width=1900) as notebook:
+        page = notebook.page
+        page.evaluate(BESIDE, "beside/cells-right.ipynb")
+        right = page.locator(".jp-NotebookPanel", has_text="x = 0")
+        left = page.locator(".jp-NotebookPanel", has_text="alpha = 1")
+        expect(right.locator(".nbtrack-cell-badge")).to_have_count(1)
+        expect(left.locator(".nbtrack-cell-badge")).to_have_count(0)
+        left.locator(".jp-InputPrompt").nth(1).click()
+        left.locator(".jp-cell-toolbar").get_by_title("Track this cell").click()
+        expect(left.locator(".jp-CodeCell").nth(1)).to_contain_text("%%track")
+        right.locator(".jp-cell-toolbar").get_by_title("Do not track this cell").click()
+        expect(right.locator(".jp-CodeCell").first).not_to_contain_text("%%track")
+        expect(left.locator(".jp-CodeCell").nth(1)).to_contain_text("%%track")
+        notebook.shot("cells-beside")
+
+
+LOCK = """() => {
+    const panel = [...jupyterapp.shell.widgets("main")].find(one => one.context?.path && one.isVisible);
+    panel.content.model.cells.get(0).setMetadata("editable", false);
+}"""
+
+
+def test_a_cell_that_may_not_be_edited_is_left_alone(lab, chromium):
+    name = put(lab, "cells-locked", ["alpha = 1"])
+    with lab.opened(chromium, name) as notebook:
+        notebook.page.evaluate(LOCK)
+        notebook.page.evaluate(TRACK)
+        notebook.page.get_by_role("alert").get_by_text("may not be edited").wait_for()
+        assert sources(notebook) == ["alpha = 1"]

@@ -108,11 +108,13 @@ export class Side extends Widget {
     this.#folder = folder ?? this.#folder;
     if (look.run !== undefined || look.filter !== undefined) {
       this.#look = look;
+      if (this.isVisible) {
+        // Notebook would close what is in front already.
+        this.#draw();
+        return;
+      }
     }
     this.#shell.activateById(this.id);
-    if (this.isVisible) {
-      this.#draw();
-    }
   }
 
   /** Move this to the main area or back into the side bar, and show it there. */

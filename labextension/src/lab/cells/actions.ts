@@ -4,7 +4,7 @@ import type { Badge } from "./badge.ts";
 import { codeOf, type Earlier, type Found, filterOf, findRuns, storeFolder } from "./earlier.ts";
 import type { Mark } from "./mark.ts";
 import { type Entry, openMenu } from "./menu.ts";
-import { type CellModel, type CellsPanel, inputOf, placeOf } from "./notebook.ts";
+import { type CellModel, type CellsPanel, FIXED, inputOf, mayEdit, placeOf } from "./notebook.ts";
 import { say } from "./said.ts";
 
 /** Shows runs in the side bar: `lab/runs.ts`. */
@@ -45,9 +45,9 @@ export function openActions(place: Place, showRuns: ShowRuns): void {
 /** Put a cell below that serves the model; whoever runs it starts the server. */
 function serve({ panel, cell }: Place, { run }: Mark): void {
   const at = placeOf(panel, cell) + 1;
-  if (at > 0) {
-    const { content } = panel;
-    content.model?.sharedModel.insertCell(at, { cell_type: "code", source: `%serve ${run.slice(0, 8)}` });
+  const { content } = panel;
+  if (at > 0 && content.model?.readOnly === false) {
+    content.model.sharedModel.insertCell(at, { cell_type: "code", source: `%serve ${run.slice(0, 8)}` });
     content.activeCellIndex = at;
   }
 }
@@ -88,6 +88,8 @@ async function bring(place: Place, host: Host, { place: store }: Found, run: Ear
       tell(`${run.name} has kept no code of its cell, or too much of it.`);
     } else if (code === cell.sharedModel.getSource()) {
       tell(`The cell has the code of ${run.name} already.`);
+    } else if (!mayEdit(place.panel.content.model, cell)) {
+      tell(FIXED);
     } else if (placeOf(place.panel, cell) >= 0) {
       cell.sharedModel.setSource(code);
     }

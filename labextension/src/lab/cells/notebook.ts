@@ -73,3 +73,11 @@ export function inputOf({ node }: CellWidget): HTMLElement | null {
 export function placeOf({ content }: CellsPanel, cell: CellModel): number {
   return content.widgets.findIndex(({ model }) => model === cell);
 }
+
+/** What is said where a cell may not be edited. */
+export const FIXED = "This cell may not be edited.";
+
+/** Whether a cell may be edited. */
+export function mayEdit(notebook: NotebookModel | null, cell: CellModel): boolean {
+  return notebook !== null && !notebook.readOnly && cell.getMetadata("editable") !== false;
+}

@@ -35,7 +35,8 @@ const cells: Plugin = {
         badges.follow();
       },
     });
-    void offerInPalette(app);
+    // Without a palette, as in Voila, the command is there all the same.
+    offerInPalette(app).catch(() => undefined);
   },
 };
 

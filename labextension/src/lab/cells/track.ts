@@ -3,8 +3,10 @@ import {
   type CellModel,
   type CellsPanel,
   type CellWidget,
+  FIXED,
   inputOf,
   isPython,
+  mayEdit,
   type NotebookModel,
 } from "./notebook.ts";
 import { say } from "./said.ts";
@@ -36,12 +38,12 @@ export class Tracking {
 
   /** Add the command. */
   offer(commands: Application["commands"]): void {
-    const state = (args: Args) => stateOf(this.#panel(args)?.content.activeCell ?? null);
+    const tracked = (args: Args) => isTracked(this.#cell(args));
     commands.addCommand(TRACK, {
       label: ({ toolbar }) => (toolbar === true ? "" : "Track This Cell"),
-      caption: (args) => (state(args) === "tracked" ? "Do not track this cell" : "Track this cell"),
+      caption: (args) => (tracked(args) ? "Do not track this cell" : "Track this cell"),
       icon: ({ toolbar }) => (toolbar === true ? (ICON as never) : undefined),
-      isToggled: (args) => state(args) === "tracked",
+      isToggled: tracked,
       isVisible: (args) => args["toolbar"] !== true || this.#cell(args) !== null,
       isEnabled: (args) => this.#cell(args) !== null,
       execute: (args) => this.#toggle(args),
@@ -88,8 +90,8 @@ export class Tracking {
       return;
     }
     const { model } = widget;
-    if (notebook.readOnly || model.getMetadata("editable") === false) {
-      say(inputOf(widget), "This cell may not be edited.");
+    if (!mayEdit(notebook, model)) {
+      say(inputOf(widget), FIXED);
       return;
     }
     const source = model.sharedModel.getSource();
@@ -110,8 +112,8 @@ export class Tracking {
 
 type Args = Readonly<Record<string, unknown>>;
 
-function stateOf(cell: CellWidget | null): "tracked" | "" {
-  return cell !== null && headOf(cell.model.sharedModel.getSource()).track !== null ? "tracked" : "";
+function isTracked(cell: CellWidget | null): boolean {
+  return cell !== null && headOf(cell.model.sharedModel.getSource()).track !== null;
 }
 
 /** Put a cell that loads nbtrack above one that is tracked now, unless a cell does that or others are tracked already. */
