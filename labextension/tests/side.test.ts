@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { narrowed, narrowTracks } from "../src/panel/narrow.ts";
 import "./lumino.ts";
 
-const { folderOf } = await import("../src/lab/notebooks.ts");
+const { folderOf } = await import("../src/lab/folder.ts");
 
 it("the panel shows the folder that a notebook is in, whichever drive has it", () => {
   assert.equal(folderOf("first.ipynb"), "");

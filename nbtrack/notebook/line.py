@@ -117,6 +117,10 @@ class Outcome:
             "</div></details>"
         )
 
+    def shown_value(self, name: str) -> float:
+        """Return the value that the line shows for a metric: of folds their mean."""
+        return self._value(name)[0]
+
     def _state(self) -> str:
         took = duration_text(self.duration)
         if self.status == "FINISHED":
@@ -196,11 +200,16 @@ class Progress:
         The shell's publisher: takes data and keyword arguments `transient` and `update`.
     iterations
         Returns the number of iterations so far.
+    metadata
+        The output's metadata: which run it is of.
     """
 
-    def __init__(self, publish: Callable[..., Any], iterations: Callable[[], int]) -> None:
+    def __init__(
+        self, publish: Callable[..., Any], iterations: Callable[[], int], metadata: dict[str, Any]
+    ) -> None:
         self._publish = publish
         self._iterations = iterations
+        self._metadata = metadata
         self._display = f"nbtrack-{uuid4().hex}"
         self._curves: dict[str, _Curve] = {}
         self._began = time.monotonic()
@@ -213,7 +222,8 @@ class Progress:
     def show(self) -> None:
         """Show the line, or update it."""
         if self._curves:
-            self._publish(self._bundle(), transient={"display_id": self._display}, update=self._shown)
+            transient = {"display_id": self._display}
+            self._publish(self._bundle(), self._metadata, transient=transient, update=self._shown)
             self._shown = True
 
     def end(self) -> None:

@@ -14,6 +14,7 @@ from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.source.syntax import parse
 from nbtrack.notebook.identity import notebook_path
 from nbtrack.notebook.lineage import Lineages
+from nbtrack.notebook.mark import relative_store
 from nbtrack.notebook.model_saving import limit_in_environment
 from nbtrack.notebook.run_code import RunCode
 
@@ -88,9 +89,13 @@ class ShellState:
         is_beside_notebook = self._folder is not None and store.path.parent == self._folder.resolve()
         return "" if is_beside_notebook else f"runs are kept in {store.path}"
 
-    def show(self, data: dict[str, str]) -> None:
+    def store_beside(self, store: Store) -> str | None:
+        """Return a store's folder as seen from the notebook's; None if that cannot be said."""
+        return relative_store(store.path, self._folder)
+
+    def show(self, data: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
         """Show a line below the cell: in a notebook as HTML, in a terminal as text."""
         if hasattr(self.shell, "kernel"):
-            self.shell.display_pub.publish(data)
+            self.shell.display_pub.publish(data, metadata)
         else:
             print(data["text/plain"])

@@ -19,6 +19,7 @@ from nbtrack.fields import MISSING, same
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.line import Change, Outcome, Progress
 from nbtrack.notebook.live import LiveMonitor
+from nbtrack.notebook.mark import CellMark
 from nbtrack.notebook.model_saving import save_fitted
 from nbtrack.notebook.output import OutputWatch
 from nbtrack.notebook.profiled import ProfiledBody
@@ -80,6 +81,8 @@ class TrackedCell:
         self._profiled = ProfiledBody(state.shell, visit)
         self._run: ActiveRun | None = None
         self._companion: LiveMonitor | None = None
+        self._lineage: str | None = None
+        self._mark: CellMark | None = None
         self._failed = False
         self._secrets = 0
         self._trees = 0
@@ -114,9 +117,12 @@ class TrackedCell:
         if options.note:
             writer.set_note(SEEN.text(options.note))
         self._run = tracking.begin(store, writer, "cell")
+        beside = state.store_beside(store)
+        mark = self._mark = CellMark(writer.id, writer.name, self._lineage, beside, self._info.raw_cell)
         progress = None
         if hasattr(state.shell, "kernel"):
-            progress = Progress(state.shell.display_pub.publish, lambda: self._capture.iterations)
+            publish = state.shell.display_pub.publish
+            progress = Progress(publish, lambda: self._capture.iterations, mark.running())
         logs = "log_param" in self._info.raw_cell
         self._companion = LiveMonitor(self._capture, self._run, progress, logs=logs)
         # Written first, so that the run is in the store even if the process dies.
@@ -143,10 +149,12 @@ class TrackedCell:
         if not options.resume:
             return None
         try:
-            writer = store.resume_run(store.run(options.resume).id)
+            resumed = store.run(options.resume)
+            writer = store.resume_run(resumed.id)
         except (NotFoundError, RunStateError) as error:
             print(f"nbtrack: {error}; the cell is tracked as a new run", file=sys.stderr)
             return None
+        self._lineage = resumed.lineage
         if options.name:
             writer.rename(options.name)
         return writer
@@ -154,14 +162,18 @@ class TrackedCell:
     def _created(self, store: Store, tree: ast.Module) -> RunWriter:
         state, options = self._state, self._options
         experiment = options.experiment or tracking.default_experiment()
-        lineage, tags = state.lineages.of(store, self._info.cell_id, tree)
+        self._lineage, tags = state.lineages.of(store, self._info.cell_id, tree)
         if store.revive_experiment(experiment):
             print(
                 f"nbtrack: the deleted experiment {experiment!r} begins anew; its earlier runs stay deleted",
                 file=sys.stderr,
             )
         return store.create_run(
-            experiment=experiment, name=options.name, lineage=lineage, tags=tags, notebook=state.notebook
+            experiment=experiment,
+            name=options.name,
+            lineage=self._lineage,
+            tags=tags,
+            notebook=state.notebook,
         )
 
     def end(self, result: Any) -> None:
@@ -294,7 +306,9 @@ class TrackedCell:
             facts=self._facts(run, captured),
             remark="; ".join(filter(None, [self._remark(error), self._state.place_message(run.store)])),
         )
-        self._state.show(outcome.bundle())
+        assert self._mark is not None
+        model = bool(run.store.models.of_run(run.id))
+        self._state.show(outcome.bundle(), self._mark.ended(outcome, model=model))
 
     @staticmethod
     def _differing(store: Store, run: RunRecord, params: dict[str, Any]) -> set[str]:

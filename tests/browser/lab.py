@@ -164,12 +164,12 @@ class Lab:
         (folder / f"{plugin}.jupyterlab-settings").write_text(json.dumps(settings))
 
     @contextmanager
-    def opened(self, chromium, name, *, theme="JupyterLab Light", width=1300, height=900):
+    def opened(self, chromium, name, *, theme="JupyterLab Light", width=1300, height=900, windowing="none"):
         """Open a notebook in a page of its own; its kernel ends with the block."""
         self._set("apputils-extension", "themes", theme=theme)
         self._set("apputils-extension", "notification", fetchNews="false")
-        # Cells out of sight would be taken out of the page, and with them what they show.
-        self._set("notebook-extension", "tracker", windowingMode="none")
+        # With any other mode cells out of sight are taken out of the page, and with them what they show.
+        self._set("notebook-extension", "tracker", windowingMode=windowing)
         page = chromium.new_page(viewport={"width": width, "height": height})
         page.set_default_timeout(PATIENCE)
         try:

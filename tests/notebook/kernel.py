@@ -39,6 +39,7 @@ class Output:
     at: float
     """Seconds since the cell was sent."""
     data: dict = field(default_factory=dict)
+    metadata: dict = field(default_factory=dict)
 
     @property
     def is_line(self):
@@ -236,7 +237,7 @@ def _output(message, at):
         case "display_data" | "update_display_data" | "execute_result" as kind:
             known = {"display_data": "display", "update_display_data": "update", "execute_result": "result"}
             data = content["data"]
-            return Output(known[kind], data.get("text/plain", ""), at, data)
+            return Output(known[kind], data.get("text/plain", ""), at, data, content["metadata"])
         case "error":
             return Output("error", _COLOUR.sub("", "\n".join(content["traceback"])), at, content)
         case "clear_output":

@@ -1,10 +1,12 @@
 import { ICON } from "./icon.ts";
-import type { Application, Command } from "./jupyter.ts";
+import type { Application } from "./jupyter.ts";
 import type { Side, Told } from "./side.ts";
 
 /** The commands, which other extensions, menus and a user's shortcuts call by these names. */
 export const SHOW = "nbtrack:show-runs";
 export const WIDE = "nbtrack:show-runs-wide";
+/** Under which head the palette lists the commands. */
+export const CATEGORY = "nbtrack";
 
 const ARGS = {
   type: "object",
@@ -34,7 +36,7 @@ export function toldOf(args: Readonly<Record<string, unknown>>): Told {
 
 /** Add the commands that show the panel. */
 export function addCommands(commands: Application["commands"], side: Side): void {
-  const described: Partial<Command> = { icon: ICON, describedBy: { args: ARGS } };
+  const described = { icon: ICON, describedBy: { args: ARGS } };
   commands.addCommand(SHOW, {
     ...described,
     label: "Show Runs",

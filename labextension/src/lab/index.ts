@@ -1,3 +1,4 @@
+import cells from "./cells/plugin.ts";
 import { insertCells } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
 import { ViewRenderer } from "./renderer.ts";
@@ -35,4 +36,4 @@ export const view: Plugin = {
   },
 };
 
-export default [view, runs];
+export default [view, runs, cells];

@@ -1,5 +1,6 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel, Session } from "@jupyterlab/services";
+import type { CommandRegistry } from "@lumino/commands";
 import type { ISignal } from "@lumino/signaling";
 import type { Widget } from "@lumino/widgets";
 
@@ -61,19 +62,6 @@ export interface Shell {
   readonly currentChanged?: ISignal<unknown, unknown>;
 }
 
-/** What a command is called with: JSON. */
-type Args = Readonly<Record<string, unknown>>;
-
-/** `CommandRegistry.ICommandOptions` of `@lumino/commands`. */
-export interface Command {
-  readonly label: string | ((args: Args) => string);
-  readonly caption?: string;
-  readonly icon?: { readonly render: (host: HTMLElement) => void };
-  /** The JSON schema of what it may be called with. */
-  readonly describedBy?: { readonly args: object };
-  readonly execute: (args: Args) => void;
-}
-
 /** `Token` of `@lumino/coreutils`: names a service, and is compared by identity. */
 export interface Token<Service> {
   readonly name: string;
@@ -87,10 +75,7 @@ export interface Application {
     readonly addWidgetExtension: (factory: string, extension: NotebookExtension) => unknown;
   };
   readonly shell: Shell;
-  readonly commands: {
-    readonly addCommand: (id: string, command: Command) => unknown;
-    readonly execute: (id: string) => Promise<unknown>;
-  };
+  readonly commands: CommandRegistry;
   /** Return a service once it is there, null where nothing provides it. */
   readonly resolveOptionalService: <Service>(token: Token<Service>) => Promise<Service | null>;
 }

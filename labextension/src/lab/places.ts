@@ -1,9 +1,6 @@
-import { SHOW, WIDE } from "./commands.ts";
+import { CATEGORY, SHOW, WIDE } from "./commands.ts";
 import type { Application } from "./jupyter.ts";
 import { launcherOf, paletteOf } from "./services.ts";
-
-/** Under which head the palette lists the commands. */
-const CATEGORY = "Runs";
 
 /** Offer the panel where JupyterLab offers what it has: in the palette and in the launcher. Its menu reads the schema. */
 export async function offer(app: Application): Promise<void> {

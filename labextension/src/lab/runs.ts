@@ -1,7 +1,8 @@
 import { addCommands } from "./commands.ts";
+import { folderOf, localPath } from "./folder.ts";
 import { INSERT, INSERTS } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
-import { folderOf, localPath, Notebooks } from "./notebooks.ts";
+import { Notebooks } from "./notebooks.ts";
 import { offer } from "./places.ts";
 import { restorerOf } from "./services.ts";
 import { heedSettings } from "./settings.ts";

@@ -1,8 +1,8 @@
 import type { Kernel } from "@jupyterlab/services";
 import { Signal } from "@lumino/signaling";
 import { jupyterHost } from "../kernel/host.ts";
+import { folderOf } from "./folder.ts";
 import type { NotebookPanel } from "./jupyter.ts";
-import { folderOf } from "./notebooks.ts";
 
 /** Milliseconds that a kernel has to be busy before the server is asked: most cells are done by then. */
 const PATIENCE = 1000;

@@ -15,6 +15,8 @@ export function fulfil(
   { run, filter }: Wish,
 ): void {
   if (filter !== undefined) {
+    model.set("experiments", null);
+    model.set("deleted", false);
     model.set("filter", filter);
     model.set("view", "table");
   }
