@@ -106,3 +106,21 @@ def test_a_tracked_cell_the_panel_and_the_side_panel_are_shown(lab, heard, theme
         )
         side.get_by_text("0 runs", exact=True).wait_for()
     assert heard.complaints == []
+
+
+UNKNOWN = """() => [...document.querySelectorAll(".jp-CodeCell .cm-lintRange")].map(one => one.textContent)"""
+
+
+def test_jupyterlab_lsp_knows_what_a_tracked_cell_assigns(wheel, heard, tmp_path):
+    packages = [f"nbtrack @ {wheel.as_uri()}", "jupyterlab", "ipykernel", "jupyterlab-lsp"]
+    programs = programs_with(tmp_path / "environment", *packages, "python-lsp-server[pyflakes]")
+    (tmp_path / "work").mkdir()
+    lab = Lab(tmp_path / "work", python=programs / "python")
+    try:
+        lab.put("linted.ipynb", ["%%track first -t a=b\nalpha = 0.5", "print(alpha)\nprint(missing)"])
+        with lab.opened(heard, "linted.ipynb") as notebook:
+            notebook.page.locator(".cm-lintRange").first.wait_for()
+            # The server's answer is about all cells.
+            assert [one.strip("()") for one in notebook.page.evaluate(UNKNOWN)] == ["missing"]
+    finally:
+        lab.close()

@@ -1,5 +1,6 @@
 import { insertCells } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
+import { letCellsBeRead } from "./linting.ts";
 import { ViewRenderer } from "./renderer.ts";
 import runs from "./runs.ts";
 import { VIEW } from "./view.ts";
@@ -35,4 +36,12 @@ export const view: Plugin = {
   },
 };
 
-export default [view, runs];
+/** Helps those who read cells. */
+const linting: Plugin = {
+  id: "nbtrack:linting",
+  description: "Has jupyterlab-lsp read tracked cells as Python.",
+  autoStart: true,
+  activate: letCellsBeRead,
+};
+
+export default [view, runs, linting];
