@@ -3,6 +3,7 @@ import { it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { insertable } from "../src/lab/insertcell.ts";
+import { OVERRIDE } from "../src/lab/linting.ts";
 import { readView, VIEW } from "../src/lab/view.ts";
 import { Notebook } from "./notebook.ts";
 
@@ -141,4 +142,16 @@ it("a widget's button makes a new cell below its own", () => {
   button.click();
   assert.deepEqual(notebook.inserted, [[2, { cell_type: "code", source: "alpha = 0.1" }]]);
   assert.equal(notebook.active, 2);
+});
+
+it("a language server sees a tracked cell as Python, line by line, and the way back is found", () => {
+  const { pattern, replacement, reverse } = OVERRIDE;
+  const below = [" base", "fit(alpha)"].join("\n");
+  const cell = `%%track${below}`;
+  const seen = cell.replace(new RegExp(pattern, "u"), replacement);
+  assert.equal(seen, `# %%track${below}`);
+  assert.equal(seen.replace(new RegExp(reverse.pattern, "u"), reverse.replacement), cell);
+  for (const other of ["%%tracker\nx", "%%track?\nx", "%%time\nx", "x = 1"]) {
+    assert.ok(!new RegExp(pattern, "u").test(other), other);
+  }
 });

@@ -83,10 +83,15 @@ class Lab:
     ----------
     folder
         Where its notebooks are, and everything else that it writes.
+    python
+        Whose JupyterLab it is.
+    app
+        `jupyterlab`, or `notebook` for Jupyter Notebook, which has the same server.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, *, python=sys.executable, app="jupyterlab"):
         self.folder = folder
+        self._app = app
         self._opened = 0
         self._home = folder / ".home"
         (folder / ".home" / "runtime").mkdir(parents=True)
@@ -105,14 +110,15 @@ class Lab:
         }
         kept = {n: v for n, v in os.environ.items() if n not in {"NBTRACK_STORE", "PYTHONDONTWRITEBYTECODE"}}
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", *root]
+        command = [str(python), "-m", app, "--no-browser", "--ip=127.0.0.1", "--port=0", *root]
+        exposing = "LabApp" if app == "jupyterlab" else "JupyterNotebookApp"
         with (folder / ".home" / "lab.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [
                     *command,
                     "--LabApp.news_url=None",
                     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-                    "--LabApp.expose_app_in_browser=True",
+                    f"--{exposing}.expose_app_in_browser=True",
                 ],
                 cwd=folder,
                 env=kept | own,
@@ -175,7 +181,8 @@ class Lab:
         try:
             # A workspace that was used before would have JupyterLab open the notebook twice.
             self._opened += 1
-            page.goto(f"{self.url}lab/workspaces/of-{self._opened}/tree/{name}?token={self.token}")
+            place = f"lab/workspaces/of-{self._opened}/tree" if self._app == "jupyterlab" else "notebooks"
+            page.goto(f"{self.url}{place}/{name}?token={self.token}")
             notebook = Notebook(page, name)
             try:
                 notebook.wait_until_ready()

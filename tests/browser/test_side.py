@@ -1,9 +1,11 @@
 """The panel "Runs" in JupyterLab's side bar: the runs of the current notebook's folder, without its kernel."""
 
+import json
 import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -158,3 +160,85 @@ def test_a_server_without_nbtrack_is_told_in_a_sentence(lab, chromium):
         page.evaluate("() => jupyterapp.commands.execute('nbtrack:show-runs')")
         page.locator("#nbtrack-runs").get_by_text("this Jupyter server has no nbtrack").wait_for()
         notebook.shot("side-error")
+
+
+OTHER = {"name": "echo-sh", "display_name": "Echo", "language": "text"}
+
+ECHO = """
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Echo(Kernel):
+    implementation = banner = "Echo"
+    implementation_version = "1"
+    language_info = {"name": "text", "mimetype": "text/plain", "file_extension": ".txt"}
+
+    def do_execute(self, code, silent, *rest, **more):
+        self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code})
+        return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
+
+IPKernelApp.launch_instance(kernel_class=Echo)
+"""
+"""A kernel that is no Python's, and knows no comms."""
+
+
+def test_a_kernel_of_another_language_needs_nothing_for_the_panel(lab, chromium):
+    folder = lab.folder / "side-echo"
+    fill(folder, count=3, name="beside")
+    spec = lab.folder / ".home" / "data" / "kernels" / OTHER["name"]
+    spec.mkdir(parents=True)
+    (spec / "echo.py").write_text(ECHO)
+    argv = [sys.executable, str(spec / "echo.py"), "-f", "{connection_file}"]
+    (spec / "kernel.json").write_text(json.dumps({"argv": argv, **OTHER}))
+    cells = [nbformat.v4.new_code_cell("hello %%track")]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": OTHER})
+    nbformat.write(notebook, folder / "echo.ipynb")
+    with lab.opened(chromium, "side-echo/echo.ipynb") as notebook:
+        errors = heard_errors(notebook.page)
+        notebook.told(0, "hello %%track")
+        notebook.page.evaluate("() => jupyterapp.commands.execute('nbtrack:show-runs')")
+        side = notebook.page.locator("#nbtrack-runs")
+        side.get_by_text("3 runs", exact=True).wait_for()
+        side.get_by_role("button", name="beside-1", exact=True).click()
+        side.locator(".nbtrack-run").get_by_text("alpha").first.wait_for()
+        assert errors == []
+
+
+def test_the_panel_follows_the_notebook_in_front_and_outlives_its_kernel(lab, chromium):
+    for number, name in enumerate(("one", "two"), start=1):
+        fill(lab.folder / f"side-{name}", count=number, name=name)
+        lab.put(f"side-{name}/{name}.ipynb", ["1 + 1"])
+    with lab.opened(chromium, "side-one/one.ipynb") as notebook:
+        page = notebook.page
+        errors = heard_errors(page)
+        page.evaluate("() => jupyterapp.commands.execute('nbtrack:show-runs')")
+        side = page.locator("#nbtrack-runs")
+        side.get_by_text("1 run", exact=True).wait_for()
+        page.evaluate("() => jupyterapp.commands.execute('docmanager:open', { path: 'side-two/two.ipynb' })")
+        side.get_by_text("2 runs", exact=True).wait_for()
+        expect(side.locator(".nbtrack-side-foot")).to_have_text(str(lab.folder / "side-two" / ".nbtrack"))
+        page.locator(".lm-TabBar-tab", has_text="one.ipynb").first.click()
+        side.get_by_text("1 run", exact=True).wait_for()
+
+        page.evaluate("() => [...jupyterapp.shell.widgets('main')][0].sessionContext.restartKernel()")
+        notebook.wait_until_ready()
+        fill(lab.folder / "side-one", count=1, name="after")
+        side.get_by_text("2 runs", exact=True).wait_for()
+        page.evaluate("() => [...jupyterapp.shell.widgets('main')][0].sessionContext.shutdown()")
+        fill(lab.folder / "side-one", count=1, name="without")
+        side.get_by_text("3 runs", exact=True).wait_for()
+        # What is closed is followed no more, and what it showed stays.
+        page.evaluate("() => [...jupyterapp.shell.widgets('main')].find(one => one.context).dispose()")
+        side.get_by_text("2 runs", exact=True).wait_for()
+        assert errors == []
+
+
+def heard_errors(page):
+    """Return a list to which the page's errors of nbtrack's come."""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda told: errors.append(told.text) if told.type == "error" and "nbtrack" in told.text else None,
+    )
+    return errors

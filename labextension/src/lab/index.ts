@@ -1,6 +1,7 @@
 import cells from "./cells/plugin.ts";
 import { insertCells } from "./insertcell.ts";
 import type { Plugin } from "./jupyter.ts";
+import { letCellsBeRead } from "./linting.ts";
 import { ViewRenderer } from "./renderer.ts";
 import runs from "./runs.ts";
 import { VIEW } from "./view.ts";
@@ -36,4 +37,12 @@ export const view: Plugin = {
   },
 };
 
-export default [view, runs, cells];
+/** Helps those who read cells. */
+const linting: Plugin = {
+  id: "nbtrack:linting",
+  description: "Has jupyterlab-lsp read tracked cells as Python.",
+  autoStart: true,
+  activate: letCellsBeRead,
+};
+
+export default [view, runs, cells, linting];

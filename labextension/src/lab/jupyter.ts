@@ -103,6 +103,12 @@ export interface SettingRegistry {
   }>;
 }
 
+/** `ILSPCodeOverridesManager` of `@jupyter-lsp/jupyterlab-lsp`. */
+export interface CodeOverrides {
+  readonly register: (override: object, language: string) => void;
+  readonly registry: Readonly<Record<string, { readonly cell: object[] } | undefined>>;
+}
+
 /** `IStatusBar` of `@jupyterlab/statusbar`. */
 export interface StatusBar {
   readonly registerStatusItem: (

@@ -34,3 +34,6 @@ export const settingsOf = (app: Application) =>
 
 export const statusBarOf = (app: Application) =>
   service(app, async () => (await import("@jupyterlab/statusbar")).IStatusBar);
+
+export const codeOverridesOf = (app: Application) =>
+  service(app, async () => (await import("@jupyter-lsp/jupyterlab-lsp")).ILSPCodeOverridesManager);

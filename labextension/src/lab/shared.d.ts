@@ -21,3 +21,7 @@ declare module "@jupyterlab/settingregistry" {
 declare module "@jupyterlab/statusbar" {
   export const IStatusBar: import("./jupyter.ts").Token<import("./jupyter.ts").StatusBar>;
 }
+
+declare module "@jupyter-lsp/jupyterlab-lsp" {
+  export const ILSPCodeOverridesManager: import("./jupyter.ts").Token<import("./jupyter.ts").CodeOverrides>;
+}

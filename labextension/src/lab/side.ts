@@ -125,7 +125,7 @@ export class Side extends Widget {
     this.#folder = folder ?? this.#followed;
     this.#wish = wish;
     if (wide === this.#wide && this.parent !== null) {
-      this.#shell.activateById(this.id);
+      this.#uncover();
     } else {
       this.place(wide);
     }
@@ -140,11 +140,21 @@ export class Side extends Widget {
   place(wide: boolean): void {
     this.#name(wide);
     this.#shell.add(this, wide ? "main" : this.#area, { rank: RANK });
-    // Notebook's page has one place in its main area, which the notebook has.
     if (wide && this.parent === null) {
+      // Notebook's page has one place in its main area, which the notebook has.
       this.place(false);
+    } else {
+      this.#uncover();
     }
-    this.#shell.activateById(this.id);
+  }
+
+  /** Have the front end show this. Notebook 7.2 would hide what is shown already. */
+  #uncover(): void {
+    if (this.isVisible) {
+      this.activate();
+    } else {
+      this.#shell.activateById(this.id);
+    }
   }
 
   #name(wide: boolean): void {
