@@ -28,9 +28,8 @@ const ICON = {
 /** Adds the line `%%track` to the active cell of a notebook, or takes it away. */
 export class Tracking {
   readonly #shell: Application["shell"];
-  readonly #panels = new Set<CellsPanel>();
-  /** The lines that were taken away in this session, with their options, by cell. */
-  readonly #lines = new Map<string, string>();
+  /** The open notebooks, each with the lines that were taken away in this session, with their options, by cell. */
+  readonly #panels = new Map<CellsPanel, Map<string, string>>();
 
   constructor(shell: Application["shell"]) {
     this.#shell = shell;
@@ -38,21 +37,21 @@ export class Tracking {
 
   /** Add the command. */
   offer(commands: Application["commands"]): void {
-    const tracked = (args: Args) => isTracked(this.#cell(args));
+    const tracked = () => isTracked(this.#cell);
     commands.addCommand(TRACK, {
       label: ({ toolbar }) => (toolbar === true ? "" : "Track This Cell"),
-      caption: (args) => (tracked(args) ? "Do not track this cell" : "Track this cell"),
+      caption: () => (tracked() ? "Do not track this cell" : "Track this cell"),
       icon: ({ toolbar }) => (toolbar === true ? (ICON as never) : undefined),
       isToggled: tracked,
-      isVisible: (args) => args["toolbar"] !== true || this.#cell(args) !== null,
-      isEnabled: (args) => this.#cell(args) !== null,
-      execute: (args) => this.#toggle(args),
+      isVisible: ({ toolbar }) => toolbar !== true || this.#cell !== null,
+      isEnabled: () => this.#cell !== null,
+      execute: () => this.#toggle(),
     });
   }
 
   /** Take in a notebook; `changed` is called when the command's state may have. */
   add(panel: CellsPanel, changed: () => void): void {
-    this.#panels.add(panel);
+    this.#panels.set(panel, new Map());
     panel.disposed.connect(() => this.#panels.delete(panel));
     const { content } = panel;
     let stop = (): void => undefined;
@@ -70,32 +69,31 @@ export class Tracking {
     follow();
   }
 
-  #panel({ widgetId }: Args): CellsPanel | null {
-    const panels = [...this.#panels];
-    const found =
-      panels.find(({ id }) => id === widgetId) ?? panels.find((one) => one === this.#shell.currentWidget);
-    return found ?? null;
+  get #current(): CellsPanel | null {
+    return [...this.#panels.keys()].find((one) => one === this.#shell.currentWidget) ?? null;
   }
 
-  /** The cell that the command is about; null where it has none. */
-  #cell(args: Args): CellWidget | null {
-    const { model, activeCell } = this.#panel(args)?.content ?? {};
+  /** The cell that the command is about: the active one of the notebook in front, where that is code in Python. */
+  get #cell(): CellWidget | null {
+    const { model, activeCell } = this.#current?.content ?? {};
     return model && isPython(model) && activeCell?.model.type === "code" ? activeCell : null;
   }
 
-  #toggle(args: Args): void {
-    const widget = this.#cell(args);
-    const notebook = this.#panel(args)?.content.model;
-    if (widget === null || !notebook) {
+  #toggle(): void {
+    const widget = this.#cell;
+    const panel = this.#current;
+    const notebook = panel?.content.model;
+    if (widget === null || panel === null || !notebook) {
       return;
     }
+    const lines = this.#panels.get(panel);
     const { model } = widget;
     if (!mayEdit(notebook, model)) {
       say(inputOf(widget), FIXED);
       return;
     }
     const source = model.sharedModel.getSource();
-    const edit = toggled(source, this.#lines.get(model.id));
+    const edit = toggled(source, lines?.get(model.id));
     if (typeof edit === "string") {
       say(inputOf(widget), edit);
       return;
@@ -104,13 +102,11 @@ export class Tracking {
     if (track === null) {
       loadOnce(notebook, model);
     } else {
-      this.#lines.set(model.id, track.text);
+      lines?.set(model.id, track.text);
     }
     model.sharedModel.updateSource(edit.start, edit.end, edit.text);
   }
 }
-
-type Args = Readonly<Record<string, unknown>>;
 
 function isTracked(cell: CellWidget | null): boolean {
   return cell !== null && headOf(cell.model.sharedModel.getSource()).track !== null;
