@@ -546,3 +546,25 @@ def test_few_stores_stay_open_and_none_that_is_idle(tmp_path):
         assert opened.any_open, "not while it is read"
     opened.close_idle(0)
     assert not opened.any_open
+
+
+def test_what_is_running_in_a_folder_is_told_to_who_may_ask(server):
+    headers = {"Authorization": f"token {TOKEN}"}
+
+    def running():
+        status, reply = server.send("GET", "nbtrack/api/running?path=trained/nb.ipynb", **headers)
+        assert status == 200
+        return json.loads(reply)
+
+    (server.root / "trained").mkdir()
+    assert running() == {"running": 0, "name": None}
+    with contextlib.closing(open_store(server.root / "trained" / ".nbtrack")) as store:
+        writer = store.create_run(experiment="wine", name="long one")
+        store.flush()
+        assert running() == {"running": 1, "name": "long one"}
+        writer.finish()
+        store.flush()
+        assert running() == {"running": 0, "name": None}
+    assert server.send("GET", "nbtrack/api/running?path=../..", **headers)[0] == 404
+    assert server.send("GET", "nbtrack/api/running?path=trained")[0] == 403
+    shutil.rmtree(server.root / "trained")
