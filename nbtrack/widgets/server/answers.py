@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
 
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, StoreError
-from nbtrack.query import parse
-from nbtrack.query.field_names import literal
-from nbtrack.store.location import database_file, find_store, is_store
 from nbtrack.widgets.kinds import request_id
 from nbtrack.widgets.panel.answers import PanelAnswers
 from nbtrack.widgets.panel.reading import Reading
-from nbtrack.widgets.panel.traits import leading, panel_traits
 from nbtrack.widgets.replies import done, failed
 from nbtrack.widgets.runpage.download import Downloads
-from nbtrack.widgets.server.stores import Stores
+from nbtrack.widgets.server.bodies import body_of
+from nbtrack.widgets.server.stores import stores
 from nbtrack.widgets.wire import MAX_IDS, panel_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from nbtrack.store import Store
     from nbtrack.widgets.kinds import Request
-    from nbtrack.widgets.panel.traits import Leading
 
-__all__ = ["answer", "first_panel", "refusal", "running", "stores"]
+__all__ = ["answer"]
 
-stores = Stores()
-"""Those that the server has open."""
 _downloads = Downloads()
 
 
@@ -63,78 +55,25 @@ def answer(body: bytes, *, writes: bool = False, only: Path | None = None) -> tu
         with stores.using(question["store"], question["file"], writes=changes) as store:
             return 200, _reply(request, _answers(store, question, changes=changes))
     except NotFoundError as error:
-        return 410, _bytes(failed(asked_by, error))
+        return 410, body_of(failed(asked_by, error))
     except StoreError as error:
-        return 409, _bytes(failed(asked_by, error))
+        return 409, body_of(failed(asked_by, error))
     except NbtrackError as error:
-        return 400, _bytes(failed(asked_by, error))
+        return 400, body_of(failed(asked_by, error))
     except Exception:
         # What went wrong inside is for the server's log, not for the page.
         logging.getLogger("nbtrack").exception("a panel's request could not be answered")
         fault = NbtrackError("the server could not answer this; its log says why")
-        return 500, _bytes(failed(asked_by, fault))
-
-
-def first_panel(place: Path, *, only: Path | None = None) -> tuple[int, bytes]:
-    """Return the HTTP status, and as JSON the traits that a panel begins with.
-
-    It shows the store at or above a folder, or that of a notebook with the notebook's runs before all others; or the
-    store in `only`. null if there is none. 409 says why a store cannot be read.
-    """
-    try:
-        found = _store_of(place) if only is None else only
-        if not is_store(found):
-            return 200, b"null"
-        with stores.using(str(found), database_file(found)) as store:
-            return 200, _bytes(panel_traits(store, leading=_of_notebook(store, place)))
-    except NbtrackError as error:
-        return 409, refusal(error)
-
-
-def _store_of(place: Path) -> Path:
-    return find_store(place if place.is_dir() else place.parent)
-
-
-def _of_notebook(store: Store, place: Path) -> Leading | None:
-    """Return the runs of a notebook, whose path they have as `nbtrack.notebook.identity` tells it."""
-    if place.is_dir():
-        return None
-    home = store.path.parent
-    path = place.relative_to(home).as_posix() if place.is_relative_to(home) else place.name
-    named = literal(path)
-    return None if named is None else leading(store, f"notebook = {named}")
-
-
-def running(place: Path) -> tuple[int, bytes]:
-    """Return the HTTP status, and as JSON how many runs of the store at or above a place are running.
-
-    The newest of them is named. Where there is no store none is.
-    """
-    try:
-        found = _store_of(place)
-        if not is_store(found):
-            return 200, _bytes({"running": 0, "name": None})
-        with stores.using(str(found), database_file(found)) as store:
-            query = parse("status = 'RUNNING'")
-            newest = store.find_runs(query, limit=1)
-            count = store.count_runs(query) if newest else 0
-            return 200, _bytes({"running": count, "name": newest[0].name if newest else None})
-    except NbtrackError as error:
-        return 409, refusal(error)
-
-
-def refusal(error: NbtrackError) -> bytes:
-    """Return the body that says why a request, whichever it was, is not answered."""
-    return _bytes(failed("", error))
+        return 500, body_of(failed(asked_by, fault))
 
 
 def _reply(request: Request, reading: Reading) -> bytes:
     try:
-        return _bytes(done(request["id"], reading.result(request)))
+        return body_of(done(request["id"], reading.result(request)))
     except StoreError:
         raise
     except NbtrackError as error:
-        return _bytes(failed(request["id"], error))
+        return body_of(failed(request["id"], error))
 
 
 def _read(body: bytes, store: Path | None) -> Question:
@@ -176,11 +115,3 @@ def _answers(store: Store, question: Question, *, changes: bool) -> Reading:
     if changes:
         return PanelAnswers(store, question["only"], _downloads)
     return Reading(store, question["only"], question["read_only"], _downloads)
-
-
-def _bytes(reply: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(reply)
-    except TypeError:
-        # A half of a surrogate pair, as a file of the user's may hold, goes as an escape.
-        return json.dumps(reply).encode("ascii")

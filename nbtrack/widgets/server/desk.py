@@ -11,6 +11,7 @@ from nbtrack.errors import ServerError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
     from nbtrack.widgets.server.stores import Stores
 
@@ -52,34 +53,29 @@ class Desk:
 
         503 means that too many are waiting, or that it takes too long.
         """
-        return await self._done(lambda answers: answers.answer(body, writes=writes, only=self._store))
+        return await self._done(lambda: _answering().answer(body, writes=writes, only=self._store))
 
     async def panel(self, place: Path) -> tuple[int, bytes]:
         """Return the HTTP status, and as JSON what a panel begins with.
 
         It shows the store at or above a folder or a notebook, or the only one that there is.
         """
-        return await self._done(lambda answers: answers.first_panel(place, only=self._store))
+        return await self._done(lambda: _opening().first_panel(place, only=self._store))
 
     async def running(self, place: Path) -> tuple[int, bytes]:
         """Return the HTTP status, and as JSON how many runs of the store at or above a place are running."""
-        return await self._done(lambda answers: answers.running(place))
+        return await self._done(lambda: _opening().running(place))
 
-    async def _done(self, work: Callable[[Any], tuple[int, bytes]]) -> tuple[int, bytes]:
+    async def _done(self, work: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
         try:
             return await self.work(work)
         except ServerError as error:
-            from nbtrack.widgets.server.answers import refusal
+            from nbtrack.widgets.server.bodies import refusal
 
             return 503, refusal(error)
 
-    async def work(self, work: Callable[[Any], _Answer]) -> _Answer:
+    async def work(self, work: Callable[[], _Answer]) -> _Answer:
         """Return what a function returns, worked on in a thread.
-
-        Parameters
-        ----------
-        work
-            It is given the module `answers`: nobody imports it before it is needed.
 
         Raises
         ------
@@ -108,11 +104,11 @@ class Desk:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="nbtrack-server")
         return self._threads
 
-    def _work(self, work: Callable[[Any], _Answer]) -> _Answer:
-        from nbtrack.widgets.server import answers
+    def _work(self, work: Callable[[], _Answer]) -> _Answer:
+        from nbtrack.widgets.server.stores import stores
 
-        self._stores = answers.stores
-        return work(answers)
+        self._stores = stores
+        return work()
 
     def _tidy_later(self) -> None:
         if self._closing is None:
@@ -124,3 +120,16 @@ class Desk:
             self._executor().submit(self._stores.close_idle)
             if self._stores.any_open:
                 self._tidy_later()
+
+
+# Nothing of these is imported before it is needed, and the second later than the first.
+def _opening() -> ModuleType:
+    from nbtrack.widgets.server import opening
+
+    return opening
+
+
+def _answering() -> ModuleType:
+    from nbtrack.widgets.server import answers
+
+    return answers

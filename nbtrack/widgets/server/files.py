@@ -13,7 +13,7 @@ from urllib.parse import quote
 from nbtrack.entities import Run
 from nbtrack.store.location import database_file
 from nbtrack.widgets.runpage.download import archived, local_path
-from nbtrack.widgets.server.answers import stores
+from nbtrack.widgets.server.stores import stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

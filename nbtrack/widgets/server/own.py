@@ -87,7 +87,9 @@ def serve(page: Page, tell: Callable[[str], object]) -> int:
 
 async def _serve(page: Page, bound: socket.socket, tell: Callable[[str], object]) -> None:
     # What answers is loaded before the first visitor comes.
+    import nbtrack.widgets.server.answers
     import nbtrack.widgets.server.files
+    import nbtrack.widgets.server.opening
     import nbtrack.widgets.server.page  # noqa: F401
     from nbtrack.widgets.server.site import Site
     from nbtrack.widgets.server.visitors import Visitors

@@ -161,7 +161,7 @@ class Site:
         from nbtrack.widgets.server.files import find
 
         try:
-            return await self._desk.work(lambda _: find(self._store, run, name))
+            return await self._desk.work(lambda: find(self._store, run, name))
         except NbtrackError as error:
             status = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
             raise RefusedError(status, str(error)) from error

@@ -16,7 +16,7 @@ from nbtrack.store.location import database_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Stores"]
+__all__ = ["Stores", "stores"]
 
 MAX_STORES = 8
 """Stores that stay open while nobody reads them."""
@@ -127,3 +127,7 @@ class Stores:
         opened.dismissed = True
         if not opened.readers:
             opened.store.close()
+
+
+stores = Stores()
+"""Those that the server has open."""

@@ -25,8 +25,7 @@ from nbtrack.widgets.bundle import build
 from nbtrack.widgets.panel import Panel
 from nbtrack.widgets.replies import done, failed
 from nbtrack.widgets.server import desk as desks
-from nbtrack.widgets.server.answers import stores
-from nbtrack.widgets.server.stores import Stores
+from nbtrack.widgets.server.stores import Stores, stores
 from nbtrack.widgets.wire import PANEL, RUN_PAGE
 from tests.waiting import HANGS, eventually
 
