@@ -1,0 +1,1 @@
+"""Projects: a folder or a git repository whose commands are run, each as a run of the store."""
