@@ -80,7 +80,8 @@ def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
         )
     target = address if local is None else str(local.resolve())
     repository = _cached(target)
-    commit, branch = _found(repository, target, version)
+    # Our own repository's HEAD is nobody's.
+    commit, branch = _found(repository, target, None if version == "HEAD" else version)
     return _exported(repository, commit, inside, masked(os.fspath(uri)), masked(address), branch)
 
 
@@ -205,7 +206,7 @@ def _resolve(repository: Path, version: str) -> tuple[str | None, str | None]:
         commit = look(place + version)
         if commit is not None:
             return commit, version
-    plain = version if version.startswith("refs/") or _COMMIT.fullmatch(version) else None
+    plain = version if version.startswith(("refs/", "HEAD")) or _COMMIT.fullmatch(version) else None
     return look(f"refs/tags/{version}") or (look(plain) if plain else None), None
 
 

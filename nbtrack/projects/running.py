@@ -108,8 +108,11 @@ def run_project(
 
     Examples
     --------
-    >>> nbtrack.run_project("elastic-net", parameters={"alpha": 0.42}).get_status()  # doctest: +SKIP
-    'FINISHED'
+    >>> from pathlib import Path
+    >>> _ = Path("train.py").write_text("import mlflow; mlflow.log_metric('rmse', 0.7)")
+    >>> done = nbtrack.run_project(".", "train.py", parameters={"alpha": 0.42})
+    >>> done.get_status(), done.run.metrics
+    ('FINISHED', {'rmse': 0.7})
     """
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
     source = fetch(uri, version)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ import pytest
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TUTORIAL = "notebooks/sklearn_elasticnet_wine"
 ROW = {
     "columns": [
@@ -36,6 +38,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("NBTRACK_STORE", str(tmp_path / ".nbtrack"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     return tmp_path
 
 
@@ -61,7 +64,6 @@ def bare_repository(place):
     typed(place, "git", "-C", "notebooks", *identity, "commit", "--quiet", "-m", "tutorial")
     typed(place, "git", "clone", "--quiet", "--bare", "notebooks", "tutorial.git")
     commit = typed(place, "git", "-C", "notebooks", "rev-parse", "HEAD").strip()
-    shutil.rmtree(place / "notebooks" / ".git")
     return f"{(place / 'tutorial.git').as_uri()}#sklearn_elasticnet_wine", commit
 
 
@@ -98,23 +100,22 @@ def asked(address):
 
 
 def test_the_tutorial(place):
-    for value in ("0.5", "0.4", "0.6"):
-        assert "rmse" in typed(place, sys.executable, f"{TUTORIAL}/train.py", value, value)
-    by_alpha = {float(row["params.alpha"]): row for row in rows(place)}
-    assert sorted(by_alpha) == [0.4, 0.5, 0.6]
-    better = rows(place, "metrics.rmse<0.8")
-    assert {row["run_id"] for row in better} == {
-        row["run_id"] for row in by_alpha.values() if float(row["metrics.rmse"]) < 0.8
-    }
-
-    nbtrack(place, "run", TUTORIAL, "-P", "alpha=0.42")
     address, commit = bare_repository(place)
+    for command in re.findall(r"^```sh\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)[0].splitlines():
+        typed(place, "bash", "-c", command)
+    every = rows(place)
+    assert sorted(float(row["params.alpha"]) for row in every) == [0.4, 0.42, 0.42, 0.5, 0.6]
+    assert (place / "runs.csv").read_text().count("FINISHED") == 3
+    below = {row["run_id"] for row in every if float(row["metrics.rmse"]) < 0.8}
+    assert {row["run_id"] for row in rows(place, "metrics.rmse<0.8")} == below
+
     nbtrack(place, "run", address, "-P", "alpha=0.42")
-    from_git, from_folder = rows(place, "params.alpha = 0.42", "--order-by", "start_time DESC")
-    for row in (from_git, from_folder):
+    from_git, from_version, from_folder = rows(place, "params.alpha = 0.42", "--order-by", "start_time DESC")
+    assert (from_version["experiment"], from_version["name"]) == ("wine", "again")
+    for row in (from_git, from_version, from_folder):
         assert (row["status"], row["params.l1_ratio"]) == ("FINISHED", "0.1")
     for metric in ("metrics.rmse", "metrics.mae", "metrics.r2"):
-        assert from_git[metric] == from_folder[metric]
+        assert from_git[metric] == from_version[metric] == from_folder[metric]
     assert from_git["tags.mlflow.source.git.commit"] == commit
     assert not os.listdir(place / "cache" / "nbtrack" / "projects" / "work")
 
