@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["INSIDE", "Stopped", "Tail", "launch"]
+__all__ = ["INSIDE", "Stopped", "Tail", "deaf", "launch", "told_to_end"]
 
 INSIDE = "NBTRACK_PROJECT"
 """The variable by which a child knows that it is one: what it starts stays in its process group."""
@@ -61,37 +61,36 @@ def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str
     Raises
     ------
     KeyboardInterrupt
-        After all processes of the group have ended: `Stopped` for SIGTERM.
+        After all processes of the group have ended: `Stopped` inside `told_to_end`.
     """
     # A group of its own, so that the end reaches all of it; what a project starts itself stays in that group.
     own = INSIDE not in os.environ and os.name == "posix"
-    with _told_to_end():
-        child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
-            arguments,
-            cwd=folder,
-            env={**environment, INSIDE: "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=own,
-        )
-        assert child.stdout is not None
-        assert child.stderr is not None
-        readers = [_pass_on(child.stdout, sys.stdout, tail), _pass_on(child.stderr, sys.stderr, tail)]
-        try:
-            tail.code = child.wait()
-        except BaseException:
-            tail.code = _end(child, whole_group=own)
-            raise
-        finally:
-            patience = time.monotonic() + _OUTPUT_PATIENCE
-            for reader in readers:
-                reader.join(max(0.0, patience - time.monotonic()))
+    child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
+        arguments,
+        cwd=folder,
+        env={**environment, INSIDE: "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=own,
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    readers = [_pass_on(child.stdout, sys.stdout, tail), _pass_on(child.stderr, sys.stderr, tail)]
+    try:
+        tail.code = child.wait()
+    except BaseException:
+        tail.code = _end(child, whole_group=own)
+        raise
+    finally:
+        patience = time.monotonic() + _OUTPUT_PATIENCE
+        for reader in readers:
+            reader.join(max(0.0, patience - time.monotonic()))
     # A shell says it like this too.
     return 128 - tail.code if tail.code < 0 else tail.code
 
 
 @contextmanager
-def _told_to_end() -> Iterator[None]:
+def told_to_end() -> Iterator[None]:
     """Have SIGTERM and SIGHUP raise `Stopped`; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -135,7 +134,7 @@ def _end(child: subprocess.Popen[bytes], *, whole_group: bool) -> int:
             return False
         return True
 
-    with _deaf():
+    with deaf():
         send(signal.SIGINT)
         patience = time.monotonic() + _PATIENCE
         while lives() and time.monotonic() < patience:
@@ -146,7 +145,7 @@ def _end(child: subprocess.Popen[bytes], *, whole_group: bool) -> int:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def deaf() -> Iterator[None]:
     """Let a second Ctrl-C not cut the ending short."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -17,7 +17,7 @@ from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects.fetch import Source, cache_folder, fetch
-from nbtrack.projects.launch import Tail, launch
+from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
 from nbtrack.tracking.current import surrounding_run
@@ -123,7 +123,10 @@ def run_project(
         for remark in command.remarks:
             _say(remark)
         python = _python(project, env_manager)
-        return _run(store_at(store), source, point, command, python, experiment_name, run_name, env_manager)
+        with told_to_end():
+            return _run(
+                store_at(store), source, point, command, python, experiment_name, run_name, env_manager
+            )
     finally:
         if source.exported is not None:
             shutil.rmtree(source.exported, ignore_errors=True)
@@ -178,7 +181,8 @@ def _run(  # noqa: PLR0917 (all of them from one place)
         status = "KILLED"
         raise
     finally:
-        _end(writer, tail, status)
+        with deaf():
+            _end(writer, tail, status)
     _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
     return SubmittedRun(writer.id, code, Run(store, writer.id))
 
