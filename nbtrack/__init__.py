@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbtrack.entities.runs import Runs as Runs
     from nbtrack.errors import NbtrackError as NbtrackError
     from nbtrack.errors import NbtrackWarning as NbtrackWarning
+    from nbtrack.projects.running import run_project as run_project
     from nbtrack.serving.start import serve as serve
     from nbtrack.serving.start import servers as servers
     from nbtrack.sklearn import autolog as autolog
@@ -80,6 +81,7 @@ _WHERE = {
     "entities.run": "Run",
     "entities.runs": "Runs",
     "errors": "NbtrackError NbtrackWarning",
+    "projects.running": "run_project",
     "serving.start": "serve servers",
     "sklearn": "autolog",
     "store.store": "open_store",

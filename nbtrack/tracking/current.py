@@ -30,6 +30,7 @@ from nbtrack.store import started_by
 from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.ending import ending, failure
+from nbtrack.tracking.handed import resume_handed
 from nbtrack.tracking.logged import LoggedRun, forget_writers
 from nbtrack.tracking.workers import announce, open_in_origin, origin, settle_for_workers
 
@@ -249,7 +250,9 @@ def require_run() -> LoggedRun:
                 "start a run in this thread, or say which with run_id="
             )
         store = store_in_use()
-        run = begin(store, store.create_run(experiment=default_experiment()), "implicit")
+        handed = resume_handed(store)
+        writer = handed or store.create_run(experiment=default_experiment())
+        run = begin(store, writer, "implicit", fresh=handed is None)
     return run
 
 
@@ -311,11 +314,7 @@ def begin(store: Store, writer: RunWriter, kind: Kind, *, fresh: bool = True) ->
     return run
 
 
-def finish(
-    run: ActiveRun,
-    status: Status = "FINISHED",
-    error: BaseException | None = None,
-) -> None:
+def finish(run: ActiveRun, status: Status = "FINISHED", error: BaseException | None = None) -> None:
     """End a run, with the traceback of `error` if there is one; nothing happens if it has ended."""
     global _last  # noqa: PLW0603 (one current run a process is what this module keeps)
     if run.ended:

@@ -11,6 +11,7 @@ from nbtrack.entities import Run
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, PARENT_TAG
 from nbtrack.entities.run import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
+from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.current import (
     ActiveRun,
     begin,
@@ -23,6 +24,7 @@ from nbtrack.tracking.current import (
 )
 from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.experiments import find_experiment
+from nbtrack.tracking.handed import handed_run
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
@@ -92,23 +94,12 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     parent = parent_run_id or tags_to_set.pop(PARENT_TAG, None)
     if not nested and parent is None:
         _end_bare()
+    handed = None
     if run_id is None:
-        run_id = _run_of_environment()
+        run_id = handed = handed_run(store_in_use())
     if run_id is not None:
-        return _resume(run_id, tags_to_set)
+        return _resume(run_id, tags_to_set, handed=handed is not None)
     return _begin(experiment_id, parent, tags_to_set)
-
-
-def _run_of_environment() -> str | None:
-    """Return the run in `MLFLOW_RUN_ID`, for the first run of a process; warn if it does not exist."""
-    run_id = os.environ.pop("MLFLOW_RUN_ID", None)
-    if not run_id:
-        return None
-    try:
-        return store_in_use().run(run_id).id
-    except NotFoundError as error:
-        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=4)
-        return None
 
 
 def _tags_to_set(run_name: str | None, tags: Any, description: str | None) -> dict[str, str]:
@@ -150,7 +141,7 @@ def _begin(experiment_id: str | int | None, parent: str | None, tags_to_set: dic
     return begin(store, writer, "bare")
 
 
-def _resume(run_id: str, tags_to_set: dict[str, str]) -> ActiveRun:
+def _resume(run_id: str, tags_to_set: dict[str, str], *, handed: bool) -> ActiveRun:
     store = store_in_use()
     record = store.run(run_id)
     if record.deleted is not None:
@@ -159,6 +150,8 @@ def _resume(run_id: str, tags_to_set: dict[str, str]) -> ActiveRun:
     same = next((run for run in open_runs() if run.id == record.id and run.pid == os.getpid()), None)
     writer = same.writer if same is not None else store.resume_run(record.id)
     edit_tags(writer, tags_to_set.items())
+    if handed:
+        keep_context(writer)  # who made it does not know what runs here
     return begin(store, writer, "bare", fresh=False)
 
 

@@ -30,7 +30,7 @@ LAYERS = (
     ("store",),
     ("entities",),
     ("tracking", "sklearn", "pyfunc"),
-    ("serving", "compare"),
+    ("serving", "compare", "projects"),
     ("widgets",),
     ("notebook", "cli"),
 )

@@ -1,0 +1,86 @@
+"""The command that runs a project."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from nbtrack.cli.command import Command, complete_experiment, wanted_folder
+from nbtrack.projects.launch import Stopped
+from nbtrack.projects.running import MANAGERS, run_project
+
+__all__ = ["run"]
+
+
+def _values(
+    context: click.Context,  # noqa: ARG001 (click's)
+    parameter: click.Parameter,  # noqa: ARG001 (click's)
+    given: tuple[str, ...],
+) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{one!r} is not NAME=VALUE")
+        if name in values:
+            raise click.BadParameter(f"{name!r} is given twice")
+        values[name] = value
+    return values
+
+
+@click.command(cls=Command)
+@click.argument("uri")
+@click.option(
+    "--entry-point", "-e", default="main", show_default=True, help="Of its MLproject, or a script in it."
+)
+@click.option(
+    "--param",
+    "-P",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_values,
+    help="Any number of them.",
+)
+@click.option("--version", "-v", metavar="REF", help="A branch, a tag or a commit.")
+@click.option("--experiment-name", metavar="NAME", shell_complete=complete_experiment)
+@click.option("--run-name", metavar="NAME")
+@click.option(
+    "--env-manager",
+    type=click.Choice(MANAGERS),
+    default="local",
+    show_default=True,
+    help="local: this Python.",
+)
+@click.pass_context
+def run(  # noqa: PLR0917 (click passes them by name)
+    context: click.Context,
+    uri: str,
+    entry_point: str,
+    parameters: dict[str, str],
+    version: str | None,
+    experiment_name: str | None,
+    run_name: str | None,
+    env_manager: str,
+) -> None:
+    """Run the project at URI: a folder, or the address of a git repository, with #FOLDER for a part of it.
+
+    The exit code is that of the project's command.
+    """
+    try:
+        done = run_project(
+            uri,
+            entry_point,
+            parameters=parameters,
+            version=version,
+            experiment_name=experiment_name,
+            run_name=run_name,
+            env_manager=env_manager,
+            store=wanted_folder(context),
+        )
+    except Stopped as stopped:
+        sys.exit(128 + stopped.number)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell says it
+    sys.exit(done.exit_code)

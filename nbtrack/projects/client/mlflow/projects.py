@@ -1,0 +1,59 @@
+"""`mlflow.run`: a project's step that runs another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.projects import SubmittedRun, run_project
+from nbtrack.tracking.destination import store_in_use
+from nbtrack.tracking.experiments import find_experiment
+
+from .exceptions import ExecutionException
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SubmittedRun", "run"]
+
+
+def run(  # noqa: PLR0917 (MLflow's order)
+    uri: str,
+    entry_point: str = "main",
+    version: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    docker_args: Any = None,  # noqa: ARG001 (MLflow's)
+    experiment_name: str | None = None,
+    experiment_id: str | None = None,
+    backend: str = "local",
+    backend_config: Any = None,  # noqa: ARG001 (MLflow's)
+    storage_dir: str | None = None,  # noqa: ARG001 (MLflow's)
+    synchronous: bool = True,  # noqa: ARG001 (it always waits)
+    run_id: str | None = None,
+    run_name: str | None = None,
+    env_manager: str | None = None,
+    **others: Any,  # noqa: ARG001 (MLflow's)
+) -> SubmittedRun:
+    """Run a project to its end; see `nbtrack.run_project`.
+
+    Raises
+    ------
+    ExecutionException
+        When its command fails.
+    """
+    if backend != "local" or run_id is not None:
+        raise InvalidValueError("nbtrack runs projects on this machine, and each makes a run of its own")
+    if experiment_id is not None:
+        experiment_name = find_experiment(experiment_id, store_in_use()).name
+    done = run_project(
+        uri,
+        entry_point,
+        parameters=parameters,
+        version=version,
+        experiment_name=experiment_name,
+        run_name=run_name,
+        env_manager=env_manager or "local",
+    )
+    if not done.wait():
+        raise ExecutionException(f"run {done.run_id} failed with exit code {done.exit_code}")
+    return done

@@ -1,0 +1,1 @@
+"""What MLflow's own examples take from its `utils`."""

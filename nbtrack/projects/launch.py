@@ -1,0 +1,180 @@
+"""One child process: its output is passed on and its end kept, and an interrupt ends all that it started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["INSIDE", "Stopped", "Tail", "deaf", "launch", "told_to_end"]
+
+INSIDE = "NBTRACK_PROJECT"
+"""The variable by which a child knows that it is one: what it starts stays in its process group."""
+
+_PATIENCE = 5.0
+"""Seconds that the processes have to end after an interrupt."""
+_OUTPUT_PATIENCE = 2.0
+"""Seconds to wait for output after the child's end: something in the background may hold the pipe."""
+_TAIL = 20_000
+
+
+class Stopped(KeyboardInterrupt):
+    """The parent was told to end, by SIGTERM or SIGHUP."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+@dataclass(slots=True)
+class Tail:
+    """The end of what a process printed, and its exit code once it has one."""
+
+    parts: deque[bytes]
+    code: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The last characters."""
+        return b"".join(self.parts)[-_TAIL:].decode(errors="replace")
+
+
+def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], tail: Tail) -> int:
+    """Run a command to its end, and return its exit code.
+
+    Parameters
+    ----------
+    tail
+        Takes the end of the output, also where this raises.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After all processes of the group have ended: `Stopped` inside `told_to_end`.
+    """
+    # A group of its own, so that the end reaches all of it; what a project starts itself stays in that group.
+    own = INSIDE not in os.environ and os.name == "posix"
+    child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
+        arguments,
+        cwd=folder,
+        env={**environment, INSIDE: "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=own,
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    readers = [_pass_on(child.stdout, sys.stdout, tail), _pass_on(child.stderr, sys.stderr, tail)]
+    try:
+        tail.code = child.wait()
+    except BaseException:
+        tail.code = _end(child, whole_group=own)
+        raise
+    finally:
+        patience = time.monotonic() + _OUTPUT_PATIENCE
+        for reader in readers:
+            reader.join(max(0.0, patience - time.monotonic()))
+    # A shell says it like this too.
+    return 128 - tail.code if tail.code < 0 else tail.code
+
+
+@contextmanager
+def told_to_end() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP raise `Stopped`; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: Any) -> None:  # noqa: ARG001 (the signal module's)
+        raise Stopped(number)
+
+    numbers = [signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+    # What is ignored stays so: nohup means it.
+    before = {
+        number: signal.signal(number, stop)
+        for number in numbers
+        if signal.getsignal(number) != signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(child: subprocess.Popen[bytes], *, whole_group: bool) -> int:
+    """End a child, with its group where that is its own: politely, and after some seconds without asking."""
+
+    def send(number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            if whole_group:
+                os.killpg(child.pid, number)
+            else:
+                child.send_signal(number)
+
+    def lives() -> bool:
+        if child.poll() is None:
+            return True
+        if not whole_group:
+            return False
+        try:
+            os.killpg(child.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
+    with deaf():
+        send(signal.SIGINT)
+        patience = time.monotonic() + _PATIENCE
+        while lives() and time.monotonic() < patience:
+            time.sleep(0.05)
+        if lives():
+            send(getattr(signal, "SIGKILL", signal.SIGTERM))
+        return child.wait()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Let a second Ctrl-C not cut the ending short."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _pass_on(pipe: IO[bytes], to: TextIO, tail: Tail) -> threading.Thread:
+    thread = threading.Thread(target=_copy, args=(pipe, to, tail), name="nbtrack-output", daemon=True)
+    thread.start()
+    return thread
+
+
+def _copy(pipe: IO[bytes], to: TextIO, tail: Tail) -> None:
+    raw = getattr(to, "buffer", None)
+    with pipe:
+        while chunk := os.read(pipe.fileno(), 65536):
+            tail.parts.append(chunk)
+            while sum(map(len, tail.parts)) - len(tail.parts[0]) > _TAIL:
+                tail.parts.popleft()
+            # Whoever read our output may have gone; the child goes on.
+            with suppress(OSError, ValueError):
+                if raw is not None:
+                    raw.write(chunk)
+                else:
+                    to.write(chunk.decode(errors="replace"))
+                to.flush()

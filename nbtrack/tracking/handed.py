@@ -1,0 +1,38 @@
+"""The run that another process made for this one: `MLFLOW_RUN_ID`."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+from nbtrack.errors import NbtrackWarning, NotFoundError
+from nbtrack.store import started_by
+from nbtrack.tracking.context import keep_context
+
+if TYPE_CHECKING:
+    from nbtrack.store import RunWriter, Store
+
+__all__ = ["handed_run", "resume_handed"]
+
+
+def handed_run(store: Store) -> str | None:
+    """Return the id in `MLFLOW_RUN_ID`, once a process; warn if the store has no such run."""
+    run_id = os.environ.pop("MLFLOW_RUN_ID", None)
+    if not run_id:
+        return None
+    try:
+        return store.run(run_id).id
+    except NotFoundError as error:
+        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=4)
+        return None
+
+
+def resume_handed(store: Store) -> RunWriter | None:
+    """Go on with the run that was made for this process, for a call that logs without beginning one."""
+    run_id = handed_run(store) if started_by() is None else None
+    if run_id is None:
+        return None
+    writer = store.resume_run(run_id)
+    keep_context(writer)  # who made it does not know what runs here
+    return writer

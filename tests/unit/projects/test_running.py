@@ -1,0 +1,215 @@
+"""Projects in real processes: their runs, exit codes, endings, and the module `mlflow` that they import."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import nbtrack
+from nbtrack.errors import InvalidValueError
+from tests.waiting import eventually
+
+COMMAND = [sys.executable, "-m", "nbtrack"]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Write a project's files; its store is beside it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("NBTRACK_STORE", str(tmp_path / "store"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+
+    def write(**files):
+        for name, text in files.items():
+            (folder / name.replace("_py", ".py")).write_text(text)
+        return folder
+
+    return write
+
+
+def run(folder, *arguments, **variables):
+    return subprocess.run(
+        [*COMMAND, "run", str(folder), *arguments],
+        capture_output=True, text=True, timeout=100, check=False, env=os.environ | variables,
+    )  # fmt: skip
+
+
+def the_run(tmp_path):
+    (found,) = nbtrack.runs(store=tmp_path / "store")
+    return found
+
+
+def test_a_project_logs_to_the_run_that_was_made_for_it(project, tmp_path):
+    folder = project(
+        MLproject="name: x\nentry_points: {main: {parameters: {alpha: float, s: {default: 'a b'}},"
+        " command: 'python train.py {alpha} {s}'}}",
+        train_py="import sys, mlflow\nwith mlflow.start_run() as run:\n"
+        "    mlflow.log_metric('rmse', float(sys.argv[1]))\nprint('said', sys.argv[2])\n",
+    )
+    done = run(folder, "-P", "alpha=0.42", "--experiment-name", "wine", "--run-name", "first")
+    assert (done.returncode, done.stdout) == (0, "said a b\n"), done.stderr
+    found = the_run(tmp_path)
+    assert (found.name, found.experiment, found.status) == ("first", "wine", "FINISHED")
+    assert found.params == {"alpha": 0.42, "s": "a b"}
+    assert found.metrics == {"rmse": 0.42}
+    assert found.tags["mlflow.project.entryPoint"] == "main"
+    assert found.tags["mlflow.source.type"] == "PROJECT"
+    assert "mlflow.start_run" in str(found.source)
+    assert found.store.document(found.key, "outcome") == {"stdout": "said a b\n", "exit_code": 0}
+    assert found.store.document(found.key, "project")["command"] == "python train.py 0.42 'a b'"
+
+
+def test_a_call_without_start_run_goes_to_that_run_and_the_next_run_is_another(project, tmp_path):
+    folder = project(
+        main_py="import mlflow\nmlflow.log_param('a', 1)\nmlflow.end_run()\n"
+        "with mlflow.start_run():\n    mlflow.log_param('b', 2)\n"
+    )
+    assert run(folder, "-e", "main.py", "--experiment-name", "e").returncode == 0
+    assert [one.params for one in nbtrack.runs(store=tmp_path / "store", order_by="start_time")] == [
+        {"a": 1},
+        {"b": 2},
+    ]
+    assert {one.experiment for one in nbtrack.runs(store=tmp_path / "store")} == {"e"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "status"),
+    [
+        ("pass", 0, "FINISHED"),
+        ("import sys; sys.exit(7)", 7, "FAILED"),
+        ("import os; os._exit(3)", 3, "FAILED"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137, "FAILED"),
+        ("import mlflow\nwith mlflow.start_run(): pass\nraise SystemExit(2)", 2, "FAILED"),
+        ("import mlflow\nmlflow.start_run()\nmlflow.end_run('FAILED')", 0, "FAILED"),
+    ],
+)
+def test_the_childs_exit_code_is_ours_and_the_run_has_ended(project, tmp_path, text, code, status):
+    assert run(project(main_py=text), "-e", "main.py").returncode == code
+    assert the_run(tmp_path).status == status
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "uv"]]
+)
+def test_what_cannot_run_makes_no_run(project, tmp_path, arguments):
+    folder = project(MLproject="entry_points: {main: {command: 'true'}}")
+    done = run(folder, *arguments)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert len(nbtrack.runs(store=tmp_path / "store")) == 0
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("number", "stubborn"), [(signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGTERM, True)]
+)
+def test_an_interrupt_ends_all_processes_and_the_run(project, tmp_path, number, stubborn):
+    ignore = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); " if stubborn else ""
+    sleeper = f"{ignore}import os, time; open(str(os.getpid()) + '.pid', 'w').close(); time.sleep(100)"
+    folder = project(
+        main_py=f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {sleeper!r}])\n{sleeper}\n"
+    )
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(folder), "-e", "main.py"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    eventually(lambda: len(list(folder.glob("*.pid"))) == 2)
+    time.sleep(0.2)
+    child.send_signal(number)
+    output, _ = child.communicate(timeout=30)
+    assert child.returncode == 128 + number, output
+    eventually(lambda: not any(alive(int(one.stem)) for one in folder.glob("*.pid")))
+    assert the_run(tmp_path).status == "KILLED"
+
+
+def test_a_step_may_run_another_step_and_read_its_run(project, tmp_path):
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python main.py'}, load: {parameters: {n: int}, command: 'python load.py {n}'}}",
+        main_py="""
+import mlflow
+from mlflow.entities import RunStatus
+from mlflow.tracking import MlflowClient
+from mlflow.utils import mlflow_tags
+with mlflow.start_run():
+    step = mlflow.run(".", "load", parameters={"n": 3}, env_manager="local")
+    run = MlflowClient().get_run(step.run_id)
+    assert run.info.status == RunStatus.FINISHED
+    assert run.data.tags[mlflow_tags.MLFLOW_PROJECT_ENTRY_POINT] == "load"
+    mlflow.log_metric("twice", 2 * run.data.metrics["n"])
+    try:
+        mlflow.run(".", "load", parameters={"n": "x"})
+    except mlflow.projects.ExecutionException:
+        pass
+""",
+        load_py="import sys, mlflow\nwith mlflow.start_run(): mlflow.log_metric('n', int(sys.argv[1]))\n",
+    )
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    found = list(nbtrack.runs(store=tmp_path / "store", order_by="start_time"))
+    assert [one.status for one in found] == ["FINISHED", "FINISHED", "FAILED"]
+    assert found[0].metrics == {"twice": 6}
+    assert {one.parent.id for one in found[1:]} == {found[0].id}
+
+
+def test_what_the_module_lacks_is_one_clear_sentence(project):
+    folder = project(
+        main_py="""
+import mlflow
+for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
+    try:
+        exec(text)
+    except (ImportError, AttributeError) as error:
+        print(type(error).__name__, error)
+"""
+    )
+    lines = run(folder, "-e", "main.py").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["ModuleNotFoundError", "AttributeError", "AttributeError"]
+    for line, name in zip(
+        lines, ("mlflow.pytorch", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
+    ):
+        assert "nbtrack" in line
+        assert name in line
+
+
+def test_mlflow_is_there_in_a_bare_python(project, tmp_path):
+    """With the standard library only: no site-packages."""
+    folder = project(
+        main_py="import mlflow, sys\nassert 'site' not in sys.modules\nwith mlflow.start_run():\n"
+        "    mlflow.log_param('alpha', 0.5)\n    mlflow.log_metric('rmse', 0.7)\n    mlflow.log_text('x', 'a.txt')\n"
+        "    mlflow.set_tag('team', 'red')\nfor name in ('numpy', 'yaml', 'pandas'):\n    assert name not in sys.modules\n",
+        MLproject=f"entry_points: {{main: {{command: '{sys.executable} -S main.py'}}}}",
+    )
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    found = the_run(tmp_path)
+    assert (found.params, found.metrics, found.tags["team"]) == ({"alpha": 0.5}, {"rmse": 0.7}, "red")
+
+
+def test_from_python(project, tmp_path):
+    folder = project(main_py="import sys; print(sys.argv[1:]); sys.exit('x' in sys.argv)")
+    done = nbtrack.run_project(folder, "main.py", parameters={"n": 3}, store=tmp_path / "store")
+    assert (done.wait(), done.get_status(), done.get_log()) == (True, "FINISHED", "['--n', '3']\n")
+    with pytest.raises(InvalidValueError, match="not known"):
+        nbtrack.run_project(folder, "main.py", env_manager="pip")
+
+
+def test_secrets_are_masked_in_what_is_kept(project, tmp_path):
+    folder = project(main_py="import sys; print(sys.argv)")
+    done = run(folder, "-e", "main.py", "-P", "api_key=hunter2hunter2")
+    assert "hunter2hunter2" in done.stdout
+    found = the_run(tmp_path)
+    kept = json.dumps(
+        [found.params, *(found.store.document(found.key, kind) for kind in ("project", "outcome"))]
+    )
+    assert "hunter2hunter2" not in kept
