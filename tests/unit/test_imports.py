@@ -25,12 +25,12 @@ WORDS = (
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
     WORDS,
-    ("direction",),
+    ("direction", "uv"),
     ("query", "capture", "models"),
     ("store",),
     ("entities",),
     ("tracking", "sklearn", "pyfunc"),
-    ("serving", "compare"),
+    ("serving", "compare", "projects"),
     ("widgets",),
     ("notebook", "cli"),
 )
