@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
-from nbtrack.projects.environment_spec import is_pin, read_spec, tidied
+from nbtrack.projects.environment_spec import is_option, is_pin, read_spec, tidied
 from nbtrack.projects.python_choice import Choice, choose_python, fetch_python
 from nbtrack.projects.resolving import Wanted, masked, resolved
 
@@ -217,7 +217,7 @@ def _built(
         lock = _exported(program, folder, python, relax=relax, tell=tell)
     else:
         lock, wanted = resolved(wanted, relax=relax, tell=tell)
-    options = [line for line in wanted.lines if line.startswith("-") and not line.startswith("-c ")]
+    options = [line for line in wanted.lines if is_option(line) and not line.startswith("-c ")]
     shutil.rmtree(place, ignore_errors=True)
     _run([program, "venv", "--no-project", "--quiet", "--python", str(python), str(place)], "", folder, tell)
     command = [program, "pip", "sync", "-", "--only-binary", ":all:", "--allow-empty-requirements"]

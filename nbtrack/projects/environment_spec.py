@@ -15,7 +15,7 @@ from nbtrack.uv import normalised
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Spec", "is_pin", "name_of", "read_spec", "tidied"]
+__all__ = ["Spec", "is_option", "is_pin", "name_of", "read_spec", "tidied"]
 
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\n(?P<content>(^#(| .*)$\n)+?)^# ///\s*$")
 """Inline script metadata, of PEP 723."""
@@ -166,6 +166,11 @@ def name_of(line: str) -> str:
     """Return the normalised name of a requirement; nothing for an option, a path or an address."""
     match = re.match(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?=$|[\[\s<>=!~;@(])", line)
     return normalised(match[1]) if match else ""
+
+
+def is_option(line: str) -> bool:
+    """Return whether a line says where packages are looked for, and is not itself one of them."""
+    return line.startswith("-") and re.match(r"-e\b|--editable\b", line) is None
 
 
 def is_pin(line: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
-from nbtrack.projects.environment_spec import is_pin, name_of
+from nbtrack.projects.environment_spec import is_option, is_pin, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,8 +113,8 @@ def _compiled(wanted: Wanted, lines: list[str], *options: str) -> tuple[str | No
 
 def _missing(wanted: Wanted) -> dict[str, str]:
     """Return the lines that cannot be had even alone, each with the reason."""
-    options = [line for line in wanted.lines if line.startswith("-")]
-    named = [line for line in wanted.lines if not line.startswith("-")]
+    options = [line for line in wanted.lines if is_option(line)]
+    named = [line for line in wanted.lines if not is_option(line)]
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(lambda line: _compiled(wanted, [*options, line], "--no-deps"), named)
         return {line: _first(said) for line, (lock, said) in zip(named, answers, strict=True) if lock is None}
@@ -142,35 +142,39 @@ def _what_cannot_be_had(wanted: Wanted, missing: dict[str, str], said: str) -> s
 def _relaxed(
     wanted: Wanted, missing: dict[str, str], said: str, tell: Callable[[str], object]
 ) -> tuple[str, Wanted]:
-    """Relax as little as will do: the lines that cannot be had, then those that uv names, all pins, the date."""
-    names = set(missing)
-    last = said
+    """Relax as little as will do: what cannot be had, then a line that uv names, all of those, all pins, the date."""
     for date in dict.fromkeys([wanted.exclude_newer, None]):
         attempt = replace(wanted, exclude_newer=date)
-        if date != wanted.exclude_newer:
-            names = set(_missing(attempt))
-        for step in ("missing", "named", "pins"):
-            if step == "named":
-                words = set(
-                    map(
-                        uv.normalised,
-                        re.findall(r"[A-Za-z0-9][\w.-]*[A-Za-z0-9]", re.sub(r"[=<>~!]+", " ", last)),
-                    )
-                )
-                names |= {line for line in wanted.lines if name_of(line) in words}
-            elif step == "pins":
-                names |= {line for line in wanted.lines if is_pin(line)}
-            lines = [lower_bound(line) if line in names else line for line in wanted.lines]
-            lock, last = _compiled(attempt, lines)
-            if lock is not None:
-                pairs = zip(wanted.lines, lines, strict=True)
-                changed = [f"{old} -> {new}" for old, new in pairs if old != new]
-                if date != wanted.exclude_newer:
-                    changed.append(f"as of {wanted.exclude_newer:%Y-%m-%d} -> the newest")
-                for change in changed:
-                    tell(f"relaxed: {masked(change)}")
-                relaxed = (*wanted.relaxed, *map(masked, changed))
-                return lock, replace(attempt, lines=lines, relaxed=relaxed)
+        alone = missing if date == wanted.exclude_newer else _missing(attempt)
+        lines = [lower_bound(line) if line in alone else line for line in wanted.lines]
+        lock, said = _compiled(attempt, lines)
+        if lock is None:
+            for chosen in _choices(lines, said):
+                relaxed = [lower_bound(line) if line in chosen else line for line in lines]
+                lock, said = _compiled(attempt, relaxed)
+                if lock is not None:
+                    lines = relaxed
+                    break
+        if lock is not None:
+            changed = [f"{old} -> {new}" for old, new in zip(wanted.lines, lines, strict=True) if old != new]
+            if date != wanted.exclude_newer:
+                changed.append(f"as of {wanted.exclude_newer:%Y-%m-%d} -> the newest")
+            for change in changed:
+                tell(f"relaxed: {masked(change)}")
+            done = (*wanted.relaxed, *map(masked, changed))
+            return lock, replace(attempt, lines=lines, relaxed=done)
     raise EnvironmentBuildError(
-        f"the environment cannot be had, not even with its pins relaxed: {last[-2000:]}"
+        f"the environment cannot be had, not even with its pins relaxed: {said[-2000:]}"
     )
+
+
+def _choices(lines: list[str], said: str) -> list[set[str]]:
+    """Return which lines to relax, the fewest first, after what uv says of those that exclude each other."""
+    words = re.findall(r"[A-Za-z0-9][\w.-]*[A-Za-z0-9]", re.sub(r"[=<>~!]+", " ", said))
+    named = [
+        line
+        for line in lines
+        if name_of(line) in set(map(uv.normalised, words)) and lower_bound(line) != line
+    ]
+    # Of two that exclude each other, the one that is written later is more often the dependency.
+    return [*({line} for line in reversed(named)), set(named), set(named) | set(filter(is_pin, lines))]
