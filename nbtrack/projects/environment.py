@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
-from nbtrack.projects.environment_spec import is_option, is_pin, read_spec, tidied
+from nbtrack.projects.environment_spec import is_option, is_pin, name_of, read_spec, tidied
 from nbtrack.projects.python_choice import Choice, choose_python, fetch_python
 from nbtrack.projects.resolving import Wanted, masked, resolved
 
@@ -132,13 +132,18 @@ def _key(folder: Path, spec: Spec, choice: Choice, exclude_newer: datetime | Non
     # The order of indexes counts, that of packages does not.
     parts += [[line for line in spec.requirements if line.startswith("-")]]
     parts += [sorted({tidied(line) for line in spec.requirements if not line.startswith("-")})]
+    # What stands in the project's own folder, such as `-e .` or `--find-links wheels`, is another in each folder.
+    if any(
+        not name_of(line) and "://" not in line and not line.startswith("-c ") for line in spec.requirements
+    ):
+        parts += [str(folder)]
     found = hashlib.sha256(repr(parts).encode())
     named = [Path(line.removeprefix("-c ")) for line in spec.requirements if line.startswith("-c ")]
     named += [folder / line for line in spec.requirements if re.fullmatch(r"[\w./\\-]+\.whl", line)]
     named += map(Path, uv.index_settings().get("UV_CONSTRAINT", "").split())
-    named += [folder / "uv.toml"]
+    named += [folder / "uv.toml", folder / "pyproject.toml"]  # where uv reads its settings
     if spec.locked:
-        named += [spec.source, folder / "pyproject.toml"]
+        named += [spec.source]
     for file in named:
         if file.is_file():
             found.update(b"\0" + file.read_bytes())

@@ -77,6 +77,19 @@ def test_another_content_is_another_environment(project):
     assert (version_of("six", first), version_of("six", second)) == ("1.16.0", "1.15.0")
 
 
+def test_a_package_of_the_projects_own_folder_is_that_of_this_folder(project, tmp_path):
+    (project / "requirements.txt").write_text("-e .\nsix\n")
+    (project / "pyproject.toml").write_text("[project]\nname = 'ours'\nversion = '1'\n")
+    (project / "ours").mkdir()
+    (project / "ours" / "__init__.py").write_text("")
+    copy = Path(shutil.copytree(project, tmp_path / "copy"))
+    for folder in (project, copy):
+        python = environment_for(folder, tell=Said()).python
+        code = "import ours; print(ours.__file__)"
+        told = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, cwd="/")
+        assert Path(told.stdout.strip()).is_relative_to(folder)
+
+
 def test_the_files_that_requirements_name_count(project):
     (project / "python_env.yaml").write_text("dependencies: ['-r more/needs.txt']\n")
     (project / "more").mkdir()
