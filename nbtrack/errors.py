@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "EnvironmentBuildError",
     "FilterError",
     "InvalidValueError",
     "MissingPackageError",
@@ -48,6 +49,10 @@ class StoreError(NbtrackError, OSError):
 
 class ModelError(NbtrackError, ValueError):
     """A model that cannot be saved or loaded, or a folder that is not a model."""
+
+
+class EnvironmentBuildError(NbtrackError, RuntimeError):
+    """An environment of a project that cannot be built; lists what cannot be had."""
 
 
 class SchemaError(NbtrackError, ValueError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shlex
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from nbtrack import uv
 from nbtrack.errors import ModelError, TrustError
 from nbtrack.models.requirements import modules_of_pickle
 from nbtrack.serving.versions import needs_mlflow, requirements
@@ -59,14 +59,12 @@ def environment_of(model: Description, tell: Callable[[str], None]) -> Path:
     ModelError
         When uv is not installed, or cannot build it.
     """
-    from platformdirs import user_cache_path
-
     version, older = _version(model)
     needs = requirements(model, mlflow=needs_mlflow(model))
     named = {_name(line) for line in needs}
     needs += [name for name in _REQUIREMENTS if name not in named]
-    folder = user_cache_path("nbtrack", appauthor=False) / "environments" / _key(model, version, needs)
-    python = _python(folder)
+    folder = uv.environments_folder() / _key(model, version, needs)
+    python = uv.python_of(folder)
     if not python.is_file():
         if older:
             tell(f"the model was made with Python {older}, which nbtrack does not run on: it gets {version}")
@@ -108,7 +106,7 @@ def _holds_code(model: Description) -> bool:
 def _name(line: str) -> str:
     """Return the normalised name of a requirement."""
     match = re.match(r"[A-Za-z0-9][\w.-]*", line)
-    return re.sub(r"[-_.]+", "-", match[0]).lower() if match else ""
+    return uv.normalised(match[0]) if match else ""
 
 
 def _key(model: Description, version: str, needs: list[str]) -> str:
@@ -126,10 +124,8 @@ def _key(model: Description, version: str, needs: list[str]) -> str:
 
 
 def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
-    uv = shutil.which(
-        "uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    )
-    if uv is None:
+    program = uv.program()
+    if program is None:
         raise ModelError("--env-manager uv needs uv, which is not installed: python -m pip install uv")
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(".*-*"):  # of a build that was killed
@@ -137,15 +133,15 @@ def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
             shutil.rmtree(left, ignore_errors=True)
     # Built beside its place and then moved, so that nobody finds a partial one; two processes may build at once.
     part = folder.with_name(f".{folder.name}-{uuid4().hex[:8]}")
-    python = str(_python(part))
+    python = str(uv.python_of(part))
     ours = version == f"{sys.version_info[0]}.{sys.version_info[1]}"
     try:
         wanted = sys.executable if ours else version
-        _run([uv, "venv", "--quiet", "--no-project", "--relocatable", "--python", wanted, str(part)])
+        _run([program, "venv", "--quiet", "--no-project", "--relocatable", "--python", wanted, str(part)])
         # Run in the model's folder, because lines such as `-c constraints.txt` and `wheels/own.whl` are relative to it.
         # Bytecode is compiled now, not at the first start.
         _run(
-            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", "-"],
+            [program, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", "-"],
             "\n".join(needs),
             model,
         )
@@ -162,28 +158,22 @@ def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
 
 def _move(part: Path, folder: Path) -> None:
     """Move an environment to its place, unless another process was faster."""
-    if folder.is_dir() and not _python(folder).is_file():
+    if folder.is_dir() and not uv.python_of(folder).is_file():
         shutil.rmtree(folder, ignore_errors=True)  # the Python that it was built with was removed
     try:
         part.rename(folder)
     except OSError:
-        if not _python(folder).is_file():
+        if not uv.python_of(folder).is_file():
             raise
 
 
 def _run(command: list[str], text: str | None = None, folder: Path | None = None) -> str:
-    # A virtual environment's variables are for this Python, not for the model's.
-    variables = {n: v for n, v in os.environ.items() if n not in ("PYTHONHOME", "VIRTUAL_ENV")}
     done = subprocess.run(  # noqa: S603 (a list, no shell)
-        command, input=text, capture_output=True, text=True, check=False, cwd=folder, env=variables
+        command, input=text, capture_output=True, text=True, check=False, cwd=folder, env=uv.variables()
     )
     if done.returncode:
         raise ModelError(
-            f"the model's environment cannot be built (uv goes by its own settings for indexes, not by pip's): "
+            f"the model's environment cannot be built (uv is given pip's indexes, unless it has settings of its own): "
             f"{done.stderr.strip()[-2000:]}"
         )
     return done.stdout
-
-
-def _python(folder: Path) -> Path:
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

@@ -25,7 +25,7 @@ WORDS = (
 # From the bottom up. Modules of one layer know nothing of each other, but for the groups named in FRIENDS.
 LAYERS = (
     WORDS,
-    ("direction",),
+    ("direction", "uv"),
     ("query", "capture", "models"),
     ("store",),
     ("entities",),
