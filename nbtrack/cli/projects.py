@@ -51,7 +51,11 @@ def _values(
     type=click.Choice(MANAGERS),
     default="local",
     show_default=True,
-    help="local: this Python.",
+    help="local: this Python; uv: what the project says, built once.",
+)
+@click.option("--relax", is_flag=True, help="Let pins that cannot be had be lower bounds.")
+@click.option(
+    "--newest", is_flag=True, help="Take the newest of what is unpinned, not that of the commit's time."
 )
 @click.pass_context
 def run(  # noqa: PLR0917 (click passes them by name)
@@ -63,6 +67,8 @@ def run(  # noqa: PLR0917 (click passes them by name)
     experiment_name: str | None,
     run_name: str | None,
     env_manager: str,
+    relax: bool,
+    newest: bool,
 ) -> None:
     """Run the project at URI: a folder, or the address of a git repository, with #FOLDER for a part of it.
 
@@ -77,6 +83,8 @@ def run(  # noqa: PLR0917 (click passes them by name)
             experiment_name=experiment_name,
             run_name=run_name,
             env_manager=env_manager,
+            relax=relax,
+            newest=newest,
             store=wanted_folder(context),
         )
     except Stopped as stopped:

@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -42,6 +43,8 @@ class Source:
         Whether the folder has changes that the commit lacks.
     exported
         Whether the folder was made for this run, to be removed after it.
+    date
+        Of the commit, where it was exported.
     """
 
     folder: Path
@@ -51,6 +54,7 @@ class Source:
     branch: str | None = None
     dirty: bool = False
     exported: Path | None = None
+    date: datetime | None = None
 
 
 def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
@@ -220,7 +224,9 @@ def _exported(  # noqa: PLR0917 (all of them from here)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
     try:
-        return Source(_inner(folder, inside), name, commit, address, branch, exported=folder)
+        said = _asked("show", "--no-patch", "--format=%cI", commit, at=repository)
+        date = datetime.fromisoformat(said) if said else None
+        return Source(_inner(folder, inside), name, commit, address, branch, exported=folder, date=date)
     except NotFoundError:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -5,17 +5,21 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, NbtrackError
+from nbtrack.projects.environment import Environment, environment_for
+from nbtrack.projects.environment_spec import read_spec
 from nbtrack.projects.fetch import Source, cache_folder, fetch
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.spec import read
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["MANAGERS", "SubmittedRun", "run_project"]
 
 MANAGERS = ("local", "uv", "virtualenv", "conda")
+OLDEST = 11
+"""The oldest Python 3 that can import nbtrack, as `pyproject.toml` says."""
 
 _CLIENT = Path(__file__).parent / "client"
 """The folder with the module `mlflow` that a project imports."""
@@ -78,6 +84,8 @@ def run_project(
     experiment_name: str | None = None,
     run_name: str | None = None,
     env_manager: str = "local",
+    relax: bool = False,
+    newest: bool = False,
     store: Store | str | os.PathLike[str] | None = None,
 ) -> SubmittedRun:
     """Run a project as MLflow does, to its end; its run goes to the store in use.
@@ -95,7 +103,12 @@ def run_project(
     experiment_name, run_name
         For the run.
     env_manager
-        `local` runs with this Python.
+        `local` runs with this Python; `uv` builds what the project says of its environment, once for what it holds, and
+        so does `virtualenv`.
+    relax
+        Whether pins that cannot be had become lower bounds.
+    newest
+        Whether an unpinned package of a git address that pins others is the newest, and not that of the commit's time.
     store
         Another store, or its folder.
 
@@ -122,10 +135,10 @@ def run_project(
         command = fill_in(point, given, source.folder, Path.cwd())
         for remark in command.remarks:
             _say(remark)
-        python = _python(project, env_manager)
+        environment = _environment_of(project, point, source, env_manager, relax=relax, newest=newest)
         with told_to_end():
             return _run(
-                store_at(store), source, point, command, python, experiment_name, run_name, env_manager
+                store_at(store), source, point, command, environment, experiment_name, run_name, env_manager
             )
     finally:
         if source.exported is not None:
@@ -136,17 +149,39 @@ def _say(text: str) -> None:
     sys.stderr.write(f"nbtrack: {text}\n")
 
 
-def _python(project: Project, manager: str) -> Path:
-    """Return the Python that a project runs with: the one seam to environments."""
+def _environment_of(
+    project: Project, point: EntryPoint, source: Source, manager: str, *, relax: bool, newest: bool
+) -> Environment:
+    """Return what a project runs in, which may have to be built."""
     if manager not in MANAGERS:
         raise InvalidValueError(f"environment manager {manager!r} is not known; give {', '.join(MANAGERS)}")
-    if manager != "local":
+    if manager == "conda":
+        raise InvalidValueError("nbtrack calls no conda; --env-manager uv builds what a conda.yaml lists")
+    script = (
+        Path(point.name) if point.name.endswith(".py") and point.name not in project.entry_points else None
+    )
+    files = {
+        "python_env": project.python_env and project.python_env.resolve(),
+        "conda_env": project.conda_env and project.conda_env.resolve(),
+        "script": script,
+    }
+    if manager == "local":
+        with suppress(NbtrackError):  # what is not installed need not be understood
+            spec = read_spec(project.folder, **files)
+            if spec is not None:
+                _say(
+                    f"{spec.source.name} is not installed, which --env-manager uv does: it runs with {sys.executable}"
+                )
+        return Environment(Path(sys.executable), "")
+    date = None if newest else source.date
+    found = environment_for(project.folder, **files, exclude_newer=date, relax=relax, tell=_say)
+    version = re.match(r"# Python 3\.(\d+)", found.lock)
+    if version is not None and int(version[1]) < OLDEST:
         raise InvalidValueError(
-            f"nbtrack builds no environment with {manager} yet; --env-manager local runs with this Python"
+            f"the project wants Python 3.{version[1]}, which cannot import nbtrack (3.{OLDEST} or later); "
+            "--env-manager local runs it with this Python"
         )
-    if project.environment_file is not None:
-        _say(f"{project.environment_file.name} is not installed: it runs with {sys.executable}")
-    return Path(sys.executable)
+    return found
 
 
 def _run(  # noqa: PLR0917 (all of them from one place)
@@ -154,7 +189,7 @@ def _run(  # noqa: PLR0917 (all of them from one place)
     source: Source,
     point: EntryPoint,
     command: Command,
-    python: Path,
+    environment: Environment,
     experiment: str | None,
     name: str | None,
     manager: str,
@@ -171,11 +206,13 @@ def _run(  # noqa: PLR0917 (all of them from one place)
     )
     tail, status = Tail(deque()), "FAILED"
     try:
-        _describe(writer, source, point, command, python)
+        _describe(writer, source, point, command, environment)
         # The child finds the run by its id, so it has to be there.
         store.flush()
         _say(f"run {writer.name} ({writer.id}): {command.text}")
-        code = launch(_shell(command.text), source.folder, _environment(store, writer.id, python), tail)
+        code = launch(
+            _shell(command.text), source.folder, _variables(store, writer.id, environment.python), tail
+        )
         status = _status(store, writer.id, code)
     except KeyboardInterrupt:
         status = "KILLED"
@@ -205,7 +242,9 @@ def _tags(source: Source, point: EntryPoint, manager: str) -> dict[str, str]:
     return {name: value for name, value in tags.items() if value is not None}
 
 
-def _describe(writer: RunWriter, source: Source, point: EntryPoint, command: Command, python: Path) -> None:
+def _describe(
+    writer: RunWriter, source: Source, point: EntryPoint, command: Command, environment: Environment
+) -> None:
     from nbtrack.capture.secrets import SEEN
 
     for name, text in command.params.items():
@@ -220,7 +259,10 @@ def _describe(writer: RunWriter, source: Source, point: EntryPoint, command: Com
             "command": SEEN.text(command.text),
             "entry_point": point.name,
             "folder": str(source.folder),
-            "interpreter": str(python),
+            "interpreter": str(environment.python),
+            "lock": environment.lock,
+            "relaxed": list(environment.relaxed),
+            "left_out": list(environment.left_out),
             "argv": [SEEN.text(one) for one in sys.argv],
             "working_folder": str(Path.cwd()),
             "commit": source.commit,
@@ -244,7 +286,7 @@ def _shell(command: str) -> list[str]:
     return ["cmd", "/c", command] if os.name == "nt" else ["bash", "-c", command]
 
 
-def _environment(store: Store, run_id: str, python: Path) -> dict[str, str]:
+def _variables(store: Store, run_id: str, python: Path) -> dict[str, str]:
     """Return the child's variables: the run and the store, our `mlflow` first, the Python's folder first."""
     environment = {
         name: value
@@ -255,6 +297,7 @@ def _environment(store: Store, run_id: str, python: Path) -> dict[str, str]:
     environment |= {
         "NBTRACK_STORE": str(store.path.absolute()),
         "MLFLOW_TRACKING_URI": store.path.absolute().as_uri(),
+        "NBTRACK_NEEDED": str(_needed_folder()),
         "MLFLOW_RUN_ID": run_id,
         "MLFLOW_EXPERIMENT_ID": str(store.run(run_id).experiment_id),
         "PYTHONPATH": os.pathsep.join(
@@ -267,18 +310,29 @@ def _environment(store: Store, run_id: str, python: Path) -> dict[str, str]:
 
 def _package_folder() -> Path:
     """Return a folder that holds only the package `nbtrack`: what lies beside it here is no part of the project."""
-    package = _CLIENT.parents[1]
-    key = hashlib.sha256(str(package).encode()).hexdigest()[:16]
+    return _folder_with(_CLIENT.parents[1])
+
+
+def _needed_folder() -> Path:
+    """Return a folder that holds what models are saved with, for environments that lack it."""
+    found = filter(None, map(find_spec, ("cloudpickle", "platformdirs", "yaml")))
+    return _folder_with(*(Path(spec.origin).parent for spec in found if spec.origin))
+
+
+def _folder_with(*packages: Path) -> Path:
+    """Return a folder of our own with these packages in it, and nothing else."""
+    key = hashlib.sha256("\0".join(map(str, packages)).encode()).hexdigest()[:16]
     folder = cache_folder() / "package" / key
-    link = folder / package.name
-    if not link.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        link.unlink(missing_ok=True)
-        try:
-            with suppress(FileExistsError):  # another process was first
-                link.symlink_to(package, target_is_directory=True)
-        except OSError:  # no links here, as on Windows without the right to make them
-            shutil.copytree(package, link, dirs_exist_ok=True)
+    for package in packages:
+        link = folder / package.name
+        if not link.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            try:
+                with suppress(FileExistsError):  # another process was first
+                    link.symlink_to(package, target_is_directory=True)
+            except OSError:  # no links here, as on Windows without the right to make them
+                shutil.copytree(package, link, dirs_exist_ok=True)
     return folder
 
 

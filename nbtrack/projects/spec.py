@@ -44,14 +44,15 @@ class Project:
 
     Attributes
     ----------
-    environment_file
-        The `conda.yaml` or `python_env.yaml` that it names, or None.
+    python_env, conda_env
+        The file that it names, one of the two.
     """
 
     folder: Path
     name: str | None = None
     entry_points: Mapping[str, EntryPoint] = field(default_factory=dict)
-    environment_file: Path | None = None
+    python_env: Path | None = None
+    conda_env: Path | None = None
 
     def entry_point(self, name: str) -> EntryPoint:
         """Return an entry point by its name, or for a script of the project.
@@ -101,7 +102,7 @@ def read(folder: Path) -> Project:
         folder,
         None if text.get("name") is None else str(text["name"]),
         {str(name): _entry_point(str(name), given) for name, given in points.items()},
-        _environment_file(folder, text),
+        **_environment_file(folder, text),
     )
 
 
@@ -121,19 +122,18 @@ def _mapping(value: Any, what: str) -> Mapping[str, Any]:
     return value
 
 
-def _environment_file(folder: Path, text: Mapping[str, Any]) -> Path | None:
+def _environment_file(folder: Path, text: Mapping[str, Any]) -> dict[str, Path]:
     named = [key for key in ("python_env", "conda_env") if text.get(key)]
     if len(named) > 1:
         raise InvalidValueError("MLproject has both python_env and conda_env; keep one of them")
     if not named:
-        found = (folder / name for name in ("python_env.yaml", "conda.yaml"))
-        return next((file for file in found if file.is_file()), None)
+        return {}
     file = folder / str(text[named[0]])
     if not file.is_file():
         raise InvalidValueError(
             f"MLproject names {named[0]} {text[named[0]]!r}, and the project has no such file"
         )
-    return file
+    return {named[0]: file}
 
 
 def _entry_point(name: str, given: Any) -> EntryPoint:

@@ -10,6 +10,7 @@ import time
 import pytest
 
 import nbtrack
+from nbtrack import uv
 from nbtrack.errors import InvalidValueError
 from tests.waiting import eventually
 
@@ -94,7 +95,7 @@ def test_the_childs_exit_code_is_ours_and_the_run_has_ended(project, tmp_path, t
 
 
 @pytest.mark.parametrize(
-    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "uv"]]
+    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "conda"]]
 )
 def test_what_cannot_run_makes_no_run(project, tmp_path, arguments):
     folder = project(MLproject="entry_points: {main: {command: 'true'}}")
@@ -213,3 +214,40 @@ def test_secrets_are_masked_in_what_is_kept(project, tmp_path):
         [found.params, *(found.store.document(found.key, kind) for kind in ("project", "outcome"))]
     )
     assert "hunter2hunter2" not in kept
+
+
+SIX = "import six, sys, mlflow\nmlflow.log_params({'six': six.__version__, 'prefix': sys.prefix})\n"
+
+
+@pytest.mark.skipif(uv.program() is None, reason="uv is not installed")
+def test_a_repository_runs_in_an_environment_of_its_own_that_is_built_once(project, tmp_path):
+    folder = project(
+        MLproject="python_env: python_env.yaml\nentry_points: {main: {command: 'python train.py'}}",
+        **{"python_env.yaml": f"python: 3.{sys.version_info.minor}\ndependencies: [six==1.16.0]"},
+        train_py=SIX,
+    )
+    git = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], check=True)
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "-q", "--bare", folder, bare], check=True)
+    first = run(bare, "--env-manager", "uv")
+    assert first.returncode == 0, first.stderr
+    assert "an environment for python_env.yaml is built" in first.stderr
+    second = run(bare, "--env-manager", "uv")
+    assert "is built" not in second.stderr
+    for one in nbtrack.runs(store=tmp_path / "store"):
+        assert one.params["six"] == "1.16.0"
+        assert one.params["prefix"] != sys.prefix
+        assert one.tags["mlflow.project.env"] == "uv"
+        kept = one.store.document(one.key, "project")
+        assert "six==1.16.0" in kept["lock"]
+        assert one.params["prefix"] in kept["interpreter"]
+
+
+def test_a_python_that_cannot_import_nbtrack_is_refused_before_there_is_a_run(project, tmp_path):
+    folder = project(main_py="print(1)", **{"python_env.yaml": "python: 3.8.18"})
+    done = run(folder, "-e", "main.py", "--env-manager", "uv")
+    assert done.returncode == 1
+    assert "3.8" in done.stderr
+    assert not (tmp_path / "store" / "nbtrack.db").exists() or not len(nbtrack.runs(store=tmp_path / "store"))

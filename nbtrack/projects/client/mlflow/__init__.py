@@ -6,6 +6,7 @@ environment has MLflow or not. What is not here answers with one sentence.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.abc import MetaPathFinder
@@ -53,3 +54,6 @@ class _Rest(MetaPathFinder):
 
 
 sys.meta_path.append(_Rest())
+# Behind all that the environment has itself: it may lack what nbtrack saves models with.
+if needed := os.environ.get("NBTRACK_NEEDED"):
+    sys.path.append(needed)
