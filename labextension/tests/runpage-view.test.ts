@@ -39,6 +39,15 @@ it("everything that is kept is there", () => {
   assert.match(section("output").textContent ?? "", /… 12 more charactersdone/u);
 });
 
+it("a nested run says of which it is a part, and opens that", () => {
+  const parent = { id: "b".repeat(32), name: "search", status: "FINISHED" as const, started: 1_764_000_000 };
+  const kernel = new Kernel({ parent });
+  const { find } = shown(kernel);
+  assert.match(find(".nbtrack-run-facts").textContent ?? "", /part of search/u);
+  find('[aria-label="Open the run search"]').click();
+  assert.equal((kernel.sent.at(-1) as { run?: string } | undefined)?.run, parent.id);
+});
+
 it("a section that holds nothing is not there", () => {
   const kernel = new Kernel({
     models: [],

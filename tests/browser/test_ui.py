@@ -190,3 +190,42 @@ def test_a_store_that_comes_later_appears_by_itself(visitor, tmp_path):
         row(page, "the first").wait_for()
     finally:
         waits.end()
+
+
+NESTED = """
+import nbtrack
+with nbtrack.start_run(run_name='search'):
+    with nbtrack.start_run(run_name='trial', nested=True):
+        nbtrack.log_metric('rmse', 1)
+"""
+
+
+def test_back_leads_where_one_came_from_and_a_store_that_is_gone_is_told(visitor, tmp_path):
+    store = tmp_path / "work" / ".nbtrack"
+    store.parent.mkdir()
+    env = os.environ | {"NBTRACK_STORE": str(store)}
+    subprocess.run([sys.executable, "-c", NESTED], check=True, env=env, cwd=ROOT)
+    shown = Page(store)
+    try:
+        page = visitor(shown.url)
+        page.get_by_role("combobox", name="Filter").fill("run_name = 'trial'")
+        page.get_by_text("1 run", exact=True).wait_for()
+        page.get_by_role("button", name="trial", exact=True).click()
+        page.locator("article.nbtrack-run").get_by_text("part of").wait_for()
+        page.get_by_role("button", name="Open the run search").click()
+        page.locator(".nbtrack-run-title", has_text="search").wait_for()
+        page.go_back()
+        page.get_by_role("tab", name="Runs", exact=True, selected=True).wait_for()
+        assert page.get_by_role("combobox", name="Filter").input_value() == "run_name = 'trial'"
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("button", name="Download as CSV").wait_for()
+        assert not page.get_by_role("button", name="DataFrame in the notebook").is_visible()
+        page.keyboard.press("Escape")
+
+        store.rename(tmp_path / "elsewhere")
+        page.get_by_text("it may have been moved or removed").wait_for()
+        (tmp_path / "elsewhere").rename(store)
+        page.get_by_text("it may have been moved or removed").wait_for(state="hidden")
+        assert page.wrong == []
+    finally:
+        shown.end()

@@ -23,6 +23,8 @@ interface Serving {
 
 /** A panel's model without a kernel: a server answers what it is asked, and says when the store has changed. */
 export class ServedModel<Traits extends object> extends Listeners implements Channel {
+  /** Called with why the store cannot be read, and with null when it can again. */
+  onLost: ((why: string | null) => void) | null = null;
   /** Called when the page has set traits. */
   onSaved: (() => void) | null = null;
   /** Where runs' files are, each at `<run>/<path>`. */
@@ -93,8 +95,12 @@ export class ServedModel<Traits extends object> extends Listeners implements Cha
     }
     this.#asked += 1;
     const reply = await this.#answer({ id: `clock-${this.#asked}`, kind: "changes" });
+    if (this.#serving.signal.aborted) {
+      return;
+    }
+    this.onLost?.(reply.ok ? null : reply.error.message);
     const clock = reply.ok ? reply.result["clock"] : null;
-    if (typeof clock === "number" && clock > this.#clock && !this.#serving.signal.aborted) {
+    if (typeof clock === "number" && clock > this.#clock) {
       this.#clock = clock;
       this.tell("msg:custom", { kind: "changed", clock, views: {} });
     }

@@ -27,6 +27,7 @@ async function start(main: HTMLElement, config: Config): Promise<void> {
   }
   const { model } = found;
   model.onSaved = () => address.write(model);
+  addEventListener("popstate", () => address.goBack(model));
   // Without a kernel what needs one is hidden.
   const place = element("div", { class: "nbtrack-page-panel", "data-nbtrack-served": "" });
   main.replaceChildren(head(found), place);
@@ -44,7 +45,11 @@ function head({ model, store }: ServedPanel): HTMLElement {
   if (model.get("_read_only")) {
     parts.push(element("span", { class: "nbtrack-page-mark" }, "read only"));
   }
-  return element("header", { class: "nbtrack-page-top" }, ...parts);
+  const lost = element("span", { class: "nbtrack-page-lost", role: "status" });
+  model.onLost = (why) => {
+    lost.textContent = why ?? "";
+  };
+  return element("header", { class: "nbtrack-page-top" }, ...parts, lost);
 }
 
 function say(main: HTMLElement, role: "status" | "alert", text: string): void {

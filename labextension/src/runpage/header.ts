@@ -32,7 +32,7 @@ export function header(page: Page): HTMLElement {
   followPart(
     page,
     ({ parent: found }) => found,
-    (found) => parent.replaceChildren(...(found === null ? [] : ["part of ", opener(page, found)])),
+    (found) => parent.replaceChildren(...(found === null ? [] : ["part of ", runLink(page, found)])),
   );
   return element(
     "header",

@@ -95,11 +95,28 @@ function draw(
   };
   model.on("change:_leading", mark);
   mark();
-  root.replaceChildren(panel, foot);
-  const heed = () => fulfil(model, wish());
+  const lost = element("p", { class: "nbtrack-side-lost", role: "status" });
+  model.onLost = (why) => {
+    lost.textContent = why ?? "";
+  };
+  root.replaceChildren(lost, panel, foot);
+  let wished: string | undefined;
+  const heed = () => {
+    const found = wish();
+    wished = found.filter ?? wished;
+    fulfil(model, found);
+  };
   heed();
   show(model, panel, signal);
   root.addEventListener(WISHED, heed, { signal });
+  // The runs of a cell are of no use beside another notebook.
+  const leave = () => {
+    if (wished !== undefined && model.get("filter") === wished) {
+      model.set("filter", "");
+    }
+    wished = undefined;
+  };
+  root.addEventListener(FOLLOWED, leave, { signal });
   panel.querySelector(".nbtrack-panel-bar")?.append(more(panel));
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from nbtrack.serving.listening import address, bind, loop_factory, uvicorn_serve
 from nbtrack.widgets.server.desk import Desk
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
     from pathlib import Path
 
@@ -23,6 +23,8 @@ __all__ = ["Page", "needs_token", "serve"]
 MAX_WAITING = 512
 """Requests that are worked on, or wait, at once, of all visitors; at 200 a second the last waits for some seconds."""
 RECEIVE_TIMEOUT = 30.0
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what the user has chosen
+"""Addresses that stand for all of the machine's: others reach it by its name."""
 END_TIMEOUT = 3
 """Seconds that requests in progress have when the server ends; a download may be long."""
 
@@ -66,7 +68,7 @@ def serve(page: Page, tell: Callable[[str], object]) -> int:
     page
         What to serve, and how.
     tell
-        Is called with the address, the token included, once it is served.
+        Is called with the address, the token included, once it is served; of a page for others also with theirs.
 
     Raises
     ------
@@ -101,4 +103,6 @@ async def _serve(page: Page, bound: socket.socket, tell: Callable[[str], object]
     server = uvicorn_server(site, receive_timeout=RECEIVE_TIMEOUT, end_timeout=END_TIMEOUT)
     token = "" if page.token is None else f"?token={quote(page.token, safe='')}"
     tell(f"{address(page.host, port)}{page.base_url}{token}")
+    if page.host in EVERYWHERE:
+        tell(f"http://{socket.gethostname()}:{port}{page.base_url}{token}")
     await server.serve(sockets=[bound])
