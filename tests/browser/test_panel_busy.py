@@ -17,7 +17,7 @@ WAITING = "Waiting for the kernel: a cell is running"
 
 
 class Asked:
-    """What pages ask nbtrack's extension of the Jupyter server.
+    """What panels ask nbtrack's extension of the Jupyter server; the status bar has a question of its own.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Asked:
         self.page = None
 
     def hear(self, request):
-        if "/nbtrack/api/" in request.url:
+        if "/nbtrack/api/ask" in request.url or "/nbtrack/api/change" in request.url:
             self.kinds.append(json.loads(request.post_data)["request"]["kind"])
 
     def wait_for(self, kind):
