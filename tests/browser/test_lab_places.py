@@ -76,8 +76,11 @@ def test_palette_menu_and_launcher_offer_the_runs(lab, chromium, theme):
     shade = shade_of(theme)
     folder = lab.folder / f"places-{shade}"
     fill(folder, count=4, name="card")
-    lab.put("places.ipynb", ["1 + 1"])
-    with lab.opened(chromium, "places.ipynb", theme=theme) as notebook:
+    # A project's root: no store is looked for above it, where other tests may have tracked something.
+    (lab.folder / f"places-none-{shade}" / ".git").mkdir(parents=True)
+    name = f"places-none-{shade}/places.ipynb"
+    lab.put(name, ["1 + 1"])
+    with lab.opened(chromium, name, theme=theme) as notebook:
         page = notebook.page
         side = page.locator("#nbtrack-runs")
         page.get_by_role("menuitem", name="View", exact=True).click()

@@ -140,7 +140,8 @@ def test_the_runs_of_the_current_notebook_stand_first(lab, chromium):
 
 def test_a_folder_without_runs_says_so_until_the_first_is_tracked(lab, chromium):
     folder = lab.folder / "side-none"
-    folder.mkdir()
+    # A project's root: no store is looked for above it, where other tests may have tracked something.
+    (folder / ".git").mkdir(parents=True)
     lab.put("side-none/first.ipynb", ["1 + 1"])
     with lab.opened(chromium, "side-none/first.ipynb") as notebook:
         page = notebook.page

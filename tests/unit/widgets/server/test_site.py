@@ -34,6 +34,11 @@ class Site:
             cwd=store.parent,
         )  # fmt: skip
         self.line = self.process.stderr.readline()
+        if "0.0.0.0" in options:
+            others = self.process.stderr.readline()
+            assert others == self.line.replace("127.0.0.1", socket.gethostname()), (
+                "others are told where it is"
+            )
         self.url = re.search(r"http://127\.0\.0\.1:\d+(\S+)", self.line)[0]
         self.port = int(re.search(r":(\d+)/", self.url)[1])
         self.token = self.url.partition("?token=")[2]
