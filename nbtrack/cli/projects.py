@@ -7,8 +7,7 @@ import sys
 import click
 
 from nbtrack.cli.command import Command, complete_experiment, wanted_folder
-from nbtrack.projects.launch import Stopped
-from nbtrack.projects.running import MANAGERS, run_project
+from nbtrack.projects import MANAGERS
 
 __all__ = ["run"]
 
@@ -74,6 +73,9 @@ def run(  # noqa: PLR0917 (click passes them by name)
 
     The exit code is that of the project's command.
     """
+    from nbtrack.projects.launch import Stopped
+    from nbtrack.projects.running import run_project
+
     try:
         done = run_project(
             uri,

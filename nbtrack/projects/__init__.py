@@ -1,5 +1,6 @@
 """Projects: a folder or a git repository whose commands are run, each as a run of the store."""
 
-from nbtrack.projects.running import SubmittedRun, run_project
+__all__ = ["MANAGERS"]
 
-__all__ = ["SubmittedRun", "run_project"]
+MANAGERS = ("local", "uv", "virtualenv", "conda")
+"""What makes the environment that a project runs in."""

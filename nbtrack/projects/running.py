@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
 from nbtrack.errors import InvalidValueError, NbtrackError
+from nbtrack.projects import MANAGERS
 from nbtrack.projects.environment import Environment, environment_for
 from nbtrack.projects.environment_spec import read_spec
 from nbtrack.projects.fetch import Source, cache_folder, fetch
@@ -35,9 +36,8 @@ if TYPE_CHECKING:
     from nbtrack.projects.template import Command
     from nbtrack.store import RunWriter, Store
 
-__all__ = ["MANAGERS", "SubmittedRun", "run_project"]
+__all__ = ["SubmittedRun", "run_project"]
 
-MANAGERS = ("local", "uv", "virtualenv", "conda")
 OLDEST = 11
 """The oldest Python 3 that can import nbtrack, as `pyproject.toml` says."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
-from nbtrack.projects import SubmittedRun, run_project
+from nbtrack.projects.running import SubmittedRun, run_project
 from nbtrack.tracking.destination import store_in_use
 from nbtrack.tracking.experiments import find_experiment
 
