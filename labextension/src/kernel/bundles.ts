@@ -1,6 +1,6 @@
 import type { FrontRequests, FrontResults } from "../wire.ts";
 import type { Channel } from "./client.ts";
-import { type Host, jupyterHost } from "./host.ts";
+import { get, type Host, jupyterHost } from "./host.ts";
 import { isAnswer } from "./replies.ts";
 
 type Files = FrontResults["bundle"];
@@ -108,11 +108,10 @@ async function filesOf(name: FrontRequests["bundle"]["name"], source: Source): P
 }
 
 /** Return the files, or null where the server has none of this build. */
-async function fromServer({ base, rights }: Host, name: string, build: string): Promise<Files | null> {
+async function fromServer(host: Host, name: string, build: string): Promise<Files | null> {
   const text = async (file: string) => {
-    const address = new URL(`static/${file}?v=${build}`, base);
     const signal = AbortSignal.timeout(SERVER_TIMEOUT);
-    const response = await fetch(address, { headers: rights(), credentials: "same-origin", signal });
+    const response = await get(host, `static/${file}?v=${build}`, { signal });
     return response.ok ? await response.text() : Promise.reject(new Error(response.statusText));
   };
   try {

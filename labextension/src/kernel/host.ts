@@ -1,3 +1,5 @@
+import { isObject } from "./replies.ts";
+
 /** A server that has nbtrack's addresses below `base`, and the headers that it wants to see. */
 export interface Host {
   base: URL;
@@ -45,12 +47,21 @@ export interface About {
   read_only: boolean;
 }
 
+/** Fetch what is at an address below a server's. */
+export function get({ base, rights }: Host, address: string, more: RequestInit = {}): Promise<Response> {
+  return fetch(new URL(address, base), { headers: rights(), credentials: "same-origin", ...more });
+}
+
 /** Ask a server for what a panel begins with that shows the store at or above a folder, or that of a notebook. */
-export function firstPanel({ base, rights }: Host, path: string): Promise<Response> {
-  return fetch(new URL(`api/panel?path=${encodeURIComponent(path)}`, base), {
-    headers: rights(),
-    credentials: "same-origin",
-  });
+export function firstPanel(host: Host, path: string): Promise<Response> {
+  return get(host, `api/panel?path=${encodeURIComponent(path)}`);
+}
+
+/** Return what a server says is wrong, or that it says nothing. */
+export function refusalOf(reply: unknown, { status }: Response): string {
+  const error = isObject(reply) ? reply["error"] : null;
+  const message = isObject(error) ? error["message"] : null;
+  return typeof message === "string" ? message : `The server refuses this (${status}).`;
 }
 
 /** Send a request of a panel to a server: `change` takes also those that change something. */

@@ -1,5 +1,5 @@
 import type { Channel } from "./client.ts";
-import { type About, type Host, post } from "./host.ts";
+import { type About, type Host, post, refusalOf } from "./host.ts";
 import { Listeners } from "./listeners.ts";
 import { type Answer, isAnswer, problemSaying } from "./replies.ts";
 
@@ -83,7 +83,7 @@ export class ServedModel<Traits extends object> extends Listeners implements Cha
       if (isAnswer(reply)) {
         return { ...reply, id: request.id };
       }
-      return failed(request.id, `The server refuses this (${response.status}).`);
+      return failed(request.id, refusalOf(reply, response));
     } catch {
       return failed(request.id, "The server does not answer. It may have been stopped.");
     }

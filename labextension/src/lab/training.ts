@@ -1,6 +1,6 @@
 import type { Kernel } from "@jupyterlab/services";
 import { Signal } from "@lumino/signaling";
-import { jupyterHost } from "../kernel/host.ts";
+import { get, jupyterHost } from "../kernel/host.ts";
 import { folderOf } from "./folder.ts";
 import type { NotebookPanel } from "./jupyter.ts";
 
@@ -134,10 +134,7 @@ async function running(folder: string): Promise<Running | null> {
     return null;
   }
   try {
-    const response = await fetch(new URL(`api/running?path=${encodeURIComponent(folder)}`, host.base), {
-      headers: host.rights(),
-      credentials: "same-origin",
-    });
+    const response = await get(host, `api/running?path=${encodeURIComponent(folder)}`);
     return response.ok ? ((await response.json()) as Running) : null;
   } catch {
     return null;

@@ -1,6 +1,5 @@
 import type { Model, Traits, View } from "../panel/model.ts";
-
-const VIEWS: ReadonlySet<string> = new Set<View>(["table", "compare", "curves", "charts", "groups", "run"]);
+import { VIEWS } from "../wire.ts";
 
 /** Runs that an address names: programs cut longer ones. */
 const MAX_RUNS = 20;
@@ -71,7 +70,7 @@ export class PageAddress {
 function apply(traits: Shown): void {
   const told = new URLSearchParams(location.hash.slice(1));
   const view = told.get("view");
-  if (view !== null && VIEWS.has(view)) {
+  if (view !== null && Object.hasOwn(VIEWS, view)) {
     traits.view = view as View;
   }
   traits.filter = told.get("filter") ?? "";

@@ -1,4 +1,4 @@
-import { firstPanel, type Host } from "../kernel/host.ts";
+import { firstPanel, type Host, refusalOf } from "../kernel/host.ts";
 import { ServedModel } from "../kernel/served.ts";
 import { PANEL_READS, RUNPAGE_READS } from "../wire.ts";
 import type { Rows } from "./messages.ts";
@@ -47,7 +47,7 @@ export async function servedPanel(
   const response = await (asked ?? firstPanel(host, path));
   const reply = await response.json();
   if (!response.ok) {
-    throw new Error(reply?.error?.message ?? `The server refuses this (${response.status}).`);
+    throw new Error(refusalOf(reply, response));
   }
   if (reply === null) {
     return null;

@@ -1,8 +1,4 @@
-import "../panel/panel.css";
-import "../panel/controls.css";
-import "../panel/table/table.css";
-import "../panel/table/row.css";
-import "../panel/actions.css";
+import "../panel/index.css";
 import "./side.css";
 import { firstPanel, type Host, jupyterHost } from "../kernel/host.ts";
 import { type ServedPanel, servedPanel } from "../panel/served.ts";

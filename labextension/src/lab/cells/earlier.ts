@@ -1,4 +1,4 @@
-import { type Host, post } from "../../kernel/host.ts";
+import { firstPanel, type Host, post, refusalOf } from "../../kernel/host.ts";
 import { isAnswer, isObject } from "../../kernel/replies.ts";
 import type { Mark } from "./mark.ts";
 
@@ -58,11 +58,10 @@ export function storeFolder(folder: string, store: string | null): string {
 
 /** Return the runs of a cell; null where the folder has no store. Rejects with what the server says. */
 export async function findRuns(host: Host, folder: string, mark: Mark): Promise<Found | null> {
-  const address = new URL(`api/panel?path=${encodeURIComponent(folder)}`, host.base);
-  const response = await fetch(address, { headers: host.rights(), credentials: "same-origin" });
+  const response = await firstPanel(host, folder);
   const reply: unknown = await response.json();
   if (!response.ok) {
-    throw new Error(messageIn(reply) ?? `The server refuses this (${response.status}).`);
+    throw new Error(refusalOf(reply, response));
   }
   const place = isObject(reply) ? reply["_place"] : null;
   if (!isPlace(place)) {
@@ -99,12 +98,7 @@ async function ask(host: Host, place: Place, request: object): Promise<Record<st
   if (isAnswer(reply) && reply.ok) {
     return reply.result;
   }
-  throw new Error(messageIn(reply) ?? `The server refuses this (${response.status}).`);
-}
-
-function messageIn(reply: unknown): string | null {
-  const error = isObject(reply) ? reply["error"] : null;
-  return isObject(error) && typeof error["message"] === "string" ? error["message"] : null;
+  throw new Error(refusalOf(reply, response));
 }
 
 function isPlace(value: unknown): value is Place {
