@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BROKEN",
     "FOLDS_TAG",
+    "SYSTEM_TAGS",
     "UNSTARRED",
     "DataRecord",
     "EstimatorRecord",
@@ -41,6 +42,8 @@ UNSTARRED: frozenset[Status] = BROKEN | {"RUNNING"}
 
 FOLDS_TAG = "nbtrack.folds"
 """The tag that lists, as JSON, the metrics whose points are the scores of folds: their mean counts, not the last."""
+SYSTEM_TAGS = ("nbtrack.", "mlflow.")
+"""How tags begin that no person has set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from IPython.core.error import TryNext
 
 from nbtrack import tracking
 from nbtrack.errors import NbtrackError
+from nbtrack.records import SYSTEM_TAGS
 from nbtrack.tracking.destination import store_if_there
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def _tags(store: Store, typed: str) -> Offer:
     """Offer tags of earlier runs, or the values of one."""
     name, equals, begun = typed.partition("=")
     if not equals:
-        names = [one for one in store.names("tags") if not one.startswith(("mlflow.", "nbtrack."))]
+        names = [one for one in store.names("tags") if not one.startswith(SYSTEM_TAGS)]
         return _beginning(typed, [f"{one}=" for one in names if " " not in one], "tag")
     from nbtrack.query.field_names import written
     from nbtrack.widgets.panel.completion import complete

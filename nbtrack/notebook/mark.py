@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import os
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.entities.text import one_line, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from nbtrack.notebook.line import Outcome
@@ -50,12 +50,7 @@ def main_metric(outcome: Outcome) -> str | None:
     names = list(outcome.metrics)
     compared = (name for name in names if name in outcome.changes)
     known = (name for name in names if direction(name) is not None)
-    return next(_chained(compared, known, names), None)
-
-
-def _chained(*several: Iterable[str]) -> Any:
-    for names in several:
-        yield from names
+    return next(chain(compared, known, names), None)
 
 
 def relative_store(store: Path, folder: Path | None) -> str | None:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
 from nbtrack.projects.environment_spec import is_option, is_pin, name_of, read_spec, tidied
+from nbtrack.projects.fetch import masked
 from nbtrack.projects.python_choice import Choice, choose_python, fetch_python
-from nbtrack.projects.resolving import Wanted, masked, resolved
+from nbtrack.projects.resolving import Wanted, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

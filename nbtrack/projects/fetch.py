@@ -21,8 +21,8 @@ from nbtrack.errors import InvalidValueError, NotFoundError
 __all__ = ["Source", "cache_folder", "fetch", "masked"]
 
 _REMOTE = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
-_CREDENTIALS = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
-_TOKEN = re.compile(r"(?<=http://|ttps://)[^/@:]+@")
+_CREDENTIALS = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
+_TOKEN = re.compile(r"(?<=http://|ttps://)[^/@:\s]+@")
 _COMMIT = re.compile(r"[0-9a-f]{4,40}")
 _REFS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/nbtrack/head")
 
@@ -90,7 +90,7 @@ def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
 
 
 def masked(address: str) -> str:
-    """Return an address without the password or token in it."""
+    """Return an address, or a text with some, without the passwords and tokens in them."""
     return _TOKEN.sub("***@", _CREDENTIALS.sub(r"\1:***@", address))
 
 

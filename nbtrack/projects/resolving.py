@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
 from nbtrack.projects.environment_spec import is_option, is_pin, name_of
+from nbtrack.projects.fetch import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["Wanted", "lower_bound", "masked", "resolved"]
+__all__ = ["Wanted", "lower_bound", "resolved"]
 
 _NOT_FOUND = "was not found in the package registry"
 _NO_NETWORK = re.compile(
@@ -37,11 +38,6 @@ class Wanted:
     exclude_newer: datetime | None
     relaxed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-
-
-def masked(text: str) -> str:
-    """Return text without the passwords of its addresses."""
-    return re.sub(r"(\w://)[^/@\s]+@", r"\1****@", text)
 
 
 def lower_bound(line: str) -> str:

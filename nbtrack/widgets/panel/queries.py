@@ -11,7 +11,7 @@ from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, is_ordered, sent
 from nbtrack.query import Order, Query, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
-from nbtrack.records import UNSTARRED
+from nbtrack.records import SYSTEM_TAGS, UNSTARRED
 from nbtrack.store.uses import FieldUse
 from nbtrack.widgets.panel.heads import ATTRIBUTES, head
 from nbtrack.widgets.replies import problem
@@ -175,7 +175,7 @@ def tags(store: Store, records: Sequence[RunRecord]) -> dict[str, Any]:
     tags: list[dict[str, Any]] = []
     for name in store.names("tags"):
         held = [value for value in store.column(f"tags.{name}", records) if value is not MISSING]
-        if held and not name.startswith(("nbtrack.", "mlflow.")):
+        if held and not name.startswith(SYSTEM_TAGS):
             same = held[0] if len(set(held)) == 1 else None
             tags.append({"name": name, "count": len(held), "value": same})
     return {"runs": len(records), "tags": tags}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.bounds import Text, cut, cut_end, first, whole
 from nbtrack.entities.mlflow import SOURCE_TAG
+from nbtrack.records import SYSTEM_TAGS
 from nbtrack.widgets.runpage.files import artifact_rows
 from nbtrack.widgets.runpage.parts import code_part, data_part, environment_part, models_part
 from nbtrack.widgets.runpage.sparkline import MetricRows
@@ -24,7 +25,6 @@ MAX_RUNS = 100
 VALUE, NOTE, OUTPUT, TRACEBACK = 2_000, 100_000, 20_000, 50_000
 """Characters."""
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_SYSTEM = ("nbtrack.", "mlflow.")
 _USER_TAG = "mlflow.user"
 
 
@@ -108,8 +108,8 @@ def _kind(value: ParamValue) -> str:
 
 def _tags(run: Run) -> dict[str, Any]:
     tags = run.tags
-    own = [(name, value) for name, value in tags.items() if not name.startswith(_SYSTEM)]
-    system = [(name, value) for name, value in tags.items() if name.startswith(_SYSTEM)]
+    own = [(name, value) for name, value in tags.items() if not name.startswith(SYSTEM_TAGS)]
+    system = [(name, value) for name, value in tags.items() if name.startswith(SYSTEM_TAGS)]
     shown, left = first(own, MAX_ROWS)
     return {
         "user": whole(tags.get(_USER_TAG, ""))[:VALUE],
