@@ -62,6 +62,9 @@ def ui(  # noqa: PLR0917 (click passes them by name)
     notebook: str | None,
 ) -> None:
     """Show the store as a page until Ctrl-C."""
+    from nbtrack.serving.access_rules import is_loopback
+    from nbtrack.widgets.served_page import ServedPage
+
     if token is not None and not token.strip():
         raise click.BadParameter("it is empty: anybody could come in", param_hint="--token")
     base = _base_url(base_url)
@@ -69,39 +72,22 @@ def ui(  # noqa: PLR0917 (click passes them by name)
     def tell(address: str) -> None:
         click.echo(f"nbtrack: {address} (Ctrl-C ends it)", err=True)
 
+    # Voila runs kernels for whoever comes in.
+    if token is None and (notebook is not None or not is_loopback(host)):
+        token = secrets.token_urlsafe(24)
+    folder = wanted_folder(context) if notebook is None else folder_of(context)
+    if notebook is not None or is_store(folder):
+        # A store that cannot be opened is told here, not on the page.
+        open_store(folder, read_only=True).close()
+    page = ServedPage(folder.absolute(), token, host, port, write, base)
     if notebook is None:
-        from nbtrack.widgets.server.own import Page, needs_token, serve
+        from nbtrack.widgets.server.own import serve
 
-        if token is None and needs_token(host):
-            token = _made()
-        folder = wanted_folder(context)
-        if is_store(folder):
-            _check(folder)
-        sys.exit(serve(Page(folder, token, host, port, write, base), tell))
-    from nbtrack.widgets.dashboard.voila import Dashboard, dashboard_notebook
+        sys.exit(serve(page, tell))
+    from nbtrack.widgets.dashboard.voila import dashboard_notebook
     from nbtrack.widgets.dashboard.voila import serve as serve_notebook
 
-    folder = folder_of(context).absolute()
-    _check(folder)
-    dashboard = Dashboard(
-        store=folder,
-        token=token or _made(),
-        notebook=dashboard_notebook() if notebook == OWN else Path(notebook),
-        host=host,
-        port=port,
-        write=write,
-        base_url=base,
-    )
-    sys.exit(serve_notebook(dashboard, tell))
-
-
-def _check(folder: Path) -> None:
-    """Raise what is wrong with a store: it is told here, not on the page."""
-    open_store(folder, read_only=True).close()
-
-
-def _made() -> str:
-    return secrets.token_urlsafe(24)
+    sys.exit(serve_notebook(page, dashboard_notebook() if notebook == OWN else Path(notebook), tell))
 
 
 def _base_url(given: str) -> str:

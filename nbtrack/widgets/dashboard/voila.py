@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from nbtrack.errors import InvalidValueError, MissingPackageError
-from nbtrack.serving.listening import address, bind
+from nbtrack.serving.listening import bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Dashboard", "dashboard_notebook", "serve"]
+    from nbtrack.widgets.served_page import ServedPage
+
+__all__ = ["dashboard_notebook", "serve"]
 
 NOTEBOOK = "dashboard.ipynb"
 POOL = 2
@@ -26,48 +26,21 @@ IDLE_TIMEOUT, IDLE_INTERVAL = 60, 20
 """Seconds after which a kernel without a page is ended, and between two looks. A page that is closed ends its own."""
 
 
-@dataclass(frozen=True)
-class Dashboard:
-    """How a dashboard is served.
-
-    Attributes
-    ----------
-    store
-        The store's folder.
-    token
-        What a visitor must have.
-    notebook
-        The notebook that is the page.
-    host, port
-        Where it is served; port 0 takes one that is free.
-    write
-        Whether visitors may change the store.
-    base_url
-        The path below which a proxy shows it, such as `/team/`.
-    """
-
-    store: Path
-    token: str
-    notebook: Path
-    host: str = "127.0.0.1"
-    port: int = 5000
-    write: bool = False
-    base_url: str = "/"
-
-
 def dashboard_notebook() -> Path:
     """Return the notebook that nbtrack brings: in its package or, in a checkout, beside it."""
     packaged = Path(__file__).with_name(NOTEBOOK)
     return packaged if packaged.is_file() else Path(__file__).parents[3] / "notebooks" / NOTEBOOK
 
 
-def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
+def serve(page: ServedPage, notebook: Path, tell: Callable[[str], object]) -> int:
     """Serve a dashboard until Ctrl-C or SIGTERM, and return the exit code.
 
     Parameters
     ----------
-    dashboard
+    page
         What to serve, and how.
+    notebook
+        The notebook that is the page.
     tell
         Is called with the address, token included, once it is served.
 
@@ -80,9 +53,9 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
     InvalidValueError
         When the notebook is none.
     """
-    _check(dashboard.notebook)
+    _check(notebook)
     # Voila would take another port in silence. It binds this one itself.
-    with bind(dashboard.host, dashboard.port, option="--port") as bound:
+    with bind(page.host, page.port, option="--port") as bound:
         port = int(bound.getsockname()[1])
     try:
         import ipykernel  # noqa: F401 - what runs the notebook
@@ -93,13 +66,12 @@ def serve(dashboard: Dashboard, tell: Callable[[str], object]) -> int:
             f"a dashboard needs Voila and a kernel ({error}): python -m pip install 'nbtrack[dashboard]'"
         ) from None
     # The kernels inherit it. Pages ask nothing of them but what widgets answer, and the store refuses changes.
-    os.environ["NBTRACK_STORE"] = str(dashboard.store)
-    if dashboard.write:
+    os.environ["NBTRACK_STORE"] = str(page.store)
+    if page.write:
         os.environ.pop("NBTRACK_READ_ONLY", None)
     else:
         os.environ["NBTRACK_READ_ONLY"] = "1"
-    shown = f"{address(dashboard.host, port)}{dashboard.base_url}?token={quote(dashboard.token, safe='')}"
-    DashboardApp(_config(dashboard, port), lambda: tell(shown)).run()
+    DashboardApp(_config(page, notebook, port), lambda: tell(page.url(port))).run()
     return 0
 
 
@@ -113,7 +85,7 @@ def _check(notebook: Path) -> None:
         raise InvalidValueError(f"{str(notebook)!r} is no notebook: it has no cells")
 
 
-def _config(dashboard: Dashboard, port: int) -> Any:
+def _config(page: ServedPage, notebook: Path, port: int) -> Any:
     from traitlets.config import Config
 
     from nbtrack.widgets.dashboard.kernels import VisitorKernels
@@ -122,23 +94,23 @@ def _config(dashboard: Dashboard, port: int) -> Any:
     return Config(
         {
             "Voila": {
-                "notebook_path": str(dashboard.notebook.absolute()),
-                "root_dir": str(dashboard.notebook.absolute().parent),
-                "ip": dashboard.host,
+                "notebook_path": str(notebook.absolute()),
+                "root_dir": str(notebook.absolute().parent),
+                "ip": page.host,
                 "port": port,
                 "port_retries": 0,
-                "base_url": dashboard.base_url,
-                "token": dashboard.token,
+                "base_url": page.base_url,
+                "token": page.token or "",
                 "open_browser": False,
                 "log_level": "ERROR",
-                "tornado_settings": {"headers": _headers(dashboard.notebook)},
+                "tornado_settings": {"headers": _headers(notebook)},
             },
             "VoilaConfiguration": {
                 "template": "lab",
                 "allow_template_override": "NOTEBOOK",
                 "strip_sources": True,
                 "show_tracebacks": False,
-                "extension_denylist": _unneeded(dashboard.notebook),
+                "extension_denylist": _unneeded(notebook),
                 "preheat_kernel": True,
                 "default_pool_size": POOL,
                 "multi_kernel_manager_class": VisitorKernels,

@@ -6,19 +6,17 @@ import asyncio
 import signal
 import socket
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from nbtrack.serving.access_rules import is_loopback
-from nbtrack.serving.listening import address, bind, loop_factory, uvicorn_server
+from nbtrack.serving.listening import bind, loop_factory, uvicorn_server
 from nbtrack.widgets.server.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-__all__ = ["Page", "needs_token", "serve"]
+    from nbtrack.widgets.served_page import ServedPage
+
+__all__ = ["serve"]
 
 MAX_WAITING = 512
 """Requests that are worked on, or wait, at once, of all visitors; at 200 a second the last waits for some seconds."""
@@ -29,44 +27,13 @@ END_TIMEOUT = 3
 """Seconds that requests in progress have when the server ends; a download may be long."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """How a page is served.
-
-    Attributes
-    ----------
-    store
-        The store's folder; one that does not exist yet is waited for.
-    token
-        What a visitor must have; None lets in whoever reaches it.
-    host, port
-        Where it is served; port 0 takes one that is free.
-    write
-        Whether visitors may change the store.
-    base_url
-        The path below which a proxy shows it, such as `/team/`.
-    """
-
-    store: Path
-    token: str | None
-    host: str = "127.0.0.1"
-    port: int = 5000
-    write: bool = False
-    base_url: str = "/"
-
-
-def needs_token(host: str) -> bool:
-    """Return whether others than this machine reach a server at this address."""
-    return not is_loopback(host)
-
-
-def serve(page: Page, tell: Callable[[str], object]) -> int:
+def serve(page: ServedPage, tell: Callable[[str], object]) -> int:
     """Serve a page until Ctrl-C or SIGTERM, and return the exit code.
 
     Parameters
     ----------
     page
-        What to serve, and how.
+        What to serve, and how; a store that does not exist yet is waited for.
     tell
         Is called with the address, the token included, once it is served; of a page for others also with theirs.
 
@@ -87,7 +54,7 @@ def serve(page: Page, tell: Callable[[str], object]) -> int:
     return 0
 
 
-async def _serve(page: Page, bound: socket.socket, tell: Callable[[str], object]) -> None:
+async def _serve(page: ServedPage, bound: socket.socket, tell: Callable[[str], object]) -> None:
     # What answers is loaded before the first visitor comes.
     import nbtrack.widgets.server.answers
     import nbtrack.widgets.server.files
@@ -101,8 +68,7 @@ async def _serve(page: Page, bound: socket.socket, tell: Callable[[str], object]
     visitors = Visitors(page.host, port, page.token, page.base_url)
     site = Site(page.store, desk, visitors, base=page.base_url, writes=page.write)
     server = uvicorn_server(site, receive_timeout=RECEIVE_TIMEOUT, end_timeout=END_TIMEOUT)
-    token = "" if page.token is None else f"?token={quote(page.token, safe='')}"
-    tell(f"{address(page.host, port)}{page.base_url}{token}")
+    tell(page.url(port))
     if page.host in EVERYWHERE:
-        tell(f"http://{socket.gethostname()}:{port}{page.base_url}{token}")
+        tell(page.url(port, socket.gethostname()))
     await server.serve(sockets=[bound])
