@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
 from nbtrack.projects.environment_spec import is_option, is_pin, name_of, read_spec, tidied
-from nbtrack.projects.fetch import masked
+from nbtrack.projects.git import masked
 from nbtrack.projects.mlflow_requirement import without_mlflow
 from nbtrack.projects.python_choice import Choice, choose_python, fetch_python, new_enough
 from nbtrack.projects.resolving import Wanted, resolved

@@ -18,7 +18,8 @@ from nbtrack import uv
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
 from nbtrack.projects.environment_manager import environment_of
-from nbtrack.projects.fetch import Source, cache_folder, fetch
+from nbtrack.projects.fetch import Source, fetch
+from nbtrack.projects.git import cache_folder
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
@@ -131,7 +132,7 @@ def run_project(
         project = read(source.folder)
         point = project.entry_point(entry_point)
         command = fill_in(point, given, source.folder, Path.cwd())
-        for remark in command.remarks:
+        for remark in (*source.remarks, *command.remarks):
             _say(remark)
         environment = environment_of(
             project,
