@@ -75,7 +75,9 @@ def run(  # noqa: PLR0917 (click passes them by name)
     """
     from nbtrack.projects.launch import Stopped
     from nbtrack.projects.running import run_project
+    from nbtrack.tracking.destination import set_store
 
+    set_store(wanted_folder(context))  # addresses such as runs:/... are of it, too
     try:
         done = run_project(
             uri,
@@ -88,7 +90,6 @@ def run(  # noqa: PLR0917 (click passes them by name)
             relax=relax,
             newest=newest,
             real_mlflow=real_mlflow,
-            store=wanted_folder(context),
         )
     except Stopped as stopped:
         sys.exit(128 + stopped.number)

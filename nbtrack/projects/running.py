@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -128,10 +129,11 @@ def run_project(
     """
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
     source = fetch(uri, version)
+    fetched = tempfile.mkdtemp(prefix="nbtrack-")
     try:
         project = read(source.folder)
         point = project.entry_point(entry_point)
-        command = fill_in(point, given, source.folder, Path.cwd())
+        command = fill_in(point, given, source.folder, Path.cwd(), Path(fetched))
         for remark in (*source.remarks, *command.remarks):
             _say(remark)
         environment = environment_of(
@@ -148,6 +150,7 @@ def run_project(
                 store_at(store), source, point, command, environment, experiment_name, run_name, real_mlflow
             )
     finally:
+        shutil.rmtree(fetched, ignore_errors=True)
         if source.exported is not None:
             shutil.rmtree(source.exported, ignore_errors=True)
 
