@@ -24,7 +24,7 @@ from nbtrack.projects.git import cache_folder
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
-from nbtrack.tracking.current import surrounding_run
+from nbtrack.tracking.current import open_runs, surrounding_run
 from nbtrack.tracking.destination import default_experiment, store_at
 from nbtrack.values import as_name, as_param
 
@@ -84,6 +84,7 @@ def run_project(
     relax: bool = False,
     newest: bool = False,
     real_mlflow: bool = False,
+    run_id: str | None = None,
     store: Store | str | os.PathLike[str] | None = None,
 ) -> SubmittedRun:
     """Run a project as MLflow does, to its end; its run goes to the store in use.
@@ -109,6 +110,8 @@ def run_project(
         Whether an unpinned package of a git address that pins others is the newest, and not that of the commit's time.
     real_mlflow
         Whether `import mlflow` in the project is MLflow itself, which logs to where MLflow's own settings say.
+    run_id
+        A run to go on with; by default a new one is made.
     store
         Another store, or its folder.
 
@@ -147,7 +150,12 @@ def run_project(
         )
         with told_to_end():
             return _run(
-                store_at(store), source, point, command, environment, experiment_name, run_name, real_mlflow
+                store_at(store),
+                source,
+                point,
+                command,
+                environment,
+                _Wanted(experiment_name, run_name, run_id, real_mlflow),
             )
     finally:
         shutil.rmtree(fetched, ignore_errors=True)
@@ -159,34 +167,41 @@ def _say(text: str) -> None:
     sys.stderr.write(f"nbtrack: {text}\n")
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is wanted of the run."""
+
+    experiment: str | None
+    name: str | None
+    run_id: str | None
+    real_mlflow: bool
+
+
 def _run(  # noqa: PLR0917 (all of them from one place)
     store: Store,
     source: Source,
     point: EntryPoint,
     command: Command,
     environment: Environment,
-    experiment: str | None,
-    name: str | None,
-    real_mlflow: bool,
+    wanted: _Wanted,
 ) -> SubmittedRun:
-    around = surrounding_run()
-    wanted = as_name(experiment, "experiment name") if experiment else default_experiment()
-    writer = store.create_run(
-        experiment=around.experiment if around is not None and not experiment else wanted,
-        name=as_name(name, "run name") if name else None,
-        parent=around.id if around is not None and around.store is store else None,
-        git_commit=source.commit,
-        notebook=source.name,
-        tags=_tags(source, point, environment),
-    )
+    open_here = next((one for one in open_runs() if one.id == wanted.run_id), None)
+    if open_here is not None:
+        writer = open_here.writer
+    elif wanted.run_id is not None:
+        writer = store.resume_run(wanted.run_id)
+    else:
+        writer = _created(store, source, wanted)
     tail, status = Tail(deque()), "FAILED"
     try:
+        for name, value in _tags(source, point, environment).items():
+            writer.set_tag(name, value)
         _describe(writer, source, point, command, environment)
         # The child finds the run by its id, so it has to be there.
         store.flush()
         _say(f"run {writer.name} ({writer.id}): {command.text}")
         variables = _variables(environment)
-        if not real_mlflow:
+        if not wanted.real_mlflow:
             variables.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
             variables |= _handed(store, writer.id)
         code = launch(_shell(command.text), source.folder, variables, tail)
@@ -196,9 +211,23 @@ def _run(  # noqa: PLR0917 (all of them from one place)
         raise
     finally:
         with deaf():
-            _end(writer, tail, status)
+            _keep_outcome(writer, tail)
+            if open_here is None:  # else who began it ends it
+                writer.finish(status)  # type: ignore[arg-type]
     _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
     return SubmittedRun(writer.id, code, Run(store, writer.id))
+
+
+def _created(store: Store, source: Source, wanted: _Wanted) -> RunWriter:
+    around = surrounding_run()
+    experiment = as_name(wanted.experiment, "experiment name") if wanted.experiment else default_experiment()
+    return store.create_run(
+        experiment=around.experiment if around is not None and not wanted.experiment else experiment,
+        name=as_name(wanted.name, "run name") if wanted.name else None,
+        parent=around.id if around is not None and around.store is store else None,
+        git_commit=source.commit,
+        notebook=source.name,
+    )
 
 
 def _tags(source: Source, point: EntryPoint, environment: Environment) -> dict[str, str]:
@@ -327,12 +356,8 @@ def _status(store: Store, run_id: str, code: int) -> str:
     return "KILLED" if own == "KILLED" else "FAILED"
 
 
-def _end(writer: RunWriter, tail: Tail, status: Any) -> None:
+def _keep_outcome(writer: RunWriter, tail: Tail) -> None:
     from nbtrack.capture.secrets import SEEN
 
     SEEN.scan_environment()
-    outcome = {"stdout": SEEN.text(tail.text, lines=True), "exit_code": tail.code}
-    try:
-        writer.set_document("outcome", outcome)
-    finally:
-        writer.finish(status)
+    writer.set_document("outcome", {"stdout": SEEN.text(tail.text, lines=True), "exit_code": tail.code})

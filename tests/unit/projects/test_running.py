@@ -164,11 +164,95 @@ with mlflow.start_run():
     assert {one.parent.id for one in found[1:]} == {found[0].id}
 
 
+SEARCH = """
+from concurrent.futures import ThreadPoolExecutor
+import mlflow, mlflow.projects
+from mlflow.tracking.client import MlflowClient
+client = MlflowClient()
+
+def own(n):
+    step = mlflow.projects.run(uri=".", entry_point="train", parameters={"n": n}, synchronous=False)
+    if not step.wait():
+        client.set_terminated(step.run_id, "FAILED")
+        return None
+    return client.get_run(step.run_id).data.metrics["n"]
+
+def nested(n):
+    with mlflow.start_run(nested=True) as child:
+        step = mlflow.projects.run(
+            uri=".", entry_point="train", run_id=child.info.run_id, parameters={"n": n}, use_conda=False,
+            synchronous=False,
+        )
+        assert step.wait() and step.run_id == child.info.run_id
+    return client.get_run(step.run_id).data.metrics["n"]
+
+with mlflow.start_run() as run:
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(own, ["1", "2", "x"]))
+    mlflow.log_metric("best", max(found[:2]))
+    mlflow.log_metric("last", nested("7"))
+    print(found)
+    print(len(client.list_run_infos(run.info.experiment_id)))
+"""
+
+
+def test_a_search_may_run_its_trials_side_by_side_or_in_runs_of_its_own(project, tmp_path):
+    """The two ways of MLflow's own examples of a search."""
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python main.py'},"
+        " train: {parameters: {n: float}, command: 'python train.py {n}'}}",
+        main_py=SEARCH,
+        train_py="import sys, mlflow\nwith mlflow.start_run(): mlflow.log_metric('n', float(sys.argv[1]))\n",
+    )
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["[1.0, 2.0, None]", "5"]
+    main, *trials = nbtrack.runs(store=tmp_path / "store", order_by="start_time")
+    assert main.metrics == {"best": 2, "last": 7}
+    assert sorted(one.status for one in trials) == ["FAILED", "FINISHED", "FINISHED", "FINISHED"]
+    assert {one.parent.id for one in trials} == {main.id}
+    assert trials[-1].tags["mlflow.project.entryPoint"] == "train"
+
+
+def test_the_client_and_the_artifacts_of_other_runs(project, tmp_path):
+    folder = project(
+        main_py="""
+import mlflow, os
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+client = MlflowClient()
+made = client.create_run(client.create_experiment("made"), run_name="by hand", tags={"team": "red"})
+client.log_batch(made.info.run_id, [Metric("loss", 0.5, 1000, 3)], [Param("a", "1")], [RunTag("b", "2")])
+with open("note.txt", "w") as file:
+    file.write("kept")
+client.log_artifact(made.info.run_id, "note.txt", "notes")
+client.set_terminated(made.info.run_id)
+(point,) = client.get_metric_history(made.info.run_id, "loss")
+assert point == Metric("loss", 0.5, 1000, 3), point
+(entry,) = client.list_artifacts(made.info.run_id)
+assert (entry.path, entry.is_dir) == ("notes", True)
+(entry,) = client.list_artifacts(made.info.run_id, "notes")
+assert (entry.path, entry.file_size) == ("notes/note.txt", 4)
+assert open(client.download_artifacts(made.info.run_id, "notes/note.txt")).read() == "kept"
+copied = mlflow.artifacts.download_artifacts(f"runs:/{made.info.run_id}/notes", dst_path="copied")
+assert os.listdir(copied) == ["note.txt"]
+assert mlflow.artifacts.load_text(made.info.artifact_uri + "/notes/note.txt") == "kept"
+"""
+    )
+    done = run(folder, "-e", "main.py")
+    assert done.returncode == 0, done.stderr
+    made = nbtrack.runs("name = 'by hand'", store=tmp_path / "store")[0]
+    assert (made.status, made.experiment, made.params, made.metrics) == (
+        *("FINISHED", "made"), {"a": "1"}, {"loss": 0.5},
+    )  # fmt: skip
+    assert {"team": "red", "b": "2"}.items() <= made.tags.items()
+
+
 def test_what_the_module_lacks_is_one_clear_sentence(project):
     folder = project(
         main_py="""
 import mlflow
-for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
+for text in ("import mlflow.keras", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
     try:
         exec(text)
     except (ImportError, AttributeError) as error:
@@ -178,7 +262,7 @@ for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.Mlflow
     lines = run(folder, "-e", "main.py").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["ModuleNotFoundError", "AttributeError", "AttributeError"]
     for line, name in zip(
-        lines, ("mlflow.pytorch", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
+        lines, ("mlflow.keras", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
     ):
         assert "nbtrack" in line
         assert name in line
