@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
+from nbtrack.capture.process import process
 from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.source.syntax import compiles
 from nbtrack.direction import direction
@@ -127,6 +128,7 @@ class TrackedCell:
         self._companion = LiveMonitor(self._capture, self._run, progress, logs=logs)
         # Written first, so that the run is in the store even if the process dies.
         state.keep_source(writer, self._info)
+        writer.set_document("process", process(store.path.parent))
         self._secrets = SEEN.count
         store.settle(_PROGRESS_DELAY)
         self._output.begin()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
-import re
 import shutil
 import sys
+import tempfile
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,13 +15,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack import uv
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
-from nbtrack.errors import InvalidValueError, NbtrackError
-from nbtrack.projects import MANAGERS
-from nbtrack.projects.environment import Environment, environment_for
-from nbtrack.projects.environment_spec import read_spec
-from nbtrack.projects.fetch import Source, cache_folder, fetch
+from nbtrack.projects.environment_manager import environment_of
+from nbtrack.projects.fetch import Source, fetch
+from nbtrack.projects.git import cache_folder
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
@@ -32,14 +31,12 @@ from nbtrack.values import as_name, as_param
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbtrack.projects.spec import EntryPoint, Project
+    from nbtrack.projects.environment import Environment
+    from nbtrack.projects.spec import EntryPoint
     from nbtrack.projects.template import Command
     from nbtrack.store import RunWriter, Store
 
 __all__ = ["SubmittedRun", "run_project"]
-
-OLDEST = 11
-"""The oldest Python 3 that can import nbtrack, as `pyproject.toml` says."""
 
 _CLIENT = Path(__file__).parent / "client"
 """The folder with the module `mlflow` that a project imports."""
@@ -83,9 +80,10 @@ def run_project(
     version: str | None = None,
     experiment_name: str | None = None,
     run_name: str | None = None,
-    env_manager: str = "local",
+    env_manager: str | None = None,
     relax: bool = False,
     newest: bool = False,
+    real_mlflow: bool = False,
     store: Store | str | os.PathLike[str] | None = None,
 ) -> SubmittedRun:
     """Run a project as MLflow does, to its end; its run goes to the store in use.
@@ -103,12 +101,14 @@ def run_project(
     experiment_name, run_name
         For the run.
     env_manager
-        `local` runs with this Python; `uv` builds what the project says of its environment, once for what it holds, and
-        so does `virtualenv`.
+        `uv` builds what the project says of its environment, once for what it holds, and so does `virtualenv`; `local`
+        runs with this Python. If not given, `uv` for a project that says something.
     relax
         Whether pins that cannot be had become lower bounds.
     newest
         Whether an unpinned package of a git address that pins others is the newest, and not that of the commit's time.
+    real_mlflow
+        Whether `import mlflow` in the project is MLflow itself, which logs to where MLflow's own settings say.
     store
         Another store, or its folder.
 
@@ -129,59 +129,34 @@ def run_project(
     """
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
     source = fetch(uri, version)
+    fetched = tempfile.mkdtemp(prefix="nbtrack-")
     try:
         project = read(source.folder)
         point = project.entry_point(entry_point)
-        command = fill_in(point, given, source.folder, Path.cwd())
-        for remark in command.remarks:
+        command = fill_in(point, given, source.folder, Path.cwd(), Path(fetched))
+        for remark in (*source.remarks, *command.remarks):
             _say(remark)
-        environment = _environment_of(project, point, source, env_manager, relax=relax, newest=newest)
+        environment = environment_of(
+            project,
+            point,
+            env_manager,
+            date=None if newest else source.date,
+            relax=relax,
+            real_mlflow=real_mlflow,
+            tell=_say,
+        )
         with told_to_end():
             return _run(
-                store_at(store), source, point, command, environment, experiment_name, run_name, env_manager
+                store_at(store), source, point, command, environment, experiment_name, run_name, real_mlflow
             )
     finally:
+        shutil.rmtree(fetched, ignore_errors=True)
         if source.exported is not None:
             shutil.rmtree(source.exported, ignore_errors=True)
 
 
 def _say(text: str) -> None:
     sys.stderr.write(f"nbtrack: {text}\n")
-
-
-def _environment_of(
-    project: Project, point: EntryPoint, source: Source, manager: str, *, relax: bool, newest: bool
-) -> Environment:
-    """Return what a project runs in, which may have to be built."""
-    if manager not in MANAGERS:
-        raise InvalidValueError(f"environment manager {manager!r} is not known; give {', '.join(MANAGERS)}")
-    if manager == "conda":
-        raise InvalidValueError("nbtrack calls no conda; --env-manager uv builds what a conda.yaml lists")
-    script = (
-        Path(point.name) if point.name.endswith(".py") and point.name not in project.entry_points else None
-    )
-    files = {
-        "python_env": project.python_env and project.python_env.resolve(),
-        "conda_env": project.conda_env and project.conda_env.resolve(),
-        "script": script,
-    }
-    if manager == "local":
-        with suppress(NbtrackError):  # what is not installed need not be understood
-            spec = read_spec(project.folder, **files)
-            if spec is not None:
-                _say(
-                    f"{spec.source.name} is not installed, which --env-manager uv does: it runs with {sys.executable}"
-                )
-        return Environment(Path(sys.executable), "")
-    date = None if newest else source.date
-    found = environment_for(project.folder, **files, exclude_newer=date, relax=relax, tell=_say)
-    version = re.match(r"# Python 3\.(\d+)", found.lock)
-    if version is not None and int(version[1]) < OLDEST:
-        raise InvalidValueError(
-            f"the project wants Python 3.{version[1]}, which cannot import nbtrack (3.{OLDEST} or later); "
-            "--env-manager local runs it with this Python"
-        )
-    return found
 
 
 def _run(  # noqa: PLR0917 (all of them from one place)
@@ -192,7 +167,7 @@ def _run(  # noqa: PLR0917 (all of them from one place)
     environment: Environment,
     experiment: str | None,
     name: str | None,
-    manager: str,
+    real_mlflow: bool,
 ) -> SubmittedRun:
     around = surrounding_run()
     wanted = as_name(experiment, "experiment name") if experiment else default_experiment()
@@ -202,7 +177,7 @@ def _run(  # noqa: PLR0917 (all of them from one place)
         parent=around.id if around is not None and around.store is store else None,
         git_commit=source.commit,
         notebook=source.name,
-        tags=_tags(source, point, manager),
+        tags=_tags(source, point, environment),
     )
     tail, status = Tail(deque()), "FAILED"
     try:
@@ -210,9 +185,11 @@ def _run(  # noqa: PLR0917 (all of them from one place)
         # The child finds the run by its id, so it has to be there.
         store.flush()
         _say(f"run {writer.name} ({writer.id}): {command.text}")
-        code = launch(
-            _shell(command.text), source.folder, _variables(store, writer.id, environment.python), tail
-        )
+        variables = _variables(environment)
+        if not real_mlflow:
+            variables.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
+            variables |= _handed(store, writer.id)
+        code = launch(_shell(command.text), source.folder, variables, tail)
         status = _status(store, writer.id, code)
     except KeyboardInterrupt:
         status = "KILLED"
@@ -224,14 +201,14 @@ def _run(  # noqa: PLR0917 (all of them from one place)
     return SubmittedRun(writer.id, code, Run(store, writer.id))
 
 
-def _tags(source: Source, point: EntryPoint, manager: str) -> dict[str, str]:
+def _tags(source: Source, point: EntryPoint, environment: Environment) -> dict[str, str]:
     """Return MLflow's tags of a project's run; commit, name and parent are attributes of ours."""
     tags = {
         "mlflow.source.type": "PROJECT",
         SOURCE_TAG: source.name,
         "mlflow.project.entryPoint": point.name,
         "mlflow.project.backend": "local",
-        "mlflow.project.env": manager,
+        "mlflow.project.env": environment.manager,
         "mlflow.source.git.repoURL": source.repository,
         "mlflow.source.git.branch": source.branch,
         COMMIT_TAG: source.commit,
@@ -286,26 +263,32 @@ def _shell(command: str) -> list[str]:
     return ["cmd", "/c", command] if os.name == "nt" else ["bash", "-c", command]
 
 
-def _variables(store: Store, run_id: str, python: Path) -> dict[str, str]:
-    """Return the child's variables: the run and the store, our `mlflow` first, the Python's folder first."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("MLFLOW_EXPERIMENT_NAME", "PYTHONHOME")
-    }
-    folders = [str(_CLIENT), str(_package_folder()), environment.get("PYTHONPATH", "")]
-    environment |= {
+def _variables(environment: Environment) -> dict[str, str]:
+    """Return the child's variables: the Python's folder is first on its path, as where an environment is active."""
+    variables = dict(os.environ)
+    variables.pop("PYTHONHOME", None)
+    variables.setdefault("PYTHONUNBUFFERED", "1")  # its output is read through a pipe, and shown at once
+    if environment.place is not None:
+        variables["VIRTUAL_ENV"] = str(environment.place)
+        # Its packages are compiled at their first import, or else at each.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    if (program := uv.program()) is not None:
+        variables["UV"] = program
+    variables["PATH"] = os.pathsep.join([str(environment.python.parent), variables.get("PATH", os.defpath)])
+    return variables
+
+
+def _handed(store: Store, run_id: str) -> dict[str, str]:
+    """Return the variables by which the child finds its run, and our `mlflow` first."""
+    folders = [str(_CLIENT), str(_package_folder()), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return {
         "NBTRACK_STORE": str(store.path.absolute()),
         "MLFLOW_TRACKING_URI": store.path.absolute().as_uri(),
         "NBTRACK_NEEDED": str(_needed_folder()),
         "MLFLOW_RUN_ID": run_id,
         "MLFLOW_EXPERIMENT_ID": str(store.run(run_id).experiment_id),
-        "PYTHONPATH": os.pathsep.join(
-            dict.fromkeys(filter(None, os.pathsep.join(folders).split(os.pathsep)))
-        ),
-        "PATH": os.pathsep.join([str(python.parent), environment.get("PATH", os.defpath)]),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(filter(None, folders))),
     }
-    return environment
 
 
 def _package_folder() -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -231,10 +232,10 @@ def test_a_repository_runs_in_an_environment_of_its_own_that_is_built_once(proje
         subprocess.run([*git, *command], check=True)
     bare = tmp_path / "bare.git"
     subprocess.run(["git", "clone", "-q", "--bare", folder, bare], check=True)
-    first = run(bare, "--env-manager", "uv")
+    first = run(bare)
     assert first.returncode == 0, first.stderr
     assert "an environment for python_env.yaml is built" in first.stderr
-    second = run(bare, "--env-manager", "uv")
+    second = run(bare)
     assert "is built" not in second.stderr
     for one in nbtrack.runs(store=tmp_path / "store"):
         assert one.params["six"] == "1.16.0"
@@ -247,7 +248,50 @@ def test_a_repository_runs_in_an_environment_of_its_own_that_is_built_once(proje
 
 def test_a_python_that_cannot_import_nbtrack_is_refused_before_there_is_a_run(project, tmp_path):
     folder = project(main_py="print(1)", **{"python_env.yaml": "python: 3.8.18"})
-    done = run(folder, "-e", "main.py", "--env-manager", "uv")
+    done = run(folder, "-e", "main.py")
     assert done.returncode == 1
     assert "3.8" in done.stderr
     assert not (tmp_path / "store" / "nbtrack.db").exists() or not len(nbtrack.runs(store=tmp_path / "store"))
+
+
+def test_without_uv_a_project_runs_here_and_says_so(project, tmp_path, monkeypatch):
+    for program in ("bash", "git", "python"):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / program).symlink_to(shutil.which(program))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.delenv("UV", raising=False)
+    folder = project(main_py="print(1)", **{"python_env.yaml": "dependencies: [six]"})
+    said = []
+    monkeypatch.setattr("nbtrack.projects.running._say", said.append)
+    assert nbtrack.run_project(folder, "main.py").run.tags["mlflow.project.env"] == "local"
+    assert any("python_env.yaml is not installed (there is no uv here" in line for line in said)
+
+
+def test_the_real_mlflow_is_left_alone(project, tmp_path):
+    folder = project(
+        main_py="import json, os, sys\nprint(json.dumps([sys.path, dict(os.environ)]))\n"
+        "try:\n    import mlflow\n    print(mlflow.__file__)\nexcept ImportError as error:\n    print(error)\n"
+    )
+    done = run(
+        folder, "-e", "main.py", "--real-mlflow", MLFLOW_TRACKING_URI="http://127.0.0.1:9", PYTHONPATH=""
+    )
+    path, variables = json.loads(done.stdout.splitlines()[0])
+    assert variables["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:9"
+    assert "MLFLOW_RUN_ID" not in variables
+    assert not any("client" in one for one in path)
+    assert "client" not in done.stdout.splitlines()[1]
+    assert the_run(tmp_path).status == "FINISHED"
+
+
+def test_output_is_shown_while_it_runs(project):
+    """Python keeps what it prints into a pipe to itself, unless it is told not to."""
+    folder = project(main_py="import time\nprint('first')\ntime.sleep(60)\n")
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(folder), "-e", "main.py"], stdout=subprocess.PIPE, text=True
+    )
+    began = time.monotonic()
+    assert child.stdout.readline() == "first\n"
+    assert time.monotonic() - began < 40
+    child.send_signal(signal.SIGINT)
+    child.communicate(timeout=30)

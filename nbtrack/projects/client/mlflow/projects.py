@@ -52,7 +52,7 @@ def run(  # noqa: PLR0917 (MLflow's order)
         version=version,
         experiment_name=experiment_name,
         run_name=run_name,
-        env_manager=env_manager or "local",
+        env_manager=env_manager,
     )
     if not done.wait():
         raise ExecutionException(f"run {done.run_id} failed with exit code {done.exit_code}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
-from nbtrack.entities.run import edit_tags
+from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.tracking.current import logged_run
 from nbtrack.tracking.destination import get_tracking_uri, set_tracking_uri
 
