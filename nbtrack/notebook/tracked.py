@@ -242,6 +242,8 @@ class TrackedCell:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
             writer.set_data(record)
+        if captured.positional:
+            writer.set_document("places", {"positional": captured.positional})
 
     @guarded()
     def _write_outcome(  # noqa: PLR0917 (one caller)

@@ -46,7 +46,7 @@ ROOMS = {
         ("foreign", "words", "fingerprint", "environment", "secrets"),
         ("number", "data", "process"),
         ("source",),
-        ("settings", "slice"),
+        ("settings", "slice", "places"),
         ("watch",),
         ("results",),
         ("execution", "why"),
