@@ -21,7 +21,7 @@ __all__ = ["execute"]
 _TRACK_ALL = "get_ipython().run_line_magic('track', 'on')"
 
 
-class _ThisPython(AsyncKernelManager):  # type: ignore[misc]
+class _ThisPython(AsyncKernelManager):
     """Starts kernels of this very Python, with nbtrack loaded: the kernel of a notebook's name may be another's."""
 
     everything = False
@@ -41,7 +41,7 @@ class _TracksAll(_ThisPython):
     everything = True
 
 
-class _Client(NotebookClient):  # type: ignore[misc]
+class _Client(NotebookClient):
     """Passes on what cells print while they print it."""
 
     def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
@@ -67,7 +67,7 @@ def execute(file: Path, notebook: Path) -> int:
     notebook
         The notebook that it is a copy of: its folder is the working folder, and runs are filed under its name.
     """
-    made = nbformat.read(file, as_version=4)
+    made = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
     tracks = any("%track" in cell.source for cell in made.cells if cell.cell_type == "code")
     client = _Client(
         made,
@@ -82,8 +82,9 @@ def execute(file: Path, notebook: Path) -> int:
         return 1
     finally:
         SEEN.scan_environment()
+        text = nbformat.writes(made)  # type: ignore[no-untyped-call]
         with written_whole(file) as part:
-            part.write_text(SEEN.text(nbformat.writes(made), lines=True), encoding="utf-8")
+            part.write_text(SEEN.text(text, lines=True), encoding="utf-8")
     return 0
 
 
