@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from nbtrack.errors import InvalidValueError, NotFoundError
 
-__all__ = ["Source", "cache_folder", "fetch", "masked"]
+__all__ = ["Source", "cache_folder", "fetch", "folder_source", "masked"]
 
 _REMOTE = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 _CREDENTIALS = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
@@ -151,13 +151,19 @@ def _is_bare(folder: Path) -> bool:
     )
 
 
+def folder_source(folder: Path, working: Path, name: str) -> Source:
+    """Return what git says of a folder, for something of it that runs in another one."""
+    remote = _asked("config", "--get", "remote.origin.url", at=folder)
+    commit = _asked("rev-parse", "--verify", "--quiet", "HEAD", at=folder)
+    dirty = bool(commit and _asked("status", "--porcelain", "--", ".", at=folder))
+    return Source(working, name, commit, masked(remote) if remote else None, dirty=dirty)
+
+
 def _folder(folder: Path, inside: str, version: str | None, name: str) -> Source:
     top = _asked("rev-parse", "--show-toplevel", at=folder)
-    remote = _asked("config", "--get", "remote.origin.url", at=folder)
     if version is None:
-        commit = _asked("rev-parse", "--verify", "--quiet", "HEAD", at=folder)
-        dirty = bool(commit and _asked("status", "--porcelain", "--", ".", at=folder))
-        return Source(_inner(folder, inside), name, commit, masked(remote) if remote else None, dirty=dirty)
+        return folder_source(folder, _inner(folder, inside), name)
+    remote = _asked("config", "--get", "remote.origin.url", at=folder)
     if top is None:
         raise NotFoundError(f"{str(folder)!r} is in no git repository, and has no version {version!r}")
     # The version is exported elsewhere: a checkout would change what the user works on.

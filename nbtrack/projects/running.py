@@ -23,16 +23,17 @@ from nbtrack.projects.environment import Environment, environment_for
 from nbtrack.projects.environment_spec import read_spec
 from nbtrack.projects.fetch import Source, cache_folder, fetch
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
-from nbtrack.projects.spec import read
+from nbtrack.projects.scripts import command_of, is_script, lineage_of, module_arguments, source_of
+from nbtrack.projects.spec import Project, read
 from nbtrack.projects.template import fill_in
 from nbtrack.tracking.current import surrounding_run
 from nbtrack.tracking.destination import default_experiment, store_at
 from nbtrack.values import as_name, as_param
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from nbtrack.projects.spec import EntryPoint, Project
+    from nbtrack.projects.spec import EntryPoint
     from nbtrack.projects.template import Command
     from nbtrack.store import RunWriter, Store
 
@@ -80,6 +81,7 @@ def run_project(
     entry_point: str = "main",
     *,
     parameters: Mapping[str, Any] | None = None,
+    arguments: Sequence[str] = (),
     version: str | None = None,
     experiment_name: str | None = None,
     run_name: str | None = None,
@@ -93,11 +95,14 @@ def run_project(
     Parameters
     ----------
     uri
-        A folder, or the address of a git repository; `#folder` after it says where in it the project is.
+        A folder, or the address of a git repository; `#folder` after it says where in it the project is. Or a script,
+        `train.py`: it is run in this folder and captured, as a cell under `%%track` is.
     entry_point
         One of the project's `MLproject`, or a script in it.
     parameters
-        Values for the entry point.
+        Values for the entry point; a script gets them as `--name value`.
+    arguments
+        What a script gets as it is, before `parameters`.
     version
         A branch, a tag or a commit. A folder is not changed: the version is exported elsewhere.
     experiment_name, run_name
@@ -128,6 +133,17 @@ def run_project(
     ('FINISHED', {'rmse': 0.7})
     """
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
+    if is_script(uri):
+        script = os.fspath(uri)
+        source = source_of(script)
+        point, command = command_of(script, arguments, given)
+        project = Project(Path(script).parent)
+        environment = _environment_of(project, point, source, env_manager, relax=relax, newest=newest)
+        with told_to_end():
+            return _run(
+                store_at(store), source, point, command, environment, experiment_name, run_name, env_manager,
+                script=script,
+            )  # fmt: skip
     source = fetch(uri, version)
     try:
         project = read(source.folder)
@@ -193,12 +209,15 @@ def _run(  # noqa: PLR0917 (all of them from one place)
     experiment: str | None,
     name: str | None,
     manager: str,
+    *,
+    script: str | None = None,
 ) -> SubmittedRun:
     around = surrounding_run()
     wanted = as_name(experiment, "experiment name") if experiment else default_experiment()
     writer = store.create_run(
         experiment=around.experiment if around is not None and not experiment else wanted,
         name=as_name(name, "run name") if name else None,
+        lineage=lineage_of(script, store.path) if script else None,
         parent=around.id if around is not None and around.store is store else None,
         git_commit=source.commit,
         notebook=source.name,
@@ -209,25 +228,27 @@ def _run(  # noqa: PLR0917 (all of them from one place)
         _describe(writer, source, point, command, environment)
         # The child finds the run by its id, so it has to be there.
         store.flush()
-        _say(f"run {writer.name} ({writer.id}): {command.text}")
-        code = launch(
-            _shell(command.text), source.folder, _variables(store, writer.id, environment.python), tail
-        )
+        if script is None:
+            _say(f"run {writer.name} ({writer.id}): {command.text}")
+        started = module_arguments(environment.python, command) if script else _shell(command.text)
+        variables = _variables(store, writer.id, environment.python)
+        code = launch(started, source.folder, variables, tail, inherit=script is not None)
         status = _status(store, writer.id, code)
     except KeyboardInterrupt:
         status = "KILLED"
         raise
     finally:
         with deaf():
-            _end(writer, tail, status)
-    _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
+            _end(store, writer, tail, status)
+    if script is None:
+        _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
     return SubmittedRun(writer.id, code, Run(store, writer.id))
 
 
 def _tags(source: Source, point: EntryPoint, manager: str) -> dict[str, str]:
     """Return MLflow's tags of a project's run; commit, name and parent are attributes of ours."""
     tags = {
-        "mlflow.source.type": "PROJECT",
+        "mlflow.source.type": "LOCAL" if is_script(source.name) else "PROJECT",
         SOURCE_TAG: source.name,
         "mlflow.project.entryPoint": point.name,
         "mlflow.project.backend": "local",
@@ -344,11 +365,15 @@ def _status(store: Store, run_id: str, code: int) -> str:
     return "KILLED" if own == "KILLED" else "FAILED"
 
 
-def _end(writer: RunWriter, tail: Tail, status: Any) -> None:
+def _end(store: Store, writer: RunWriter, tail: Tail, status: Any) -> None:
     from nbtrack.capture.secrets import SEEN
 
     SEEN.scan_environment()
-    outcome = {"stdout": SEEN.text(tail.text, lines=True), "exit_code": tail.code}
+    # What the child says of itself stands.
+    known = store.document(store.run(writer.id).key, "outcome") or {
+        "stdout": SEEN.text(tail.text, lines=True)
+    }
+    outcome = known | {"exit_code": tail.code}
     try:
         writer.set_document("outcome", outcome)
     finally:

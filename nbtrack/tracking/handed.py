@@ -13,18 +13,25 @@ from nbtrack.tracking.context import keep_context
 if TYPE_CHECKING:
     from nbtrack.store import RunWriter, Store
 
-__all__ = ["handed_run", "resume_handed"]
+__all__ = ["handed_run", "known_run", "resume_handed"]
 
 
 def handed_run(store: Store) -> str | None:
     """Return the id in `MLFLOW_RUN_ID`, once a process; warn if the store has no such run."""
-    run_id = os.environ.pop("MLFLOW_RUN_ID", None)
+    found = known_run(store)
+    os.environ.pop("MLFLOW_RUN_ID", None)
+    return found
+
+
+def known_run(store: Store) -> str | None:
+    """Return the id in `MLFLOW_RUN_ID` and leave it there; warn if the store has no such run."""
+    run_id = os.environ.get("MLFLOW_RUN_ID")
     if not run_id:
         return None
     try:
         return store.run(run_id).id
     except NotFoundError as error:
-        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=4)
+        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=5)
         return None
 
 
