@@ -19,6 +19,7 @@ from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import instrument
 from nbtrack.capture.watch.observe import Hooks
+from nbtrack.capture.watch.parsed import ParsedArguments
 from nbtrack.capture.watch.reach import Reach, left_at
 from nbtrack.capture.watch.series import series_names
 from nbtrack.capture.why import Why
@@ -72,6 +73,8 @@ class CellCapture:
         Names that earlier cells of the session kept as metrics.
     chosen
         Names that earlier cells assigned a literal.
+    script
+        Whether it is a whole script: its arguments are params under their own names.
 
     Examples
     --------
@@ -90,6 +93,8 @@ class CellCapture:
         options: Options | None = None,
         results: Iterable[str] = (),
         chosen: Iterable[str] = (),
+        *,
+        script: bool = False,
     ) -> None:
         self._run = Execution(
             namespace,
@@ -97,8 +102,10 @@ class CellCapture:
             Before(namespace),
             results=frozenset(results),
             chosen=frozenset(chosen),
+            script=script,
         )
         self._hooks = Hooks()
+        self._parsed = ParsedArguments(namespace, self._run.given)
         self._data: dict[str, Sketch] = {}
 
     @property
@@ -145,6 +152,7 @@ class CellCapture:
                 wanted=self._run.options.metrics,
             )
         )
+        self._parsed.begin()
         return tree
 
     def _describe(self, name: str, value: Any) -> None:
@@ -186,6 +194,7 @@ class CellCapture:
     def stop(self) -> None:
         """Remove the hooks; the cell's code must have ended."""
         self._hooks.take_back()
+        self._parsed.end()
 
     def finish(self, error: BaseException | None = None) -> Captured:
         """Remove the hooks and return the cell's results; `error` is the exception that ended it, if any."""

@@ -50,13 +50,22 @@ class Tail:
         return b"".join(self.parts)[-_TAIL:].decode(errors="replace")
 
 
-def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], tail: Tail) -> int:
+def launch(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    tail: Tail,
+    *,
+    inherit: bool = False,
+) -> int:
     """Run a command to its end, and return its exit code.
 
     Parameters
     ----------
     tail
         Takes the end of the output, also where this raises.
+    inherit
+        Whether the command has this process's own terminal, as for `input()` and debuggers: its output is not taken then.
 
     Raises
     ------
@@ -65,6 +74,8 @@ def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str
     """
     # A group of its own, so that the end reaches all of it; what a project starts itself stays in that group.
     own = INSIDE not in os.environ and os.name == "posix"
+    if inherit and sys.stdout is sys.__stdout__:
+        return _inherited(arguments, folder, environment, tail, own=own and not _on_terminal())
     child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
         arguments,
         cwd=folder,
@@ -87,6 +98,32 @@ def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str
             reader.join(max(0.0, patience - time.monotonic()))
     # A shell says it like this too.
     return 128 - tail.code if tail.code < 0 else tail.code
+
+
+def _inherited(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], tail: Tail, *, own: bool
+) -> int:
+    """Run a command with this process's own streams; on a terminal in its process group, which Ctrl-C reaches as a whole."""
+    child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
+        arguments, cwd=folder, env={**environment, INSIDE: "1"}, start_new_session=own
+    )
+    while tail.code is None:
+        try:
+            tail.code = child.wait()
+        except BaseException as error:
+            if _on_terminal() and type(error) is KeyboardInterrupt:
+                continue  # the child has heard it too, and may have something to keep
+            tail.code = _end(child, whole_group=own)
+            raise
+    return 128 - tail.code if tail.code < 0 else tail.code
+
+
+def _on_terminal() -> bool:
+    """Return whether this process is in the foreground of a terminal."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except (OSError, AttributeError):
+        return False
 
 
 @contextmanager

@@ -1,45 +1,42 @@
-"""Running a project: fetch it, make the run, launch its command, and end the run whatever happens."""
+"""Running a project: make the run, launch its command, and end the run whatever happens."""
 
 from __future__ import annotations
 
 import getpass
-import hashlib
 import os
 import shutil
 import sys
 import tempfile
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrack import uv
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
+from nbtrack.errors import InvalidValueError
+from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
-from nbtrack.projects.fetch import Source, fetch
-from nbtrack.projects.git import cache_folder
+from nbtrack.projects.fetch import fetch
+from nbtrack.projects.job import Job
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
+from nbtrack.projects.notebooks import is_notebook, notebook_job
+from nbtrack.projects.scripts import is_script, lineage_of, script_job
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
 from nbtrack.tracking.current import open_runs, surrounding_run
 from nbtrack.tracking.destination import default_experiment, store_at
+from nbtrack.tracking.handed import PARENT
 from nbtrack.values import as_name, as_param
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbtrack.projects.environment import Environment
-    from nbtrack.projects.spec import EntryPoint
-    from nbtrack.projects.template import Command
     from nbtrack.store import RunWriter, Store
 
 __all__ = ["SubmittedRun", "run_project"]
-
-_CLIENT = Path(__file__).parent / "client"
-"""The folder with the module `mlflow` that a project imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,7 @@ def run_project(
     entry_point: str = "main",
     *,
     parameters: Mapping[str, Any] | None = None,
+    arguments: Sequence[str] = (),
     version: str | None = None,
     experiment_name: str | None = None,
     run_name: str | None = None,
@@ -92,11 +90,15 @@ def run_project(
     Parameters
     ----------
     uri
-        A folder, or the address of a git repository; `#folder` after it says where in it the project is.
+        A folder, a zip file, or the address of a git repository; `#folder` after it says where in it the project is. Or
+        a script, `train.py`, which runs in this folder and is captured as a cell under `%%track` is; or a notebook,
+        whose cells are tracked in runs of their own, inside the one that is returned.
     entry_point
         One of the project's `MLproject`, or a script in it.
     parameters
-        Values for the entry point.
+        Values for the entry point. A script gets them as `--name value`, a notebook in the place of what it assigns.
+    arguments
+        What a script gets as it is, before `parameters`.
     version
         A branch, a tag or a commit. A folder is not changed: the version is exported elsewhere.
     experiment_name, run_name
@@ -131,32 +133,49 @@ def run_project(
     ('FINISHED', {'rmse': 0.7})
     """
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
+    if arguments and not is_script(uri):
+        raise InvalidValueError(f"{os.fspath(uri)!r} is no script, and gets no arguments; give parameters")
+    with _job(uri, entry_point, given, arguments, version) as job:
+        for remark in (*job.source.remarks, *job.command.remarks):
+            _say(remark)
+        environment = environment_of(
+            job.project,
+            job.point,
+            env_manager,
+            kind=job.kind,
+            date=None if newest else job.source.date,
+            relax=relax,
+            real_mlflow=real_mlflow,
+            tell=_say,
+        )
+        wanted = _Wanted(experiment_name, run_name, run_id, real_mlflow)
+        with told_to_end():
+            return _run(store_at(store), job, environment, wanted)
+
+
+@contextmanager
+def _job(
+    uri: str | os.PathLike[str],
+    entry_point: str,
+    given: Mapping[str, str],
+    arguments: Sequence[str],
+    version: str | None,
+) -> Iterator[Job]:
+    """Yield what a target is, whose files are there until the end."""
+    if is_script(uri) or is_notebook(uri):
+        if version is not None or entry_point != "main":
+            raise InvalidValueError(
+                f"{os.fspath(uri)!r} is a file, and has no entry points and versions; give the folder, and -e for the file"
+            )
+        yield script_job(uri, arguments, given) if is_script(uri) else notebook_job(uri, given)
+        return
     source = fetch(uri, version)
     fetched = tempfile.mkdtemp(prefix="nbtrack-")
     try:
         project = read(source.folder)
         point = project.entry_point(entry_point)
         command = fill_in(point, given, source.folder, Path.cwd(), Path(fetched))
-        for remark in (*source.remarks, *command.remarks):
-            _say(remark)
-        environment = environment_of(
-            project,
-            point,
-            env_manager,
-            date=None if newest else source.date,
-            relax=relax,
-            real_mlflow=real_mlflow,
-            tell=_say,
-        )
-        with told_to_end():
-            return _run(
-                store_at(store),
-                source,
-                point,
-                command,
-                environment,
-                _Wanted(experiment_name, run_name, run_id, real_mlflow),
-            )
+        yield Job("project", source, project, point, command)
     finally:
         shutil.rmtree(fetched, ignore_errors=True)
         if source.exported is not None:
@@ -177,65 +196,71 @@ class _Wanted:
     real_mlflow: bool
 
 
-def _run(  # noqa: PLR0917 (all of them from one place)
-    store: Store,
-    source: Source,
-    point: EntryPoint,
-    command: Command,
-    environment: Environment,
-    wanted: _Wanted,
-) -> SubmittedRun:
+def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> SubmittedRun:
     open_here = next((one for one in open_runs() if one.id == wanted.run_id), None)
     if open_here is not None:
         writer = open_here.writer
     elif wanted.run_id is not None:
         writer = store.resume_run(wanted.run_id)
     else:
-        writer = _created(store, source, wanted)
+        writer = _created(store, job, wanted)
+    own = job.kind == "script"  # it has the terminal, and says itself what came of it
     tail, status = Tail(deque()), "FAILED"
     try:
-        for name, value in _tags(source, point, environment).items():
+        for name, value in _tags(job, environment).items():
             writer.set_tag(name, value)
-        _describe(writer, source, point, command, environment)
+        _describe(writer, job, environment)
         # The child finds the run by its id, so it has to be there.
         store.flush()
-        _say(f"run {writer.name} ({writer.id}): {command.text}")
-        variables = _variables(environment)
+        if not own:
+            _say(f"run {writer.name} ({writer.id}): {job.command.text}")
+        found = variables(environment)
         if not wanted.real_mlflow:
-            variables.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
-            variables |= _handed(store, writer.id)
-        code = launch(_shell(command.text), source.folder, variables, tail)
+            found.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
+            found |= handed(store, writer.id)
+        if job.kind == "notebook":
+            found[PARENT] = writer.id
+        started = job.arguments(environment.python, writer.artifact_folder)
+        code = launch(started, job.source.folder, found, tail, inherit=own)
         status = _status(store, writer.id, code)
     except KeyboardInterrupt:
         status = "KILLED"
         raise
     finally:
         with deaf():
-            _keep_outcome(writer, tail)
+            _keep_outcome(store, writer, tail)
             if open_here is None:  # else who began it ends it
                 writer.finish(status)  # type: ignore[arg-type]
-    _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
+    if not own:
+        _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
     return SubmittedRun(writer.id, code, Run(store, writer.id))
 
 
-def _created(store: Store, source: Source, wanted: _Wanted) -> RunWriter:
+def _created(store: Store, job: Job, wanted: _Wanted) -> RunWriter:
     around = surrounding_run()
-    experiment = as_name(wanted.experiment, "experiment name") if wanted.experiment else default_experiment()
+    experiment = default_experiment()
+    if wanted.experiment:
+        experiment = as_name(wanted.experiment, "experiment name")
+    elif around is not None:
+        experiment = around.experiment
     return store.create_run(
-        experiment=around.experiment if around is not None and not wanted.experiment else experiment,
+        experiment=experiment,
         name=as_name(wanted.name, "run name") if wanted.name else None,
+        lineage=lineage_of(job.file, store.path) if job.file else None,
         parent=around.id if around is not None and around.store is store else None,
-        git_commit=source.commit,
-        notebook=source.name,
+        git_commit=job.source.commit,
+        notebook=job.source.name,
     )
 
 
-def _tags(source: Source, point: EntryPoint, environment: Environment) -> dict[str, str]:
+def _tags(job: Job, environment: Environment) -> dict[str, str]:
     """Return MLflow's tags of a project's run; commit, name and parent are attributes of ours."""
+    source = job.source
+    kinds = {"project": "PROJECT", "script": "LOCAL", "notebook": "NOTEBOOK"}
     tags = {
-        "mlflow.source.type": "PROJECT",
+        "mlflow.source.type": kinds[job.kind],
         SOURCE_TAG: source.name,
-        "mlflow.project.entryPoint": point.name,
+        "mlflow.project.entryPoint": job.point.name,
         "mlflow.project.backend": "local",
         "mlflow.project.env": environment.manager,
         "mlflow.source.git.repoURL": source.repository,
@@ -248,13 +273,12 @@ def _tags(source: Source, point: EntryPoint, environment: Environment) -> dict[s
     return {name: value for name, value in tags.items() if value is not None}
 
 
-def _describe(
-    writer: RunWriter, source: Source, point: EntryPoint, command: Command, environment: Environment
-) -> None:
+def _describe(writer: RunWriter, job: Job, environment: Environment) -> None:
     from nbtrack.capture.secrets import SEEN
 
+    source, command = job.source, job.command
     for name, text in command.params.items():
-        declared = point.parameters.get(name)
+        declared = job.point.parameters.get(name)
         writer.log_param(
             as_name(name, "param name"),
             SEEN.param(name, as_param(_typed(text, declared.kind if declared else None))),
@@ -263,7 +287,7 @@ def _describe(
         "project",
         {
             "command": SEEN.text(command.text),
-            "entry_point": point.name,
+            "entry_point": job.point.name,
             "folder": str(source.folder),
             "interpreter": str(environment.python),
             "lock": environment.lock,
@@ -288,66 +312,6 @@ def _typed(text: str, kind: str | None) -> str | float | bool:
         return text
 
 
-def _shell(command: str) -> list[str]:
-    return ["cmd", "/c", command] if os.name == "nt" else ["bash", "-c", command]
-
-
-def _variables(environment: Environment) -> dict[str, str]:
-    """Return the child's variables: the Python's folder is first on its path, as where an environment is active."""
-    variables = dict(os.environ)
-    variables.pop("PYTHONHOME", None)
-    variables.setdefault("PYTHONUNBUFFERED", "1")  # its output is read through a pipe, and shown at once
-    if environment.place is not None:
-        variables["VIRTUAL_ENV"] = str(environment.place)
-        # Its packages are compiled at their first import, or else at each.
-        variables.pop("PYTHONDONTWRITEBYTECODE", None)
-    if (program := uv.program()) is not None:
-        variables["UV"] = program
-    variables["PATH"] = os.pathsep.join([str(environment.python.parent), variables.get("PATH", os.defpath)])
-    return variables
-
-
-def _handed(store: Store, run_id: str) -> dict[str, str]:
-    """Return the variables by which the child finds its run, and our `mlflow` first."""
-    folders = [str(_CLIENT), str(_package_folder()), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    return {
-        "NBTRACK_STORE": str(store.path.absolute()),
-        "MLFLOW_TRACKING_URI": store.path.absolute().as_uri(),
-        "NBTRACK_NEEDED": str(_needed_folder()),
-        "MLFLOW_RUN_ID": run_id,
-        "MLFLOW_EXPERIMENT_ID": str(store.run(run_id).experiment_id),
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(filter(None, folders))),
-    }
-
-
-def _package_folder() -> Path:
-    """Return a folder that holds only the package `nbtrack`: what lies beside it here is no part of the project."""
-    return _folder_with(_CLIENT.parents[1])
-
-
-def _needed_folder() -> Path:
-    """Return a folder that holds what models are saved with, for environments that lack it."""
-    found = filter(None, map(find_spec, ("cloudpickle", "platformdirs", "yaml")))
-    return _folder_with(*(Path(spec.origin).parent for spec in found if spec.origin))
-
-
-def _folder_with(*packages: Path) -> Path:
-    """Return a folder of our own with these packages in it, and nothing else."""
-    key = hashlib.sha256("\0".join(map(str, packages)).encode()).hexdigest()[:16]
-    folder = cache_folder() / "package" / key
-    for package in packages:
-        link = folder / package.name
-        if not link.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)
-            try:
-                with suppress(FileExistsError):  # another process was first
-                    link.symlink_to(package, target_is_directory=True)
-            except OSError:  # no links here, as on Windows without the right to make them
-                shutil.copytree(package, link, dirs_exist_ok=True)
-    return folder
-
-
 def _status(store: Store, run_id: str, code: int) -> str:
     """Return the status after the child's end: what it set itself stands unless its exit code says otherwise."""
     own = store.run(run_id).status
@@ -356,8 +320,12 @@ def _status(store: Store, run_id: str, code: int) -> str:
     return "KILLED" if own == "KILLED" else "FAILED"
 
 
-def _keep_outcome(writer: RunWriter, tail: Tail) -> None:
+def _keep_outcome(store: Store, writer: RunWriter, tail: Tail) -> None:
     from nbtrack.capture.secrets import SEEN
 
     SEEN.scan_environment()
-    writer.set_document("outcome", {"stdout": SEEN.text(tail.text, lines=True), "exit_code": tail.code})
+    # What the child says of itself stands.
+    known = store.document(store.run(writer.id).key, "outcome") or {
+        "stdout": SEEN.text(tail.text, lines=True)
+    }
+    writer.set_document("outcome", known | {"exit_code": tail.code})

@@ -30,9 +30,9 @@ LAYERS = (
     ("store",),
     ("entities",),
     ("tracking", "sklearn", "pyfunc"),
-    ("serving", "compare", "projects"),
+    ("serving", "compare", "projects", "recording"),
     ("widgets",),
-    ("notebook", "cli"),
+    ("notebook", "script", "cli"),
 )
 FRIENDS = (
     set(WORDS),
