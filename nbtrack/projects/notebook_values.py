@@ -7,7 +7,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.places import places_in, value_like, with_values
+from nbtrack.capture.places import only_place, places_in, value_like, with_values
 from nbtrack.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ _PLACEHOLDER = re.compile(r"^[ \t]*pass  # nbtrack: line (\d+)$", re.MULTILINE)
 _PYTHON_MAGICS = re.compile(r"%%(?:track|time|timeit|capture|prun)\b")
 
 
-def notebook_with(notebook: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """Return a notebook with other values.
+def notebook_with(
+    notebook: Mapping[str, Any], texts: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a notebook with other values, and these values.
 
     A notebook with a cell tagged `parameters` gets a cell below it; in another, literals are replaced: of `alpha`, that
     which a name, an argument or an entry of this name is given.
@@ -35,8 +37,8 @@ def notebook_with(notebook: Mapping[str, Any], values: Mapping[str, str]) -> dic
     ----------
     notebook
         As JSON; it is not changed.
-    values
-        By name, as texts; each gets the type of the value that it replaces.
+    texts
+        The values by name; each gets the type of the value that it replaces.
 
     Raises
     ------
@@ -45,21 +47,22 @@ def notebook_with(notebook: Mapping[str, Any], values: Mapping[str, str]) -> dic
         several things.
     """
     made: dict[str, Any] = copy.deepcopy(dict(notebook))
-    if not values:
-        return made
+    if not texts:
+        return made, {}
     cells = made["cells"]
     tagged = next((number for number, cell in enumerate(cells) if _PARAMETERS in _tags(cell)), None)
     if tagged is None:
-        _replace(cells, values)
-        return made
-    code = _assignments(_source(cells[tagged]), values)
+        return made, _replace(cells, texts)
+    values = _values(_source(cells[tagged]), texts)
+    code = "\n".join(["# Given to nbtrack run", *(f"{name} = {value!r}" for name, value in values.items())])
     cells[:] = [cell for cell in cells if _INJECTED not in _tags(cell)]
+    place = next(number for number, cell in enumerate(cells) if _PARAMETERS in _tags(cell))
     below: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": [], "source": code}
     below["metadata"] = {"tags": [_INJECTED]}
     if (int(made.get("nbformat", 4)), int(made.get("nbformat_minor", 0))) >= (4, 5):
         below["id"] = "injected-parameters"
-    cells.insert(cells.index(cells[tagged]) + 1 if tagged < len(cells) else len(cells), below)
-    return made
+    cells.insert(place + 1, below)
+    return made, values
 
 
 def _tags(cell: Mapping[str, Any]) -> list[str]:
@@ -71,40 +74,44 @@ def _source(cell: Mapping[str, Any]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _assignments(defaults: str, values: Mapping[str, str]) -> str:
-    """Return code that assigns the values, with the types of a cell's defaults."""
+def _values(defaults: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return values with the types of what a cell assigns to their names."""
     try:
         known: Mapping[str, list[Place]] = places_in(_masked(defaults, []))
     except SyntaxError:
         known = {}
-    lines = []
-    for name, text in values.items():
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
         if not name.isidentifier():
             raise InvalidValueError(f"{name!r} is no name that a notebook could assign")
         places = known.get(name, [])
-        lines.append(f"{name} = {_literal(name, text, places)}")
-    return "\n".join(["# Given to nbtrack run", *lines])
+        values[name] = _typed(name, text, places[0]) if len(places) == 1 else _literal(text)
+    return values
 
 
-def _literal(name: str, text: str, places: list[Place]) -> str:
-    if len(places) == 1:
-        try:
-            return repr(value_like(places[0].value, text))
-        except InvalidValueError as error:
-            raise InvalidValueError(f"{name}: {error}") from None
+def _typed(name: str, text: str, place: Place) -> Any:
     try:
-        return repr(ast.literal_eval(text.strip()))
+        return value_like(place.value, text)
+    except InvalidValueError as error:
+        raise InvalidValueError(f"{name}: {error}") from None
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text.strip())
     except (ValueError, SyntaxError):
-        return repr(text)
+        return text
 
 
-def _replace(cells: list[dict[str, Any]], values: Mapping[str, str]) -> None:
-    """Put values in the places of the literals of all code cells."""
+def _replace(cells: list[dict[str, Any]], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Put values in the places of the literals of all code cells, and return them."""
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     lines: list[str] = []
     text = f"\n{_SEPARATOR}\n".join(_masked(_source(cell), lines) for cell in code)
     try:
-        edited = with_values(text, places_in(text), values)
+        places = places_in(text)
+        values = {name: _typed(name, given, only_place(places, name)) for name, given in texts.items()}
+        edited = with_values(text, places, values)
     except SyntaxError as error:
         raise InvalidValueError(
             f"the notebook's code cannot be read ({error.msg}: {(error.text or '').strip()!r}); "
@@ -113,6 +120,7 @@ def _replace(cells: list[dict[str, Any]], values: Mapping[str, str]) -> None:
     edited = _PLACEHOLDER.sub(lambda match: lines[int(match[1])], edited)
     for cell, source in zip(code, edited.split(f"\n{_SEPARATOR}\n"), strict=True):
         cell["source"] = source
+    return values
 
 
 def _masked(source: str, lines: list[str]) -> str:

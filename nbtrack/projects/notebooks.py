@@ -47,9 +47,13 @@ def notebook_job(uri: str | os.PathLike[str], parameters: Mapping[str, str]) -> 
         raise InvalidValueError(f"{name!r} is a notebook of {language}; nbtrack runs those of Python")
     if not isinstance(cells, list):
         raise InvalidValueError(f"{name!r} has no list of cells")
-    content = json.dumps(notebook_with(notebook, parameters), ensure_ascii=False, indent=1)
+    made, values = notebook_with(notebook, parameters)
+    content = json.dumps(made, ensure_ascii=False, indent=1)
     given = [word for key, value in parameters.items() for word in ("-P", f"{key}={value}")]
     text = shlex.join(["nbtrack", "run", name, *given])
     source = folder_source(file.parent, file.parent, name)
     point = EntryPoint(file.name, text)
-    return Job("notebook", source, Project(file.parent), point, Command(text, parameters), str(file), content)
+    params = {
+        key: one if isinstance(one, str | int | float | None) else repr(one) for key, one in values.items()
+    }
+    return Job("notebook", source, Project(file.parent), point, Command(text, params), str(file), content)

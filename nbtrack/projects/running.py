@@ -301,8 +301,10 @@ def _describe(writer: RunWriter, job: Job, environment: Environment) -> None:
     )
 
 
-def _typed(text: str, kind: str | None) -> str | float | bool:
+def _typed(text: Any, kind: str | None) -> Any:
     """Return a value as its declared type has it; what does not fit stays the text that was given."""
+    if not isinstance(text, str):
+        return text
     if kind in ("bool", "boolean"):
         return {"true": True, "false": False}.get(text.lower(), text)
     number = {"int": int, "integer": int, "float": float, "double": float}.get(kind or "")
