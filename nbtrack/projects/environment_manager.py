@@ -59,7 +59,8 @@ def environment_of(
     if manager not in (None, *MANAGERS):
         raise InvalidValueError(f"environment manager {manager!r} is not known; give {', '.join(MANAGERS)}")
     if manager == "conda":
-        raise InvalidValueError("nbtrack calls no conda; --env-manager uv builds what a conda.yaml lists")
+        tell("nbtrack calls no conda: uv builds what the project lists")
+        manager = "uv"
     own = Environment(Path(sys.executable), "")
     files = _files(project, point)
     if manager == "local":

@@ -96,7 +96,7 @@ def test_the_childs_exit_code_is_ours_and_the_run_has_ended(project, tmp_path, t
 
 
 @pytest.mark.parametrize(
-    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "conda"]]
+    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "pip"]]
 )
 def test_what_cannot_run_makes_no_run(project, tmp_path, arguments):
     folder = project(MLproject="entry_points: {main: {command: 'true'}}")
@@ -379,3 +379,36 @@ def test_output_is_shown_while_it_runs(project):
     assert time.monotonic() - began < 40
     child.send_signal(signal.SIGINT)
     child.communicate(timeout=30)
+
+
+def test_conda_is_told_to_be_uv(project, tmp_path):
+    done = run(project(main_py="print(1)"), "-e", "main.py", "--env-manager", "conda")
+    assert (done.returncode, done.stdout) == (0, "1\n")
+    assert "no conda" in done.stderr
+    assert the_run(tmp_path).status == "FINISHED"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are of another kind there")
+def test_on_a_terminal_the_command_has_one(project, tmp_path):
+    """What it prints is shown as it is, and kept."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    folder = project(
+        main_py="import os, sys\nprint(sys.stdout.isatty(), sys.stderr.isatty(), os.get_terminal_size().columns)\n"
+        "print('\\x1b[31mred\\x1b[0m')\n"
+    )
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 77, 0, 0))
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(folder), "-e", "main.py"], stdout=theirs, stderr=subprocess.PIPE
+    )
+    _, said = child.communicate(timeout=100)
+    os.close(theirs)
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    assert child.returncode == 0, said
+    assert shown == b"True False 77\r\n\x1b[31mred\x1b[0m\r\n"
+    assert the_run(tmp_path).outcome["stdout"] == "True False 77\n\x1b[31mred\x1b[0m\n"
