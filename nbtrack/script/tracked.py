@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nbtrack import tracking
-from nbtrack.capture import CellCapture
+from nbtrack.capture import ScriptCapture
 from nbtrack.capture.secrets import SEEN
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.kept import Kept
@@ -43,7 +43,7 @@ class TrackedScript:
         self._program = program
         self._logs = logs
         self._process = os.getpid()
-        self._capture = CellCapture(program.namespace, script=True)
+        self._capture = ScriptCapture(program.namespace)
         self._output = StreamWatch(self._capture.printed.feed, self._capture.printed.stream())
         self._run: ActiveRun | None = None
         self._companion: LiveMonitor | None = None
