@@ -295,7 +295,7 @@ def test_main_is_looked_into(place):
         """,
     )  # fmt: skip
     assert one.params == {"alpha": 0.5, "solver": "svd", "tol": 0.01}
-    assert set(one.metrics) == {"loss", "r2"}
+    assert set(one.metrics) == {"loss", "losses", "r2"}  # as in a cell
     assert list(one.history("loss").value) == [0.5, 0.25, 0.5 / 3]
     assert one.metrics["r2"] > 0.9
     assert [model.name for model in one.store.models.of_run(one.id)] == ["model"]
