@@ -23,7 +23,15 @@ from nbtrack.projects.environment import Environment, environment_for
 from nbtrack.projects.environment_spec import read_spec
 from nbtrack.projects.fetch import Source, cache_folder, fetch
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
-from nbtrack.projects.scripts import command_of, is_script, lineage_of, module_arguments, source_of
+from nbtrack.projects.scripts import (
+    PYTHON,
+    command_of,
+    is_script,
+    lineage_of,
+    module_arguments,
+    python_folder,
+    source_of,
+)
 from nbtrack.projects.spec import Project, read
 from nbtrack.projects.template import fill_in
 from nbtrack.tracking.current import surrounding_run
@@ -324,7 +332,10 @@ def _variables(store: Store, run_id: str, python: Path) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(
             dict.fromkeys(filter(None, os.pathsep.join(folders).split(os.pathsep)))
         ),
-        "PATH": os.pathsep.join([str(python.parent), environment.get("PATH", os.defpath)]),
+        PYTHON: str(python),
+        "PATH": os.pathsep.join(
+            map(str, filter(None, [python_folder(), python.parent, environment.get("PATH", os.defpath)]))
+        ),
     }
     return environment
 

@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbtrack.projects.fetch import folder_source
+from nbtrack.projects.fetch import cache_folder, folder_source
 from nbtrack.projects.spec import EntryPoint
 from nbtrack.projects.template import Command
 
@@ -18,7 +18,26 @@ if TYPE_CHECKING:
 
     from nbtrack.projects.fetch import Source
 
-__all__ = ["command_of", "is_script", "lineage_of", "module_arguments", "source_of"]
+__all__ = [
+    "PYTHON",
+    "command_of",
+    "is_script",
+    "lineage_of",
+    "module_arguments",
+    "python_folder",
+    "source_of",
+]
+
+PYTHON = "NBTRACK_PYTHON"
+"""The variable with the Python that a project's own `python` is."""
+
+_PYTHON = f"""#!/bin/sh
+# A project's python: a script is captured, unless it logs for itself; all else is as it was.
+case "$1" in
+*.py) if [ -n "$MLFLOW_RUN_ID" ]; then exec "${PYTHON}" -m nbtrack.script --silent "$@"; fi ;;
+esac
+exec "${PYTHON}" "$@"
+"""
 
 _HYDRA = re.compile(rb"^[ \t]*(?:import|from)[ \t]+hydra\b", re.MULTILINE)
 
@@ -66,3 +85,21 @@ def lineage_of(script: str, store: Path) -> str:
     """Return the id that all runs of a script share, wherever the store and the script move together."""
     place = os.path.relpath(Path(script).resolve(), store.resolve().parent)
     return hashlib.blake2b(f"script\n{Path(place).as_posix()}".encode(), digest_size=12).hexdigest()
+
+
+def python_folder() -> Path | None:
+    """Return a folder with the programs `python` and `python3` for a project's commands; None where there is no shell."""
+    if os.name == "nt":
+        return None
+    key = hashlib.sha256(_PYTHON.encode()).hexdigest()[:16]
+    folder = cache_folder() / "python" / key
+    for name in ("python", "python3"):
+        program = folder / name
+        if not program.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            # Made aside, so that no other process finds half of it.
+            fresh = folder / f".{name}-{os.getpid()}"
+            fresh.write_text(_PYTHON, encoding="ascii")
+            fresh.chmod(0o755)
+            fresh.replace(program)
+    return folder
