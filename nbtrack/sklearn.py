@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.entities.run import edit_tags
+from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackError, NbtrackWarning
 from nbtrack.tracking import model_logging
 from nbtrack.tracking.current import (

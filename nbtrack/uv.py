@@ -45,9 +45,9 @@ class Interpreter(NamedTuple):
 
 
 def program() -> str | None:
-    """Return the path of uv: that beside this Python, else that on PATH; None where there is none."""
+    """Return the path of uv: that beside this Python, else that on PATH, else what `UV` names; None where there is none."""
     places = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    return shutil.which("uv", path=os.pathsep.join(places))
+    return shutil.which("uv", path=os.pathsep.join(places)) or shutil.which(os.environ.get("UV", ""))
 
 
 def environments_folder() -> Path:

@@ -104,3 +104,5 @@ class Captured:
     """The secrets that were masked in the params."""
     written: frozenset[str] = frozenset()
     """The params from the cell's own names; the others are arguments and parameters of objects."""
+    positional: dict[str, list[str]] = field(default_factory=dict)
+    """By callee: the names of the arguments that it takes without their names, so that a literal there has a name."""

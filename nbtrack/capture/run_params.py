@@ -35,13 +35,13 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
         known_settings = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
         own = len(settings)
         for one in fitted:
-            settings += estimator_settings(one.estimator, one.name, named)
+            settings += estimator_settings(one.estimator, one.name, named, captured.positional)
         for sites in run.sites:
             # Of a sweep in a loop only the last still exists; values that differ among them are not settings.
             settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
             for name in _validated(run, sites.analysis):
-                settings += estimator_settings(run.namespace[name], name, named)
-            settings += call_settings(sites.analysis, run.namespace)
+                settings += estimator_settings(run.namespace[name], name, named, captured.positional)
+            settings += call_settings(sites.analysis, run.namespace, captured.positional)
             for name in run.before.read_by(sites.analysis):
                 settings += optimiser_settings(name, run.before.values.get(name))
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]

@@ -66,14 +66,13 @@ class _Run(Command):
 @click.option(
     "--env-manager",
     type=click.Choice(MANAGERS),
-    default="local",
-    show_default=True,
-    help="local: this Python; uv: what the project says, built once.",
+    help="uv: what the project says, built once; local: this Python. Without it uv, if the project says something.",
 )
 @click.option("--relax", is_flag=True, help="Let pins that cannot be had be lower bounds.")
 @click.option(
     "--newest", is_flag=True, help="Take the newest of what is unpinned, not that of the commit's time."
 )
+@click.option("--real-mlflow", is_flag=True, help="Let `import mlflow` in the project be MLflow itself.")
 @click.pass_context
 def run(  # noqa: PLR0917 (click passes them by name)
     context: click.Context,
@@ -83,9 +82,10 @@ def run(  # noqa: PLR0917 (click passes them by name)
     version: str | None,
     experiment_name: str | None,
     run_name: str | None,
-    env_manager: str,
+    env_manager: str | None,
     relax: bool,
     newest: bool,
+    real_mlflow: bool,
 ) -> None:
     """Run the project at URI: a folder, or the address of a git repository, with #FOLDER for a part of it.
 
@@ -95,7 +95,9 @@ def run(  # noqa: PLR0917 (click passes them by name)
     """
     from nbtrack.projects.launch import Stopped
     from nbtrack.projects.running import run_project
+    from nbtrack.tracking.destination import set_store
 
+    set_store(wanted_folder(context))  # addresses such as runs:/... are of it, too
     try:
         done = run_project(
             uri,
@@ -108,7 +110,7 @@ def run(  # noqa: PLR0917 (click passes them by name)
             env_manager=env_manager,
             relax=relax,
             newest=newest,
-            store=wanted_folder(context),
+            real_mlflow=real_mlflow,
         )
     except Stopped as stopped:
         sys.exit(128 + stopped.number)

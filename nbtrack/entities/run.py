@@ -11,22 +11,21 @@ from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
 from nbtrack.entities.models import RunModel, models_of
 from nbtrack.entities.source import Source
+from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.entities.text import did_you_mean, one_line, value_text
 from nbtrack.entities.times import utc
-from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.values import as_name, as_tag
+from nbtrack.errors import NotFoundError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     import pandas as pd
 
     from nbtrack.entities.runs import Runs
     from nbtrack.records import MetricSummary, ParamValue, RunRecord, Status
-    from nbtrack.store import RunWriter, Store
+    from nbtrack.store import Store
 
-__all__ = ["Run", "edit_tags"]
+__all__ = ["Run"]
 
 
 class Run:
@@ -202,6 +201,11 @@ class Run:
         return dict(self.store.document(self.key, "environment") or {})
 
     @property
+    def process(self) -> dict[str, Any]:
+        """How it was started: `interpreter`, `argv` and `folder`, which is the working folder from the store's on."""
+        return dict(self.store.document(self.key, "process") or {})
+
+    @property
     def outcome(self) -> dict[str, Any]:
         """Wall and CPU time, peak memory, the end of the output, as far as they were recorded."""
         return dict(self.store.document(self.key, "outcome") or {})
@@ -369,29 +373,3 @@ class Run:
         >>> page = nbtrack.get_run("ridge").page()
         """
         return doors.run_page(self)
-
-
-def edit_tags(writer: RunWriter, tags: Iterable[tuple[Any, Any]]) -> None:
-    """Set tags through a run's writer; MLflow's tags for the name and the note set the name and the note.
-
-    Raises
-    ------
-    InvalidValueError
-        Naming each tag that cannot be kept, after all others have been set.
-    """
-    from nbtrack.capture.secrets import SEEN  # its patterns are slow to compile
-
-    faults = []
-    for key, value in tags:
-        try:
-            name = as_name(key, "tag name")
-            if name == NAME_TAG:
-                writer.rename(as_name(value, "run name"))
-            elif name == NOTE_TAG:
-                writer.set_note(SEEN.text(as_tag(value, "note"), lines=True))
-            else:
-                writer.set_tag(name, str(SEEN.param(name, as_tag(value, f"tag {name!r}"))))
-        except InvalidValueError as fault:
-            faults.append(str(fault))
-    if faults:
-        raise InvalidValueError("; ".join(faults))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
 from nbtrack.capture import Captured, CellCapture
+from nbtrack.capture.process import process
 from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.source.syntax import compiles
 from nbtrack.errors import NotFoundError, RunStateError
@@ -19,6 +20,7 @@ from nbtrack.notebook.track_magic import capture_options, head_magics
 from nbtrack.recording.kept import Kept
 from nbtrack.recording.line import Progress
 from nbtrack.recording.live import LiveMonitor
+from nbtrack.tracking.handed import parent_of_cells
 
 if TYPE_CHECKING:
     import ast
@@ -121,6 +123,7 @@ class TrackedCell:
         self._kept = Kept(self._run, self._companion, logs=logs)
         # Written first, so that the run is in the store even if the process dies.
         state.keep_source(writer, self._info)
+        writer.set_document("process", process(store.path.parent))
         self._secrets = SEEN.count
         store.settle(_PROGRESS_DELAY)
         self._output.begin()
@@ -167,6 +170,7 @@ class TrackedCell:
             experiment=experiment,
             name=options.name,
             lineage=self._lineage,
+            parent=parent_of_cells(store),
             tags=tags,
             notebook=state.notebook,
         )

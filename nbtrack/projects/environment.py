@@ -11,19 +11,20 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
 from nbtrack.projects.environment_spec import is_option, is_pin, name_of, read_spec, tidied
-from nbtrack.projects.fetch import masked
-from nbtrack.projects.python_choice import Choice, choose_python, fetch_python
+from nbtrack.projects.git import masked
+from nbtrack.projects.mlflow_requirement import without_mlflow
+from nbtrack.projects.python_choice import Choice, choose_python, fetch_python, new_enough
 from nbtrack.projects.resolving import Wanted, resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nbtrack.projects.environment_spec import Spec
@@ -49,12 +50,18 @@ class Environment:
         What was asked for and what it became, such as `numpy==1.14.3 -> numpy>=1.14.3`.
     left_out
         What a package index has not, such as `cudatoolkit=11`.
+    place
+        Its folder; None for the caller's own environment.
+    manager
+        What it was asked for as: `local`, `uv` or `virtualenv`.
     """
 
     python: Path
     lock: str
     relaxed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    place: Path | None = None
+    manager: str = "local"
 
 
 def environment_for(
@@ -63,8 +70,10 @@ def environment_for(
     conda_env: Path | None = None,
     python_env: Path | None = None,
     script: Path | None = None,
+    also: Sequence[str] = (),
     exclude_newer: datetime | None = None,
     relax: bool = False,
+    real_mlflow: bool = True,
     tell: Callable[[str], object] = print,
 ) -> Environment:
     """Return the environment of a project, which is built if there is none yet with the same contents.
@@ -79,11 +88,15 @@ def environment_for(
         The file that its MLproject names, from the folder on; else the usual names are looked for.
     script
         A script that may have a block of its own (PEP 723).
+    also
+        Packages that have to be there as well.
     exclude_newer
         With time zone. Where versions are pinned, nothing is taken that was published later: what fitted the pins
         then may not import with what is new today.
     relax
         Whether pins that cannot be had become lower bounds; it is told which.
+    real_mlflow
+        Whether MLflow is installed where the project asks for it; else the Python is one that can import nbtrack.
     tell
         Called with a line about each step while it is built.
 
@@ -98,9 +111,16 @@ def environment_for(
     spec = read_spec(folder, conda_env=conda_env, python_env=python_env, script=script)
     if spec is None:
         return Environment(Path(sys.executable), "")
+    if not real_mlflow:
+        spec = without_mlflow(spec, folder)
+    missing = [name for name in also if name not in set(map(name_of, spec.requirements))]
+    if missing and not spec.locked:
+        spec = replace(spec, requirements=[*spec.requirements, *missing])
     if not any(map(is_pin, spec.requirements)):
         exclude_newer = None
     choice = choose_python(spec.python)
+    if not real_mlflow:
+        choice = new_enough(choice, relax=relax)
     key = _key(folder, spec, choice, exclude_newer)
     place = uv.environments_folder() / f"project-{key}"
     for there in (place, place.with_name(f"{place.name}-relaxed"))[: 1 + relax]:
@@ -158,7 +178,7 @@ def _complete(place: Path) -> Environment | None:
         python = uv.python_of(place)
         if not python.is_file():
             return None
-        return Environment(python, mark["lock"], tuple(mark["relaxed"]), tuple(mark["left_out"]))
+        return Environment(python, mark["lock"], tuple(mark["relaxed"]), tuple(mark["left_out"]), place, "uv")
     except (OSError, ValueError, KeyError):
         return None  # never built, or cut off
 
@@ -202,7 +222,7 @@ def _built(
         tell(f"{line} is left out: it is no Python package, or none that an index has")
     python, note = choice.program or fetch_python(program, choice, relax=relax, tell=tell), choice.note
     relaxed: tuple[str, ...] = ()
-    if choice.program is None and choice.fallback == python:
+    if choice.too_old or (choice.program is None and choice.fallback == python):
         relaxed, note = (f"Python {choice.wanted} -> {platform.python_version()}",), ""
     if note:
         tell(note)
@@ -232,7 +252,7 @@ def _built(
     (place / _MARK).write_text(
         json.dumps({"lock": lock, "relaxed": wanted.relaxed, "left_out": wanted.left_out}), encoding="utf-8"
     )
-    return Environment(uv.python_of(place), lock, wanted.relaxed, wanted.left_out)
+    return Environment(uv.python_of(place), lock, wanted.relaxed, wanted.left_out, place, "uv")
 
 
 def _version(place: Path) -> str:

@@ -10,7 +10,9 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from nbtrack.projects.terminal import opened
 
 if TYPE_CHECKING:
     from collections import deque
@@ -76,17 +78,24 @@ def launch(
     own = INSIDE not in os.environ and os.name == "posix"
     if inherit and sys.stdout is sys.__stdout__:
         return _inherited(arguments, folder, environment, tail, own=own and not _on_terminal())
-    child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
-        arguments,
-        cwd=folder,
-        env={**environment, INSIDE: "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=own,
-    )
-    assert child.stdout is not None
-    assert child.stderr is not None
-    readers = [_pass_on(child.stdout, sys.stdout, tail), _pass_on(child.stderr, sys.stderr, tail)]
+    streams = [(one, *opened(one)) for one in (sys.stdout, sys.stderr)]
+    try:
+        child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
+            arguments,
+            cwd=folder,
+            env={**environment, INSIDE: "1"},
+            stdout=streams[0][2],
+            stderr=streams[1][2],
+            start_new_session=own,
+        )
+    except BaseException:
+        for _, reading, _ in streams:
+            os.close(reading)
+        raise
+    finally:
+        for _, _, writing in streams:
+            os.close(writing)
+    readers = [_pass_on(reading, to, tail) for to, reading, _ in streams]
     try:
         tail.code = child.wait()
     except BaseException:
@@ -195,16 +204,16 @@ def deaf() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _pass_on(pipe: IO[bytes], to: TextIO, tail: Tail) -> threading.Thread:
-    thread = threading.Thread(target=_copy, args=(pipe, to, tail), name="nbtrack-output", daemon=True)
+def _pass_on(reading: int, to: TextIO, tail: Tail) -> threading.Thread:
+    thread = threading.Thread(target=_copy, args=(reading, to, tail), name="nbtrack-output", daemon=True)
     thread.start()
     return thread
 
 
-def _copy(pipe: IO[bytes], to: TextIO, tail: Tail) -> None:
+def _copy(reading: int, to: TextIO, tail: Tail) -> None:
     raw = getattr(to, "buffer", None)
-    with pipe:
-        while chunk := os.read(pipe.fileno(), 65536):
+    try:
+        while chunk := _read(reading):
             tail.parts.append(chunk)
             while sum(map(len, tail.parts)) - len(tail.parts[0]) > _TAIL:
                 tail.parts.popleft()
@@ -215,3 +224,12 @@ def _copy(pipe: IO[bytes], to: TextIO, tail: Tail) -> None:
                 else:
                     to.write(chunk.decode(errors="replace"))
                 to.flush()
+    finally:
+        os.close(reading)
+
+
+def _read(reading: int) -> bytes:
+    try:
+        return os.read(reading, 65536)
+    except OSError:  # the other end of a terminal is closed
+        return b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,10 @@ from nbtrack.errors import EnvironmentBuildError, InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Choice", "choose_python", "fetch_python"]
+__all__ = ["Choice", "choose_python", "fetch_python", "new_enough"]
+
+_OLDEST = 11
+"""The oldest Python 3 that can import nbtrack, as `pyproject.toml` says."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Choice:
     """Its minor version, or what is to be fetched."""
     note: str = ""
     fallback: Path = Path(sys.executable)
+    too_old: bool = False
+    """Whether another was asked for, which cannot import nbtrack."""
 
 
 def choose_python(wanted: str | None) -> Choice:
@@ -64,6 +69,26 @@ def choose_python(wanted: str | None) -> Choice:
         else ""
     )
     return Choice(wanted, first.program, minor, note)
+
+
+def new_enough(choice: Choice, *, relax: bool) -> Choice:
+    """Return a choice that can import nbtrack; with `relax` that is this Python where it cannot.
+
+    Raises
+    ------
+    EnvironmentBuildError
+        When it cannot.
+    """
+    minor = re.match(r"(?:fetched =*)?3\.(\d+)", choice.key)
+    if minor is None or int(minor[1]) >= _OLDEST:
+        return choice
+    if relax:
+        here = ".".join(map(str, sys.version_info[:2]))
+        return replace(choice, program=choice.fallback, key=here, note="", too_old=True)
+    raise EnvironmentBuildError(
+        f"the project wants Python {choice.wanted}, which cannot import nbtrack (3.{_OLDEST} or later)\n"
+        "with relax=True (--relax) it runs on this Python, and the run says so; with --real-mlflow on that one"
+    )
 
 
 def _clause(text: str, whole: str) -> tuple[str, tuple[int, ...]]:

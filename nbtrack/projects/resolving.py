@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
 from nbtrack.projects.environment_spec import is_option, is_pin, name_of
-from nbtrack.projects.fetch import masked
+from nbtrack.projects.git import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

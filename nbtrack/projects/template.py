@@ -6,10 +6,10 @@ import re
 import shlex
 from dataclasses import dataclass
 from string import Formatter
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.projects.download import is_address, local_copy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,23 +34,27 @@ class Command:
     text
         For the shell, with the values quoted.
     params
-        The values as they were given, in the order of the entry point.
+        The values as they were given, in the order of the entry point; those of a notebook have their types.
     remarks
         What is doubtful about them, a sentence each.
     """
 
     text: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
 
 
-def fill_in(point: EntryPoint, given: Mapping[str, str], project: Path, caller: Path) -> Command:
+def fill_in(
+    point: EntryPoint, given: Mapping[str, str], project: Path, caller: Path, fetched: Path
+) -> Command:
     """Fill the values into an entry point's command; those that it does not name follow it as `--name value`.
 
     Parameters
     ----------
     project, caller
         The folders in which the default of a `path` is looked for, and one that is given.
+    fetched
+        The folder for what a `path` names on another machine.
 
     Raises
     ------
@@ -67,7 +71,11 @@ def fill_in(point: EntryPoint, given: Mapping[str, str], project: Path, caller: 
         value = given.get(name, parameter.default)
         assert value is not None
         params[name] = value
-        passed[name] = _checked(parameter, value, caller if name in given else project, caller, remarks)
+        if parameter.kind == "path":
+            folders = (caller,) if name in given else (project, caller)
+            passed[name] = _existing(name, value, folders, fetched / f"param_{len(passed)}")
+        else:
+            passed[name] = _checked(parameter, value, caller if name in given else project, remarks)
     surplus = {name: value for name, value in given.items() if name not in point.parameters}
     if surplus and point.parameters:
         remarks.append(
@@ -110,11 +118,9 @@ def _check_names(point: EntryPoint, named: set[str], given: Mapping[str, str]) -
         raise InvalidValueError(f"entry point {point.name!r} needs {', '.join(missing)}; give {options}")
 
 
-def _checked(parameter: Parameter, value: str, first: Path, then: Path, remarks: list[str]) -> str:
+def _checked(parameter: Parameter, value: str, folder: Path, remarks: list[str]) -> str:
     """Return a value as the command gets it."""
-    if parameter.kind == "path":
-        return _existing(parameter.name, value, (first, then))
-    if parameter.kind == "uri" and not _SCHEME.match(value) and not (first / value).exists():
+    if parameter.kind == "uri" and not _SCHEME.match(value) and not (folder / value).exists():
         raise InvalidValueError(
             f"param {parameter.name!r} is a uri, and {value!r} is no address with a scheme"
         )
@@ -133,18 +139,15 @@ def _fits(kind: str, value: str) -> bool:
         return False
 
 
-def _existing(name: str, value: str, folders: tuple[Path, ...]) -> str:
-    local = value
-    if _SCHEME.match(value):
-        parts = urlsplit(value)
-        if parts.scheme != "file":
-            raise InvalidValueError(
-                f"param {name!r} is a path, and nbtrack fetches no {parts.scheme} address; give a file of this machine"
-            )
-        local = unquote(parts.path)
+def _existing(name: str, value: str, folders: tuple[Path, ...], fetched: Path) -> str:
+    if is_address(value):
+        try:
+            return str(local_copy(value, fetched))
+        except (NotFoundError, InvalidValueError) as error:
+            raise InvalidValueError(f"param {name!r} is a path: {error}") from None
     for folder in folders:
-        if (folder / local).exists():
-            return str((folder / local).resolve())
+        if (folder / value).exists():
+            return str((folder / value).resolve())
     raise InvalidValueError(f"param {name!r} is a path, and {value!r} is not in {folders[0]}")
 
 

@@ -68,6 +68,8 @@ class Kept:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
             writer.set_data(record)
+        if captured.positional:
+            writer.set_document("places", {"positional": captured.positional})
 
     @guarded()
     def outcome(self, facts: dict[str, Any], tail: str, images: Sequence[tuple[str, bytes]] = ()) -> None:

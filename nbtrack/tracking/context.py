@@ -73,6 +73,9 @@ def _gather(file: str | None, folder: str) -> None:
 
 
 def _write(writer: RunWriter, found: dict[str, Any], *, git: bool) -> None:
+    from nbtrack.capture.process import process
+
+    writer.set_document("process", process(writer.artifact_folder.parents[2]))
     environment = found["environment"] if git else found["environment"] | {"git": None}
     writer.set_document("environment", environment)
     commit = (environment.get("git") or {}).get("commit")

@@ -13,7 +13,19 @@ from nbtrack.tracking.context import keep_context
 if TYPE_CHECKING:
     from nbtrack.store import RunWriter, Store
 
-__all__ = ["handed_run", "known_run", "resume_handed"]
+__all__ = ["PARENT", "handed_run", "known_run", "parent_of_cells", "resume_handed"]
+
+PARENT = "NBTRACK_PARENT_RUN"
+"""The variable with the run of a notebook that is executed as a whole: those of its cells are its children."""
+
+
+def parent_of_cells(store: Store) -> str | None:
+    """Return the run that the runs of this notebook's cells are children of, if there is one."""
+    run_id = os.environ.get(PARENT)
+    try:
+        return store.run(run_id).id if run_id else None
+    except NotFoundError:  # the notebook keeps its runs in another store
+        return None
 
 
 def handed_run(store: Store) -> str | None:

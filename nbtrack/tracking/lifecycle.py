@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, PARENT_TAG
-from nbtrack.entities.run import edit_tags
+from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
 from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.current import (

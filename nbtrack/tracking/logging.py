@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbtrack.clock import now
 from nbtrack.entities.mlflow import NOTE_TAG
-from nbtrack.entities.run import edit_tags
+from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.store import pack_point
 from nbtrack.tracking.current import OutlivesCellError, here, logged_run, require_run

@@ -1,5 +1,6 @@
 """A run tells what its own execution did, and nothing else."""
 
+import ast
 import signal
 import sys
 
@@ -112,6 +113,18 @@ def test_a_run_that_is_killed_before_its_first_flush_is_there(tmp_path):
         kernel.send("%%track doomed\nalpha = 0.5\nos.kill(os.getpid(), signal.SIGKILL)")
         eventually(lambda: not kernel._manager.is_alive())
         eventually(lambda: kernel.runs("status = 'CRASHED' and name = 'doomed'"))
+
+
+def test_a_run_keeps_how_its_process_was_started(tmp_path):
+    (tmp_path / "inner").mkdir()
+    with kernel_in(tmp_path) as kernel:
+        kernel.ok("%%track\nalpha = 0.5")
+        kernel.ok("%cd -q inner")
+        kernel.ok("%%track\nalpha = 0.6")
+        inside, first = (run.process for run in kernel.runs())
+        assert first["interpreter"] == ast.literal_eval(kernel.value("__import__('sys').executable"))
+        assert any("ipykernel" in one for one in first["argv"])
+        assert (first["folder"], inside["folder"]) == (".", "inner")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")

@@ -44,9 +44,9 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 ROOMS = {
     "capture": (
         ("foreign", "words", "fingerprint", "environment", "secrets"),
-        ("number", "data"),
+        ("number", "data", "process"),
         ("source",),
-        ("settings", "slice"),
+        ("settings", "slice", "places"),
         ("watch",),
         ("results",),
         ("execution", "why"),

@@ -207,10 +207,14 @@ def test_a_scripts_runs_know_what_they_were_made_by(store, tmp_path):
         "import nbtrack as mlflow\nimport pandas\npassword = 'hunter22'\n"
         "for lr in (0.1, 0.2):\n    with mlflow.start_run():\n        mlflow.log_param('lr', lr)\n"
     )
-    subprocess.run([sys.executable, str(file)], check=True, timeout=60)
+    subprocess.run([sys.executable, str(file), "--api-key=hunter23hunter23"], check=True, timeout=60)
     runs = nbtrack.runs()
     assert len(runs) == 2
     for run in runs:
+        assert run.process["interpreter"] == sys.executable
+        assert run.process["argv"][0] == str(file)
+        assert run.process["folder"]
+        assert "hunter23" not in str(run.process)
         assert run.environment["python"]["version"]
         assert "pandas" in run.environment["packages"]
         assert "mlflow.log_param('lr', lr)" in str(run.source)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
 from nbtrack.capture.source.literals import is_literal
+from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
     OUTPUT_ARGUMENTS,
@@ -22,19 +23,28 @@ from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, LAYER_LIBRAR
 from nbtrack.capture.words.names import is_metric_name, is_training_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, MutableMapping
 
     from nbtrack.capture.source.analysis import CellAnalysis
 
 __all__ = ["call_settings"]
 
 
-def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[Setting]:
+def call_settings(
+    analysis: CellAnalysis, namespace: Mapping[str, Any], positional: MutableMapping[str, list[str]]
+) -> list[Setting]:
     """Return the literal arguments of the calls that configure training.
 
     Keyword arguments of constructors, of `fit` and similar methods, and of functions that split, search or
     train; positional ones too where the callee is a function or class of the notebook's own, or an
     optimiser, whose signature tells their names.
+
+    Parameters
+    ----------
+    analysis, namespace
+        The cell, and the namespace after it.
+    positional
+        Gets the names of the positional parameters of the callees whose signature was needed.
     """
     found: list[Setting] = []
     # `config = Config(lr=0.1)` is `config.lr` already.
@@ -71,7 +81,7 @@ def call_settings(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> list[
         prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
         # Two models of one class are distinguished by their names.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        for name, value in _arguments(call.node, callee, own=own, works=works):
+        for name, value in _arguments(call.node, callee, positional, own=own, works=works):
             # `set_params(ridge__alpha=1)` is the step's own setting already.
             if name not in OUTPUT_ARGUMENTS and "__" not in name:
                 found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
@@ -125,11 +135,15 @@ def _is_model_like(callee: Any) -> bool:
 
 
 @forgiving(list)
-def _arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -> list[tuple[str, Any]]:
-    return list(_literal_arguments(node, callee, own=own, works=works))
+def _arguments(
+    node: ast.Call, callee: Any, positional: MutableMapping[str, list[str]], *, own: bool, works: bool
+) -> list[tuple[str, Any]]:
+    return list(_literal_arguments(node, callee, positional, own=own, works=works))
 
 
-def _literal_arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -> Iterator[tuple[str, Any]]:
+def _literal_arguments(
+    node: ast.Call, callee: Any, positional: MutableMapping[str, list[str]], *, own: bool, works: bool
+) -> Iterator[tuple[str, Any]]:
     for keyword in node.keywords:
         if keyword.arg and is_literal(keyword.value):
             yield from _evaluated(keyword.arg, keyword.value)
@@ -149,6 +163,7 @@ def _literal_arguments(node: ast.Call, callee: Any, *, own: bool, works: bool) -
     except (TypeError, ValueError):
         return
     names = names[1:] if names[:1] == ["self"] else names
+    positional[dotted(node.func).rpartition(".")[2]] = names
     for name, argument, wanted in zip(names, node.args, plain, strict=False):
         if wanted:
             yield from _evaluated(name, argument)

@@ -13,7 +13,7 @@ from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, MutableMapping
 
 __all__ = [
     "Fitted",
@@ -143,7 +143,12 @@ def record(fitted: Fitted) -> EstimatorRecord | None:
 
 
 @forgiving(list)
-def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -> list[Setting]:
+def estimator_settings(
+    estimator: Any,
+    name: str,
+    named: Collection[int] = (),
+    positional: MutableMapping[str, list[str]] | None = None,
+) -> list[Setting]:
     """Return the parameters of a fitted estimator that differ from its class's defaults.
 
     The steps of pipelines and searches are included; a step's name is its prefix.
@@ -154,6 +159,8 @@ def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -
         The estimator, and its variable's name.
     named
         The `id` of objects that are settings under their own name: `param_grid=grid` is `grid` already.
+    positional
+        Gets the names of the arguments that their classes take without their names.
     """
     found: list[Setting] = []
     seen: set[int] = set()
@@ -163,7 +170,7 @@ def estimator_settings(estimator: Any, name: str, named: Collection[int] = ()) -
             return
         seen.add(id(part))
         best = peek(part, "best_estimator_")
-        for key, value in changed_params(part).items():
+        for key, value in changed_params(part, positional).items():
             if has_method(value, "get_params"):
                 # The best estimator counts, not the template it was cloned from.
                 visit(best if best is not None else value, prefix)
@@ -192,13 +199,23 @@ def _is_step(item: Any) -> bool:
     )
 
 
-def changed_params(estimator: Any) -> dict[str, Any]:
-    """Return an estimator's own parameters that differ from their defaults."""
+def changed_params(
+    estimator: Any, positional: MutableMapping[str, list[str]] | None = None
+) -> dict[str, Any]:
+    """Return an estimator's own parameters that differ from their defaults.
+
+    `positional` gets the names of the arguments that its class takes without their names.
+    """
     try:
         params = estimator.get_params(deep=False)
-        defaults = {n: p.default for n, p in inspect.signature(type(estimator).__init__).parameters.items()}
+        parameters = inspect.signature(type(estimator).__init__).parameters
+        defaults = {n: p.default for n, p in parameters.items()}
     except FAULTS:  # a foreign class's own get_params may raise anything
         return {}
+    if positional is not None:
+        plain = [n for n, p in parameters.items() if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        if len(plain) > 1:
+            positional[type(estimator).__name__] = plain[1:]
     if not isinstance(params, dict) or not all(type(key) is str for key in params):
         return {}
     changed = {}

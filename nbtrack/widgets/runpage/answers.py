@@ -9,7 +9,7 @@ from nbtrack.entities import Run
 from nbtrack.entities.bounds import whole
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG
 from nbtrack.entities.preview import artifact_preview
-from nbtrack.entities.run import edit_tags
+from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.entities.times import utc
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.fields import strict

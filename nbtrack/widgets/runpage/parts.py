@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.bounds import cut, first, whole
@@ -110,7 +111,11 @@ def environment_part(run: Run) -> dict[str, Any]:
     shown, left = first(listed, MAX_PACKAGES)
     return {
         "environment": {
-            "facts": [[name, _line(text)] for name, text in _facts(environment).items() if text],
+            "facts": [
+                [name, _line(text)]
+                for name, text in (_facts(environment) | _start(run.process)).items()
+                if text
+            ],
             "packages": [[_line(name), _line(version)] for name, version in shown],
             "packages_left": left,
         }
@@ -140,6 +145,17 @@ def _facts(environment: Mapping[str, Any]) -> dict[str, str]:
             if isinstance(variables, dict)
             else {}
         ),
+    }
+
+
+def _start(process: Mapping[str, Any]) -> dict[str, str]:
+    """Return how the process was started; of a kernel's command nobody learns anything."""
+    argv = process.get("argv")
+    command = shlex.join(map(str, argv)) if isinstance(argv, list) else ""
+    return {
+        "interpreter": str(process.get("interpreter") or ""),
+        "command": "" if "ipykernel_launcher" in command else command,
+        "working folder": str(process.get("folder") or ""),
     }
 
 

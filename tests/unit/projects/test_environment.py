@@ -276,3 +276,24 @@ def test_a_python_of_pyenv_is_found_behind_its_shims(project, tmp_path, monkeypa
     found = environment_for(project, tell=Said())
     told = subprocess.run([found.python, "--version"], capture_output=True, text=True, check=True).stdout
     assert told.startswith(f"Python {minor}.")
+
+
+def test_what_comes_with_mlflow_is_there_if_the_project_imports_it(project):
+    (project / "python_env.yaml").write_text("dependencies: [mlflow==3.17.0, six]\n")
+    (project / "train.py").write_text("import mlflow\nfrom yaml import safe_load\nimport click\nimport six\n")
+    (project / ".venv").mkdir()
+    (project / ".venv" / "pandas.py").write_text("import numpy\n")
+    said = Said()
+    found = environment_for(project, real_mlflow=False, tell=said)
+    names = {line.partition("==")[0] for line in found.lock.splitlines() if not line.startswith("#")}
+    assert names == {"click", "pyyaml", "six"}
+    assert "mlflow is not installed" in said
+
+
+def test_a_python_that_is_too_old_for_nbtrack_is_this_one_when_relaxed(project):
+    (project / "python_env.yaml").write_text("python: 3.8.18\ndependencies: []\n")
+    with pytest.raises(EnvironmentBuildError, match=r"(?s)3\.8\.18.*--relax"):
+        environment_for(project, real_mlflow=False, tell=Said())
+    found = environment_for(project, real_mlflow=False, relax=True, tell=Said())
+    assert found.relaxed[0].startswith("Python 3.8.18 -> 3.")
+    assert environment_for(project, real_mlflow=False, relax=True, tell=Said()) == found

@@ -1,11 +1,17 @@
 """Projects out of real git repositories."""
 
+import base64
 import subprocess
+import threading
+import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.projects.fetch import fetch, masked
+from nbtrack.projects.fetch import fetch
+from nbtrack.projects.git import masked
 
 
 def git(folder, *arguments):
@@ -97,3 +103,128 @@ def test_a_password_is_masked():
     assert masked("https://me:s3cret@host/a.git#b") == "https://me:***@host/a.git#b"
     assert masked("https://ghp_token@host/a.git") == "https://***@host/a.git"
     assert masked("ssh://git@host/a.git") == "ssh://git@host/a.git"
+
+
+def test_files_are_as_a_checkout_has_them_and_not_as_an_export(repository):
+    tree, _ = repository
+    (tree / ".gitattributes").write_text("sub/folder/a.txt export-ignore\nsub/folder/v.txt export-subst\n")
+    (tree / "sub" / "folder" / "v.txt").write_text("$Format:%H$")
+    (tree / "sub" / "folder" / "run.sh").write_text("#!/bin/sh\n")
+    (tree / "sub" / "folder" / "run.sh").chmod(0o755)
+    git(tree, "add", "-A")
+    git(tree, "commit", "--quiet", "-m", "attributes")
+    before = git(tree, "status", "--porcelain"), git(tree, "ls-files", "--stage")
+    for source in (fetch(f"{tree}#sub/folder", "HEAD"), fetch(f"{tree}#sub/folder", "main")):
+        assert text_of(source) == "two"
+        assert (source.folder / "v.txt").read_text() == "$Format:%H$"
+        assert (source.folder / "run.sh").stat().st_mode & 0o100
+        assert source.exported is not None
+    assert (git(tree, "status", "--porcelain"), git(tree, "ls-files", "--stage")) == before
+
+
+@pytest.fixture
+def nested(repository, tmp_path):
+    """A repository with a submodule by a relative address, which has one itself."""
+    for name, inner in (("deep", None), ("data", "deep"), ("model", "data")):
+        folder = tmp_path / name
+        folder.mkdir()
+        git(folder, "init", "--quiet")
+        (folder / f"{name}.txt").write_text(name)
+        if inner:
+            local = ("-c", "protocol.file.allow=always")
+            git(folder, *local, "submodule", "--quiet", "add", f"../{inner}", f"parts/{inner}")
+        git(folder, "add", "-A")
+        git(folder, "commit", "--quiet", "-m", "first")
+    return tmp_path / "model"
+
+
+def test_submodules_are_there_as_the_commit_has_them(nested, tmp_path):
+    git(tmp_path, "clone", "--quiet", "--bare", "model", "model.git")
+    (tmp_path / "data" / "data.txt").write_text("newer")
+    git(tmp_path / "data", "commit", "--quiet", "-am", "second")
+    for address in (nested, tmp_path / "model.git"):
+        source = fetch(address, "main")
+        assert (source.folder / "parts" / "data" / "data.txt").read_text() == "data"
+        assert (source.folder / "parts" / "data" / "parts" / "deep" / "deep.txt").read_text() == "deep"
+
+
+def test_a_submodule_that_names_something_of_this_machine_from_afar_is_refused(nested, tmp_path, served):
+    git(tmp_path, "clone", "--quiet", "--bare", "model", "served/model.git")
+    for url in (str(tmp_path / "data"), "ext::sh -c touch%20hit", "--upload-pack=touch hit"):
+        git(nested, "config", "--file", ".gitmodules", "submodule.parts/data.url", url)
+        git(nested, "commit", "--quiet", "-am", "other address")
+        git(nested, "push", "--quiet", "--force", tmp_path / "served" / "model.git", "main")
+        git(tmp_path / "served" / "model.git", "update-server-info")
+        with pytest.raises(InvalidValueError, match="submodule 'parts/data'"):
+            fetch(f"{served}/model.git")
+    assert not list(tmp_path.rglob("hit"))
+
+
+@pytest.fixture
+def served(tmp_path):
+    """An HTTP server of a folder that asks for a password, as a host of repositories does."""
+    (tmp_path / "served").mkdir()
+    wanted = "Basic " + base64.b64encode(b"me:secret").decode()
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self):
+            if self.headers.get("Authorization") == wanted:
+                return super().do_GET()
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.end_headers()
+            return None
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=tmp_path / "served"))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://me:secret@127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_an_http_address_with_a_password_that_is_shown_nowhere(repository, tmp_path, served):
+    tree, bare = repository
+    bare.rename(tmp_path / "served" / "bare.git")
+    git(tmp_path / "served" / "bare.git", "update-server-info")
+    source = fetch(f"{served}/bare.git#sub/folder", "v1")
+    assert text_of(source) == "one"
+    assert source.commit == git(tree, "rev-parse", "v1")
+    assert "secret" not in f"{source.name} {source.repository}"
+    assert "me:***@127.0.0.1" in source.repository
+    with pytest.raises(NotFoundError) as refused:
+        fetch(f"{served}/none.git")
+    assert "secret" not in str(refused.value)
+    for file in (tmp_path / "cache").rglob("*"):
+        assert not file.is_file() or b"secret" not in file.read_bytes()
+    with pytest.raises(NotFoundError, match="git fetch"):
+        fetch(f"{served.replace('secret', 'wrong')}/bare.git")
+
+
+def test_a_zip_file_is_unpacked_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr("sub/a.txt", "zipped")
+        archive.writestr("../../out.txt", "outside")
+    for address in (tmp_path / "p.zip", (tmp_path / "p.zip").as_uri()):
+        source = fetch(f"{address}#sub")
+        assert text_of(source) == "zipped"
+        assert source.exported.is_relative_to(tmp_path / "cache")
+    assert not (tmp_path / "out.txt").exists()
+    (tmp_path / "q.zip").write_text("no zip")
+    with pytest.raises(InvalidValueError, match="no zip file"):
+        fetch(tmp_path / "q.zip")
+
+
+def test_pointers_of_lfs_are_told(repository):
+    tree, _ = repository
+    (tree / ".gitattributes").write_text("*.bin filter=lfs diff=lfs merge=lfs -text\n")
+    (tree / "w.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    git(tree, "-c", "filter.lfs.required=false", "-c", "filter.lfs.clean=cat", "add", "-A")
+    git(tree, "commit", "--quiet", "-m", "lfs")
+    (remark,) = fetch(tree, "HEAD").remarks
+    assert "w.bin" in remark

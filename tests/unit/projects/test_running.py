@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,7 +96,7 @@ def test_the_childs_exit_code_is_ours_and_the_run_has_ended(project, tmp_path, t
 
 
 @pytest.mark.parametrize(
-    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "conda"]]
+    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "pip"]]
 )
 def test_what_cannot_run_makes_no_run(project, tmp_path, arguments):
     folder = project(MLproject="entry_points: {main: {command: 'true'}}")
@@ -163,11 +164,95 @@ with mlflow.start_run():
     assert {one.parent.id for one in found[1:]} == {found[0].id}
 
 
+SEARCH = """
+from concurrent.futures import ThreadPoolExecutor
+import mlflow, mlflow.projects
+from mlflow.tracking.client import MlflowClient
+client = MlflowClient()
+
+def own(n):
+    step = mlflow.projects.run(uri=".", entry_point="train", parameters={"n": n}, synchronous=False)
+    if not step.wait():
+        client.set_terminated(step.run_id, "FAILED")
+        return None
+    return client.get_run(step.run_id).data.metrics["n"]
+
+def nested(n):
+    with mlflow.start_run(nested=True) as child:
+        step = mlflow.projects.run(
+            uri=".", entry_point="train", run_id=child.info.run_id, parameters={"n": n}, use_conda=False,
+            synchronous=False,
+        )
+        assert step.wait() and step.run_id == child.info.run_id
+    return client.get_run(step.run_id).data.metrics["n"]
+
+with mlflow.start_run() as run:
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(own, ["1", "2", "x"]))
+    mlflow.log_metric("best", max(found[:2]))
+    mlflow.log_metric("last", nested("7"))
+    print(found)
+    print(len(client.list_run_infos(run.info.experiment_id)))
+"""
+
+
+def test_a_search_may_run_its_trials_side_by_side_or_in_runs_of_its_own(project, tmp_path):
+    """The two ways of MLflow's own examples of a search."""
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python main.py'},"
+        " train: {parameters: {n: float}, command: 'python train.py {n}'}}",
+        main_py=SEARCH,
+        train_py="import sys, mlflow\nwith mlflow.start_run(): mlflow.log_metric('n', float(sys.argv[1]))\n",
+    )
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["[1.0, 2.0, None]", "5"]
+    main, *trials = nbtrack.runs(store=tmp_path / "store", order_by="start_time")
+    assert main.metrics == {"best": 2, "last": 7}
+    assert sorted(one.status for one in trials) == ["FAILED", "FINISHED", "FINISHED", "FINISHED"]
+    assert {one.parent.id for one in trials} == {main.id}
+    assert trials[-1].tags["mlflow.project.entryPoint"] == "train"
+
+
+def test_the_client_and_the_artifacts_of_other_runs(project, tmp_path):
+    folder = project(
+        main_py="""
+import mlflow, os
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+client = MlflowClient()
+made = client.create_run(client.create_experiment("made"), run_name="by hand", tags={"team": "red"})
+client.log_batch(made.info.run_id, [Metric("loss", 0.5, 1000, 3)], [Param("a", "1")], [RunTag("b", "2")])
+with open("note.txt", "w") as file:
+    file.write("kept")
+client.log_artifact(made.info.run_id, "note.txt", "notes")
+client.set_terminated(made.info.run_id)
+(point,) = client.get_metric_history(made.info.run_id, "loss")
+assert point == Metric("loss", 0.5, 1000, 3), point
+(entry,) = client.list_artifacts(made.info.run_id)
+assert (entry.path, entry.is_dir) == ("notes", True)
+(entry,) = client.list_artifacts(made.info.run_id, "notes")
+assert (entry.path, entry.file_size) == ("notes/note.txt", 4)
+assert open(client.download_artifacts(made.info.run_id, "notes/note.txt")).read() == "kept"
+copied = mlflow.artifacts.download_artifacts(f"runs:/{made.info.run_id}/notes", dst_path="copied")
+assert os.listdir(copied) == ["note.txt"]
+assert mlflow.artifacts.load_text(made.info.artifact_uri + "/notes/note.txt") == "kept"
+"""
+    )
+    done = run(folder, "-e", "main.py")
+    assert done.returncode == 0, done.stderr
+    made = nbtrack.runs("name = 'by hand'", store=tmp_path / "store")[0]
+    assert (made.status, made.experiment, made.params, made.metrics) == (
+        *("FINISHED", "made"), {"a": "1"}, {"loss": 0.5},
+    )  # fmt: skip
+    assert {"team": "red", "b": "2"}.items() <= made.tags.items()
+
+
 def test_what_the_module_lacks_is_one_clear_sentence(project):
     folder = project(
         main_py="""
 import mlflow
-for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
+for text in ("import mlflow.keras", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
     try:
         exec(text)
     except (ImportError, AttributeError) as error:
@@ -177,7 +262,7 @@ for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.Mlflow
     lines = run(folder, "-e", "main.py").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["ModuleNotFoundError", "AttributeError", "AttributeError"]
     for line, name in zip(
-        lines, ("mlflow.pytorch", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
+        lines, ("mlflow.keras", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
     ):
         assert "nbtrack" in line
         assert name in line
@@ -231,10 +316,10 @@ def test_a_repository_runs_in_an_environment_of_its_own_that_is_built_once(proje
         subprocess.run([*git, *command], check=True)
     bare = tmp_path / "bare.git"
     subprocess.run(["git", "clone", "-q", "--bare", folder, bare], check=True)
-    first = run(bare, "--env-manager", "uv")
+    first = run(bare)
     assert first.returncode == 0, first.stderr
     assert "an environment for python_env.yaml is built" in first.stderr
-    second = run(bare, "--env-manager", "uv")
+    second = run(bare)
     assert "is built" not in second.stderr
     for one in nbtrack.runs(store=tmp_path / "store"):
         assert one.params["six"] == "1.16.0"
@@ -247,7 +332,83 @@ def test_a_repository_runs_in_an_environment_of_its_own_that_is_built_once(proje
 
 def test_a_python_that_cannot_import_nbtrack_is_refused_before_there_is_a_run(project, tmp_path):
     folder = project(main_py="print(1)", **{"python_env.yaml": "python: 3.8.18"})
-    done = run(folder, "-e", "main.py", "--env-manager", "uv")
+    done = run(folder, "-e", "main.py")
     assert done.returncode == 1
     assert "3.8" in done.stderr
     assert not (tmp_path / "store" / "nbtrack.db").exists() or not len(nbtrack.runs(store=tmp_path / "store"))
+
+
+def test_without_uv_a_project_runs_here_and_says_so(project, tmp_path, monkeypatch):
+    for program in ("bash", "git", "python"):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / program).symlink_to(shutil.which(program))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.delenv("UV", raising=False)
+    folder = project(main_py="print(1)", **{"python_env.yaml": "dependencies: [six]"})
+    said = []
+    monkeypatch.setattr("nbtrack.projects.running._say", said.append)
+    assert nbtrack.run_project(folder, "main.py").run.tags["mlflow.project.env"] == "local"
+    assert any("python_env.yaml is not installed (there is no uv here" in line for line in said)
+
+
+def test_the_real_mlflow_is_left_alone(project, tmp_path):
+    folder = project(
+        main_py="import json, os, sys\nprint(json.dumps([sys.path, dict(os.environ)]))\n"
+        "try:\n    import mlflow\n    print(mlflow.__file__)\nexcept ImportError as error:\n    print(error)\n"
+    )
+    done = run(
+        folder, "-e", "main.py", "--real-mlflow", MLFLOW_TRACKING_URI="http://127.0.0.1:9", PYTHONPATH=""
+    )
+    path, variables = json.loads(done.stdout.splitlines()[0])
+    assert variables["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:9"
+    assert "MLFLOW_RUN_ID" not in variables
+    assert not any("client" in one for one in path)
+    assert "client" not in done.stdout.splitlines()[1]
+    assert the_run(tmp_path).status == "FINISHED"
+
+
+def test_output_is_shown_while_it_runs(project):
+    """Python keeps what it prints into a pipe to itself, unless it is told not to."""
+    folder = project(main_py="import time\nprint('first')\ntime.sleep(60)\n")
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(folder), "-e", "main.py"], stdout=subprocess.PIPE, text=True
+    )
+    began = time.monotonic()
+    assert child.stdout.readline() == "first\n"
+    assert time.monotonic() - began < 40
+    child.send_signal(signal.SIGINT)
+    child.communicate(timeout=30)
+
+
+def test_conda_is_told_to_be_uv(project, tmp_path):
+    done = run(project(main_py="print(1)"), "-e", "main.py", "--env-manager", "conda")
+    assert (done.returncode, done.stdout) == (0, "1\n")
+    assert "no conda" in done.stderr
+    assert the_run(tmp_path).status == "FINISHED"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are of another kind there")
+def test_on_a_terminal_the_command_has_one(project, tmp_path):
+    """What it prints is shown as it is, and kept."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    folder = project(
+        main_py="import os, sys\nprint(sys.stdout.isatty(), sys.stderr.isatty(), os.get_terminal_size().columns)\n"
+        "print('\\x1b[31mred\\x1b[0m')\n"
+    )
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 77, 0, 0))
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(folder), "-e", "main.py"], stdout=theirs, stderr=subprocess.PIPE
+    )
+    _, said = child.communicate(timeout=100)
+    os.close(theirs)
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    assert child.returncode == 0, said
+    assert shown == b"True False 77\r\n\x1b[31mred\x1b[0m\r\n"
+    assert the_run(tmp_path).outcome["stdout"] == "True False 77\n\x1b[31mred\x1b[0m\n"

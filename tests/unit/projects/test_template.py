@@ -3,9 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+import nbtrack
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
@@ -37,7 +41,9 @@ def project(tmp_path):
 
 
 def filled(project, given, entry="main"):
-    return fill_in(project.entry_point(entry), given, project.folder, project.folder)
+    return fill_in(
+        project.entry_point(entry), given, project.folder, project.folder, project.folder / "fetched"
+    )
 
 
 def command(text):
@@ -128,16 +134,50 @@ def test_a_path_is_looked_for_where_it_was_written(tmp_path):
         "entry_points: {main: {parameters: {d: {type: path, default: data.csv}, u: {type: uri, default: 's3://x'}},"
         " command: 'x {d} {u}'}}"
     )
-    point = read(inside).entry_point("main")
-    assert fill_in(point, {}, inside, outside).text == f"x {inside / 'data.csv'} s3://x"
-    given = fill_in(point, {"d": "mine.csv"}, inside, outside)
+    point, fetched = read(inside).entry_point("main"), tmp_path / "fetched"
+    assert fill_in(point, {}, inside, outside, fetched).text == f"x {inside / 'data.csv'} s3://x"
+    given = fill_in(point, {"d": "mine.csv"}, inside, outside, fetched)
     assert given.text == f"x {outside / 'mine.csv'} s3://x"
     assert given.params["d"] == "mine.csv"
-    assert fill_in(point, {"d": (outside / "mine.csv").as_uri()}, inside, inside).text.startswith(
+    assert fill_in(point, {"d": (outside / "mine.csv").as_uri()}, inside, inside, fetched).text.startswith(
         f"x {outside}"
     )
-    for wrong in ("none.csv", "http://x/y"):
+    for wrong in ("none.csv", "http://127.0.0.1:9/y", "runs:/0/x", "odd://x/y"):
         with pytest.raises(InvalidValueError, match="is a path"):
-            fill_in(point, {"d": wrong}, inside, outside)
+            fill_in(point, {"d": wrong}, inside, outside, fetched)
     with pytest.raises(InvalidValueError, match="no address"):
-        fill_in(point, {"u": "plain"}, inside, outside)
+        fill_in(point, {"u": "plain"}, inside, outside, fetched)
+
+
+def test_a_path_on_another_machine_is_downloaded(tmp_path):
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "my data.csv").write_text("a,b\n")
+    (tmp_path / "MLproject").write_text("entry_points: {main: {parameters: {d: path}, command: 'cat {d}'}}")
+    point = read(tmp_path).entry_point("main")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "served")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}/my%20data.csv"
+        made = fill_in(point, {"d": address}, tmp_path, tmp_path, tmp_path / "fetched")
+        assert made.params["d"] == address
+        done = subprocess.run(["bash", "-c", made.text], capture_output=True, text=True, check=True)
+        assert done.stdout == "a,b\n"
+        with pytest.raises(InvalidValueError, match=r"param 'd' is a path.*404"):
+            fill_in(point, {"d": address + "x"}, tmp_path, tmp_path, tmp_path / "fetched")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_path_may_be_what_a_run_kept(tmp_path, store):
+    with nbtrack.start_run() as run:
+        nbtrack.log_text("a,b", "tables/data.csv")
+    (tmp_path / "MLproject").write_text("entry_points: {main: {parameters: {d: path}, command: 'cat {d}'}}")
+    point = read(tmp_path).entry_point("main")
+    for address in (f"runs:/{run.info.run_id}/tables/data.csv", f"{run.info.artifact_uri}/tables/data.csv"):
+        made = fill_in(point, {"d": address}, tmp_path, tmp_path, tmp_path / "fetched")
+        assert made.params["d"] == address
+        assert subprocess.check_output(["bash", "-c", made.text]) == b"a,b"
