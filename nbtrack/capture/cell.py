@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from nbtrack.capture.results.printed import PrintedScores
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.settings.setting import Setting
+    from nbtrack.capture.watch.editor import Editor
+    from nbtrack.capture.watch.reach import Position
     from nbtrack.points import Points
     from nbtrack.records import DataRecord, ParamValue
 
@@ -73,8 +75,6 @@ class CellCapture:
         Names that earlier cells of the session kept as metrics.
     chosen
         Names that earlier cells assigned a literal.
-    script
-        Whether it is a whole script: its arguments are params under their own names.
 
     Examples
     --------
@@ -93,8 +93,6 @@ class CellCapture:
         options: Options | None = None,
         results: Iterable[str] = (),
         chosen: Iterable[str] = (),
-        *,
-        script: bool = False,
     ) -> None:
         self._run = Execution(
             namespace,
@@ -102,7 +100,6 @@ class CellCapture:
             Before(namespace),
             results=frozenset(results),
             chosen=frozenset(chosen),
-            script=script,
         )
         self._hooks = Hooks()
         self._parsed = ParsedArguments(namespace, self._run.given)
@@ -135,13 +132,11 @@ class CellCapture:
 
     def transform(self, tree: ast.Module) -> ast.Module:
         """Record the cell's inputs, and return a copy of its tree with hooks."""
-        reach = Reach(tree, outermost=not self._run.sites)
+        reach = Reach(tree, outermost=self.outermost and not self._run.sites)
         # Pickling copies a syntax tree in a third of `deepcopy`'s time.
         tree = pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
         analysis = CellAnalysis(tree)
-        for name, inner in self._run.before.note(analysis).items():
-            if inner or name in analysis.uses or name in analysis.mutations:
-                self._describe(name, self._run.namespace[name])
+        self.note(analysis)
         self._run.sites.append(
             instrument(
                 tree,
@@ -150,10 +145,29 @@ class CellCapture:
                 namespace=self._run.namespace,
                 hooks=self._hooks,
                 wanted=self._run.options.metrics,
+                also=lambda editor: self.place(tree, analysis, editor),
             )
         )
         self._parsed.begin()
         return tree
+
+    @property
+    def outermost(self) -> bool:
+        """Whether the last statement of the first tree has no mark, since IPython shows its value."""
+        return True
+
+    def note(self, analysis: CellAnalysis) -> None:
+        """Record what code is about to use."""
+        for name, inner in self._run.before.note(analysis).items():
+            if inner or name in analysis.uses or name in analysis.mutations:
+                self._describe(name, self._run.namespace[name])
+
+    def place(self, tree: ast.Module, analysis: CellAnalysis, editor: Editor) -> None:
+        """Insert further hooks into a tree; a cell has none."""
+
+    def left(self, error: BaseException | None) -> list[Position]:
+        """Return where an exception left the code, outermost first."""
+        return left_at(error, self._run.namespace)
 
     def _describe(self, name: str, value: Any) -> None:
         if name not in self._data and not name.startswith("_"):
@@ -232,10 +246,10 @@ class CellCapture:
 
     def _look_back(self, error: BaseException | None) -> None:
         """Analyse the cell again, without the code that was not reached."""
-        left = left_at(error, self._run.namespace)
+        left = self.left(error)
         for number, sites in enumerate(self._run.sites):
             reach = sites.reach
-            outermost = number == 0
+            outermost = number == 0 and self.outermost
             inner = left[-1] if number == len(self._run.sites) - 1 and len(left) > 1 else None
             sites.whole = sites.analysis
             reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
 from nbtrack.errors import InvalidValueError
+from nbtrack.projects.captured_python import captured_python
 from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
 from nbtrack.projects.fetch import fetch
@@ -218,6 +219,8 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
         if not wanted.real_mlflow:
             found.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
             found |= handed(store, writer.id)
+            if job.kind == "project":
+                found |= captured_python(environment.python, found["PATH"])
         if job.kind == "notebook":
             found[PARENT] = writer.id
         started = job.arguments(environment.python, writer.artifact_folder)

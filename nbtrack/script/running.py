@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int | str | None:
     # Its modules are needed by no script that logs for itself.
     from nbtrack.script.tracked import TrackedScript
 
-    tracked = TrackedScript(program, logs=logs)
+    tracked = TrackedScript(program, logs=logs, silent=silent)
     program.run(tracked.transform)
     program.report()
     tracked.end()

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nbtrack import tracking
-from nbtrack.capture import CellCapture
+from nbtrack.capture import ScriptCapture
 from nbtrack.capture.secrets import SEEN
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.kept import Kept
@@ -37,13 +37,16 @@ class TrackedScript:
         The script.
     logs
         Whether it logs for itself: what it logs takes precedence.
+    silent
+        Whether it is captured only if nothing of it logs for itself, and who made its run says which that is.
     """
 
-    def __init__(self, program: Program, *, logs: bool) -> None:
+    def __init__(self, program: Program, *, logs: bool, silent: bool) -> None:
+        self._silent = silent
         self._program = program
         self._logs = logs
         self._process = os.getpid()
-        self._capture = CellCapture(program.namespace, script=True)
+        self._capture = ScriptCapture(program.namespace)
         self._output = StreamWatch(self._capture.printed.feed, self._capture.printed.stream())
         self._run: ActiveRun | None = None
         self._companion: LiveMonitor | None = None
@@ -100,11 +103,13 @@ class TrackedScript:
             SEEN.scan_environment()
             SEEN.scan_names(self._program.namespace)
             captured = self._capture.finish(error)
-            kept.values(captured)
+            if not (self._silent and "mlflow" in sys.modules):
+                kept.values(captured)
+                kept.models(captured, limit_in_environment() if status == "FINISHED" else 0)
             facts = {"wall_seconds": wall, "cpu_seconds": cpu, "loops": captured.loops}
             kept.outcome(facts, self._output.tail)
-            kept.models(captured, limit_in_environment() if status == "FINISHED" else 0)
         finally:
             self._capture.stop()
             tracking.finish(run, status, error)
-        sys.stderr.write(f"{kept.line(captured, wall, error).text()}\n{run.id}\n")
+        line = kept.line(captured, wall, error).text()
+        sys.stderr.write(f"{line}\n" if self._silent else f"{line}\n{run.id}\n")

@@ -52,6 +52,7 @@ ROOMS = {
         ("execution", "why"),
         ("run_models", "run_metrics", "run_params"),
         ("cell",),
+        ("script",),
     ),
 }
 STOREYS = {

@@ -45,6 +45,35 @@ SCRIPTS = {
     "pickles": "import pickle\n\nclass A:\n    pass\n\ndef f(x):\n    return x\n\ndef main():\n    print(pickle.loads(pickle.dumps([A, f, main]))[2] is main, type(pickle.loads(pickle.dumps(A()))) is A)\n\nmain()",
     "a debugger": "x = 5\nbreakpoint()\ny = 6\nprint(x + y)",
     "a debugger in main": "def main(x=5):\n    y = 6\n    breakpoint()\n    print(x + y)\n\nmain()",
+    "lines that are executed": """
+        import sys
+        lines = set()
+
+        def trace(frame, event, argument):
+            if frame.f_code.co_filename == __file__:
+                if event == "line" and frame.f_lineno != frame.f_code.co_firstlineno:
+                    lines.add(frame.f_lineno)
+                return trace
+
+        def main(n=3):
+            losses = []
+            for i in range(n):
+                loss = 1 / (i + 1)
+                losses.append(loss)
+                if i == 1:
+                    return losses
+            return None
+
+        sys.settrace(trace)
+        main()
+        sys.settrace(None)
+        print(sorted(lines))
+    """,
+    "a flag of __future__ in functions": "from __future__ import annotations\n\ndef main(x: int = 1):\n    def inner(y: undefined): ...\n    loss = 0.5\n    print(inner.__annotations__)\n\nmain()",
+    "a decorated main": "import functools\n\ndef twice(f):\n    @functools.wraps(f)\n    def inner(*args):\n        return f(*args), f(*args)\n    return inner\n\n@twice\ndef main(x=2):\n    loss = x / 2\n    return loss\n\nprint(main(), main.__wrapped__.__code__.co_firstlineno)",
+    "an error that names are in": "def main(rate=2):\n    loss = rate\n    return undefined_name + loss\n\nmain()",
+    "a wrong call": "def main(rate):\n    loss = rate\n\nmain()",
+    "a long error": "def main():\n    values = [1, 2]\n    loss = (\n        values[0]\n        + values[5]\n    )\n\nif __name__ == '__main__':\n    main()",
     "warnings": "import warnings\n\ndef main():\n    warnings.warn('old', UserWarning)\n\nwarnings.warn('top')\nmain()",
     "an end that is caught": "def main():\n    try:\n        for i in range(3):\n            loss = 1 / (1 - i)\n    finally:\n        print('finally')\n\ntry:\n    main()\nexcept ZeroDivisionError as e:\n    print(e.__traceback__.tb_next.tb_lineno)",
     "an interrupt in main": "def main():\n    for i in range(3):\n        loss = i\n    raise KeyboardInterrupt\n\nif __name__ == '__main__':\n    main()",

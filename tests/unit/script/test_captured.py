@@ -258,3 +258,148 @@ def test_a_faulty_store_does_not_stop_the_script(place):
     assert (done.returncode, done.stdout) == (0, "done\n")
     assert "Traceback" not in done.stderr
     assert os.path.isfile(place / "store")
+
+
+def captured(place, text, *arguments):
+    """Run a script to its end, and return its run."""
+    write(place, text)
+    done = typed(place, "run", "train.py", *arguments)
+    assert done.returncode == 0, done.stderr
+    return found(place)
+
+
+def test_main_is_looked_into(place):
+    one = captured(
+        place,
+        """
+        from sklearn.linear_model import Ridge
+        from sklearn.metrics import r2_score
+
+        def load(rows=40):
+            return [[i, i % 3] for i in range(rows)], [2 * i for i in range(rows)]
+
+        def main(alpha, solver="svd"):
+            x, y = load()
+            model = Ridge(alpha=alpha, solver=solver, tol=0.01)
+            model.fit(x, y)
+            losses = []
+            for epoch in range(3):
+                loss = alpha / (epoch + 1)
+                losses.append(loss)
+            r2 = r2_score(y, model.predict(x))
+            n_rows = len(x)
+            return r2
+
+        if __name__ == "__main__":
+            main(0.5)
+        """,
+    )  # fmt: skip
+    assert one.params == {"alpha": 0.5, "solver": "svd", "tol": 0.01}
+    assert set(one.metrics) == {"loss", "losses", "r2"}  # as in a cell
+    assert list(one.history("loss").value) == [0.5, 0.25, 0.5 / 3]
+    assert one.metrics["r2"] > 0.9
+    assert [model.name for model in one.store.models.of_run(one.id)] == ["model"]
+
+
+def test_functions_that_main_calls_are_looked_into_and_nothing_is_said_twice(place):
+    one = captured(
+        place,
+        """
+        import argparse
+
+        def evaluate(scale):
+            accuracy = 0.5 * scale
+            return accuracy
+
+        def train(args, momentum=0.9):
+            for epoch in range(args.epochs):
+                loss = args.lr / (epoch + 1)
+            return evaluate(1.5)
+
+        def main():
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--lr", type=float, default=0.5)
+            parser.add_argument("--epochs", type=int, default=3)
+            args = parser.parse_args()
+            accuracy = train(args)
+            print("accuracy", accuracy)
+
+        main()
+        """,
+        "--lr", "1.5",
+    )  # fmt: skip
+    assert one.params == {"lr": 1.5, "epochs": 3, "momentum": 0.9, "scale": 1.5}
+    assert one.metrics == {"accuracy": 0.75, "loss": 0.5}
+    assert list(one.history("loss").value) == [1.5, 0.75, 0.5]
+
+
+def test_what_click_gives_a_command_are_params(place):
+    one = captured(
+        place,
+        """
+        import click
+
+        @click.command()
+        @click.option("--lr", default=0.1)
+        @click.option("--epochs", default=3)
+        @click.argument("data", type=click.Path())
+        def train(lr, epochs, data):
+            for epoch in range(epochs):
+                loss = lr / (epoch + 1)
+
+        if __name__ == "__main__":
+            train()
+        """,
+        "--lr", "0.5", "wine.csv",
+    )  # fmt: skip
+    assert one.params == {"lr": 0.5, "epochs": 3, "data": "wine.csv"}
+    assert list(one.history("loss").value) == [0.5, 0.25, 0.5 / 3]
+
+
+def test_functions_of_a_script_that_train_nothing_are_left_alone(place):
+    one = captured(
+        place,
+        """
+        def shout(text="x", size=12):
+            print(text * size)
+
+        def prepare(folder="data", shape=(2, 3)):
+            rows = [list(range(shape[1])) for _ in range(shape[0])]
+            return rows
+
+        rows = prepare()
+        shout()
+        score = 0.5 * len(rows)
+        print("score", score)
+        """,
+    )  # fmt: skip
+    assert (one.params, one.metrics) == ({}, {"score": 1})
+
+
+def test_results_that_are_handed_to_functions_are_no_params(place):
+    one = captured(
+        place,
+        """
+        def score(loss, weight=2, n=1):
+            final_score = weight / (loss + n)
+            return final_score
+
+        loss = sum([0.25, 0.25])
+        score(loss, n=len([1, 2]))
+        """,
+    )  # fmt: skip
+    assert one.params == {"weight": 2}
+    assert one.metrics["final_score"] == 2 / 2.5
+
+
+def test_what_failed_in_main_keeps_what_was_reached(place):
+    write(
+        place,
+        "def main():\n    rate = 0.5\n    for i in range(3):\n        loss = rate / (2 - i)\n    alpha = 0.1\n\nmain()\n",
+    )
+    done = typed(place, "run", "train.py")
+    assert done.returncode == 1
+    one = found(place)
+    assert (one.status, one.params) == ("FAILED", {"rate": 0.5})
+    assert list(one.history("loss").value) == [0.25, 0.5]
+    assert "nbtrack/" not in done.stderr
