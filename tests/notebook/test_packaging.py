@@ -28,10 +28,10 @@ NOTEBOOKS = {
     "data in earlier cells": [DATA, SPLIT, RIDGE, "%%track\nalpha = 0.5\nmodel = Ridge(alpha=alpha).fit(X_train, y_train)\nmodel.score(X_test, y_test)"],
     "functions": [DATA, SPLIT, RIDGE, "def fit(alpha, *, tol):\n    return Ridge(alpha=alpha, tol=tol).fit(X_train, y_train)\ndef score(model):\n    return model.score(X_test, y_test)",
                   "%%track\nmodel = fit(-0.0 + 2.5, tol=1e-3)\nr2 = score(model)"],
-    "star import": [DATA, "from sklearn.linear_model import *\nfrom sklearn.metrics import *", "%%track\nmodel = Lasso(alpha=0.25, max_iter=500)\nmodel.fit(X, y)\nprint(f\"r2 {r2_score(y, model.predict(X)):.3f}, mae: {mean_absolute_error(y, model.predict(X))}\")"],
+    "star import": [DATA, "from sklearn.linear_model import *\nfrom sklearn.metrics import *", '%%track\nmodel = Lasso(alpha=0.25, max_iter=500)\nmodel.fit(X, y)\nprint(f"r2 {r2_score(y, model.predict(X)):.3f}, mae: {mean_absolute_error(y, model.predict(X))}")'],
     "dataclass settings": [DATA, SPLIT, RIDGE, "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Config:\n    alpha: float = 0.5\n    fit_intercept: bool = False\n    solver: str = 'it\\'s \"svd\"'[5:8]\n    seed: int | None = None",
                            "%%track\nconfig = Config(alpha=1.5)\nmodel = Ridge(alpha=config.alpha, fit_intercept=config.fit_intercept).fit(X_train, y_train)\nr2 = model.score(X_test, y_test)"],
-    "installs": ["!pip install --quiet scikit-learn\n%pip install numpy", DATA, RIDGE, "%%track\n!python -m pip install pandas\nmodel = Ridge(alpha=3)\nmodel.fit(X, y)\ntrain_score = model.score(X, y)"],
+    "installs": ["!pip install --quiet --no-index scikit-learn", DATA, RIDGE, "%%track\n%pip install --no-index -q pandas\nmodel = Ridge(alpha=3)\nmodel.fit(X, y)\ntrain_score = model.score(X, y)"],
     "timed": [DATA, "%%time\nfrom sklearn.linear_model import Ridge", "%%track\n%%time\nmodel = Ridge(alpha=0.75).fit(X, y)\n%time score = model.score(X, y)\nprint('r2:', score)"],
     "another folder": ["import os\nos.makedirs('deeper/down', exist_ok=True)\nopen('deeper/down/numbers.csv', 'w').write('a,b\\n' + '\\n'.join(f'{i},{i * i % 7}' for i in range(40)))", "%cd deeper", "import pandas as pd\ntable = pd.read_csv('down/numbers.csv')",
                        RIDGE, "%%track\nmodel = Ridge(alpha=2.0).fit(table[['a']], table['b'])\nscore = model.score(table[['a']], table['b'])"],
@@ -45,7 +45,7 @@ NOTEBOOKS = {
     "names that clash": [DATA, RIDGE, "given = 0.5\nresults = {}\nargs = None\nparser = 'none'\ndisplay = print", "%%track\nalpha = given * 2\nbeta = -1.5\nmodel = Ridge(alpha=alpha).fit(X, y)\nresults['r2'] = model.score(X, y) + 0 * beta\nmlflow = 'mine'"],
     "two models": [DATA, SPLIT, "from sklearn.linear_model import Ridge, Lasso", "%%track\none = Ridge(alpha=0.5).fit(X_train, y_train)\nother = Lasso(alpha=0.125).fit(X_train, y_train)\nprint(one.score(X_test, y_test), other.score(X_test, y_test))\nfor name, each in {'a': one, 'b': other}.items():\n    each.score(X_train, y_train)"],
     "a running sum": [DATA, "%%track\nrate = 0.5\nfor epoch in range(4):\n    running_loss = 0.0\n    for i in range(5):\n        running_loss += rate * float(y[i]) ** 2 / (epoch + 1)\n    print(running_loss)"],
-    "nothing but defaults": [DATA, "from sklearn.neural_network import MLPRegressor", "%%track\nmodel = MLPRegressor((8,), random_state=3, max_iter=20)\nmodel.fit(X, y)\nprint('score', model.score(X, y))"],
+    "nothing but defaults": [DATA, "from sklearn.neural_network import MLPRegressor", "%%track\nmodel = MLPRegressor(hidden_layer_sizes=(8,), random_state=3, max_iter=20)\nmodel.fit(X, y)\nprint('score', model.score(X, y))"],
 }  # fmt: skip
 
 

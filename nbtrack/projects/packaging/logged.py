@@ -91,6 +91,9 @@ class Logging:
         self._sums: list[str] = []
         self.logged: dict[str, None] = {}
         """The metrics that are logged where they arise."""
+        for call in self._analysis.calls:
+            if call.name.rpartition(".")[2] == "log_metric" and call.node.args:
+                self.logged[str(getattr(call.node.args[0], "value", ""))] = None
         self._series()
         self._scores()
 
@@ -103,7 +106,7 @@ class Logging:
 
     def _series(self) -> None:
         for name, mode in series_names(self._analysis, ()).items():
-            if not self._wanted(name):
+            if not self._wanted(name) or name in self.logged:
                 continue
             self.logged[name] = None
             looped = [b for b in self._analysis.bindings[name] if b.loop and b.kind != "loop"]
@@ -158,16 +161,18 @@ class Logging:
             if name in self._metrics and quoted(name) not in taken:
                 self.logged[name] = None
                 return quoted(name)
-        by_class = [name for name in self._metrics if name.endswith(f".{base}")]
-        if by_class and site.loop is not None and site.subject is not None:
-            self.logged |= dict.fromkeys(by_class)
-            return f'type({site.subject}).__name__ + ".{base}"'
+        for last in (f"{site.split}_{base}", base):
+            by_class = [name for name in self._metrics if name.endswith(f".{last}")]
+            if by_class and site.loop is not None and site.subject is not None:
+                self.logged |= dict.fromkeys(by_class)
+                return f'type({site.subject}).__name__ + ".{last}"'
         return None
 
     def _score(self, site: ScoreSite, node: ast.expr, name: str) -> None:
         step = ""
         around = list(self._around(node))
-        if site.loop is not None and any(isinstance(one, ast.If | ast.Try) for one in around):
+        seldom = name.startswith("type(") or any(isinstance(one, ast.If | ast.Try) for one in around)
+        if site.loop is not None and seldom:
             number = next(number for number, made in self._sites.loops.items() if made is site.loop)
             step = self._step(self._analysis.loops[number])
         before, after = f"{self._name}.score({name}, ", f"{step})"

@@ -26,6 +26,7 @@ _SILENT = frozenset(
     """.split()
 )
 """Magics that a project needs nothing of."""
+_MAGIC_LINE = re.compile(r"^(?P<indent>[ \t]*)(?P<sign>[%!])(?P<rest>[\w.].*)$")
 _QUOTES = "'\""
 _INSTALL = re.compile(
     r"(?:(?:\S*python\S*)\s+-m\s+)?(?:uv\s+)?pip3?\s+(?P<what>.*)|conda\s+(?P<conda>.*)", re.DOTALL
@@ -132,7 +133,9 @@ def _call(
     if magic in {"pip", "conda"}:
         return _shell("system", f"{magic} {line}", name, bound, alone=alone, plain=plain)
     if kind == "run_cell_magic":
-        return _cell(magic, line, body[0] if body else "", name)
+        return _cell(magic, line, body[0] if body else "", name, plain)
+    if magic in {"time", "track"} and alone:
+        return _body(line, name, plain)
     if magic == "cd" and line and not re.search(r"[${]|^-", line):
         return f"{name}.cd({line.strip(_QUOTES)!r})"
     if magic in {"env", "set_env"} and re.match(r"\w+[= ]", line) and not re.search(r"[${]", line):
@@ -179,19 +182,30 @@ def _requirements(what: str) -> Iterator[str]:
         yield word
 
 
-def _cell(magic: str, line: str, body: str, name: str) -> str | None:
+def _cell(magic: str, line: str, body: str, name: str, plain: Plain) -> str | None:
     if magic in {"bash", "sh"} and not line:
         return f"{name}.shell({body!r})"
-    if magic == "capture" and not [word for word in line.split() if not word.startswith("-")]:
-        return _body(body)
+    if magic in {"time", "track"} or (magic == "capture" and all(word[:1] == "-" for word in line.split())):
+        return _body(body, name, plain)
     if magic in {"timeit", "html", "HTML", "javascript", "js", "latex", "markdown", "svg"}:
         return _nothing(f"%%{magic}")
     return None
 
 
-def _body(body: str) -> str | None:
+def _body(body: str, name: str, plain: Plain) -> str | None:
+    """Return what a magic runs, itself without magics; IPython has not read it yet."""
+    lines = [_MAGIC_LINE.sub(_as_call, line) for line in body.rstrip("\n").split("\n")]
     try:
-        parse(body)
+        inner = _translated("\n".join(lines), name)
     except (SyntaxError, ValueError):
         return None
-    return body.rstrip("\n")
+    plain.requirements += inner.requirements
+    plain.calls |= inner.calls
+    return inner.source
+
+
+def _as_call(line: re.Match[str]) -> str:
+    words = line["rest"].split(maxsplit=1)
+    if line["sign"] == "!":
+        return f"{line['indent']}get_ipython().system({line['rest']!r})"
+    return f"{line['indent']}get_ipython().run_line_magic({words[0]!r}, {' '.join(words[1:])!r})"

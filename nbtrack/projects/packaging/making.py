@@ -159,7 +159,7 @@ def _content(
     )
     packages = packages_for(modules - own, installs, code, environment.get("packages", {}))
     python = environment.get("python", {}).get("version") or platform.python_version()
-    left_out = [f"data {one}" for one in files.left_out]
+    left_out = [f"not taken along: {one}" for one in files.left_out]
     left_out += [
         f"the package of {one}, which is not installed here, so that it is not in requirements.txt"
         for one in packages.unknown

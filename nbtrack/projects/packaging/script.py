@@ -11,7 +11,8 @@ from nbtrack.capture.places import places_in, places_of_params
 from nbtrack.capture.secrets import MASK
 from nbtrack.capture.source.syntax import parse
 from nbtrack.errors import InvalidValueError
-from nbtrack.projects.packaging.cell import tracked_cell
+from nbtrack.projects.packaging.cell import MARK, tracked_cell
+from nbtrack.projects.packaging.data_files import imported_modules
 from nbtrack.projects.packaging.edits import Edits, quoted
 from nbtrack.projects.packaging.logged import Logging
 from nbtrack.projects.packaging.magics import without_magics
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Script", "script_of"]
 
 _LONGEST = 100
+_MASKED = re.compile(rf"(?<!\*){re.escape(MASK)}(?!\*)")
 
 
 @dataclass
@@ -65,7 +67,10 @@ def script_of(part: Part) -> Script:
     params, places = _params(part, source)
     found, remarks = parameters(params, places)
     edits = Edits(source)
-    logging = Logging(tracked_cell(source), edits, results, part.metrics, part.fitted)
+    own = not imported_modules(source).isdisjoint({"mlflow", "nbtrack"})
+    # What a script logs itself is all that it logs.
+    metrics = [] if own and MARK not in part.script else part.metrics
+    logging = Logging(tracked_cell(source), edits, results, metrics, part.fitted)
     for one in found:
         edits.replace(one.place.span, f"{given}.{one.name}")
     future = _future(tree, edits)
@@ -78,7 +83,7 @@ def script_of(part: Part) -> Script:
     head = _head(part, future, found, results, given)
     text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
     compile(text, "main.py", "exec", dont_inherit=True)
-    secrets = [n for n, line in enumerate(text.splitlines(), start=1) if MASK in line]
+    secrets = [n for n, line in enumerate(text.splitlines(), start=1) if _MASKED.search(line)]
     return Script(text, source, found, plain.requirements, [*part.remarks, *remarks], secrets)
 
 
@@ -127,7 +132,8 @@ def _head(part: Part, future: list[str], found: list[Parameter], results: str, g
         lines.append(f'parser.add_argument("--{one.name}", type={reader}, default={_default(one)})')
     names = {one.name: one.param for one in found if one.name != one.param}
     renamed = ", ".join(f"{quoted(name)}: {quoted(param)}" for name, param in names.items())
-    lines += [f"{given} = {results}.begin(parser, {{{renamed}}})", ""]
+    arguments = f", {list(part.arguments)!r}" if part.arguments else ""
+    lines += [f"{given} = {results}.begin(parser, {{{renamed}}}{arguments})", ""]
     return "\n".join(lines)
 
 

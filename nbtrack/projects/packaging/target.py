@@ -13,6 +13,7 @@ from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.slice.script import script
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.projects.packaging.cell import MARK
 from nbtrack.query import Query
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Part:
         By the name in the code: the folder of the model that was saved.
     folders
         Where it may have run, the likeliest first.
+    arguments
+        What a script was called with.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Part:
     fitted: tuple[str, ...] = ()
     positional: Mapping[str, list[str]] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -73,6 +77,9 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
     if run.status != "FINISHED":
         remarks.append(f"the run is {run.status}: what is packaged may fail in the same way")
     models = run.models
+    process = run.store.document(run.key, "process") or {}
+    # Of a notebook's process they are Jupyter's.
+    arguments = [] if MARK in source.script else process.get("argv", [])[1:]
     places = run.store.document(run.key, "places") or {}
     return Part(
         name,
@@ -85,6 +92,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         tuple(model.name for model in models if model.name.isidentifier()),
         places.get("positional", {}),
         run.environment,
+        tuple(arguments),
         tuple(remarks),
     )
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Set, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Set, Tuple
 
 try:
     import mlflow
@@ -27,10 +27,12 @@ _turned: Set[str] = set()
 _MANY = 1000
 
 
-def begin(parser: argparse.ArgumentParser, names: Mapping[str, str]) -> argparse.Namespace:
-    """Read the command line as a notebook has none, and go to the project's folder, where its data is."""
+def begin(
+    parser: argparse.ArgumentParser, names: Mapping[str, str], arguments: Sequence[str] = ()
+) -> argparse.Namespace:
+    """Read the command line, which the code then finds as it was, and go to the project's folder, where its data is."""
     given = parser.parse_args()
-    sys.argv[1:] = []
+    sys.argv[1:] = arguments
     os.chdir(Path(__file__).resolve().parent)
     _state["given"] = {names.get(name, name): value for name, value in vars(given).items()}
     return given
