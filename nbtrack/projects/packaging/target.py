@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import doors
@@ -144,7 +143,9 @@ def _runs_of(path: Path, store: Store | None) -> Iterator[Run]:
     if store is None:
         return
     for record in store.find_runs(Query(limit=_MAX_RUNS)):
-        if record.notebook and os.path.basename(record.notebook) == path.name and record.status == "FINISHED":  # noqa: PTH119
+        # Not every front end tells the notebook's name; what a run is of is decided by its code.
+        same = record.notebook is None or PurePosixPath(record.notebook).name == path.name
+        if same and record.status == "FINISHED":
             yield Run(store, record.id, record)
 
 

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Sequence, Set, Tuple
 
@@ -23,6 +24,13 @@ _handed = bool(os.environ.get("MLFLOW_RUN_ID"))
 _state: Dict[str, Any] = {"given": {}, "begun": False}
 _points: Dict[str, List[Tuple[int, float]]] = {}
 _counts: Dict[int, int] = Counter()
+_FLAVOURS = {
+    "sklearn": "sklearn",
+    "torch": "pytorch",
+    "xgboost": "xgboost",
+    "lightgbm": "lightgbm",
+    "keras": "keras",
+}
 _turned: Set[str] = set()
 _MANY = 1000
 
@@ -174,25 +182,17 @@ def model(name: str, value: Any) -> None:
     if mlflow is None:
         return
     _begin()
-    for kind in type(value).__mro__:
-        flavour = {
-            "sklearn": "sklearn",
-            "torch": "pytorch",
-            "xgboost": "xgboost",
-            "lightgbm": "lightgbm",
-            "keras": "keras",
-        }.get(kind.__module__.partition(".")[0])
-        if flavour is None:
-            continue
-        try:
-            if hasattr(mlflow, "log_model"):  # nbtrack's
-                mlflow.log_model(value, name)
-            else:
-                __import__(f"mlflow.{flavour}")
-                getattr(mlflow, flavour).log_model(value, name=name)
-        except Exception as error:  # noqa: BLE001  its results are worth more than the model
-            print(f"the model {name} is not saved: {error}", file=sys.stderr)
-        return
+    found = (_FLAVOURS.get(kind.__module__.partition(".")[0]) for kind in type(value).__mro__)
+    flavour = next(filter(None, found), None)
+    try:
+        if hasattr(mlflow, "log_model"):  # nbtrack's
+            mlflow.log_model(value, name)
+        elif flavour is not None:
+            # MLflow's own form for scikit-learn refuses the trees that it has itself just fitted.
+            options = {"serialization_format": "cloudpickle"} if flavour == "sklearn" else {}
+            import_module(f"mlflow.{flavour}").log_model(value, name=name, **options)
+    except Exception as error:  # noqa: BLE001  its results are worth more than the model
+        print(f"the model {name} is not saved: {error}", file=sys.stderr)
 
 
 def end() -> None:
