@@ -15,7 +15,7 @@ __all__ = ["SILENT", "run"]
 SILENT = "--silent"
 """Before the file: capture it only if it does not log for itself."""
 
-_LOGS = re.compile(rb"^[ \t]*(?:import|from)[ \t][^\n#]*\b(?:mlflow|nbtrack)\b", re.MULTILINE)
+_LOGS = re.compile(rb"^[ \t]*(?:import|from)[ \t][^\n#]*\b(?:mlflow|nbtrack|project_results)\b", re.MULTILINE)
 
 
 def run(arguments: list[str]) -> int | str | None:
