@@ -497,7 +497,7 @@ it("packages the run into a folder that is asked for, and shows what was made", 
   const error = { type: "InvalidValueError", message: "the folder 'wine' is not empty" };
   await kernel.reply({ ok: false, error });
   assert.equal(box.disabled, false);
-  assert.match(find("[role=alert]").textContent ?? "", /not empty/u);
+  assert.match(find("[data-section=code] [role=alert]").textContent ?? "", /not empty/u);
   box.dispatchEvent(keydown("Enter"));
   await kernel.reply({
     ok: true,

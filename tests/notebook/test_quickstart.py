@@ -134,7 +134,9 @@ def test_the_best_one_runs_again_as_a_project(quickstart):
 def test_the_runs_become_projects_that_give_the_same(quickstart, tmp_path):
     for number, run in enumerate(nbtrack.runs("name != 'forest-50'")):
         made = nbtrack.package(run, tmp_path / f"{run.name}-{number}")
-        assert [one for one in made.left_out if "parameter" not in one] == []
+        assert [
+            one for one in made.left_out if "parameter" not in one and not one.startswith("uv.lock: ")
+        ] == []
         if number in {0, 1, 7}:
             again = nbtrack.run_project(made.folder, env_manager="local", store=tmp_path / "other").run
             assert again.metrics == run.metrics

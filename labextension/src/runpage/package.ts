@@ -1,8 +1,9 @@
+import { problemOf } from "../kernel/replies.ts";
 import { element } from "../ui/dom.ts";
 import { oneLine, visible } from "../ui/text.ts";
 import type { RunPageResults } from "../wire.ts";
 import { button, copyButton, editor, edits, focusIn } from "./controls.ts";
-import { ask, type Page } from "./page.ts";
+import type { Page } from "./page.ts";
 
 /** The button that makes a project of the run, and the place below it for the folder's name and for what was made. */
 export function packaging(page: Page): { open: HTMLButtonElement; place: HTMLElement } {
@@ -12,14 +13,20 @@ export function packaging(page: Page): { open: HTMLButtonElement; place: HTMLEle
     place.replaceChildren();
     open.focus();
   };
+  // The page's own line is out of sight from here.
+  const refused = element("div", { class: "nbtrack-run-bad", role: "alert" });
   const save = async (folder: string) => {
-    const made = await ask(page, "package", { folder: folder.trim() }, "Making the project");
-    if (made === undefined) {
-      return false;
+    const doing = page.notice.open("Making the project");
+    refused.textContent = "";
+    try {
+      const parts = { folder: folder.trim() };
+      const made = await page.client.ask("package", parts, (stage) => page.notice.tell(doing, stage));
+      place.replaceChildren(...what(page, made, close));
+      focusIn(place);
+    } catch (error) {
+      refused.textContent = visible(problemOf(error).message);
     }
-    place.replaceChildren(...what(page, made, close));
-    place.hidden = false;
-    focusIn(place);
+    page.notice.close(doing);
     // What was made is shown in the place of the box: nothing is left to be closed.
     return false;
   };
@@ -30,7 +37,8 @@ export function packaging(page: Page): { open: HTMLButtonElement; place: HTMLEle
       page.signal,
     );
     const hint = "A folder beside the store. It gets the code with its parameters, the packages, small data.";
-    place.replaceChildren(element("p", { class: "nbtrack-run-quiet" }, hint), box);
+    refused.textContent = "";
+    place.replaceChildren(element("div", { class: "nbtrack-run-quiet" }, hint), box, refused);
     place.hidden = false;
     focusIn(box);
   };
@@ -42,7 +50,7 @@ export function packaging(page: Page): { open: HTMLButtonElement; place: HTMLEle
 function what(page: Page, made: RunPageResults["package"], close: () => void): HTMLElement[] {
   const copy = copyButton("Copy command", () => made.command, page.signal, "Copy the command that runs it");
   const said = element(
-    "p",
+    "div",
     { role: "status" },
     `Made ${oneLine(made.folder, 300)} with ${made.files.length.toLocaleString("en")} files. It runs with`,
   );

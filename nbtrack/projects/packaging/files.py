@@ -94,7 +94,7 @@ def readme(
     text += ["```", ""]
     text += [
         "`requirements.txt` has the packages in the versions that the run had; `nbtrack run` and `mlflow run` read it through",
-        "`python_env.yaml`. Results are logged with MLflow where it is installed, with nbtrack under `nbtrack run`, and else",
+        "`python_env.yaml`, and `uv run main.py` has `uv.lock`. Results are logged with MLflow where it is installed, with nbtrack under `nbtrack run`, and else",
         "printed. Files are read and written in this folder.",
         "",
     ]

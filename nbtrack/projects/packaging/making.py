@@ -14,6 +14,7 @@ from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects.packaging.data_files import Files, files_of, imported_modules
 from nbtrack.projects.packaging.files import command_line, environment_files, mlproject, readme
+from nbtrack.projects.packaging.locking import lock, pyproject
 from nbtrack.projects.packaging.requirements import packages_for
 from nbtrack.projects.packaging.script import script_of
 from nbtrack.projects.packaging.target import parts_of_notebook, parts_of_run
@@ -100,12 +101,18 @@ def package(
     name, parts = _parts(target, store)
     scripts = {part.name: script_of(part) for part in parts}
     files = _data(parts, scripts)
-    content, left_out = _content(name, parts, scripts, files)
+    python, content, left_out = _content(name, parts, scripts, files)
     _write(there, content, files)
+    why = lock(there, python)
+    left_out += [f"uv.lock: {why}. requirements.txt has the versions"] if why else []
+    points = {part.name: (_file_name(part.name), scripts[part.name].parameters) for part in parts}
+    text = readme(name, {part.name: part.origin for part in parts}, points, left_out)
+    (there / "README.md").write_text(text, encoding="utf-8", newline="\n")
     first = next(iter(scripts))
     entry = "" if first == "main" else f" -e {first}"
     command = command_line(f"nbtrack run {there}{entry}", scripts[first].parameters)
-    return Package(there, tuple(sorted({*content, *files.found})), command, tuple(left_out))
+    names = {*content, *files.found, "README.md", *([] if why else ["uv.lock"])}
+    return Package(there, tuple(sorted(names)), command, tuple(left_out))
 
 
 def _check(folder: Path, *, force: bool) -> None:
@@ -146,8 +153,8 @@ def _data(parts: list[Part], scripts: dict[str, Script]) -> Files:
 
 def _content(
     name: str, parts: list[Part], scripts: dict[str, Script], files: Files
-) -> tuple[dict[str, str], list[str]]:
-    """Return the files that are written, and what is to be said."""
+) -> tuple[str, dict[str, str], list[str]]:
+    """Return the Python, the files that are written, and what is to be said."""
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-") or "project"
     points = {part.name: (_file_name(part.name), scripts[part.name].parameters) for part in parts}
     code = "\n".join([script.source for script in scripts.values()] + list(_modules(files)))
@@ -173,13 +180,12 @@ def _content(
                 f"secrets in {points[part.name][0]}, lines {lines}: they were not kept, and *** stands for them. "
                 "It cannot run as it is: read them there from the environment"
             )
-    origins = {part.name: part.origin for part in parts}
     content = {points[part.name][0]: scripts[part.name].text for part in parts}
     content |= environment_files(plain, python, packages)
+    content["pyproject.toml"] = pyproject(plain, python, packages)
     content["MLproject"] = mlproject(plain, points)
-    content["README.md"] = readme(name, origins, points, left_out)
     content["project_results.py"] = _HELPER.read_text(encoding="utf-8")
-    return content, left_out
+    return python, content, left_out
 
 
 def _modules(files: Files) -> Iterator[str]:
@@ -193,7 +199,7 @@ def _file_name(point: str) -> str:
 
 
 def _write(folder: Path, content: dict[str, str], files: Files) -> None:
-    clash = sorted(content.keys() & files.found.keys())
+    clash = sorted({*content, "README.md", "uv.lock"} & files.found.keys())
     if clash:
         raise InvalidValueError(
             f"the code reads {', '.join(clash)}, which the project has itself; rename the file"
