@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbtrack.projects.git import cache_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["captured_python"]
 
