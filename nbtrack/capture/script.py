@@ -65,6 +65,7 @@ class ScriptCapture(CellCapture):
     def transform(self, tree: ast.Module) -> ast.Module:
         """Record the script's inputs, and return a copy of its tree with hooks."""
         self._entries = Entries(tree)
+        self._run.steps = self._entries.steps
         # A script shows nothing of its last statement's value.
         return super().transform(ast.Module([*tree.body, _end_of(tree)], tree.type_ignores))
 
@@ -119,6 +120,11 @@ class ScriptCapture(CellCapture):
             return False
         hydra = "hydra" in sys.modules and {"-m", "--multirun"} & set(sys.argv)
         return not hydra  # its launchers pickle the function
+
+    @property
+    def count(self) -> int:
+        """How many calls of functions are watched."""
+        return len(self._inner)
 
     def drain(self) -> Iterator[tuple[str, Points]]:
         """Yield the points that loops have observed since the last call; thread-safe."""
@@ -178,9 +184,12 @@ class _FunctionCapture(CellCapture):
         self._owner, self._function, self._definition = owner, function, definition
         self._taken = own if chosen is None else own & set(chosen)
         self._run.given, self._run.script = owner._run.given, True  # noqa: SLF001 (one script's)
+        self._run.steps = owner._run.steps  # noqa: SLF001
         self._parsed = owner._parsed  # noqa: SLF001
         self._around: BaseException | None = None
         self._state = "made"
+        self.number = owner.count
+        """How many functions were watched before it."""
         self._lock = threading.Lock()
 
     def made(self) -> FunctionType | None:
@@ -252,7 +261,11 @@ class _FunctionCapture(CellCapture):
         self._names.settle()
         SEEN.scan_names(self._names)
         with self._lock:
-            self.captured = self.finish(None if error is self._around else error)
+            captured = self.finish(None if error is self._around else error)
+        # What the script was given is said once for the whole of it.
+        given = {(one.name, repr(one.value)) for one in self._run.given.settings()}
+        captured.params = {n: v for n, v in captured.params.items() if (n, repr(v)) not in given}
+        self.captured = captured
         self._names.clear()  # it keeps nothing alive that its function has left
         self._around = None
 
@@ -276,18 +289,25 @@ def _arguments(frame: Any) -> dict[str, Any]:
 
 
 def _leave_out_twice(captured: Captured, inner: list[tuple[_FunctionCapture, Captured]]) -> None:
-    """Leave out the scores that functions return, where a caller has a name for them: `accuracy = evaluate(model)`."""
-    named = {
-        points.values[-1]
-        for one, found in [*inner, (None, captured)]
-        for name, points in found.metrics.items()
-        if len(points.values) == 1 and (one is None or name in one.bound)
-    }
+    """Leave out what a function returns, where its caller has a name for it: `accuracy = evaluate(model)`."""
+    outer = [(captured.metrics, None), *((found.metrics, one) for one, found in inner)]
     for one, found in inner:
+        others = [
+            (name, list(points.values))
+            for metrics, owner in outer
+            if owner is not one
+            for name, points in metrics.items()
+            # Of two functions the one that was called first called the other.
+            if owner is None or owner.number < one.number
+        ]
         found.metrics = {
             name: points
             for name, points in found.metrics.items()
-            if name in one.bound or len(points.values) != 1 or points.values[-1] not in named
+            if not any(
+                list(points.values) == values and (name not in one.bound or len(values) > 1)
+                for other, values in others
+                if other != name
+            )
         }
 
 

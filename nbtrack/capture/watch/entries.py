@@ -10,6 +10,7 @@ from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.evidence import counts, evaluates, tainted_names
 from nbtrack.capture.source.grammar import parameters
 from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.words.calls import STEP_METHODS
 from nbtrack.capture.words.names import is_metric_name
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class Entries:
                 every.setdefault(statement.name, []).append(statement)
         once = {name: found[0] for name, found in every.items() if len(found) == 1}
         analyses = {name: CellAnalysis(ast.Module(one.body, []), ast.Pass()) for name, one in once.items()}
+        self.steps = any(
+            call.name.rpartition(".")[2] in STEP_METHODS for one in analyses.values() for call in one.calls
+        )
+        """Whether a function of the script takes an optimiser's steps."""
         worth = {name for name, analysis in analyses.items() if name in _MAIN or _works(analysis)}
         grown = True
         while grown:
