@@ -94,14 +94,14 @@ class Entries:
                         yield call.root, node, function
 
     def decorated(self, tree: ast.Module) -> Iterator[tuple[str, Function]]:
-        """Yield such functions of a tree that are made commands, with the name of the decorator's library."""
+        """Yield such functions of a tree that are decorated, with the name through which a decorator makes commands of them."""
         for statement in _top_level(tree.body):
-            if isinstance(statement, Function) and statement.name in self.functions:
-                for decorator in statement.decorator_list:
-                    root, _, last = dotted(decorator).partition(".")
-                    if (last or root).rpartition(".")[2] in _COMMANDS:
-                        yield root, statement
-                        break
+            if not isinstance(statement, Function) or statement.name not in self.functions:
+                continue
+            names = [dotted(decorator) for decorator in statement.decorator_list]
+            commands = [name for name in names if name.rpartition(".")[2] in _COMMANDS]
+            if names:
+                yield commands[0].partition(".")[0] if commands else "", statement
 
 
 def chosen_arguments(call: Call, function: Function, analysis: CellAnalysis) -> set[str]:
