@@ -50,6 +50,8 @@ class Execution:
     """The sites of the cell, and of code that magics in it have run."""
     given: Given = field(default_factory=Given)
     """What was given to the code by its arguments."""
+    steps: bool = False
+    """Whether functions elsewhere take an optimiser's steps, with which its modules are trained."""
     script: bool = False
     """Whether it is a script, whose arguments have plain names."""
     printed: PrintedScores = field(default_factory=PrintedScores)

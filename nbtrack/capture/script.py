@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.cell import CellCapture
 from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.joining import Called, join, leave_out_twice
 from nbtrack.capture.secrets import SEEN
-from nbtrack.capture.settings.setting import Setting, resolve
+from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.grammar import parameters
+from nbtrack.capture.watch.entered import Entered
 from nbtrack.capture.watch.entries import Entries, chosen_arguments, is_of_command_line
-from nbtrack.capture.watch.reach import left_in
+from nbtrack.capture.watch.reach import Reach, left_in
+from nbtrack.capture.watch.sites import Sites
 from nbtrack.capture.watch.twin import FrameNames, is_same, twin
-from nbtrack.points import Points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
-    from types import FunctionType
+    from types import FrameType, FunctionType
 
     from nbtrack.capture.execution import Captured
-    from nbtrack.capture.source.analysis import CellAnalysis
     from nbtrack.capture.watch.editor import Editor
     from nbtrack.capture.watch.entries import Function
     from nbtrack.capture.watch.reach import Position
+    from nbtrack.points import Points
     from nbtrack.records import DataRecord, ParamValue
 
 __all__ = ["ScriptCapture"]
@@ -61,10 +63,12 @@ class ScriptCapture(CellCapture):
         self._run.script = True
         self._entries: Entries | None = None
         self._inner: list[_FunctionCapture] = []
+        self._entered = Entered()
 
     def transform(self, tree: ast.Module) -> ast.Module:
         """Record the script's inputs, and return a copy of its tree with hooks."""
         self._entries = Entries(tree)
+        self._run.steps = self._entries.steps
         # A script shows nothing of its last statement's value.
         return super().transform(ast.Module([*tree.body, _end_of(tree)], tree.type_ignores))
 
@@ -98,18 +102,20 @@ class ScriptCapture(CellCapture):
                 if (
                     len(self._inner) >= _MAX_FUNCTIONS
                     or not is_same(function, definition, self._run.namespace)
-                    or (root is not None and not self._is_called_here(root))
                     or any(one.is_running(definition.name) for one in self._inner)
                 ):
                     return function
                 inner = _FunctionCapture(self, definition, function, chosen)
-                made = inner.made()
-                if made is None:
+                made = function
+                if root is None or self._is_called_here(root):
+                    made = inner.made()
+                elif not inner.heard(self._entered):
                     return function
-                self._inner.append(inner)
+                if made is not None:
+                    self._inner.append(inner)
             except FAULTS:  # the function as it is does all that the user wants
                 return function
-            return made
+            return function if made is None else made
 
         return watch
 
@@ -134,18 +140,22 @@ class ScriptCapture(CellCapture):
     def stop(self) -> None:
         """Remove the hooks; the script's code must have ended."""
         super().stop()
+        self._entered.end()
         for one in self._inner:
             one.take_back()
 
     def finish(self, error: BaseException | None = None) -> Captured:
         """Remove the hooks and return the results; `error` is the exception that ended the script, if any."""
+        for one in self._inner:
+            one.end_with(error)
         inner = [(one, one.captured) for one in self._inner if one.captured is not None]
         for one, found in inner:
             for name, values in [*one.seen.items(), *((n, p.values) for n, p in found.metrics.items())]:
                 self._run.seen.setdefault(name, array("d")).extend(values)
         captured = super().finish(error)
-        _leave_out_twice(captured, inner)
-        _join(captured, [(one.name, found) for one, found in inner])
+        calls = [Called(one.name, one.bound, found) for one, found in inner]
+        leave_out_twice(captured, calls)
+        join(captured, calls)
         return captured
 
 
@@ -178,9 +188,11 @@ class _FunctionCapture(CellCapture):
         self._owner, self._function, self._definition = owner, function, definition
         self._taken = own if chosen is None else own & set(chosen)
         self._run.given, self._run.script = owner._run.given, True  # noqa: SLF001 (one script's)
+        self._run.steps = owner._run.steps  # noqa: SLF001
         self._parsed = owner._parsed  # noqa: SLF001
         self._around: BaseException | None = None
         self._state = "made"
+        self._frame = 0
         self._lock = threading.Lock()
 
     def made(self) -> FunctionType | None:
@@ -230,12 +242,33 @@ class _FunctionCapture(CellCapture):
         """Remove the hooks, when the script has ended."""
         self._hooks.take_back()
 
+    def heard(self, entered: Entered) -> bool:
+        """Have the interpreter say when the function itself begins and ends; return whether it will."""
+        tree = ast.Module(self._definition.body, [])
+        reach = Reach(tree, outermost=False)
+        reach.suppose()
+        self._run.sites.append(Sites(CellAnalysis(tree, ast.Pass()), reach))
+        return entered.listen(self._function.__code__, self._enter, self._leave)
+
+    @forgiving()
+    def end_with(self, error: BaseException | None) -> None:
+        """End it where an exception has left it of which nobody has told."""
+        trace = None if error is None else error.__traceback__
+        while trace is not None and self._state == "running":
+            if trace.tb_frame.f_code is self._function.__code__:
+                self._finish(error)
+            trace = trace.tb_next
+
     @forgiving()
     def _begin(self) -> None:
+        self._enter(sys._getframe(2))  # noqa: SLF001 (past `forgiving`)
+
+    @forgiving()
+    def _enter(self, frame: FrameType) -> None:
         if self._state != "made":
             return
         self._state, self._around = "running", sys.exc_info()[1]
-        frame = sys._getframe(2)  # noqa: SLF001 (past `forgiving`)
+        self._frame = id(frame)
         self._names.enter(frame)
         for name, value in _arguments(frame).items():
             if name in self._taken:
@@ -245,14 +278,25 @@ class _FunctionCapture(CellCapture):
 
     @forgiving()
     def _end(self) -> None:
-        if self._state != "running":
-            return
-        self._state = "ended"
         error = sys.exc_info()[1]
+        if self._state == "running":
+            self._finish(None if error is self._around else error)
+
+    @forgiving()
+    def _leave(self, frame: FrameType) -> None:
+        if self._state == "running" and id(frame) == self._frame:
+            self._finish(None)
+
+    def _finish(self, error: BaseException | None) -> None:
+        self._state = "ended"
         self._names.settle()
         SEEN.scan_names(self._names)
         with self._lock:
-            self.captured = self.finish(None if error is self._around else error)
+            captured = self.finish(error)
+        # What the script was given is said once for the whole of it.
+        given = {(one.name, repr(one.value)) for one in self._run.given.settings()}
+        captured.params = {n: v for n, v in captured.params.items() if (n, repr(v)) not in given}
+        self.captured = captured
         self._names.clear()  # it keeps nothing alive that its function has left
         self._around = None
 
@@ -273,63 +317,6 @@ def _arguments(frame: Any) -> dict[str, Any]:
     """Return the arguments of a function that has just begun, with those of `**options` by name."""
     found = inspect.getargvalues(frame)
     return {name: found.locals[name] for name in found.args if name in found.locals}
-
-
-def _leave_out_twice(captured: Captured, inner: list[tuple[_FunctionCapture, Captured]]) -> None:
-    """Leave out the scores that functions return, where a caller has a name for them: `accuracy = evaluate(model)`."""
-    named = {
-        points.values[-1]
-        for one, found in [*inner, (None, captured)]
-        for name, points in found.metrics.items()
-        if len(points.values) == 1 and (one is None or name in one.bound)
-    }
-    for one, found in inner:
-        found.metrics = {
-            name: points
-            for name, points in found.metrics.items()
-            if name in one.bound or len(points.values) != 1 or points.values[-1] not in named
-        }
-
-
-def _join(captured: Captured, inner: list[tuple[str, Captured]]) -> None:
-    """Add what functions were found to do to what their script was."""
-    settings = [Setting(name, value) for name, value in captured.params.items()]
-    metrics: dict[str, list[Points]] = {}
-    known = {id(one.estimator) for _, found in inner for one in found.fitted}
-    kept = [
-        (record, one)
-        for record, one in zip(captured.estimators, captured.fitted, strict=True)
-        if id(one.estimator) not in known
-    ]
-    seen: set[int] = set()
-    fresh = []
-    for name, found in inner:
-        settings += [Setting(key, value, name) for key, value in found.params.items()]
-        for key, points in found.metrics.items():
-            metrics.setdefault(key, []).append(points)
-        for record, one in zip(found.estimators, found.fitted, strict=True):
-            if id(one.estimator) not in seen:
-                seen.add(id(one.estimator))
-                fresh.append((record, one))
-        described = {one.name for one in captured.data}
-        captured.data += [one for one in found.data if one.name not in described]
-        captured.loops |= found.loops
-        captured.folds |= found.folds
-        captured.left_out += found.left_out
-        captured.secrets += found.secrets
-        captured.written |= found.written
-    captured.estimators = [record for record, _ in [*fresh, *kept]]
-    captured.fitted = [one for _, one in [*fresh, *kept]]
-    captured.metrics = {**{name: _in_order(parts) for name, parts in metrics.items()}, **captured.metrics}
-    captured.params = {
-        name: value for name, value in resolve(settings).items() if name not in captured.metrics
-    }
-
-
-def _in_order(parts: list[Points]) -> Points:
-    """Return the points of several calls as one history."""
-    joined = Points.joined(parts)
-    return joined if len(parts) == 1 else joined._replace(steps=range(len(joined.values)))
 
 
 def _end_of(tree: ast.Module) -> ast.stmt:

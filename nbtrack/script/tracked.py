@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nbtrack import tracking
@@ -21,6 +22,7 @@ from nbtrack.tracking.handed import known_run
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
 
     from nbtrack.script.program import Program
     from nbtrack.tracking import ActiveRun
@@ -105,7 +107,8 @@ class TrackedScript:
             captured = self._capture.finish(error)
             if not (self._silent and "mlflow" in sys.modules):
                 kept.values(captured)
-                kept.models(captured, limit_in_environment() if status == "FINISHED" else 0)
+                with _what_is_needed():
+                    kept.models(captured, limit_in_environment() if status == "FINISHED" else 0)
             facts = {"wall_seconds": wall, "cpu_seconds": cpu, "loops": captured.loops}
             kept.outcome(facts, self._output.tail)
         finally:
@@ -113,3 +116,17 @@ class TrackedScript:
             tracking.finish(run, status, error)
         line = kept.line(captured, wall, error).text()
         sys.stderr.write(f"{line}\n" if self._silent else f"{line}\n{run.id}\n")
+
+
+@contextmanager
+def _what_is_needed() -> Iterator[None]:
+    """Let the packages be found that models are saved with, where the script's environment lacks them."""
+    folder = os.environ.get("NBTRACK_NEEDED")
+    if not folder:
+        yield
+        return
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)

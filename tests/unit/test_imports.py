@@ -50,7 +50,7 @@ ROOMS = {
         ("watch",),
         ("results",),
         ("execution", "why"),
-        ("run_models", "run_metrics", "run_params"),
+        ("run_models", "run_metrics", "run_params", "joining"),
         ("cell",),
         ("script",),
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings
+from nbtrack.fields import same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,8 @@ class Given:
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
+        self._passed: dict[str, Any] = {}
+        """Those that a function was called with."""
         self._holders: list[Any] = []
 
     def add(self, name: str, value: Any) -> None:
@@ -36,10 +39,19 @@ class Given:
         fields = fields_of(value)
         if fields is None:
             plain = _plain(value)
-            if is_settings(plain):
-                self._values[name] = plain
-        else:
+            if is_settings(plain) and self._is_one(name, plain):
+                self._values.setdefault(name, plain)
+        elif not any(value is holder for holder in self._holders):
             self.take(value, fields)
+
+    def _is_one(self, name: str, value: Any) -> bool:
+        """Return whether functions were called with one value under a name: several are no setting of the whole."""
+        passed = self._passed.setdefault(name, value)
+        if same(passed, value):
+            return True
+        if self._values.get(name) is passed:
+            del self._values[name]
+        return False
 
     def take(self, holder: Any, fields: Mapping[str, Any] | None = None) -> None:
         """Take each field of a namespace or config."""

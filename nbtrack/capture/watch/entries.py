@@ -10,6 +10,7 @@ from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.evidence import counts, evaluates, tainted_names
 from nbtrack.capture.source.grammar import parameters
 from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.words.calls import STEP_METHODS
 from nbtrack.capture.words.names import is_metric_name
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class Entries:
                 every.setdefault(statement.name, []).append(statement)
         once = {name: found[0] for name, found in every.items() if len(found) == 1}
         analyses = {name: CellAnalysis(ast.Module(one.body, []), ast.Pass()) for name, one in once.items()}
+        self.steps = any(
+            call.name.rpartition(".")[2] in STEP_METHODS for one in analyses.values() for call in one.calls
+        )
+        """Whether a function of the script takes an optimiser's steps."""
         worth = {name for name, analysis in analyses.items() if name in _MAIN or _works(analysis)}
         grown = True
         while grown:
@@ -89,14 +94,14 @@ class Entries:
                         yield call.root, node, function
 
     def decorated(self, tree: ast.Module) -> Iterator[tuple[str, Function]]:
-        """Yield such functions of a tree that are made commands, with the name of the decorator's library."""
+        """Yield such functions of a tree that are decorated, with the name through which a decorator makes commands of them."""
         for statement in _top_level(tree.body):
-            if isinstance(statement, Function) and statement.name in self.functions:
-                for decorator in statement.decorator_list:
-                    root, _, last = dotted(decorator).partition(".")
-                    if (last or root).rpartition(".")[2] in _COMMANDS:
-                        yield root, statement
-                        break
+            if not isinstance(statement, Function) or statement.name not in self.functions:
+                continue
+            names = [dotted(decorator) for decorator in statement.decorator_list]
+            commands = [name for name in names if name.rpartition(".")[2] in _COMMANDS]
+            if names:
+                yield commands[0].partition(".")[0] if commands else "", statement
 
 
 def chosen_arguments(call: Call, function: Function, analysis: CellAnalysis) -> set[str]:

@@ -469,3 +469,47 @@ def test_on_a_terminal_the_command_has_one(project, tmp_path):
     assert child.returncode == 0, said
     assert shown == b"True False 77\r\n\x1b[31mred\x1b[0m\r\n"
     assert the_run(tmp_path).outcome["stdout"] == "True False 77\n\x1b[31mred\x1b[0m\n"
+
+
+PLAIN = """
+import sys, os
+rate = float(sys.argv[1])
+for epoch in range(3):
+    loss = rate / (epoch + 1)
+print(sys.executable, sys.prefix, os.path.basename(__file__), sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("program", ["python", "python3"])
+def test_a_plain_script_of_a_project_is_captured(project, tmp_path, program):
+    folder = project(
+        MLproject=f"entry_points: {{main: {{parameters: {{rate: float}}, command: '{program} train.py {{rate}} && {program} -c \"print(5)\"'}}}}",
+        train_py=PLAIN,
+    )
+    done = run(folder, "-P", "rate=0.5", "--env-manager", "local")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{sys.executable} {sys.prefix} train.py ['0.5']\n5\n"
+    found = the_run(tmp_path)
+    assert (found.params, found.status) == ({"rate": 0.5}, "FINISHED")
+    assert list(found.history("loss").value) == [0.5, 0.25, 0.5 / 3]
+
+
+def test_who_logs_by_hand_gets_exactly_that(project, tmp_path):
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python train.py 0.5'}}",
+        train_py=PLAIN + "import mlflow\nmlflow.log_metric('rmse', 3)\n",
+    )
+    assert run(folder, "--env-manager", "local").returncode == 0
+    found = the_run(tmp_path)
+    assert (found.params, found.metrics) == ({}, {"rmse": 3})
+
+
+@pytest.mark.parametrize(("text", "code"), [("import sys; sys.exit(7)", 7), ("1 / 0", 1)])
+def test_a_captured_script_of_a_project_fails_as_it_is(project, tmp_path, text, code):
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python train.py'}}", train_py=f"rate = 0.5\n{text}"
+    )
+    done = run(folder, "--env-manager", "local")
+    assert done.returncode == code
+    assert "nbtrack/" not in done.stderr
+    assert (the_run(tmp_path).status, the_run(tmp_path).params) == ("FAILED", {"rate": 0.5})

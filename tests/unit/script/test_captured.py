@@ -461,3 +461,54 @@ def test_options_of_a_parser_are_given_as_such(place):
     )
     assert typed(place, "run", "-P", "lr=0.1", "train.py").returncode == 0
     assert found(place).params == {"lr": 0.1}
+
+
+OTHERS_CALL = {
+    "a decorator of the script's": """
+        import functools
+
+        def timed(function):
+            @functools.wraps(function)
+            def inner(*args, **options):
+                return function(*args, **options)
+            return inner
+
+        @timed
+        def main(lr=0.5, epochs=3):
+            for epoch in range(epochs):
+                loss = lr / (epoch + 1)
+
+        main(lr=0.25)
+    """,
+    "a thread": """
+        import threading
+
+        def train(lr, epochs=3):
+            for epoch in range(epochs):
+                loss = lr / (epoch + 1)
+            return loss
+
+        thread = threading.Thread(target=train, args=(0.25,))
+        thread.start()
+        thread.join()
+    """,
+}
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+@pytest.mark.parametrize("how", OTHERS_CALL)
+def test_functions_that_others_call_are_heard_of_and_not_changed(place, how, version):
+    write(place, OTHERS_CALL[how])
+    done = run(python(version), place, "train.py")
+    assert done.returncode == 0, done.stderr
+    assert found(place).params == {"lr": 0.25, "epochs": 3}
+    assert found(place).metrics["loss"] == 0.25 / 3
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_what_failed_there_is_kept_too(place, version):
+    write(place, OTHERS_CALL["a decorator of the script's"].replace("loss = lr", "loss = lr / (1 - epoch)"))
+    done = run(python(version), place, "train.py")
+    assert done.returncode == 1
+    assert "nbtrack/" not in done.stderr.replace(str(place), "")
+    assert found(place).params == {"lr": 0.25, "epochs": 3}
