@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,8 @@ def parts_of_notebook(path: Path, store: Store | None) -> list[Part]:
         history.add(raw, source, number, ok=True)
     if not parts:
         raise InvalidValueError(f"no cell of {path.name} begins with %%track: there is nothing to package")
-    return parts
+    # The only one is what is run when nothing else is said.
+    return [replace(parts[0], name="main")] if len(parts) == 1 else parts
 
 
 def _unseen(name: str, source: str, history: History, path: Path) -> Part:
