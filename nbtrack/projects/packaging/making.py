@@ -93,6 +93,7 @@ def package(
     Examples
     --------
     >>> import json
+    >>> from pathlib import Path
     >>> cells = [{"cell_type": "code", "source": "%%track\nalpha = 0.5\nrmse = alpha * 2"}]
     >>> _ = Path("wine.ipynb").write_text(json.dumps({"cells": cells}))
     >>> nbtrack.package("wine.ipynb", "wine").command
