@@ -83,12 +83,14 @@ class Logging:
         models: Sequence[str],
     ) -> None:
         self._cell, self._edits, self._name = cell, edits, name
-        self._metrics, self._models = metrics, models
+        self._metrics = metrics
         self._analysis = cell.analysis
+        self._models = list(dict.fromkeys(filter(None, map(self.variable, models))))
         self._sites = Sites(cell.analysis, cast("Reach", None))
         self._parents = {id(c): p for p in ast.walk(cell.tree) for c in ast.iter_child_nodes(p)}
         self._ticking: set[int] = set()
         self._sums: list[str] = []
+        self._arrays: list[str] = []
         self.logged: dict[str, None] = {}
         """The metrics that are logged where they arise."""
         for call in self._analysis.calls:
@@ -101,6 +103,15 @@ class Logging:
         if self._metrics is None:
             return True
         return any(one == name or one.startswith(f"{name}.") for one in self._metrics)
+
+    def variable(self, model: str) -> str | None:
+        """Return the variable of a model; one that no variable held when the cell had ended goes by its class."""
+        bound = {name for name, bs in self._analysis.bindings.items() if any(b.kind != "other" for b in bs)}
+        if model in bound or model in self._analysis.reads:
+            fits = {call.root for call in self._analysis.calls if call.role == "fit"} & bound
+            by_class = model[:1].isupper() and model not in bound
+            return (fits.pop() if len(fits) == 1 else None) if by_class else model
+        return None
 
     # -- histories of loops
 
@@ -118,6 +129,8 @@ class Logging:
                 continue
             chosen = last_bindings(looped)
             plain = all(not b.conditional and b.loop and not skips(b.loop) for b in chosen)
+            if any("cross_val" in ast.unparse(b.value) for b in chosen if b.value is not None):
+                self._arrays.append(name)
             for binding in chosen:
                 self._point(name, binding, "" if plain else self._step(chosen[0].loop))
 
@@ -215,13 +228,18 @@ class Logging:
         """Return the calls that log the results at the end, and the metrics that nothing of the code is known to give."""
         call = self._name
         calls = [f"{call}.keep({quoted(name)}, {name})" for name in self._sums]
+        calls += [f"{call}.rest({quoted(name)}, {name})" for name in self._arrays]
         missing = []
         analysis = self._analysis
         names = self._names_of_results() if self._metrics is None else self._metrics
         for name in names:
             root, _, path = name.partition(".")
             final = name.removeprefix("final_")
-            if name in self.logged or root in self.logged:
+            if name in self.logged:
+                continue
+            if root in self.logged:
+                # Of a dict of numbers the loop has logged each.
+                calls.append(f"{call}.rest({quoted(name)}, {call}.part({root}, {quoted(path)}))")
                 continue
             if final != name and final in self.logged:
                 calls.append(f"{call}.keep({quoted(name)}, {final})")

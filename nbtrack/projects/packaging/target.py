@@ -41,6 +41,8 @@ class Part:
         Where it may have run, the likeliest first.
     arguments
         What a script was called with.
+    output
+        The end of what it printed.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Part:
     positional: Mapping[str, list[str]] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    output: str = ""
     remarks: tuple[str, ...] = ()
 
 
@@ -92,6 +95,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         places.get("positional", {}),
         run.environment,
         tuple(arguments),
+        str((run.store.document(run.key, "outcome") or {}).get("stdout", "")),
         tuple(remarks),
     )
 
