@@ -85,12 +85,18 @@ class Logging:
         self._cell, self._edits, self._name = cell, edits, name
         self._metrics = metrics
         self._analysis = cell.analysis
+        self._deleted = {
+            target.id
+            for stmt in ast.walk(cell.tree)
+            if isinstance(stmt, ast.Delete)
+            for target in stmt.targets
+            if isinstance(target, ast.Name)
+        }
         self._models = list(dict.fromkeys(filter(None, map(self.variable, models))))
         self._sites = Sites(cell.analysis, cast("Reach", None))
         self._parents = {id(c): p for p in ast.walk(cell.tree) for c in ast.iter_child_nodes(p)}
         self._ticking: set[int] = set()
         self._sums: list[str] = []
-        self._arrays: list[str] = []
         self.logged: dict[str, None] = {}
         """The metrics that are logged where they arise."""
         for call in self._analysis.calls:
@@ -107,6 +113,7 @@ class Logging:
     def variable(self, model: str) -> str | None:
         """Return the variable of a model; one that no variable held when the cell had ended goes by its class."""
         bound = {name for name, bs in self._analysis.bindings.items() if any(b.kind != "other" for b in bs)}
+        bound -= self._deleted
         if model in bound or model in self._analysis.reads:
             fits = {call.root for call in self._analysis.calls if call.role == "fit"} & bound
             by_class = model[:1].isupper() and model not in bound
@@ -129,8 +136,6 @@ class Logging:
                 continue
             chosen = last_bindings(looped)
             plain = all(not b.conditional and b.loop and not skips(b.loop) for b in chosen)
-            if any("cross_val" in ast.unparse(b.value) for b in chosen if b.value is not None):
-                self._arrays.append(name)
             for binding in chosen:
                 self._point(name, binding, "" if plain else self._step(chosen[0].loop))
 
@@ -228,10 +233,11 @@ class Logging:
         """Return the calls that log the results at the end, and the metrics that nothing of the code is known to give."""
         call = self._name
         calls = [f"{call}.keep({quoted(name)}, {name})" for name in self._sums]
-        calls += [f"{call}.rest({quoted(name)}, {name})" for name in self._arrays]
         missing = []
         analysis = self._analysis
         names = self._names_of_results() if self._metrics is None else self._metrics
+        held = {name for name, bs in analysis.bindings.items() if bs[-1].kind not in {"loop", "other"}}
+        held = {*held, *analysis.mutations, *(analysis.reads - analysis.bindings.keys())} - self._deleted
         for name in names:
             root, _, path = name.partition(".")
             final = name.removeprefix("final_")
@@ -245,7 +251,7 @@ class Logging:
                 calls.append(f"{call}.keep({quoted(name)}, {final})")
             elif root in self._models and path:
                 calls.append(f"{call}.carried({quoted(name)}, {quoted(path)}, {root})")
-            elif root in analysis.bindings or root in analysis.mutations or root in analysis.reads:
+            elif root in held:
                 value = f"{call}.part({root}, {quoted(path)})" if path else root
                 calls.append(f"{call}.keep({quoted(name)}, {value})")
             elif name.isidentifier() and name.endswith("_") and self._models:
@@ -253,6 +259,12 @@ class Logging:
             else:
                 missing.append(name)
         return calls, missing
+
+    def carried(self, name: str) -> str | None:
+        """Return the call that logs what a model of the code's own may have under a dotted name; None without a model."""
+        if "." not in name or not self._models:
+            return None
+        return f"{self._name}.carried({quoted(name)}, {quoted(name)}, {', '.join(self._models)})"
 
     def _names_of_results(self) -> list[str]:
         """Return the names that hold results by what they are called, for code that never ran."""

@@ -82,6 +82,8 @@ def script_of(part: Part) -> Script:
         names = ", ".join("None" if name is None else quoted(name) for name in line.names)
         edits.add_before(cell.tree.body[0], f"{results}.listen({quoted(line.template)}, {names})")
     missing = [name for name in missing if not any(name in line.metrics for line in told)]
+    calls += filter(None, map(logging.carried, missing))
+    missing = [name for name in missing if logging.carried(name) is None]
     remarks += [f"{name} is not logged: nothing of the code is known to give it" for name in missing]
     for name, path in part.models.items() if metrics != [] else ():
         variable = logging.variable(name)

@@ -36,6 +36,7 @@ _FLAVOURS = {
     "keras": "keras",
 }
 _turned: Set[str] = set()
+_last: Dict[str, Any] = {}
 _MANY = 1000
 
 
@@ -92,15 +93,16 @@ def log(name: str, value: Any, step: int | None = None) -> None:
         for key, inner in value.items():
             log(f"{name}.{key}", inner, step)
         return
-    value = _as_number(value)
-    if value is None:
+    number = _as_number(value)
+    if number is None:
+        _last[name] = value
         return
     points = _points.setdefault(name, [])
     step = len(points) if step is None else step
-    points.append((step, value))
+    points.append((step, number))
     if mlflow is not None:
         _begin()
-        mlflow.log_metric(name, value, step=step)
+        mlflow.log_metric(name, number, step=step)
 
 
 def tick(loop: int) -> None:
@@ -200,8 +202,13 @@ def keep(name: str, value: Any) -> None:
         log(name, value)
         return
     value = value.tolist() if hasattr(value, "tolist") else value
-    for one in value if isinstance(value, (list, tuple)) or hasattr(value, "__iter__") else ():
-        log(name, one)
+    if isinstance(value, (list, tuple)) or (
+        hasattr(value, "__iter__") and not isinstance(value, (str, dict))
+    ):
+        numbers = [_as_number(one) for one in value]
+        if None not in numbers:
+            for one in numbers:
+                log(name, one)
 
 
 def part(value: Any, path: str) -> Any:
@@ -210,12 +217,15 @@ def part(value: Any, path: str) -> Any:
         return value
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return [row.get(path) for row in value]
-    if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
-        value = value.history
     words = path.split(".")
+    if words[0] != "history" and isinstance(getattr(value, "history", None), dict):
+        value = value.history
     for end in range(len(words), 0, -1):
         key, rest = ".".join(words[:end]), ".".join(words[end:])
-        if isinstance(value, dict):
+        if hasattr(value, "_fields"):
+            if hasattr(value, key):
+                return part(getattr(value, key), rest)
+        elif isinstance(value, dict):
             same = [known for known in value if str(known) == key]
             if same:
                 return part(value[same[0]], rest)
@@ -234,8 +244,8 @@ def part(value: Any, path: str) -> Any:
 def carried(name: str, attribute: str, *models: Any) -> None:
     """Keep what a fitted model has, such as its `loss_curve_`."""
     for one in models:
-        if hasattr(one, attribute):
-            keep(name, getattr(one, attribute))
+        if hasattr(one, attribute.partition(".")[0]):
+            keep(name, part(one, attribute))
             return
 
 
@@ -261,6 +271,9 @@ def end() -> None:
     """Print the results where nothing logs them, and end the run."""
     if isinstance(sys.stdout, _Reader):
         sys.stdout = sys.stdout.end()
+    for name, value in _last.items():
+        # A loop gave it lists alone: the last counts, as with any name.
+        rest(name, value)
     if mlflow is not None:
         _begin()
         mlflow.end_run()
