@@ -93,3 +93,22 @@ def test_a_packaged_run_gives_the_same_metrics_elsewhere(name, tmp_path):
     left = [one for one in made.left_out if "parameter" not in one and not one.startswith("uv.lock: ")]
     assert left == []
     run.store.close()
+
+
+def test_the_magic_packages_the_newest_run_a_variable_and_a_file(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    notebook = '{"cells": [{"cell_type": "code", "source": ["%%track one\\n", "n = 3\\n", "r2 = n / 4"]}]}'
+    (tmp_path / "a b.ipynb").write_text(notebook)
+    with kernel_in(tmp_path) as kernel:
+        assert "there is no run yet" in kernel.run("%package -o made").stderr
+        kernel.ok("%%track first\nalpha = 0.5\nrmse = alpha * 3")
+        kernel.ok("import nbtrack\nfirst = nbtrack.runs()[0]")
+        kernel.ok("%%track\nalpha = 0.25\nrmse = alpha * 3")
+        said = kernel.ok("%package -o made").stdout
+        assert "run it: nbtrack run made -P alpha=0.25" in said
+        assert "is not empty" in kernel.run("%package -o made").stderr
+        assert "alpha=0.5" in kernel.ok("%package first -o made --force").stdout
+        assert "run it: nbtrack run made -P n=3" in kernel.ok("%package 'a b.ipynb' -o made --force").stdout
+        assert "UsageError" in kernel.run("%package nothing -o other").stderr
+        assert "Make a project of a run" in kernel.run("%package?").reply["payload"][0]["data"]["text/plain"]
+    assert printed(tmp_path / "made", "--n=2") == {"r2": "0.5"}

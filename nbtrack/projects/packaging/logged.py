@@ -83,8 +83,16 @@ class Logging:
         models: Sequence[str],
     ) -> None:
         self._cell, self._edits, self._name = cell, edits, name
-        self._metrics, self._models = metrics, models
+        self._metrics = metrics
         self._analysis = cell.analysis
+        self._deleted = {
+            target.id
+            for stmt in ast.walk(cell.tree)
+            if isinstance(stmt, ast.Delete)
+            for target in stmt.targets
+            if isinstance(target, ast.Name)
+        }
+        self._models = list(dict.fromkeys(filter(None, map(self.variable, models))))
         self._sites = Sites(cell.analysis, cast("Reach", None))
         self._parents = {id(c): p for p in ast.walk(cell.tree) for c in ast.iter_child_nodes(p)}
         self._ticking: set[int] = set()
@@ -101,6 +109,16 @@ class Logging:
         if self._metrics is None:
             return True
         return any(one == name or one.startswith(f"{name}.") for one in self._metrics)
+
+    def variable(self, model: str) -> str | None:
+        """Return the variable of a model; one that no variable held when the cell had ended goes by its class."""
+        bound = {name for name, bs in self._analysis.bindings.items() if any(b.kind != "other" for b in bs)}
+        bound -= self._deleted
+        if model in bound or model in self._analysis.reads:
+            fits = {call.root for call in self._analysis.calls if call.role == "fit"} & bound
+            by_class = model[:1].isupper() and model not in bound
+            return (fits.pop() if len(fits) == 1 else None) if by_class else model
+        return None
 
     # -- histories of loops
 
@@ -218,16 +236,22 @@ class Logging:
         missing = []
         analysis = self._analysis
         names = self._names_of_results() if self._metrics is None else self._metrics
+        held = {name for name, bs in analysis.bindings.items() if bs[-1].kind not in {"loop", "other"}}
+        held = {*held, *analysis.mutations, *(analysis.reads - analysis.bindings.keys())} - self._deleted
         for name in names:
             root, _, path = name.partition(".")
             final = name.removeprefix("final_")
-            if name in self.logged or root in self.logged:
+            if name in self.logged:
+                continue
+            if root in self.logged:
+                # Of a dict of numbers the loop has logged each.
+                calls.append(f"{call}.rest({quoted(name)}, {call}.part({root}, {quoted(path)}))")
                 continue
             if final != name and final in self.logged:
                 calls.append(f"{call}.keep({quoted(name)}, {final})")
             elif root in self._models and path:
                 calls.append(f"{call}.carried({quoted(name)}, {quoted(path)}, {root})")
-            elif root in analysis.bindings or root in analysis.mutations or root in analysis.reads:
+            elif root in held:
                 value = f"{call}.part({root}, {quoted(path)})" if path else root
                 calls.append(f"{call}.keep({quoted(name)}, {value})")
             elif name.isidentifier() and name.endswith("_") and self._models:
@@ -235,6 +259,12 @@ class Logging:
             else:
                 missing.append(name)
         return calls, missing
+
+    def carried(self, name: str) -> str | None:
+        """Return the call that logs what a model of the code's own may have under a dotted name; None without a model."""
+        if "." not in name or not self._models:
+            return None
+        return f"{self._name}.carried({quoted(name)}, {quoted(name)}, {', '.join(self._models)})"
 
     def _names_of_results(self) -> list[str]:
         """Return the names that hold results by what they are called, for code that never ran."""

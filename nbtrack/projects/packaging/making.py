@@ -66,7 +66,7 @@ def package(
     force: bool = False,
     store: Store | str | os.PathLike[str] | None = None,
 ) -> Package:
-    """Make a project of a run, or of the tracked cells of a notebook.
+    r"""Make a project of a run, or of the tracked cells of a notebook.
 
     It has an `MLproject` whose parameters stand for the literals that the run's params came from, the code as a script, the
     packages with their versions, and the small files that it reads by relative paths. It runs with `nbtrack run`, with
@@ -92,9 +92,12 @@ def package(
 
     Examples
     --------
-    >>> made = nbtrack.package("ridge", "ridge-project")  # doctest: +SKIP
-    >>> made.command  # doctest: +SKIP
-    'nbtrack run ridge-project -P alpha=0.5'
+    >>> import json
+    >>> from pathlib import Path
+    >>> cells = [{"cell_type": "code", "source": "%%track\nalpha = 0.5\nrmse = alpha * 2"}]
+    >>> _ = Path("wine.ipynb").write_text(json.dumps({"cells": cells}))
+    >>> nbtrack.package("wine.ipynb", "wine").command
+    'nbtrack run wine -P alpha=0.5'
     """
     there = Path(folder).expanduser()
     _check(there, force=force)

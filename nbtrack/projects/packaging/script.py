@@ -17,6 +17,7 @@ from nbtrack.projects.packaging.edits import Edits, quoted
 from nbtrack.projects.packaging.logged import Logging
 from nbtrack.projects.packaging.magics import without_magics
 from nbtrack.projects.packaging.parameters import Parameter, parameters
+from nbtrack.projects.packaging.printed import lines_with
 
 if TYPE_CHECKING:
     from nbtrack.projects.packaging.target import Part
@@ -70,16 +71,26 @@ def script_of(part: Part) -> Script:
     own = not imported_modules(source).isdisjoint({"mlflow", "nbtrack"})
     # What a script logs itself is all that it logs.
     metrics = [] if own and MARK not in part.script else part.metrics
-    logging = Logging(tracked_cell(source), edits, results, metrics, part.fitted)
+    cell = tracked_cell(source)
+    logging = Logging(cell, edits, results, metrics, part.fitted)
     for one in found:
         edits.replace(one.place.span, f"{given}.{one.name}")
     future = _future(tree, edits)
     calls, missing = logging.ending()
+    told = lines_with(part.output, missing) if cell.tree.body else []
+    for line in told:
+        names = ", ".join("None" if name is None else quoted(name) for name in line.names)
+        edits.add_before(cell.tree.body[0], f"{results}.listen({quoted(line.template)}, {names})")
+    missing = [name for name in missing if not any(name in line.metrics for line in told)]
+    calls += filter(None, map(logging.carried, missing))
+    missing = [name for name in missing if logging.carried(name) is None]
     remarks += [f"{name} is not logged: nothing of the code is known to give it" for name in missing]
-    bound = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
-    calls += [
-        f"{results}.model({quoted(path)}, {name})" for name, path in part.models.items() if name in bound
-    ]
+    for name, path in part.models.items() if metrics != [] else ():
+        variable = logging.variable(name)
+        if variable is None:
+            remarks.append(f"the model {path} is not saved: no name holds it when the code has ended")
+        else:
+            calls.append(f"{results}.model({quoted(path)}, {variable})")
     head = _head(part, future, found, results, given)
     text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
     compile(text, "main.py", "exec", dont_inherit=True)

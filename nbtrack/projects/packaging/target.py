@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ class Part:
         Where it may have run, the likeliest first.
     arguments
         What a script was called with.
+    output
+        The end of what it printed.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Part:
     positional: Mapping[str, list[str]] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    output: str = ""
     remarks: tuple[str, ...] = ()
 
 
@@ -92,6 +95,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         places.get("positional", {}),
         run.environment,
         tuple(arguments),
+        str((run.store.document(run.key, "outcome") or {}).get("stdout", "")),
         tuple(remarks),
     )
 
@@ -126,7 +130,8 @@ def parts_of_notebook(path: Path, store: Store | None) -> list[Part]:
         history.add(raw, source, number, ok=True)
     if not parts:
         raise InvalidValueError(f"no cell of {path.name} begins with %%track: there is nothing to package")
-    return parts
+    # The only one is what is run when nothing else is said.
+    return [replace(parts[0], name="main")] if len(parts) == 1 else parts
 
 
 def _unseen(name: str, source: str, history: History, path: Path) -> Part:

@@ -244,3 +244,51 @@ def test_a_script_that_logs_itself_logs_what_it_logs(store, tmp_path):
     assert done.metrics == {"r2": 1.0}
     done = nbtrack.run_project(made.folder, parameters={"alpha": "2"}, env_manager="local").run
     assert done.metrics == {"r2": 4.0}
+
+
+def test_scores_that_a_function_prints_are_read_off_its_lines(store, tmp_path):
+    earlier = (
+        "def report(alpha):\n    for epoch in range(3):\n        print(f'Epoch {epoch}: val loss = {alpha / (epoch + 1):8.4f} {{ok}}')\n"
+        "    print('\\x1b[1mAccuracy\\x1b[0m: 3/4 (75%)', 'of', 1_000_000)"
+    )
+    output = "Epoch 0: val loss =   0.5000 {ok}\nEpoch 1: val loss =   0.2500 {ok}\n\x1b[1mAccuracy\x1b[0m: 3/4 (75%) of 1000000\n"
+    run = recorded(
+        "alpha = 0.5\nreport(alpha)",
+        {"alpha": 0.5},
+        {"val_loss": 0.1667, "accuracy": 0.75},
+        earlier=[earlier],
+        outcome={"stdout": output},
+    )
+    made = nbtrack.package(run, tmp_path / "made")
+    assert [one for one in made.left_out if not one.startswith("uv.lock: ")] == []
+    assert (
+        'results.listen("Epoch {}: val loss = {} {{ok}}", None, "val_loss")'
+        in (made.folder / "main.py").read_text()
+    )
+    assert printed(made.folder).items() >= {"val_loss": "0.1667", "accuracy": "0.75"}.items()
+    assert printed(made.folder, "--alpha=30")["val_loss"] == "10.0"
+    done = nbtrack.run_project(made.folder, env_manager="local").run
+    assert done.metrics == run.metrics
+    assert done.history("val_loss")["value"].tolist() == [0.5, 0.25, 0.1667]
+    assert "Epoch 2: val loss =   0.1667 {ok}" in run_script(made.folder).stdout
+
+
+def test_what_names_hold_in_the_end_is_found_in_all_that_holds_results(store, tmp_path):
+    code = (
+        "from typing import NamedTuple\nclass Result(NamedTuple):\n    loss: float\n    count: int\n"
+        "class Net:\n    def fit(self):\n        self.history = {'train': [3.0, 1.0]}\n"
+        "result = Result(0.5, 3)\nrows = [{'rmse': 1.0}, {'rmse': 2.0}]\nscores = {'a.b': {'r2': 0.25}, 7: 0.5}\n"
+        "net = Net()\nnet.fit()\nfor i in range(2):\n    errors = [i + 1.0, i + 2.0]\n    parts = {'x': float(i)}\n"
+        "gone_score = 1.0 + 0\ndel gone_score"
+    )
+    metrics = {
+        "result.loss": 0.5, "rows.rmse": 2.0, "scores.a.b.r2": 0.25, "scores.7": 0.5, "history.train": 1.0,
+        "errors": 3.0, "parts.x": 1.0, "gone_score": 1.0,
+    }  # fmt: skip
+    estimators = [
+        {"name": "net", "estimator": "__main__.Net", "params": {}, "schema": {}, "shape": [], "rows": []}
+    ]
+    made = nbtrack.package(recorded(code, {}, metrics, estimators=estimators), tmp_path / "made")
+    got = {name: float(value) for name, value in printed(made.folder).items()}
+    assert got == {name: value for name, value in metrics.items() if name != "gone_score"}
+    assert any(one.startswith("gone_score is not logged") for one in made.left_out)

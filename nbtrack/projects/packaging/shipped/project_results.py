@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -24,6 +25,9 @@ _handed = bool(os.environ.get("MLFLOW_RUN_ID"))
 _state: Dict[str, Any] = {"given": {}, "begun": False}
 _points: Dict[str, List[Tuple[int, float]]] = {}
 _counts: Dict[int, int] = Counter()
+_lines: List[Tuple[Any, Tuple[Any, ...]]] = []
+_NUMBER = r"([-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf))"
+_MARKUP = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 _FLAVOURS = {
     "sklearn": "sklearn",
     "torch": "pytorch",
@@ -32,6 +36,7 @@ _FLAVOURS = {
     "keras": "keras",
 }
 _turned: Set[str] = set()
+_last: Dict[str, Any] = {}
 _MANY = 1000
 
 
@@ -88,15 +93,16 @@ def log(name: str, value: Any, step: int | None = None) -> None:
         for key, inner in value.items():
             log(f"{name}.{key}", inner, step)
         return
-    value = _as_number(value)
-    if value is None:
+    number = _as_number(value)
+    if number is None:
+        _last[name] = value
         return
     points = _points.setdefault(name, [])
     step = len(points) if step is None else step
-    points.append((step, value))
+    points.append((step, number))
     if mlflow is not None:
         _begin()
-        mlflow.log_metric(name, value, step=step)
+        mlflow.log_metric(name, number, step=step)
 
 
 def tick(loop: int) -> None:
@@ -129,7 +135,65 @@ def score(name: str, value: Any, step: int | None = None) -> Any:
     return value
 
 
+# -- what it prints
+
+
+class _Reader:
+    """Stands for the standard output, and reads the lines that go there."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._rest = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            _read(line)
+        self._stream.write(text)
+        return len(text)
+
+    def end(self) -> Any:
+        _read(self._rest)
+        return self._stream
+
+
+def listen(template: str, *names: Any) -> None:
+    """Keep the numbers of the lines that are printed like this one, with `{}` for each; None is for one that is no score."""
+    parts = re.split(r"(?<!\{)\{\}(?!\})", template)
+    texts = [re.escape(part.replace("{{", "{").replace("}}", "}")) for part in parts]
+    # Numbers have another width each time.
+    pattern = _NUMBER.join(re.sub(r"(\\ )+", r"\\s*", text) for text in texts)
+    _lines.append((re.compile(pattern, re.IGNORECASE), names))
+    if not isinstance(sys.stdout, _Reader):
+        sys.stdout = _Reader(sys.stdout)
+
+
+def _read(line: str) -> None:
+    text = _MARKUP.sub("", line.rpartition("\r")[2]).strip()
+    for pattern, names in _lines:
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        numbers = [float(one.replace(",", "").replace("\u2212", "-")) for one in match.groups()]
+        for place, name in enumerate(names):
+            if name is not None and name.endswith("/"):
+                whole = numbers[place + 1]
+                log(name[:-1], numbers[place] / whole if whole else float("nan"))
+            elif name is not None:
+                log(name, numbers[place])
+        return
+
+
 # -- at its end
+
+
+def rest(name: str, value: Any) -> None:
+    """Keep what a name holds in the end, where a loop gave it no number."""
+    if name not in _points:
+        keep(name, value)
 
 
 def keep(name: str, value: Any) -> None:
@@ -138,8 +202,13 @@ def keep(name: str, value: Any) -> None:
         log(name, value)
         return
     value = value.tolist() if hasattr(value, "tolist") else value
-    for one in value if isinstance(value, (list, tuple)) or hasattr(value, "__iter__") else ():
-        log(name, one)
+    if isinstance(value, (list, tuple)) or (
+        hasattr(value, "__iter__") and not isinstance(value, (str, dict))
+    ):
+        numbers = [_as_number(one) for one in value]
+        if None not in numbers:
+            for one in numbers:
+                log(name, one)
 
 
 def part(value: Any, path: str) -> Any:
@@ -148,12 +217,15 @@ def part(value: Any, path: str) -> Any:
         return value
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return [row.get(path) for row in value]
-    if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
-        value = value.history
     words = path.split(".")
+    if words[0] != "history" and isinstance(getattr(value, "history", None), dict):
+        value = value.history
     for end in range(len(words), 0, -1):
         key, rest = ".".join(words[:end]), ".".join(words[end:])
-        if isinstance(value, dict):
+        if hasattr(value, "_fields"):
+            if hasattr(value, key):
+                return part(getattr(value, key), rest)
+        elif isinstance(value, dict):
             same = [known for known in value if str(known) == key]
             if same:
                 return part(value[same[0]], rest)
@@ -172,8 +244,8 @@ def part(value: Any, path: str) -> Any:
 def carried(name: str, attribute: str, *models: Any) -> None:
     """Keep what a fitted model has, such as its `loss_curve_`."""
     for one in models:
-        if hasattr(one, attribute):
-            keep(name, getattr(one, attribute))
+        if hasattr(one, attribute.partition(".")[0]):
+            keep(name, part(one, attribute))
             return
 
 
@@ -197,6 +269,11 @@ def model(name: str, value: Any) -> None:
 
 def end() -> None:
     """Print the results where nothing logs them, and end the run."""
+    if isinstance(sys.stdout, _Reader):
+        sys.stdout = sys.stdout.end()
+    for name, value in _last.items():
+        # A loop gave it lists alone: the last counts, as with any name.
+        rest(name, value)
     if mlflow is not None:
         _begin()
         mlflow.end_run()
@@ -224,7 +301,7 @@ def _as_number(value: Any) -> float | None:
         plain = value.item()
         return float(plain) if isinstance(plain, (int, float)) and not isinstance(plain, bool) else None
     data = getattr(value, "data", None) if hasattr(value, "grad") else None
-    return data if isinstance(data, float) else None
+    return float(data) if isinstance(data, float) else None
 
 
 # -- what notebooks have and scripts have not
