@@ -69,8 +69,12 @@ class ScriptCapture(CellCapture):
         """Record the script's inputs, and return a copy of its tree with hooks."""
         self._entries = Entries(tree)
         self._run.steps = self._entries.steps
-        # A script shows nothing of its last statement's value.
-        return super().transform(ast.Module([*tree.body, _end_of(tree)], tree.type_ignores))
+        return super().transform(tree)
+
+    @property
+    def shows(self) -> bool:
+        """Whether the value of the last statement is shown: in a script it is not."""
+        return False
 
     def place(self, tree: ast.Module, analysis: CellAnalysis, editor: Editor) -> None:
         """Have the functions of the script watched where it calls them, and where others will."""
@@ -308,6 +312,11 @@ class _FunctionCapture(CellCapture):
         )
 
     @property
+    def shows(self) -> bool:
+        """Whether the value of the last statement is shown."""
+        return False
+
+    @property
     def outermost(self) -> bool:
         """Whether the last statement has no mark: in a function it may be left before."""
         return False
@@ -317,8 +326,3 @@ def _arguments(frame: Any) -> dict[str, Any]:
     """Return the arguments of a function that has just begun, with those of `**options` by name."""
     found = inspect.getargvalues(frame)
     return {name: found.locals[name] for name in found.args if name in found.locals}
-
-
-def _end_of(tree: ast.Module) -> ast.stmt:
-    last = tree.body[-1]
-    return ast.copy_location(ast.Pass(), last)

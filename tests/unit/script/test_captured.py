@@ -454,3 +454,53 @@ def test_what_failed_there_is_kept_too(place, version):
     assert done.returncode == 1
     assert "nbtrack/" not in done.stderr.replace(str(place), "")
     assert found(place).params == {"lr": 0.25, "epochs": 3}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
+def test_on_a_terminal_ctrl_c_is_the_scripts_to_handle(place):
+    """Nobody ends it meanwhile, and it is told once."""
+    import fcntl
+    import pty
+    import termios
+
+    write(
+        place,
+        """
+        import sys, time
+        print(sys.stdin.isatty(), sys.stdout.isatty(), flush=True)
+        interrupts = 0
+        begun = time.monotonic()
+        while time.monotonic() < begun + 60 and not interrupts:
+            try:
+                open("begun", "w").close()
+                time.sleep(0.05)
+            except KeyboardInterrupt:
+                interrupts += 1
+        time.sleep(1)
+        print("saved", flush=True)
+        final_loss = sum([0.25, 0.25])
+        print("loss", final_loss)
+        """,
+    )
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [*COMMAND, "run", "train.py"], cwd=place, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+    )  # fmt: skip
+    os.close(theirs)
+    eventually((place / "begun").exists)
+    os.write(ours, b"\x03")
+    said = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        said += part
+    assert child.wait(timeout=60) == 0, said
+    os.close(ours)
+    assert b"True True" in said
+    assert b"saved" in said
+    assert (found(place).status, found(place).metrics["final_loss"]) == ("FINISHED", 0.5)
