@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbtrack.entities.runs import Runs as Runs
     from nbtrack.errors import NbtrackError as NbtrackError
     from nbtrack.errors import NbtrackWarning as NbtrackWarning
+    from nbtrack.projects.packaging.making import package as package
     from nbtrack.projects.running import run_project as run_project
     from nbtrack.serving.start import serve as serve
     from nbtrack.serving.start import servers as servers
@@ -81,6 +82,7 @@ _WHERE = {
     "entities.run": "Run",
     "entities.runs": "Runs",
     "errors": "NbtrackError NbtrackWarning",
+    "projects.packaging.making": "package",
     "projects.running": "run_project",
     "serving.start": "serve servers",
     "sklearn": "autolog",
@@ -126,7 +128,7 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(ip: Any) -> None:
-    """Register `%%track`, `%track` and `%runs`; called by `%load_ext nbtrack`."""
+    """Register `%%track`, `%track`, `%runs` and `%package`; called by `%load_ext nbtrack`."""
     import_module("nbtrack.notebook").load(ip)
 
 

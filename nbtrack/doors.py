@@ -13,6 +13,7 @@ __all__ = [
     "diff_html",
     "figure",
     "namespace",
+    "notebook_cells",
     "panel",
     "run_html",
     "run_page",
@@ -72,3 +73,9 @@ def serve_panel(server: Any) -> Any:
 def namespace() -> Any:
     """Return the module that assigns variables in the notebook."""
     return import_module("nbtrack.notebook.user_namespace")
+
+
+def notebook_cells(path: Any) -> list[tuple[str, str, str | None]]:
+    """Return the code cells of a notebook's file: as written, as Python, and what stands behind `%%track`."""
+    cells: list[tuple[str, str, str | None]] = import_module("nbtrack.notebook.file_cells").file_cells(path)
+    return cells

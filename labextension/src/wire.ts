@@ -154,6 +154,8 @@ export interface RunPageRequests {
   refresh: { of: string };
   /** The code as a whole. */
   script: { of: string };
+  /** Make a project of the run, in a folder beside the store's. */
+  package: { of: string; folder: string };
   /** A file's name and its text: params and metrics as JSON. */
   export: { of: string };
   /** The names of tags and of registered models that may be given. */
@@ -177,6 +179,7 @@ export interface RunPageResults {
   restore: Nothing;
   refresh: Nothing;
   script: { script: string };
+  package: { folder: string; files: string[]; command: string; left_out: string[] };
   export: { filename: string; text: string };
   names: { tags: string[]; models: string[] };
 }
@@ -366,6 +369,7 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
     restore: { of: "string" },
     refresh: { of: "string" },
     script: { of: "string" },
+    package: { of: "string", folder: "string" },
     export: { of: "string" },
     names: { of: "string" },
   },

@@ -349,6 +349,7 @@ it("where the store may only be read, nothing that changes it is there", () => {
       "Add alias",
       "Delete",
       "Edit note",
+      "Package…",
       "Register…",
       "Rename",
       "Restore",
@@ -482,4 +483,35 @@ it("what is typed into a box goes no further than the page", () => {
   field("Note").dispatchEvent(keydown("Enter"));
   button("Export").dispatchEvent(keydown("x"));
   assert.deepEqual(heard, ["x"]);
+});
+
+it("packages the run into a folder that is asked for, and shows what was made", async () => {
+  const kernel = new Kernel({ name: { text: "fine wine!", left: 0 } });
+  const { button, field, section, find } = shown(kernel);
+  button("Make a project of the run, which runs elsewhere").click();
+  const box = field("Folder of the project");
+  assert.equal(box.value, "fine-wine-project");
+  box.value = "wine";
+  box.dispatchEvent(keydown("Enter"));
+  assert.deepEqual(last(kernel), { id: "", of: OF, kind: "package", folder: "wine" });
+  const error = { type: "InvalidValueError", message: "the folder 'wine' is not empty" };
+  await kernel.reply({ ok: false, error });
+  assert.equal(box.disabled, false);
+  assert.match(find("[data-section=code] [role=alert]").textContent ?? "", /not empty/u);
+  box.dispatchEvent(keydown("Enter"));
+  await kernel.reply({
+    ok: true,
+    result: {
+      folder: "/home/ada/wine",
+      files: ["MLproject", "main.py"],
+      command: "nbtrack run /home/ada/wine -P alpha=0.5",
+      left_out: ["big.csv: it has <b>2 GB</b>"],
+    },
+  });
+  const text = section("code").textContent ?? "";
+  assert.match(text, /Made \/home\/ada\/wine with 2 files/u);
+  assert.match(text, /nbtrack run \/home\/ada\/wine -P alpha=0\.5/u);
+  assert.match(text, /Left outbig\.csv: it has <b>2 GB<\/b>/u);
+  button("Hide what was made").click();
+  assert.doesNotMatch(section("code").textContent ?? "", /Made/u);
 });

@@ -12,7 +12,7 @@ from nbtrack.cli.command import Group
 from nbtrack.cli.experiments import experiments
 from nbtrack.cli.keeping import backup, doctor, gc
 from nbtrack.cli.models import models
-from nbtrack.cli.projects import run
+from nbtrack.cli.projects import package, run
 from nbtrack.cli.runs import delete, list_runs, restore, show
 from nbtrack.cli.trust import trust
 from nbtrack.cli.ui import ui
@@ -76,5 +76,19 @@ def completion(shell: str) -> None:
     click.echo(source(commands, {}, "nbtrack", "_NBTRACK_COMPLETE").source())
 
 
-for _command in (list_runs, show, experiments, models, delete, restore, gc, doctor, backup, trust, ui, run):
+for _command in (
+    list_runs,
+    show,
+    experiments,
+    models,
+    delete,
+    restore,
+    gc,
+    doctor,
+    backup,
+    trust,
+    ui,
+    run,
+    package,
+):
     commands.add_command(_command)

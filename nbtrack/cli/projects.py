@@ -9,7 +9,7 @@ import click
 from nbtrack.cli.command import Command, complete_experiment, wanted_folder
 from nbtrack.projects import MANAGERS
 
-__all__ = ["run"]
+__all__ = ["package", "run"]
 
 _ARGUMENTS = "nbtrack.arguments"
 
@@ -117,3 +117,19 @@ def run(  # noqa: PLR0917 (click passes them by name)
     except KeyboardInterrupt:
         sys.exit(130)  # as a shell says it
     sys.exit(done.exit_code)
+
+
+@click.command(cls=Command)
+@click.argument("target", metavar="NOTEBOOK_OR_RUN")
+@click.option("--output", "-o", required=True, metavar="DIR", help="The folder to make.")
+@click.option("--force", is_flag=True, help="Write into a folder that has something in it.")
+@click.pass_context
+def package(context: click.Context, target: str, output: str, force: bool) -> None:
+    """Make a project of a run, or of a notebook's tracked cells, that runs elsewhere.
+
+    It has the code as a script whose parameters stand for the run's params, the packages with their versions, and the small
+    files that it reads. `nbtrack run DIR`, `mlflow run DIR` and `python DIR/main.py` run it.
+    """
+    from nbtrack.projects.packaging.making import package as make
+
+    click.echo(str(make(target, output, force=force, store=wanted_folder(context))))

@@ -6,6 +6,7 @@ from typing import Any
 
 from nbtrack import tracking
 from nbtrack.notebook.completion import CellCompletion
+from nbtrack.notebook.package_magic import PackageMagics
 from nbtrack.notebook.search_magic import SearchMagics
 from nbtrack.notebook.serve_magic import ServeMagics
 from nbtrack.notebook.session import Session
@@ -22,11 +23,16 @@ def load(shell: Any) -> None:
         return
     session = Session(shell)
     magics = TrackMagics(shell, session.switch, session.run_tracked)
-    parsers = {"%%track": TrackMagics.track.parser, "%serve": ServeMagics.serve.parser}
+    parsers = {
+        "%%track": TrackMagics.track.parser,
+        "%serve": ServeMagics.serve.parser,
+        "%package": PackageMagics.package.parser,
+    }
     _sessions[id(shell)] = session, CellCompletion(shell, parsers)
     shell.register_magics(magics)
     shell.register_magics(SearchMagics(shell))
     shell.register_magics(ServeMagics(shell))
+    shell.register_magics(PackageMagics(shell))
     shell.input_transformers_cleanup.append(strip_track_line)
     shell.ast_transformers.append(session)
     shell.events.register("pre_run_cell", session.before_cell)
@@ -45,5 +51,5 @@ def unload(shell: Any) -> None:
     shell.ast_transformers.remove(session)
     shell.input_transformers_cleanup.remove(strip_track_line)
     for kind in ("cell", "line"):
-        for name in ("track", "runs", "serve"):
+        for name in ("track", "runs", "serve", "package"):
             shell.magics_manager.magics[kind].pop(name, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -100,4 +101,6 @@ def _files(project: Project, point: EntryPoint) -> dict[str, Any]:
 
 def _say_what_is_not_installed(spec: Spec | None, why: str, tell: Callable[[str], object]) -> None:
     if spec is not None:
-        tell(f"{spec.source.name} is not installed ({why}): it runs with {sys.executable}")
+        tell(
+            f"{spec.source.name} is not installed ({why}): it runs with this Python, {platform.python_version()}"
+        )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from nbtrack.projects.fetch import Source
@@ -37,6 +37,10 @@ class Job:
         The script or the notebook.
     content
         The notebook with other values in it, as JSON.
+    arguments
+        Those of the script.
+    values
+        What the script has in the places of its literals.
     """
 
     kind: Literal["project", "script", "notebook"]
@@ -46,11 +50,13 @@ class Job:
     command: Command
     file: str = ""
     content: str = ""
+    arguments: Sequence[str] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
-    def arguments(self, python: Path, place: Path) -> list[str]:
+    def started(self, python: Path, place: Path) -> list[str]:
         """Return what is started, with this Python; a notebook is executed in a file of `place`."""
         if self.kind == "script":
-            return [str(python), "-m", "nbtrack.script", *shlex.split(self.command.text)[1:]]
+            return [str(python), "-m", "nbtrack.script", self.file, *self.arguments]
         if self.kind == "notebook":
             place.mkdir(parents=True, exist_ok=True)
             copy = place / os.path.basename(self.file)  # noqa: PTH119 (a name)

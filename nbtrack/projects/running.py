@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
 from nbtrack.errors import InvalidValueError
+from nbtrack.projects import VALUES
 from nbtrack.projects.captured_python import captured_python
 from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
@@ -223,7 +225,9 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
                 found |= captured_python(environment.python, found["PATH"])
         if job.kind == "notebook":
             found[PARENT] = writer.id
-        started = job.arguments(environment.python, writer.artifact_folder)
+        if job.values:
+            found[VALUES] = json.dumps(dict(job.values))
+        started = job.started(environment.python, writer.artifact_folder)
         code = launch(started, job.source.folder, found, tail, inherit=own)
         status = _status(store, writer.id, code)
     except KeyboardInterrupt:

@@ -6,17 +6,20 @@ import __future__ as futures
 import ast
 import atexit
 import builtins
+import io
+import linecache
 import os
 import signal
 import sys
 import threading
+import tokenize
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["Program"]
 
@@ -32,6 +35,8 @@ class Program:
         The file, as it was given.
     arguments
         Those of the script.
+    values
+        What it has in the places of its literals.
 
     Raises
     ------
@@ -39,10 +44,12 @@ class Program:
         When the file cannot be read.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str]) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], values: Mapping[str, str] | None = None) -> None:
         self.source = Path(name).read_bytes()
         # As Python does since 3.9: the file's own name is absolute, that in `sys.argv` is not.
         self.file = os.path.abspath(name)  # noqa: PTH100 (links stay as they are)
+        if values:
+            self._put(values)
         self.error: BaseException | None = None
         self._interrupted = False
         self.module = _main_module(self.file)
@@ -51,6 +58,16 @@ class Program:
         sys.argv[:] = [name, *arguments]
         if not getattr(sys.flags, "safe_path", False):
             sys.path[0] = os.path.dirname(os.path.realpath(name))  # noqa: PTH120 (as text)
+
+    def _put(self, values: Mapping[str, str]) -> None:
+        """Put values in the places of literals; who looks for the text finds it as it runs."""
+        from nbtrack.capture.places import places_in, with_values
+
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(self.source).readline)
+        text = io.TextIOWrapper(io.BytesIO(self.source), encoding).read()
+        text = with_values(text, places_in(text), values)
+        self.source = text.encode(encoding)
+        linecache.cache[self.file] = (len(self.source), None, text.splitlines(keepends=True), self.file)
 
     @property
     def namespace(self) -> dict[str, Any]:

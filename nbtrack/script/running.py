@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 
+from nbtrack.projects import VALUES
 from nbtrack.script.program import Program
 
 __all__ = ["SILENT", "run"]
@@ -13,7 +15,7 @@ __all__ = ["SILENT", "run"]
 SILENT = "--silent"
 """Before the file: capture it only if it does not log for itself."""
 
-_LOGS = re.compile(rb"^[ \t]*(?:import|from)[ \t][^\n#]*\b(?:mlflow|nbtrack)\b", re.MULTILINE)
+_LOGS = re.compile(rb"^[ \t]*(?:import|from)[ \t][^\n#]*\b(?:mlflow|nbtrack|project_results)\b", re.MULTILINE)
 
 
 def run(arguments: list[str]) -> int | str | None:
@@ -21,7 +23,7 @@ def run(arguments: list[str]) -> int | str | None:
     silent = arguments[:1] == [SILENT]
     name, *rest = arguments[1:] if silent else arguments
     try:
-        program = Program(name, rest)
+        program = Program(name, rest, json.loads(os.environ.pop(VALUES, "{}")))
     except OSError as error:
         # In Python's own words.
         sys.stderr.write(

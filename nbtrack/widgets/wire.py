@@ -346,6 +346,15 @@ class Script(OfPage):
     """The code as a whole."""
 
 
+@RUN_PAGE.kind(
+    "package", result="{ folder: string; files: string[]; command: string; left_out: string[] }", slow=True
+)
+class PackageRun(OfPage):
+    """Make a project of the run, in a folder beside the store's."""
+
+    folder: Name
+
+
 @RUN_PAGE.kind("export", result="{ filename: string; text: string }", reads=True)
 class ExportOne(OfPage):
     """A file's name and its text: params and metrics as JSON."""

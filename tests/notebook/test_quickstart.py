@@ -4,6 +4,8 @@ import ast
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -48,7 +50,7 @@ def outputs(notebook, cell_id):
 
 def test_every_tracked_cell_is_a_finished_run(quickstart):
     tracked = [cell for cell in quickstart.cells if cell.source.startswith("%%track")]
-    runs = nbtrack.runs()
+    runs = nbtrack.runs("name != 'forest-50'")
     assert len(runs) == len(tracked) >= 8
     assert {run.status for run in runs} == {"FINISHED"}
 
@@ -118,3 +120,51 @@ def test_it_ends_with_an_answer_of_the_best_model_by_http(quickstart):
     assert predictions == pytest.approx(expected.tolist())
     assert outputs(quickstart, "stop") == ["'stopped'"]
     assert nbtrack.servers() == []
+
+
+def test_the_best_one_runs_again_as_a_project(quickstart):
+    (again,) = nbtrack.runs("name = 'forest-50'")
+    assert (again.params["n_estimators"], again.status) == (50, "FINISHED")
+    best = nbtrack.runs().best("rmse")
+    assert 0 < again.metrics["rmse"] - best.metrics["rmse"] < 0.02
+    (said,) = outputs(quickstart, "package")
+    assert "nbtrack run random-forest" in said
+
+
+def test_the_runs_become_projects_that_give_the_same(quickstart, tmp_path):
+    for number, run in enumerate(nbtrack.runs("name != 'forest-50'")):
+        made = nbtrack.package(run, tmp_path / f"{run.name}-{number}")
+        assert [
+            one for one in made.left_out if "parameter" not in one and not one.startswith("uv.lock: ")
+        ] == []
+        if number in {0, 1, 7}:
+            again = nbtrack.run_project(made.folder, env_manager="local", store=tmp_path / "other").run
+            assert again.metrics == run.metrics
+            assert len(again.models) == len(run.models)
+    for name, alpha in (("elastic-net", 0.4), ("gradient-descent", None)):
+        folder = max(tmp_path.glob(f"{name}-*"))
+        options = [] if alpha is None else [f"--alpha={alpha}", f"--l1_ratio={alpha}"]
+        done = subprocess.run(
+            [sys.executable, folder / "main.py", *options],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        (wanted,) = nbtrack.runs(f"params.alpha = {alpha}" if alpha else "params.learning_rate = 0.1")
+        assert f"rmse {wanted.metrics['rmse']!r}\n" in done.stdout
+
+
+def test_the_notebook_becomes_a_project_with_an_entry_point_for_each_tracked_cell(quickstart, tmp_path):
+    nbformat.write(quickstart, tmp_path / "quickstart.ipynb")
+    made = nbtrack.package(tmp_path / "quickstart.ipynb", tmp_path / "project")
+    assert "elastic_net_4.py" in made.files
+    assert "data/wine-quality.csv" in made.files
+    done = nbtrack.run_project(
+        made.folder,
+        "gradient-descent-2",
+        parameters={"epochs": 50},
+        env_manager="local",
+        store=tmp_path / "other",
+    ).run
+    assert done.params["epochs"] == len(done.history("loss")) == 50

@@ -3,6 +3,7 @@ import { element } from "../ui/dom.ts";
 import { leftOut, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
 import type { Code, RunDocument, Text } from "./messages.ts";
+import { packaging } from "./package.ts";
 import { ask, followPart, type Page } from "./page.ts";
 import { type Section, section } from "./section.ts";
 
@@ -25,6 +26,7 @@ export function code(page: Page): HTMLElement {
       "Put the tracked cell into a new cell below",
     ),
   );
+  const made = packaging(page);
   const buttons = element(
     "div",
     { class: "nbtrack-run-line" },
@@ -36,6 +38,7 @@ export function code(page: Page): HTMLElement {
     ),
     copyButton("Copy script", script, page.signal, "Copy the cell with all that it depends on"),
     insert,
+    made.open,
   );
   const stale = element(
     "div",
@@ -43,7 +46,7 @@ export function code(page: Page): HTMLElement {
     "Stale: a cell that this one depends on has been changed since the run.",
   );
   const shown = element("div", { class: "nbtrack-run-stack" });
-  body.append(buttons, stale, shown);
+  body.append(buttons, made.place, stale, shown);
   followPart(
     page,
     ({ code: found }) => found,

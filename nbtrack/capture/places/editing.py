@@ -72,7 +72,11 @@ def only_place(places: Mapping[str, Sequence[Place]], name: str) -> Place:
     found = places.get(name, ())
     if not found:
         near = get_close_matches(name, places, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(places) or 'none'}"
+        hint = (
+            f"did you mean {near[0]!r}?"
+            if near
+            else f"there are {', '.join(name for name, found in places.items() if any(name == one.name for one in found)) or 'none'}"
+        )
         raise NotFoundError(f"no literal of the code is the value of {name!r}; {hint}")
     if len(found) > 1:
         lines = ", ".join(str(place.line) for place in found)

@@ -10,7 +10,7 @@ from nbtrack.capture.places.flow import Flow
 from nbtrack.capture.places.place import leaves, place_at
 from nbtrack.capture.source.grammar import DEFINITIONS, SCOPED, Bind, Evaluate, begins, blocks, inside, parts
 from nbtrack.capture.source.literals import is_literal
-from nbtrack.capture.source.reads import dotted, keys_of
+from nbtrack.capture.source.reads import dotted, keys_of, names_in
 from nbtrack.capture.source.syntax import parse
 
 if TYPE_CHECKING:
@@ -176,6 +176,10 @@ class _Finder:
                 own = dotted(node.func).rpartition(".")[2]
                 for part in parts(node):
                     self._expression(part, (*labels, own.lower()) if own else labels)
+            case ast.JoinedStr():
+                # Before Python 3.12 what stands in an f-string has no place of its own.
+                for name in sorted(names_in(node)):
+                    self._read(name)
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
                     label = _key(key) if key is not None else None

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["places_of_params"]
 
+_MARK = "# %%\n"
+"""Stands before each cell of a recorded script; the last is the tracked one."""
+
 
 def places_of_params(
     script: str, params: Mapping[str, ParamValue], positional: Mapping[str, Sequence[str]] | None = None
@@ -42,11 +45,14 @@ def places_of_params(
     [1]
     """
     found = places_in(script, positional)
+    own = script.count("\n", 0, script.rfind(_MARK)) + 1 if _MARK in script else 0
     kept: dict[str, list[Place]] = {}
     for name, value in params.items():
-        kept[name] = [place for place in found.get(name, ()) if same(place.value, value)]
+        matching = [place for place in found.get(name, ()) if same(place.value, value)]
+        # Of calls that the run did not make itself only what they made counts, such as an estimator that it fitted.
+        kept[name] = [place for place in matching if place.line > own] or matching
         if len(kept[name]) > 1:
             # By these it can be said which of them is meant.
             for other in (other for place in kept[name] for other in place.others):
-                kept.setdefault(other, [place for place in found[other] if same(place.value, value)])
+                kept.setdefault(other, [place for place in kept[name] if place in found[other]])
     return {name: places for name, places in kept.items() if places}

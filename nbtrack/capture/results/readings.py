@@ -21,6 +21,10 @@ class Reading(NamedTuple):
     value: float
     decimals: int
     """How many decimals the text has."""
+    start: int = 0
+    """Where it stands in the line."""
+    ratio: bool = False
+    """Whether it is the quotient of two numbers: `203/256`."""
 
 
 _MARKUP = re.compile(
@@ -66,7 +70,7 @@ def readings(line: str) -> Iterator[Reading]:
     """
     alone = _SPLIT_ALONE.fullmatch(line)
     if alone is not None:
-        yield Reading(alone[1].lower(), float(alone[2]), len(alone[2].partition(".")[2]))
+        yield Reading(alone[1].lower(), float(alone[2]), len(alone[2].partition(".")[2]), alone.start(2))
         return
     begin, split = 0, ""
     for match in _NUMBER.finditer(line):
@@ -82,7 +86,8 @@ def readings(line: str) -> Iterator[Reading]:
         if name is not None:
             value, decimals = _value(match)
             own = not split or not TEXT_SPLITS.isdisjoint(words(name))
-            yield Reading(name if own else f"{split}_{name}", value, decimals)
+            whole = name if own else f"{split}_{name}"
+            yield Reading(whole, value, decimals, match.start("number"), bool(match["ratio"]))
 
 
 def _value(match: re.Match[str]) -> tuple[float, int]:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.slice.actions import Names
     from nbtrack.capture.slice.history import Cell
 
-__all__ = ["script"]
+__all__ = ["DISPLAY", "IPYTHON", "script"]
 
-_IPYTHON = """\
+IPYTHON = """\
 from IPython import get_ipython
 
 if get_ipython() is None:  # under plain Python
@@ -30,7 +30,8 @@ if get_ipython() is None:  # under plain Python
 
     TerminalInteractiveShell.instance(user_ns=globals())
 """
-_DISPLAY = "from IPython.display import display\n"
+DISPLAY = "from IPython.display import display\n"
+"""What stands at the head of a script of which cells need IPython, or its `display`."""
 _LOOP = """\
 import asyncio
 
@@ -90,8 +91,8 @@ def script(cells: Iterable[Cell]) -> str:
         parts.append(f"# %%\n{body}\n")
     text = "\n".join(parts)
     needed = {
-        _IPYTHON: "get_ipython()" in text,
-        _DISPLAY: "display" in read,
+        IPYTHON: "get_ipython()" in text,
+        DISPLAY: "display" in read,
         _LOOP: "_loop.run_until_complete(" in text,
         _SHOW: "_show(" in text,
     }

@@ -24,7 +24,7 @@ PROCESS_MAGICS = frozenset({"cd", "env", "set_env", "dotenv"})
 BIND_UNSEEN_MAGICS = frozenset({"run", "pylab", "load", "loadpy", "store", "python", "py"})
 """Magics that may bind names that do not appear in the cell's source."""
 NOTEBOOK_MAGICS = re.compile(
-    r"autoreload .*|config InlineBackend\b.*|load_ext (?:autoreload|nbtrack)|matplotlib .*|pinfo2? .*|runs .*|track .*",
+    r"autoreload .*|config InlineBackend\b.*|load_ext (?:autoreload|nbtrack)|matplotlib .*|pinfo2? .*|package .*|runs .*|track .*",
     re.DOTALL,
 )
 """Line magics, with arguments, that a script does not need."""

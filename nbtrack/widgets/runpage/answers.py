@@ -15,6 +15,7 @@ from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.fields import strict
 from nbtrack.widgets.address import page_address
 from nbtrack.widgets.runpage.download import Downloads, local_path
+from nbtrack.widgets.runpage.packaging import packaged
 from nbtrack.widgets.runpage.registry import register, registered_names, set_alias
 from nbtrack.widgets.tagnames import OWN, check_tag_name
 
@@ -199,6 +200,10 @@ class RunAnswers:
         if source is None:
             raise NotFoundError("no code was kept of this run")
         return {"script": str(source)}
+
+    def package(self, run: Run, request: wire.PackageRun) -> dict[str, Any]:
+        """Make a project of the run."""
+        return packaged(run, request["folder"])
 
     def export(self, run: Run, _request: wire.ExportOne) -> dict[str, Any]:
         """Return a file's name and its text: params and metrics as JSON."""

@@ -214,6 +214,63 @@ def test_a_search_may_run_its_trials_side_by_side_or_in_runs_of_its_own(project,
     assert trials[-1].tags["mlflow.project.entryPoint"] == "train"
 
 
+STEPS = """
+import os, sys
+import mlflow
+from mlflow.entities import RunStatus
+from mlflow.tracking.fluent import _get_experiment_id
+from mlflow.utils import mlflow_tags
+
+def known(entry_point, parameters, commit):
+    client = mlflow.tracking.MlflowClient()
+    for info in client.list_run_infos(_get_experiment_id()):
+        run = client.get_run(info.run_id)
+        tags = run.data.tags
+        if tags.get(mlflow_tags.MLFLOW_PROJECT_ENTRY_POINT) != entry_point:
+            continue
+        if any(run.data.params.get(name) != value for name, value in parameters.items()):
+            continue
+        if info.to_proto().status != RunStatus.FINISHED or tags.get(mlflow_tags.MLFLOW_GIT_COMMIT) != commit:
+            continue
+        return run
+    return None
+
+with mlflow.start_run() as active:
+    commit = active.data.tags.get(mlflow_tags.MLFLOW_GIT_COMMIT)
+    load = known("load", {"rows": "3"}, commit)
+    print("reused" if load else "made", bool(commit))
+    if load is None:
+        load = mlflow.tracking.MlflowClient().get_run(mlflow.run(".", "load", parameters={"rows": "3"}).run_id)
+    data = os.path.join(load.info.artifact_uri, "tables")
+    train = mlflow.run(".", "train", parameters={"data": data})
+    mlflow.log_metric("total", train.run.metrics["total"])
+"""
+
+
+def test_steps_that_have_run_are_found_again(project, tmp_path):
+    """A workflow as MLflow's example of several steps has it: tags, commit, params, artifacts of other runs."""
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python main.py'},"
+        " load: {parameters: {rows: int}, command: 'python load.py {rows}'},"
+        " train: {parameters: {data: path}, command: 'python train.py {data}'}}",
+        main_py=STEPS,
+        load_py="import sys, mlflow\nwith mlflow.start_run():\n"
+        "    mlflow.log_text('\\n'.join(map(str, range(int(sys.argv[1])))), 'tables/a.csv')\n",
+        train_py="import sys, os, mlflow\nwith mlflow.start_run():\n"
+        "    mlflow.log_metric('total', sum(map(float, open(os.path.join(sys.argv[1], 'a.csv')))))\n",
+    )
+    git = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], check=True)
+    for expected in ("made True", "reused True"):
+        done = run(folder, "--experiment-name", "steps")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[0] == expected
+    entries = [one.tags["mlflow.project.entryPoint"] for one in nbtrack.runs(store=tmp_path / "store")]
+    assert sorted(entries) == ["load", "main", "main", "train", "train"]
+    assert nbtrack.runs(store=tmp_path / "store")[0].metrics["total"] == 3
+
+
 def test_the_client_and_the_artifacts_of_other_runs(project, tmp_path):
     folder = project(
         main_py="""

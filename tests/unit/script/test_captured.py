@@ -405,6 +405,64 @@ def test_what_failed_in_main_keeps_what_was_reached(place):
     assert "nbtrack/" not in done.stderr
 
 
+PLAIN = """
+    lr = 0.5  # the rate
+    for step in range(3):
+        loss = lr / (step + 1)
+    if loss > 100:
+        raise ValueError(f"diverged at {lr}")
+"""
+
+
+def test_a_script_that_reads_no_options_gets_params_in_the_places_of_its_literals(place):
+    write(place, PLAIN)
+    before = (place / "train.py").read_text()
+    done = typed(place, "run", "-P", "lr=0.1", "train.py")
+    assert done.returncode == 0, done.stderr
+    one = found(place)
+    assert (one.params["lr"], one.metrics["loss"]) == (0.1, pytest.approx(0.1 / 3))
+    assert "lr = 0.1  # the rate" in str(one.source)
+    assert (place / "train.py").read_text() == before
+    failed = typed(place, "run", "-P", "lr=1000", "train.py")
+    assert failed.returncode == 1
+    assert 'File "' in failed.stderr
+    assert "diverged at 1000.0" in failed.stderr
+    assert nbtrack.runs("status = 'FAILED'", store=place / "store")[0].params["lr"] == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "says"),
+    [
+        (PLAIN, "beta=1", "beta"),
+        (PLAIN, "lr=high", "lr"),
+        ("import sys\nlr = float(sys.argv[1])\n", "lr=1", "after the file"),
+        ("lr = = 1\n", "lr=1", "no Python"),
+        ("a = f(lr=1)\nb = g(lr=2)\n", "lr=1", "several places"),
+    ],
+)
+def test_a_param_without_a_place_makes_no_run(place, text, given, says):
+    write(place, text)
+    done = typed(place, "run", "-P", given, "train.py")
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not len(nbtrack.runs(store=place / "store"))
+
+
+def test_options_of_a_parser_are_given_as_such(place):
+    write(
+        place,
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--lr", type=float, default=0.5)
+        loss = parser.parse_args().lr * 2
+        """,
+    )
+    assert typed(place, "run", "-P", "lr=0.1", "train.py").returncode == 0
+    assert found(place).params == {"lr": 0.1}
+
+
 OTHERS_CALL = {
     "a decorator of the script's": """
         import functools

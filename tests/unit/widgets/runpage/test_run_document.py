@@ -18,6 +18,7 @@ import nbtrack
 from nbtrack.entities.preview import artifact_preview
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.records import FOLDS_TAG, DataRecord, Series
+from nbtrack.store import Store
 from nbtrack.widgets.runpage.answers import RunAnswers, edit
 from nbtrack.widgets.runpage.document import run_document
 from nbtrack.widgets.runpage.sparkline import MetricRows, sparkline
@@ -113,6 +114,28 @@ def test_a_store_that_holds_nonsense_is_shown_as_far_as_it_goes(run, store):
     assert document["models"] == []
     assert document["params"]
     assert document["environment"]["facts"][0] == ["Python", "3"]
+
+
+def test_a_projects_run_shows_what_was_started_and_where(store):
+    with nbtrack.start_run() as active:
+        active.writer.set_document(
+            "project",
+            {
+                "command": "bash train.sh 3", "entry_point": "main", "interpreter": "/env/bin/python",
+                "lock": "# Python 3.11.7, linux\nsix==1.16.0\ncolorama==0.4 ; sys_platform == 'win32'",
+                "relaxed": ["six==1 -> six>=1"],
+            },
+        )  # fmt: skip
+        active.writer.set_document("outcome", {"exit_code": 0})
+        active.writer.set_document("environment", {})
+    found = run_document(nbtrack.get_run(active.id))["environment"]
+    assert {
+        "command": "bash train.sh 3",
+        "entry point": "main",
+        "exit code": "0",
+        "interpreter": "/env/bin/python",
+    }.items() <= dict(found["facts"]).items()
+    assert found["packages"] == [["six", "1.16.0"], ["colorama", "0.4"]]
 
 
 def test_what_is_large_is_bounded(store):
@@ -320,6 +343,33 @@ def test_the_page_is_given_what_is_asked(run, store):
         ask(Asking(nbtrack.get_run(bare.id)), {"kind": "script"})
     with pytest.raises(NotFoundError):
         ask(answers, {"kind": "serve", "model": "../model"})
+
+
+def test_the_run_is_packaged_beside_the_store_and_nowhere_else(store, tmp_path):
+    code = "alpha = 0.5\nrmse = alpha * 2"
+    writer = store.create_run(experiment="wine")
+    writer.log_param("alpha", 0.5)
+    writer.log_metric("rmse", 1.0, 0)
+    writer.set_document("source", {"cell": code, "script": code})
+    writer.finish()
+    store.flush()
+    answers = Asking(nbtrack.get_run(writer.id))
+    made = ask(answers, {"kind": "package", "folder": "projects/wine"})
+    folder = tmp_path / "projects" / "wine"
+    assert made["folder"] == str(folder)
+    assert made["command"] == f"nbtrack run {folder} -P alpha=0.5"
+    assert {"MLproject", "main.py"} <= set(made["files"])
+    assert all((folder / file).is_file() for file in made["files"])
+    with pytest.raises(InvalidValueError, match="not empty"):
+        ask(answers, {"kind": "package", "folder": "projects/wine"})
+    (tmp_path / "out").symlink_to(tmp_path.parent, target_is_directory=True)
+    for folder in ("../wine", "/tmp/wine", "~/wine", "a/../../wine", ".nbtrack/wine", "out/wine", "."):
+        with pytest.raises(InvalidValueError, match=r"beside the store|another place"):
+            ask(answers, {"kind": "package", "folder": folder})
+    frozen = Store(store.path, read_only=True)
+    with pytest.raises(StoreError, match="may only be read"):
+        ask(Asking(nbtrack.entities.Run(frozen, writer.id)), {"kind": "package", "folder": "other"})
+    frozen.close()
 
 
 def test_a_model_is_registered_and_given_aliases(run, store):

@@ -157,6 +157,8 @@ def test_nobody_changes_what_is_only_shown(site, run):
     status, reply = site.ask(change, "/api/change")
     assert (status, reply["ok"]) == (403, False)
     assert "--write" in reply["error"]["message"]
+    status, reply = site.ask({"of": run, "kind": "package", "folder": "made"}, "/api/change")
+    assert (status, reply["ok"]) == (403, False)
 
 
 def test_no_other_store_can_be_asked_for(site, tmp_path):

@@ -1,0 +1,1 @@
+"""Packaging: a run or a notebook becomes a project that runs elsewhere."""

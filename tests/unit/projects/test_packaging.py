@@ -1,0 +1,294 @@
+"""What a package holds, what it refuses, and what it says was left out."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+
+import nbformat
+import pytest
+import yaml
+
+import nbtrack
+from nbtrack.capture.slice.history import Cell
+from nbtrack.capture.slice.script import script
+from nbtrack.cli import commands
+from nbtrack.errors import InvalidValueError, NotFoundError
+
+
+def made_run(params=(), metrics=(), name="wine"):
+    """Begin a run without the context of this process, of which the code would be pytest's."""
+    writer = nbtrack.get_store().create_run(experiment="default", name=name)
+    for key, value in dict(params).items():
+        writer.log_param(key, value)
+    for key, value in dict(metrics).items():
+        writer.log_metric(key, value, 0)
+    return writer
+
+
+def recorded(code, params=(), metrics=(), *, earlier=(), **documents):
+    """Return a finished run with this code, as a tracked cell leaves it."""
+    writer = made_run(params, metrics)
+    whole = script([Cell(one, one, n) for n, one in enumerate([*earlier, code])])
+    writer.set_document("source", {"cell": code, "earlier": list(earlier), "script": whole})
+    for kind, document in documents.items():
+        writer.set_document(kind, document)
+    writer.finish("FINISHED")
+    nbtrack.get_store().flush()
+    return nbtrack.get_run(writer.id)
+
+
+def run_script(folder, *options, script="main.py"):
+    return subprocess.run(
+        [sys.executable, folder / script, *options], capture_output=True, text=True, check=False, cwd="/"
+    )
+
+
+def printed(folder, *options, script="main.py"):
+    done = run_script(folder, *options, script=script)
+    assert done.returncode == 0, done.stderr
+    return dict(re.findall(r"^(\S+) (\S+)(?: \(\d+ points\))?$", done.stdout, re.MULTILINE))
+
+
+def test_the_literals_become_typed_parameters(store, tmp_path):
+    code = "alpha = -0.5\ndeep = True\ndepth = None\nkind = 'it\\'s \"a\" $HOME; rm *'\nepochs = 3\nrmse = alpha * epochs + len(kind)"
+    params = {"alpha": -0.5, "deep": True, "depth": None, "kind": 'it\'s "a" $HOME; rm *', "epochs": 3}
+    run = recorded(code, params, {"rmse": -1.5 + len(params["kind"])})
+    made = nbtrack.package(run, tmp_path / "made")
+    (point,) = yaml.safe_load((made.folder / "MLproject").read_text())["entry_points"].values()
+    assert {name: (one["type"], one["default"]) for name, one in point["parameters"].items()} == {
+        "alpha": ("float", -0.5),
+        "deep": ("bool", True),
+        "depth": ("string", "None"),
+        "kind": ("string", 'it\'s "a" $HOME; rm *'),
+        "epochs": ("int", 3),
+    }
+    done = nbtrack.run_project(made.folder, env_manager="local").run
+    assert done.metrics == run.metrics
+    assert done.params["kind"] == params["kind"]
+    assert printed(made.folder) == {"rmse": repr(run.metrics["rmse"])}
+    assert printed(made.folder, "--alpha=-1e-05", "--epochs=2", "--kind=") == {"rmse": repr(-2e-05)}
+    assert printed(made.folder, "--alpha", "1", "--deep=no", "--depth=5", "--kind", "ab") == {"rmse": "5.0"}
+    for wrong in ("--alpha=abc", "--deep=maybe", "--depth=x", "--epochs=many"):
+        assert run_script(made.folder, wrong).returncode == 2
+    other = nbtrack.run_project(
+        made.folder, parameters={"alpha": "0.25", "kind": ""}, env_manager="local"
+    ).run
+    assert other.metrics == {"rmse": 0.75}
+
+
+def test_names_that_are_no_identifiers_and_names_that_clash(store, tmp_path):
+    code = "given = 2\nresults, mlflow, argparse = 3, 4, 5\ncfg = {'lr': 0.5, 'class': 7}\nlambda_ = 6\nhelp = 8\nscore = given * cfg['lr'] + results + mlflow + help + argparse"
+    params = {"given": 2, "results": 3, "mlflow": 4, "cfg.lr": 0.5, "cfg.class": 7, "lambda_": 6, "help": 8}
+    run = recorded(code, params, {"score": 21.0})
+    made = nbtrack.package(run, tmp_path / "made")
+    assert printed(made.folder) == {"score": "21.0"}
+    assert printed(made.folder, "--cfg_lr=1", "--given=10", "--help_=0") == {"score": "22.0"}
+    done = nbtrack.run_project(made.folder, parameters={"cfg_lr": "1"}, env_manager="local").run
+    assert done.metrics == {"score": 22.0}
+    assert "`cfg_lr` | float | `0.5` | `cfg.lr`" in (made.folder / "README.md").read_text()
+
+
+def test_an_ambiguous_param_becomes_one_for_each_place(store, tmp_path):
+    earlier = "class Ridge:\n    def __init__(self, alpha):\n        self.alpha = alpha\nclass Lasso(Ridge):\n    pass"
+    code = "one = Ridge(alpha=0.5)\nother = Lasso(alpha=0.5)\nr2 = one.alpha + 10 * other.alpha"
+    run = recorded(code, {"alpha": 0.5}, {"r2": 5.5}, earlier=[earlier])
+    made = nbtrack.package(run, tmp_path / "made")
+    assert any(one.startswith("alpha is no parameter: it stands in lines") for one in made.left_out)
+    assert printed(made.folder, "--Ridge_alpha=1", "--Lasso_alpha=2") == {"r2": "21.0"}
+
+
+def test_a_folder_that_is_not_empty_is_refused(store, tmp_path):
+    run = recorded("r2 = 0.5 + 0", {}, {"r2": 0.5})
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "mine.txt").write_text("mine")
+    with pytest.raises(InvalidValueError, match=r"not empty.*--force"):
+        nbtrack.package(run, tmp_path / "made")
+    assert [one.name for one in (tmp_path / "made").iterdir()] == ["mine.txt"]
+    nbtrack.package(run, tmp_path / "made", force=True)
+    assert (tmp_path / "made" / "mine.txt").read_text() == "mine"
+    assert printed(tmp_path / "made") == {"r2": "0.5"}
+    with pytest.raises(InvalidValueError, match="is a file"):
+        nbtrack.package(run, tmp_path / "made" / "mine.txt")
+
+
+def test_what_only_ipython_can_run_is_refused_with_its_line(store, tmp_path):
+    code = "get_ipython().run_line_magic('run', 'other.py')\nr2 = 0.5\nip = get_ipython()\nget_ipython().system('echo {r2}')"
+    run = recorded(code, {}, {"r2": 0.5})
+    with pytest.raises(
+        InvalidValueError, match=r"line 2: %run other.py; line 4: get_ipython\(\); line 5: !echo \{r2\}"
+    ):
+        nbtrack.package(run, tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_secret_stays_masked_and_that_is_said(store, tmp_path):
+    run = recorded("token = '***'\nr2 = 0.5 + 0", {"token": "***"}, {"r2": 0.5})
+    made = nbtrack.package(run, tmp_path / "made")
+    lines = (made.folder / "main.py").read_text().splitlines()
+    place = 1 + lines.index("token = '***'")
+    assert any(f"secrets in main.py, lines {place}: they were not kept" in one for one in made.left_out)
+    assert "cannot run as it is" in (made.folder / "README.md").read_text()
+    assert "--token" not in (made.folder / "main.py").read_text()
+
+
+def test_data_is_taken_along_up_to_a_size(store, tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "small.txt").write_text("1\n2\n")
+    (tmp_path / "data" / "large.bin").write_bytes(b"0" * 30_000_000)
+    (tmp_path / "own.py").write_text("import deeper.part\nVALUE = deeper.part.VALUE\n")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "__init__.py").touch()
+    (tmp_path / "deeper" / "part.py").write_text("VALUE = 3\n")
+    (tmp_path / "out.txt").write_text("a result")
+    (tmp_path.parent / "outside.txt").write_text("x")
+    code = (
+        "import own\nfrom pathlib import Path\ntotal_score = sum(map(int, open('data/small.txt'))) * own.VALUE\n"
+        "Path('data/large.bin'); Path('../outside.txt')\nopen('out.txt', 'w').write('a result')"
+    )
+    made = nbtrack.package(recorded(code, {}, {"total_score": 9.0}), tmp_path / "made")
+    assert {"data/small.txt", "own.py", "deeper/__init__.py", "deeper/part.py"} <= set(made.files)
+    assert not {"out.txt", "data/large.bin"} & set(made.files)
+    readme = (made.folder / "README.md").read_text()
+    for left in ("data/large.bin: it has 30.0 MB", "../outside.txt: it is outside"):
+        assert left in readme
+    assert printed(made.folder) == {"total_score": "9.0"}
+    assert "own" not in (made.folder / "requirements.txt").read_text()
+
+
+def test_the_packages_are_those_that_the_run_had(store, tmp_path):
+    environment = {
+        "python": {"version": "3.12.4"},
+        "packages": {"numpy": "1.26.1", "scikit-learn": "1.5.0", "torch": "2.3.0+cpu"},
+    }
+    code = "import numpy as np, sklearn.linear_model, torch, json, nosuchmodule\nget_ipython().system('pip install -q rich')\nr2 = 0.5 + 0"
+    made = nbtrack.package(recorded(code, {}, {"r2": 0.5}, environment=environment), tmp_path / "made")
+    lines = (made.folder / "requirements.txt").read_text().splitlines()
+    assert {"numpy==1.26.1", "scikit-learn==1.5.0", "torch==2.3.0"} <= set(lines)
+    assert any(line.startswith("scipy==") for line in lines)
+    assert any(line.startswith("rich==") for line in lines)
+    assert any("nosuchmodule" in one for one in made.left_out)
+    assert yaml.safe_load((made.folder / "python_env.yaml").read_text())["python"] == "3.12"
+
+
+def test_uv_locks_what_the_run_had(store, tmp_path):
+    made = nbtrack.package(recorded("import yaml\nr2 = 0.5 + 0", {}, {"r2": 0.5}), tmp_path / "made")
+    version = metadata.version("pyyaml")
+    assert tomllib.loads((made.folder / "pyproject.toml").read_text())["project"]["dependencies"] == [
+        f"pyyaml=={version}"
+    ]
+    if "uv.lock" in made.files:
+        packages = tomllib.loads((made.folder / "uv.lock").read_text())["package"]
+        assert {one["name"]: one["version"] for one in packages} == {"wine": "0", "pyyaml": version}
+    else:  # no network, and nothing in uv's cache
+        assert any(one.startswith("uv.lock: ") for one in made.left_out)
+
+
+def test_a_run_without_code_and_a_metric_without_a_source(store, tmp_path):
+    made_run(name="bare").finish("FINISHED")
+    store.flush()
+    with pytest.raises(NotFoundError, match="no code was kept of run 'bare'"):
+        nbtrack.package("bare", tmp_path / "made")
+    run = recorded("r2 = 0.5 + 0", {"alpha": 1}, {"r2": 0.5, "printed_loss": 3.0})
+    made = nbtrack.package(run, tmp_path / "made")
+    assert made.left_out[:2] == (
+        "alpha is no parameter: no literal of the code stands for it alone",
+        "printed_loss is not logged: nothing of the code is known to give it",
+    )
+
+
+def test_the_tracked_cells_of_a_notebook_are_entry_points(store, tmp_path):
+    cells = [
+        "%load_ext nbtrack", "def f(x):\n    return x * 2", "%%track first -t team=red\nalpha = 0.5\nrmse = f(alpha)",
+        "unused = 1", "%%track first\nalpha, beta = 1.5, 2\nrmse = f(alpha) + beta",
+        "%%track\nfor i in range(3):\n    loss = f(i)\n    print(loss)",
+    ]  # fmt: skip
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, tmp_path / "wine.ipynb")
+    made = nbtrack.package(tmp_path / "wine.ipynb", tmp_path / "made")
+    points = yaml.safe_load((made.folder / "MLproject").read_text())["entry_points"]
+    assert list(points) == ["first", "first-2", "cell-3"]
+    assert printed(made.folder, "--alpha=4", script="first.py") == {"rmse": "8.0"}
+    assert printed(made.folder, "--beta=10", script="first_2.py") == {"rmse": "13.0"}
+    assert printed(made.folder, script="cell_3.py")["loss"] == "4.0"
+    assert "unused" not in (made.folder / "first_2.py").read_text()
+    done = nbtrack.run_project(made.folder, "first-2", parameters={"alpha": "1"}, env_manager="local").run
+    assert done.metrics == {"rmse": 4.0}
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "empty.ipynb")
+    with pytest.raises(InvalidValueError, match=r"no cell of empty\.ipynb"):
+        nbtrack.package(tmp_path / "empty.ipynb", tmp_path / "other")
+
+
+def test_the_command(store, tmp_path):
+    from click.testing import CliRunner
+
+    run = recorded("alpha = 0.5\nr2 = alpha + 0", {"alpha": 0.5}, {"r2": 0.5})
+    done = CliRunner().invoke(commands, ["package", run.id[:8], "-o", "made"])
+    assert done.exit_code == 0, done.output
+    assert "run it: nbtrack run made -P alpha=0.5" in done.output
+    assert CliRunner().invoke(commands, ["package", run.id, "-o", "made"]).exit_code
+    assert CliRunner().invoke(commands, ["package", run.id, "-o", "made", "--force"]).exit_code == 0
+    assert CliRunner().invoke(commands, ["package", run.id]).exit_code == 2
+
+
+def test_a_script_that_logs_itself_logs_what_it_logs(store, tmp_path):
+    text = "import sys\nimport mlflow\nalpha = 0.5\nwith mlflow.start_run():\n    mlflow.log_metric('r2', alpha * float(sys.argv[1]))\n    loss = 3.0 + alpha"
+    writer = made_run({"alpha": 0.5}, {"r2": 1.0})
+    writer.set_document("source", {"cell": text, "script": text})
+    writer.set_document("process", {"argv": ["train.py", "2"], "folder": ""})
+    writer.finish("FINISHED")
+    store.flush()
+    made = nbtrack.package(writer.id, tmp_path / "made")
+    done = nbtrack.run_project(made.folder, env_manager="local").run
+    assert done.metrics == {"r2": 1.0}
+    done = nbtrack.run_project(made.folder, parameters={"alpha": "2"}, env_manager="local").run
+    assert done.metrics == {"r2": 4.0}
+
+
+def test_scores_that_a_function_prints_are_read_off_its_lines(store, tmp_path):
+    earlier = (
+        "def report(alpha):\n    for epoch in range(3):\n        print(f'Epoch {epoch}: val loss = {alpha / (epoch + 1):8.4f} {{ok}}')\n"
+        "    print('\\x1b[1mAccuracy\\x1b[0m: 3/4 (75%)', 'of', 1_000_000)"
+    )
+    output = "Epoch 0: val loss =   0.5000 {ok}\nEpoch 1: val loss =   0.2500 {ok}\n\x1b[1mAccuracy\x1b[0m: 3/4 (75%) of 1000000\n"
+    run = recorded(
+        "alpha = 0.5\nreport(alpha)",
+        {"alpha": 0.5},
+        {"val_loss": 0.1667, "accuracy": 0.75},
+        earlier=[earlier],
+        outcome={"stdout": output},
+    )
+    made = nbtrack.package(run, tmp_path / "made")
+    assert [one for one in made.left_out if not one.startswith("uv.lock: ")] == []
+    assert (
+        'results.listen("Epoch {}: val loss = {} {{ok}}", None, "val_loss")'
+        in (made.folder / "main.py").read_text()
+    )
+    assert printed(made.folder).items() >= {"val_loss": "0.1667", "accuracy": "0.75"}.items()
+    assert printed(made.folder, "--alpha=30")["val_loss"] == "10.0"
+    done = nbtrack.run_project(made.folder, env_manager="local").run
+    assert done.metrics == run.metrics
+    assert done.history("val_loss")["value"].tolist() == [0.5, 0.25, 0.1667]
+    assert "Epoch 2: val loss =   0.1667 {ok}" in run_script(made.folder).stdout
+
+
+def test_what_names_hold_in_the_end_is_found_in_all_that_holds_results(store, tmp_path):
+    code = (
+        "from typing import NamedTuple\nclass Result(NamedTuple):\n    loss: float\n    count: int\n"
+        "class Net:\n    def fit(self):\n        self.history = {'train': [3.0, 1.0]}\n"
+        "result = Result(0.5, 3)\nrows = [{'rmse': 1.0}, {'rmse': 2.0}]\nscores = {'a.b': {'r2': 0.25}, 7: 0.5}\n"
+        "net = Net()\nnet.fit()\nfor i in range(2):\n    errors = [i + 1.0, i + 2.0]\n    parts = {'x': float(i)}\n"
+        "gone_score = 1.0 + 0\ndel gone_score"
+    )
+    metrics = {
+        "result.loss": 0.5, "rows.rmse": 2.0, "scores.a.b.r2": 0.25, "scores.7": 0.5, "history.train": 1.0,
+        "errors": 3.0, "parts.x": 1.0, "gone_score": 1.0,
+    }  # fmt: skip
+    estimators = [
+        {"name": "net", "estimator": "__main__.Net", "params": {}, "schema": {}, "shape": [], "rows": []}
+    ]
+    made = nbtrack.package(recorded(code, {}, metrics, estimators=estimators), tmp_path / "made")
+    got = {name: float(value) for name, value in printed(made.folder).items()}
+    assert got == {name: value for name, value in metrics.items() if name != "gone_score"}
+    assert any(one.startswith("gone_score is not logged") for one in made.left_out)
