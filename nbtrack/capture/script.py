@@ -157,10 +157,19 @@ class ScriptCapture(CellCapture):
             for name, values in [*one.seen.items(), *((n, p.values) for n, p in found.metrics.items())]:
                 self._run.seen.setdefault(name, array("d")).extend(values)
         captured = super().finish(error)
+        captured.metrics = {
+            name: points for name, points in captured.metrics.items() if not self._is_last(name, points)
+        }
         calls = [Called(one.name, one.bound, found) for one, found in inner]
         leave_out_twice(captured, calls)
         join(captured, calls)
         return captured
+
+    def _is_last(self, name: str, points: Points) -> bool:
+        """Return whether an entry of a dict is the last value of a history that has its name."""
+        _, dot, last = name.rpartition(".")
+        history = self._run.seen.get(last) if dot else None
+        return history is not None and list(history[-1:]) == list(points.values)
 
 
 class _FunctionCapture(CellCapture):
@@ -275,7 +284,8 @@ class _FunctionCapture(CellCapture):
         self._frame = id(frame)
         self._names.enter(frame)
         for name, value in _arguments(frame).items():
-            if name in self._taken:
+            # `main(sys.argv[1:])`: what is parsed of them has better names.
+            if name in self._taken and not (isinstance(value, list) and value == sys.argv[-len(value) :]):
                 self._run.given.add(name, value)
         for sites in self._run.sites:
             self.note(sites.analysis)
