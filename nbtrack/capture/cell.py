@@ -135,7 +135,7 @@ class CellCapture:
         reach = Reach(tree, outermost=self.outermost and not self._run.sites)
         # Pickling copies a syntax tree in a third of `deepcopy`'s time.
         tree = pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
-        analysis = CellAnalysis(tree)
+        analysis = self._analysed(tree, tree.body)
         self.note(analysis)
         self._run.sites.append(
             instrument(
@@ -150,6 +150,15 @@ class CellCapture:
         )
         self._parsed.begin()
         return tree
+
+    def _analysed(self, tree: ast.Module, body: list[ast.stmt]) -> CellAnalysis:
+        """Return the analysis of a tree, of which the last statement of `body` is shown."""
+        return CellAnalysis(tree, body[-1] if body and self.shows else ast.Pass() if body else None)
+
+    @property
+    def shows(self) -> bool:
+        """Whether the value of the last statement is shown."""
+        return True
 
     @property
     def outermost(self) -> bool:
@@ -254,7 +263,7 @@ class CellCapture:
             sites.whole = sites.analysis
             reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)
             if not reach.whole:
-                sites.analysis = CellAnalysis(reach.tree(), reach.body[-1] if reach.body else None)
+                sites.analysis = self._analysed(reach.tree(), reach.body)
             self._run.before.compare(sites.analysis)
 
     def why(self, captured: Captured) -> Why:

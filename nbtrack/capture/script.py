@@ -69,8 +69,12 @@ class ScriptCapture(CellCapture):
         """Record the script's inputs, and return a copy of its tree with hooks."""
         self._entries = Entries(tree)
         self._run.steps = self._entries.steps
-        # A script shows nothing of its last statement's value.
-        return super().transform(ast.Module([*tree.body, _end_of(tree)], tree.type_ignores))
+        return super().transform(tree)
+
+    @property
+    def shows(self) -> bool:
+        """Whether the value of the last statement is shown: in a script it is not."""
+        return False
 
     def place(self, tree: ast.Module, analysis: CellAnalysis, editor: Editor) -> None:
         """Have the functions of the script watched where it calls them, and where others will."""
@@ -153,10 +157,19 @@ class ScriptCapture(CellCapture):
             for name, values in [*one.seen.items(), *((n, p.values) for n, p in found.metrics.items())]:
                 self._run.seen.setdefault(name, array("d")).extend(values)
         captured = super().finish(error)
+        captured.metrics = {
+            name: points for name, points in captured.metrics.items() if not self._is_last(name, points)
+        }
         calls = [Called(one.name, one.bound, found) for one, found in inner]
         leave_out_twice(captured, calls)
         join(captured, calls)
         return captured
+
+    def _is_last(self, name: str, points: Points) -> bool:
+        """Return whether an entry of a dict is the last value of a history that has its name."""
+        _, dot, last = name.rpartition(".")
+        history = self._run.seen.get(last) if dot else None
+        return history is not None and list(history[-1:]) == list(points.values)
 
 
 class _FunctionCapture(CellCapture):
@@ -271,7 +284,8 @@ class _FunctionCapture(CellCapture):
         self._frame = id(frame)
         self._names.enter(frame)
         for name, value in _arguments(frame).items():
-            if name in self._taken:
+            # `main(sys.argv[1:])`: what is parsed of them has better names.
+            if name in self._taken and not (isinstance(value, list) and value == sys.argv[-len(value) :]):
                 self._run.given.add(name, value)
         for sites in self._run.sites:
             self.note(sites.analysis)
@@ -308,6 +322,11 @@ class _FunctionCapture(CellCapture):
         )
 
     @property
+    def shows(self) -> bool:
+        """Whether the value of the last statement is shown."""
+        return False
+
+    @property
     def outermost(self) -> bool:
         """Whether the last statement has no mark: in a function it may be left before."""
         return False
@@ -317,8 +336,3 @@ def _arguments(frame: Any) -> dict[str, Any]:
     """Return the arguments of a function that has just begun, with those of `**options` by name."""
     found = inspect.getargvalues(frame)
     return {name: found.locals[name] for name in found.args if name in found.locals}
-
-
-def _end_of(tree: ast.Module) -> ast.stmt:
-    last = tree.body[-1]
-    return ast.copy_location(ast.Pass(), last)

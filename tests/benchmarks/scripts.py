@@ -33,18 +33,18 @@ def step(weights, x, y, lr):
     gradient = 2 * x.T @ (predicted - y) / len(x)
     return weights - lr * gradient, float(((predicted - y) ** 2).mean())
 
-def main(lr=0.01, epochs={epochs}):
+def main(lr=0.001, epochs={epochs}):
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(20_000, 40))
-    y = x @ rng.normal(size=40)
-    weights = np.zeros(40)
+    x = rng.normal(size=(20_000, 200))
+    y = x @ rng.normal(size=200)
+    weights = np.zeros(200)
     for epoch in range(epochs):
         total = 0.0
-        for start in range(0, len(x), 64):
+        for start in range(0, len(x), 256):
             batch_loss = 0.0
-            weights, batch_loss = step(weights, x[start : start + 64], y[start : start + 64], lr)
+            weights, batch_loss = step(weights, x[start : start + 256], y[start : start + 256], lr)
             total += batch_loss
-        train_loss = total / (len(x) / 64)
+        train_loss = total / (len(x) / 256)
         if epoch % 10 == 0:
             print(f"epoch {{epoch}} loss {{train_loss:.4f}}")
     return train_loss
@@ -57,7 +57,7 @@ print("took", time.perf_counter() - begun)
 
 def training(settings: Settings) -> Samples:
     """Return how many times longer a script's own main() takes, in turns."""
-    Path("train.py").write_text(_TRAIN.format(epochs=settings.repeats(200, 40)), encoding="utf-8")
+    Path("train.py").write_text(_TRAIN.format(epochs=settings.repeats(100, 40)), encoding="utf-8")
 
     def taken(*module: str) -> float:
         done = subprocess.run(

@@ -229,7 +229,7 @@ class CellAnalysis:
         literal = kind == "assign" and is_literal(value)
         if kind == "assign" and _is_running(name, value):
             kind = "aug"
-        follows = kind == "assign" and not scope.loop and is_chosen(value, self._settings)
+        follows = kind in {"assign", "unpack"} and not scope.loop and is_chosen(value, self._settings)
         chosen = literal or follows
         # An object made from literals (`Accumulator(3)`) may later contain anything.
         if follows:

@@ -47,6 +47,8 @@ def _chosen(node: ast.expr, settings: frozenset[str]) -> bool:
             return name in settings or name in GIVEN_NAMES
         case ast.Attribute():
             return ast.unparse(node) in GIVEN_NAMES
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id=form), *given], keywords=[]):
+            return form in FORM_CHANGING and all(_chosen(one, settings) for one in given)
         case ast.Call(func=func, args=args, keywords=keywords):
             given = [*args, *(keyword.value for keyword in keywords)]
             return _only_changes_form(func, settings) and all(_chosen(one, settings) for one in given)

@@ -77,14 +77,18 @@ class Entries:
         """Yield the calls of such functions that are made at most once where code begins."""
         for call in analysis.calls:
             function = self.functions.get(call.name)
-            plain = isinstance(call.node.func, ast.Name) and call.loop is None and call.hookable
+            # Those in comprehensions have variables of their own.
+            once = call.loop is None and call.hookable and not call.own
+            plain = isinstance(call.node.func, ast.Name) and once
             if function is not None and plain and not function.decorator_list:
                 yield call, function
 
     def handed(self, analysis: CellAnalysis) -> Iterator[tuple[str, ast.Name, Function]]:
         """Yield where such functions are handed to a call, with the name through which that is reached."""
         for call in analysis.calls:
-            if call.loop is not None or not call.hookable or not call.root or call.name in self.functions:
+            if call.loop is not None or call.own or not call.hookable or not call.root:
+                continue
+            if call.name in self.functions:
                 continue
             for argument in [*call.node.args, *(keyword.value for keyword in call.node.keywords)]:
                 for node in ast.walk(argument):

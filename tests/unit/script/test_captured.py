@@ -98,7 +98,10 @@ def test_it_runs_from_python_with_params_as_options(place):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_bare_python_captures_too(place, version):
     write(place, LOOP)
-    done = run(python(version), place, "train.py")
+    program = python(version)
+    if program == sys.executable:
+        program = sys._base_executable  # without the packages of its environment
+    done = run(program, place, "train.py")
     assert done.returncode == 0, done.stderr
     one = found(place)
     assert (one.params, one.metrics) == ({"epochs": 4}, {"loss": 0.25})
@@ -512,3 +515,119 @@ def test_what_failed_there_is_kept_too(place, version):
     assert done.returncode == 1
     assert "nbtrack/" not in done.stderr.replace(str(place), "")
     assert found(place).params == {"lr": 0.25, "epochs": 3}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
+def test_on_a_terminal_ctrl_c_is_the_scripts_to_handle(place):
+    """Nobody ends it meanwhile, and it is told once."""
+    import fcntl
+    import pty
+    import termios
+
+    write(
+        place,
+        """
+        import sys, time
+        print(sys.stdin.isatty(), sys.stdout.isatty(), flush=True)
+        interrupts = 0
+        begun = time.monotonic()
+        while time.monotonic() < begun + 60 and not interrupts:
+            try:
+                open("begun", "w").close()
+                time.sleep(0.05)
+            except KeyboardInterrupt:
+                interrupts += 1
+        time.sleep(1)
+        print("saved", flush=True)
+        final_loss = sum([0.25, 0.25])
+        print("loss", final_loss)
+        """,
+    )
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [*COMMAND, "run", "train.py"], cwd=place, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+    )  # fmt: skip
+    os.close(theirs)
+    eventually((place / "begun").exists)
+    os.write(ours, b"\x03")
+    said = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        said += part
+    assert child.wait(timeout=60) == 0, said
+    os.close(ours)
+    assert b"True True" in said
+    assert b"saved" in said
+    assert (found(place).status, found(place).metrics["final_loss"]) == ("FINISHED", 0.5)
+
+
+def test_what_a_script_is_asked_for_are_params_and_never_metrics(place):
+    write(
+        place,
+        """
+        import os, sys
+        lr, epochs = map(float, sys.argv[1:3])
+        seed = int(os.environ.get("SEED", "3"))
+        score = float(input())
+        mode = sys.argv[3] if len(sys.argv) > 3 else "fast"
+        for epoch in range(int(epochs)):
+            loss = lr * score / (epoch + 1)
+        """,
+    )
+    done = typed(place, "run", "train.py", "0.5", "3", input="0.5\n")
+    assert done.returncode == 0, done.stderr
+    params = found(place).params
+    assert {name: params[name] for name in ("lr", "epochs", "seed", "mode")} == {
+        "lr": 0.5,
+        "epochs": 3,
+        "seed": 3,
+        "mode": "fast",
+    }
+    assert set(found(place).metrics) == {"loss"}
+
+
+def test_a_main_that_gets_the_words_of_the_command_line_and_returns_its_metrics(place):
+    one = captured(
+        place,
+        """
+        import argparse, sys
+
+        def main(argv=None):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--lr", type=float)
+            args = parser.parse_args(argv)
+            for epoch in range(3):
+                val_loss = args.lr / (epoch + 1)
+            return {"val_loss": val_loss}
+
+        metrics = main(sys.argv[1:])
+        """,
+        "--lr", "0.6",
+    )  # fmt: skip
+    assert one.params == {"lr": 0.6}
+    assert one.metrics == {"val_loss": 0.6 / 3}
+
+
+def test_calls_that_are_repeated_run_the_function_itself(place):
+    one = captured(
+        place,
+        """
+        def fit(rate):
+            import inspect
+            names = inspect.currentframe().f_code.co_names
+            loss = rate / 2
+            return any("nbtrack" in name for name in names)
+
+        print([fit(rate) for rate in (1, 2)], [fit(one) for one in range(2)])
+        for rate in (0.5, 0.25):
+            print(fit(rate))
+        """,
+    )  # fmt: skip
+    assert "True" not in one.store.document(one.key, "outcome")["stdout"]
+    assert one.metrics == {}
