@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbtrack.capture.cell import CellCapture, choices, is_worth_tracking
     from nbtrack.capture.execution import Captured, Options
+    from nbtrack.capture.script import ScriptCapture
     from nbtrack.capture.settings.estimators import Fitted
 
-__all__ = ["Captured", "CellCapture", "Fitted", "Options", "choices", "is_worth_tracking"]
+__all__ = ["Captured", "CellCapture", "Fitted", "Options", "ScriptCapture", "choices", "is_worth_tracking"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = {"Fitted": "settings.estimators", "Captured": "execution", "Options": "execution"}.get(
-        name, "cell"
-    )
+    module = {
+        "Fitted": "settings.estimators",
+        "Captured": "execution",
+        "Options": "execution",
+        "ScriptCapture": "script",
+    }.get(name, "cell")
     found = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = found
     return found

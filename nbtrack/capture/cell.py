@@ -19,6 +19,7 @@ from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import instrument
 from nbtrack.capture.watch.observe import Hooks
+from nbtrack.capture.watch.parsed import ParsedArguments
 from nbtrack.capture.watch.reach import Reach, left_at
 from nbtrack.capture.watch.series import series_names
 from nbtrack.capture.why import Why
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from nbtrack.capture.results.printed import PrintedScores
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.settings.setting import Setting
+    from nbtrack.capture.watch.editor import Editor
+    from nbtrack.capture.watch.reach import Position
     from nbtrack.points import Points
     from nbtrack.records import DataRecord, ParamValue
 
@@ -99,6 +102,7 @@ class CellCapture:
             chosen=frozenset(chosen),
         )
         self._hooks = Hooks()
+        self._parsed = ParsedArguments(namespace, self._run.given)
         self._data: dict[str, Sketch] = {}
 
     @property
@@ -128,13 +132,11 @@ class CellCapture:
 
     def transform(self, tree: ast.Module) -> ast.Module:
         """Record the cell's inputs, and return a copy of its tree with hooks."""
-        reach = Reach(tree, outermost=not self._run.sites)
+        reach = Reach(tree, outermost=self.outermost and not self._run.sites)
         # Pickling copies a syntax tree in a third of `deepcopy`'s time.
         tree = pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
         analysis = CellAnalysis(tree)
-        for name, inner in self._run.before.note(analysis).items():
-            if inner or name in analysis.uses or name in analysis.mutations:
-                self._describe(name, self._run.namespace[name])
+        self.note(analysis)
         self._run.sites.append(
             instrument(
                 tree,
@@ -143,9 +145,29 @@ class CellCapture:
                 namespace=self._run.namespace,
                 hooks=self._hooks,
                 wanted=self._run.options.metrics,
+                also=lambda editor: self.place(tree, analysis, editor),
             )
         )
+        self._parsed.begin()
         return tree
+
+    @property
+    def outermost(self) -> bool:
+        """Whether the last statement of the first tree has no mark, since IPython shows its value."""
+        return True
+
+    def note(self, analysis: CellAnalysis) -> None:
+        """Record what code is about to use."""
+        for name, inner in self._run.before.note(analysis).items():
+            if inner or name in analysis.uses or name in analysis.mutations:
+                self._describe(name, self._run.namespace[name])
+
+    def place(self, tree: ast.Module, analysis: CellAnalysis, editor: Editor) -> None:
+        """Insert further hooks into a tree; a cell has none."""
+
+    def left(self, error: BaseException | None) -> list[Position]:
+        """Return where an exception left the code, outermost first."""
+        return left_at(error, self._run.namespace)
 
     def _describe(self, name: str, value: Any) -> None:
         if name not in self._data and not name.startswith("_"):
@@ -186,6 +208,7 @@ class CellCapture:
     def stop(self) -> None:
         """Remove the hooks; the cell's code must have ended."""
         self._hooks.take_back()
+        self._parsed.end()
 
     def finish(self, error: BaseException | None = None) -> Captured:
         """Remove the hooks and return the cell's results; `error` is the exception that ended it, if any."""
@@ -223,10 +246,10 @@ class CellCapture:
 
     def _look_back(self, error: BaseException | None) -> None:
         """Analyse the cell again, without the code that was not reached."""
-        left = left_at(error, self._run.namespace)
+        left = self.left(error)
         for number, sites in enumerate(self._run.sites):
             reach = sites.reach
-            outermost = number == 0
+            outermost = number == 0 and self.outermost
             inner = left[-1] if number == len(self._run.sites) - 1 and len(left) > 1 else None
             sites.whole = sites.analysis
             reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.results.printed import PrintedScores
+from nbtrack.capture.settings.given import Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,12 @@ class Execution:
     """Names that earlier cells assigned a literal."""
     sites: list[Sites] = field(default_factory=list)
     """The sites of the cell, and of code that magics in it have run."""
+    given: Given = field(default_factory=Given)
+    """What was given to the code by its arguments."""
+    steps: bool = False
+    """Whether functions elsewhere take an optimiser's steps, with which its modules are trained."""
+    script: bool = False
+    """Whether it is a script, whose arguments have plain names."""
     printed: PrintedScores = field(default_factory=PrintedScores)
     seen: dict[str, array[float]] = field(default_factory=dict)
     """Name to the values of a series that were stored while the cell ran."""

@@ -27,7 +27,9 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
                     name = _name_of(run, estimator, site.source, several=several)
                     found[id(estimator)] = Fitted(name, estimator, data, shape)
         names = dict.fromkeys([*run.before.read_by(sites.analysis), *sites.analysis.bindings])
-        steps = any(call.name.rpartition(".")[2] in STEP_METHODS for call in sites.analysis.calls)
+        steps = run.steps or any(
+            call.name.rpartition(".")[2] in STEP_METHODS for call in sites.analysis.calls
+        )
         for one in fitted_names(names, run.before.states, run.namespace, trains_modules=steps):
             found.setdefault(id(one.estimator), one)
     return list(found.values())

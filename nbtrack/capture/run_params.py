@@ -53,9 +53,9 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
 
 
 def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:
-    """Return the settings among the names that a cell binds or reads."""
+    """Return the settings among the names that a cell binds or reads, and what was given to it."""
     read, values = run.before.read_by(analysis), run.before.values
-    return name_settings(
+    found = name_settings(
         analysis,
         {name: values[name] for name in read if name in values},
         run.namespace,
@@ -63,6 +63,7 @@ def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:
         chosen=run.chosen,
         results=run.results,
     )
+    return run.given.joined(found, run.namespace, short=run.script)
 
 
 def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:

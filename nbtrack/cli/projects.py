@@ -11,6 +11,8 @@ from nbtrack.projects import MANAGERS
 
 __all__ = ["package", "run"]
 
+_ARGUMENTS = "nbtrack.arguments"
+
 
 def _values(
     context: click.Context,  # noqa: ARG001 (click's)
@@ -28,8 +30,24 @@ def _values(
     return values
 
 
-@click.command(cls=Command)
-@click.argument("uri")
+class _Run(Command):
+    """A command whose options end at a script: what follows that is the script's own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take off what follows a script, and parse the rest."""
+        from nbtrack.projects.scripts import is_script
+
+        ctx.allow_interspersed_args = False
+        given, rest, _ = self.make_parser(ctx).parse_args(list(args))
+        ctx.allow_interspersed_args = True
+        if is_script(given.get("uri") or ""):
+            ctx.meta[_ARGUMENTS] = rest
+            args = args[: len(args) - len(rest)]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Run)
+@click.argument("uri", metavar="URI [ARGUMENTS]...")
 @click.option(
     "--entry-point", "-e", default="main", show_default=True, help="Of its MLproject, or a script in it."
 )
@@ -71,6 +89,8 @@ def run(  # noqa: PLR0917 (click passes them by name)
 ) -> None:
     """Run the project at URI: a folder, or the address of a git repository, with #FOLDER for a part of it.
 
+    Or a script, train.py: ARGUMENTS are its own. It runs here, and is captured as a cell under %%track is.
+
     The exit code is that of the project's command.
     """
     from nbtrack.projects.launch import Stopped
@@ -83,6 +103,7 @@ def run(  # noqa: PLR0917 (click passes them by name)
             uri,
             entry_point,
             parameters=parameters,
+            arguments=context.meta.get(_ARGUMENTS, ()),
             version=version,
             experiment_name=experiment_name,
             run_name=run_name,

@@ -99,6 +99,10 @@ class RunInfo:
             lifecycle_stage="active" if record.deleted is None else "deleted",
         )
 
+    def to_proto(self) -> RunInfo:
+        """Return the same: MLflow's own projects ask it for the status."""
+        return self
+
 
 class RunData(Mapping[str, "DataRecord"]):
     """The data that a run read, by name, and its params, metrics and tags as in MLflow's `run.data`.

@@ -17,7 +17,7 @@ from nbtrack.entities.text import one_line, value_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nbtrack.notebook.line import Outcome
+    from nbtrack.recording.line import Outcome
 
 __all__ = ["KEY", "CellMark", "checksum", "main_metric", "relative_store"]
 

@@ -15,8 +15,8 @@ from nbtrack.capture.source.syntax import parse
 from nbtrack.notebook.identity import notebook_path
 from nbtrack.notebook.lineage import Lineages
 from nbtrack.notebook.mark import relative_store
-from nbtrack.notebook.model_saving import limit_in_environment
 from nbtrack.notebook.run_code import RunCode
+from nbtrack.recording.model_saving import limit_in_environment
 
 if TYPE_CHECKING:
     from nbtrack.capture.why import Why

@@ -6,8 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.text import one_line, value_text
-from nbtrack.notebook.guard import guarded
-from nbtrack.notebook.line import Outcome
+from nbtrack.recording.guard import guarded
+from nbtrack.recording.line import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

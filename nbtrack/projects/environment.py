@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from nbtrack.projects.python_choice import Choice, choose_python, fetch_python, 
 from nbtrack.projects.resolving import Wanted, resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nbtrack.projects.environment_spec import Spec
@@ -70,6 +70,7 @@ def environment_for(
     conda_env: Path | None = None,
     python_env: Path | None = None,
     script: Path | None = None,
+    also: Sequence[str] = (),
     exclude_newer: datetime | None = None,
     relax: bool = False,
     real_mlflow: bool = True,
@@ -87,6 +88,8 @@ def environment_for(
         The file that its MLproject names, from the folder on; else the usual names are looked for.
     script
         A script that may have a block of its own (PEP 723).
+    also
+        Packages that have to be there as well.
     exclude_newer
         With time zone. Where versions are pinned, nothing is taken that was published later: what fitted the pins
         then may not import with what is new today.
@@ -110,6 +113,9 @@ def environment_for(
         return Environment(Path(sys.executable), "")
     if not real_mlflow:
         spec = without_mlflow(spec, folder)
+    missing = [name for name in also if name not in set(map(name_of, spec.requirements))]
+    if missing and not spec.locked:
+        spec = replace(spec, requirements=[*spec.requirements, *missing])
     if not any(map(is_pin, spec.requirements)):
         exclude_newer = None
     choice = choose_python(spec.python)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = ["environment_of"]
 
+_NOTEBOOK = ("ipykernel", "nbclient")
+"""What executes a notebook."""
+
 
 def environment_of(
     project: Project,
     point: EntryPoint,
     manager: str | None,
     *,
+    kind: str = "project",
     date: datetime | None,
     relax: bool,
     real_mlflow: bool,
@@ -40,6 +45,8 @@ def environment_of(
     ----------
     manager
         One of `MANAGERS`; None for uv where the project says something of its environment, and uv is there.
+    kind
+        A `script` or a `notebook` that is run by itself gets this Python unless the script has a block of its own.
     date, relax, real_mlflow, tell
         See `environment_for`.
 
@@ -53,22 +60,31 @@ def environment_of(
     if manager not in (None, *MANAGERS):
         raise InvalidValueError(f"environment manager {manager!r} is not known; give {', '.join(MANAGERS)}")
     if manager == "conda":
-        raise InvalidValueError("nbtrack calls no conda; --env-manager uv builds what a conda.yaml lists")
+        tell("nbtrack calls no conda: uv builds what the project lists")
+        manager = "uv"
     own = Environment(Path(sys.executable), "")
     files = _files(project, point)
     if manager == "local":
+        if kind != "project":
+            return own
         with suppress(NbtrackError):  # what is not installed need not be understood
             _say_what_is_not_installed(read_spec(project.folder, **files), "--env-manager local", tell)
         return own
     if manager is None:
         spec = read_spec(project.folder, **files)
-        if spec is None:
+        if spec is None or (kind != "project" and spec.source.suffix != ".py"):
             return own
         if uv.program() is None:
             _say_what_is_not_installed(spec, "there is no uv here (python -m pip install uv)", tell)
             return own
     found = environment_for(
-        project.folder, **files, exclude_newer=date, relax=relax, real_mlflow=real_mlflow, tell=tell
+        project.folder,
+        **files,
+        also=_NOTEBOOK if kind == "notebook" else (),
+        exclude_newer=date,
+        relax=relax,
+        real_mlflow=real_mlflow,
+        tell=tell,
     )
     return replace(found, manager=manager or "uv") if found.place is not None else found
 
@@ -85,4 +101,6 @@ def _files(project: Project, point: EntryPoint) -> dict[str, Any]:
 
 def _say_what_is_not_installed(spec: Spec | None, why: str, tell: Callable[[str], object]) -> None:
     if spec is not None:
-        tell(f"{spec.source.name} is not installed ({why}): it runs with {sys.executable}")
+        tell(
+            f"{spec.source.name} is not installed ({why}): it runs with this Python, {platform.python_version()}"
+        )

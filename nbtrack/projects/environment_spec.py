@@ -45,7 +45,7 @@ def read_spec(
 ) -> Spec | None:
     """Return what a project says of its environment; None where it says nothing.
 
-    What is given counts, then python_env.yaml, conda.yaml, the script's own block, uv.lock and requirements.txt.
+    What is given counts, then the script's own block, python_env.yaml, conda.yaml, uv.lock and requirements.txt.
 
     Raises
     ------
@@ -59,12 +59,12 @@ def read_spec(
             if not (folder / given).is_file():
                 raise NotFoundError(f"the project's environment {str(given)!r} is not in {str(folder)!r}")
             return read(folder / given, folder)
+    if script is not None and (found := _block(folder / script, folder)) is not None:
+        return found
     if (folder / "python_env.yaml").is_file():
         return _python_env(folder / "python_env.yaml", folder)
     if (folder / "conda.yaml").is_file():
         return _conda(folder / "conda.yaml", folder)
-    if script is not None and (found := _block(folder / script, folder)) is not None:
-        return found
     if (folder / "uv.lock").is_file() and (folder / "pyproject.toml").is_file():
         project = _toml(folder / "pyproject.toml").get("project", {})
         return Spec(folder / "uv.lock", project.get("requires-python"), locked=True)

@@ -24,7 +24,7 @@ from nbtrack.projects.git import (
     resolve,
 )
 
-__all__ = ["Source", "fetch"]
+__all__ = ["Source", "fetch", "folder_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,19 @@ def _local(address: str) -> Path | None:
     return path if path.is_dir() or (path.suffix == ".zip" and path.is_file()) else None
 
 
+def folder_source(folder: Path, working: Path, name: str) -> Source:
+    """Return what git says of a folder, for something of it that runs in another one."""
+    remote = asked("config", "--get", "remote.origin.url", at=folder)
+    commit = asked("rev-parse", "--verify", "--quiet", "HEAD", at=folder)
+    dirty = bool(commit and asked("status", "--porcelain", "--", ".", at=folder))
+    return Source(working, name, commit, masked(remote) if remote else None, dirty=dirty)
+
+
 def _folder(folder: Path, inside: str, version: str | None, name: str) -> Source:
     top = asked("rev-parse", "--show-toplevel", at=folder)
-    remote = asked("config", "--get", "remote.origin.url", at=folder)
     if version is None:
-        commit = asked("rev-parse", "--verify", "--quiet", "HEAD", at=folder)
-        dirty = bool(commit and asked("status", "--porcelain", "--", ".", at=folder))
-        return Source(_inner(folder, inside), name, commit, masked(remote) if remote else None, dirty=dirty)
+        return folder_source(folder, _inner(folder, inside), name)
+    remote = asked("config", "--get", "remote.origin.url", at=folder)
     if top is None:
         raise NotFoundError(f"{str(folder)!r} is in no git repository, and has no version {version!r}")
     # The version is exported elsewhere: a checkout would change what the user works on.

@@ -10,7 +10,9 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from nbtrack.projects.terminal import opened
 
 if TYPE_CHECKING:
     from collections import deque
@@ -50,13 +52,22 @@ class Tail:
         return b"".join(self.parts)[-_TAIL:].decode(errors="replace")
 
 
-def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], tail: Tail) -> int:
+def launch(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    tail: Tail,
+    *,
+    inherit: bool = False,
+) -> int:
     """Run a command to its end, and return its exit code.
 
     Parameters
     ----------
     tail
         Takes the end of the output, also where this raises.
+    inherit
+        Whether the command has this process's own terminal, as for `input()` and debuggers: its output is not taken then.
 
     Raises
     ------
@@ -65,17 +76,26 @@ def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str
     """
     # A group of its own, so that the end reaches all of it; what a project starts itself stays in that group.
     own = INSIDE not in os.environ and os.name == "posix"
-    child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
-        arguments,
-        cwd=folder,
-        env={**environment, INSIDE: "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=own,
-    )
-    assert child.stdout is not None
-    assert child.stderr is not None
-    readers = [_pass_on(child.stdout, sys.stdout, tail), _pass_on(child.stderr, sys.stderr, tail)]
+    if inherit and sys.stdout is sys.__stdout__:
+        return _inherited(arguments, folder, environment, tail, own=own and not _on_terminal())
+    streams = [(one, *opened(one)) for one in (sys.stdout, sys.stderr)]
+    try:
+        child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
+            arguments,
+            cwd=folder,
+            env={**environment, INSIDE: "1"},
+            stdout=streams[0][2],
+            stderr=streams[1][2],
+            start_new_session=own,
+        )
+    except BaseException:
+        for _, reading, _ in streams:
+            os.close(reading)
+        raise
+    finally:
+        for _, _, writing in streams:
+            os.close(writing)
+    readers = [_pass_on(reading, to, tail) for to, reading, _ in streams]
     try:
         tail.code = child.wait()
     except BaseException:
@@ -87,6 +107,32 @@ def launch(arguments: Sequence[str], folder: Path, environment: Mapping[str, str
             reader.join(max(0.0, patience - time.monotonic()))
     # A shell says it like this too.
     return 128 - tail.code if tail.code < 0 else tail.code
+
+
+def _inherited(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], tail: Tail, *, own: bool
+) -> int:
+    """Run a command with this process's own streams; on a terminal in its process group, which Ctrl-C reaches as a whole."""
+    child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
+        arguments, cwd=folder, env={**environment, INSIDE: "1"}, start_new_session=own
+    )
+    while tail.code is None:
+        try:
+            tail.code = child.wait()
+        except BaseException as error:
+            if _on_terminal() and type(error) is KeyboardInterrupt:
+                continue  # the child has heard it too, and may have something to keep
+            tail.code = _end(child, whole_group=own)
+            raise
+    return 128 - tail.code if tail.code < 0 else tail.code
+
+
+def _on_terminal() -> bool:
+    """Return whether this process is in the foreground of a terminal."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except (OSError, AttributeError):
+        return False
 
 
 @contextmanager
@@ -158,16 +204,16 @@ def deaf() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _pass_on(pipe: IO[bytes], to: TextIO, tail: Tail) -> threading.Thread:
-    thread = threading.Thread(target=_copy, args=(pipe, to, tail), name="nbtrack-output", daemon=True)
+def _pass_on(reading: int, to: TextIO, tail: Tail) -> threading.Thread:
+    thread = threading.Thread(target=_copy, args=(reading, to, tail), name="nbtrack-output", daemon=True)
     thread.start()
     return thread
 
 
-def _copy(pipe: IO[bytes], to: TextIO, tail: Tail) -> None:
+def _copy(reading: int, to: TextIO, tail: Tail) -> None:
     raw = getattr(to, "buffer", None)
-    with pipe:
-        while chunk := os.read(pipe.fileno(), 65536):
+    try:
+        while chunk := _read(reading):
             tail.parts.append(chunk)
             while sum(map(len, tail.parts)) - len(tail.parts[0]) > _TAIL:
                 tail.parts.popleft()
@@ -178,3 +224,12 @@ def _copy(pipe: IO[bytes], to: TextIO, tail: Tail) -> None:
                 else:
                     to.write(chunk.decode(errors="replace"))
                 to.flush()
+    finally:
+        os.close(reading)
+
+
+def _read(reading: int) -> bytes:
+    try:
+        return os.read(reading, 65536)
+    except OSError:  # the other end of a terminal is closed
+        return b""

@@ -1,45 +1,45 @@
-"""Running a project: fetch it, make the run, launch its command, and end the run whatever happens."""
+"""Running a project: make the run, launch its command, and end the run whatever happens."""
 
 from __future__ import annotations
 
 import getpass
-import hashlib
+import json
 import os
 import shutil
 import sys
 import tempfile
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrack import uv
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
+from nbtrack.errors import InvalidValueError
+from nbtrack.projects import VALUES
+from nbtrack.projects.captured_python import captured_python
+from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
-from nbtrack.projects.fetch import Source, fetch
-from nbtrack.projects.git import cache_folder
+from nbtrack.projects.fetch import fetch
+from nbtrack.projects.job import Job
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
+from nbtrack.projects.notebooks import is_notebook, notebook_job
+from nbtrack.projects.scripts import is_script, lineage_of, script_job
 from nbtrack.projects.spec import read
 from nbtrack.projects.template import fill_in
-from nbtrack.tracking.current import surrounding_run
+from nbtrack.tracking.current import open_runs, surrounding_run
 from nbtrack.tracking.destination import default_experiment, store_at
+from nbtrack.tracking.handed import PARENT
 from nbtrack.values import as_name, as_param
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbtrack.projects.environment import Environment
-    from nbtrack.projects.spec import EntryPoint
-    from nbtrack.projects.template import Command
     from nbtrack.store import RunWriter, Store
 
 __all__ = ["SubmittedRun", "run_project"]
-
-_CLIENT = Path(__file__).parent / "client"
-"""The folder with the module `mlflow` that a project imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ def run_project(
     entry_point: str = "main",
     *,
     parameters: Mapping[str, Any] | None = None,
+    arguments: Sequence[str] = (),
     version: str | None = None,
     experiment_name: str | None = None,
     run_name: str | None = None,
@@ -84,6 +85,7 @@ def run_project(
     relax: bool = False,
     newest: bool = False,
     real_mlflow: bool = False,
+    run_id: str | None = None,
     store: Store | str | os.PathLike[str] | None = None,
 ) -> SubmittedRun:
     """Run a project as MLflow does, to its end; its run goes to the store in use.
@@ -91,11 +93,15 @@ def run_project(
     Parameters
     ----------
     uri
-        A folder, or the address of a git repository; `#folder` after it says where in it the project is.
+        A folder, a zip file, or the address of a git repository; `#folder` after it says where in it the project is. Or
+        a script, `train.py`, which runs in this folder and is captured as a cell under `%%track` is; or a notebook,
+        whose cells are tracked in runs of their own, inside the one that is returned.
     entry_point
         One of the project's `MLproject`, or a script in it.
     parameters
-        Values for the entry point.
+        Values for the entry point. A script gets them as `--name value`, a notebook in the place of what it assigns.
+    arguments
+        What a script gets as it is, before `parameters`.
     version
         A branch, a tag or a commit. A folder is not changed: the version is exported elsewhere.
     experiment_name, run_name
@@ -109,6 +115,8 @@ def run_project(
         Whether an unpinned package of a git address that pins others is the newest, and not that of the commit's time.
     real_mlflow
         Whether `import mlflow` in the project is MLflow itself, which logs to where MLflow's own settings say.
+    run_id
+        A run to go on with; by default a new one is made.
     store
         Another store, or its folder.
 
@@ -128,27 +136,49 @@ def run_project(
     ('FINISHED', {'rmse': 0.7})
     """
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
+    if arguments and not is_script(uri):
+        raise InvalidValueError(f"{os.fspath(uri)!r} is no script, and gets no arguments; give parameters")
+    with _job(uri, entry_point, given, arguments, version) as job:
+        for remark in (*job.source.remarks, *job.command.remarks):
+            _say(remark)
+        environment = environment_of(
+            job.project,
+            job.point,
+            env_manager,
+            kind=job.kind,
+            date=None if newest else job.source.date,
+            relax=relax,
+            real_mlflow=real_mlflow,
+            tell=_say,
+        )
+        wanted = _Wanted(experiment_name, run_name, run_id, real_mlflow)
+        with told_to_end():
+            return _run(store_at(store), job, environment, wanted)
+
+
+@contextmanager
+def _job(
+    uri: str | os.PathLike[str],
+    entry_point: str,
+    given: Mapping[str, str],
+    arguments: Sequence[str],
+    version: str | None,
+) -> Iterator[Job]:
+    """Yield what a target is, whose files are there until the end."""
+    if is_script(uri) or is_notebook(uri):
+        if version is not None or entry_point != "main":
+            raise InvalidValueError(
+                f"{os.fspath(uri)!r} is a file, and has no entry points and versions; give the folder, and -e for the file"
+            )
+        yield script_job(uri, arguments, given) if is_script(uri) else notebook_job(uri, given)
+        return
     source = fetch(uri, version)
     fetched = tempfile.mkdtemp(prefix="nbtrack-")
     try:
         project = read(source.folder)
         point = project.entry_point(entry_point)
         command = fill_in(point, given, source.folder, Path.cwd(), Path(fetched))
-        for remark in (*source.remarks, *command.remarks):
-            _say(remark)
-        environment = environment_of(
-            project,
-            point,
-            env_manager,
-            date=None if newest else source.date,
-            relax=relax,
-            real_mlflow=real_mlflow,
-            tell=_say,
-        )
-        with told_to_end():
-            return _run(
-                store_at(store), source, point, command, environment, experiment_name, run_name, real_mlflow
-            )
+        yield Job("project", source, project, point, command)
     finally:
         shutil.rmtree(fetched, ignore_errors=True)
         if source.exported is not None:
@@ -159,54 +189,85 @@ def _say(text: str) -> None:
     sys.stderr.write(f"nbtrack: {text}\n")
 
 
-def _run(  # noqa: PLR0917 (all of them from one place)
-    store: Store,
-    source: Source,
-    point: EntryPoint,
-    command: Command,
-    environment: Environment,
-    experiment: str | None,
-    name: str | None,
-    real_mlflow: bool,
-) -> SubmittedRun:
-    around = surrounding_run()
-    wanted = as_name(experiment, "experiment name") if experiment else default_experiment()
-    writer = store.create_run(
-        experiment=around.experiment if around is not None and not experiment else wanted,
-        name=as_name(name, "run name") if name else None,
-        parent=around.id if around is not None and around.store is store else None,
-        git_commit=source.commit,
-        notebook=source.name,
-        tags=_tags(source, point, environment),
-    )
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is wanted of the run."""
+
+    experiment: str | None
+    name: str | None
+    run_id: str | None
+    real_mlflow: bool
+
+
+def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> SubmittedRun:
+    open_here = next((one for one in open_runs() if one.id == wanted.run_id), None)
+    if open_here is not None:
+        writer = open_here.writer
+    elif wanted.run_id is not None:
+        writer = store.resume_run(wanted.run_id)
+    else:
+        writer = _created(store, job, wanted)
+    own = job.kind == "script"  # it has the terminal, and says itself what came of it
     tail, status = Tail(deque()), "FAILED"
     try:
-        _describe(writer, source, point, command, environment)
+        for name, value in _tags(job, environment).items():
+            writer.set_tag(name, value)
+        _describe(writer, job, environment)
         # The child finds the run by its id, so it has to be there.
         store.flush()
-        _say(f"run {writer.name} ({writer.id}): {command.text}")
-        variables = _variables(environment)
-        if not real_mlflow:
-            variables.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
-            variables |= _handed(store, writer.id)
-        code = launch(_shell(command.text), source.folder, variables, tail)
+        if not own:
+            _say(f"run {writer.name} ({writer.id}): {job.command.text}")
+        found = variables(environment)
+        if not wanted.real_mlflow:
+            found.pop("MLFLOW_EXPERIMENT_NAME", None)  # the run's experiment is meant
+            found |= handed(store, writer.id)
+            if job.kind == "project":
+                found |= captured_python(environment.python, found["PATH"])
+        if job.kind == "notebook":
+            found[PARENT] = writer.id
+        if job.values:
+            found[VALUES] = json.dumps(dict(job.values))
+        started = job.started(environment.python, writer.artifact_folder)
+        code = launch(started, job.source.folder, found, tail, inherit=own)
         status = _status(store, writer.id, code)
     except KeyboardInterrupt:
         status = "KILLED"
         raise
     finally:
         with deaf():
-            _end(writer, tail, status)
-    _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
+            _keep_outcome(store, writer, tail)
+            if open_here is None:  # else who began it ends it
+                writer.finish(status)  # type: ignore[arg-type]
+    if not own:
+        _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
     return SubmittedRun(writer.id, code, Run(store, writer.id))
 
 
-def _tags(source: Source, point: EntryPoint, environment: Environment) -> dict[str, str]:
+def _created(store: Store, job: Job, wanted: _Wanted) -> RunWriter:
+    around = surrounding_run()
+    experiment = default_experiment()
+    if wanted.experiment:
+        experiment = as_name(wanted.experiment, "experiment name")
+    elif around is not None:
+        experiment = around.experiment
+    return store.create_run(
+        experiment=experiment,
+        name=as_name(wanted.name, "run name") if wanted.name else None,
+        lineage=lineage_of(job.file, store.path) if job.file else None,
+        parent=around.id if around is not None and around.store is store else None,
+        git_commit=job.source.commit,
+        notebook=job.source.name,
+    )
+
+
+def _tags(job: Job, environment: Environment) -> dict[str, str]:
     """Return MLflow's tags of a project's run; commit, name and parent are attributes of ours."""
+    source = job.source
+    kinds = {"project": "PROJECT", "script": "LOCAL", "notebook": "NOTEBOOK"}
     tags = {
-        "mlflow.source.type": "PROJECT",
+        "mlflow.source.type": kinds[job.kind],
         SOURCE_TAG: source.name,
-        "mlflow.project.entryPoint": point.name,
+        "mlflow.project.entryPoint": job.point.name,
         "mlflow.project.backend": "local",
         "mlflow.project.env": environment.manager,
         "mlflow.source.git.repoURL": source.repository,
@@ -219,13 +280,12 @@ def _tags(source: Source, point: EntryPoint, environment: Environment) -> dict[s
     return {name: value for name, value in tags.items() if value is not None}
 
 
-def _describe(
-    writer: RunWriter, source: Source, point: EntryPoint, command: Command, environment: Environment
-) -> None:
+def _describe(writer: RunWriter, job: Job, environment: Environment) -> None:
     from nbtrack.capture.secrets import SEEN
 
+    source, command = job.source, job.command
     for name, text in command.params.items():
-        declared = point.parameters.get(name)
+        declared = job.point.parameters.get(name)
         writer.log_param(
             as_name(name, "param name"),
             SEEN.param(name, as_param(_typed(text, declared.kind if declared else None))),
@@ -234,7 +294,7 @@ def _describe(
         "project",
         {
             "command": SEEN.text(command.text),
-            "entry_point": point.name,
+            "entry_point": job.point.name,
             "folder": str(source.folder),
             "interpreter": str(environment.python),
             "lock": environment.lock,
@@ -248,8 +308,10 @@ def _describe(
     )
 
 
-def _typed(text: str, kind: str | None) -> str | float | bool:
+def _typed(text: Any, kind: str | None) -> Any:
     """Return a value as its declared type has it; what does not fit stays the text that was given."""
+    if not isinstance(text, str):
+        return text
     if kind in ("bool", "boolean"):
         return {"true": True, "false": False}.get(text.lower(), text)
     number = {"int": int, "integer": int, "float": float, "double": float}.get(kind or "")
@@ -257,66 +319,6 @@ def _typed(text: str, kind: str | None) -> str | float | bool:
         return text if number is None else number(text)
     except ValueError:
         return text
-
-
-def _shell(command: str) -> list[str]:
-    return ["cmd", "/c", command] if os.name == "nt" else ["bash", "-c", command]
-
-
-def _variables(environment: Environment) -> dict[str, str]:
-    """Return the child's variables: the Python's folder is first on its path, as where an environment is active."""
-    variables = dict(os.environ)
-    variables.pop("PYTHONHOME", None)
-    variables.setdefault("PYTHONUNBUFFERED", "1")  # its output is read through a pipe, and shown at once
-    if environment.place is not None:
-        variables["VIRTUAL_ENV"] = str(environment.place)
-        # Its packages are compiled at their first import, or else at each.
-        variables.pop("PYTHONDONTWRITEBYTECODE", None)
-    if (program := uv.program()) is not None:
-        variables["UV"] = program
-    variables["PATH"] = os.pathsep.join([str(environment.python.parent), variables.get("PATH", os.defpath)])
-    return variables
-
-
-def _handed(store: Store, run_id: str) -> dict[str, str]:
-    """Return the variables by which the child finds its run, and our `mlflow` first."""
-    folders = [str(_CLIENT), str(_package_folder()), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    return {
-        "NBTRACK_STORE": str(store.path.absolute()),
-        "MLFLOW_TRACKING_URI": store.path.absolute().as_uri(),
-        "NBTRACK_NEEDED": str(_needed_folder()),
-        "MLFLOW_RUN_ID": run_id,
-        "MLFLOW_EXPERIMENT_ID": str(store.run(run_id).experiment_id),
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(filter(None, folders))),
-    }
-
-
-def _package_folder() -> Path:
-    """Return a folder that holds only the package `nbtrack`: what lies beside it here is no part of the project."""
-    return _folder_with(_CLIENT.parents[1])
-
-
-def _needed_folder() -> Path:
-    """Return a folder that holds what models are saved with, for environments that lack it."""
-    found = filter(None, map(find_spec, ("cloudpickle", "platformdirs", "yaml")))
-    return _folder_with(*(Path(spec.origin).parent for spec in found if spec.origin))
-
-
-def _folder_with(*packages: Path) -> Path:
-    """Return a folder of our own with these packages in it, and nothing else."""
-    key = hashlib.sha256("\0".join(map(str, packages)).encode()).hexdigest()[:16]
-    folder = cache_folder() / "package" / key
-    for package in packages:
-        link = folder / package.name
-        if not link.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)
-            try:
-                with suppress(FileExistsError):  # another process was first
-                    link.symlink_to(package, target_is_directory=True)
-            except OSError:  # no links here, as on Windows without the right to make them
-                shutil.copytree(package, link, dirs_exist_ok=True)
-    return folder
 
 
 def _status(store: Store, run_id: str, code: int) -> str:
@@ -327,12 +329,12 @@ def _status(store: Store, run_id: str, code: int) -> str:
     return "KILLED" if own == "KILLED" else "FAILED"
 
 
-def _end(writer: RunWriter, tail: Tail, status: Any) -> None:
+def _keep_outcome(store: Store, writer: RunWriter, tail: Tail) -> None:
     from nbtrack.capture.secrets import SEEN
 
     SEEN.scan_environment()
-    outcome = {"stdout": SEEN.text(tail.text, lines=True), "exit_code": tail.code}
-    try:
-        writer.set_document("outcome", outcome)
-    finally:
-        writer.finish(status)
+    # What the child says of itself stands.
+    known = store.document(store.run(writer.id).key, "outcome") or {
+        "stdout": SEEN.text(tail.text, lines=True)
+    }
+    writer.set_document("outcome", known | {"exit_code": tail.code})

@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.projects.download import is_address, local_copy
@@ -34,13 +34,13 @@ class Command:
     text
         For the shell, with the values quoted.
     params
-        The values as they were given, in the order of the entry point.
+        The values as they were given, in the order of the entry point; those of a notebook have their types.
     remarks
         What is doubtful about them, a sentence each.
     """
 
     text: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@ A tracked cell's run is described by the notebook instead.
 from __future__ import annotations
 
 import atexit
+import linecache
 import os
 import sys
 import threading
@@ -93,8 +94,9 @@ def _script(file: str | None) -> dict[str, Any] | None:
         return None
     try:
         path = Path(file)
-        text = path.read_text(encoding="utf-8") if path.stat().st_size <= _MAX_SCRIPT_CHARACTERS else ""
-    except (OSError, UnicodeDecodeError):
+        # As it runs: `nbtrack run -P` may have put other values into it.
+        text = "".join(linecache.getlines(str(path))) if path.stat().st_size <= _MAX_SCRIPT_CHARACTERS else ""
+    except OSError:
         return None
     SEEN.scan_environment()
     text = SEEN.code(text)

@@ -13,18 +13,37 @@ from nbtrack.tracking.context import keep_context
 if TYPE_CHECKING:
     from nbtrack.store import RunWriter, Store
 
-__all__ = ["handed_run", "resume_handed"]
+__all__ = ["PARENT", "handed_run", "known_run", "parent_of_cells", "resume_handed"]
+
+PARENT = "NBTRACK_PARENT_RUN"
+"""The variable with the run of a notebook that is executed as a whole: those of its cells are its children."""
+
+
+def parent_of_cells(store: Store) -> str | None:
+    """Return the run that the runs of this notebook's cells are children of, if there is one."""
+    run_id = os.environ.get(PARENT)
+    try:
+        return store.run(run_id).id if run_id else None
+    except NotFoundError:  # the notebook keeps its runs in another store
+        return None
 
 
 def handed_run(store: Store) -> str | None:
     """Return the id in `MLFLOW_RUN_ID`, once a process; warn if the store has no such run."""
-    run_id = os.environ.pop("MLFLOW_RUN_ID", None)
+    found = known_run(store)
+    os.environ.pop("MLFLOW_RUN_ID", None)
+    return found
+
+
+def known_run(store: Store) -> str | None:
+    """Return the id in `MLFLOW_RUN_ID` and leave it there; warn if the store has no such run."""
+    run_id = os.environ.get("MLFLOW_RUN_ID")
     if not run_id:
         return None
     try:
         return store.run(run_id).id
     except NotFoundError as error:
-        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=4)
+        warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=5)
         return None
 
 

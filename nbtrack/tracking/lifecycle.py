@@ -152,7 +152,10 @@ def _resume(run_id: str, tags_to_set: dict[str, str], *, handed: bool) -> Active
     edit_tags(writer, tags_to_set.items())
     if handed:
         keep_context(writer)  # who made it does not know what runs here
-    return begin(store, writer, "bare", fresh=False)
+    resumed = begin(store, writer, "bare", fresh=False)
+    if same is not None:
+        resumed.logs = same.logs  # one count of steps, and one list of what was logged
+    return resumed
 
 
 def _end_bare() -> None:

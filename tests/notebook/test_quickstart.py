@@ -50,7 +50,7 @@ def outputs(notebook, cell_id):
 
 def test_every_tracked_cell_is_a_finished_run(quickstart):
     tracked = [cell for cell in quickstart.cells if cell.source.startswith("%%track")]
-    runs = nbtrack.runs()
+    runs = nbtrack.runs("name != 'forest-50'")
     assert len(runs) == len(tracked) >= 8
     assert {run.status for run in runs} == {"FINISHED"}
 
@@ -122,8 +122,17 @@ def test_it_ends_with_an_answer_of_the_best_model_by_http(quickstart):
     assert nbtrack.servers() == []
 
 
+def test_the_best_one_runs_again_as_a_project(quickstart):
+    (again,) = nbtrack.runs("name = 'forest-50'")
+    assert (again.params["n_estimators"], again.status) == (50, "FINISHED")
+    best = nbtrack.runs().best("rmse")
+    assert 0 < again.metrics["rmse"] - best.metrics["rmse"] < 0.02
+    (said,) = outputs(quickstart, "package")
+    assert "nbtrack run random-forest" in said
+
+
 def test_the_runs_become_projects_that_give_the_same(quickstart, tmp_path):
-    for number, run in enumerate(nbtrack.runs()):
+    for number, run in enumerate(nbtrack.runs("name != 'forest-50'")):
         made = nbtrack.package(run, tmp_path / f"{run.name}-{number}")
         assert [
             one for one in made.left_out if "parameter" not in one and not one.startswith("uv.lock: ")

@@ -128,6 +128,24 @@ def test_the_tutorial(place):
 
 
 def test_the_plain_script_runs_too(place):
-    """Without a word to a tracker, as an entry point of the same project."""
+    """Without a word to a tracker, as an entry point of the same project and by itself: the same is found."""
     said = typed(place, sys.executable, f"{TUTORIAL}/plain.py", "0.42", "0.1")
     assert said == typed(place, sys.executable, f"{TUTORIAL}/train.py", "0.42", "0.1")
+    nbtrack(place, "run", TUTORIAL, "-e", "plain", "-P", "alpha=0.42", "--env-manager", "local")
+    nbtrack(place, "run", TUTORIAL, "-P", "alpha=0.42", "--env-manager", "local")
+    by_hand, captured, _ = rows(place, "--order-by", "start_time DESC")
+    assert captured["tags.mlflow.project.entryPoint"] == "plain"
+    for column in ("alpha", "l1_ratio"):
+        assert captured[f"params.{column}"] == by_hand[f"params.{column}"]
+    for column in ("rmse", "mae", "r2"):
+        assert captured[f"metrics.{column}"] == by_hand[f"metrics.{column}"]
+    # The seeds are what a person may log or not.
+    more = {name for name, value in captured.items() if value and not by_hand[name]}
+    assert more == {"params.model.random_state", "params.train_test_split.random_state"}
+    for run in (captured, by_hand):
+        assert (place / ".nbtrack" / "artifacts" / run["run_id"] / "model" / "MLmodel").exists()
+
+    done = nbtrack(place, "run", f"{TUTORIAL}/plain.py", "0.42", "0.1")
+    assert done == said
+    last, *_ = rows(place, "--order-by", "start_time DESC")
+    assert (last["params.alpha"], last["metrics.rmse"]) == ("0.42", by_hand["metrics.rmse"])

@@ -30,9 +30,9 @@ LAYERS = (
     ("store",),
     ("entities",),
     ("tracking", "sklearn", "pyfunc"),
-    ("serving", "compare", "projects"),
+    ("serving", "compare", "projects", "recording"),
     ("widgets",),
-    ("notebook", "cli"),
+    ("notebook", "script", "cli"),
 )
 FRIENDS = (
     set(WORDS),
@@ -50,8 +50,9 @@ ROOMS = {
         ("watch",),
         ("results",),
         ("execution", "why"),
-        ("run_models", "run_metrics", "run_params"),
+        ("run_models", "run_metrics", "run_params", "joining"),
         ("cell",),
+        ("script",),
     ),
 }
 STOREYS = {

@@ -153,8 +153,14 @@ def _literal_arguments(
     # The positional arguments of layers are shapes; rates are fractions.
     layers = module_of(callee).startswith(LAYER_LIBRARIES)
     is_configured = is_configured or (isinstance(callee, type) and not own and not layers)
-    plain = [is_literal(argument) and (is_configured or _is_fraction(argument)) for argument in node.args]
-    if not any(plain) or not (is_configured or isinstance(callee, type)):
+    # `xgb.train({"max_depth": 2}, data)`: nothing but settings is written like this.
+    trains = not own and dotted(node.func).rpartition(".")[2] in TRAINING_METHODS
+    plain = [
+        is_literal(argument)
+        and (is_configured or _is_fraction(argument) or (trains and isinstance(argument, ast.Dict)))
+        for argument in node.args
+    ]
+    if not any(plain) or not (is_configured or trains or isinstance(callee, type)):
         return
     try:
         names = [
@@ -165,7 +171,7 @@ def _literal_arguments(
     names = names[1:] if names[:1] == ["self"] else names
     positional[dotted(node.func).rpartition(".")[2]] = names
     for name, argument, wanted in zip(names, node.args, plain, strict=False):
-        if wanted:
+        if wanted and (is_configured or isinstance(callee, type) or isinstance(argument, ast.Dict)):
             yield from _evaluated(name, argument)
 
 

@@ -199,6 +199,17 @@ def _is_step(item: Any) -> bool:
     )
 
 
+def _defaults(kind: type, own: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
+    """Return the defaults of a class's parameters, of those that it passes on to its bases too."""
+    found = {name: one.default for name, one in own.items()}
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in own.values()):
+        for base in kind.__mro__[1:]:
+            if "__init__" in vars(base) and base is not object:
+                parameters = inspect.signature(vars(base)["__init__"]).parameters
+                found = {name: one.default for name, one in parameters.items()} | found
+    return found
+
+
 def changed_params(
     estimator: Any, positional: MutableMapping[str, list[str]] | None = None
 ) -> dict[str, Any]:
@@ -209,7 +220,7 @@ def changed_params(
     try:
         params = estimator.get_params(deep=False)
         parameters = inspect.signature(type(estimator).__init__).parameters
-        defaults = {n: p.default for n, p in parameters.items()}
+        defaults = _defaults(type(estimator), parameters)
     except FAULTS:  # a foreign class's own get_params may raise anything
         return {}
     if positional is not None:

@@ -54,6 +54,9 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
         if len(fields) <= _MAX_LEAVES:
             for key, inner in fields.items():
                 yield from _leaves(f"{name}.{key}", inner)
+    elif (pairs := _pairs(value)) is not None:
+        for key, inner in pairs.items():
+            yield from _leaves(f"{name}.{key}", inner)
     elif isinstance(value, list | tuple | set | frozenset):
         entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
         if len(entries) > _MAX_ITEMS:
@@ -67,6 +70,18 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
             yield name, as_param(value)
         except InvalidValueError:
             return
+
+
+def _pairs(value: Any) -> dict[str, Any] | None:
+    """Return the entries of a list of names and values, `[("max_depth", 2), ("eta", 1)]`; those of one name as a list."""
+    if type(value) is not list or not value:
+        return None
+    if not all(type(one) is tuple and len(one) == 2 and type(one[0]) is str for one in value):
+        return None
+    found: dict[str, list[Any]] = {}
+    for key, inner in value:
+        found.setdefault(key, []).append(inner)
+    return {key: inner[0] if len(inner) == 1 else inner for key, inner in found.items()}
 
 
 @forgiving()

@@ -168,6 +168,9 @@ class CellAnalysis:
     def _stmt(self, stmt: ast.stmt) -> None:
         if isinstance(stmt, DEFINITIONS):
             self._define(stmt)
+        if isinstance(stmt, ast.Return) and stmt.value is not None:
+            self._expr(stmt.value, "kept")  # a function's result is a result
+            return
         self._take(begins(stmt), stmt)
         scope = self._scope
         for block in blocks(stmt):

@@ -32,6 +32,7 @@ def instrument(
     namespace: dict[str, Any],
     hooks: Hooks,
     wanted: Iterable[str] = (),
+    also: Callable[[Editor], None] = lambda _editor: None,
 ) -> Sites:
     """Insert hooks into `tree` in place, and return the sites that they fill.
 
@@ -49,6 +50,8 @@ def instrument(
         Registers the functions.
     wanted
         Names that are metrics because the user said so.
+    also
+        Places further hooks.
     """
     sites = Sites(analysis, reach)
     editor = Editor()
@@ -58,6 +61,7 @@ def instrument(
     _place_fits(sites, editor, hooks)
     _place_keys(sites, editor, hooks)
     _place_marks(sites, tree, editor, hooks)
+    also(editor)
     editor.visit(tree)
     return sites
 

@@ -16,15 +16,16 @@ from nbtrack.capture.source.grammar import LOOPS, Evaluate, begins, blocks, may_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import FrameType
 
     from nbtrack.capture.source.grammar import Event
 
-__all__ = ["Mark", "Reach", "left_at"]
+__all__ = ["Mark", "Position", "Reach", "left_at", "left_in"]
 
 Statements = list[ast.stmt]
 Position = tuple[int, int]
 
-_LEAVING = (ast.Break, ast.Continue, ast.Raise)
+_LEAVING = (ast.Break, ast.Continue, ast.Raise, ast.Return)
 _SWALLOWING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 _BEGINNING = frozenset({"value", "assigned", "entered", "iterated", "test", "subject"})
 """The roles of the parts that remain of a statement that was begun but not completed."""
@@ -99,6 +100,10 @@ class Reach:
     def finish(self, *, ended: bool, failed_at: Position | None = None) -> None:
         """Record how the execution ended: at the tree's end, or else at which line and column."""
         self._ended, self._failed = ended or not self._outermost, failed_at
+
+    def suppose(self) -> None:
+        """Take everything for reached, where no hook tells."""
+        self._hit.update(range(len(self.marks)))
 
     @property
     def count(self) -> int:
@@ -218,11 +223,19 @@ class Reach:
 
 def left_at(error: BaseException | None, namespace: Mapping[str, Any]) -> list[Position]:
     """Return where an exception left the code that ran in a namespace, outermost first."""
+    return left_in(
+        error,
+        lambda frame: not frame.f_code.co_flags & inspect.CO_NEWLOCALS and frame.f_locals is namespace,
+    )
+
+
+def left_in(error: BaseException | None, wanted: Callable[[FrameType], bool]) -> list[Position]:
+    """Return where an exception left the frames that are wanted, outermost first."""
     found: list[Position] = []
     trace = None if error is None else error.__traceback__
     while trace is not None:
         frame = trace.tb_frame
-        if not frame.f_code.co_flags & inspect.CO_NEWLOCALS and frame.f_locals is namespace:
+        if wanted(frame):
             positions = itertools.islice(frame.f_code.co_positions(), trace.tb_lasti // 2, None)
             line, _, column, _ = next(positions, (None, None, None, None))
             found.append((line or trace.tb_lineno, column or 0))

@@ -103,19 +103,16 @@ def code_part(run: Run) -> dict[str, Any]:
 
 def environment_part(run: Run) -> dict[str, Any]:
     """Return the environment: what is worth a line each, and the packages."""
-    environment = run.environment
-    if not environment:
+    environment, project = run.environment, run.store.document(run.key, "project") or {}
+    if not environment and not project:
         return {"environment": None}
     packages = environment.get("packages")
     listed = sorted(packages.items()) if isinstance(packages, dict) else []
-    shown, left = first(listed, MAX_PACKAGES)
+    shown, left = first(listed or _locked(project), MAX_PACKAGES)
+    facts = _facts(environment) | _start(run.process) | _launched(project, run.outcome)
     return {
         "environment": {
-            "facts": [
-                [name, _line(text)]
-                for name, text in (_facts(environment) | _start(run.process)).items()
-                if text
-            ],
+            "facts": [[name, _line(text)] for name, text in facts.items() if text],
             "packages": [[_line(name), _line(version)] for name, version in shown],
             "packages_left": left,
         }
@@ -157,6 +154,27 @@ def _start(process: Mapping[str, Any]) -> dict[str, str]:
         "command": "" if "ipykernel_launcher" in command else command,
         "working folder": str(process.get("folder") or ""),
     }
+
+
+def _launched(project: Mapping[str, Any], outcome: Mapping[str, Any]) -> dict[str, str]:
+    """Return what `nbtrack run` started; nothing for another run."""
+    if not project:
+        return {}
+    code = outcome.get("exit_code")
+    return {
+        "interpreter": str(project.get("interpreter") or ""),
+        "command": str(project.get("command") or ""),
+        "entry point": str(project.get("entry_point") or ""),
+        "exit code": "" if code is None else str(code),
+        "relaxed": ", ".join(map(str, project.get("relaxed") or ())),
+    }
+
+
+def _locked(project: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the packages of a project's environment."""
+    lines = str(project.get("lock") or "").splitlines()
+    pairs = (line.partition(";")[0].split("==") for line in lines if not line.startswith("#"))
+    return [(pair[0].strip(), pair[1].strip()) for pair in pairs if len(pair) == 2]
 
 
 def _line(value: Any) -> str:

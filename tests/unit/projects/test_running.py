@@ -96,7 +96,7 @@ def test_the_childs_exit_code_is_ours_and_the_run_has_ended(project, tmp_path, t
 
 
 @pytest.mark.parametrize(
-    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "conda"]]
+    "arguments", [["-e", "none"], ["-P", "alpha"], ["--version", "v1"], ["--env-manager", "pip"]]
 )
 def test_what_cannot_run_makes_no_run(project, tmp_path, arguments):
     folder = project(MLproject="entry_points: {main: {command: 'true'}}")
@@ -164,11 +164,152 @@ with mlflow.start_run():
     assert {one.parent.id for one in found[1:]} == {found[0].id}
 
 
+SEARCH = """
+from concurrent.futures import ThreadPoolExecutor
+import mlflow, mlflow.projects
+from mlflow.tracking.client import MlflowClient
+client = MlflowClient()
+
+def own(n):
+    step = mlflow.projects.run(uri=".", entry_point="train", parameters={"n": n}, synchronous=False)
+    if not step.wait():
+        client.set_terminated(step.run_id, "FAILED")
+        return None
+    return client.get_run(step.run_id).data.metrics["n"]
+
+def nested(n):
+    with mlflow.start_run(nested=True) as child:
+        step = mlflow.projects.run(
+            uri=".", entry_point="train", run_id=child.info.run_id, parameters={"n": n}, use_conda=False,
+            synchronous=False,
+        )
+        assert step.wait() and step.run_id == child.info.run_id
+    return client.get_run(step.run_id).data.metrics["n"]
+
+with mlflow.start_run() as run:
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(own, ["1", "2", "x"]))
+    mlflow.log_metric("best", max(found[:2]))
+    mlflow.log_metric("last", nested("7"))
+    print(found)
+    print(len(client.list_run_infos(run.info.experiment_id)))
+"""
+
+
+def test_a_search_may_run_its_trials_side_by_side_or_in_runs_of_its_own(project, tmp_path):
+    """The two ways of MLflow's own examples of a search."""
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python main.py'},"
+        " train: {parameters: {n: float}, command: 'python train.py {n}'}}",
+        main_py=SEARCH,
+        train_py="import sys, mlflow\nwith mlflow.start_run(): mlflow.log_metric('n', float(sys.argv[1]))\n",
+    )
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["[1.0, 2.0, None]", "5"]
+    main, *trials = nbtrack.runs(store=tmp_path / "store", order_by="start_time")
+    assert main.metrics == {"best": 2, "last": 7}
+    assert sorted(one.status for one in trials) == ["FAILED", "FINISHED", "FINISHED", "FINISHED"]
+    assert {one.parent.id for one in trials} == {main.id}
+    assert trials[-1].tags["mlflow.project.entryPoint"] == "train"
+
+
+STEPS = """
+import os, sys
+import mlflow
+from mlflow.entities import RunStatus
+from mlflow.tracking.fluent import _get_experiment_id
+from mlflow.utils import mlflow_tags
+
+def known(entry_point, parameters, commit):
+    client = mlflow.tracking.MlflowClient()
+    for info in client.list_run_infos(_get_experiment_id()):
+        run = client.get_run(info.run_id)
+        tags = run.data.tags
+        if tags.get(mlflow_tags.MLFLOW_PROJECT_ENTRY_POINT) != entry_point:
+            continue
+        if any(run.data.params.get(name) != value for name, value in parameters.items()):
+            continue
+        if info.to_proto().status != RunStatus.FINISHED or tags.get(mlflow_tags.MLFLOW_GIT_COMMIT) != commit:
+            continue
+        return run
+    return None
+
+with mlflow.start_run() as active:
+    commit = active.data.tags.get(mlflow_tags.MLFLOW_GIT_COMMIT)
+    load = known("load", {"rows": "3"}, commit)
+    print("reused" if load else "made", bool(commit))
+    if load is None:
+        load = mlflow.tracking.MlflowClient().get_run(mlflow.run(".", "load", parameters={"rows": "3"}).run_id)
+    data = os.path.join(load.info.artifact_uri, "tables")
+    train = mlflow.run(".", "train", parameters={"data": data})
+    mlflow.log_metric("total", train.run.metrics["total"])
+"""
+
+
+def test_steps_that_have_run_are_found_again(project, tmp_path):
+    """A workflow as MLflow's example of several steps has it: tags, commit, params, artifacts of other runs."""
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python main.py'},"
+        " load: {parameters: {rows: int}, command: 'python load.py {rows}'},"
+        " train: {parameters: {data: path}, command: 'python train.py {data}'}}",
+        main_py=STEPS,
+        load_py="import sys, mlflow\nwith mlflow.start_run():\n"
+        "    mlflow.log_text('\\n'.join(map(str, range(int(sys.argv[1])))), 'tables/a.csv')\n",
+        train_py="import sys, os, mlflow\nwith mlflow.start_run():\n"
+        "    mlflow.log_metric('total', sum(map(float, open(os.path.join(sys.argv[1], 'a.csv')))))\n",
+    )
+    git = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], check=True)
+    for expected in ("made True", "reused True"):
+        done = run(folder, "--experiment-name", "steps")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[0] == expected
+    entries = [one.tags["mlflow.project.entryPoint"] for one in nbtrack.runs(store=tmp_path / "store")]
+    assert sorted(entries) == ["load", "main", "main", "train", "train"]
+    assert nbtrack.runs(store=tmp_path / "store")[0].metrics["total"] == 3
+
+
+def test_the_client_and_the_artifacts_of_other_runs(project, tmp_path):
+    folder = project(
+        main_py="""
+import mlflow, os
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+client = MlflowClient()
+made = client.create_run(client.create_experiment("made"), run_name="by hand", tags={"team": "red"})
+client.log_batch(made.info.run_id, [Metric("loss", 0.5, 1000, 3)], [Param("a", "1")], [RunTag("b", "2")])
+with open("note.txt", "w") as file:
+    file.write("kept")
+client.log_artifact(made.info.run_id, "note.txt", "notes")
+client.set_terminated(made.info.run_id)
+(point,) = client.get_metric_history(made.info.run_id, "loss")
+assert point == Metric("loss", 0.5, 1000, 3), point
+(entry,) = client.list_artifacts(made.info.run_id)
+assert (entry.path, entry.is_dir) == ("notes", True)
+(entry,) = client.list_artifacts(made.info.run_id, "notes")
+assert (entry.path, entry.file_size) == ("notes/note.txt", 4)
+assert open(client.download_artifacts(made.info.run_id, "notes/note.txt")).read() == "kept"
+copied = mlflow.artifacts.download_artifacts(f"runs:/{made.info.run_id}/notes", dst_path="copied")
+assert os.listdir(copied) == ["note.txt"]
+assert mlflow.artifacts.load_text(made.info.artifact_uri + "/notes/note.txt") == "kept"
+"""
+    )
+    done = run(folder, "-e", "main.py")
+    assert done.returncode == 0, done.stderr
+    made = nbtrack.runs("name = 'by hand'", store=tmp_path / "store")[0]
+    assert (made.status, made.experiment, made.params, made.metrics) == (
+        *("FINISHED", "made"), {"a": "1"}, {"loss": 0.5},
+    )  # fmt: skip
+    assert {"team": "red", "b": "2"}.items() <= made.tags.items()
+
+
 def test_what_the_module_lacks_is_one_clear_sentence(project):
     folder = project(
         main_py="""
 import mlflow
-for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
+for text in ("import mlflow.keras", "mlflow.evaluate", "mlflow.tracking.MlflowClient().search_traces"):
     try:
         exec(text)
     except (ImportError, AttributeError) as error:
@@ -178,7 +319,7 @@ for text in ("import mlflow.pytorch", "mlflow.evaluate", "mlflow.tracking.Mlflow
     lines = run(folder, "-e", "main.py").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["ModuleNotFoundError", "AttributeError", "AttributeError"]
     for line, name in zip(
-        lines, ("mlflow.pytorch", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
+        lines, ("mlflow.keras", "mlflow.evaluate", "MlflowClient.search_traces"), strict=True
     ):
         assert "nbtrack" in line
         assert name in line
@@ -295,3 +436,80 @@ def test_output_is_shown_while_it_runs(project):
     assert time.monotonic() - began < 40
     child.send_signal(signal.SIGINT)
     child.communicate(timeout=30)
+
+
+def test_conda_is_told_to_be_uv(project, tmp_path):
+    done = run(project(main_py="print(1)"), "-e", "main.py", "--env-manager", "conda")
+    assert (done.returncode, done.stdout) == (0, "1\n")
+    assert "no conda" in done.stderr
+    assert the_run(tmp_path).status == "FINISHED"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are of another kind there")
+def test_on_a_terminal_the_command_has_one(project, tmp_path):
+    """What it prints is shown as it is, and kept."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    folder = project(
+        main_py="import os, sys\nprint(sys.stdout.isatty(), sys.stderr.isatty(), os.get_terminal_size().columns)\n"
+        "print('\\x1b[31mred\\x1b[0m')\n"
+    )
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 77, 0, 0))
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(folder), "-e", "main.py"], stdout=theirs, stderr=subprocess.PIPE
+    )
+    _, said = child.communicate(timeout=100)
+    os.close(theirs)
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    assert child.returncode == 0, said
+    assert shown == b"True False 77\r\n\x1b[31mred\x1b[0m\r\n"
+    assert the_run(tmp_path).outcome["stdout"] == "True False 77\n\x1b[31mred\x1b[0m\n"
+
+
+PLAIN = """
+import sys, os
+rate = float(sys.argv[1])
+for epoch in range(3):
+    loss = rate / (epoch + 1)
+print(sys.executable, sys.prefix, os.path.basename(__file__), sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("program", ["python", "python3"])
+def test_a_plain_script_of_a_project_is_captured(project, tmp_path, program):
+    folder = project(
+        MLproject=f"entry_points: {{main: {{parameters: {{rate: float}}, command: '{program} train.py {{rate}} && {program} -c \"print(5)\"'}}}}",
+        train_py=PLAIN,
+    )
+    done = run(folder, "-P", "rate=0.5", "--env-manager", "local")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{sys.executable} {sys.prefix} train.py ['0.5']\n5\n"
+    found = the_run(tmp_path)
+    assert (found.params, found.status) == ({"rate": 0.5}, "FINISHED")
+    assert list(found.history("loss").value) == [0.5, 0.25, 0.5 / 3]
+
+
+def test_who_logs_by_hand_gets_exactly_that(project, tmp_path):
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python train.py 0.5'}}",
+        train_py=PLAIN + "import mlflow\nmlflow.log_metric('rmse', 3)\n",
+    )
+    assert run(folder, "--env-manager", "local").returncode == 0
+    found = the_run(tmp_path)
+    assert (found.params, found.metrics) == ({}, {"rmse": 3})
+
+
+@pytest.mark.parametrize(("text", "code"), [("import sys; sys.exit(7)", 7), ("1 / 0", 1)])
+def test_a_captured_script_of_a_project_fails_as_it_is(project, tmp_path, text, code):
+    folder = project(
+        MLproject="entry_points: {main: {command: 'python train.py'}}", train_py=f"rate = 0.5\n{text}"
+    )
+    done = run(folder, "--env-manager", "local")
+    assert done.returncode == code
+    assert "nbtrack/" not in done.stderr
+    assert (the_run(tmp_path).status, the_run(tmp_path).params) == ("FAILED", {"rate": 0.5})

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __version__ = "3.17.0"
 """The version of MLflow whose names these are: scripts compare it."""
 
-_MODULES = ("entities", "exceptions", "models", "projects", "pyfunc", "sklearn", "tracking", "utils")
+_MODULES = frozenset(
+    "artifacts entities exceptions lightgbm models projects pyfunc pytorch sklearn tracking utils xgboost".split()
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -28,21 +28,24 @@ def run(  # noqa: PLR0917 (MLflow's order)
     backend: str = "local",
     backend_config: Any = None,  # noqa: ARG001 (MLflow's)
     storage_dir: str | None = None,  # noqa: ARG001 (MLflow's)
-    synchronous: bool = True,  # noqa: ARG001 (it always waits)
+    synchronous: bool = True,
     run_id: str | None = None,
     run_name: str | None = None,
     env_manager: str | None = None,
+    use_conda: bool = True,
     **others: Any,  # noqa: ARG001 (MLflow's)
 ) -> SubmittedRun:
     """Run a project to its end; see `nbtrack.run_project`.
+
+    It waits also where `synchronous` is false, but then a command that fails is told by `wait()` alone.
 
     Raises
     ------
     ExecutionException
         When its command fails.
     """
-    if backend != "local" or run_id is not None:
-        raise InvalidValueError("nbtrack runs projects on this machine, and each makes a run of its own")
+    if backend != "local":
+        raise InvalidValueError(f"nbtrack runs projects on this machine, and not on backend {backend!r}")
     if experiment_id is not None:
         experiment_name = find_experiment(experiment_id, store_in_use()).name
     done = run_project(
@@ -52,8 +55,9 @@ def run(  # noqa: PLR0917 (MLflow's order)
         version=version,
         experiment_name=experiment_name,
         run_name=run_name,
-        env_manager=env_manager,
+        env_manager=env_manager or (None if use_conda else "local"),
+        run_id=run_id,
     )
-    if not done.wait():
+    if synchronous and not done.wait():
         raise ExecutionException(f"run {done.run_id} failed with exit code {done.exit_code}")
     return done

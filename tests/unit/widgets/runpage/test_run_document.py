@@ -116,6 +116,28 @@ def test_a_store_that_holds_nonsense_is_shown_as_far_as_it_goes(run, store):
     assert document["environment"]["facts"][0] == ["Python", "3"]
 
 
+def test_a_projects_run_shows_what_was_started_and_where(store):
+    with nbtrack.start_run() as active:
+        active.writer.set_document(
+            "project",
+            {
+                "command": "bash train.sh 3", "entry_point": "main", "interpreter": "/env/bin/python",
+                "lock": "# Python 3.11.7, linux\nsix==1.16.0\ncolorama==0.4 ; sys_platform == 'win32'",
+                "relaxed": ["six==1 -> six>=1"],
+            },
+        )  # fmt: skip
+        active.writer.set_document("outcome", {"exit_code": 0})
+        active.writer.set_document("environment", {})
+    found = run_document(nbtrack.get_run(active.id))["environment"]
+    assert {
+        "command": "bash train.sh 3",
+        "entry point": "main",
+        "exit code": "0",
+        "interpreter": "/env/bin/python",
+    }.items() <= dict(found["facts"]).items()
+    assert found["packages"] == [["six", "1.16.0"], ["colorama", "0.4"]]
+
+
 def test_what_is_large_is_bounded(store):
     with nbtrack.start_run() as active:
         nbtrack.log_params({f"p{k}": "v" * 5_000 for k in range(1_200)})

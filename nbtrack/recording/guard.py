@@ -1,4 +1,4 @@
-"""The boundary that protects the user's cell."""
+"""The boundary that protects the user's code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import functools
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
-
-from IPython.core.error import UsageError
 
 from nbtrack.errors import NbtrackError, NbtrackWarning
 
@@ -18,7 +16,7 @@ __all__ = ["guarded"]
 
 
 def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., Any]:
-    """Turn an exception of a method into a one-line warning: tracking never breaks a user's cell.
+    """Turn an exception of a method into a one-line warning: tracking never breaks a user's code.
 
     Parameters
     ----------
@@ -32,7 +30,7 @@ def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., A
             try:
                 return method(self, *args)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary that protects the user's cell
-                known = isinstance(error, NbtrackError | UsageError)
+                known = isinstance(error, NbtrackError) or type(error).__name__ == "UsageError"  # IPython's
                 _tell(f"{error if known else f'{type(error).__name__}: {error}'} ({outcome})")
                 return None
 
@@ -44,7 +42,7 @@ def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., A
 def _tell(message: str) -> None:
     """Warn in one line, every time; a warning of Python's would quote the user's code and be shown only once."""
     try:
-        warnings.warn_explicit(message, NbtrackWarning, "<nbtrack>", 1, module="nbtrack.notebook")
+        warnings.warn_explicit(message, NbtrackWarning, "<nbtrack>", 1, module="nbtrack")
     except NbtrackWarning:
         # A filter that turns warnings into errors is meant for the user's own code.
         print(f"nbtrack: {message}", file=sys.stderr)

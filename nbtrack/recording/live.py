@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbtrack.capture import CellCapture
-    from nbtrack.notebook.line import Progress
+    from nbtrack.recording.line import Progress
     from nbtrack.tracking import ActiveRun
 
 __all__ = ["LiveMonitor"]

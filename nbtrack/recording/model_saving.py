@@ -7,6 +7,7 @@ import re
 import sys
 import warnings
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
@@ -145,7 +146,9 @@ def _save(run: ActiveRun, fitted_model: Fitted, name: str) -> str:
 
     rows, count = first_rows(fitted_model.data) if fitted_model.data is not None else (None, 0)
     shape: tuple[int, ...] = getattr(rows, "shape", ())
-    shown = count > 0 and len(shape) < 3 and (len(shape) < 2 or shape[1] <= _MAX_COLUMNS)
+    # An example is kept as a frame.
+    can = find_spec("pandas") is not None
+    shown = can and count > 0 and len(shape) < 3 and (len(shape) < 2 or shape[1] <= _MAX_COLUMNS)
     keep = partial(
         tracking.keep_model, run, fitted_model.estimator, name, fitted_on=fitted_model.data, tell=_tell
     )

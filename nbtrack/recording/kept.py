@@ -1,0 +1,171 @@
+"""What a run keeps of code that was captured: params, metrics, data, outcome, models; and the line about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbtrack import tracking
+from nbtrack.capture.secrets import SEEN
+from nbtrack.direction import direction
+from nbtrack.fields import MISSING, same
+from nbtrack.recording.guard import guarded
+from nbtrack.recording.line import Change, Outcome
+from nbtrack.recording.model_saving import save_fitted
+from nbtrack.records import BROKEN, FOLDS_TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbtrack.capture import Captured
+    from nbtrack.recording.live import LiveMonitor
+    from nbtrack.records import RunRecord
+    from nbtrack.store import Store
+    from nbtrack.tracking import ActiveRun
+
+__all__ = ["Kept"]
+
+_MAX_EARLIER_RUNS = 200
+"""How many earlier runs of the same code are searched for the best."""
+
+
+class Kept:
+    """Writes what was captured to its run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    companion
+        The monitor beside it, which has written some of it while the code ran.
+    logs
+        Whether the code may log params itself: these take precedence.
+    """
+
+    def __init__(self, run: ActiveRun, companion: LiveMonitor, *, logs: bool) -> None:
+        self._run = run
+        self._companion = companion
+        self._logs = logs
+
+    @guarded()
+    def values(self, captured: Captured) -> None:
+        """Write params, metrics and data."""
+        writer = self._run.writer
+        # What the code logged itself takes precedence.
+        logged = set(self._run.params) if self._logs else set()
+        for name, value in captured.params.items():
+            if name not in logged:
+                writer.log_param(name, value)
+        for name, points in captured.metrics.items():
+            if name not in self._run.logs:
+                writer.series(name).extend(points)
+        for name in self._companion.params.keys() - captured.params.keys():
+            writer.drop_param(name)
+        for name in self._companion.data - {record.name for record in captured.data}:
+            writer.drop_data(name)
+        if captured.folds:
+            writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
+        for record in captured.data:
+            writer.set_data(record)
+        if captured.positional:
+            writer.set_document("places", {"positional": captured.positional})
+
+    @guarded()
+    def outcome(self, facts: dict[str, Any], tail: str, images: Sequence[tuple[str, bytes]] = ()) -> None:
+        """Write how it went: facts such as its time, the end of its output, and the figures that it showed."""
+        writer = self._run.writer
+        figures = []
+        for number, (ending, content) in enumerate(images, start=1):
+            path = writer.artifact_folder / "figures" / f"figure-{number}.{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(SEEN.hidden(content.decode()).encode() if ending == "svg" else content)
+            figures.append(f"figures/{path.name}")
+        outcome = {
+            **facts,
+            "peak_memory_bytes": self._companion.peak_memory,
+            "stdout": SEEN.text(tail, lines=True),
+            "figures": figures,
+        }
+        writer.set_document("outcome", outcome)
+
+    @guarded()
+    def models(self, captured: Captured, limit: int) -> None:
+        """Describe the models, and save those of at most `limit` bytes."""
+        if not captured.estimators:
+            return
+        records = [
+            dataclasses.asdict(one) | {"params": SEEN.document(one.params), "rows": SEEN.document(one.rows)}
+            for one in captured.estimators
+        ]
+        for number, uri in save_fitted(self._run, captured.fitted, limit):
+            records[number]["uri"] = uri
+        self._run.writer.set_document("estimators", records)
+
+    def environment(self, environment: dict[str, Any]) -> None:
+        """Write the environment, and the commit that it names."""
+        git = environment.get("git") or {}
+        self._run.writer.set(git_commit=git.get("commit"))
+        self._run.writer.set_document("environment", environment)
+
+    def line(
+        self,
+        captured: Captured,
+        duration: float,
+        error: BaseException | None,
+        *,
+        facts: dict[str, str] | None = None,
+        remark: str = "",
+    ) -> Outcome:
+        """Return what the line about the run says, once it has ended."""
+        run = self._run
+        metrics, params, status = run.metrics, run.params, tracking.ending(error)
+        record = run.store.run(run.id)
+        changed = _differing(run.store, record, params)
+        # First what differs from the previous run, then what the user wrote, then what was read from objects.
+        order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
+        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}" for one in captured.data)
+        every = {**(facts or {}), "data": ", ".join(shapes)}
+        return Outcome(
+            name=run.name,
+            run_id=run.id,
+            status=status,
+            duration=duration,
+            params={name: params[name] for name in order},
+            metrics=metrics,
+            changes={} if status in BROKEN else _changes(run.store, record, metrics, captured.folds),
+            spreads=_spreads(run, captured.folds),
+            models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
+            error=type(error).__name__ if status in BROKEN and error is not None else "",
+            experiment=run.experiment,
+            changed=changed,
+            facts={name: text for name, text in every.items() if text},
+            remark=remark,
+        )
+
+
+def _differing(store: Store, run: RunRecord, params: dict[str, Any]) -> set[str]:
+    """Return the params that differ from those of the previous run of the same code; none for a first run."""
+    last = [] if run.lineage is None else store.lineage(run.lineage, limit=2)
+    earlier = [one for one in last if one.id != run.id]
+    if not earlier:
+        return set()
+    before = store.params(earlier[0].key)
+    return {name for name, value in params.items() if not same(before.get(name, MISSING), value)}
+
+
+def _spreads(run: ActiveRun, folds: set[str]) -> dict[str, tuple[float, int]]:
+    """Return the mean over the folds of cross-validations, and the number of folds."""
+    summaries = run.store.metrics(run.key) if folds else {}
+    return {name: (summaries[name].mean, summaries[name].count) for name in folds if name in summaries}
+
+
+def _changes(store: Store, run: RunRecord, metrics: dict[str, float], folds: set[str]) -> dict[str, Change]:
+    """Compare each metric that has a better direction with the best earlier run of the same code."""
+    ways = {name: way for name in metrics if (way := direction(name)) is not None}
+    columns = {name: f"{name}.mean" if name in folds else name for name in ways}
+    modes: dict[str, Literal["min", "max"]] = {
+        columns[name]: "min" if way == "down" else "max" for name, way in ways.items()
+    }
+    bests = store.lineage_bests(run, modes, _MAX_EARLIER_RUNS)
+    return {name: Change(bests[columns[name]], way) for name, way in ways.items() if columns[name] in bests}
