@@ -15,6 +15,7 @@ from nbtrack.capture.slice.history import Cell
 from nbtrack.capture.slice.script import script
 from nbtrack.cli import commands
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.projects.python_choice import choose_python
 
 
 def made_run(params=(), metrics=(), name="wine"):
@@ -310,3 +311,18 @@ def test_a_captured_script_keeps_what_it_was_called_with(store, tmp_path):
     made = nbtrack.package(writer.id, tmp_path / "made")
     assert printed(made.folder) == {"loss": "3.75"}
     assert printed(made.folder, "--args_max_lr=1", "--args_epochs=2") == {"loss": "5.0"}
+
+
+@pytest.mark.parametrize("python", ["3.8", "3.10", "3.12", "3.13"])
+def test_what_goes_along_runs_in_other_pythons(store, tmp_path, python):
+    choice = choose_python(python)
+    if choice.program is None:
+        pytest.skip(f"there is no Python {python} on this machine")
+    code = (
+        "alpha = 0.5\nfor i in range(3):\n    if i % 2 == 0:\n        loss = alpha / (i + 1)\nrmse = loss * 3"
+    )
+    made = nbtrack.package(recorded(code, {"alpha": 0.5}, {"loss": 0.5 / 3, "rmse": 0.5}), tmp_path / "made")
+    done = subprocess.run(
+        [choice.program, made.folder / "main.py", "--alpha=6"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "loss 2.0 (2 points)\nrmse 6.0\n"
