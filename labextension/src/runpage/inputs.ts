@@ -1,5 +1,5 @@
 import { element } from "../ui/dom.ts";
-import { leftOut, oneLine, shownParam } from "../ui/text.ts";
+import { counted, leftOut, oneLine, shownParam } from "../ui/text.ts";
 import type { Data } from "./messages.ts";
 import { followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
@@ -80,7 +80,7 @@ function dataset({
   const details = element(
     "details",
     {},
-    element("summary", {}, `${columns.length + left} columns`),
+    element("summary", {}, counted(columns.length + left, "column")),
     table(`Columns of ${oneLine(name, 40)}`, heads, rows),
     element("div", { class: "nbtrack-run-quiet" }, leftOut(left, "columns")),
   );

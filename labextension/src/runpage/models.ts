@@ -1,6 +1,6 @@
 import { follow } from "../kernel/traits.ts";
 import { element } from "../ui/dom.ts";
-import { leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
+import { counted, leftOut, oneLine, shownSize, visible } from "../ui/text.ts";
 import { button, copyButton, editor, edits, focusIn, knownNames, styled } from "./controls.ts";
 import { safeAddress } from "./markdown.ts";
 import type { Column, SavedModel, Server, Version } from "./messages.ts";
@@ -77,10 +77,6 @@ function signature(title: string, columns: readonly Column[]): HTMLElement[] {
   const rows = columns.map(({ name, type }) => [{ text: name }, { text: type, right: true }]);
   const summary = element("summary", {}, `${title} ${counted(columns.length, "column")}`);
   return [element("details", {}, summary, table(`${title}`, [], rows))];
-}
-
-function counted(number: number, word: string): string {
-  return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 }
 
 /** The button that serves the model, and the state of its server. */

@@ -203,3 +203,8 @@ export function shownTime(ms: number): string {
   }
   return `${ms >= 100 ? ms.toFixed(0) : Number(ms.toPrecision(2))} ms`;
 }
+
+/** Say how many there are of a thing. */
+export function counted(number: number, word: string): string {
+  return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+}
