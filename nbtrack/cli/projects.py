@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from nbtrack.cli.command import Command, complete_experiment, wanted_folder
+from nbtrack.cli.command import Command, complete_experiment, complete_run, wanted_folder
 from nbtrack.projects import MANAGERS
 
 __all__ = ["package", "run"]
@@ -120,7 +120,7 @@ def run(  # noqa: PLR0917 (click passes them by name)
 
 
 @click.command(cls=Command)
-@click.argument("target", metavar="NOTEBOOK_OR_RUN")
+@click.argument("target", metavar="NOTEBOOK_OR_RUN", shell_complete=complete_run)
 @click.option("--output", "-o", required=True, metavar="DIR", help="The folder to make.")
 @click.option("--force", is_flag=True, help="Write into a folder that has something in it.")
 @click.pass_context

@@ -21,7 +21,7 @@ __all__ = ["Plain", "without_magics"]
 _SILENT = frozenset(
     """
     alias autosave autoreload colors conda config connect_info debug history inspect_rc killbgscripts load_ext logstart
-    logstop ls lsmagic magic matplotlib nbtrack page panel pastebin pdb pdef pdoc pfile pinfo pinfo2 precision prun psearch
+    logstop ls lsmagic magic matplotlib nbtrack page panel pastebin pdb pdef pdoc pfile pinfo pinfo2 precision psearch
     psource pwd quickref reload_ext runs serve track timeit unload_ext who who_ls whos xmode package
     """.split()
 )
@@ -41,13 +41,10 @@ class Plain:
     ----------
     requirements
         What its cells installed.
-    calls
-        Whether it calls for what stands in for the notebook.
     """
 
     source: str
     requirements: list[str] = field(default_factory=list)
-    calls: bool = False
 
 
 def without_magics(script: str, name: str) -> Plain:
@@ -68,11 +65,7 @@ def without_magics(script: str, name: str) -> Plain:
     text = script.replace(IPYTHON, "")
     shows = DISPLAY in text
     text = text.replace(DISPLAY, "").lstrip("\n")
-    if "get_ipython()" not in text:
-        found = Plain(text, calls=shows)
-    else:
-        found = _translated(text, name)
-        found.calls |= shows
+    found = Plain(text) if "get_ipython()" not in text else _translated(text, name)
     if shows:
         found.source = f"display = {name}.display\n\n{found.source}"
     return found
@@ -96,7 +89,6 @@ def _translated(text: str, name: str) -> Plain:
         if code is None:
             refused.append(f"line {node.lineno}: {_written(node.func.attr, words)}")
         else:
-            plain.calls |= f"{name}." in code
             if "#" in code and edits.is_followed(node):
                 code = "pass"
             edits.replace(
@@ -200,7 +192,6 @@ def _body(body: str, name: str, plain: Plain) -> str | None:
     except (SyntaxError, ValueError):
         return None
     plain.requirements += inner.requirements
-    plain.calls |= inner.calls
     return inner.source
 
 

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbtrack.capture.results.readings import Reading, plain, readings
+from nbtrack.fields import MISSING, same
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
 __all__ = ["Line", "lines_with"]
 
@@ -34,21 +35,30 @@ class Line(NamedTuple):
         return {name.removesuffix("/") for name in self.names if name}
 
 
-def lines_with(output: str, metrics: Collection[str]) -> list[Line]:
+def lines_with(output: str, metrics: Mapping[str, float]) -> list[Line]:
     r"""Return the lines of a run's output that tell some metrics, one of each form.
+
+    A metric of which the last value is another than the one that was printed last came from elsewhere.
 
     Examples
     --------
-    >>> lines_with("epoch 1: val loss 0.5\nepoch 2: val loss 0.25\n", ["val_loss"])
+    >>> lines_with("epoch 1: val loss 0.5\nepoch 2: val loss 0.25\n", {"val_loss": 0.25})
     [Line(template='epoch {}: val loss {}', names=(None, 'val_loss'))]
     """
     found: dict[Line, None] = {}
+    last = {one.name: one.value for line in output.split("\n") for one in readings(_shown(line))}
+    told = {name for name, value in metrics.items() if same(last.get(name, MISSING), value)}
     for drawn in output.split("\n"):
-        text = plain(drawn.rpartition("\r")[2]).strip()
-        scores = {one.start: one for one in readings(text) if one.name in metrics}
+        text = _shown(drawn)
+        scores = {one.start: one for one in readings(text) if one.name in told}
         if scores and len(found) < _MAX_LINES:
             found[_line(text, scores)] = None
     return list(found)
+
+
+def _shown(line: str) -> str:
+    """Return a line as it is seen in the end, when a part of it was drawn over another."""
+    return plain(line.rpartition("\r")[2]).strip()
 
 
 def _line(text: str, scores: dict[int, Reading]) -> Line:

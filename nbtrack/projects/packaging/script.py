@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.places import places_in, places_of_params
@@ -20,6 +20,10 @@ from nbtrack.projects.packaging.parameters import Parameter, parameters
 from nbtrack.projects.packaging.printed import lines_with
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbtrack.capture.places import Place
+    from nbtrack.projects.packaging.cell import ScriptCell
     from nbtrack.projects.packaging.target import Part
     from nbtrack.records import ParamValue
 
@@ -66,18 +70,37 @@ def script_of(part: Part) -> Script:
     except SyntaxError as error:
         raise InvalidValueError(f"the code of {part.origin} is no Python: {error}") from None
     params, places = _params(part, source)
+    arguments = _arguments(part, source, places)
     found, remarks = parameters(params, places)
     edits = Edits(source)
     own = not imported_modules(source).isdisjoint({"mlflow", "nbtrack"})
     # What a script logs itself is all that it logs.
-    metrics = [] if own and MARK not in part.script else part.metrics
+    metrics = {} if own and MARK not in part.script else part.metrics
     cell = tracked_cell(source)
     logging = Logging(cell, edits, results, metrics, part.fitted)
     for one in found:
         edits.replace(one.place.span, f"{given}.{one.name}")
     future = _future(tree, edits)
+    calls = _results(part, metrics, logging, cell, edits, results, remarks)
+    head = _head(part.origin, future, found, results, given, arguments)
+    text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
+    compile(text, "main.py", "exec", dont_inherit=True)
+    secrets = [n for n, line in enumerate(text.splitlines(), start=1) if _MASKED.search(line)]
+    return Script(text, source, found, plain.requirements, [*part.remarks, *remarks], secrets)
+
+
+def _results(  # noqa: PLR0917 (one caller)
+    part: Part,
+    metrics: Mapping[str, float] | None,
+    logging: Logging,
+    cell: ScriptCell,
+    edits: Edits,
+    results: str,
+    remarks: list[str],
+) -> list[str]:
+    """Return the calls at a script's end; what they cannot give goes to the remarks."""
     calls, missing = logging.ending()
-    told = lines_with(part.output, missing) if cell.tree.body else []
+    told = lines_with(part.output, {n: metrics[n] for n in missing if metrics}) if cell.tree.body else []
     for line in told:
         names = ", ".join("None" if name is None else quoted(name) for name in line.names)
         edits.add_before(cell.tree.body[0], f"{results}.listen({quoted(line.template)}, {names})")
@@ -85,17 +108,13 @@ def script_of(part: Part) -> Script:
     calls += filter(None, map(logging.carried, missing))
     missing = [name for name in missing if logging.carried(name) is None]
     remarks += [f"{name} is not logged: nothing of the code is known to give it" for name in missing]
-    for name, path in part.models.items() if metrics != [] else ():
+    for name, path in part.models.items() if metrics != {} else ():
         variable = logging.variable(name)
         if variable is None:
             remarks.append(f"the model {path} is not saved: no name holds it when the code has ended")
         else:
             calls.append(f"{results}.model({quoted(path)}, {variable})")
-    head = _head(part, future, found, results, given)
-    text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
-    compile(text, "main.py", "exec", dont_inherit=True)
-    secrets = [n for n, line in enumerate(text.splitlines(), start=1) if _MASKED.search(line)]
-    return Script(text, source, found, plain.requirements, [*part.remarks, *remarks], secrets)
+    return calls
 
 
 def _free(name: str, words: set[str]) -> str:
@@ -105,7 +124,7 @@ def _free(name: str, words: set[str]) -> str:
     )
 
 
-def _params(part: Part, source: str) -> tuple[dict[str, ParamValue], dict[str, list]]:  # type: ignore[type-arg]
+def _params(part: Part, source: str) -> tuple[dict[str, ParamValue], dict[str, list[Place]]]:
     """Return the settings, by their names in the run, and the places of their literals."""
     if part.params is not None:
         return dict(part.params), places_of_params(source, part.params, part.positional)
@@ -121,6 +140,19 @@ def _params(part: Part, source: str) -> tuple[dict[str, ParamValue], dict[str, l
     return chosen, places
 
 
+def _arguments(part: Part, source: str, places: dict[str, list[Place]]) -> list[str]:
+    """Return what a script was called with, but for the options that become parameters: their values are the defaults."""
+    left = list(part.arguments)
+    for name, value in (part.params or {}).items() if left else ():
+        options = [one for one in places_in(source).get(name, ()) if one.kind == "option"]
+        flags = {f"--{name.rpartition('.')[2]}", f"--{name.rpartition('.')[2].replace('_', '-')}"}
+        given = next((n for n, word in enumerate(left) if word.partition("=")[0] in flags), None)
+        if len(options) == 1 and given is not None:
+            places[name] = [replace(options[0], value=value)]
+            del left[given : given + (1 if "=" in left[given] else 2)]
+    return left
+
+
 def _future(tree: ast.Module, edits: Edits) -> list[str]:
     """Take out the imports that must come first, and return them."""
     found = []
@@ -132,8 +164,10 @@ def _future(tree: ast.Module, edits: Edits) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _head(part: Part, future: list[str], found: list[Parameter], results: str, given: str) -> str:
-    title = part.origin.replace("\\", "/").replace('"""', "'''")
+def _head(  # noqa: PLR0917 (one caller)
+    origin: str, future: list[str], found: list[Parameter], results: str, given: str, arguments: list[str]
+) -> str:
+    title = origin.replace("\\", "/").replace('"""', "'''")
     lines = [f'"""Packaged by nbtrack from {title}; --help lists what can be given."""', "", *future]
     alias = "project_results" if results == "project_results" else f"project_results as {results}"
     lines += [*([""] if future else []), "import argparse", "", f"import {alias}", ""]
@@ -143,8 +177,8 @@ def _head(part: Part, future: list[str], found: list[Parameter], results: str, g
         lines.append(f'parser.add_argument("--{one.name}", type={reader}, default={_default(one)})')
     names = {one.name: one.param for one in found if one.name != one.param}
     renamed = ", ".join(f"{quoted(name)}: {quoted(param)}" for name, param in names.items())
-    arguments = f", {list(part.arguments)!r}" if part.arguments else ""
-    lines += [f"{given} = {results}.begin(parser, {{{renamed}}}{arguments})", ""]
+    rest = f", {arguments!r}" if arguments else ""
+    lines += [f"{given} = {results}.begin(parser, {{{renamed}}}{rest})", ""]
     return "\n".join(lines)
 
 

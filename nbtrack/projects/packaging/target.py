@@ -50,7 +50,7 @@ class Part:
     origin: str
     folders: list[Path]
     params: Mapping[str, ParamValue] | None = None
-    metrics: list[str] | None = None
+    metrics: Mapping[str, float] | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     fitted: tuple[str, ...] = ()
     positional: Mapping[str, list[str]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         f"run {run.name} ({run.id[:8]})" + (f" of {run.notebook}" if run.notebook else ""),
         _folders(run),
         run.params,
-        list(run.metrics),
+        run.metrics,
         {model.name: model.path for model in models if model.uri and model.path},
         tuple(model.name for model in models if model.name.isidentifier()),
         places.get("positional", {}),

@@ -15,6 +15,7 @@ from nbtrack.capture.slice.history import Cell
 from nbtrack.capture.slice.script import script
 from nbtrack.cli import commands
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.projects.python_choice import choose_python
 
 
 def made_run(params=(), metrics=(), name="wine"):
@@ -251,7 +252,7 @@ def test_scores_that_a_function_prints_are_read_off_its_lines(store, tmp_path):
         "def report(alpha):\n    for epoch in range(3):\n        print(f'Epoch {epoch}: val loss = {alpha / (epoch + 1):8.4f} {{ok}}')\n"
         "    print('\\x1b[1mAccuracy\\x1b[0m: 3/4 (75%)', 'of', 1_000_000)"
     )
-    output = "Epoch 0: val loss =   0.5000 {ok}\nEpoch 1: val loss =   0.2500 {ok}\n\x1b[1mAccuracy\x1b[0m: 3/4 (75%) of 1000000\n"
+    output = "Epoch 0: val loss =   0.5000 {ok}\nEpoch 1: val loss =   0.2500 {ok}\nEpoch 2: val loss =   0.1667 {ok}\n\x1b[1mAccuracy\x1b[0m: 3/4 (75%) of 1000000\n"
     run = recorded(
         "alpha = 0.5\nreport(alpha)",
         {"alpha": 0.5},
@@ -292,3 +293,36 @@ def test_what_names_hold_in_the_end_is_found_in_all_that_holds_results(store, tm
     got = {name: float(value) for name, value in printed(made.folder).items()}
     assert got == {name: value for name, value in metrics.items() if name != "gone_score"}
     assert any(one.startswith("gone_score is not logged") for one in made.left_out)
+
+
+def test_a_captured_script_keeps_what_it_was_called_with(store, tmp_path):
+    code = (
+        "import argparse, sys\nparser = argparse.ArgumentParser()\nparser.add_argument('--max-lr', type=float, default=0.1)\n"
+        "parser.add_argument('--epochs', type=int, default=3)\nparser.add_argument('data')\nargs = parser.parse_args()\n"
+        "loss = args.max_lr * args.epochs + len(args.data)"
+    )
+    process = {"argv": ["train.py", "--max-lr", "0.25", "abc"], "folder": ""}
+    params = {"args.max_lr": 0.25, "args.epochs": 3, "args.data": "abc"}
+    writer = made_run(params, {"loss": 3.75})
+    writer.set_document("source", {"cell": code, "script": code})
+    writer.set_document("process", process)
+    writer.finish("FINISHED")
+    store.flush()
+    made = nbtrack.package(writer.id, tmp_path / "made")
+    assert printed(made.folder) == {"loss": "3.75"}
+    assert printed(made.folder, "--args_max_lr=1", "--args_epochs=2") == {"loss": "5.0"}
+
+
+@pytest.mark.parametrize("python", ["3.8", "3.10", "3.12", "3.13"])
+def test_what_goes_along_runs_in_other_pythons(store, tmp_path, python):
+    choice = choose_python(python)
+    if choice.program is None:
+        pytest.skip(f"there is no Python {python} on this machine")
+    code = (
+        "alpha = 0.5\nfor i in range(3):\n    if i % 2 == 0:\n        loss = alpha / (i + 1)\nrmse = loss * 3"
+    )
+    made = nbtrack.package(recorded(code, {"alpha": 0.5}, {"loss": 0.5 / 3, "rmse": 0.5}), tmp_path / "made")
+    done = subprocess.run(
+        [choice.program, made.folder / "main.py", "--alpha=6"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "loss 2.0 (2 points)\nrmse 6.0\n"

@@ -91,7 +91,8 @@ def log(name: str, value: Any, step: int | None = None) -> None:
     """Keep a point of a metric, or one of each number of a dict."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            log(f"{name}.{key}", inner, step)
+            if _as_number(inner) is not None:
+                log(f"{name}.{key}", inner, step)
         return
     number = _as_number(value)
     if number is None:
