@@ -3,10 +3,12 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
 import nbtrack
+from nbtrack import uv
 from tests.benchmarks import peers
 from tests.notebook.kernel import kernel_in
 
@@ -34,7 +36,8 @@ print(json.dumps({
 """
 
 
-def test_mlflow_runs_a_packaged_run(tmp_path):
+@pytest.mark.parametrize("manager", ["local", "uv"])
+def test_mlflow_runs_a_packaged_run(tmp_path, manager):
     peers.install("mlflow")
     python = peers.python("mlflow")
     (tmp_path / "home").mkdir()
@@ -49,10 +52,11 @@ def test_mlflow_runs_a_packaged_run(tmp_path):
     variables = {n: v for n, v in os.environ.items() if not n.startswith(("NBTRACK", "MLFLOW", "PYTHON"))}
     variables |= peers.QUIET | {
         "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
-        "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
+        "MLFLOW_ENV_ROOT": str(tmp_path / "environments"),
+        "PATH": os.pathsep.join([str(python.parent), str(Path(uv.program()).parent), os.environ["PATH"]]),
     }
     (tmp_path / "elsewhere").mkdir()
-    options = ["-P", "alpha=0.5", "-P", "kind=it's $HOME", "--env-manager", "local"]
+    options = ["-P", "alpha=0.5", "-P", "kind=it's $HOME", "--env-manager", manager]
     for command in (["-m", "mlflow", "run", str(made.folder), *options], ["-c", ASK]):
         done = subprocess.run(
             [python, *command],

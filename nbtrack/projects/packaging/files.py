@@ -52,7 +52,8 @@ def environment_files(name: str, python: str, packages: Packages) -> dict[str, s
     """Return the files that say in which environment a project runs, by their names."""
     minor = ".".join(python.split(".")[:2])
     lines = packages.wanted + (["# what these need", *packages.needed] if packages.needed else [])
-    pip = ["-r requirements.txt"]
+    # MLflow is there for `mlflow run`, whose runs it keeps; `nbtrack run` installs none.
+    pip = ["-r requirements.txt", "mlflow"]
     return {
         "requirements.txt": "".join(f"{line}\n" for line in lines),
         "python_env.yaml": _yaml({"python": minor, "build_dependencies": ["pip"], "dependencies": pip}),
@@ -88,14 +89,14 @@ def readme(
         entry = "" if point == "main" else f" -e {shlex.quote(point)}"
         text += [
             command_line(f"nbtrack run .{entry}", parameters),
-            command_line(f"mlflow run .{entry} --env-manager local", parameters),
+            command_line(f"mlflow run .{entry}", parameters),
             command_line(f"python {script}", parameters),
         ]
     text += ["```", ""]
     text += [
         "`requirements.txt` has the packages in the versions that the run had; `nbtrack run` and `mlflow run` read it through",
-        "`python_env.yaml`, and `uv run main.py` has `uv.lock`. Results are logged with MLflow where it is installed, with nbtrack under `nbtrack run`, and else",
-        "printed. Files are read and written in this folder.",
+        "`python_env.yaml`, and `uv run main.py` has `uv.lock`. Results are logged with MLflow where it is installed, with",
+        "nbtrack under `nbtrack run`, and else printed. Files are read and written in this folder.",
         "",
     ]
     for point, (_, parameters) in points.items():

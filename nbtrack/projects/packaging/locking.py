@@ -26,7 +26,8 @@ _PATIENCE = 60.0
 def pyproject(name: str, python: str, packages: Packages) -> str:
     """Return the text of the `pyproject.toml` that a lock belongs to."""
     minor = ".".join(python.split(".")[:2])
-    lines = [line for line in packages.wanted if name_of(line)]
+    # `mlflow run` takes the lock in the place of python_env.yaml, and its runs are kept by MLflow.
+    lines = [*(line for line in packages.wanted if name_of(line)), "mlflow"]
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
     # JSON's lists and texts are TOML's.
     return (
