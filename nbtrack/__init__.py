@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nbtrack.errors import NbtrackError as NbtrackError
     from nbtrack.errors import NbtrackWarning as NbtrackWarning
     from nbtrack.projects.running import run_project as run_project
+    from nbtrack.scoring.job import Scored as Scored
+    from nbtrack.scoring.predicting import predict as predict
     from nbtrack.serving.start import serve as serve
     from nbtrack.serving.start import servers as servers
     from nbtrack.sklearn import autolog as autolog
@@ -82,6 +84,8 @@ _WHERE = {
     "entities.runs": "Runs",
     "errors": "NbtrackError NbtrackWarning",
     "projects.running": "run_project",
+    "scoring.job": "Scored",
+    "scoring.predicting": "predict",
     "serving.start": "serve servers",
     "sklearn": "autolog",
     "store.store": "open_store",
