@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of"]
 
+_MISSING = (
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+)  # fmt: skip
+"""What stands for a missing value in CSV, as pandas reads it."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -54,11 +60,8 @@ class Batch(Protocol):
     def typed(self) -> bool:
         """Whether the types are the caller's own, which the signature is held against as they are."""
 
-    def frame(self, columns: Columns) -> pd.DataFrame:
-        """Return the model's columns."""
-
-    def kept(self, columns: Columns) -> pd.DataFrame:
-        """Return the columns that are kept, as they are."""
+    def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the model's columns, and those that are kept, as they are."""
 
     def cut(self, start: int, stop: int) -> Batch:
         """Return some of the rows."""
@@ -103,15 +106,11 @@ class FrameBatch:
         """The names of the columns."""
         return list(self.table.columns)
 
-    def frame(self, columns: Columns) -> pd.DataFrame:
-        """Return the model's columns."""
-        names = columns.of(list(self.table.columns))
-        return self.table if names == list(self.table.columns) else self.table[names]
-
-    def kept(self, columns: Columns) -> pd.DataFrame:
-        """Return the columns that are kept, as they are."""
-        _check_kept(list(self.table.columns), columns)
-        return self.table[list(columns.keep)]
+    def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the model's columns, and those that are kept, as they are."""
+        _check_kept(self.names, columns)
+        names = columns.of(self.names)
+        return self.table if names == self.names else self.table[names], self.table[list(columns.keep)]
 
     def cut(self, start: int, stop: int) -> FrameBatch:
         """Return some of the rows."""
@@ -135,22 +134,15 @@ class ArrowBatch:
         """The names of the columns."""
         return list(self.table.schema.names)
 
-    def frame(self, columns: Columns) -> pd.DataFrame:
-        """Return the model's columns."""
-        # What pandas noted in a file must not make it another than one that others wrote.
-        taken = self.table.select(columns.of(self.table.schema.names))
-        frame: pd.DataFrame = taken.to_pandas(ignore_metadata=True)
-        return frame
-
-    def kept(self, columns: Columns) -> pd.DataFrame:
-        """Return the columns that are kept, in Arrow's own types, so that none is changed."""
+    def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the model's columns, and those that are kept, in Arrow's own types, so that none is changed."""
         import pandas as pd
 
-        _check_kept(self.table.schema.names, columns)
-        frame: pd.DataFrame = self.table.select(list(columns.keep)).to_pandas(
-            types_mapper=pd.ArrowDtype, ignore_metadata=True
-        )
-        return frame
+        _check_kept(self.names, columns)
+        # What pandas noted in a file must not make it another than one that others wrote.
+        frame = self.table.select(columns.of(self.names)).to_pandas(ignore_metadata=True)
+        kept = self.table.select(list(columns.keep))
+        return frame, kept.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
 
     def cut(self, start: int, stop: int) -> ArrowBatch:
         """Return some of the rows."""
@@ -167,30 +159,39 @@ class CsvBatch:
     rows: int
     typed: bool = False
 
-    def frame(self, columns: Columns) -> pd.DataFrame:
-        """Return the model's columns."""
+    def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the model's columns, and those that are kept, as text, so that none is changed."""
+        _check_kept(self.names, columns)
+        keep = list(columns.keep)
+        both = any(name in columns.of(self.names) for name in keep)
+        literal = [] if both else keep
+        whole = self._parsed([*columns.texts, *literal], literal)
+        names = columns.of(list(whole.columns))
+        kept = self._parsed(self.names, self.names) if both else whole
+        return whole if names == list(whole.columns) else whole[names], kept[keep]
+
+    def _parsed(self, texts: Sequence[str], literal: Sequence[str]) -> pd.DataFrame:
+        """Return all columns: of text, or literal, where nothing stands for a missing value."""
         import pandas as pd
 
-        texts: Any = {name: str for name in columns.texts if name in self.names}
+        dtypes: Any = {name: str for name in texts if name in self.names}
+        missing: Any = None
+        if literal:
+            missing = {name: _MISSING for name in self.names if name not in literal}
         try:
-            frame = pd.read_csv(io.BytesIO(self.header + self.content), dtype=texts)
+            frame = pd.read_csv(
+                io.BytesIO(self.header + self.content),
+                dtype=dtypes,
+                keep_default_na=not literal,
+                na_values=missing,
+            )
         except (ValueError, OverflowError) as error:
             raise InvalidValueError(f"it is not CSV: {error}") from error
         if not isinstance(frame.index, pd.RangeIndex):
             raise InvalidValueError(f"it is not CSV: more values than the {len(self.names)} columns")
         if len(frame) != self.rows:
             raise InvalidValueError("it is not CSV: a quote is not closed, or not doubled")
-        names = columns.of(list(frame.columns))
-        return frame if names == list(frame.columns) else frame[names]
-
-    def kept(self, columns: Columns) -> pd.DataFrame:
-        """Return the columns that are kept, as text, so that none is changed."""
-        import pandas as pd
-
-        _check_kept(self.names, columns)
-        content = io.BytesIO(self.header + self.content)
-        frame = pd.read_csv(content, dtype=str, keep_default_na=False, usecols=list(columns.keep))
-        return frame[list(columns.keep)]
+        return frame
 
     def cut(self, start: int, stop: int) -> CsvBatch:
         """Return some of the rows."""

@@ -175,6 +175,8 @@ class _Writing:
         self._progress = progress
         self._done = replace(progress)
         """How far the job was when all that came of it was written."""
+        self._is_whole = True
+        """Whether what is written is what came of whole batches; Ctrl-C may come in between."""
         self._resumable = resumable
         self._target: Target | None = None
         self._target_kept = dict(progress.target)
@@ -189,11 +191,18 @@ class _Writing:
         import pandas as pd
 
         if step.table is not None:
-            self._begun(step.file).write(step.table)
+            target = self._begun(step.file)
+            self._is_whole = False
+            try:
+                target.write(step.table)
+            except OSError:
+                self._is_whole = True  # a target takes back what it could not write
+                raise
         if step.skipped:
             self._skips = self._skips or CsvTarget(self.skips_path)
             self._skips.write(pd.DataFrame([vars(one) for one in step.skipped]))
         self._done = replace(self._progress)
+        self._is_whole = True
         if step.ended and self._outputs.is_folder:
             if not step.faulty:
                 self._begun(step.file)  # an input without rows has an output too
@@ -243,7 +252,7 @@ class _Writing:
     def leave(self) -> None:
         """Keep what is written for a job that goes on; if that is nothing, leave nothing behind."""
         with contextlib.suppress(OSError):
-            if self._done.rows:
+            if self._done.rows and self._is_whole:
                 self._keep(now=True)
         for target in (self._target, self._skips):
             if target is not None:

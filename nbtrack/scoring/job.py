@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Progress, int | None], None]
 
-__all__ = ["Scored", "Skipped", "Step", "steps"]
+__all__ = ["Scored", "Skipped", "Step", "located", "rows_told", "steps"]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def steps(
         if unit.batch is None:
             if unit.fault is not None:
                 if not job.skip:
-                    raise _located(unit.fault, name, _rows(unit.row, unit.row) if unit.row else "")
+                    raise located(unit.fault, name, rows_told(unit.row, unit.row) if unit.row else "")
                 behind = f"after {unit.row}" if unit.row else ""
                 skipped.append(Skipped(name, behind, str(unit.fault)))
             progress.file, progress.row = unit.file + 1, 0
@@ -113,7 +113,9 @@ def steps(
         else:
             predicted = _predicted(answer, unit, name)
             for bad in predicted.bad:
-                skipped.append(Skipped(name, _rows(unit.row + bad.start, unit.row + bad.stop), bad.reason))
+                skipped.append(
+                    Skipped(name, rows_told(unit.row + bad.start, unit.row + bad.stop), bad.reason)
+                )
                 progress.skipped += bad.stop - bad.start
             progress.file, progress.row = unit.file, unit.row + predicted.rows
             progress.rows += predicted.rows
@@ -128,21 +130,22 @@ def _predicted(answer: Any, unit: Unit, name: str) -> Any:
         bad: Bad = answer.bad
         assert unit.batch is not None
         whole = bad.start == 0 and bad.stop == unit.batch.rows and bad.stop > 1
-        where = "" if whole else _rows(unit.row + bad.start, unit.row + bad.stop)
-        raise _located(bad.error(bad.reason), name, where)
+        where = "" if whole else rows_told(unit.row + bad.start, unit.row + bad.stop)
+        raise located(bad.error(bad.reason), name, where)
     if isinstance(answer, Exception):
         raise answer
     return answer
 
 
-def _rows(start: int, stop: int) -> str:
+def rows_told(start: int, stop: int) -> str:
     """Return rows as they are counted in the file: the first of the data is row 1."""
     if stop <= start:
         return f"after {start}"
     return str(start + 1) if stop - start == 1 else f"{start + 1}-{stop}"
 
 
-def _located(error: Exception, name: str, where: str) -> Exception:
+def located(error: Exception, name: str, where: str) -> Exception:
+    """Return an error that says of which file, and which rows of it, it is."""
     row = f", row{'s' if '-' in where else ''} {where}" if where else ""
     kind = type(error) if isinstance(error, NbtrackError) else NbtrackError
     text = str(error)

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning
+from nbtrack.models.input_form import library_of
 from nbtrack.scoring import files
 from nbtrack.scoring.gathered import gathered
 from nbtrack.scoring.job import Scored, Skipped, steps
@@ -111,6 +112,14 @@ def predict(
     folder, job = job_of(model_uri, trust, names, params, skip=on_error == "skip")
     if resume and output is None:
         raise InvalidValueError("resume goes on with an output; give one")
+    if library_of(data) == "dask":
+        if output is not None or track or workers > 1:
+            raise InvalidValueError(
+                "predictions of Dask are lazy, without output, track and workers: call its to_parquet"
+            )
+        from nbtrack.scoring.dask_frame import predict_partitions
+
+        return predict_partitions(job, data, batch_rows)
     line = ProgressLine(shown=progress if isinstance(progress, bool) else None)
     tell: Tell = line if progress is None or isinstance(progress, bool) else progress
     about = {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(names)}

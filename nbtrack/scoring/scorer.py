@@ -102,6 +102,11 @@ class Scorer:
             raise RowsError(self._first_bad(batch, first))
         return self._without_bad(batch)
 
+    def example_table(self) -> pd.DataFrame | None:
+        """Return the predictions for the example that was saved with the model; None if there is none."""
+        example = self._model.input_example
+        return None if example is None else prediction_table(self._model.predict(example, self._params))
+
     def _all_alike(self, batch: Batch) -> bool:
         """Return whether the columns are wrong, whatever is in their rows."""
         from nbtrack.models.enforcement import enforce
@@ -114,7 +119,7 @@ class Scorer:
             if name not in self.columns.optional
         ):
             return True
-        frame = batch.cut(0, 0).frame(self.columns)
+        frame = batch.cut(0, 0).read(self.columns)[0]
         if signature is None or any(map(is_object, (frame.iloc[:, k] for k in range(frame.shape[1])))):
             return False  # objects, and values of CSV, are of no type of their own
         try:
@@ -169,13 +174,12 @@ class Scorer:
         """Return the predictions as a table with the columns that are kept."""
         import pandas as pd
 
-        frame = batch.frame(self.columns)
+        frame, kept = batch.read(self.columns)
         table = prediction_table(self._predictions(batch, frame))
         if len(table) != batch.rows and (self.columns.keep or not alone):
             raise ModelError(f"the model gave {len(table):,} predictions for {batch.rows:,} rows")
         if not self.columns.keep:
             return table.set_axis(frame.index) if len(table) == len(frame) else table
-        kept = batch.kept(self.columns)
         twice = [name for name in kept.columns if name in table.columns]
         if twice:
             raise InvalidValueError(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import numpy as np
 import pandas as pd
@@ -210,10 +211,8 @@ def test_a_job_that_was_killed_leaves_no_output_and_goes_on(slow, tmp_path, targ
     running = job(target)
     journal = tmp_path / f"{target}.part.json"
     part = tmp_path / f"{target}.part"
-    if signal_ == signal.SIGKILL:
-        eventually(journal.exists, seconds=60)
-    else:
-        eventually(lambda: (part.is_dir() and any(part.iterdir())) or (part.is_file() and part.stat().st_size > 1000), seconds=60)  # fmt: skip
+    eventually(journal.exists if signal_ == signal.SIGKILL else part.exists, seconds=60)
+    time.sleep(0.5)  # for some more batches
     running.send_signal(signal_)
     running.communicate()
     assert not (tmp_path / target).exists()
@@ -319,3 +318,13 @@ def test_a_job_is_a_run(uri, store):
     with pytest.raises(ModelError):
         nbtrack.predict(uri, "in.csv", output="out.csv", track=True)
     assert nbtrack.runs(order_by="start_time DESC")[0].status == "FAILED"
+
+
+def test_keys_are_kept_letter_for_letter_also_where_the_model_takes_them(uri):
+    people = table(6).assign(id=["NA", "", "007", "1e5", "None", "x,y"])
+    people.to_csv("in.csv", index=False)
+    nbtrack.predict(uri, "in.csv", output="out.csv", keep=["id", "age"])
+    written = pd.read_csv("out.csv", dtype=str, keep_default_na=False)
+    assert written["id"].tolist() == people["id"].tolist()
+    assert written["age"].tolist() == people["age"].astype(str).tolist()
+    np.testing.assert_allclose(written["prediction"].astype(float), doubled(people))
