@@ -19,6 +19,7 @@ __all__ = [
     "runs_html",
     "runs_view",
     "serve_panel",
+    "spark_udf",
 ]
 
 
@@ -72,3 +73,8 @@ def serve_panel(server: Any) -> Any:
 def namespace() -> Any:
     """Return the module that assigns variables in the notebook."""
     return import_module("nbtrack.notebook.user_namespace")
+
+
+def spark_udf(*arguments: Any, **options: Any) -> Any:
+    """Return a model as a function of Spark's."""
+    return import_module("nbtrack.scoring.spark").spark_udf(*arguments, **options)

@@ -57,7 +57,7 @@ _TABLES = (".csv", ".csv.gz", ".parquet")
     "--batch-rows",
     type=click.IntRange(1),
     metavar="N",
-    help="Rows that are predicted for at a time; by default about 16 MB of them.",
+    help="Rows that are predicted for at a time; by default about 4 MB of them.",
 )
 @click.option(
     "--workers",
@@ -135,7 +135,7 @@ def _checked(model: Description, env_manager: str) -> Path | None:
         from nbtrack.serving.model_environment import environment_of
 
         return environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
-    from nbtrack.serving.versions import check_python, differences
+    from nbtrack.models.versions import check_python, differences
 
     check_python(model)
     differing = differences(model)

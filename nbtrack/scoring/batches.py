@@ -140,7 +140,7 @@ class ArrowBatch:
 
         _check_kept(self.names, columns)
         # What pandas noted in a file must not make it another than one that others wrote.
-        frame = self.table.select(columns.of(self.names)).to_pandas(ignore_metadata=True)
+        frame = self.table.select(columns.of(self.names)).to_pandas(ignore_metadata=True, use_threads=False)
         kept = self.table.select(list(columns.keep))
         return frame, kept.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
 

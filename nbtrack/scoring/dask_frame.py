@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NbtrackError
 from nbtrack.scoring.batches import FrameBatch
-from nbtrack.scoring.job import located, rows_told
+from nbtrack.scoring.job import located, located_rows, rows_told
 from nbtrack.scoring.packed import PackedModel, packed, scorer_of
 from nbtrack.scoring.scorer import RowsError
 
@@ -98,10 +98,7 @@ def _predicted(
         try:
             predicted = scorer.score(FrameBatch(part.iloc[start : start + size]))
         except RowsError as error:
-            bad = error.bad
-            raise located(
-                bad.error(bad.reason), name, rows_told(start + bad.start, start + bad.stop)
-            ) from None
+            raise located_rows(error.bad, name, start) from None
         except NbtrackError as error:
             raise located(error, name, "") from None
         for bad in predicted.bad:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Progress, int | None], None]
 
-__all__ = ["Scored", "Skipped", "Step", "located", "rows_told", "steps"]
+__all__ = ["Scored", "Skipped", "Step", "located", "located_rows", "rows_told", "steps"]
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,16 @@ def steps(
 
 def _predicted(answer: Any, unit: Unit, name: str) -> Any:
     if isinstance(answer, RowsError):
-        bad: Bad = answer.bad
-        assert unit.batch is not None
-        whole = bad.start == 0 and bad.stop == unit.batch.rows and bad.stop > 1
-        where = "" if whole else rows_told(unit.row + bad.start, unit.row + bad.stop)
-        raise located(bad.error(bad.reason), name, where)
+        raise located_rows(answer.bad, name, unit.row)
     if isinstance(answer, Exception):
         raise answer
     return answer
+
+
+def located_rows(bad: Bad, name: str, before: int) -> Exception:
+    """Return the error for rows that cannot be predicted for, of a file of which some rows stand before."""
+    where = "" if bad.whole else rows_told(before + bad.start, before + bad.stop)
+    return located(bad.error(bad.reason), name, where)
 
 
 def rows_told(start: int, stop: int) -> str:

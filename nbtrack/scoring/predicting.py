@@ -61,7 +61,7 @@ def predict(
     keep
         Columns that stand beside the predictions, such as keys.
     batch_rows
-        How many rows are predicted for at a time; by default about 16 MB of a file, and the whole of a table in memory.
+        How many rows are predicted for at a time; by default about 4 MB of a file, and the whole of a table in memory.
     params
         Parameters of the prediction.
     on_error
@@ -139,7 +139,13 @@ def predict(
 
 
 def job_of(
-    model_uri: Any, trust: Any, keep: tuple[str, ...], params: Mapping[str, Any] | None, *, skip: bool
+    model_uri: Any,
+    trust: Any,
+    keep: tuple[str, ...],
+    params: Mapping[str, Any] | None,
+    *,
+    skip: bool,
+    model_config: Mapping[str, Any] | None = None,
 ) -> tuple[Path, ModelJob]:
     """Return the folder of a model, and what a process needs to know to predict with it.
 
@@ -150,7 +156,9 @@ def job_of(
     """
     folder, trusted = trusted_model(model_uri, trust)
     how = trusted if isinstance(trusted, bool) else tuple(trusted)
-    return folder, ModelJob(str(folder.resolve()), how, keep, dict(params) if params else None, skip)
+    given = dict(params) if params else None
+    config = dict(model_config) if model_config else None
+    return folder, ModelJob(str(folder.resolve()), how, keep, given, skip, config)
 
 
 def _request(  # noqa: PLR0917

@@ -13,10 +13,11 @@ from nbtrack.scoring.batches import Batch, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
-    from nbtrack.models import LoadedModel
+    from nbtrack.models import LoadedModel, MLmodel
 
 __all__ = ["Bad", "Predicted", "RowsError", "Scorer"]
 
@@ -29,6 +30,8 @@ class Bad:
     stop: int
     reason: str
     error: type[NbtrackError] = ModelError
+    whole: bool = False
+    """Whether it is not about these rows, but about the columns that they are in."""
 
 
 class RowsError(Exception):
@@ -73,6 +76,16 @@ class Scorer:
         self._skip = skip
         self.columns = columns_of(model.signature, keep)
 
+    @property
+    def path(self) -> Path:
+        """The model's folder."""
+        return self._model.path
+
+    @property
+    def metadata(self) -> MLmodel:
+        """The content of its `MLmodel`."""
+        return self._model.metadata
+
     def score(self, batch: Batch, *, alone: bool = False) -> Predicted:
         """Return the predictions for a batch.
 
@@ -94,7 +107,7 @@ class Scorer:
             first = error
         if self._all_alike(batch):
             # Nothing about the values: a column is missing, or of another type.
-            whole = Bad(0, batch.rows, str(first), type(first))
+            whole = Bad(0, batch.rows, str(first), type(first), whole=True)
             if not self._skip:
                 raise RowsError(whole)
             return Predicted(None, batch.rows, [whole])

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Source", "files_of", "is_paths", "source_of"]
 
 BATCH_ROWS = 65_536
-_BATCH_BYTES = 1 << 24
+_BATCH_BYTES = 1 << 22
 """About how many bytes a batch has, where its rows are not said."""
+_RELEASE = 32
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
@@ -106,7 +107,12 @@ class ParquetFile:
         while groups and skip >= (count := file.metadata.row_group(groups[0]).num_rows):
             groups.pop(0)
             skip -= count
-        yield from _after(file.iter_batches(size, row_groups=groups, columns=read, use_threads=True), skip)
+        batches = file.iter_batches(size, row_groups=groups, columns=read, use_threads=False)
+        for number, batch in enumerate(_after(batches, skip), 1):
+            yield batch
+            if number % _RELEASE == 0:
+                # Arrow would keep what it has freed for later, and more of it the longer it reads.
+                pyarrow().default_memory_pool().release_unused()
 
 
 @dataclass

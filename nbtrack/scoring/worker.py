@@ -34,11 +34,18 @@ class ModelJob:
     keep: tuple[str, ...] = ()
     params: dict[str, Any] | None = None
     skip: bool = False
+    config: dict[str, Any] | None = None
+    """Settings in place of those that the model was saved with."""
 
     def scorer(self) -> Scorer:
         """Return the model, loaded."""
         trust = self.trust if isinstance(self.trust, bool) else list(self.trust)
-        return Scorer(load(Path(self.model), trust=trust), self.keep, self.params, skip=self.skip)
+        return Scorer(
+            load(Path(self.model), trust=trust, model_config=self.config),
+            self.keep,
+            self.params,
+            skip=self.skip,
+        )
 
 
 def answered(scorer: Scorer, batch: Any, *, alone: bool) -> Predicted | NbtrackError | RowsError:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nbtrack.models.versions import differences, requirements
 from nbtrack.serving.model_description import find_served
-from nbtrack.serving.versions import differences, requirements
 from tests.serving.http import Served, served, together
 
 
