@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.scoring.csv_text import csv_text
 from nbtrack.scoring.sources import pyarrow
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class CsvTarget:
             raise InvalidValueError(
                 f"the model's predictions have the columns {names}, and had {self._names} before"
             )
-        text = table.to_csv(index=False, header=first, lineterminator="\n").encode()
+        text = csv_text(table, header=first).encode()
         before = self._stream.tell()
         try:
             content = memoryview(text)
