@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbtrack.errors import NbtrackWarning as NbtrackWarning
     from nbtrack.projects.packaging.making import package as package
     from nbtrack.projects.running import run_project as run_project
+    from nbtrack.scoring.job import Scored as Scored
+    from nbtrack.scoring.predicting import predict as predict
     from nbtrack.serving.start import serve as serve
     from nbtrack.serving.start import servers as servers
     from nbtrack.sklearn import autolog as autolog
@@ -84,6 +86,8 @@ _WHERE = {
     "errors": "NbtrackError NbtrackWarning",
     "projects.packaging.making": "package",
     "projects.running": "run_project",
+    "scoring.job": "Scored",
+    "scoring.predicting": "predict",
     "serving.start": "serve servers",
     "sklearn": "autolog",
     "store.store": "open_store",

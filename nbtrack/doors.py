@@ -20,6 +20,7 @@ __all__ = [
     "runs_html",
     "runs_view",
     "serve_panel",
+    "spark_udf",
 ]
 
 
@@ -79,3 +80,8 @@ def notebook_cells(path: Any) -> list[tuple[str, str, str | None]]:
     """Return the code cells of a notebook's file: as written, as Python, and what stands behind `%%track`."""
     cells: list[tuple[str, str, str | None]] = import_module("nbtrack.notebook.file_cells").file_cells(path)
     return cells
+
+
+def spark_udf(*arguments: Any, **options: Any) -> Any:
+    """Return a model as a function of Spark's."""
+    return import_module("nbtrack.scoring.spark").spark_udf(*arguments, **options)

@@ -1,34 +1,22 @@
-"""Commands on models: the registry, predictions for a file, and the server."""
+"""Commands on models: the registry and the server."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from nbtrack.cli.command import PORT, Group, store_of
+from nbtrack.cli.model_options import ENVIRONMENT, TRUST, URI, found
+from nbtrack.cli.predict import predict
 from nbtrack.entities.text import one_line, table_text, time_text
-from nbtrack.errors import InvalidValueError, StoreError
+from nbtrack.errors import InvalidValueError
 from nbtrack.values import as_name, as_tag
-
-if TYPE_CHECKING:
-    from nbtrack.serving.model_description import Description
 
 __all__ = ["models"]
 
-_URI = click.option(
-    "--model-uri", "-m", "uri", required=True, metavar="URI",
-    help="runs:/<run>/<name>, models:/<name>/<version>, models:/<name>@<alias>, or a folder.",
-)  # fmt: skip
-_TRUST = click.option(
-    "--trust", is_flag=True, help="Load it although you neither saved nor trusted it; a pickle runs any code."
-)
-_ENVIRONMENT = click.option(
-    "--env-manager", type=click.Choice(["local", "uv"]), default="local", show_default=True,
-    help="Where the model runs: here, or in an environment of its own that uv builds.",
-)  # fmt: skip
 _SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
@@ -121,71 +109,7 @@ def delete(context: click.Context, name: str, version: int | None) -> None:
 
 
 @models.command()
-@_URI
-@click.option(
-    "--input-path",
-    "-i",
-    "source",
-    metavar="FILE",
-    help="CSV, JSON or Parquet; standard input by default, or for '-'.",
-)
-@click.option(
-    "--output-path",
-    "-o",
-    "target",
-    metavar="FILE",
-    help="CSV, Parquet or JSON by its name; by default JSON is printed.",
-)
-@click.option(
-    "--content-type",
-    "-t",
-    "kind",
-    type=click.Choice(["csv", "json", "parquet"]),
-    help="By default as FILE is named.",
-)
-@_TRUST
-@_ENVIRONMENT
-@click.pass_context
-def predict(  # noqa: PLR0917 (click passes them by name)
-    context: click.Context,
-    uri: str,
-    source: str | None,
-    target: str | None,
-    kind: str | None,
-    trust: bool,
-    env_manager: str,
-) -> None:
-    """Predict with a model for the rows of a file."""
-    model, trusted = _found(context, uri, trust, env_manager)
-    if env_manager == "uv":
-        from nbtrack.serving.model_environment import environment_of
-
-        python = environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
-        sys.exit(_predict_there(python, model, trusted, source, target, kind))
-    from nbtrack.models import load
-    from nbtrack.serving.batch import predict_file
-    from nbtrack.serving.versions import check_python, differences
-
-    check_python(model)
-    found = differences(model)
-    if found:
-        click.echo(f"nbtrack: the model may predict otherwise here: {'; '.join(found)}", err=True)
-    predict_file(load(model.path, trust=trusted), source, target, kind)
-
-
-def _predict_there(  # noqa: PLR0917
-    python: Path, model: Description, trusted: Any, source: str | None, target: str | None, kind: str | None
-) -> int:
-    import json
-    import subprocess
-
-    options = {"path": str(model.path), "trust": trusted, "source": source, "target": target, "kind": kind}
-    command = [str(python), "-m", "nbtrack.serving.batch", json.dumps(options)]
-    return subprocess.run(command, check=False).returncode  # noqa: S603 (a list, no shell)
-
-
-@models.command()
-@_URI
+@URI
 @PORT
 @click.option(
     "--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in; give a token then."
@@ -228,8 +152,8 @@ def _predict_there(  # noqa: PLR0917
     metavar="NAME",
     help="A further name of this server, such as its proxy's; * for any.",
 )
-@_TRUST
-@_ENVIRONMENT
+@TRUST
+@ENVIRONMENT
 @click.pass_context
 def serve(  # noqa: PLR0917
     context: click.Context, uri: str, port: int, host: str, workers: int, timeout: float, max_body: str,
@@ -242,7 +166,7 @@ def serve(  # noqa: PLR0917
 
     if token_file is not None:
         token = _token_in(context, token_file)
-    model, trusted = _found(context, uri, trust, env_manager)
+    model, trusted = found(context, uri, trust, env_manager)
     try:
         record = str(new_record())
     except OSError as error:
@@ -278,25 +202,6 @@ def _token_in(context: click.Context, file: Path) -> str:
     return token
 
 
-def _found(
-    context: click.Context, uri: str, trust: bool, env_manager: str
-) -> tuple[Description, bool | list[str]]:
-    from nbtrack.serving.model_description import find_served
-
-    try:
-        store_of(context)
-    except StoreError:
-        # A folder needs no store.
-        if uri.startswith(("runs:", "models:")):
-            raise
-    model, trusted = find_served(uri, trust)
-    if env_manager == "uv":
-        from nbtrack.serving.model_environment import check_trusted
-
-        check_trusted(model, trusted)
-    return model, trusted
-
-
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
@@ -311,3 +216,6 @@ def _size(text: str) -> int:
     if match is None:
         raise click.BadParameter(f"{text!r} is not a size; write e.g. 50MB", param_hint="--max-body")
     return int(float(match[1]) * _SIZES[match[2]])
+
+
+models.add_command(predict)

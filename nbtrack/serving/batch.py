@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NbtrackWarning, NotFoundError
-from nbtrack.serving.responses import plain, predictions_body
+from nbtrack.models.predictions import prediction_table
+from nbtrack.serving.responses import predictions_body
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nbtrack.models import LoadedModel
 
 __all__ = ["predict_file"]
@@ -85,9 +84,9 @@ def _write(predictions: Any, target: str | None) -> None:
         return
     try:
         if form == "csv":
-            _table(predictions).to_csv(target, index=False)
+            prediction_table(predictions).to_csv(target, index=False)
         elif form == "parquet":
-            _table(predictions).to_parquet(target, index=False)
+            prediction_table(predictions).to_parquet(target, index=False)
         else:
             Path(target).write_bytes(_body(predictions))
     except OSError as error:
@@ -99,28 +98,6 @@ def _body(predictions: Any) -> bytes:
         return predictions_body(predictions, bare=False) + b"\n"
     except (TypeError, ValueError, RecursionError) as error:
         raise ModelError(f"the model's prediction cannot be written as JSON: {error}") from error
-
-
-def _table(predictions: Any) -> pd.DataFrame:
-    """Return predictions as a table: one column `prediction`, or the columns that the model names."""
-    import pandas as pd
-
-    if isinstance(predictions, pd.Series):
-        predictions = predictions.to_frame()
-    if isinstance(predictions, pd.DataFrame):
-        table, named = predictions, not isinstance(predictions.columns, pd.RangeIndex)
-    else:
-        values = plain(predictions)
-        named = isinstance(values, dict) or (
-            isinstance(values, list) and bool(values) and isinstance(values[0], dict)
-        )
-        if isinstance(values, dict):
-            values = values if all(isinstance(one, list) for one in values.values()) else [values]
-        table = pd.DataFrame(values if isinstance(values, list | dict) else [values])
-    count = table.shape[1]
-    unnamed = [f"prediction_{number}" for number in range(count)] if count > 1 else ["prediction"]
-    names = list(map(str, table.columns)) if named else unnamed
-    return table.set_axis(names, axis=1) if count else pd.DataFrame(columns=names)
 
 
 def main(arguments: list[str]) -> int:

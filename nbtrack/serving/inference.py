@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.models.inputs import of_table, of_values
+from nbtrack.models.predictions import plain
 from nbtrack.models.schema import Column, Tensor
 from nbtrack.serving.payload import loads
-from nbtrack.serving.responses import dumps, plain
+from nbtrack.serving.responses import dumps
 
 if TYPE_CHECKING:
     import numpy as np

@@ -129,29 +129,12 @@ def described(model_uri: str | os.PathLike[str] | Run, folder: Path) -> Descript
     """
     from nbtrack.entities import Run
     from nbtrack.models import MLmodel
+    from nbtrack.tracking.model_uri import name_and_version
 
     folder = folder.resolve()
     metadata = MLmodel.read(folder)
     if isinstance(model_uri, Run):
         return Description(model_uri.name, f"runs:/{model_uri.id}/{folder.name}", "1", folder, metadata)
     uri = os.fspath(model_uri)
-    name, version = _name_of(uri, folder)
+    name, version = name_and_version(uri, folder)
     return Description(name, uri, version, folder, metadata)
-
-
-def _name_of(uri: str, folder: Path) -> tuple[str, str]:
-    """Return the name and the version under which a model is served."""
-    from nbtrack.tracking.destination import store_in_use
-
-    scheme, _, rest = uri.partition(":/")
-    rest = rest.strip("/")
-    if scheme == "runs":
-        return store_in_use().run(rest.partition("/")[0]).name, "1"
-    if scheme == "models" and ("@" in rest or "/" in rest):
-        name, at, alias = rest.rpartition("@")
-        if at:
-            return name, str(store_in_use().models.by_alias(name, alias).version)
-        name, _, number = rest.rpartition("/")
-        version = store_in_use().models.newest(name).version if not number.isdigit() else int(number)
-        return name, str(version)
-    return folder.name, "1"

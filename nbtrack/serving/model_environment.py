@@ -16,7 +16,7 @@ from uuid import uuid4
 from nbtrack import uv
 from nbtrack.errors import ModelError, TrustError
 from nbtrack.models.requirements import modules_of_pickle
-from nbtrack.serving.versions import needs_mlflow, requirements
+from nbtrack.models.versions import needs_mlflow, requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,11 @@ from typing import Any
 
 import orjson
 
-__all__ = ["JSON", "dumps", "error_body", "inference_error_body", "plain", "predictions_body"]
+from nbtrack.models.predictions import plain
+
+__all__ = ["JSON", "dumps", "error_body", "inference_error_body", "predictions_body"]
 
 JSON = "application/json"
-_LONG_DOUBLES = ("float96", "float128")
-"""NumPy's floats that are longer than Python's."""
-
 _CODES = {
     400: "BAD_REQUEST",
     401: "UNAUTHENTICATED",
@@ -69,30 +68,6 @@ def predictions_body(predictions: Any, *, bare: bool) -> bytes:
     """
     content = plain(predictions)
     return dumps(content if bare else {"predictions": content})
-
-
-def plain(predictions: Any) -> Any:
-    """Return predictions as lists and dicts: arrays by rows, tables as records, as MLflow does."""
-    if isinstance(predictions, list | dict | str | int | float | None):
-        return predictions
-    if hasattr(predictions, "tocsr"):
-        predictions = predictions.toarray()
-    if hasattr(predictions, "detach"):
-        predictions = predictions.detach().cpu().numpy()
-    if hasattr(predictions, "to_frame"):
-        predictions = predictions.to_frame()
-    if hasattr(predictions, "to_dict"):
-        if not predictions.columns.is_unique:
-            raise TypeError(
-                f"two columns of a prediction have the same name: {list(predictions.columns)[:20]}"
-            )
-        return predictions.to_dict(orient="records")
-    if getattr(getattr(predictions, "dtype", None), "kind", "") in ("m", "M"):
-        # NumPy would convert them to counts of nanoseconds.
-        return [None if text == "NaT" else text for text in predictions.astype(str).tolist()]
-    if getattr(predictions, "dtype", None) is not None and str(predictions.dtype) in _LONG_DOUBLES:
-        predictions = predictions.astype("float64")
-    return predictions.tolist() if hasattr(predictions, "tolist") else predictions
 
 
 def _other(value: Any) -> Any:

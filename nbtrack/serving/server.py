@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, ModelError, NbtrackError
+from nbtrack.models.versions import check_python, differences
 from nbtrack.serving.access_rules import AccessRules, is_loopback
 from nbtrack.serving.listening import address, bind, loop_factory, uvicorn_server
 from nbtrack.serving.model_description import Description
 from nbtrack.serving.pool import Pool
 from nbtrack.serving.running import recorded
 from nbtrack.serving.settings import Settings
-from nbtrack.serving.versions import check_python, differences
 
 if TYPE_CHECKING:
     import socket

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nbtrack.records import ModelRecord
     from nbtrack.store import Store
 
-__all__ = ["find_model", "model_folder"]
+__all__ = ["find_model", "model_folder", "name_and_version"]
 
 
 def find_model(model_uri: str | os.PathLike[str] | Run) -> tuple[Path, ModelRecord | None]:
@@ -99,3 +99,21 @@ def _place(store: Store, record: ModelRecord) -> Path:
 def model_folder(store: Store, run_id: str, name: str) -> Path:
     """Return the folder of a run's model with this name; without a name it is `model`."""
     return artifact_target(store.artifact_folder(run_id), name or "model")
+
+
+def name_and_version(model_uri: str | os.PathLike[str] | Run, folder: Path) -> tuple[str, str]:
+    """Return the name and the version under which the model in a folder is known, by the address it was found by."""
+    if isinstance(model_uri, Run):
+        return model_uri.name, "1"
+    scheme, _, rest = os.fspath(model_uri).partition(":/")
+    rest = rest.strip("/")
+    if scheme == "runs":
+        return store_in_use().run(rest.partition("/")[0]).name, "1"
+    if scheme == "models" and ("@" in rest or "/" in rest):
+        name, at, alias = rest.rpartition("@")
+        if at:
+            return name, str(store_in_use().models.by_alias(name, alias).version)
+        name, _, number = rest.rpartition("/")
+        version = store_in_use().models.newest(name).version if not number.isdigit() else int(number)
+        return name, str(version)
+    return folder.name, "1"

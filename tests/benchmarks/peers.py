@@ -12,6 +12,15 @@ FOLDER = Path(__file__).resolve().parents[2] / ".peers"
 PEERS = {"mlflow": ["mlflow>=3.17,<4"], "trackio": ["trackio>=0.43,<1"]}
 """What is installed for each."""
 
+APART = {
+    # Spark knows no later pandas; the rest is what a worker needs of nbtrack's, and what the driver does.
+    "spark": [
+        "pyspark>=4,<5", "pandas>=2.2,<3", "pyarrow>=16", "scikit-learn>=1.4", "cloudpickle>=3", "orjson>=3.10",
+        "pyyaml>=6", "psutil>=5.9", "platformdirs>=4", "regex",
+    ],
+}  # fmt: skip
+"""The same for what nothing is measured beside, but that needs an environment of its own."""
+
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -30,7 +39,7 @@ def install(*wanted_peers: str) -> tuple[str, ...]:
     """Install the peers that are not there yet, all of them by default, and return their names."""
     names = wanted_peers or tuple(PEERS)
     for peer in names:
-        requirements = PEERS[peer]
+        requirements = (PEERS | APART)[peer]
         stamp = FOLDER / peer / "installed"
         wanted = "\n".join(requirements)
         if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:

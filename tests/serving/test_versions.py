@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from nbtrack.models.versions import differences, requirements
 from nbtrack.serving.model_description import find_served
-from nbtrack.serving.versions import differences, requirements
 from tests.serving.http import Served, served, together
 
 
@@ -193,6 +194,14 @@ class TestUv:
         )  # fmt: skip
         assert json.loads(done.stdout)["predictions"] == expected
         assert done.stderr == ""
+        # In batches too, by workers of that environment.
+        batches = ["-o", "out.csv", "--keep", "alcohol", "--workers", "2", "--batch-rows", "2"]
+        done = subprocess.run(
+            [sys.executable, "-m", "nbtrack", "models", "predict", "-m", str(folder), *UV, "-i", "in.csv", *batches],
+            capture_output=True, text=True, cwd=tmp_path, check=True,
+        )  # fmt: skip
+        assert (done.stdout, done.stderr) == ("", "")
+        assert pd.read_csv(tmp_path / "out.csv")["prediction"].tolist() == expected
 
     def test_two_may_build_at_once(self, folder, cache, tmp_path):
         servers = [Served(folder, *UV, folder=tmp_path) for _ in range(2)]

@@ -1,6 +1,7 @@
 """`nbtrack models`, as real processes in a real folder: the registry, predictions for files, the server's errors."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -15,6 +16,7 @@ import nbtrack
 from nbtrack.models import Column, Param, Signature, save
 from tests.serving.http import served
 from tests.unit.test_cli import nbtrack_command, printed, refused
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -378,3 +380,81 @@ def test_models_that_somebody_else_saved_are_trusted_once(run, tmp_path, monkeyp
     assert predicted(printed(*predict)) == predicted(printed(*predict, "--trust"))
     assert printed("trust", str(run.store.path), uri).splitlines() == [f"trusted {uri}"] * 2
     assert "no run" in refused("trust", "nothing-of-the-kind")
+
+
+# Predictions for many rows, in batches.
+
+
+def test_many_files_are_predicted_for_with_keys_by_workers(run, model, tmp_path):
+    (tmp_path / "in").mkdir()
+    people = pd.concat([FRAME] * 100, ignore_index=True).assign(id=[f"{k:03d}" for k in range(300)])
+    people.head(100).to_csv("in/a.csv", index=False)
+    people.tail(200).to_parquet("in/b.parquet", index=False)
+    predict = ("models", "predict", "-m", "runs:/fine wine/model", "-i", "in", "--keep", "id")
+    done = nbtrack_command(*predict, "-o", "out.csv", "--workers", "2", "--batch-rows", "30")
+    assert (done.stdout, done.stderr) == ("", "")  # the line with rows a second is for terminals
+    written = pd.read_csv("out.csv", dtype={"id": str})
+    assert written["id"].tolist() == people["id"].tolist()
+    assert written["prediction"].tolist() == pytest.approx(model.predict(people[["size", "age"]]).tolist())
+    printed(*predict, "-o", "out")
+    assert len(pd.read_parquet("out/b.parquet")) == 200
+
+
+def test_rows_that_fail_are_left_out_and_listed_and_the_job_is_a_run(run, tmp_path):
+    people = FRAME.astype({"age": "object"})
+    people.loc[1, "age"] = "old"
+    people.to_csv("in.csv", index=False)
+    predict = ("models", "predict", "-m", "runs:/fine wine/model", "-i", "in.csv", "-o", "out.csv", "--track")
+    assert refused(*predict).startswith("nbtrack: in.csv, row 2: column 'age'")
+    done = nbtrack_command(*predict, "--on-error", "skip", check=False)
+    assert done.returncode == 0
+    (run_id,) = re.findall(r"run ([0-9a-f]{32})", done.stderr)
+    assert "1 left out, listed in 'out.csv.skipped.csv'" in done.stderr
+    assert pd.read_csv("out.csv.skipped.csv")["row"].tolist() == [2]
+    job = nbtrack.get_run(run_id)
+    assert (job.metrics["rows"], job.metrics["failures"]) == (2, 1)
+    assert job.params["model"] == "runs:/fine wine/model"
+
+
+def test_what_is_answered_at_once_has_no_options_of_batches(run):
+    FRAME.to_csv("in.csv", index=False)
+    for options in (["--keep", "size"], ["--resume"], ["--workers", "2"], ["--track"]):
+        command = ("models", "predict", "-m", "runs:/fine wine/model", "-i", "in.csv", *options)
+        done = nbtrack_command(*command, check=False)
+        assert done.returncode == 2
+        assert "CSV and Parquet" in done.stderr
+
+
+def test_a_job_that_is_interrupted_at_the_command_line_goes_on(tmp_path):
+    def slowly(frame):
+        import time
+
+        time.sleep(0.05)
+        return frame["size"]
+
+    nbtrack.save_model(slowly, "slow", input_example=FRAME[["size"]])
+    pd.concat([FRAME] * 500).to_csv("in.csv", index=False)
+    command = ("models", "predict", "-m", "slow", "-i", "in.csv", "-o", "out.csv", "--batch-rows", "10")
+    running = subprocess.Popen([sys.executable, "-m", "nbtrack", *command], stderr=subprocess.PIPE, text=True)  # fmt: skip
+    eventually((tmp_path / "out.csv.part.json").exists, seconds=60)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert said == "nbtrack: interrupted; what is done is kept, and --resume goes on\n"
+    assert not (tmp_path / "out.csv").exists()
+    printed(*command, "--resume")
+    assert pd.read_csv("out.csv").iloc[:, 0].tolist() == [1.5, 2.5, 4.0] * 500
+
+
+def test_a_terminal_shows_how_far_a_job_is(run):
+    import pty
+
+    pd.concat([FRAME] * 1000).to_csv("in.csv", index=False)
+    parent, child = pty.openpty()
+    command = ("models", "predict", "-m", "runs:/fine wine/model", "-i", "in.csv", "-o", "out.csv", "--batch-rows", "5")  # fmt: skip
+    subprocess.run([sys.executable, "-m", "nbtrack", *command], stderr=child, check=True)
+    os.close(child)
+    said = os.read(parent, 100_000).decode()
+    os.close(parent)
+    assert re.search(r"\r[\d,]+ rows, [\d,]+ rows/s", said)
+    assert re.search(r"\r3,000 rows in [\d.]+ s, [\d,]+ rows/s *\r\n$", said)

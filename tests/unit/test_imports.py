@@ -30,7 +30,7 @@ LAYERS = (
     ("store",),
     ("entities",),
     ("tracking", "sklearn", "pyfunc"),
-    ("serving", "compare", "projects", "recording"),
+    ("serving", "scoring", "compare", "projects", "recording"),
     ("widgets",),
     ("notebook", "script", "cli"),
 )

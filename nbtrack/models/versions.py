@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import platform
 import re
+from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from nbtrack.errors import ModelError
 
 if TYPE_CHECKING:
-    from nbtrack.serving.model_description import Description
+    from pathlib import Path
 
-__all__ = ["check_python", "differences", "needs_mlflow", "requirements"]
+    from nbtrack.models.mlmodel import MLmodel
+
+__all__ = ["SavedModel", "check_python", "differences", "needs_mlflow", "requirements"]
 
 _PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^]]*])?\s*==\s*([^;\s,]+)\s*$")
 """A requirement that is only a version: those with an environment marker are ignored."""
@@ -21,7 +24,36 @@ _NO_PICKLE = frozenset({"xgboost", "lightgbm"})
 """Flavours whose files have their library's own format."""
 
 
-def requirements(model: Description, *, mlflow: bool = False) -> list[str]:
+class Saved(Protocol):
+    """A model in its folder, not loaded."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+
+    @property
+    def metadata(self) -> MLmodel:
+        """The content of its `MLmodel`."""
+
+    @property
+    def flavour(self) -> str:
+        """The flavour that it is loaded by."""
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A model in its folder."""
+
+    path: Path
+    metadata: MLmodel
+
+    @property
+    def flavour(self) -> str:
+        """The flavour that it is loaded by."""
+        return next((name for name in self.metadata.flavors if name != "python_function"), "python_function")
+
+
+def requirements(model: Saved, *, mlflow: bool = False) -> list[str]:
     """Return the lines of a model's `requirements.txt`, by default without MLflow, which nbtrack does not need."""
     try:
         text = (model.path / "requirements.txt").read_text(encoding="utf-8")
@@ -32,13 +64,13 @@ def requirements(model: Description, *, mlflow: bool = False) -> list[str]:
     return [line for line in lines if line and (mlflow or not _MLFLOW.match(line))]
 
 
-def needs_mlflow(model: Description) -> bool:
+def needs_mlflow(model: Saved) -> bool:
     """Return whether a model is loaded by MLflow's own code, which nbtrack cannot replace."""
     function = model.metadata.flavors.get("python_function", {})
     return model.flavour == "python_function" and str(function.get("loader_module")).startswith("mlflow")
 
 
-def differences(model: Description) -> list[str]:
+def differences(model: Saved) -> list[str]:
     """Describe the libraries that are missing here or have another version than the model was made with."""
     found = []
     for line in requirements(model):
@@ -68,7 +100,7 @@ def _is(here: str, wanted: str) -> bool:
     return f"{ours}.".startswith(theirs.removesuffix("*")) if theirs.endswith(".*") else ours == theirs
 
 
-def check_python(model: Description) -> None:
+def check_python(model: Saved) -> None:
     """Refuse a pickle that was written by another Python version.
 
     Raises
@@ -85,7 +117,7 @@ def check_python(model: Description) -> None:
     )
 
 
-def _is_pickle(model: Description) -> bool:
+def _is_pickle(model: Saved) -> bool:
     if model.flavour in _NO_PICKLE:
         return False
     return bool(model.metadata.flavors.get(model.flavour, {}).get("serialization_format") != "skops")
