@@ -28,7 +28,7 @@ def process(beside: Path) -> dict[str, Any]:
     """
     return {
         "interpreter": sys.executable,
-        "argv": [SEEN.text(str(one)) for one in sys.argv],
+        "argv": SEEN.arguments(list(map(str, sys.argv))),
         "folder": _working_folder(beside),
     }
 

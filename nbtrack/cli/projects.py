@@ -40,7 +40,8 @@ class _Run(Command):
         ctx.allow_interspersed_args = False
         given, rest, _ = self.make_parser(ctx).parse_args(list(args))
         ctx.allow_interspersed_args = True
-        if is_script(given.get("uri") or ""):
+        uri = given.get("uri")
+        if isinstance(uri, str) and is_script(uri):
             ctx.meta[_ARGUMENTS] = rest
             args = args[: len(args) - len(rest)]
         return super().parse_args(ctx, args)

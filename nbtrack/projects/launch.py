@@ -98,8 +98,8 @@ def launch(
     readers = [_pass_on(reading, to, tail) for to, reading, _ in streams]
     try:
         tail.code = child.wait()
-    except BaseException:
-        tail.code = _end(child, whole_group=own)
+    except BaseException as error:
+        tail.code = _end(child, error, whole_group=own)
         raise
     finally:
         patience = time.monotonic() + _OUTPUT_PATIENCE
@@ -122,7 +122,7 @@ def _inherited(
         except BaseException as error:
             if _on_terminal() and type(error) is KeyboardInterrupt:
                 continue  # the child has heard it too, and may have something to keep
-            tail.code = _end(child, whole_group=own)
+            tail.code = _end(child, error, whole_group=own)
             raise
     return 128 - tail.code if tail.code < 0 else tail.code
 
@@ -159,8 +159,8 @@ def told_to_end() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _end(child: subprocess.Popen[bytes], *, whole_group: bool) -> int:
-    """End a child, with its group where that is its own: politely, and after some seconds without asking."""
+def _end(child: subprocess.Popen[bytes], error: BaseException, *, whole_group: bool) -> int:
+    """End a child, with its group where that is its own: by the signal that we got, and after some seconds without asking."""
 
     def send(number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -181,7 +181,8 @@ def _end(child: subprocess.Popen[bytes], *, whole_group: bool) -> int:
         return True
 
     with deaf():
-        send(signal.SIGINT)
+        # What handles it, to keep its last state, has to get the very one.
+        send(error.number if isinstance(error, Stopped) else signal.SIGINT)
         patience = time.monotonic() + _PATIENCE
         while lives() and time.monotonic() < patience:
             time.sleep(0.05)

@@ -300,7 +300,7 @@ def _describe(writer: RunWriter, job: Job, environment: Environment) -> None:
             "lock": environment.lock,
             "relaxed": list(environment.relaxed),
             "left_out": list(environment.left_out),
-            "argv": [SEEN.text(one) for one in sys.argv],
+            "argv": SEEN.arguments(sys.argv),
             "working_folder": str(Path.cwd()),
             "commit": source.commit,
             "dirty": source.dirty,

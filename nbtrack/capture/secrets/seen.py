@@ -15,7 +15,7 @@ from nbtrack.capture.secrets.in_text import MASK, Span, applied, spans_in
 from nbtrack.capture.secrets.secret_names import are_words, certainty_of, is_drawn, is_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from mmap import mmap
 
     from nbtrack.records import ParamValue
@@ -130,6 +130,20 @@ class Secrets:
         if not self._allowed.isdisjoint(found):
             masked, found = self._but_allowed(text, spans_in(text, lines=lines))
         return self._hidden(masked, found, pieces=True)
+
+    def arguments(self, words: Sequence[str]) -> list[str]:
+        """Return the words of a command with secrets masked, also where the value follows its option as a word of its own."""
+        masked: list[str] = []
+        option = ""
+        for word in words:
+            head, equals, value = word.partition("=")
+            name = head.lstrip("-").replace("-", "_")
+            if equals:  # --name=value, and -P name=value
+                masked.append(f"{head}={self.param(name, value)}")
+            else:
+                masked.append(str(self.param(option, word)) if option else self.text(word))
+            option = name if word.startswith("-") and not equals else ""
+        return masked
 
     def code(self, text: str) -> str:
         """Return a cell's code with secrets masked; names are not changed."""

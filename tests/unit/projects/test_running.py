@@ -352,10 +352,61 @@ def test_secrets_are_masked_in_what_is_kept(project, tmp_path):
     done = run(folder, "-e", "main.py", "-P", "api_key=hunter2hunter2")
     assert "hunter2hunter2" in done.stdout
     found = the_run(tmp_path)
-    kept = json.dumps(
-        [found.params, *(found.store.document(found.key, kind) for kind in ("project", "outcome"))]
-    )
+    kinds = ("project", "outcome", "process")
+    kept = json.dumps([found.params, *(found.store.document(found.key, kind) for kind in kinds)])
     assert "hunter2hunter2" not in kept
+
+
+@pytest.mark.parametrize("option", ["--api-key", "--password", "--token", "--passwd"])
+def test_a_secret_that_follows_its_option_is_kept_nowhere(project, tmp_path, option):
+    folder = project(
+        main_py="import argparse, mlflow\nparser = argparse.ArgumentParser()\n"
+        f"parser.add_argument('{option}')\nparser.parse_args()\nmlflow.log_metric('a', 1)\n",
+        plain_py=f"import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('{option}')\n"
+        "parser.parse_args()\nloss = 0.5 + 0\n",
+    )
+    secret = "Kx7Secr3tDDD444"
+    assert run(folder, "-e", "main.py", "-P", f"{option[2:]}={secret}").returncode == 0
+    done = subprocess.run([*COMMAND, "run", str(folder / "plain.py"), option, secret], check=False)
+    assert done.returncode == 0
+    kinds = ("project", "outcome", "process", "source", "environment")
+    for one in nbtrack.runs(store=tmp_path / "store"):
+        kept = json.dumps([one.params, *(one.store.document(one.key, kind) for kind in kinds)])
+        assert secret not in kept
+
+
+def test_the_command_has_a_manual():
+    for arguments in (["--help"], ["-h"]):
+        done = subprocess.run([*COMMAND, "run", *arguments], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "URI [ARGUMENTS]" in done.stdout
+    done = subprocess.run([*COMMAND, "run"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+HANDLES = """
+import signal, sys, time
+def keep(number, frame):
+    open("kept", "w").close()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, keep)
+open("ready", "w").close()
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are others there")
+@pytest.mark.parametrize("kind", ["project", "script"])
+def test_what_handles_sigterm_gets_it(project, tmp_path, kind):
+    folder = project(main_py=HANDLES)
+    target = [str(folder), "-e", "main.py"] if kind == "project" else ["main.py"]
+    child = subprocess.Popen([*COMMAND, "run", *target], cwd=folder, stderr=subprocess.PIPE)
+    eventually((folder / "ready").exists)
+    child.send_signal(signal.SIGTERM)
+    child.communicate(timeout=30)
+    assert (folder / "kept").exists()
+    assert the_run(tmp_path).status == "KILLED"
 
 
 SIX = "import six, sys, mlflow\nmlflow.log_params({'six': six.__version__, 'prefix': sys.prefix})\n"
