@@ -22,6 +22,7 @@ __all__ = [
     "program",
     "python_of",
     "variables",
+    "version_of",
 ]
 
 _OURS = frozenset({"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"})
@@ -60,6 +61,16 @@ def environments_folder() -> Path:
 def python_of(folder: Path) -> Path:
     """Return the Python of an environment."""
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def version_of(folder: Path) -> tuple[int, ...]:
+    """Return the version of an environment's Python, as far as it says."""
+    try:
+        text = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
+    except OSError:
+        return ()
+    match = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", text, re.MULTILINE)
+    return tuple(map(int, match.groups())) if match else ()
 
 
 def normalised(name: str) -> str:

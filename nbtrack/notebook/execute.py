@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from nbtrack.capture.secrets import SEEN
 from nbtrack.entities.artifacts import written_whole
@@ -80,6 +81,11 @@ def execute(file: Path, notebook: Path) -> int:
     except CellExecutionError as error:
         print(error.traceback, file=sys.stderr)
         return 1
+    except DeadKernelError as error:
+        print(f"nbtrack: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         SEEN.scan_environment()
         text = nbformat.writes(made)  # type: ignore[no-untyped-call]
@@ -89,4 +95,6 @@ def execute(file: Path, notebook: Path) -> int:
 
 
 if __name__ == "__main__":
+    # What goes on in its event loop after an interrupt tells nobody anything.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sys.exit(execute(Path(sys.argv[1]), Path(sys.argv[2])))

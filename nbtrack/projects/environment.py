@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
-from nbtrack.projects.environment_spec import is_option, is_pin, name_of, read_spec, tidied
+from nbtrack.projects.environment_spec import hashes_of, is_option, is_pin, name_of, read_spec, tidied
 from nbtrack.projects.git import masked
 from nbtrack.projects.mlflow_requirement import without_mlflow
 from nbtrack.projects.python_choice import Choice, choose_python, fetch_python, new_enough
@@ -224,6 +224,8 @@ def _built(
     relaxed: tuple[str, ...] = ()
     if choice.too_old or (choice.program is None and choice.fallback == python):
         relaxed, note = (f"Python {choice.wanted} -> {platform.python_version()}",), ""
+        if choice.too_old:
+            tell(f"relaxed: {relaxed[0]}")
     if note:
         tell(note)
     tell(f"an environment for {spec.source.name} is built with {python}; it is kept in {str(place)!r}")
@@ -247,7 +249,11 @@ def _built(
     shutil.rmtree(place, ignore_errors=True)
     _run([program, "venv", "--no-project", "--quiet", "--python", str(python), str(place)], "", folder, tell)
     command = [program, "pip", "sync", "-", "--only-binary", ":all:", "--allow-empty-requirements"]
-    _run([*command, "--python", str(uv.python_of(place))], "\n".join([*options, lock]), folder, tell)
+    hashes = hashes_of(wanted.lines)
+    checked = [
+        f"{line} {hashes[name]}" if (name := name_of(line)) in hashes else line for line in lock.splitlines()
+    ]
+    _run([*command, "--python", str(uv.python_of(place))], "\n".join([*options, *checked]), folder, tell)
     lock = f"# {_version(place)}, {sys.platform} {platform.machine()}\n{masked(lock)}"
     (place / _MARK).write_text(
         json.dumps({"lock": lock, "relaxed": wanted.relaxed, "left_out": wanted.left_out}), encoding="utf-8"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["environment_of"]
 
+_OLDEST = (3, 11)
 _NOTEBOOK = ("ipykernel", "nbclient")
 """What executes a notebook."""
 
@@ -62,7 +63,7 @@ def environment_of(
     if manager == "conda":
         tell("nbtrack calls no conda: uv builds what the project lists")
         manager = "uv"
-    own = Environment(Path(sys.executable), "")
+    own = Environment(_active(tell), "")
     files = _files(project, point)
     if manager == "local":
         if kind != "project":
@@ -89,6 +90,19 @@ def environment_of(
     return replace(found, manager=manager or "uv") if found.place is not None else found
 
 
+def _active(tell: Callable[[str], object]) -> Path:
+    """Return the Python of the virtual environment that is active where nbtrack itself is in another; else this one."""
+    active = os.environ.get("VIRTUAL_ENV")
+    if not active or Path(active).resolve() == Path(sys.prefix).resolve():
+        return Path(sys.executable)
+    python = uv.python_of(Path(active))
+    version = uv.version_of(Path(active)) if python.is_file() else ()
+    if version < _OLDEST:
+        tell(f"the environment {active} is not used: it has no Python that can import nbtrack")
+        return Path(sys.executable)
+    return python
+
+
 def _files(project: Project, point: EntryPoint) -> dict[str, Any]:
     """Return the files that may say what the environment holds."""
     script = point.name.endswith(".py") and point.name not in project.entry_points
@@ -101,6 +115,4 @@ def _files(project: Project, point: EntryPoint) -> dict[str, Any]:
 
 def _say_what_is_not_installed(spec: Spec | None, why: str, tell: Callable[[str], object]) -> None:
     if spec is not None:
-        tell(
-            f"{spec.source.name} is not installed ({why}): it runs with this Python, {platform.python_version()}"
-        )
+        tell(f"{spec.source.name} is not installed ({why}): it runs with the Python that is there")

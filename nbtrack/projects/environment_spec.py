@@ -15,7 +15,7 @@ from nbtrack.uv import normalised
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Spec", "is_option", "is_pin", "name_of", "read_spec", "tidied"]
+__all__ = ["Spec", "hashes_of", "is_option", "is_pin", "name_of", "read_spec", "tidied"]
 
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\n(?P<content>(^#(| .*)$\n)+?)^# ///\s*$")
 """Inline script metadata, of PEP 723."""
@@ -141,6 +141,8 @@ def _lines(lines: list[str], folder: Path, within: tuple[Path, ...] = ()) -> lis
     found: list[str] = []
     for line in re.sub(r"\\\r?\n", " ", "\n".join(lines)).splitlines():
         text = re.sub(r"(^|\s)#.*", "", line).strip()
+        if text == "--require-hashes":
+            continue  # hashes that are given are checked; what the project's own packages need has none
         option = _OPTION.fullmatch(text)
         if option is None or option[1] not in ("-r", "--requirement", "-c", "--constraint"):
             found += [text] if text else []
@@ -166,6 +168,18 @@ def name_of(line: str) -> str:
     """Return the normalised name of a requirement; nothing for an option, a path or an address."""
     match = re.match(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?=$|[\[\s<>=!~;@(])", line)
     return normalised(match[1]) if match else ""
+
+
+def hashes_of(lines: list[str]) -> dict[str, str]:
+    """Return the hashes that requirements have, by name, as options of their lines.
+
+    Examples
+    --------
+    >>> hashes_of(["six==1.16.0 --hash=sha256:1e61", "numpy"])
+    {'six': '--hash=sha256:1e61'}
+    """
+    found = {name_of(line): " ".join(re.findall(r"--hash[= ]\S+", line)) for line in lines}
+    return {name: hashes for name, hashes in found.items() if name and hashes}
 
 
 def is_option(line: str) -> bool:

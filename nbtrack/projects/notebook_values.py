@@ -27,8 +27,8 @@ _PYTHON_MAGICS = re.compile(r"%%(?:track|time|timeit|capture|prun)\b")
 
 def notebook_with(
     notebook: Mapping[str, Any], texts: Mapping[str, str]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a notebook with other values, and these values.
+) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
+    """Return a notebook with other values, these values, and what is doubtful about them, a sentence each.
 
     A notebook with a cell tagged `parameters` gets a cell below it; in another, literals are replaced: of `alpha`, that
     which a name, an argument or an entry of this name is given.
@@ -48,12 +48,13 @@ def notebook_with(
     """
     made: dict[str, Any] = copy.deepcopy(dict(notebook))
     if not texts:
-        return made, {}
+        return made, {}, ()
     cells = made["cells"]
     tagged = next((number for number, cell in enumerate(cells) if _PARAMETERS in _tags(cell)), None)
     if tagged is None:
-        return made, _replace(cells, texts)
-    values = _values(_source(cells[tagged]), texts)
+        return made, _replace(cells, texts), ()
+    values, unknown = _values(_source(cells[tagged]), texts)
+    remarks = tuple(f"the cell tagged 'parameters' does not assign {name!r}" for name in unknown)
     code = "\n".join(["# Given to nbtrack run", *(f"{name} = {value!r}" for name, value in values.items())])
     cells[:] = [cell for cell in cells if _INJECTED not in _tags(cell)]
     place = next(number for number, cell in enumerate(cells) if _PARAMETERS in _tags(cell))
@@ -62,7 +63,7 @@ def notebook_with(
     if (int(made.get("nbformat", 4)), int(made.get("nbformat_minor", 0))) >= (4, 5):
         below["id"] = "injected-parameters"
     cells.insert(place + 1, below)
-    return made, values
+    return made, values, remarks
 
 
 def _tags(cell: Mapping[str, Any]) -> list[str]:
@@ -74,19 +75,21 @@ def _source(cell: Mapping[str, Any]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _values(defaults: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return values with the types of what a cell assigns to their names."""
+def _values(defaults: str, texts: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return values with the types of what a cell assigns to their names, and the names that it does not assign."""
     try:
-        known: Mapping[str, list[Place]] = places_in(_masked(defaults, []))
+        masked = _masked(defaults, [])
+        known: Mapping[str, list[Place]] = places_in(masked)
+        names = {node.id for node in ast.walk(ast.parse(masked)) if isinstance(node, ast.Name)}
     except SyntaxError:
-        known = {}
+        known, names = {}, set(texts)
     values: dict[str, Any] = {}
     for name, text in texts.items():
         if not name.isidentifier():
             raise InvalidValueError(f"{name!r} is no name that a notebook could assign")
         places = known.get(name, [])
         values[name] = _typed(name, text, places[0]) if len(places) == 1 else _literal(text)
-    return values
+    return values, [name for name in texts if name not in names]
 
 
 def _typed(name: str, text: str, place: Place) -> Any:

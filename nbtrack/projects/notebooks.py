@@ -13,7 +13,7 @@ from nbtrack.projects.fetch import folder_source
 from nbtrack.projects.job import Job
 from nbtrack.projects.notebook_values import notebook_with
 from nbtrack.projects.spec import EntryPoint, Project
-from nbtrack.projects.template import Command
+from nbtrack.projects.template import Command, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,13 +47,18 @@ def notebook_job(uri: str | os.PathLike[str], parameters: Mapping[str, str]) -> 
         raise InvalidValueError(f"{name!r} is a notebook of {language}; nbtrack runs those of Python")
     if not isinstance(cells, list):
         raise InvalidValueError(f"{name!r} has no list of cells")
-    made, values = notebook_with(notebook, parameters)
+    made, values, remarks = notebook_with(notebook, parameters)
     content = json.dumps(made, ensure_ascii=False, indent=1)
     given = [word for key, value in parameters.items() for word in ("-P", f"{key}={value}")]
     text = shlex.join(["nbtrack", "run", name, *given])
     source = folder_source(file.parent, file.parent, name)
     point = EntryPoint(file.name, text)
-    params = {
-        key: one if isinstance(one, str | int | float | None) else repr(one) for key, one in values.items()
-    }
-    return Job("notebook", source, Project(file.parent), point, Command(text, params), str(file), content)
+    return Job(
+        "notebook",
+        source,
+        Project(file.parent),
+        point,
+        Command(text, plain(values), remarks),
+        str(file),
+        content,
+    )

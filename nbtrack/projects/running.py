@@ -230,6 +230,8 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
         started = job.started(environment.python, writer.artifact_folder)
         code = launch(started, job.source.folder, found, tail, inherit=own)
         status = _status(store, writer.id, code)
+        if job.kind == "notebook":
+            _take_metrics(store, writer)
     except KeyboardInterrupt:
         status = "KILLED"
         raise
@@ -327,6 +329,19 @@ def _status(store: Store, run_id: str, code: int) -> str:
     if code == 0:
         return own if own in ("FAILED", "KILLED") else "FINISHED"
     return "KILLED" if own == "KILLED" else "FAILED"
+
+
+def _take_metrics(store: Store, writer: RunWriter) -> None:
+    """Give a notebook's run what its cells found last, so that one run has the params and what came of them."""
+    own = store.metrics(store.run(writer.id).key)
+    found = {
+        name: summary.last
+        for cell in sorted(store.children(writer.id), key=lambda one: one.start_time)
+        for name, summary in store.metrics(cell.key).items()
+    }
+    for name, value in found.items():
+        if name not in own:
+            writer.log_metric(name, value, 0)
 
 
 def _keep_outcome(store: Store, writer: RunWriter, tail: Tail) -> None:

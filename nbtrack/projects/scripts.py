@@ -9,14 +9,14 @@ import re
 import shlex
 import tokenize
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.places import places_in, with_values
+from nbtrack.capture.places import only_place, places_in, value_like, with_values
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects.fetch import folder_source
 from nbtrack.projects.job import Job
 from nbtrack.projects.spec import EntryPoint, Project
-from nbtrack.projects.template import Command
+from nbtrack.projects.template import Command, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,23 +57,30 @@ def script_job(uri: str | os.PathLike[str], arguments: Sequence[str], parameters
     'python train.py --epochs 3 --lr 0.1'
     """
     script = os.fspath(uri)
-    text = _text(script) if parameters else ""
+    text = _text(script) if parameters or "-P" in arguments else ""
+    if "-P" in arguments and not (_HYDRA.search(text) or _OPTIONS.search(text) or _ARGUMENTS.search(text)):
+        raise InvalidValueError(
+            f"{script!r} reads no arguments, and what follows it is its own: give -P NAME=VALUE before the file"
+        )
     given: list[str] = []
     values: dict[str, str] = {}
+    typed: dict[str, Any] = {}
     if _HYDRA.search(text):
         given = [f"{name}={value}" for name, value in parameters.items()]  # overrides are no options
     elif _OPTIONS.search(text):
         given = [word for name, value in parameters.items() for word in (f"--{name}", value)]
-    elif _ARGUMENTS.search(text):
+    elif parameters and _ARGUMENTS.search(text):
         raise InvalidValueError(
             f"{script!r} reads its arguments itself: give them after the file, without -P"
         )
     elif parameters:
-        with_values(text, places_in(text), parameters)  # it says what is wrong before there is a run
+        places = places_in(text)
+        with_values(text, places, parameters)  # it says what is wrong before there is a run
         values = dict(parameters)
+        typed = {name: value_like(only_place(places, name).value, value) for name, value in values.items()}
     shown = [word for name, value in values.items() for word in ("-P", f"{name}={value}")]
     start = ["nbtrack", "run", *shown] if values else ["python"]
-    command = Command(shlex.join([*start, script, *arguments, *given]), {})
+    command = Command(shlex.join([*start, script, *arguments, *given]), plain(typed))
     folder = Path(script).absolute().parent
     source = folder_source(folder, Path.cwd(), script)
     point = EntryPoint(Path(script).name, command.text)

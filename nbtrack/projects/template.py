@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nbtrack.projects.spec import EntryPoint, Parameter
 
-__all__ = ["Command", "fill_in"]
+__all__ = ["Command", "fill_in", "plain"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _NESTED = re.compile(r"\b(eval|(ba|da|z|k)?sh\s+-\w*c)\b|\$\(|`|<<(?!<)|\$'")
@@ -42,6 +42,13 @@ class Command:
     text: str
     params: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as params can hold them: lists and the like as text."""
+    return {
+        name: one if isinstance(one, str | int | float | None) else repr(one) for name, one in values.items()
+    }
 
 
 def fill_in(

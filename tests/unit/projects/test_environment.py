@@ -297,3 +297,15 @@ def test_a_python_that_is_too_old_for_nbtrack_is_this_one_when_relaxed(project):
     found = environment_for(project, real_mlflow=False, relax=True, tell=Said())
     assert found.relaxed[0].startswith("Python 3.8.18 -> 3.")
     assert environment_for(project, real_mlflow=False, relax=True, tell=Said()) == found
+
+
+def test_hashes_are_checked(project, cache):
+    wrong = "0" * 64
+    (project / "requirements.txt").write_text(f"--require-hashes\nsix==1.16.0 --hash=sha256:{wrong}\n")
+    with pytest.raises(EnvironmentBuildError, match=r"(?i)hash"):
+        environment_for(project, tell=Said())
+    right = "8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254"
+    (project / "requirements.txt").write_text(
+        f"--require-hashes\nsix==1.16.0 \\\n    --hash=sha256:{wrong} \\\n    --hash=sha256:{right}\n"
+    )
+    assert version_of("six", environment_for(project, tell=Said())) == "1.16.0"

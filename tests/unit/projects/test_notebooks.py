@@ -69,6 +69,7 @@ def test_cells_are_runs_inside_that_of_the_notebook_whose_file_stays(place):
     )
     assert cell.params["alpha"] == 2.0
     assert 0 < cell.metrics["r2"] < 1
+    assert whole.metrics == cell.metrics, "one run has the params and what came of them"
     assert cell.models
     assert cell.notebook.endswith("train.ipynb")
     executed = nbformat.read(whole.artifacts["train.ipynb"].path, as_version=4)
@@ -97,6 +98,13 @@ def test_a_notebook_that_logs_as_with_mlflow_logs_to_the_run(place):
     assert done.returncode == 0, done.stderr
     whole, cells = kept(place)
     assert (whole.metrics, whole.params, cells) == ({"loss": 0.8}, {"rate": 0.4}, [])
+
+
+def test_a_name_that_the_tagged_cell_does_not_assign_is_told(place):
+    write(place, "alpha = 0.5", "print(alpha)", tags=["parameters"])
+    done = run(place, "-P", "alhpa=9")
+    assert done.returncode == 0
+    assert "does not assign 'alhpa'" in done.stderr
 
 
 @pytest.mark.parametrize(

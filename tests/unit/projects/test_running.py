@@ -564,3 +564,16 @@ def test_a_captured_script_of_a_project_fails_as_it_is(project, tmp_path, text, 
     assert done.returncode == code
     assert "nbtrack/" not in done.stderr
     assert (the_run(tmp_path).status, the_run(tmp_path).params) == ("FAILED", {"rate": 0.5})
+
+
+@pytest.mark.skipif(uv.program() is None, reason="uv makes an environment")
+def test_the_active_environment_is_the_one_that_runs(project, tmp_path):
+    """As for whoever has nbtrack in an environment of its own, beside that of the work."""
+    subprocess.run([uv.program(), "venv", "-q", "-p", sys.executable, tmp_path / "work"], check=True)
+    folder = project(main_py="import sys; print(sys.prefix)")
+    for target in ([str(folder), "-e", "main.py"], [str(folder / "main.py")]):
+        done = subprocess.run(
+            [*COMMAND, "run", *target], capture_output=True, text=True, check=False,
+            env=os.environ | {"VIRTUAL_ENV": str(tmp_path / "work")},
+        )  # fmt: skip
+        assert done.stdout.splitlines() == [str(tmp_path / "work")], done.stderr

@@ -452,6 +452,13 @@ def test_a_param_without_a_place_makes_no_run(place, text, given, says):
     assert not len(nbtrack.runs(store=place / "store"))
 
 
+def test_a_param_behind_a_script_that_reads_no_arguments_is_refused(place):
+    write(place, PLAIN)
+    done = typed(place, "run", "train.py", "-P", "lr=0.1")
+    assert done.returncode == 1
+    assert "before the file" in done.stderr
+
+
 def test_options_of_a_parser_are_given_as_such(place):
     write(
         place,
