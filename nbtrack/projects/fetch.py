@@ -84,8 +84,9 @@ def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
     if local is not None and not is_bare(local):
         return _folder(local, inside, version, os.fspath(uri))
     if local is None and not REMOTE.match(address):
+        what = "file" if address.endswith((".py", ".ipynb", ".zip")) else "folder"
         raise NotFoundError(
-            f"there is no folder {address!r}, and it is no git address (https://..., git@host:...)"
+            f"there is no {what} {address!r}, and it is no git address (https://..., git@host:...)"
         )
     target = address if local is None else str(local.resolve())
     repository = cached(target)

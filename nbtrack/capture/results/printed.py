@@ -21,11 +21,14 @@ __all__ = ["PrintedScores"]
 
 _DISPLAYED = re.compile(r"Out\[\d+\]:")
 """How a terminal shows a cell's value: the text of an object does not count as output."""
+_REPRESENTATION = re.compile(r"<.*>")
+"""What an object without a text of its own is printed as."""
 _COUNTER = re.compile(r"\b(?:epoch|fold|round|trial|episode)\W{0,3}(\d+)", re.IGNORECASE)
 """The counter by which two versions of a redrawn line are separate results."""
 _MAX_LINE_LENGTH = 2_000
 """Characters of a line of scores."""
 _MAX_POINTS = 100_000
+"""Points of a printed series, beyond which it is thinned."""
 
 
 class PrintedScores:
@@ -34,6 +37,10 @@ class PrintedScores:
     def __init__(self) -> None:
         self.points: dict[str, list[tuple[float, float, int]]] = {}
         """Name to (seconds since the epoch, value, decimals printed)."""
+        self._steps: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._latest: set[str] = set()
+        """The series whose last point is kept only because it is the last."""
         self._streams: list[_Lines] = []
         self.feed = self.stream()
 
@@ -49,12 +56,30 @@ class PrintedScores:
             lines.feed("\n")
 
     def _read(self, line: str, moment: float) -> None:
-        if _DISPLAYED.match(line):
+        if _DISPLAYED.match(line) or _REPRESENTATION.fullmatch(line.strip()):
             return
         for one in readings(line):
-            points = self.points.setdefault(one.name, [])
-            if len(points) < _MAX_POINTS:
-                points.append((moment, one.value, one.decimals))
+            self._add(one.name, (moment, one.value, one.decimals))
+
+    def _add(self, name: str, point: tuple[float, float, int]) -> None:
+        """Keep a point; of a long series every second one, then every fourth, and always the last."""
+        points = self.points.setdefault(name, [])
+        if name in self._latest:
+            points.pop()  # it was there as the latest alone
+        step, number = self._steps.get(name, 1), self._numbers.get(name, 0)
+        if number % step:
+            self._latest.add(name)
+        else:
+            self._latest.discard(name)
+        points.append(point)
+        self._numbers[name] = number + 1
+        if len(points) >= _MAX_POINTS:
+            latest = points[-1]
+            del points[1::2]
+            self._steps[name] = 2 * step
+            if points[-1] is not latest:
+                points.append(latest)
+                self._latest.add(name)
 
     def unknown(self, known: Iterable[Iterable[float]]) -> dict[str, list[tuple[float, float]]]:
         """Return name to (time, value) of the printed scores that are not among the `known` values.

@@ -71,8 +71,8 @@ def command_line(program: str, parameters: Sequence[Parameter]) -> str:
     """Return a command that gives the first parameter its own value."""
     options = [f"{one.name}={one.default}" for one in parameters[:1]]
     if program.startswith("python"):
-        return shlex.join([*program.split(), *(f"--{option}" for option in options)])
-    return shlex.join([*program.split(), *(word for option in options for word in ("-P", option))])
+        return " ".join([program, *(shlex.quote(f"--{option}") for option in options)])
+    return " ".join([program, *(shlex.join(["-P", option]) for option in options)])
 
 
 def readme(
@@ -90,7 +90,7 @@ def readme(
         text += [
             command_line(f"nbtrack run .{entry}", parameters),
             command_line(f"mlflow run .{entry}", parameters),
-            command_line(f"python {script}", parameters),
+            command_line(f"python {shlex.quote(script)}", parameters),
         ]
     text += ["```", ""]
     text += [

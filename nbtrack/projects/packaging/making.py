@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def package(
     (there / "README.md").write_text(text, encoding="utf-8", newline="\n")
     first = next(iter(scripts))
     entry = "" if first == "main" else f" -e {first}"
-    command = command_line(f"nbtrack run {there}{entry}", scripts[first].parameters)
+    command = command_line(f"nbtrack run {shlex.quote(str(there))}{entry}", scripts[first].parameters)
     names = {*content, *files.found, "README.md", *([] if why else ["uv.lock"])}
     return Package(there, tuple(sorted(names)), command, tuple(left_out))
 
