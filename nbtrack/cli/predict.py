@@ -132,7 +132,7 @@ def _is_streamed(source: str | None, target: str | None, kind: str | None) -> bo
 def _checked(model: Description, env_manager: str) -> Path | None:
     """Return the Python of the model's own environment, if it is to run there; else say how the one here differs."""
     if env_manager == "uv":
-        from nbtrack.serving.model_environment import environment_of
+        from nbtrack.models.environment import environment_of
 
         return environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
     from nbtrack.models.versions import check_python, differences
