@@ -91,8 +91,8 @@ def _frame(parts: Sequence[Any], inputs: InputColumns) -> pd.DataFrame:
 
 
 def _column(part: Any) -> Any:
-    """Return a column; one that is a struct as dicts."""
-    return part if part.ndim == 1 else part.apply(lambda row: row.to_dict(), axis=1)
+    """Return the values of a column, all of which have the same index; those of one that is a struct as dicts."""
+    return part.array if part.ndim == 1 else part.apply(lambda row: row.to_dict(), axis=1).array
 
 
 def _compare(model: PackedModel, scorer: Scorer) -> None:
