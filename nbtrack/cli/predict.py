@@ -84,6 +84,7 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     batch_rows: int | None, workers: int, resume: bool, on_error: str, track: bool, trust: bool, env_manager: str,
 ) -> None:  # fmt: skip
     """Predict with a model for the rows of a file, or of many: in batches, so that they may be larger than memory."""
+    source = source or "-"
     streamed = _is_streamed(source, target, kind)
     if not streamed and (keep or batch_rows or workers > 1 or resume or track or on_error != "raise"):
         raise click.UsageError(
@@ -102,17 +103,18 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     names = tuple(name.strip() for name in keep.split(",") if name.strip())
     how = trusted if isinstance(trusted, bool) else tuple(trusted)
     job = ModelJob(str(model.path), how, names, None, on_error == "skip")
-    assert source is not None
     assert target is not None
     request = Request(job, digest(model.path), (source,), target, batch_rows, workers, resume)
     about = {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(names)}
     _predict_in_batches(python, model, uri, request, about, track=track)
 
 
-def _is_streamed(source: str | None, target: str | None, kind: str | None) -> bool:
+def _is_streamed(source: str, target: str | None, kind: str | None) -> bool:
     """Return whether both ends are CSV, Parquet or folders; all else is read and answered as the server does."""
-    if source in (None, "-") or target in (None, "-") or kind == "json":
+    if target in (None, "-") or kind == "json":
         return False
+    if source == "-":
+        return kind in (None, "csv") and Path(target).suffix.lower() in (".csv", ".parquet")
     if Path(source).is_file() and not source.lower().endswith(_TABLES):
         return False
     if (

@@ -328,3 +328,28 @@ def test_keys_are_kept_letter_for_letter_also_where_the_model_takes_them(uri):
     assert written["id"].tolist() == people["id"].tolist()
     assert written["age"].tolist() == people["age"].astype(str).tolist()
     np.testing.assert_allclose(written["prediction"].astype(float), doubled(people))
+
+
+def test_standard_input_is_read_in_batches_as_it_comes(uri, tmp_path):
+    """The first predictions are written while the rest has not been sent yet."""
+    people = table(4000)
+    header, *lines = people.to_csv(index=False).splitlines(keepends=True)
+    command = [sys.executable, "-m", "nbtrack", "models", "predict", "-m", uri, "-i", "-", "-o", "out.csv"]
+    with subprocess.Popen(
+        [*command, "--keep", "id", "--batch-rows", "100"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as job:  # fmt: skip
+        job.stdin.write(header + "".join(lines) * 10)
+        job.stdin.flush()
+        eventually(lambda: part_size(tmp_path / "out.csv.part") > 10_000, seconds=60)
+        assert not (tmp_path / "out.csv").exists()
+        _, said = job.communicate("".join(lines))
+        assert job.returncode == 0, said
+    written = read("out.csv")
+    assert len(written) == 44_000
+    np.testing.assert_allclose(written["prediction"].iloc[-4000:], doubled(people))
+    done = subprocess.run([*command, "--resume"], input=header, capture_output=True, text=True, check=False)
+    assert (done.returncode, "resumed" in done.stderr) == (1, True)
+
+
+def part_size(path):
+    return path.stat().st_size if path.exists() else 0
