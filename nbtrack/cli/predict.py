@@ -92,7 +92,7 @@ def predict(  # noqa: PLR0917 (click passes them by name)
             "give -i and -o so named, or folders"
         )
     model, trusted = found(context, uri, trust, env_manager)
-    python = _checked(model, env_manager)
+    python = _checked(model, env_manager, parquet=_may_be_parquet(source, target, kind))
     if not streamed:
         _predict_at_once(python, model, trusted, source, target, kind)
         return
@@ -131,12 +131,20 @@ def _is_streamed(source: str, target: str | None, kind: str | None) -> bool:
     )
 
 
-def _checked(model: Description, env_manager: str) -> Path | None:
+def _may_be_parquet(source: str, target: str | None, kind: str | None) -> bool:
+    """Return whether the job may read or write Parquet; what a folder or a pattern holds is not known yet."""
+    known = (".csv", ".csv.gz", ".json")
+    names = [name.lower() for name in (source, target) if name not in (None, "-")]
+    return kind == "parquet" or (kind is None and not all(name.endswith(known) for name in names))
+
+
+def _checked(model: Description, env_manager: str, *, parquet: bool) -> Path | None:
     """Return the Python of the model's own environment, if it is to run there; else say how the one here differs."""
     if env_manager == "uv":
         from nbtrack.models.environment import environment_of
 
-        return environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
+        also = ("pyarrow",) if parquet else ()
+        return environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True), also)
     from nbtrack.models.versions import check_python, differences
 
     check_python(model)

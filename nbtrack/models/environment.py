@@ -20,7 +20,7 @@ from nbtrack.models.requirements import modules_of_pickle
 from nbtrack.models.versions import needs_mlflow, requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nbtrack.models.versions import Saved
 
@@ -63,20 +63,27 @@ def check_trusted(model: Saved, trust: bool | list[str]) -> None:
         )
 
 
-def environment_of(model: Saved, tell: Callable[[str], None]) -> Path:
+def environment_of(model: Saved, tell: Callable[[str], None], also: Sequence[str] = ()) -> Path:
     """Return the Python of a model's environment, which is built if it does not exist yet.
 
-    Only for a model that is trusted; see `check_trusted`.
+    Parameters
+    ----------
+    model
+        The model, which is trusted; see `check_trusted`.
+    tell
+        What is called with lines about a build.
+    also
+        Packages that are needed beside the model's.
 
     Raises
     ------
     ModelError
         When uv is not installed, or cannot build it.
     """
-    return built(described(model), model.path, tell)
+    return built(described(model, also), model.path, tell)
 
 
-def described(model: Saved) -> Environment:
+def described(model: Saved, also: Sequence[str] = ()) -> Environment:
     """Return what a model's environment is made of, for this machine or another to build it.
 
     Raises
@@ -87,7 +94,7 @@ def described(model: Saved) -> Environment:
     version, older = _version(model)
     needs = requirements(model, mlflow=needs_mlflow(model))
     named = {_name(line) for line in needs}
-    needs += [name for name in _REQUIREMENTS if name not in named]
+    needs += [name for name in (*_REQUIREMENTS, *also) if name not in named]
     return Environment(_key(model, version, needs), version, older, tuple(needs))
 
 
