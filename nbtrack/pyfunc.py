@@ -87,13 +87,15 @@ def spark_udf(  # noqa: PLR0917 (MLflow's order)
         `array<double>` and the like: all that fit; a struct such as `low double, high double`: those of its names. By
         default what the signature says, else double.
     env_manager
-        `local`: the model runs in the Python of Spark's workers. There is no other yet.
+        `local`: the model runs in the Python of Spark's workers. `uv`, or MLflow's names `virtualenv` and `conda`: in an
+        environment of the model's own versions, which uv builds once on each machine, beside each worker.
     params
         Parameters of the prediction.
     extra_env
         Environment variables that are set in the workers.
     prebuilt_env_uri
-        Not supported.
+        An environment that was built before, as a path that all machines see: of its folder, or of a `.tar.gz` of it. It
+        needs the model's libraries, pandas, cloudpickle, orjson and PyYAML.
     model_config
         Settings that replace those the model was saved with.
     trust

@@ -47,7 +47,7 @@ def found(
             raise
     model, trusted = find_served(uri, trust)
     if env_manager == "uv":
-        from nbtrack.serving.model_environment import check_trusted
+        from nbtrack.models.environment import check_trusted
 
         check_trusted(model, trusted)
     return model, trusted

@@ -84,6 +84,7 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     batch_rows: int | None, workers: int, resume: bool, on_error: str, track: bool, trust: bool, env_manager: str,
 ) -> None:  # fmt: skip
     """Predict with a model for the rows of a file, or of many: in batches, so that they may be larger than memory."""
+    source = source or "-"
     streamed = _is_streamed(source, target, kind)
     if not streamed and (keep or batch_rows or workers > 1 or resume or track or on_error != "raise"):
         raise click.UsageError(
@@ -91,7 +92,7 @@ def predict(  # noqa: PLR0917 (click passes them by name)
             "give -i and -o so named, or folders"
         )
     model, trusted = found(context, uri, trust, env_manager)
-    python = _checked(model, env_manager)
+    python = _checked(model, env_manager, parquet=_may_be_parquet(source, target, kind))
     if not streamed:
         _predict_at_once(python, model, trusted, source, target, kind)
         return
@@ -102,17 +103,18 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     names = tuple(name.strip() for name in keep.split(",") if name.strip())
     how = trusted if isinstance(trusted, bool) else tuple(trusted)
     job = ModelJob(str(model.path), how, names, None, on_error == "skip")
-    assert source is not None
     assert target is not None
     request = Request(job, digest(model.path), (source,), target, batch_rows, workers, resume)
     about = {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(names)}
     _predict_in_batches(python, model, uri, request, about, track=track)
 
 
-def _is_streamed(source: str | None, target: str | None, kind: str | None) -> bool:
+def _is_streamed(source: str, target: str | None, kind: str | None) -> bool:
     """Return whether both ends are CSV, Parquet or folders; all else is read and answered as the server does."""
-    if source in (None, "-") or target in (None, "-") or kind == "json":
+    if target in (None, "-") or kind == "json":
         return False
+    if source == "-":
+        return kind in (None, "csv") and Path(target).suffix.lower() in (".csv", ".parquet")
     if Path(source).is_file() and not source.lower().endswith(_TABLES):
         return False
     if (
@@ -129,12 +131,20 @@ def _is_streamed(source: str | None, target: str | None, kind: str | None) -> bo
     )
 
 
-def _checked(model: Description, env_manager: str) -> Path | None:
+def _may_be_parquet(source: str, target: str | None, kind: str | None) -> bool:
+    """Return whether the job may read or write Parquet; what a folder or a pattern holds is not known yet."""
+    known = (".csv", ".csv.gz", ".json")
+    names = [name.lower() for name in (source, target) if name not in (None, "-")]
+    return kind == "parquet" or (kind is None and not all(name.endswith(known) for name in names))
+
+
+def _checked(model: Description, env_manager: str, *, parquet: bool) -> Path | None:
     """Return the Python of the model's own environment, if it is to run there; else say how the one here differs."""
     if env_manager == "uv":
-        from nbtrack.serving.model_environment import environment_of
+        from nbtrack.models.environment import environment_of
 
-        return environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True))
+        also = ("pyarrow",) if parquet else ()
+        return environment_of(model, lambda line: click.echo(f"nbtrack: {line}", err=True), also)
     from nbtrack.models.versions import check_python, differences
 
     check_python(model)

@@ -67,7 +67,8 @@ def _columns(data: Any, columns: list[Column], form: Form) -> pd.DataFrame:
         for k, (column, place) in enumerate(zip(columns, places, strict=True))
         if place >= 0
     ]
-    given_columns = [frame.iloc[:, place] for _, place, _ in present]
+    all_columns = [values for _, values in frame.items()]
+    given_columns = [all_columns[place] for _, place, _ in present]
     cast = [
         cast_series(values, column, dtype, frame.columns[place])
         for values, (column, place, dtype) in zip(given_columns, present, strict=True)

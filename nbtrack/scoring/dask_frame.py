@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NbtrackError
 from nbtrack.scoring.batches import FrameBatch
-from nbtrack.scoring.job import located, located_rows, rows_told
+from nbtrack.scoring.job import Skipped, located, located_rows, rows_told
 from nbtrack.scoring.packed import PackedModel, packed, scorer_of
 from nbtrack.scoring.scorer import RowsError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nbtrack.scoring.worker import ModelJob
 
-__all__ = ["predict_partitions"]
+__all__ = ["meta_of", "predict_partitions", "predicted_part", "sent"]
 
 _log = logging.getLogger("nbtrack.scoring")
 
@@ -32,18 +32,28 @@ def predict_partitions(job: ModelJob, frame: Any, batch_rows: int | None) -> Any
     InvalidValueError
         When the model cannot tell the columns of its predictions, because it fails on made-up rows.
     """
-    import dask
-
     model = packed(job)
-    meta = _meta(model, frame)
-    name = f"nbtrack-model-{model.key}"
-    sent = dask.delayed(model, pure=True, name=name, traverse=False)  # type: ignore[attr-defined, no-untyped-call, unused-ignore]
+    meta = meta_of(model, frame)
     return frame.map_partitions(
-        _predicted, sent, batch_rows, meta, meta=meta, enforce_metadata=False, transform_divisions=False
+        _predicted,
+        sent(model),
+        batch_rows,
+        meta,
+        meta=meta,
+        enforce_metadata=False,
+        transform_divisions=False,
     )
 
 
-def _meta(model: PackedModel, frame: Any) -> pd.DataFrame:
+def sent(model: PackedModel) -> Any:
+    """Return the task that a model is in a graph of Dask's."""
+    import dask
+
+    name = f"nbtrack-model-{model.key}"
+    return dask.delayed(model, pure=True, name=name, traverse=False)  # type: ignore[attr-defined, no-untyped-call, unused-ignore]
+
+
+def meta_of(model: PackedModel, frame: Any) -> pd.DataFrame:
     """Return the predictions for no row: of the types that those for some made-up rows have."""
     from dask.dataframe.utils import meta_nonempty  # type: ignore[attr-defined, unused-ignore]
 
@@ -87,10 +97,27 @@ def _predicted(
     meta: pd.DataFrame,
     partition_info: Any = None,
 ) -> pd.DataFrame:
-    import pandas as pd
-
     number = (partition_info or {}).get("number")
     name = "a partition" if number is None else f"partition {number}"
+    table, skipped = predicted_part(part, model, batch_rows, meta, name)
+    for one in skipped:
+        _log.warning("%s, row %s was left out: %s", one.file, one.row, one.reason)
+    return table
+
+
+def predicted_part(
+    part: pd.DataFrame, model: PackedModel, batch_rows: int | None, meta: pd.DataFrame, name: str
+) -> tuple[pd.DataFrame, list[Skipped]]:
+    """Return the predictions for a partition, and the rows that were left out.
+
+    Raises
+    ------
+    SchemaError, ModelError, InvalidValueError
+        With partition and row, unless they are skipped.
+    """
+    import pandas as pd
+
+    skipped: list[Skipped] = []
     scorer = scorer_of(model)
     size = batch_rows or max(len(part), 1)
     tables = [meta]
@@ -102,8 +129,8 @@ def _predicted(
         except NbtrackError as error:
             raise located(error, name, "") from None
         for bad in predicted.bad:
-            rows = rows_told(start + bad.start, start + bad.stop)
-            _log.warning("%s, row %s was left out: %s", name, rows, bad.reason)
+            told = rows_told(start + bad.start, start + bad.stop)
+            skipped.append(Skipped(name, told, bad.reason))
         if predicted.table is not None:
             tables.append(predicted.table)
-    return pd.concat(tables[1:]) if len(tables) > 1 else meta
+    return pd.concat(tables[1:]) if len(tables) > 1 else meta, skipped

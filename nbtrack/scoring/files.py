@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
 from nbtrack.scoring.job import Scored, steps
 from nbtrack.scoring.journal import Journal, Progress
-from nbtrack.scoring.sources import file_source, files_of
+from nbtrack.scoring.sources import file_source, files_of, is_standard_input
 from nbtrack.scoring.targets import CsvTarget, Target, part_of, target_of
 
 if TYPE_CHECKING:
@@ -72,18 +72,19 @@ def run(request: Request, source: Source | None, tell: Tell) -> Scored:
     output = check_output(request.output)
     named = files_of(list(request.inputs)) if source is None else []
     sources = [file_source(*one) for one in named] if source is None else [source]
-    if not output.suffix and source is not None:
+    is_once = source is not None or any(map(is_standard_input, request.inputs))
+    if is_once and (not output.suffix or output.is_dir()):
         raise InvalidValueError(
             f"{request.output!r} is a folder, which is for files; name a .csv or .parquet file"
         )
     outputs = _Outputs(output, [name for name, _ in named], request.job.keep)
     _check_apart([path for _, path in named], [outputs.path(k) for k in range(len(named))] or [output])
-    if request.resume and source is not None:
+    if request.resume and is_once:
         raise InvalidValueError("only a job whose input are files can be resumed")
     journal = Journal(output.with_name(f"{output.name}.part.json"), _identity(request, named))
     progress = journal.resumed() if request.resume else Progress()
     scorer = request.job.scorer()
-    writing = _Writing(outputs, journal, progress, resumable=source is None)
+    writing = _Writing(outputs, journal, progress, resumable=not is_once)
     try:
         with contextlib.closing(
             steps(sources, scorer, request.job, progress, rows=request.batch_rows, workers=request.workers)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbtrack.scoring.scorer import Scorer
     from nbtrack.scoring.worker import ModelJob
 
-__all__ = ["PackedModel", "packed", "scorer_of"]
+__all__ = ["PackedModel", "packed", "scorer_of", "unpacked"]
 
 _MOST_LOADED = 4
 """How many models a process keeps loaded."""
@@ -66,11 +66,11 @@ def scorer_of(model: PackedModel) -> Scorer:
         if key not in _loaded:
             while len(_loaded) >= _MOST_LOADED:
                 del _loaded[next(iter(_loaded))]
-            _loaded[key] = replace(model.job, model=str(_unpacked(model))).scorer()
+            _loaded[key] = replace(model.job, model=str(unpacked(model))).scorer()
         return _loaded[key]
 
 
-def _unpacked(model: PackedModel) -> Path:
+def unpacked(model: PackedModel) -> Path:
     """Return the folder of a model; it stays as long as the process, for the model may read files in it."""
     folder = Path(tempfile.mkdtemp(prefix="nbtrack-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

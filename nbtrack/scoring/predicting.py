@@ -57,7 +57,8 @@ def predict(
         paths of CSV and Parquet files, of folders, or patterns such as `part-*.parquet`. Files are read in batches, so
         they may be larger than memory.
     output
-        A CSV or Parquet file, or for files a folder with one for each of them. It takes its name when it is whole.
+        A CSV or Parquet file, or for files a folder with one for each of them; of Dask a folder, with a Parquet file for
+        each partition, on a disk that its workers share. It takes its name when it is whole.
     keep
         Columns that stand beside the predictions, such as keys.
     batch_rows
@@ -66,7 +67,7 @@ def predict(
         Parameters of the prediction.
     on_error
         `raise`, or `skip` to leave out rows that cannot be predicted for and files that cannot be read;
-        `<output>.skipped.csv` lists them.
+        `<output>.skipped.csv` lists them. Of Dask without output its workers' logs do.
     workers
         How many processes hold the model.
     resume
@@ -113,13 +114,13 @@ def predict(
     if resume and output is None:
         raise InvalidValueError("resume goes on with an output; give one")
     if library_of(data) == "dask":
-        if output is not None or track or workers > 1:
-            raise InvalidValueError(
-                "predictions of Dask are lazy, without output, track and workers: call its to_parquet"
-            )
-        from nbtrack.scoring.dask_frame import predict_partitions
-
-        return predict_partitions(job, data, batch_rows)
+        _check_dask(workers, resume=resume, track=track and output is None)
+        about = {"batch_rows": batch_rows, "on_error": on_error, "keep": ", ".join(names)}
+        with tracked(model_uri, folder, data, output, about, track=track) as job_run:
+            result = _of_dask(job, data, output, batch_rows)
+            if isinstance(result, Scored):
+                job_run.log(result)
+            return result
     line = ProgressLine(shown=progress if isinstance(progress, bool) else None)
     tell: Tell = line if progress is None or isinstance(progress, bool) else progress
     about = {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(names)}
@@ -169,6 +170,24 @@ def _request(  # noqa: PLR0917
     paths = (data if isinstance(data, list | tuple) else [data]) if is_paths(data) else []
     inputs = tuple(map(os.fspath, paths))
     return files.Request(job, digest(folder), inputs, os.fspath(output), batch_rows, workers, resume)
+
+
+def _check_dask(workers: int, *, resume: bool, track: bool) -> None:
+    if workers > 1 or resume or track:
+        raise InvalidValueError(
+            "Dask has workers of its own, its jobs are not resumed, and lazy predictions are no job to track: give "
+            "neither workers nor resume, and track only with output (a folder)"
+        )
+
+
+def _of_dask(job: ModelJob, data: Any, output: Any, batch_rows: int | None) -> Any:
+    if output is None:
+        from nbtrack.scoring.dask_frame import predict_partitions
+
+        return predict_partitions(job, data, batch_rows)
+    from nbtrack.scoring.dask_output import write_partitions
+
+    return write_partitions(job, data, output, batch_rows)
 
 
 def _in_memory(

@@ -19,7 +19,7 @@ from nbtrack.scoring.records import header_of, pieces
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Source", "files_of", "is_paths", "source_of"]
+__all__ = ["Source", "files_of", "is_paths", "is_standard_input", "source_of"]
 
 BATCH_ROWS = 65_536
 _BATCH_BYTES = 1 << 22
@@ -51,6 +51,8 @@ class CsvFile:
     total = None
 
     def _opened(self) -> BinaryIO:
+        if is_standard_input(self.path):
+            return open(0, "rb", closefd=False)
         return cast("BinaryIO", gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb"))
 
     def batches(self, columns: Columns, rows: int | None, skip: int) -> Iterator[Batch]:  # noqa: ARG002
@@ -192,6 +194,11 @@ def is_paths(data: Any) -> bool:
     return isinstance(data, str | os.PathLike)
 
 
+def is_standard_input(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path stands for standard input, which is CSV and can be read once."""
+    return os.fspath(path) == "-"
+
+
 def files_of(paths: Any) -> list[tuple[str, Path]]:
     """Return the files that paths, folders and globs stand for, each with its name below its folder.
 
@@ -234,6 +241,8 @@ def file_source(name: str, path: Path) -> Source:
     InvalidValueError
         When it is named as neither.
     """
+    if is_standard_input(path):
+        return CsvFile("standard input", path)
     lower = path.name.lower()
     if lower.endswith(".parquet"):
         return ParquetFile(name, path)

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import functools
-import tempfile
+import sys
 import warnings
-import zipfile
 from collections.abc import Iterator  # read at run time, by Spark
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning
@@ -18,8 +16,12 @@ from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.predict_params import enforce_params
 from nbtrack.models.schema import Column
 from nbtrack.models.versions import SavedModel, check_python, differences
+from nbtrack.scoring.apart import apart_of, check_loads
+from nbtrack.scoring.batches import columns_of
 from nbtrack.scoring.packed import packed
 from nbtrack.scoring.predicting import job_of
+from nbtrack.scoring.shipped import archive
+from nbtrack.scoring.spark_rows import InputColumns
 from nbtrack.scoring.spark_types import result_type_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nbtrack.entities import Run
+    from nbtrack.scoring.apart import Apart
     from nbtrack.scoring.packed import PackedModel
 
 __all__ = ["spark_udf"]
@@ -48,30 +51,25 @@ def spark_udf(  # noqa: PLR0917 (MLflow's order)
     trust: bool | Iterable[str] = False,
 ) -> Any:
     """Return a function of Spark's columns that predicts with a model; see `nbtrack.pyfunc.spark_udf`."""
-    if env_manager not in (None, "local") or prebuilt_env_uri is not None:
-        raise InvalidValueError(
-            f"env_manager is {env_manager!r}: the model runs in the Python of Spark's workers ('local'), which needs its "
-            "libraries; give workers another with spark.archives or spark.pyspark.python"
-        )
     folder, job = job_of(model_uri, trust, (), params, skip=False, model_config=model_config)
     metadata = MLmodel.read(folder)
     saved = SavedModel(folder, metadata)
-    check_python(saved)
-    differing = differences(saved)
-    if differing:
-        warnings.warn(
-            f"the model may predict otherwise here: {'; '.join(differing)}", NbtrackWarning, stacklevel=3
-        )
-    job.scorer()  # what it lacks, trust above all, is told here and not by a worker
+    apart = apart_of(saved, job, env_manager, prebuilt_env_uri)
+    # What the model lacks, trust above all, is told here and not by a worker.
+    if apart is None:
+        _check_here(saved)
+        job.scorer()
+    elif _is_local(spark):
+        apart = check_loads(apart, job, _tell)
     signature = metadata.signature
     if params:
         enforce_params(params, signature.params if signature is not None else None)
     wanted = result_type_of(result_type, signature.outputs if signature is not None else None)
-    names = _names(metadata)
+    inputs = InputColumns(_names(metadata), columns_of(signature, ()).optional)
     _ship_nbtrack(spark)
     model = packed(job)
     held = _broadcast(spark, model)
-    function = _function(held, names, wanted, dict(extra_env or {}))
+    function = _function(held, inputs, wanted, dict(extra_env or {}), apart)
 
     @functools.wraps(function)
     def with_columns(*columns: Any) -> Any:
@@ -79,6 +77,26 @@ def spark_udf(  # noqa: PLR0917 (MLflow's order)
 
     with_columns.metadata = metadata  # type: ignore[attr-defined]
     return with_columns
+
+
+def _check_here(saved: SavedModel) -> None:
+    """Tell how the libraries here differ from those that the model was made with."""
+    check_python(saved)
+    differing = differences(saved)
+    if differing:
+        warnings.warn(
+            f"the model may predict otherwise here: {'; '.join(differing)}", NbtrackWarning, stacklevel=4
+        )
+
+
+def _tell(line: str) -> None:
+    print(f"nbtrack: {line}", file=sys.stderr)  # noqa: T201 (building takes a while)
+
+
+def _is_local(spark: Any) -> bool:
+    """Return whether the workers are on this machine, so that what is built here is there too."""
+    context = _context(spark)
+    return context is not None and str(context.master).startswith("local")
 
 
 def _names(metadata: MLmodel) -> tuple[str, ...] | None:
@@ -100,7 +118,9 @@ def _all_columns(metadata: MLmodel) -> list[str]:
     return [str(part.name) for part in columns]
 
 
-def _function(held: Any, names: Any, wanted: Any, variables: dict[str, str]) -> Any:
+def _function(
+    held: Any, inputs: InputColumns, wanted: Any, variables: dict[str, str], apart: Apart | None
+) -> Any:
     import pandas as pd
     from pyspark.sql.functions import pandas_udf
     from pyspark.sql.types import StructType
@@ -111,7 +131,7 @@ def _function(held: Any, names: Any, wanted: Any, variables: dict[str, str]) -> 
         from nbtrack.scoring.spark_rows import predicted_batches
 
         model = getattr(held, "value", held)
-        yield from predicted_batches(batches, model, names, wanted, variables)
+        yield from predicted_batches(batches, model, inputs, wanted, variables=variables, apart=apart)
 
     columns: Any = Union[pd.Series, pd.DataFrame]  # noqa: UP007 (Spark knows this form)
     predict.__annotations__ = {
@@ -138,10 +158,5 @@ def _ship_nbtrack(spark: Any) -> None:
     context = _context(spark)
     if context is None or context.applicationId in _shipped:
         return
-    package = Path(__file__).parents[1]
-    target = Path(tempfile.mkdtemp(prefix="nbtrack-")) / "nbtrack.zip"
-    with zipfile.ZipFile(target, "w") as archive:
-        for file in sorted(package.rglob("*.py")):
-            archive.write(file, file.relative_to(package.parent).as_posix())
-    context.addPyFile(str(target))
+    context.addPyFile(str(archive()))
     _shipped.add(context.applicationId)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.errors import NbtrackError, SchemaError
 from nbtrack.models.versions import SavedModel, check_python, differences
+from nbtrack.scoring.apart import Apart, scorer_apart
 from nbtrack.scoring.batches import FrameBatch
 from nbtrack.scoring.job import located, located_rows
 from nbtrack.scoring.packed import PackedModel, scorer_of
@@ -21,18 +22,29 @@ if TYPE_CHECKING:
 
     from nbtrack.scoring.scorer import Scorer
 
-__all__ = ["predicted_batches"]
+__all__ = ["InputColumns", "predicted_batches"]
 
 _log = logging.getLogger("nbtrack.scoring")
 _compared: set[str] = set()
 
 
+class InputColumns(NamedTuple):
+    """What the columns of a model's input are called, in its order."""
+
+    names: tuple[str, ...] | None
+    """None where any names will do."""
+    optional: tuple[str, ...] = ()
+    """Those that may be missing."""
+
+
 def predicted_batches(
     batches: Iterator[Any],
     model: PackedModel,
-    names: tuple[str, ...] | None,
+    inputs: InputColumns,
     wanted: Any,
+    *,
     variables: dict[str, str],
+    apart: Apart | None = None,
 ) -> Iterator[pd.Series | pd.DataFrame]:
     """Yield the predictions for each batch, in Spark's type.
 
@@ -42,15 +54,18 @@ def predicted_batches(
         With the number of the batch, and of the row in it, when a row cannot be predicted for.
     """
     os.environ.update(variables)
-    scorer = scorer_of(model)
-    _compare(model, scorer)
+    if apart is None:
+        scorer: Any = scorer_of(model)
+        _compare(model, scorer)
+    else:
+        scorer = scorer_apart(model, apart)
     for number, given in enumerate(batches, 1):
         parts = given if isinstance(given, tuple) else (given,)
         if not len(parts[0]):
             continue
         name = f"batch {number}"
         try:
-            frame = _frame(parts, names, scorer)
+            frame = _frame(parts, inputs)
             predicted = scorer.score(FrameBatch(frame))
             assert predicted.table is not None
             yield converted(predicted.table, wanted)
@@ -60,14 +75,14 @@ def predicted_batches(
             raise located(error, name, "") from None
 
 
-def _frame(parts: Sequence[Any], names: tuple[str, ...] | None, scorer: Scorer) -> pd.DataFrame:
+def _frame(parts: Sequence[Any], inputs: InputColumns) -> pd.DataFrame:
     """Return columns as a table: a struct has its own names, bare ones those of the signature, in its order."""
     import pandas as pd
 
     if len(parts) == 1 and isinstance(parts[0], pd.DataFrame):
         return parts[0]
-    known = names or tuple(str(k) for k in range(len(parts)))
-    needed = [name for name in known if name not in scorer.columns.optional]
+    known = inputs.names or tuple(str(k) for k in range(len(parts)))
+    needed = [name for name in known if name not in inputs.optional]
     if len(parts) < len(needed):
         listed = ", ".join(map(repr, known))
         raise SchemaError(f"the model takes the columns {listed}, in this order, and {len(parts)} are given")
@@ -76,8 +91,8 @@ def _frame(parts: Sequence[Any], names: tuple[str, ...] | None, scorer: Scorer) 
 
 
 def _column(part: Any) -> Any:
-    """Return a column; one that is a struct as dicts."""
-    return part if part.ndim == 1 else part.apply(lambda row: row.to_dict(), axis=1)
+    """Return the values of a column, all of which have the same index; those of one that is a struct as dicts."""
+    return part.array if part.ndim == 1 else part.apply(lambda row: row.to_dict(), axis=1).array
 
 
 def _compare(model: PackedModel, scorer: Scorer) -> None:

@@ -1,6 +1,6 @@
 """A job in the model's own environment: `python -m nbtrack.scoring.there` reads it, and prints what it came to.
 
-What is asked is pickled on standard input, by the process that started this one.
+What is asked is an argument, for standard input may be what is predicted for.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from base64 import b64decode, b64encode
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,7 @@ __all__ = ["main", "run_there"]
 def run_there(python: Path, request: files.Request) -> Scored | int:
     """Do a job with another Python, and return what it came to; its exit code if it failed, which it has told."""
     done = subprocess.run(  # noqa: S603 (a list, no shell)
-        [str(python), "-m", "nbtrack.scoring.there"],
-        input=pickle.dumps(request),
+        [str(python), "-m", "nbtrack.scoring.there", b64encode(pickle.dumps(request)).decode()],
         stdout=subprocess.PIPE,
         check=False,
     )
@@ -36,8 +36,8 @@ def run_there(python: Path, request: files.Request) -> Scored | int:
 
 
 def main() -> int:
-    """Do the job that is on standard input."""
-    request = pickle.load(sys.stdin.buffer)  # noqa: S301 (of the process that started this one)
+    """Do the job that is asked for."""
+    request = pickle.loads(b64decode(sys.argv[1]))  # noqa: S301 (of the process that started this one)
     line = ProgressLine()
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_args, **_named: print(f"nbtrack: {message}", file=sys.stderr)  # noqa: T201

@@ -10,16 +10,15 @@ import os
 import pickle
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbtrack.errors import ModelError, NbtrackError
 from nbtrack.models import load
-from nbtrack.scoring.scorer import RowsError, Scorer
-
-if TYPE_CHECKING:
-    from nbtrack.scoring.scorer import Predicted
+from nbtrack.scoring.batches import FrameBatch
+from nbtrack.scoring.plain import PlainTable, plain
+from nbtrack.scoring.scorer import Predicted, RowsError, Scorer
 
 __all__ = ["ModelJob", "answered", "main"]
 
@@ -56,6 +55,15 @@ def answered(scorer: Scorer, batch: Any, *, alone: bool) -> Predicted | NbtrackE
         return error
 
 
+def _answered_plain(scorer: Scorer, batch: PlainTable) -> Any:
+    """Return the answer to a process whose Python may not know this one's tables."""
+    found = answered(scorer, FrameBatch(batch.frame()), alone=False)
+    if not isinstance(found, Predicted) or found.table is None:
+        return found
+    table: Any = plain(found.table)
+    return replace(found, table=table)
+
+
 def main() -> None:
     """Answer what comes on standard input, until it is closed."""
     # Ctrl-C reaches the whole group; the process that started this one ends it.
@@ -81,4 +89,8 @@ def main() -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             batch, alone = pickle.load(requests)  # noqa: S301 (as above)
-            answer(answered(scorer, batch, alone=alone))
+            answer(
+                _answered_plain(scorer, batch)
+                if isinstance(batch, PlainTable)
+                else answered(scorer, batch, alone=alone)
+            )

@@ -114,7 +114,7 @@ def _python(settings: Settings, model: Description, tell: Callable[[dict[str, An
         When there is none.
     """
     if settings.env_manager == "uv":
-        from nbtrack.serving.model_environment import check_trusted, environment_of
+        from nbtrack.models.environment import check_trusted, environment_of
 
         # Installing a model's requirements runs code, too.
         check_trusted(model, settings.trust)

@@ -105,7 +105,7 @@ refused("type", udf(spark, "several", "boolean"), "size")
 for name, call in {
     "bad type": lambda: udf(spark, "line", "map<string,int>"),
     "no type": lambda: udf(spark, "line", "nonsense"),
-    "environment": lambda: udf(spark, "line", env_manager="conda"),
+    "environment": lambda: udf(spark, "line", env_manager="poetry"),
 }.items():
     try:
         call()
@@ -130,12 +130,16 @@ print("TOLD" + json.dumps(told))
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """Return what the script above found."""
+    return told_by_spark(SCRIPT, tmp_path_factory.mktemp("spark"))
+
+
+def told_by_spark(script, folder, **variables):
+    """Return what a script prints that is run in a folder, in Spark's environment."""
     peers.install("spark")
-    folder = tmp_path_factory.mktemp("spark")
     # Each Python of the workers finds nbtrack only if it was sent there.
     environment = {n: v for n, v in os.environ.items() if n not in ("PYTHONPATH", "NBTRACK_STORE")}
-    environment |= {"PYSPARK_PYTHON": str(peers.python("spark")), "SPARK_LOCAL_IP": "127.0.0.1"}
-    (folder / "script.py").write_text(SCRIPT)
+    environment |= {"PYSPARK_PYTHON": str(peers.python("spark")), "SPARK_LOCAL_IP": "127.0.0.1"} | variables
+    (folder / "script.py").write_text(script)
     done = subprocess.run(
         [str(peers.python("spark")), "script.py", str(ROOT)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
@@ -186,6 +190,6 @@ def test_errors_name_row_and_column(told):
 def test_what_cannot_be_is_told_by_the_driver(told):
     assert "map<string,int>" in told["bad type"]
     assert "'nonsense'" in told["no type"]
-    assert "'conda'" in told["environment"]
+    assert "'poetry'" in told["environment"]
     assert told["trust"] == "TrustError"
     assert "made with pandas 0.1, and 2." in told["versions"]

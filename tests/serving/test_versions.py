@@ -202,6 +202,14 @@ class TestUv:
         )  # fmt: skip
         assert (done.stdout, done.stderr) == ("", "")
         assert pd.read_csv(tmp_path / "out.csv")["prediction"].tolist() == expected
+        # And from standard input; Parquet needs a package that the model does not.
+        command = [sys.executable, "-m", "nbtrack", "models", "predict", "-m", str(folder), *UV]
+        text = (tmp_path / "in.csv").read_text()
+        done = subprocess.run(
+            [*command, "-i", "-", "-o", "out.parquet"],
+            input=text, capture_output=True, text=True, cwd=tmp_path, check=True,
+        )  # fmt: skip
+        assert pd.read_parquet(tmp_path / "out.parquet")["prediction"].tolist() == expected
 
     def test_two_may_build_at_once(self, folder, cache, tmp_path):
         servers = [Served(folder, *UV, folder=tmp_path) for _ in range(2)]

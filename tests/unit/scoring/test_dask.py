@@ -7,6 +7,7 @@ from collections import Counter
 import dask.dataframe as dd
 import distributed
 import numpy as np
+import pandas as pd
 import pytest
 
 import nbtrack
@@ -99,3 +100,30 @@ def test_what_cannot_be_is_told_before_anything_is_computed(uri, cluster):
         nbtrack.predict(uri, frame.drop(columns="age"))
     with pytest.raises(InvalidValueError, match="to_parquet"):
         nbtrack.predict(uri, frame, output="out.csv")
+    with pytest.raises(InvalidValueError, match="only with output"):
+        nbtrack.predict(uri, frame, track=True)
+
+
+def test_workers_write_parts_of_a_folder_and_what_they_skip_is_listed(uri, cluster, tmp_path):
+    people = table(100)
+    people.loc[[31, 57], "age"] = -1
+    frame = dd.from_pandas(people, npartitions=4)
+    out = tmp_path / "scored"
+    with pytest.raises(ModelError, match=r"partition (1, row 7|2, row 8): the model raised RuntimeError"):
+        nbtrack.predict(uri, frame, output=out)
+    assert not list(tmp_path.glob("scored*"))
+    for _ in range(2):  # the second job takes the place of the first
+        done = nbtrack.predict(uri, frame, output=out, keep="id", on_error="skip", track=True)
+        assert (done.rows, done.skipped, done.output) == (98, 2, str(out))
+    assert sorted(file.name for file in out.iterdir()) == [f"part-0000{k}.parquet" for k in range(4)]
+    rest = people.drop([31, 57])
+    written = pd.read_parquet(out)
+    assert written["id"].tolist() == rest["id"].tolist()
+    np.testing.assert_allclose(written["prediction"], doubled(rest))
+    listed = pd.read_csv(done.skipped_list)
+    assert list(zip(listed["file"], listed["row"], strict=True)) == [("partition 1", 7), ("partition 2", 8)]
+    assert listed["reason"].str.contains("nobody is that young").all()
+    assert nbtrack.get_run(done.run_id).metrics["failures"] == 2
+    (out / "mine.txt").write_text("kept")
+    with pytest.raises(InvalidValueError, match=r"mine\.txt"):
+        nbtrack.predict(uri, frame, output=out)

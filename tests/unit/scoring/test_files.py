@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import nbtrack
-from nbtrack.errors import InvalidValueError, ModelError, NotFoundError, SchemaError
+from nbtrack.errors import InvalidValueError, ModelError, NotFoundError, SchemaError, StoreError
 from tests.unit.scoring.conftest import doubled, table
 from tests.waiting import eventually
 
@@ -266,6 +266,56 @@ def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_space(uri, tmp_pa
     assert read(target)["id"].astype(int).tolist() == list(range(20_000))
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a folder on a disk of 300 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("only root of Linux may mount a disk")
+    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_disk_without_space_is_told_and_the_job_goes_on_when_there_is_some(uri, small_disk, name):
+    people = table(40_000)
+    people.to_csv("in.csv", index=False)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(200_000))
+    options = {"output": small_disk / name, "keep": "id", "batch_rows": 1000}
+    with pytest.raises(StoreError, match="No space left on device"):
+        nbtrack.predict(uri, "in.csv", **options)
+    assert not (small_disk / name).exists()
+    ballast.unlink()
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    scored = nbtrack.predict(uri, "in.csv", **options, resume=True)
+    assert scored.rows == 40_000
+    np.testing.assert_allclose(read(small_disk / name)["prediction"], doubled(people))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_wrong_type_in_row_1_000_000_is_told(uri, tmp_path, workers):
+    people = table(1_100_000).astype({"age": "object"})
+    people.loc[999_999, "age"] = "old"
+    people.to_csv("in.csv", index=False)
+    with pytest.raises(SchemaError, match=r"in\.csv.*row 1000000: .*'age'.*old"):
+        nbtrack.predict(uri, "in.csv", output="out.csv", workers=workers)
+    assert not (tmp_path / "out.csv").exists()
+    scored = nbtrack.predict(uri, "in.csv", output="out.csv", keep="id", on_error="skip", workers=workers)
+    assert (scored.rows, scored.skipped) == (1_099_999, 1)
+    listed = pd.read_csv(scored.skipped_list)
+    assert listed[["file", "row"]].to_numpy().tolist() == [["in.csv", 1_000_000]]
+    written = read("out.csv")
+    right = people.drop(index=999_999)
+    assert written["id"].tolist() == right["id"].tolist()
+    np.testing.assert_allclose(written["prediction"], doubled(right.astype({"age": "int64"})))
+
+
 def test_a_worker_that_is_killed_is_told(store, tmp_path):
     def dying(frame):
         import os
@@ -328,3 +378,28 @@ def test_keys_are_kept_letter_for_letter_also_where_the_model_takes_them(uri):
     assert written["id"].tolist() == people["id"].tolist()
     assert written["age"].tolist() == people["age"].astype(str).tolist()
     np.testing.assert_allclose(written["prediction"].astype(float), doubled(people))
+
+
+def test_standard_input_is_read_in_batches_as_it_comes(uri, tmp_path):
+    """The first predictions are written while the rest has not been sent yet."""
+    people = table(4000)
+    header, *lines = people.to_csv(index=False).splitlines(keepends=True)
+    command = [sys.executable, "-m", "nbtrack", "models", "predict", "-m", uri, "-i", "-", "-o", "out.csv"]
+    with subprocess.Popen(
+        [*command, "--keep", "id", "--batch-rows", "100"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as job:  # fmt: skip
+        job.stdin.write(header + "".join(lines) * 10)
+        job.stdin.flush()
+        eventually(lambda: part_size(tmp_path / "out.csv.part") > 10_000, seconds=60)
+        assert not (tmp_path / "out.csv").exists()
+        _, said = job.communicate("".join(lines))
+        assert job.returncode == 0, said
+    written = read("out.csv")
+    assert len(written) == 44_000
+    np.testing.assert_allclose(written["prediction"].iloc[-4000:], doubled(people))
+    done = subprocess.run([*command, "--resume"], input=header, capture_output=True, text=True, check=False)
+    assert (done.returncode, "resumed" in done.stderr) == (1, True)
+
+
+def part_size(path):
+    return path.stat().st_size if path.exists() else 0

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from nbtrack import uv
@@ -19,11 +20,11 @@ from nbtrack.models.requirements import modules_of_pickle
 from nbtrack.models.versions import needs_mlflow, requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from nbtrack.serving.model_description import Description
+    from nbtrack.models.versions import Saved
 
-__all__ = ["check_trusted", "environment_of"]
+__all__ = ["Environment", "built", "check_trusted", "described", "environment_of"]
 
 _REQUIREMENTS = ("cloudpickle", "numpy", "orjson", "pandas", "pyyaml")
 """The packages that nbtrack needs in it to load and query a model."""
@@ -33,7 +34,20 @@ _STALE_BUILD_TIMEOUT = 86_400.0
 """Seconds after which a half-built environment is considered abandoned."""
 
 
-def check_trusted(model: Description, trust: bool | list[str]) -> None:
+class Environment(NamedTuple):
+    """What a model's environment is made of."""
+
+    key: str
+    """A hash of all that goes into it; the name of its folder."""
+    version: str
+    """Its Python's."""
+    older: str | None
+    """The version of the model's own Python, if that is too old for nbtrack."""
+    needs: tuple[str, ...]
+    """Its requirements."""
+
+
+def check_trusted(model: Saved, trust: bool | list[str]) -> None:
     """Refuse to build an environment for a model that is not trusted.
 
     Raises
@@ -49,31 +63,72 @@ def check_trusted(model: Description, trust: bool | list[str]) -> None:
         )
 
 
-def environment_of(model: Description, tell: Callable[[str], None]) -> Path:
+def environment_of(model: Saved, tell: Callable[[str], None], also: Sequence[str] = ()) -> Path:
     """Return the Python of a model's environment, which is built if it does not exist yet.
 
-    Only for a model that is trusted; see `check_trusted`.
+    Parameters
+    ----------
+    model
+        The model, which is trusted; see `check_trusted`.
+    tell
+        What is called with lines about a build.
+    also
+        Packages that are needed beside the model's.
 
     Raises
     ------
     ModelError
         When uv is not installed, or cannot build it.
     """
+    return built(described(model, also), model.path, tell)
+
+
+def described(model: Saved, also: Sequence[str] = ()) -> Environment:
+    """Return what a model's environment is made of, for this machine or another to build it.
+
+    Raises
+    ------
+    ModelError
+        When the model's Python is too old.
+    """
     version, older = _version(model)
     needs = requirements(model, mlflow=needs_mlflow(model))
     named = {_name(line) for line in needs}
-    needs += [name for name in _REQUIREMENTS if name not in named]
-    folder = uv.environments_folder() / _key(model, version, needs)
+    needs += [name for name in (*_REQUIREMENTS, *also) if name not in named]
+    return Environment(_key(model, version, needs), version, older, tuple(needs))
+
+
+def built(wanted: Environment, model: Path, tell: Callable[[str], None]) -> Path:
+    """Return the Python of an environment, which is built if it does not exist yet.
+
+    Parameters
+    ----------
+    wanted
+        The environment.
+    model
+        The model's folder: its requirements may name files in it.
+    tell
+        What is called with lines about a build.
+
+    Raises
+    ------
+    ModelError
+        When uv is not installed, or cannot build it.
+    """
+    folder = uv.environments_folder() / wanted.key
     python = uv.python_of(folder)
     if not python.is_file():
-        if older:
-            tell(f"the model was made with Python {older}, which nbtrack does not run on: it gets {version}")
+        version = wanted.version
+        if wanted.older:
+            tell(
+                f"the model was made with Python {wanted.older}, which nbtrack does not run on: it gets {version}"
+            )
         tell(f"an environment with Python {version} is built for the model; it is kept in {str(folder)!r}")
-        _build(folder, model.path, version, needs)
+        _build(folder, model, version, list(wanted.needs))
     return python
 
 
-def _version(model: Description) -> tuple[str, str | None]:
+def _version(model: Saved) -> tuple[str, str | None]:
     """Return the Python version of the environment, and the model's own if that is too old for nbtrack."""
     here = f"{sys.version_info[0]}.{sys.version_info[1]}"
     made = model.metadata.python_version
@@ -94,7 +149,7 @@ def _version(model: Description) -> tuple[str, str | None]:
     return oldest, made
 
 
-def _holds_code(model: Description) -> bool:
+def _holds_code(model: Saved) -> bool:
     """Return whether functions are, or may be, pickled by value, as bytecode."""
     file = model.metadata.flavors.get(model.flavour, {}).get("pickled_model")
     try:
@@ -109,7 +164,7 @@ def _name(line: str) -> str:
     return uv.normalised(match[0]) if match else ""
 
 
-def _key(model: Description, version: str, needs: list[str]) -> str:
+def _key(model: Saved, version: str, needs: list[str]) -> str:
     """Return the cache key of an environment: a hash of everything that goes into it."""
     found = hashlib.sha256("\n".join([version, *needs]).encode())
     # Includes files that lines such as `-c constraints.txt` name, relative to the model.
@@ -126,7 +181,9 @@ def _key(model: Description, version: str, needs: list[str]) -> str:
 def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
     program = uv.program()
     if program is None:
-        raise ModelError("--env-manager uv needs uv, which is not installed: python -m pip install uv")
+        raise ModelError(
+            "an environment for the model needs uv, which is not installed: python -m pip install uv"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(".*-*"):  # of a build that was killed
         if time.time() - left.stat().st_mtime > _STALE_BUILD_TIMEOUT:
@@ -146,14 +203,24 @@ def _build(folder: Path, model: Path, version: str, needs: list[str]) -> None:
             model,
         )
         site = Path(_run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip())
-        ignored = shutil.ignore_patterns("__pycache__", "static")
-        shutil.copytree(Path(__file__).parents[1], site / "nbtrack", ignore=ignored)
+        _copy_nbtrack(site)
         # Some modules may be too new for an old Python, but none that a worker imports.
         compiled = [sys.executable if ours else python, "-m", "compileall", "-q", str(site / "nbtrack")]
         subprocess.run(compiled, capture_output=True, check=False)  # noqa: S603 (a list, no shell)
         _move(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _copy_nbtrack(site: Path) -> None:
+    """Put nbtrack into an environment: from its folder, or from the archive that it was sent to a worker in."""
+    own = Path(__file__).parents[1]
+    if own.is_dir():
+        ignored = shutil.ignore_patterns("__pycache__", "static")
+        shutil.copytree(own, site / "nbtrack", ignore=ignored)
+        return
+    with zipfile.ZipFile(own.parent) as archive:
+        archive.extractall(site)
 
 
 def _move(part: Path, folder: Path) -> None:
