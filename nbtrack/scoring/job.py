@@ -53,6 +53,13 @@ class Scored:
         The file that lists them; None if there are none.
     run_id
         The run of the job, if it is tracked.
+
+    Examples
+    --------
+    >>> X.to_csv("new.csv", index=False)
+    >>> scored = nbtrack.predict("runs:/ridge/model", "new.csv", output="scored.csv")
+    >>> scored.rows, scored.skipped
+    (4, 0)
     """
 
     output: str | None = None
