@@ -429,10 +429,13 @@ def test_a_repository_runs_in_an_environment_of_its_own_that_is_built_once(proje
     assert "an environment for python_env.yaml is built" in first.stderr
     second = run(bare)
     assert "is built" not in second.stderr
-    for one in nbtrack.runs(store=tmp_path / "store"):
+    third = run(bare, "--env-manager", "virtualenv")
+    assert "is built" not in third.stderr, "uv builds for both"
+    every = nbtrack.runs(store=tmp_path / "store", order_by="start_time")
+    assert [one.tags["mlflow.project.env"] for one in every] == ["uv", "uv", "virtualenv"]
+    for one in every:
         assert one.params["six"] == "1.16.0"
         assert one.params["prefix"] != sys.prefix
-        assert one.tags["mlflow.project.env"] == "uv"
         kept = one.store.document(one.key, "project")
         assert "six==1.16.0" in kept["lock"]
         assert one.params["prefix"] in kept["interpreter"]
