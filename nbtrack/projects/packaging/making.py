@@ -181,8 +181,12 @@ def _content(
         if script.secrets:
             lines = ", ".join(map(str, script.secrets))
             left_out.append(
-                f"secrets in {points[part.name][0]}, lines {lines}: they were not kept, and *** stands for them. "
-                "It cannot run as it is: read them there from the environment"
+                f"secrets in {points[part.name][0]}, lines {lines}: they were not kept, and what uses them gets ***. "
+                "Read them there from the environment"
+            )
+        if _calls_the_shell(script.text):
+            left_out.append(
+                f"{points[part.name][0]} runs commands of the shell, and files that these read are not taken along"
             )
     content = {points[part.name][0]: scripts[part.name].text for part in parts}
     content |= environment_files(plain, python, packages)
@@ -190,6 +194,11 @@ def _content(
     content["MLproject"] = mlproject(plain, points)
     content["project_results.py"] = _HELPER.read_text(encoding="utf-8")
     return python, content, left_out
+
+
+def _calls_the_shell(text: str) -> bool:
+    known = re.search(r"^import project_results as (\w+)$", text, re.MULTILINE)
+    return known is not None and re.search(rf"\b{known[1]}\.(?:shell|lines)\(", text) is not None
 
 
 def _modules(files: Files) -> Iterator[str]:
