@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import getpass
 import json
 import os
@@ -186,7 +187,9 @@ def _job(
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"nbtrack: {text}\n")
+    # A notebook shows standard error as a fault.
+    stream = sys.stdout if hasattr(builtins, "__IPYTHON__") else sys.stderr
+    stream.write(f"nbtrack: {text}\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class ParsedArguments:
 
         def parse_known_args(parser: Any, args: Any = None, namespace: Any = None) -> Any:
             found = before(parser, args, namespace)
-            self._keep(found, sys._getframe(1))  # noqa: SLF001 (there is no other way to know the caller)
+            if self._watched is not None:  # another may have wrapped this, and goes on calling it
+                self._keep(found, sys._getframe(1))  # noqa: SLF001 (there is no other way to know the caller)
             return found
 
         self._before, self._watched = before, parse_known_args
