@@ -63,14 +63,14 @@ def python_of(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def version_of(folder: Path) -> tuple[int, ...]:
-    """Return the version of an environment's Python, as far as it says."""
+def version_of(folder: Path) -> str:
+    """Return the version of an environment's Python, as it says it; empty where it says none."""
     try:
         text = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
     except OSError:
-        return ()
-    match = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", text, re.MULTILINE)
-    return tuple(map(int, match.groups())) if match else ()
+        return ""
+    match = re.search(r"^version(?:_info)? *= *(\S+)", text, re.MULTILINE)
+    return match[1] if match else ""
 
 
 def normalised(name: str) -> str:

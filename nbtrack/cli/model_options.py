@@ -1,4 +1,4 @@
-"""What the commands that use a model share: its address, trust, environment."""
+"""What the commands that use a model share: its address, trust, environment, processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbtrack.errors import StoreError
 if TYPE_CHECKING:
     from nbtrack.serving.model_description import Description
 
-__all__ = ["ENVIRONMENT", "TRUST", "URI", "found"]
+__all__ = ["ENVIRONMENT", "TRUST", "URI", "WORKERS", "found"]
 
 URI = click.option(
     "--model-uri", "-m", "uri", required=True, metavar="URI",
@@ -24,6 +24,10 @@ TRUST = click.option(
 ENVIRONMENT = click.option(
     "--env-manager", type=click.Choice(["local", "uv"]), default="local", show_default=True,
     help="Where the model runs: here, or in an environment of its own that uv builds.",
+)  # fmt: skip
+WORKERS = click.option(
+    "--workers", "-w", type=click.IntRange(1, 256), default=1, show_default=True,
+    help="Processes that hold the model.",
 )  # fmt: skip
 
 

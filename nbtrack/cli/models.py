@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nbtrack.cli.command import PORT, Group, store_of
-from nbtrack.cli.model_options import ENVIRONMENT, TRUST, URI, found
+from nbtrack.cli.model_options import ENVIRONMENT, TRUST, URI, WORKERS, found
 from nbtrack.cli.predict import predict
 from nbtrack.entities.text import one_line, table_text, time_text
 from nbtrack.errors import InvalidValueError
@@ -114,14 +114,7 @@ def delete(context: click.Context, name: str, version: int | None) -> None:
 @click.option(
     "--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets others in; give a token then."
 )
-@click.option(
-    "--workers",
-    "-w",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes that hold the model.",
-)
+@WORKERS
 @click.option(
     "--timeout",
     "-t",

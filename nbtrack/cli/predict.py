@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbtrack.cli.model_options import ENVIRONMENT, TRUST, URI, found
+from nbtrack.cli.model_options import ENVIRONMENT, TRUST, URI, WORKERS, found
 from nbtrack.errors import NbtrackWarning
 
 if TYPE_CHECKING:
@@ -59,14 +59,7 @@ _TABLES = (".csv", ".csv.gz", ".parquet")
     metavar="N",
     help="Rows that are predicted for at a time; by default about 4 MB of them.",
 )
-@click.option(
-    "--workers",
-    "-w",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes that hold the model.",
-)
+@WORKERS
 @click.option("--resume", is_flag=True, help="Go on with an interrupted job of this output.")
 @click.option(
     "--on-error",

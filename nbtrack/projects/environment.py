@@ -254,18 +254,11 @@ def _built(
         f"{line} {hashes[name]}" if (name := name_of(line)) in hashes else line for line in lock.splitlines()
     ]
     _run([*command, "--python", str(uv.python_of(place))], "\n".join([*options, *checked]), folder, tell)
-    lock = f"# {_version(place)}, {sys.platform} {platform.machine()}\n{masked(lock)}"
+    lock = f"# Python {uv.version_of(place)}, {sys.platform} {platform.machine()}\n{masked(lock)}"
     (place / _MARK).write_text(
         json.dumps({"lock": lock, "relaxed": wanted.relaxed, "left_out": wanted.left_out}), encoding="utf-8"
     )
     return Environment(uv.python_of(place), lock, wanted.relaxed, wanted.left_out, place, "uv")
-
-
-def _version(place: Path) -> str:
-    match = re.search(
-        r"^version(?:_info)? *= *(\S+)", (place / "pyvenv.cfg").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    return f"Python {match[1]}" if match else "Python"
 
 
 def _exported(program: str, folder: Path, python: Path, *, relax: bool, tell: Callable[[str], object]) -> str:

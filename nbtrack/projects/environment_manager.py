@@ -14,6 +14,7 @@ from nbtrack.errors import InvalidValueError, NbtrackError
 from nbtrack.projects import MANAGERS
 from nbtrack.projects.environment import Environment, environment_for
 from nbtrack.projects.environment_spec import read_spec
+from nbtrack.projects.python_choice import can_import_nbtrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["environment_of"]
 
-_OLDEST = (3, 11)
 _NOTEBOOK = ("ipykernel", "nbclient")
 """What executes a notebook."""
 
@@ -63,21 +63,19 @@ def environment_of(
     if manager == "conda":
         tell("nbtrack calls no conda: uv builds what the project lists")
         manager = "uv"
-    own = Environment(_active(tell), "")
     files = _files(project, point)
     if manager == "local":
-        if kind != "project":
-            return own
-        with suppress(NbtrackError):  # what is not installed need not be understood
-            _say_what_is_not_installed(read_spec(project.folder, **files), "--env-manager local", tell)
-        return own
+        if kind == "project":
+            with suppress(NbtrackError):  # what is not installed need not be understood
+                _say_what_is_not_installed(read_spec(project.folder, **files), "--env-manager local", tell)
+        return _own(tell)
     if manager is None:
         spec = read_spec(project.folder, **files)
         if spec is None or (kind != "project" and spec.source.suffix != ".py"):
-            return own
+            return _own(tell)
         if uv.program() is None:
             _say_what_is_not_installed(spec, "there is no uv here (python -m pip install uv)", tell)
-            return own
+            return _own(tell)
     found = environment_for(
         project.folder,
         **files,
@@ -90,14 +88,17 @@ def environment_of(
     return replace(found, manager=manager or "uv") if found.place is not None else found
 
 
+def _own(tell: Callable[[str], object]) -> Environment:
+    """Return the caller's environment: the one that is active where nbtrack itself is in another, else this one."""
+    return Environment(_active(tell), "")
+
+
 def _active(tell: Callable[[str], object]) -> Path:
-    """Return the Python of the virtual environment that is active where nbtrack itself is in another; else this one."""
     active = os.environ.get("VIRTUAL_ENV")
     if not active or Path(active).resolve() == Path(sys.prefix).resolve():
         return Path(sys.executable)
     python = uv.python_of(Path(active))
-    version = uv.version_of(Path(active)) if python.is_file() else ()
-    if version < _OLDEST:
+    if not python.is_file() or not can_import_nbtrack(uv.version_of(Path(active))):
         tell(f"the environment {active} is not used: it has no Python that can import nbtrack")
         return Path(sys.executable)
     return python

@@ -7,7 +7,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.places import only_place, places_in, value_like, with_values
+from nbtrack.capture.places import places_in, values_like, with_values
 from nbtrack.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -88,15 +88,9 @@ def _values(defaults: str, texts: Mapping[str, str]) -> tuple[dict[str, Any], li
         if not name.isidentifier():
             raise InvalidValueError(f"{name!r} is no name that a notebook could assign")
         places = known.get(name, [])
-        values[name] = _typed(name, text, places[0]) if len(places) == 1 else _literal(text)
+        typed = len(places) == 1 and places[0].value is not None
+        values[name] = values_like(known, {name: text})[name] if typed else _literal(text)
     return values, [name for name in texts if name not in names]
-
-
-def _typed(name: str, text: str, place: Place) -> Any:
-    try:
-        return value_like(place.value, text)
-    except InvalidValueError as error:
-        raise InvalidValueError(f"{name}: {error}") from None
 
 
 def _literal(text: str) -> Any:
@@ -113,7 +107,7 @@ def _replace(cells: list[dict[str, Any]], texts: Mapping[str, str]) -> dict[str,
     text = f"\n{_SEPARATOR}\n".join(_masked(_source(cell), lines) for cell in code)
     try:
         places = places_in(text)
-        values = {name: _typed(name, given, only_place(places, name)) for name, given in texts.items()}
+        values = values_like(places, texts)
         edited = with_values(text, places, values)
     except SyntaxError as error:
         raise InvalidValueError(

@@ -15,7 +15,7 @@ from nbtrack.errors import EnvironmentBuildError, InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Choice", "choose_python", "fetch_python", "new_enough"]
+__all__ = ["Choice", "can_import_nbtrack", "choose_python", "fetch_python", "new_enough"]
 
 _OLDEST = 11
 """The oldest Python 3 that can import nbtrack, as `pyproject.toml` says."""
@@ -71,6 +71,18 @@ def choose_python(wanted: str | None) -> Choice:
     return Choice(wanted, first.program, minor, note)
 
 
+def can_import_nbtrack(version: str) -> bool:
+    """Return whether a Python of this version can import nbtrack.
+
+    Examples
+    --------
+    >>> can_import_nbtrack("3.11.7"), can_import_nbtrack("3.8"), can_import_nbtrack("")
+    (True, False, False)
+    """
+    minor = re.match(r"3\.(\d+)", version)
+    return minor is not None and int(minor[1]) >= _OLDEST
+
+
 def new_enough(choice: Choice, *, relax: bool) -> Choice:
     """Return a choice that can import nbtrack; with `relax` that is this Python where it cannot.
 
@@ -79,8 +91,9 @@ def new_enough(choice: Choice, *, relax: bool) -> Choice:
     EnvironmentBuildError
         When it cannot.
     """
-    minor = re.match(r"(?:fetched =*)?3\.(\d+)", choice.key)
-    if minor is None or int(minor[1]) >= _OLDEST:
+    key = re.sub(r"^fetched =*", "", choice.key)
+    # Bounds, which are no version, are for uv to choose in.
+    if not key.startswith("3.") or can_import_nbtrack(key):
         return choice
     if relax:
         here = ".".join(map(str, sys.version_info[:2]))

@@ -11,7 +11,7 @@ import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.places import only_place, places_in, value_like, with_values
+from nbtrack.capture.places import places_in, values_like, with_values
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects.fetch import folder_source
 from nbtrack.projects.job import Job
@@ -75,9 +75,9 @@ def script_job(uri: str | os.PathLike[str], arguments: Sequence[str], parameters
         )
     elif parameters:
         places = places_in(text)
-        with_values(text, places, parameters)  # it says what is wrong before there is a run
+        typed = values_like(places, parameters)
+        with_values(text, places, typed)  # it says what is wrong before there is a run
         values = dict(parameters)
-        typed = {name: value_like(only_place(places, name).value, value) for name, value in values.items()}
     shown = [word for name, value in values.items() for word in ("-P", f"{name}={value}")]
     start = ["nbtrack", "run", *shown] if values else ["python"]
     command = Command(shlex.join([*start, script, *arguments, *given]), plain(typed))

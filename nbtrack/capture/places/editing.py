@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.places.place import Place
 
-__all__ = ["edited", "only_place", "value_like", "with_values"]
+__all__ = ["edited", "only_place", "value_like", "values_like", "with_values"]
 
 _BOOLEANS = {
     "true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False,
@@ -49,16 +49,23 @@ def with_values(source: str, places: Mapping[str, Sequence[Place]], values: Mapp
     >>> with_values(source, places_in(source), {"alpha": "3"})
     'alpha = 3.0  # strength'
     """
-    edits = []
+    typed = values_like(places, values)
+    text = edited(source, ((only_place(places, name), _text(value)) for name, value in typed.items()))
+    ast.parse(text)
+    return text
+
+
+def values_like(places: Mapping[str, Sequence[Place]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values, or the values of texts, in the types of the literals that they replace; see `with_values`."""
+    typed = {}
     for name, given in values.items():
         place = only_place(places, name)
         try:
-            edits.append((place, _text(value_like(place.value, given))))
+            typed[name] = value_like(place.value, given)
+            _text(typed[name])  # what has no literal is told with its name
         except InvalidValueError as error:
             raise InvalidValueError(f"{name}: {error}") from None
-    text = edited(source, edits)
-    ast.parse(text)
-    return text
+    return typed
 
 
 def only_place(places: Mapping[str, Sequence[Place]], name: str) -> Place:
