@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from nbtrack.errors import InvalidValueError, StoreError
+from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
 from nbtrack.scoring.dask_frame import meta_of, predicted_part, sent
 from nbtrack.scoring.job import Scored, Skipped
 from nbtrack.scoring.packed import PackedModel, packed
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write_partitions"]
 
+_STOP = ".stop"
+"""The file by which a partition that has failed tells the others."""
 _NAMES = "part-*.parquet"
 _SHARED = "give an output on a disk that all of Dask's workers and this process share, or leave it away and call to_parquet"
 
@@ -59,7 +62,10 @@ def write_partitions(
         for number, rows in enumerate(frame.to_delayed())
     ]
     try:
-        done: tuple[tuple[int, int, list[Skipped]], ...] = dask.compute(*tasks)  # type: ignore[attr-defined, no-untyped-call, unused-ignore]
+        done: tuple[Any, ...] = dask.compute(*tasks)  # type: ignore[attr-defined, no-untyped-call, unused-ignore]
+        failed = next((one for one in done if isinstance(one, NbtrackError)), None)
+        if failed is not None:
+            raise failed
         _take_name(part, target, len(tasks))
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -114,8 +120,26 @@ def _name(number: int) -> str:
 
 def _written(  # noqa: PLR0917 (Dask passes them by place)
     rows: pd.DataFrame, model: PackedModel, batch_rows: int | None, meta: pd.DataFrame, number: int, folder: str
+) -> tuple[int, int, list[Skipped]] | NbtrackError:  # fmt: skip
+    """Write the predictions for a partition, and return how many they are, how many rows have none, and which.
+
+    What fails is returned, and the other partitions do no more: an error that is raised would end the job while they
+    still write into a folder that is being removed.
+    """
+    stop = Path(folder) / _STOP
+    if stop.exists():
+        return 0, 0, []
+    try:
+        return _written_part(rows, model, batch_rows, meta, number, folder)
+    except NbtrackError as error:
+        with contextlib.suppress(OSError):  # a worker that does not find the folder
+            stop.touch()
+        return error
+
+
+def _written_part(  # noqa: PLR0917 (as above)
+    rows: pd.DataFrame, model: PackedModel, batch_rows: int | None, meta: pd.DataFrame, number: int, folder: str
 ) -> tuple[int, int, list[Skipped]]:  # fmt: skip
-    """Write the predictions for a partition, and return how many they are, how many rows have none, and which."""
     table, skipped = predicted_part(rows, model, batch_rows, meta, f"partition {number}")
     # Where a worker is lost on the network two may write the same part.
     aside = Path(folder) / f".{_name(number)}-{uuid4().hex[:8]}"
