@@ -98,8 +98,7 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     job = ModelJob(str(model.path), how, names, None, on_error == "skip")
     assert target is not None
     request = Request(job, digest(model.path), (source,), target, batch_rows, workers, resume)
-    about = {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(names)}
-    _predict_in_batches(python, model, uri, request, about, track=track)
+    _predict_in_batches(python, model, uri, request, track=track)
 
 
 def _is_streamed(source: str, target: str | None, kind: str | None) -> bool:
@@ -170,14 +169,15 @@ def _predict_at_once(  # noqa: PLR0917
 
 
 def _predict_in_batches(
-    python: Path | None, model: Description, uri: str, request: Request, about: dict[str, Any], *, track: bool
+    python: Path | None, model: Description, uri: str, request: Request, *, track: bool
 ) -> None:
     from nbtrack.scoring.progress import ProgressLine
-    from nbtrack.scoring.tracked import tracked
+    from nbtrack.scoring.tracked import options_of, tracked
 
     line = ProgressLine()
     try:
-        with tracked(uri, model.path, list(request.inputs), request.output, about, track=track) as run:
+        options = options_of(request.job, request.batch_rows, request.workers)
+        with tracked(uri, model.path, list(request.inputs), request.output, options, track=track) as run:
             scored = _scored(python, request, line)
             run.log(scored)
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from nbtrack.scoring.job import Scored, Skipped, steps
 from nbtrack.scoring.journal import Progress
 from nbtrack.scoring.progress import ProgressLine
 from nbtrack.scoring.sources import file_source, files_of, is_paths, source_of
-from nbtrack.scoring.tracked import tracked
+from nbtrack.scoring.tracked import options_of, tracked
 from nbtrack.scoring.worker import ModelJob
 from nbtrack.tracking.model_trust import trusted_model
 
@@ -115,16 +115,16 @@ def predict(
         raise InvalidValueError("resume goes on with an output; give one")
     if library_of(data) == "dask":
         _check_dask(workers, resume=resume, track=track and output is None)
-        about = {"batch_rows": batch_rows, "on_error": on_error, "keep": ", ".join(names)}
-        with tracked(model_uri, folder, data, output, about, track=track) as job_run:
+        options = options_of(job, batch_rows)
+        with tracked(model_uri, folder, data, output, options, track=track) as job_run:
             result = _of_dask(job, data, output, batch_rows)
             if isinstance(result, Scored):
                 job_run.log(result)
             return result
     line = ProgressLine(shown=progress if isinstance(progress, bool) else None)
     tell: Tell = line if progress is None or isinstance(progress, bool) else progress
-    about = {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(names)}
-    with tracked(model_uri, folder, data, output, about, track=track) as job_run:
+    options = options_of(job, batch_rows, workers)
+    with tracked(model_uri, folder, data, output, options, track=track) as job_run:
         try:
             if output is not None:
                 request = _request(job, folder, data, output, batch_rows, workers, resume)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbtrack.scoring.job import Scored
+    from nbtrack.scoring.worker import ModelJob
 
-__all__ = ["JobRun", "tracked"]
+__all__ = ["JobRun", "options_of", "tracked"]
 
 
 class JobRun:
@@ -40,6 +41,12 @@ class JobRun:
                 "failures": scored.skipped,
             }
         )
+
+
+def options_of(job: ModelJob, batch_rows: int | None, workers: int | None = None) -> dict[str, Any]:
+    """Return how a job is done, as its run has it; what is None or empty is left out there."""
+    on_error = "skip" if job.skip else "raise"
+    return {"batch_rows": batch_rows, "workers": workers, "on_error": on_error, "keep": ", ".join(job.keep)}
 
 
 @contextlib.contextmanager
