@@ -69,8 +69,7 @@ class SubmittedRun:
 
     def get_log(self) -> str:
         """Return the end of what the command printed."""
-        outcome = self.run.store.document(self.run.key, "outcome") or {}
-        return str(outcome.get("stdout", ""))
+        return str(self.run.outcome.get("stdout", ""))
 
 
 def run_project(

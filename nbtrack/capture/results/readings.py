@@ -11,7 +11,7 @@ from nbtrack.capture.words.printed import NOT_ITS_OWN, PREPOSITIONS, RATES, TEXT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Reading", "plain", "readings"]
+__all__ = ["NUMBER", "Reading", "plain", "readings"]
 
 
 class Reading(NamedTuple):
@@ -32,8 +32,10 @@ _MARKUP = re.compile(
     r"|\[/?(?:(?:bold|dim|italic|underline|reverse|strike|on|black|red|green|yellow|blue|magenta|cyan|white"
     r"|bright_[a-z]+) ?)*\]"  # rich's
 )
+NUMBER = r"[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf)"
+"""The text of a number, to be searched for in any letter case."""
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?P<number>[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf))"
+    rf"(?<![\w.,])(?P<number>{NUMBER})"
     r"(?P<ratio>\s?/\s?(?P<whole>\d[\d,]*)(?![\w.]))?"
     r"(?P<percent>\s?%)?"
     r"(?![\w%]|[.,]\d|:\d)",

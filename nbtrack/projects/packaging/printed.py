@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbtrack.capture.results.readings import Reading, plain, readings
+from nbtrack.capture.results.readings import NUMBER, Reading, plain, readings
 from nbtrack.fields import MISSING, same
 
 if TYPE_CHECKING:
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "lines_with"]
 
-_NUMBER = re.compile(
-    r"(?<![\w.,])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf)(?!\w)",
-    re.IGNORECASE,
-)
+_NUMBER = re.compile(rf"(?<![\w.,]){NUMBER}(?!\w)", re.IGNORECASE)
 _MAX_LINES = 50
 
 

@@ -79,9 +79,8 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
     if run.status != "FINISHED":
         remarks.append(f"the run is {run.status}: what is packaged may fail in the same way")
     models = run.models
-    process = run.store.document(run.key, "process") or {}
     # Of a notebook's process they are Jupyter's.
-    arguments = [] if MARK in source.script else process.get("argv", [])[1:]
+    arguments = [] if MARK in source.script else run.process.get("argv", [])[1:]
     places = run.store.document(run.key, "places") or {}
     return Part(
         name,
@@ -95,7 +94,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         places.get("positional", {}),
         run.environment,
         tuple(arguments),
-        str((run.store.document(run.key, "outcome") or {}).get("stdout", "")),
+        str(run.outcome.get("stdout", "")),
         tuple(remarks),
     )
 
@@ -103,7 +102,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
 def _folders(run: Run) -> list[Path]:
     """Return the folders in which a run may have found its data."""
     beside = run.store.path.absolute().parent
-    process = run.store.document(run.key, "process") or {}
+    process = run.process
     found = [beside / str(process["folder"])] if process.get("folder") else []
     found += [(beside / run.notebook).parent] if run.notebook else []
     return list(dict.fromkeys([*found, beside, Path.cwd()]))
