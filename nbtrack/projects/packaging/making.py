@@ -184,21 +184,12 @@ def _content(
                 f"secrets in {points[part.name][0]}, lines {lines}: they were not kept, and what uses them gets ***. "
                 "Read them there from the environment"
             )
-        if _calls_the_shell(script.text):
-            left_out.append(
-                f"{points[part.name][0]} runs commands of the shell, and files that these read are not taken along"
-            )
     content = {points[part.name][0]: scripts[part.name].text for part in parts}
     content |= environment_files(plain, python, packages)
     content["pyproject.toml"] = pyproject(plain, python, packages)
     content["MLproject"] = mlproject(plain, points)
     content["project_results.py"] = _HELPER.read_text(encoding="utf-8")
     return python, content, left_out
-
-
-def _calls_the_shell(text: str) -> bool:
-    known = re.search(r"^import project_results as (\w+)$", text, re.MULTILINE)
-    return known is not None and re.search(rf"\b{known[1]}\.(?:shell|lines)\(", text) is not None
 
 
 def _modules(files: Files) -> Iterator[str]:

@@ -134,14 +134,6 @@ def test_a_secret_stays_masked_and_that_is_said(store, tmp_path):
     assert "--token" not in (made.folder / "main.py").read_text()
 
 
-def test_files_that_the_shell_reads_are_told_to_be_missing(store, tmp_path):
-    run = recorded("files = get_ipython().getoutput('ls data | wc -l')\nr2 = 0.5 + 0", {}, {"r2": 0.5})
-    made = nbtrack.package(run, tmp_path / "made")
-    assert any("commands of the shell" in one for one in made.left_out)
-    plain = nbtrack.package(recorded("r2 = 0.5 + 0", {}, {"r2": 0.5}), tmp_path / "plain")
-    assert not any("shell" in one for one in plain.left_out)
-
-
 def test_data_is_taken_along_up_to_a_size(store, tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "small.txt").write_text("1\n2\n")
