@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FAULTS", "forgiving", "has_method", "module_of", "peek"]
+__all__ = ["FAULTS", "forgiving", "has_method", "is_of_library", "module_of", "peek"]
 
 FAULTS = (Exception, SystemExit)
 """What inspecting an object may raise; an interrupt comes from the user and is passed on."""
@@ -93,6 +93,11 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     if type(own) is dict and name in own:
         return own[name]
     return attribute.__get__(value, kind) if isinstance(attribute, FunctionType) else attribute
+
+
+def is_of_library(value: object) -> bool:
+    """Return whether an object's class is of an installed library, and not the user's own."""
+    return _is_installed(_library(type(value)))
 
 
 def _library(kind: type) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
+from nbtrack.capture.run_frameworks import is_told, with_told
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
 
@@ -44,9 +45,11 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
-    known = [*run.seen.values(), *(c.values for c in found.values())]
+    told = run.told.metrics
+    found = with_told(found, told)
+    known = [*run.seen.values(), *(c.values for c in (*found.values(), *told.values()))]
     for name, printed in run.printed.unknown(known).items():
-        if name not in found and name not in run.seen:
+        if name not in found and name not in run.seen and not is_told(name, told):
             moments, values = zip(*printed, strict=True)
             found[name] = Points(range(len(printed)), array("d", moments), array("d", values))
     captured.metrics = {

@@ -34,6 +34,7 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
         # `Model(**config)`: entries of a dict of the cell are params under the dict's name.
         known_settings = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
         own = len(settings)
+        settings += _told(run)
         for one in fitted:
             settings += estimator_settings(one.estimator, one.name, named, captured.positional)
         for sites in run.sites:
@@ -78,6 +79,15 @@ def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamVal
         if masked == MASK and str(value) not in run.secrets:
             run.secrets.append(str(value))
     return found
+
+
+def _told(run: Execution) -> list[Setting]:
+    """Return the settings that frameworks have told of."""
+    return [
+        Setting(key, leaf, prefix)
+        for name, value, prefix in run.told.params
+        for key, leaf in flatten(name, value)
+    ]
 
 
 def _named_objects(run: Execution, settings: list[Setting]) -> set[int]:

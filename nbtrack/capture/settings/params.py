@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, is_of_library
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.grammar import Bind, begins
@@ -150,4 +151,20 @@ def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: 
 
 
 def _settings(name: str, value: Any) -> list[Setting]:
+    if dataclasses.is_dataclass(value) and is_of_library(value):
+        return _given_to(name, value)
     return [Setting(key, leaf) for key, leaf in flatten(name, value)]
+
+
+@forgiving(list)
+def _given_to(name: str, config: Any) -> list[Setting]:
+    """Return the settings in a library's config that are not its defaults; it may have hundreds."""
+    found: list[Setting] = []
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name, None)
+        made = field.default_factory
+        default = made() if made is not dataclasses.MISSING else field.default
+        # What it keeps in dicts and configs of its own it has made itself.
+        if fields_of(value) is None and value is not default and value != default:
+            found += [Setting(key, leaf) for key, leaf in flatten(f"{name}.{field.name}", value)]
+    return found
