@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.data import Sketch, sketch
 from nbtrack.capture.execution import Captured, Execution, Options
 from nbtrack.capture.foreign import FAULTS
-from nbtrack.capture.frameworks.asking import Asking, Told
+from nbtrack.capture.frameworks.asking import Asking
 from nbtrack.capture.number import as_number
 from nbtrack.capture.run_metrics import gather_metrics
 from nbtrack.capture.run_models import fitted_models, keep_models
@@ -31,6 +31,7 @@ from nbtrack.clock import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from nbtrack.capture.frameworks.told import Told
     from nbtrack.capture.results.printed import PrintedScores
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.settings.setting import Setting
@@ -179,7 +180,7 @@ class CellCapture:
 
     def told(self, moment: float) -> Told:
         """Return what frameworks know of the trainings, at the end."""
-        return self._asking.told(moment)
+        return self._asking.told(moment, [site.returned for sites in self._run.sites for site in sites.fits])
 
     def left(self, error: BaseException | None) -> list[Position]:
         """Return where an exception left the code, outermost first."""

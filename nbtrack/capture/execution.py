@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.frameworks.asking import Told
+from nbtrack.capture.frameworks.told import Told
 from nbtrack.capture.results.printed import PrintedScores
 from nbtrack.capture.settings.given import Given
 

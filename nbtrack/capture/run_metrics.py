@@ -26,8 +26,10 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     """Record the metrics of a run, and which of them are scores of folds."""
     found = dict(run.observed())
     working = any(sites.analysis.trains for sites in run.sites)
+    scored: dict[str, Points] = {}
     if not run.options.only_metrics:
-        found.update(_new(run, score_metrics(s for sites in run.sites for s in sites.scores), found))
+        scored = _new(run, score_metrics(s for sites in run.sites for s in sites.scores), found)
+        found.update(scored)
     for sites in run.sites:
         wanted = run.options.metrics
         trained = working or bool(fitted)
@@ -45,8 +47,8 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
+    found = with_told(found, scored, run.told)
     told = run.told.metrics
-    found = with_told(found, told)
     known = [*run.seen.values(), *(c.values for c in (*found.values(), *told.values()))]
     for name, printed in run.printed.unknown(known).items():
         if name not in found and name not in run.seen and not is_told(name, told):

@@ -12,7 +12,7 @@ from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbtrack.capture.execution import Captured, Execution
     from nbtrack.capture.settings.estimators import Fitted
@@ -34,7 +34,6 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
         # `Model(**config)`: entries of a dict of the cell are params under the dict's name.
         known_settings = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
         own = len(settings)
-        settings += _told(run)
         for one in fitted:
             settings += estimator_settings(one.estimator, one.name, named, captured.positional)
         for sites in run.sites:
@@ -45,6 +44,7 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             settings += call_settings(sites.analysis, run.namespace, captured.positional)
             for name in run.before.read_by(sites.analysis):
                 settings += optimiser_settings(name, run.before.values.get(name))
+        settings[own:own] = _told(run, settings)
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
     for name in sorted(options.params):
         if name in run.namespace:
@@ -81,12 +81,14 @@ def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamVal
     return found
 
 
-def _told(run: Execution) -> list[Setting]:
-    """Return the settings that frameworks have told of."""
+def _told(run: Execution, others: Sequence[Setting]) -> list[Setting]:
+    """Return the settings that frameworks have told of, without texts that only differ in their case: `Adam`, `adam`."""
+    texts = {(one.name, one.value.casefold()) for one in others if isinstance(one.value, str)}
     return [
         Setting(key, leaf, prefix)
         for name, value, prefix in run.told.params
         for key, leaf in flatten(name, value)
+        if not (isinstance(leaf, str) and (key, leaf.casefold()) in texts)
     ]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.cell import CellCapture
 from nbtrack.capture.foreign import FAULTS, forgiving
-from nbtrack.capture.frameworks.asking import Told
+from nbtrack.capture.frameworks.told import Told
 from nbtrack.capture.joining import Called, join, leave_out_twice
 from nbtrack.capture.run_frameworks import without_told
 from nbtrack.capture.secrets import SEEN
@@ -163,7 +163,7 @@ class ScriptCapture(CellCapture):
             name: points for name, points in captured.metrics.items() if not self._is_last(name, points)
         }
         for _, found in inner:
-            found.metrics = without_told(found.metrics, self._run.told.metrics)
+            found.metrics = without_told(found.metrics, self._run.told)
         calls = [Called(one.name, one.bound, found) for one, found in inner]
         leave_out_twice(captured, calls)
         join(captured, calls)

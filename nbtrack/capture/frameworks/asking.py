@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import FAULTS, forgiving
 from nbtrack.capture.frameworks.known import framework_of, places
 from nbtrack.capture.frameworks.listening import Listening
-from nbtrack.capture.number import as_number, as_numbers
-from nbtrack.points import Points
+from nbtrack.capture.frameworks.told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from nbtrack.capture.frameworks.framework import Framework, History, Table, Training
+    from nbtrack.capture.frameworks.framework import Framework, Training
 
-__all__ = ["Asking", "Told"]
+__all__ = ["Asking"]
 
-_T = TypeVar("_T")
-
-_MAX_APART = 10
-"""Trainings whose histories are kept apart; of more, as in a search, only the results are."""
-
-
-@dataclass
-class Told:
-    """What frameworks know of a cell."""
-
-    metrics: dict[str, Points] = field(default_factory=dict)
-    params: list[tuple[str, Any, str]] = field(default_factory=list)
-    """Name, value, and the name of what it was given to."""
-    tables: dict[str, Table] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
-    """The frameworks that failed."""
+_MAX_ENTRIES = 100
+"""Entries of a dict or a list in which models are looked for."""
 
 
 class Asking:
@@ -75,83 +57,49 @@ class Asking:
         """Listen no more."""
         self._listening.end()
 
-    def told(self, moment: float) -> Told:
-        """Return what is known at the end of the cell."""
+    def told(self, moment: float, returned: Iterable[Any] = ()) -> Told:
+        """Return what is known at the end of the cell.
+
+        Parameters
+        ----------
+        moment
+            The time of what has none.
+        returned
+            What the cell's own calls of `fit` returned: it may have no name.
+        """
         told = Told()
+        kept = {id(one) for one in returned}
         for library, framework in self._frameworks.items():
             try:
                 trainings = [one for one in framework.trainings() if _says_something(one)]
-                self._join(trainings, told, moment)
+                names = _names(self._namespace) if trainings else {}
+                told.add(library, [*_named(trainings, names, kept)], moment)
             except FAULTS as fault:  # another library's objects: the run has the rest
                 told.left_out.append(f"what {library} knows ({type(fault).__name__})")
         self._frameworks.clear()  # they keep models alive
         return told
-
-    def _join(self, trainings: list[Training], told: Told, moment: float) -> None:
-        """Add the trainings of one library."""
-        names = self._names(trainings)
-        results: dict[str, list[tuple[str, float]]] = {}
-        histories: dict[str, list[tuple[str, Points]]] = {}
-        tables: dict[str, list[tuple[str, Table]]] = {}
-        tags: dict[str, list[tuple[str, str]]] = {}
-        for training, name in zip(trainings, names, strict=True):
-            for metric, value in training.metrics.items():
-                number = as_number(value)
-                if number is not None:
-                    results.setdefault(metric, []).append((name, number))
-            for metric, history in training.histories.items():
-                points = _points(history, moment)
-                if points is not None:
-                    histories.setdefault(metric, []).append((name, points))
-            for title, table in training.tables.items():
-                tables.setdefault(title, []).append((name, table))
-            for tag, text in training.tags.items():
-                tags.setdefault(tag, []).append((name, text))
-            told.params += [(key, value, name) for key, value in training.params.items()]
-        for metric, numbers in results.items():
-            if len(numbers) > 1 and not _are_named(numbers):  # of a loop: a point for each
-                told.metrics[metric] = Points.at(moment, [number for _, number in numbers])
-            else:
-                told.metrics |= _apart(metric, [(name, Points.at(moment, [n])) for name, n in numbers])
-        for metric, several in histories.items():
-            if len(several) <= _MAX_APART:
-                told.metrics |= _apart(metric, several)
-        for title, kept in tables.items():
-            told.tables |= _apart(title, kept[-_MAX_APART:])
-        for tag, texts in tags.items():
-            told.tags |= _apart(tag, texts[-_MAX_APART:])
-
-    def _names(self, trainings: list[Training]) -> list[str]:
-        """Return for each training the name of its object in the cell; empty where it has none."""
-        every = {id(one): name for name, one in list(self._namespace.items()) if not name.startswith("_")}
-        return [next((every[id(one)] for one in t.about if id(one) in every), "") for t in trainings]
-
-
-def _apart(title: str, several: Sequence[tuple[str, _T]]) -> dict[str, _T]:
-    """Return what several trainings have under one name, each by a name of its own."""
-    if len(several) == 1:
-        return {title: several[0][1]}
-    if _are_named(several):
-        return {f"{name}.{title}": one for name, one in several}
-    return {f"{number}.{title}": one for number, (_, one) in enumerate(several, 1)}
-
-
-def _are_named(several: Sequence[tuple[str, Any]]) -> bool:
-    """Return whether the cell has a name for each, and not only for the last of a loop."""
-    names = {name for name, _ in several}
-    return "" not in names and len(names) == len(several)
 
 
 def _says_something(training: Training) -> bool:
     return any((training.metrics, training.histories, training.params, training.tables, training.tags))
 
 
-def _points(history: History, moment: float) -> Points | None:
-    """Return the points of a history; None if it has none, or something else than numbers."""
-    values = as_numbers(history.values)
-    if not values:
-        return None
-    points = Points.at(moment, values)
-    if history.steps is None:
-        return points
-    return points._replace(steps=array("q", map(int, history.steps)))
+def _named(
+    trainings: Iterable[Training], names: Mapping[int, str], kept: set[int]
+) -> Iterator[tuple[str, Training]]:
+    """Yield trainings with the cell's names for them, without those that nobody has kept and that need be."""
+    for one in trainings:
+        name = next((names[id(it)] for it in one.about if id(it) in names), "")
+        if name or not one.passing or not kept.isdisjoint(map(id, one.about)):
+            yield name, one
+
+
+def _names(namespace: Mapping[str, Any]) -> dict[int, str]:
+    """Return by the `id` of an object: the cell's name for it, or for its entry in a dict or a list."""
+    found: dict[int, str] = {}
+    own = [(name, value) for name, value in list(namespace.items()) if not name.startswith("_")]
+    for name, value in own:
+        if type(value) in (dict, list) and len(value) <= _MAX_ENTRIES:
+            entries = value.items() if type(value) is dict else enumerate(value)
+            found |= {id(inner): f"{name}.{key}" for key, inner in entries if type(key) in (str, int)}
+    return found | {id(value): name for name, value in own}

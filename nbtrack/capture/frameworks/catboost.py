@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.frameworks.framework import Framework, History, Training
+from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbtrack.capture.frameworks.framework import Call
 
@@ -20,22 +20,22 @@ class CatBoost(Framework):
     methods: ClassVar[Mapping[str, str]] = {"catboost.core:_CatBoostBase._train": "trained"}
 
     def __init__(self) -> None:
-        self._models: list[Any] = []
+        self._trained: list[tuple[Callable[[], Any], dict[str, float], dict[str, History]]] = []
 
     def trained(self, call: Call) -> None:
-        """Keep a model that was trained."""
-        if all(one is not call.owner for one in self._models):
-            self._models.append(call.owner)
+        """Keep the scores of a model that was trained."""
+        model = call.owner
+        histories = {
+            f"{data}-{metric}": History(scores)
+            for data, metrics in model.evals_result_.items()
+            for metric, scores in metrics.items()
+        }
+        self._trained.append((weakly(model), _best(model), histories))
 
     def trainings(self) -> Iterator[Training]:
         """Return a training for each model."""
-        for model in self._models:
-            histories = {
-                f"{data}-{metric}": History(scores)
-                for data, metrics in model.evals_result_.items()
-                for metric, scores in metrics.items()
-            }
-            yield Training([model], _best(model), histories)
+        for model, best, histories in self._trained:
+            yield Training([model()], best, histories)
 
 
 def _best(model: Any) -> dict[str, float]:

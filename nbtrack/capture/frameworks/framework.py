@@ -8,13 +8,29 @@ A package teaches nbtrack about a library by a subclass of `Framework`, under th
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["Call", "Framework", "History", "Table", "Training"]
+__all__ = ["Call", "Framework", "History", "Table", "Training", "weakly"]
+
+
+def weakly(value: Any) -> Callable[[], Any]:
+    """Return a function that returns an object while others keep it alive: a loop's models should not wait for its end.
+
+    Examples
+    --------
+    >>> kept = weakly(Training())
+    >>> kept() is None
+    True
+    """
+    try:
+        return weakref.ref(value)
+    except TypeError:  # its class has slots; or it is None
+        return lambda: value
 
 
 class Call(NamedTuple):
@@ -89,6 +105,8 @@ class Training:
         Tables of results.
     tags
         What else is worth keeping as text, such as where the best model is.
+    passing
+        Whether it counts only where the cell keeps what it is about: some libraries fit models of their own on the way.
     """
 
     about: Sequence[Any] = ()
@@ -97,13 +115,15 @@ class Training:
     params: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    passing: bool = False
 
 
 class Framework:
     """What nbtrack hears and asks of one library while a cell runs; each cell has an instance of its own.
 
     It imports nothing of the library, and does nothing that would change or delay the training: what it hears it
-    keeps, and at the end of the cell it says what that comes to.
+    keeps, and at the end of the cell it says what that comes to. A cell may train thousands of models: it keeps
+    numbers, and models only weakly.
 
     Examples
     --------

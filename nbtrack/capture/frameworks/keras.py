@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 import struct
+import weakref
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.frameworks.framework import Framework, History, Training
+from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from nbtrack.capture.frameworks.framework import Call
 
@@ -19,8 +20,12 @@ __all__ = ["Keras"]
 
 
 class _Fit(NamedTuple):
-    history: Any
-    model: Any
+    """A call of `fit`, whose history fills what is kept of it."""
+
+    model: Callable[[], Any]
+    history: Callable[[], Any]
+    values: Mapping[str, Sequence[float]]
+    epochs: Sequence[int]
     params: dict[str, Any]
 
 
@@ -37,44 +42,48 @@ class Keras(Framework):
     }
 
     def __init__(self) -> None:
-        self._fits: dict[int, _Fit] = {}
-        self._evaluations: list[tuple[Any, dict[str, float]]] = []
+        self._training: weakref.WeakSet[Any] = weakref.WeakSet()
+        """The lists of callbacks that are of a training."""
+        self._fits: list[tuple[int, _Fit]] = []
+        self._evaluations: list[tuple[Callable[[], Any], dict[str, float]]] = []
 
     def train_begin(self, call: Call) -> None:
-        """Keep the history of a training, which is empty yet."""
+        """Keep the values of a training's history, which are none yet."""
         history = getattr(call.owner, "_history", None)
+        if history is None:
+            return
+        self._training.add(call.owner)
         model = getattr(history, "model", None)
-        if history is not None:
-            self._fits[id(call.owner)] = _Fit(history, model, _optimiser(model))
+        earlier = next((number for number, one in self._fits if one.model() is model), len(self._fits))
+        fit = _Fit(weakly(model), weakly(history), history.history, history.epoch, _optimiser(model))
+        self._fits.append((earlier, fit))
 
     def test_end(self, call: Call) -> None:
         """Keep the results of an evaluation, if it is none of a training's validations."""
-        if id(call.owner) not in self._fits:
-            callbacks = getattr(call.owner, "callbacks", ())
-            model = next((one.model for one in callbacks), None)
-            self._evaluations.append((model, dict(call.argument(0, "logs") or {})))
+        if call.owner not in self._training:
+            model = next((one.model for one in getattr(call.owner, "callbacks", ())), None)
+            self._evaluations.append((weakly(model), dict(call.argument(0, "logs") or {})))
 
     def trainings(self) -> Iterator[Training]:
         """Return a training for each model, whose fits follow one another, and then the evaluations."""
-        fits: dict[int, list[_Fit]] = {}
-        for one in self._fits.values():
-            fits.setdefault(id(one.model), []).append(one)
-        for several in fits.values():
-            about = [several[0].model, *(one.history for one in several)]
-            params = several[-1].params
-            yield Training(about, histories=_joined([one.history for one in several]), params=params)
+        by_model: dict[int, list[_Fit]] = {}
+        for number, one in self._fits:
+            by_model.setdefault(number, []).append(one)
+        for fits in by_model.values():
+            about = [fits[0].model(), *(one.history() for one in fits)]
+            yield Training(about, histories=_joined(fits), params=fits[-1].params)
         for model, results in self._evaluations:
-            yield Training([model], {f"evaluate_{name}": value for name, value in results.items()})
+            yield Training([model()], {f"evaluate_{name}": value for name, value in results.items()})
 
 
-def _joined(histories: Sequence[Any]) -> dict[str, History]:
+def _joined(fits: Sequence[_Fit]) -> dict[str, History]:
     """Return the histories of a model's fits as one; a fit that does not count on begins after the last."""
     values: dict[str, list[float]] = {}
     steps: dict[str, list[int]] = {}
-    for one in histories:
-        for name, numbers in one.history.items():
+    for one in fits:
+        for name, numbers in one.values.items():
             values.setdefault(name, []).extend(numbers)
-            steps.setdefault(name, []).extend(one.epoch[-len(numbers) :])
+            steps.setdefault(name, []).extend(one.epochs[-len(numbers) :])
     return {
         name: History(numbers, steps[name] if all(b > a for a, b in pairwise(steps[name])) else None)
         for name, numbers in values.items()

@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.frameworks.framework import Framework, History, Training
+from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbtrack.capture.frameworks.framework import Call
 
 __all__ = ["LightGBM"]
 
-_Scores = dict[tuple[str, str], list[float]]
-"""By data and metric: the scores of the rounds."""
+
+@dataclass
+class _Boosting:
+    """The scores of a booster: by data and metric, those of the rounds."""
+
+    booster: Callable[[], Any]
+    scores: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    best: dict[str, float] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class _Validation:
+    """A cross-validation, whose models do not count for themselves."""
+
+    whole: Any
+    """Its models; None when another has begun."""
+    folds: list[_Boosting] = field(default_factory=list)
+    rounds: int = 0
+    """How many rounds its dict has, which ends with the best; 0 for all."""
+
+    def settle(self) -> None:
+        """Keep its best round, which nobody tells of, and its models no longer."""
+        if self.whole is not None:
+            self.rounds = max(self.whole.best_iteration, 0)
+        self.whole = None
 
 
 class LightGBM(Framework):
@@ -24,54 +49,84 @@ class LightGBM(Framework):
     methods: ClassVar[Mapping[str, str]] = {
         "lightgbm.basic:Booster.eval_train": "evaluated",
         "lightgbm.basic:Booster.eval_valid": "evaluated",
+        "lightgbm.basic:Booster.free_dataset": "ended",
+        "lightgbm.callback:_EarlyStoppingCallback.__init__": "stopping",
         "lightgbm.engine:CVBooster.__init__": "validated",
         "lightgbm.sklearn:LGBMModel._process_params": "fitted",
     }
 
     def __init__(self) -> None:
-        self._boosters: dict[int, Any] = {}
-        self._scores: dict[int, _Scores] = {}
-        self._validations: list[Any] = []
-        self._estimators: dict[int, Any] = {}
+        self._boostings: list[_Boosting] = []
+        self._validations: list[_Validation] = []
+        self._estimators: list[Callable[[], Any]] = []
+        self._patience: set[int] = set()
 
     def evaluated(self, call: Call) -> None:
         """Keep the scores of a round."""
-        self._boosters[id(call.owner)] = call.owner
-        scores = self._scores.setdefault(id(call.owner), {})
+        scores = self._of(call.owner).scores
         for data, metric, score, *_ in call.result:
             scores.setdefault((data, metric), []).append(score)
 
+    def _of(self, booster: Any) -> _Boosting:
+        """Return what is kept of a booster; those that train are the latest."""
+        for one in reversed(self._boostings):
+            if one.booster() is booster:
+                return one
+        made = _Boosting(weakly(booster))
+        self._boostings.append(made)
+        latest = self._validations[-1] if self._validations else None
+        if latest is not None and any(other is booster for other in latest.whole.boosters):
+            latest.folds.append(made)
+        return made
+
+    def ended(self, call: Call) -> None:
+        """Keep the best round of a training, which lets go of its data at its end."""
+        for one in self._boostings:
+            if one.booster() is call.owner:
+                one.best = _best(call.owner)
+                if len(self._patience) == 1 and "early_stopping_round" not in call.owner.params:
+                    one.params = {"stopping_rounds": next(iter(self._patience))}
+
     def validated(self, call: Call) -> None:
-        """Keep the models of a cross-validation, which do not count for themselves."""
-        self._validations.append(call.owner)
+        """Keep a cross-validation."""
+        for one in self._validations[-1:]:
+            one.settle()
+        self._validations.append(_Validation(call.owner))
+
+    def stopping(self, call: Call) -> None:
+        """Keep after how many rounds without a better one training stops."""
+        self._patience.add(call.owner.stopping_rounds)
 
     def fitted(self, call: Call) -> None:
         """Keep an estimator, which gets its booster at the end of its fit."""
-        self._estimators[id(call.owner)] = call.owner
+        self._estimators.append(weakly(call.owner))
 
     def trainings(self) -> Iterator[Training]:
         """Return a training for each booster, and for each cross-validation."""
-        owners = {id(getattr(one, "_Booster", None)): one for one in self._estimators.values()}
-        folds: set[int] = set()
+        estimators = [one() for one in self._estimators]
+        folds = {id(fold) for one in self._validations for fold in one.folds}
         for validation in self._validations:
-            boosters = list(validation.boosters)
-            folds.update(map(id, boosters))
-            scores = [self._scores[id(one)] for one in boosters if id(one) in self._scores]
-            yield Training([validation], _best(validation), _over_folds(scores, validation.best_iteration))
-        for key, booster in self._boosters.items():
-            if key not in folds:
+            validation.settle()
+            yield Training(histories=_over_folds(validation))
+        for one in self._boostings:
+            if id(one) not in folds:
+                booster = one.booster()
+                if booster is not None and not one.best:  # one that may be trained on keeps its data
+                    one.best = _best(booster)
+                owner = next((it for it in estimators if getattr(it, "_Booster", self) is booster), None)
                 histories = {
-                    f"{d}-{metric}": History(values) for (d, metric), values in self._scores[key].items()
+                    f"{data}-{metric}": History(values) for (data, metric), values in one.scores.items()
                 }
-                yield Training([booster, owners.get(key)], _best(booster), histories)
+                yield Training([booster, owner], one.best, histories, one.params)
 
 
-def _over_folds(folds: Sequence[_Scores], best: int) -> dict[str, History]:
+def _over_folds(validation: _Validation) -> dict[str, History]:
     """Return the mean and the spread over the folds, under the names of the dict that `lightgbm.cv` returns."""
     found = {}
+    folds = [one.scores for one in validation.folds]
     for data, metric in folds[0] if folds else ():
         rounds = list(zip(*(scores.get((data, metric), ()) for scores in folds), strict=False))
-        rounds = rounds[:best] if best > 0 else rounds
+        rounds = rounds[: validation.rounds or None]
         found[f"{data} {metric}-mean"] = History([statistics.fmean(scores) for scores in rounds])
         found[f"{data} {metric}-stdv"] = History([statistics.pstdev(scores) for scores in rounds])
     return found

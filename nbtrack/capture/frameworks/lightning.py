@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.frameworks.framework import Framework, History, Training
+from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
 from nbtrack.capture.number import as_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbtrack.capture.frameworks.framework import Call
 
 __all__ = ["Lightning", "PyTorchLightning"]
 
 
+@dataclass
 class _Fit:
     """The epochs of a trainer's fit."""
 
-    def __init__(self, trainer: Any) -> None:
-        self.trainer = trainer
-        self.points: dict[str, dict[int, float]] = {}
-        self.validated: set[str] = set()
-        self.params = _params(trainer)
+    trainer: Callable[[], Any]
+    module: Callable[[], Any]
+    checkpoint: Any
+    """The callback that keeps the best, if there is one."""
+    params: dict[str, Any]
+    points: dict[str, dict[int, float]] = field(default_factory=dict)
+    validated: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, trainer: Any) -> _Fit:
+        """Return one that has begun."""
+        module = trainer.lightning_module
+        return cls(weakly(trainer), weakly(module), trainer.checkpoint_callback, _params(trainer))
 
     def add(self, name: str, epoch: int, value: Any) -> None:
         """Keep the value of an epoch; one that is validated several times has its last."""
@@ -37,10 +47,8 @@ class _Fit:
             name: History([points[epoch] for epoch in sorted(points)], sorted(points))
             for name, points in self.points.items()
         }
-        metrics, tags = _checkpointed(self.trainer)
-        return Training(
-            [self.trainer, self.trainer.lightning_module], metrics, histories, self.params, tags=tags
-        )
+        metrics, tags = _checkpointed(self.checkpoint)
+        return Training([self.trainer(), self.module()], metrics, histories, self.params, tags=tags)
 
 
 class Lightning(Framework):
@@ -51,8 +59,8 @@ class Lightning(Framework):
     }
 
     def __init__(self) -> None:
-        self._fits: dict[int, _Fit] = {}
-        self._evaluations: list[tuple[Any, dict[str, float]]] = []
+        self._fits: list[_Fit] = []
+        self._evaluations: list[tuple[Callable[[], Any], dict[str, float]]] = []
 
     def ended(self, call: Call) -> None:
         """Keep the values of an epoch."""
@@ -62,11 +70,12 @@ class Lightning(Framework):
         if trainer.state.fn != "fit":
             found = {name: as_number(value) for name, value in logger.metrics["callback"].items()}
             results = {name: number for name, number in found.items() if number is not None}
-            self._evaluations.append((trainer, results))
+            self._evaluations.append((weakly(trainer), results))
             return
-        fit = self._fits.get(id(trainer))
+        fit = next((one for one in reversed(self._fits) if one.trainer() is trainer), None)
         if fit is None:
-            fit = self._fits[id(trainer)] = _Fit(trainer)
+            fit = _Fit.of(trainer)
+            self._fits.append(fit)
         if trainer.training:
             # What is logged by step has the value of the last one.
             values = {n: v for n, v in logger._callback_metrics.items() if n not in fit.validated}  # noqa: SLF001
@@ -78,10 +87,10 @@ class Lightning(Framework):
 
     def trainings(self) -> Iterator[Training]:
         """Return a training for each fit, and then the evaluations."""
-        for fit in self._fits.values():
+        for fit in self._fits:
             yield fit.training()
         for trainer, results in self._evaluations:
-            yield Training([trainer], results)
+            yield Training([trainer()], results)
 
 
 class PyTorchLightning(Lightning):
@@ -112,9 +121,8 @@ def _params(trainer: Any) -> dict[str, Any]:
 
 
 @forgiving(lambda: ({}, {}))
-def _checkpointed(trainer: Any) -> tuple[dict[str, float], dict[str, str]]:
+def _checkpointed(kept: Any) -> tuple[dict[str, float], dict[str, str]]:
     """Return the best score and the best checkpoint that a callback has kept."""
-    kept = trainer.checkpoint_callback
     score = as_number(getattr(kept, "best_model_score", None))
     if score is None:
         return {}, {}

@@ -37,11 +37,10 @@ class Optuna(Framework):
             trials = [t for t in study.get_trials(deepcopy=False) if t.number in self._numbers[key]]
             names = _values(study)
             made = Training([study], tables={"trials": _table(trials[:_MAX_ROWS], names)})
-            complete = [t for t in trials if t.state.name == "COMPLETE"]
+            told = [t for t in trials if t.values]  # one that was pruned has its last report
             for place, name in enumerate(names):
-                made.histories[name] = History(
-                    [t.values[place] for t in complete], [t.number for t in complete]
-                )
+                made.histories[name] = History([t.values[place] for t in told], [t.number for t in told])
+            complete = [t for t in trials if t.state.name == "COMPLETE"]
             if len(names) == 1 and complete:
                 _add_best(made, study, complete)
             yield made
@@ -63,7 +62,7 @@ def _add_best(made: Training, study: Any, trials: Sequence[Any]) -> None:
         best.append(better([*best[-1:], trial], key=lambda one: one.value))
     made.metrics["best_value"] = best[-1].value
     made.histories["best_value_so_far"] = History([t.value for t in best], [t.number for t in trials])
-    made.params["best_params"] = dict(best[-1].params)
+    made.params |= {"direction": study.direction.name.lower(), "best_params": dict(best[-1].params)}
 
 
 def _table(trials: Sequence[Any], names: Sequence[str]) -> Table:

@@ -23,17 +23,15 @@ _MAX_RESULTS = 1_000
 
 
 class Statsmodels(Framework):
-    """Hears the results of fits be made; they are kept alive by the user alone, but for the last."""
+    """Hears the results of fits be made, and does not keep them alive itself."""
 
     methods: ClassVar[Mapping[str, str]] = {"statsmodels.base.wrapper:ResultsWrapper.__init__": "fitted"}
 
     def __init__(self) -> None:
         self._results: list[weakref.ref[Any]] = []
-        self._last: Any = None
 
     def fitted(self, call: Call) -> None:
         """Keep a weak reference to results."""
-        self._last = call.owner
         self._results.append(weakref.ref(call.owner))
         if len(self._results) > _MAX_RESULTS:
             self._results = [one for one in self._results if one() is not None]
@@ -45,7 +43,7 @@ class Statsmodels(Framework):
             if results is not None:
                 formula = getattr(results.model, "formula", None)
                 params = {"formula": formula} if isinstance(formula, str) else {}
-                yield Training([results], _measures(results), params=params)
+                yield Training([results], _measures(results), params=params, passing=True)
 
 
 def _measures(results: Any) -> dict[str, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.frameworks.framework import Framework, History, Training
+from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
+from nbtrack.capture.settings.setting import changed_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from nbtrack.capture.frameworks.framework import Call
 
@@ -15,8 +17,23 @@ __all__ = ["Transformers"]
 
 _PLACE = frozenset({"step", "epoch"})
 """What tells where an entry of the log belongs."""
+_NO_SETTINGS = frozenset(
+    "architectures disable_tqdm do_eval do_train logging_dir output_dir problem_type report_to use_cache".split()
+)
+"""What says where files go and what is shown, and what trainer and model set themselves."""
 _SPEED = ("_runtime", "_per_second", "_time", "total_flos", "_tokens_seen")
 """How the names of what is about speed and size end."""
+
+
+@dataclass
+class _Trainer:
+    """A trainer, and what it has logged in the cell."""
+
+    trainer: Callable[[], Any]
+    model: Callable[[], Any]
+    params: dict[str, Any]
+    state: Any = None
+    log: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Transformers(Framework):
@@ -28,14 +45,18 @@ class Transformers(Framework):
     }
 
     def __init__(self) -> None:
-        self._trainers: dict[int, Any] = {}
-        self._logs: dict[int, list[dict[str, Any]]] = {}
+        self._trainers: list[_Trainer] = []
         self._predictions: list[dict[str, float]] = []
 
     def logged(self, call: Call) -> None:
         """Keep the entry that a trainer has added to its log."""
-        self._trainers[id(call.owner)] = call.owner
-        self._logs.setdefault(id(call.owner), []).append(dict(call.owner.state.log_history[-1]))
+        trainer = call.owner
+        kept = next((one for one in reversed(self._trainers) if one.trainer() is trainer), None)
+        if kept is None:
+            kept = _Trainer(weakly(trainer), weakly(trainer.model), _params(trainer))
+            self._trainers.append(kept)
+        kept.state = trainer.state
+        kept.log.append(dict(trainer.state.log_history[-1]))
 
     def predicted(self, call: Call) -> None:
         """Keep the scores of a prediction, which are in no log."""
@@ -43,16 +64,23 @@ class Transformers(Framework):
 
     def trainings(self) -> Iterator[Training]:
         """Return a training for each trainer, and then the predictions."""
-        for key, trainer in self._trainers.items():
-            metrics, histories = _of_log(self._logs[key])
-            best, tags = trainer.state.best_metric, {}
+        for one in self._trainers:
+            metrics, histories = _of_log(one.log)
+            best, tags = one.state.best_metric, {}
             if best is not None and any(name.startswith("eval_") for name in {*metrics, *histories}):
                 metrics["best_metric"] = best
-                if trainer.state.best_model_checkpoint:
-                    tags["best_model_checkpoint"] = str(trainer.state.best_model_checkpoint)
-            yield Training([trainer, trainer.model], metrics, histories, tags=tags)
+                if one.state.best_model_checkpoint:
+                    tags["best_model_checkpoint"] = str(one.state.best_model_checkpoint)
+            yield Training([one.trainer(), one.model()], metrics, histories, one.params, tags=tags)
         for scores in self._predictions:
             yield Training([], {name: value for name, value in scores.items() if not name.endswith(_SPEED)})
+
+
+def _params(trainer: Any) -> dict[str, Any]:
+    """Return what was given to the model's config and to the trainer's arguments."""
+    config = changed_fields(getattr(trainer.model, "config", None))
+    given = {**config, **changed_fields(trainer.args)}
+    return {name: value for name, value in given.items() if name not in _NO_SETTINGS}
 
 
 def _of_log(log: Sequence[Mapping[str, Any]]) -> tuple[dict[str, float], dict[str, History]]:

@@ -172,7 +172,8 @@ OUTPUT_ARGUMENTS = frozenset(
     """
     verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
     error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame max_workers
+    random_seed_display return_X_y as_frame max_workers allow_writing_files disable_tqdm eval_names nthread
+    num_threads report_to silent thread_count valid_names verbosity
     """.split()
 )
 """Arguments that change how a call runs or prints, not what it learns."""
