@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from nbtrack.capture.frameworks.told import Told
     from nbtrack.points import Points
@@ -15,47 +15,54 @@ if TYPE_CHECKING:
 __all__ = ["is_told", "with_told", "without_told"]
 
 
-def with_told(found: Mapping[str, Points], scored: Collection[str], told: Told) -> dict[str, Points]:
+def with_told(
+    found: Mapping[str, Points], seen: Mapping[str, Sequence[float]], scored: Collection[str], told: Told
+) -> dict[str, Points]:
     """Return metrics together with those of frameworks.
 
     Of a history that both have the framework's counts, under the name that the library's users know; a single result
-    that the cell has a name for keeps that.
+    that the cell has a name for keeps that. What the cell logs to another tracker has the name that it is logged by.
 
     Parameters
     ----------
     found
         The metrics that capture has found.
+    seen
+        The values of those that loops were seen to have: some may be in the store already.
     scored
-        Those of them that are named after a function or a text, and not by the cell.
+        Those that are named after a function or a text, and not by the cell.
     told
         What frameworks have told.
     """
-    own = without_told(found, told)
     results = _single(told.metrics)
+    logged = _single({name: told.metrics[name] for name in told.logged})
     own = {
         name: points
-        for name, points in own.items()
+        for name, points in without_told(found, told, seen).items()
         # `out.metrics.test_loss` is `test_loss`.
         if not (_is_known(points, results) and (name in scored or _ends_as(name, points, told.metrics)))
+        and not _is_known(points, logged)
     }
     bound = _single(own)
+    taken = own.keys() | seen.keys()
     fresh = {
-        f"{told.owners[name]}.{name}" if name in own else name: points
+        f"{told.owners[name]}.{name}" if name in taken else name: points
         for name, points in told.metrics.items()
-        if not _is_known(points, bound)
+        if not (_is_known(points, bound) or (name in seen and _are_equal(points.values, seen[name])))
     }
     return {**own, **fresh}
 
 
-def without_told(found: Mapping[str, Points], told: Told) -> dict[str, Points]:
+def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] = ()) -> dict[str, Points]:
     """Return metrics without histories that frameworks have, and without lists of several results of theirs."""
-    histories = [points for points in told.metrics.values() if len(points.values) > 1]
+    histories = [points.values for points in told.metrics.values() if len(points.values) > 1]
     results = _single(told.metrics)
     return {
         name: points
         for name, points in found.items()
         if len(points.values) == 1
-        or not (any(_same(points, other) for other in histories) or results.issuperset(points.values))
+        or name in seen
+        or not (any(_are_equal(points.values, one) for one in histories) or results.issuperset(points.values))
     }
 
 
@@ -64,10 +71,10 @@ def is_told(printed: str, told: Collection[str]) -> bool:
     return printed in {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
 
 
-def _same(points: Points, other: Points) -> bool:
-    return len(points.values) == len(other.values) and all(
+def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:
+    return len(values) == len(others) and all(
         math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
-        for a, b in zip(points.values, other.values, strict=True)
+        for a, b in zip(values, others, strict=True)
     )
 
 

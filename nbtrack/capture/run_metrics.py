@@ -47,7 +47,7 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
-    found = with_told(found, scored, run.told)
+    found = with_told(found, run.seen, scored, run.told)
     told = run.told.metrics
     known = [*run.seen.values(), *(c.values for c in (*found.values(), *told.values()))]
     for name, printed in run.printed.unknown(known).items():

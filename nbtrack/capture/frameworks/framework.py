@@ -105,6 +105,8 @@ class Training:
         Tables of results.
     tags
         What else is worth keeping as text, such as where the best model is.
+    logged
+        Whether the cell has logged it by itself, under names of its own.
     passing
         Whether it counts only where the cell keeps what it is about: some libraries fit models of their own on the way.
     """
@@ -115,6 +117,7 @@ class Training:
     params: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    logged: bool = False
     passing: bool = False
 
 

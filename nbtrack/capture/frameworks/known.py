@@ -21,10 +21,14 @@ _OWN = {
     "keras": "keras:Keras",
     "lightgbm": "lightgbm:LightGBM",
     "lightning": "lightning:Lightning",
+    "mlflow": "trackers:MLflow",
     "optuna": "optuna:Optuna",
     "pytorch_lightning": "lightning:PyTorchLightning",
     "statsmodels": "statsmodels:Statsmodels",
+    "tensorboardX": "trackers:TensorBoardX",
+    "torch": "trackers:TensorBoard",
     "transformers": "transformers:Transformers",
+    "wandb": "trackers:WandB",
     "xgboost": "xgboost:XGBoost",
 }
 """By the import name of a library: the module here and the class."""

@@ -45,6 +45,9 @@ class Told:
     owners: dict[str, str] = field(default_factory=dict)
     """By a metric's name: that of what was trained, for a cell that has another metric of this name."""
 
+    logged: set[str] = field(default_factory=set)
+    """The metrics that the cell has logged by itself."""
+
     def add(self, library: str, trainings: Sequence[tuple[str, Training]], moment: float) -> None:
         """Add the trainings of one library, each with the cell's name for what it is about."""
         names = [name for name, _ in trainings]
@@ -74,6 +77,8 @@ class Told:
                 found[title] = Points.at(moment, [number for _, number in numbers])
             else:
                 found |= _apart(title, [(one, Points.at(moment, [number])) for one, number in numbers])
+        if any(one.training.logged for one in named):
+            self.logged |= found.keys()
         self.metrics |= found
         only = named[0].name if len(named) == 1 else ""
         self.owners |= dict.fromkeys(found, only or library)
