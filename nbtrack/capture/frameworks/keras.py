@@ -30,29 +30,29 @@ class _Fit(NamedTuple):
 
 
 class Keras(Framework):
-    """Hears the list of callbacks that each `fit` and each `evaluate` has.
+    """Hears the `History` that each `fit` has, and the list of callbacks of each `evaluate`.
 
-    It has the values of an epoch's end, where a progress bar shows many of each epoch.
+    They have the values of an epoch's end, where a progress bar shows many of each epoch.
     """
 
     methods: ClassVar[Mapping[str, str]] = {
-        f"{module}:CallbackList.{method}": method.removeprefix("on_")
-        for module in ("keras.src.callbacks.callback_list", "keras.src.callbacks", "keras.callbacks")
-        for method in ("on_train_begin", "on_test_end")
+        "keras.src.callbacks.history:History.on_train_begin": "train_begin",
+        "keras.src.callbacks.callback_list:CallbackList.on_test_end": "test_end",
+        # of Keras 2
+        "keras.src.callbacks:History.on_train_begin": "train_begin",
+        "keras.src.callbacks:CallbackList.on_test_end": "test_end",
     }
 
     def __init__(self) -> None:
         self._training: weakref.WeakSet[Any] = weakref.WeakSet()
-        """The lists of callbacks that are of a training."""
+        """The histories of trainings."""
         self._fits: list[tuple[int, _Fit]] = []
         self._evaluations: list[tuple[Callable[[], Any], dict[str, float]]] = []
 
     def train_begin(self, call: Call) -> None:
         """Keep the values of a training's history, which are none yet."""
-        history = getattr(call.owner, "_history", None)
-        if history is None:
-            return
-        self._training.add(call.owner)
+        history = call.owner
+        self._training.add(history)
         model = getattr(history, "model", None)
         earlier = next((number for number, one in self._fits if one.model() is model), len(self._fits))
         fit = _Fit(weakly(model), weakly(history), history.history, history.epoch, _optimiser(model))
@@ -60,7 +60,7 @@ class Keras(Framework):
 
     def test_end(self, call: Call) -> None:
         """Keep the results of an evaluation, if it is none of a training's validations."""
-        if call.owner not in self._training:
+        if getattr(call.owner, "_history", None) not in self._training:
             model = next((one.model for one in getattr(call.owner, "callbacks", ())), None)
             self._evaluations.append((weakly(model), dict(call.argument(0, "logs") or {})))
 

@@ -33,7 +33,7 @@ class XGBoost(Framework):
     """Hears XGBoost's container of callbacks, which each training has: also those of its scikit-learn estimators."""
 
     methods: ClassVar[Mapping[str, str]] = {
-        "xgboost.callback:CallbackContainer.before_training": "begun",
+        "xgboost.callback:CallbackContainer.__init__": "begun",
         "xgboost.callback:CallbackContainer.after_training": "ended",
         "xgboost.sklearn:XGBModel._set_evaluation_result": "evaluated",
     }
