@@ -34,23 +34,20 @@ def with_told(
     told
         What frameworks have told.
     """
-    results = _single(told.metrics)
     logged = _single({name: told.metrics[name] for name in told.logged})
-    own = {
-        name: points
-        for name, points in without_told(found, told, seen).items()
-        # `out.metrics.test_loss` is `test_loss`.
-        if not (_is_known(points, results) and (name in scored or _ends_as(name, points, told.metrics)))
-        and not _is_known(points, logged)
-    }
-    bound = _single(own)
-    taken = own.keys() | seen.keys()
+    own = {n: p for n, p in without_told(found, told, seen).items() if not _is_known(p, logged)}
+    # Names after a function or a text, and paths that end as the library's own name: `out.metrics.test_loss`.
+    loose = {name for name, points in own.items() if name in scored or _ends_as(name, points, told.metrics)}
+    bound = _single({name: points for name, points in own.items() if name not in loose})
     fresh = {
-        f"{told.owners[name]}.{name}" if name in taken else name: points
+        name: points
         for name, points in told.metrics.items()
         if not (_is_known(points, bound) or (name in seen and _are_equal(points.values, seen[name])))
     }
-    return {**own, **fresh}
+    results = _single(fresh)
+    own = {name: points for name, points in own.items() if not (name in loose and _is_known(points, results))}
+    taken = own.keys() | seen.keys()
+    return own | {f"{told.owners[n]}.{n}" if n in taken else n: points for n, points in fresh.items()}
 
 
 def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] = ()) -> dict[str, Points]:
