@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models import Signature
 
-__all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of"]
+__all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of", "twice"]
 
 _MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -80,7 +80,25 @@ def columns_of(signature: Signature | None, keep: Sequence[str]) -> Columns:
     return Columns(None if whole else tuple(str(part.name) for part in named), tuple(keep), texts, optional)
 
 
-def _check_kept(names: Sequence[Any], columns: Columns) -> None:
+def twice(names: Sequence[Any], columns: Columns, *, labelled: bool = True) -> list[Any]:
+    """Return the columns that are read, and have the name of another one.
+
+    Parameters
+    ----------
+    names
+        The names of the columns that there are.
+    columns
+        Those that are read.
+    labelled
+        Whether a model that takes all columns takes them by name.
+    """
+    read = {*columns.of(names), *columns.keep} if columns.inputs is not None or labelled else {*columns.keep}
+    return [name for name in read if list(names).count(name) > 1] if len({*names}) < len(names) else []
+
+
+def _check_names(names: Sequence[Any], columns: Columns, *, labelled: bool = True) -> None:
+    for name in twice(names, columns, labelled=labelled):
+        raise InvalidValueError(f"there are several columns {name!r}: which of them is meant cannot be told")
     missing = [name for name in columns.keep if name not in names]
     if missing:
         listed = ", ".join(map(repr, missing))
@@ -108,7 +126,7 @@ class FrameBatch:
 
     def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the model's columns, and those that are kept, as they are."""
-        _check_kept(self.names, columns)
+        _check_names(self.names, columns, labelled=False)
         names = columns.of(self.names)
         return self.table if names == self.names else self.table[names], self.table[list(columns.keep)]
 
@@ -138,7 +156,7 @@ class ArrowBatch:
         """Return the model's columns, and those that are kept, in Arrow's own types, so that none is changed."""
         import pandas as pd
 
-        _check_kept(self.names, columns)
+        _check_names(self.names, columns)
         # What pandas noted in a file must not make it another than one that others wrote.
         frame = self.table.select(columns.of(self.names)).to_pandas(ignore_metadata=True, use_threads=False)
         kept = self.table.select(list(columns.keep))
@@ -161,7 +179,7 @@ class CsvBatch:
 
     def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the model's columns, and those that are kept, as text, so that none is changed."""
-        _check_kept(self.names, columns)
+        _check_names(self.names, columns)
         keep = list(columns.keep)
         both = any(name in columns.of(self.names) for name in keep)
         literal = [] if both else keep

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
+from nbtrack.scoring.claim import claimed
 from nbtrack.scoring.job import Scored, steps
 from nbtrack.scoring.journal import Journal, Progress
-from nbtrack.scoring.sources import file_source, files_of, is_standard_input
+from nbtrack.scoring.sources import CsvFile, file_source, files_of, is_standard_input
 from nbtrack.scoring.targets import CsvTarget, Target, part_of, target_of
 
 if TYPE_CHECKING:
@@ -77,14 +78,33 @@ def run(request: Request, source: Source | None, tell: Tell) -> Scored:
         raise InvalidValueError(
             f"{request.output!r} is a folder, which is for files; name a .csv or .parquet file"
         )
-    outputs = _Outputs(output, [name for name, _ in named], request.job.keep)
+    are_csv = [isinstance(one, CsvFile) for one in sources]
+    outputs = _Outputs(output, [name for name, _ in named], request.job.keep, are_csv, is_once=is_once)
     _check_apart([path for _, path in named], [outputs.path(k) for k in range(len(named))] or [output])
     if request.resume and is_once:
         raise InvalidValueError("only a job whose input are files can be resumed")
     journal = Journal(output.with_name(f"{output.name}.part.json"), _identity(request, named))
-    progress = journal.resumed() if request.resume else Progress()
+    if outputs.is_folder:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    with claimed(output):
+        if not request.resume:
+            journal.remove()  # of a job that was given up: this one writes over what it speaks of
+        progress = journal.resumed() if request.resume else Progress()
+        return _written(request, sources, outputs, journal, progress, tell)
+
+
+def _written(  # noqa: PLR0917
+    request: Request,
+    sources: list[Source],
+    outputs: _Outputs,
+    journal: Journal,
+    progress: Progress,
+    tell: Tell,
+) -> Scored:
+    """Predict for all rows that are not done yet."""
     scorer = request.job.scorer()
-    writing = _Writing(outputs, journal, progress, resumable=not is_once)
+    writing = _Writing(outputs, journal, progress, resumable=not outputs.is_once)
+    output = outputs.output
     try:
         with contextlib.closing(
             steps(sources, scorer, request.job, progress, rows=request.batch_rows, workers=request.workers)
@@ -146,8 +166,19 @@ def _identity(request: Request, named: list[tuple[str, Path]]) -> dict[str, Any]
 class _Outputs:
     """Where the predictions for each source are written."""
 
-    def __init__(self, output: Path, names: list[str], keep: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        output: Path,
+        names: list[str],
+        keep: tuple[str, ...],
+        are_csv: list[bool],
+        *,
+        is_once: bool,
+    ) -> None:
         self.output = output
+        self.is_once = is_once
+        """Whether the input can be read once only."""
+        self._are_csv = are_csv
         self.is_folder = not output.suffix or output.is_dir()
         self.keep = keep
         self._names = [name.removesuffix(".gz") for name in names]
@@ -164,7 +195,8 @@ class _Outputs:
         path = self.path(file)
         if self.is_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
-        return target_of(path, kept, self.keep)
+        are_texts = self._are_csv[file] if self.is_folder else all(self._are_csv)
+        return target_of(path, kept, self.keep if are_texts else ())
 
 
 class _Writing:

@@ -9,7 +9,7 @@ from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, SchemaEr
 from nbtrack.models.casts import is_object
 from nbtrack.models.inputs import of_table
 from nbtrack.models.predictions import prediction_table
-from nbtrack.scoring.batches import Batch, columns_of
+from nbtrack.scoring.batches import Batch, columns_of, twice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,6 +132,8 @@ class Scorer:
             if name not in self.columns.optional
         ):
             return True
+        if twice(batch.names, self.columns, labelled=not batch.typed):
+            return True
         frame = batch.cut(0, 0).read(self.columns)[0]
         if signature is None or any(map(is_object, (frame.iloc[:, k] for k in range(frame.shape[1])))):
             return False  # objects, and values of CSV, are of no type of their own
@@ -193,10 +195,10 @@ class Scorer:
             raise ModelError(f"the model gave {len(table):,} predictions for {batch.rows:,} rows")
         if not self.columns.keep:
             return table.set_axis(frame.index) if len(table) == len(frame) else table
-        twice = [name for name in kept.columns if name in table.columns]
-        if twice:
+        both = [name for name in kept.columns if name in table.columns]
+        if both:
             raise InvalidValueError(
-                f"the column {twice[0]!r} is kept, and the model's predictions have one of that name"
+                f"the column {both[0]!r} is kept, and the model's predictions have one of that name"
             )
         return pd.concat([kept, table.set_axis(kept.index)], axis=1)
 

@@ -19,7 +19,7 @@ from nbtrack.scoring.records import header_of, pieces
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Source", "files_of", "is_paths", "is_standard_input", "source_of"]
+__all__ = ["CsvFile", "Source", "files_of", "is_paths", "is_standard_input", "source_of"]
 
 BATCH_ROWS = 65_536
 _BATCH_BYTES = 1 << 22
