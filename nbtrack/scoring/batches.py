@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models import Signature
 
-__all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of", "twice"]
+__all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of", "not_utf8", "twice"]
 
 _MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -37,6 +37,8 @@ class Columns:
     """The inputs that are text, although they may look like numbers."""
     optional: tuple[str, ...] = ()
     """The inputs that may be missing."""
+    whole: tuple[str, ...] = ()
+    """The inputs that are whole numbers."""
 
     def of(self, names: Sequence[Any]) -> list[Any]:
         """Return which of these columns the model is given; one that is missing is left for the signature to tell."""
@@ -67,6 +69,12 @@ class Batch(Protocol):
         """Return some of the rows."""
 
 
+def not_utf8(error: UnicodeDecodeError) -> InvalidValueError:
+    """Return the error for text of another encoding."""
+    text = error.object[max(error.start - 20, 0) : error.end + 20]
+    return InvalidValueError(f"it is not UTF-8, which CSV must be here: convert it, near {text!r}")
+
+
 def columns_of(signature: Signature | None, keep: Sequence[str]) -> Columns:
     """Return what is read of each row for a model with this signature."""
     from nbtrack.models.schema import Column
@@ -77,7 +85,10 @@ def columns_of(signature: Signature | None, keep: Sequence[str]) -> Columns:
     whole = not named or len(named) < len(inputs or ()) or (form is not None and form.labels is not None)
     texts = tuple(str(part.name) for part in named if part.type == "string")
     optional = tuple(str(part.name) for part in named if not part.required)
-    return Columns(None if whole else tuple(str(part.name) for part in named), tuple(keep), texts, optional)
+    integers = tuple(str(part.name) for part in named if part.type in ("integer", "long"))
+    return Columns(
+        None if whole else tuple(str(part.name) for part in named), tuple(keep), texts, optional, integers
+    )
 
 
 def twice(names: Sequence[Any], columns: Columns, *, labelled: bool = True) -> list[Any]:
@@ -203,6 +214,8 @@ class CsvBatch:
                 keep_default_na=not literal,
                 na_values=missing,
             )
+        except UnicodeDecodeError as error:
+            raise not_utf8(error) from error
         except (ValueError, OverflowError) as error:
             raise InvalidValueError(f"it is not CSV: {error}") from error
         if not isinstance(frame.index, pd.RangeIndex):

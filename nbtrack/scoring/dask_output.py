@@ -82,7 +82,7 @@ def _written_to(target: Path, job: ModelJob, frame: Any, batch_rows: int | None)
     if skipped:
         listed = CsvTarget(skips_path)
         listed.write(pd.DataFrame([vars(one) for one in skipped]))
-        listed.finish([])
+        listed.finish(pd.DataFrame)
     rows = sum(count for count, _, _ in done)
     left_out = sum(count for _, count, _ in done)
     seconds = time.perf_counter() - began
@@ -155,7 +155,7 @@ def _written_part(  # noqa: PLR0917 (as above)
     try:
         target = ParquetTarget(aside)
         target.write(table)
-        target.finish([])
+        target.finish(lambda: table)
     except OSError as error:
         raise StoreError(f"partition {number} cannot be written ({error.strerror or error})") from error
     aside.replace(aside.with_name(_name(number)))

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from nbtrack.scoring.job import Step, Tell
+    from nbtrack.scoring.scorer import Scorer
     from nbtrack.scoring.sources import Source
     from nbtrack.scoring.worker import ModelJob
 
@@ -103,7 +106,7 @@ def _written(  # noqa: PLR0917
 ) -> Scored:
     """Predict for all rows that are not done yet."""
     scorer = request.job.scorer()
-    writing = _Writing(outputs, journal, progress, resumable=not outputs.is_once)
+    writing = _Writing(outputs, journal, progress, scorer, resumable=not outputs.is_once)
     output = outputs.output
     try:
         with contextlib.closing(
@@ -202,8 +205,13 @@ class _Outputs:
 class _Writing:
     """The output of a job while it is written, with its journal and the list of what was skipped."""
 
-    def __init__(self, outputs: _Outputs, journal: Journal, progress: Progress, *, resumable: bool) -> None:
+    def __init__(
+        self, outputs: _Outputs, journal: Journal, progress: Progress, scorer: Scorer, *, resumable: bool
+    ) -> None:
         self._outputs = outputs
+        self._scorer = scorer
+        self._table: pd.DataFrame | None = None
+        """What is written, without its rows."""
         self._journal = journal
         self._progress = progress
         self._done = replace(progress)
@@ -226,6 +234,8 @@ class _Writing:
         if step.table is not None:
             target = self._begun(step.file)
             self._is_whole = False
+            if self._table is None:
+                self._table = step.table.iloc[:0].copy()
             try:
                 target.write(step.table)
             except OSError:
@@ -253,9 +263,12 @@ class _Writing:
 
     def _end_file(self) -> None:
         if self._target is not None:
-            self._target.finish([*self._outputs.keep, "prediction"])
+            self._target.finish(self._no_rows)
             self._target = None
             self._done.target = self._progress.target = {}
+
+    def _no_rows(self) -> pd.DataFrame:
+        return self._scorer.no_rows() if self._table is None else self._table
 
     def _keep(self, *, now: bool) -> None:
         """Make what is written last, and say so in the journal."""
@@ -277,7 +290,7 @@ class _Writing:
             self._begun(0)
         self._end_file()
         if self._skips is not None:
-            self._skips.finish(["file", "row", "reason"])
+            self._skips.finish(self._no_rows)
         else:
             self.skips_path.unlink(missing_ok=True)  # of an earlier job of this output
         self._journal.remove()

@@ -12,7 +12,7 @@ from nbtrack.scoring.csv_text import csv_text
 from nbtrack.scoring.sources import pyarrow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -32,8 +32,8 @@ class Target(Protocol):
     def kept(self, *, now: bool) -> dict[str, Any] | None:
         """Make what is written last, and return how far that is; None if it is better done `now` and then only."""
 
-    def finish(self, columns: list[str]) -> None:
-        """Give the file its name; if there was nothing to write, it has these columns."""
+    def finish(self, no_rows: Callable[[], pd.DataFrame]) -> None:
+        """Give the file its name; if there was nothing to write, it has the columns of a table without rows."""
 
     def close(self) -> None:
         """Leave the file as it is."""
@@ -47,12 +47,6 @@ def part_of(target: Path) -> Path:
 def target_of(path: Path, kept: dict[str, Any] | None, texts: Sequence[str]) -> Target:
     """Return the output at a path, begun anew or after what is kept of it."""
     return ParquetTarget(path, kept, texts) if path.suffix.lower() == ".parquet" else CsvTarget(path, kept)
-
-
-def _empty(columns: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=columns, dtype="float64")
 
 
 class CsvTarget:
@@ -105,10 +99,10 @@ class CsvTarget:
         os.fsync(self._stream.fileno())
         return {"size": self._stream.tell(), "names": self._names}
 
-    def finish(self, columns: list[str]) -> None:
-        """Give the file its name; if there was nothing to write, it has these columns."""
+    def finish(self, no_rows: Callable[[], pd.DataFrame]) -> None:
+        """Give the file its name; if there was nothing to write, it has the columns of a table without rows."""
         if self._names is None:
-            self.write(_empty(columns))
+            self.write(no_rows())
         os.fsync(self._stream.fileno())
         self._stream.close()
         self._part.replace(self._path)
@@ -188,10 +182,11 @@ class ParquetTarget:
             _sync(self._piece(self._pieces))
             self._pieces += 1
 
-    def finish(self, columns: list[str]) -> None:
+    def finish(self, no_rows: Callable[[], pd.DataFrame]) -> None:
         """Give the file its name: that of the only piece, or a new one of all of them."""
         if self._schema is None:
-            self.write(_empty(columns))
+            self._numbers = []
+            self.write(no_rows())
         self._close_piece()
         whole = self._piece(0) if self._pieces == 1 and not self._numbers else self._joined()
         whole.replace(self._path)
