@@ -25,6 +25,8 @@ class Source:
         Whether one of those cells has been changed since it ran.
     script
         Both as plain Python, with magics replaced by the calls that they stand for.
+    tracked
+        Which of the earlier cells were tracked themselves, counted from 0.
 
     Examples
     --------
@@ -39,6 +41,7 @@ class Source:
     earlier: tuple[str, ...] = ()
     stale: bool = False
     script: str = ""
+    tracked: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Source:
@@ -48,6 +51,7 @@ class Source:
             earlier=tuple(document.get("earlier", ())),
             stale=bool(document.get("stale")),
             script=document.get("script", ""),
+            tracked=tuple(document.get("tracked", ())),
         )
 
     def __str__(self) -> str:

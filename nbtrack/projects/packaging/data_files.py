@@ -15,11 +15,15 @@ from nbtrack.entities.text import size_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["LARGEST", "Files", "files_of", "imported_modules"]
+__all__ = ["LARGEST", "Files", "files_of", "imported_modules", "writes"]
 
 LARGEST = 20_000_000
 """Bytes of data that go into a project; what is larger is named."""
 _WRITES = re.compile(r"(to_|save|write|dump|export|imsave|mkdir|makedirs|remove|unlink|rmtree)")
+_BRINGS = re.compile(
+    r"urlretrieve|download\w*|extract\w*|copy\w*|copytree|move|rename|replace|unpack\w*|touch"
+)
+"""What else makes a file, or brings it to where it is read."""
 _LONGEST = 260
 
 
@@ -124,20 +128,42 @@ def _add(file: Path, name: str, files: Files, limit: int) -> None:
 
 def _written(tree: ast.Module) -> set[int]:
     """Return the `id` of the texts in calls that write: these files are results."""
-    found: set[int] = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        name = dotted(node.func).rpartition(".")[2]
-        texts = [
-            one
-            for one in (*node.args, *(word.value for word in node.keywords))
-            if isinstance(one, ast.Constant)
-        ]
-        opens = name == "open" and any(re.fullmatch(r"[wax]b?\+?", str(one.value)) for one in texts)
-        if opens or _WRITES.match(name):
-            found.update(map(id, texts))
+    return {
+        id(one)
+        for node, name in _calls(tree)
+        if _opens(node, name) or _WRITES.match(name)
+        for one in _texts(node)
+    }
+
+
+def writes(tree: ast.Module) -> set[str]:
+    """Return what may be the files that a piece of code makes: the texts and names in the calls that write."""
+    found: set[str] = set()
+    for node, name in _calls(tree):
+        if _opens(node, name) or _WRITES.match(name) or _BRINGS.fullmatch(name):
+            inside = list(ast.walk(node))
+            found |= {
+                str(one.value)
+                for one in inside
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            }
+            found |= {one.id for one in node.args if isinstance(one, ast.Name)}
     return found
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node, dotted(node.func).rpartition(".")[2]
+
+
+def _texts(node: ast.Call) -> list[ast.Constant]:
+    given = (*node.args, *(word.value for word in node.keywords))
+    return [one for one in given if isinstance(one, ast.Constant)]
+
+
+def _opens(node: ast.Call, name: str) -> bool:
+    return name == "open" and any(re.fullmatch(r"[wax]b?\+?", str(one.value)) for one in _texts(node))
 
 
 def _folder_changes(tree: ast.Module) -> Iterator[str]:

@@ -110,7 +110,8 @@ def package(
     why = lock(there, python)
     left_out += [f"uv.lock: {why}. requirements.txt has the versions"] if why else []
     points = {part.name: (_file_name(part.name), scripts[part.name].parameters) for part in parts}
-    text = readme(name, {part.name: part.origin for part in parts}, points, left_out)
+    steps = {point: script.steps for point, script in scripts.items()}
+    text = readme(name, {part.name: part.origin for part in parts}, points, steps, left_out)
     (there / "README.md").write_text(text, encoding="utf-8", newline="\n")
     first = next(iter(scripts))
     entry = "" if first == "main" else f" -e {first}"

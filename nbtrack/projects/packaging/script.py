@@ -13,6 +13,7 @@ from nbtrack.capture.source.syntax import parse
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects.packaging.cell import MARK, tracked_cell
 from nbtrack.projects.packaging.data_files import imported_modules
+from nbtrack.projects.packaging.earlier import reduced
 from nbtrack.projects.packaging.edits import Edits, quoted
 from nbtrack.projects.packaging.logged import Logging
 from nbtrack.projects.packaging.magics import without_magics
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.places import Place
     from nbtrack.projects.packaging.cell import ScriptCell
+    from nbtrack.projects.packaging.earlier import Step
     from nbtrack.projects.packaging.target import Part
     from nbtrack.records import ParamValue
 
@@ -43,6 +45,8 @@ class Script:
         The code before it was made an entry point: what it reads stands there.
     secrets
         The lines of `text` with a secret that was masked.
+    steps
+        What of other tracked cells it does first.
     """
 
     text: str
@@ -51,6 +55,7 @@ class Script:
     requirements: list[str]
     remarks: list[str] = field(default_factory=list)
     secrets: list[int] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
 
 def script_of(part: Part) -> Script:
@@ -61,9 +66,10 @@ def script_of(part: Part) -> Script:
     InvalidValueError
         When it has what only IPython can run, or is no Python.
     """
-    words = set(re.findall(r"\w+", part.script))
+    recorded, steps = reduced(part.script, part.tracked)
+    words = set(re.findall(r"\w+", recorded))
     results, given = (_free(name, words) for name in ("results", "given"))
-    plain = without_magics(part.script, results)
+    plain = without_magics(recorded, results)
     source = plain.source if plain.source.endswith("\n") else f"{plain.source}\n"
     try:
         tree = parse(source)
@@ -86,7 +92,7 @@ def script_of(part: Part) -> Script:
     text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
     compile(text, "main.py", "exec", dont_inherit=True)
     secrets = [n for n, line in enumerate(text.splitlines(), start=1) if _MASKED.search(line)]
-    return Script(text, source, found, plain.requirements, [*part.remarks, *remarks], secrets)
+    return Script(text, source, found, plain.requirements, [*part.remarks, *remarks], secrets, steps)
 
 
 def _results(  # noqa: PLR0917 (one caller)

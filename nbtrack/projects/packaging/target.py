@@ -43,6 +43,8 @@ class Part:
         What a script was called with.
     output
         The end of what it printed.
+    tracked
+        Which cells of the script are other tracked ones, counted from 0.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Part:
     arguments: tuple[str, ...] = ()
     output: str = ""
     remarks: tuple[str, ...] = ()
+    tracked: tuple[int, ...] = ()
 
 
 def parts_of_run(run: Run, name: str = "main") -> Part:
@@ -96,6 +99,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         tuple(arguments),
         str(run.outcome.get("stdout", "")),
         tuple(remarks),
+        source.tracked,
     )
 
 

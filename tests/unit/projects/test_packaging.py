@@ -329,3 +329,57 @@ def test_what_goes_along_runs_in_other_pythons(store, tmp_path, python):
         [choice.program, made.folder / "main.py", "--alpha=6"], capture_output=True, text=True, check=True
     )
     assert done.stdout == "loss 2.0 (2 points)\nrmse 6.0\n"
+
+
+DATA = "import numpy as np\nfrom sklearn.datasets import make_regression\nX, y = make_regression(60, 4, noise=20, random_state=1)"
+FIRST = "# %%track first\nfrom sklearn.linear_model import Ridge\n"
+FIT = "model = Ridge(alpha=0.1).fit(X, y)\nr2 = model.score(X, y)"
+OTHER = "other = Ridge(alpha=0.5).fit(X, y)\nr2 = other.score(X, y)"
+SEVERAL = {
+    "only an import": ([DATA, FIRST + FIT, OTHER], {"alpha=0.1"}, set()),
+    "a name bound again": ([DATA, FIRST + FIT + "\nnp.set_printoptions(precision=3)", OTHER.replace("other", "model")], {"alpha=0.1", "set_printoptions"}, set()),
+    "a function and a setting": (
+        [DATA, FIRST + "SEED = 3\ndef fit(alpha):\n    return Ridge(alpha=alpha, random_state=SEED).fit(X, y)\nmodel = fit(0.1)\nr2 = model.score(X, y)", "other = fit(0.5)\nr2 = other.score(X, y)"],
+        {"fit(0.1)"}, set(),
+    ),
+    "a cell that only the other needs": ([DATA, "Z = X * 2", FIRST + FIT.replace("X", "Z"), OTHER], {"alpha=0.1", "Z = "}, set()),
+    "random numbers drawn on the way": (
+        [DATA, "np.random.seed(3)", FIRST + "from sklearn.ensemble import RandomForestRegressor\nmodel = RandomForestRegressor(3).fit(X, y)\nr2 = model.score(X, y)", "y = y + 50 * np.random.rand(60)\n" + OTHER],
+        set(), {"for it may draw random numbers from a generator that is seeded before"},
+    ),
+    "a seed that nothing else draws from": (
+        ["import numpy as np\nnp.random.seed(3)\nX = np.random.rand(60, 4)\ny = X.sum(axis=1) + np.random.rand(60)", FIRST + FIT, "y = y + np.random.rand(60)\n" + OTHER],
+        {"alpha=0.1"}, set(),
+    ),
+    "a file made on the way": (
+        [DATA, FIRST + "open('scale.txt', 'w').write('3')\nscale = float(open('scale.txt').read())\n" + FIT, OTHER.replace("y)", "y * scale)")],
+        {"alpha=0.1"}, {"- the tracked cell first: `scale`"},
+    ),
+    "data split on the way": (
+        [DATA, FIRST + "from sklearn.model_selection import train_test_split\nX, V, y, w = train_test_split(X, y, random_state=0)\n" + FIT, OTHER.replace("score(X, y)", "score(V, w)")],
+        {"alpha=0.1"}, {"- the tracked cell first: `V`, `X`, `w`, `y`"},
+    ),
+    "scores that are collected": (
+        [DATA, "scores = []", FIRST + FIT + "\nscores.append(r2)", OTHER + "\nscores.append(r2)\nr2 = sum(scores)"],
+        set(), {"- the tracked cell first: `scores`"},
+    ),
+    "a step of a step": (
+        [DATA, FIRST + FIT, "# %%track second\nresidual = y - model.predict(X)\nthird = Ridge(alpha=7).fit(X, residual)\nr2 = third.score(X, residual)", OTHER.replace("y)", "residual)")],
+        {"alpha=7"}, {"- the tracked cell first: `model`", "- the tracked cell second: `residual`"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_of_another_tracked_cell_only_what_is_read_of_it_goes_along(store, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (*earlier, code), gone, said = SEVERAL[name]
+    notebook = {"__name__": "__main__"}
+    exec("\n".join([*earlier, code]), notebook)
+    run = recorded(code, {}, {"r2": notebook["r2"]}, earlier=earlier)
+    made = nbtrack.package(run, tmp_path / "made")
+    script, readme = (made.folder / "main.py").read_text(), (made.folder / "README.md").read_text()
+    assert [one for one in gone if one in script] == []
+    assert [one for one in said if one not in readme] == []
+    assert ("## Steps" in readme) == bool(said)
+    assert printed(made.folder) == {"r2": repr(notebook["r2"])}
