@@ -27,6 +27,8 @@ class Source:
         Both as plain Python, with magics replaced by the calls that they stand for.
     tracked
         Which of the earlier cells were tracked themselves, counted from 0.
+    unmasked
+        Which of the texts `***` in the script are the code's own, and stand for no secret, counted from 0.
 
     Examples
     --------
@@ -42,6 +44,7 @@ class Source:
     stale: bool = False
     script: str = ""
     tracked: tuple[int, ...] = ()
+    unmasked: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Source:
@@ -52,6 +55,7 @@ class Source:
             stale=bool(document.get("stale")),
             script=document.get("script", ""),
             tracked=tuple(document.get("tracked", ())),
+            unmasked=tuple(document.get("unmasked", ())),
         )
 
     def __str__(self) -> str:

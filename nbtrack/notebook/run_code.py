@@ -75,6 +75,7 @@ class RunCode:
             "script": SEEN.code(whole),
             "stale": bool(stale(earlier, self._history)),
             "tracked": [number for number, one in enumerate(earlier) if one.tracked],
+            "unmasked": SEEN.unmasked(whole),
         }
         writer.set_document("source", document)
         self._forget(writer.id)  # for a resumed run, the last cell counts

@@ -25,6 +25,12 @@ _BRINGS = re.compile(
 )
 """What else makes a file, or brings it to where it is read."""
 _LONGEST = 260
+_PRIVATE = re.compile(
+    r"\.env(\..*)?|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|[._]?(netrc|pgpass|pypirc|htpasswd)"
+    r"|kaggle\.json|service[-_]?account.*\.json|(.*[-_.])?(credentials?|secrets?)(\.\w+)?",
+    re.IGNORECASE,
+)
+"""The names of files that hold secrets."""
 
 
 @dataclass
@@ -117,6 +123,9 @@ def _hidden(file: Path, folder: Path) -> bool:
 
 def _add(file: Path, name: str, files: Files, limit: int) -> None:
     if name in files.found or any(one.startswith(f"{name}: ") for one in files.left_out):
+        return
+    if _PRIVATE.fullmatch(file.name):
+        files.left_out.append(f"{name}: by its name it holds secrets")
         return
     size = file.stat().st_size
     if files.size + size > limit:

@@ -179,6 +179,11 @@ def _content(
     for part in parts:
         script = scripts[part.name]
         left_out += script.remarks
+        if script.variables:
+            left_out.append(
+                f"secrets, which were not kept: {points[part.name][0]} reads {', '.join(script.variables)} from the "
+                "environment, and stops where one is not set"
+            )
         if script.secrets:
             lines = ", ".join(map(str, script.secrets))
             left_out.append(

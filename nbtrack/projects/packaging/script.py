@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.places import places_in, places_of_params
-from nbtrack.capture.secrets import MASK
+from nbtrack.capture.secrets import MASK, OWN
 from nbtrack.capture.source.syntax import parse
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects.packaging.cell import MARK, tracked_cell
@@ -19,6 +19,7 @@ from nbtrack.projects.packaging.logged import Logging
 from nbtrack.projects.packaging.magics import without_magics
 from nbtrack.projects.packaging.parameters import Parameter, parameters
 from nbtrack.projects.packaging.printed import lines_with
+from nbtrack.projects.packaging.secrets import masked_lines, replace_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from nbtrack.capture.places import Place
     from nbtrack.projects.packaging.cell import ScriptCell
     from nbtrack.projects.packaging.earlier import Step
+    from nbtrack.projects.packaging.secrets import Secret
     from nbtrack.projects.packaging.target import Part
     from nbtrack.records import ParamValue
 
 __all__ = ["Script", "script_of"]
 
 _LONGEST = 100
-_MASKED = re.compile(rf"(?<!\*){re.escape(MASK)}(?!\*)")
 
 
 @dataclass
@@ -44,7 +45,9 @@ class Script:
     source
         The code before it was made an entry point: what it reads stands there.
     secrets
-        The lines of `text` with a secret that was masked.
+        The lines of `text` in which a secret is masked that nothing reads.
+    variables
+        The variables of the environment that it reads its other secrets from.
     steps
         What of other tracked cells it does first.
     """
@@ -55,6 +58,7 @@ class Script:
     requirements: list[str]
     remarks: list[str] = field(default_factory=list)
     secrets: list[int] = field(default_factory=list)
+    variables: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
 
@@ -79,6 +83,7 @@ def script_of(part: Part) -> Script:
     arguments = _arguments(part, source, places)
     found, remarks = parameters(params, places)
     edits = Edits(source)
+    needed = replace_secrets(tree, edits, results)
     own = not imported_modules(source).isdisjoint({"mlflow", "nbtrack"})
     # What a script logs itself is all that it logs.
     metrics = {} if own and MARK not in part.script else part.metrics
@@ -88,11 +93,19 @@ def script_of(part: Part) -> Script:
         edits.replace(one.place.span, f"{given}.{one.name}")
     future = _future(tree, edits)
     calls = _results(part, metrics, logging, cell, edits, results, remarks)
-    head = _head(part.origin, future, found, results, given, arguments)
+    head = _head(part.origin, future, found, results, given, arguments, needed)
     text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
     compile(text, "main.py", "exec", dont_inherit=True)
-    secrets = [n for n, line in enumerate(text.splitlines(), start=1) if _MASKED.search(line)]
-    return Script(text, source, found, plain.requirements, [*part.remarks, *remarks], secrets, steps)
+    return Script(
+        text.replace(OWN, MASK),
+        source.replace(OWN, MASK),
+        found,
+        plain.requirements,
+        [*part.remarks, *remarks],
+        masked_lines(text),
+        list(dict.fromkeys(one.variable for one in needed)),
+        steps,
+    )
 
 
 def _results(  # noqa: PLR0917 (one caller)
@@ -171,7 +184,13 @@ def _future(tree: ast.Module, edits: Edits) -> list[str]:
 
 
 def _head(  # noqa: PLR0917 (one caller)
-    origin: str, future: list[str], found: list[Parameter], results: str, given: str, arguments: list[str]
+    origin: str,
+    future: list[str],
+    found: list[Parameter],
+    results: str,
+    given: str,
+    arguments: list[str],
+    needed: list[Secret],
 ) -> str:
     title = origin.replace("\\", "/").replace('"""', "'''")
     lines = [f'"""Packaged by nbtrack from {title}; --help lists what can be given."""', "", *future]
@@ -184,7 +203,9 @@ def _head(  # noqa: PLR0917 (one caller)
     names = {one.name: one.param for one in found if one.name != one.param}
     renamed = ", ".join(f"{quoted(name)}: {quoted(param)}" for name, param in names.items())
     rest = f", {arguments!r}" if arguments else ""
-    lines += [f"{given} = {results}.begin(parser, {{{renamed}}}{rest})", ""]
+    lines += [f"{given} = {results}.begin(parser, {{{renamed}}}{rest})"]
+    variables = ", ".join(map(quoted, dict.fromkeys(one.variable for one in needed)))
+    lines += [f"{results}.need({variables})", ""] if needed else [""]
     return "\n".join(lines)
 
 

@@ -8,11 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import doors
+from nbtrack.capture.secrets import MASK, OWN, SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.slice.script import script
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.projects.packaging.cell import MARK
+from nbtrack.projects.packaging.secrets import marked
 from nbtrack.query import Query
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
     places = run.store.document(run.key, "places") or {}
     return Part(
         name,
-        source.script,
+        marked(source.script, source.unmasked),
         f"run {run.name} ({run.id[:8]})" + (f" of {run.notebook}" if run.notebook else ""),
         _folders(run),
         run.params,
@@ -140,7 +142,8 @@ def parts_of_notebook(path: Path, store: Store | None) -> list[Part]:
 def _unseen(name: str, source: str, history: History, path: Path) -> Part:
     """Return a cell of which there is no run."""
     code = re.sub(r"\A\s*# %%track[^\n]*\n", "", source)
-    whole = script([*history.slice(code), Cell(code, code, 0)])
+    plain = script([*history.slice(code), Cell(code, code, 0)])
+    whole = SEEN.code(plain.replace(MASK, OWN))
     remark = f"no run of {name} is in the store: its metrics are those that the code names so"
     return Part(
         name, whole, f"a cell of {path.name}", [path.absolute().parent, Path.cwd()], remarks=(remark,)

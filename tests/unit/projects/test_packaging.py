@@ -134,6 +134,69 @@ def test_a_secret_stays_masked_and_that_is_said(store, tmp_path):
     assert "--token" not in (made.folder / "main.py").read_text()
 
 
+USED = {
+    "a name": ("api_key = '***'\nuse(api_key)", ["API_KEY"]),
+    "two": ("import types\nopenai = types.SimpleNamespace()\nopenai.api_key = '***'\nuse(openai.api_key)\nconfig = {'db': {'password': \"***\"}}", ["OPENAI_API_KEY", "PASSWORD"]),
+    "an argument": ("use(token='***')\nuse(print, '***')", ["TOKEN", "USE"]),
+    "a part of an address": ("host = 'h'\nuse(url='postgres://me:***@h/db')\nuse(url=f'postgres://me:***@{host}/db')", ["URL_SECRET", "URL_SECRET_2"]),
+    "the environment": ("import os\nos.environ['HF_TOKEN'] = '***'\nos.environ.setdefault('WANDB', '***')", ["HF_TOKEN", "WANDB"]),
+    "bytes in two lines": ("use(key=(b'***'\n    b'***'))", ["KEY"]),
+    "a default": ("def connect(host, password='***'):\n    use(password)\nconnect('h')", ["PASSWORD"]),
+    "a magic": ("get_ipython().run_line_magic('env', 'API_KEY=***')", ["API_KEY"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USED)
+def test_a_secret_that_is_used_is_read_from_the_environment(store, tmp_path, monkeypatch, name):
+    code, variables = USED[name]
+    use = "def use(*given, **named):\n    print('trained', *given, *named.values())"
+    run = recorded(f"{code}\nr2 = 0.5 + 0", {}, {"r2": 0.5}, earlier=[use])
+    made = nbtrack.package(run, tmp_path / "made")
+    for variable in variables:
+        monkeypatch.delenv(variable, raising=False)
+    done = run_script(made.folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert (
+        f"set the environment variable{'s' * (len(variables) > 1)} {' and '.join(variables)} first"
+        in done.stderr
+    )
+    assert f"reads {', '.join(variables)} from the environment" in (made.folder / "README.md").read_text()
+    for variable in variables:
+        monkeypatch.setenv(variable, f"secret of {variable}")
+    assert printed(made.folder) == {"r2": "0.5"}
+    said = run_script(made.folder).stdout
+    if "use(" in code:
+        assert all(f"secret of {variable}" in said for variable in variables[:1])
+    assert "***" not in said
+
+
+def test_what_only_looks_like_a_mask_stays(store, tmp_path):
+    code = "# *** begin ***\nprint('*** begin ***')\npassword = '***'\nprint(len(password))\nr2 = 0.5 + 0"
+    run = recorded(code, {}, {"r2": 0.5})
+    source = store.document(run.key, "source")
+    store.resume_run(run.id).set_document("source", source | {"unmasked": [0, 1, 2, 3]})
+    store.flush()
+    made = nbtrack.package(run.id, tmp_path / "made")
+    assert "print('*** begin ***')" in (made.folder / "main.py").read_text()
+    assert [one for one in made.left_out if "secrets" in one] == [
+        "secrets, which were not kept: main.py reads PASSWORD from the environment, and stops where one is not set"
+    ]
+
+
+def test_a_file_of_secrets_stays_where_it_is(store, tmp_path):
+    for name in (".env", "key.pem", "aws_credentials.json", "secrets.toml", "secretary.csv"):
+        (tmp_path / name).write_text("x")
+    code = (
+        "names = ['.env', 'key.pem', 'aws_credentials.json', 'secrets.toml', 'secretary.csv']\nr2 = 0.5 + 0"
+    )
+    made = nbtrack.package(recorded(code, {}, {"r2": 0.5}), tmp_path / "made")
+    assert [name for name in made.files if name.endswith((".env", ".pem", ".json", ".csv"))] == [
+        "secretary.csv"
+    ]
+    assert "not taken along: .env: by its name it holds secrets" in made.left_out
+
+
 def test_data_is_taken_along_up_to_a_size(store, tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "small.txt").write_text("1\n2\n")

@@ -51,6 +51,22 @@ def begin(
     return given
 
 
+def need(*names: str) -> None:
+    """Stop where a variable is not set that stands for a secret: they were not kept."""
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        several = "variables" if len(missing) > 1 else "variable"
+        sys.exit(
+            f"{Path(sys.argv[0]).name}: set the environment {several} {' and '.join(missing)} first: "
+            "the code had a secret there, which was not kept"
+        )
+
+
+def secret(name: str) -> str:
+    """Return what stands for a secret."""
+    return os.environ[name]
+
+
 def number(text: str) -> float:
     """Return a whole number where the text is one, else another number."""
     try:
