@@ -146,7 +146,8 @@ def _shell(kind: str, command: str, name: str, bound: set[str], *, alone: bool, 
         what = install["what"] or install["conda"]
         if what.split()[:1] == ["install"]:
             plain.requirements += _requirements(what)
-        return _nothing(f"!{command}")
+        # Without its words, which may name an index or a folder.
+        return _nothing(" ".join(["!pip", *what.split()[:1]]))
     if "{" in command or any(word in bound for word in re.findall(r"\$(\w+)", command)):
         return None  # IPython fills in the notebook's names
     return f"{name}.{'lines' if kind == 'getoutput' else 'shell'}({command!r})"
@@ -168,7 +169,7 @@ def _requirements(what: str) -> Iterator[str]:
     }
     skip = False
     for word in words:
-        if skip or word.startswith("-") or not re.match(r"[A-Za-z0-9]", word):
+        if skip or word.startswith("-") or not re.match(r"[A-Za-z0-9./~]", word):
             skip = word in takes_value
             continue
         yield word

@@ -90,7 +90,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
     return Part(
         name,
         marked(source.script, source.unmasked),
-        f"run {run.name} ({run.id[:8]})" + (f" of {run.notebook}" if run.notebook else ""),
+        f"run {run.name} ({run.id[:8]})" + (f" of {_plain(run.notebook)}" if run.notebook else ""),
         _folders(run),
         run.params,
         run.metrics,
@@ -103,6 +103,12 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         tuple(remarks),
         source.tracked,
     )
+
+
+def _plain(path: str) -> str:
+    """Return a path as it may be told elsewhere: of one that begins at this machine's root only the name."""
+    absolute = path.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:[\\/]|\w+://", path)
+    return re.split(r"[\\/]", path)[-1] if absolute or ".." in path else path
 
 
 def _folders(run: Run) -> list[Path]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from nbtrack.capture.slice.history import Cell
 from nbtrack.capture.slice.script import script
 from nbtrack.cli import commands
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.projects.packaging.locking import portable
 from nbtrack.projects.python_choice import choose_python
 
 
@@ -248,8 +250,55 @@ def test_uv_locks_what_the_run_had(store, tmp_path):
         locked = {one["name"]: one["version"] for one in packages}
         assert {"wine": "0", "pyyaml": version}.items() <= locked.items()
         assert "mlflow" in locked
+        text = (made.folder / "uv.lock").read_text()
+        assert portable(text) == text
     else:  # no network, and nothing in uv's cache
         assert any(one.startswith("uv.lock: ") for one in made.left_out)
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "travels"),
+    [
+        ('registry = "https://pypi.org/simple"', 'url = "https://files.pythonhosted.org/packages/six.whl"', True),
+        ('registry = "https://me:x@mirror.example/root/pypi/+simple"', f'url = "https://mirror.example/root/packages/ab/cd/{"e" * 60}/six.whl"', True),
+        ('registry = "https://mirror.example/simple"', 'url = "https://mirror.example/files/six.whl"', False),
+        ('registry = "/opt/index/simple"', 'path = "/opt/index/six.whl"', False),
+        ('registry = "file:///opt/index"', f'url = "file:///opt/packages/ab/cd/{"e" * 60}/six.whl"', False),
+        ('git = "https://example.org/six?rev=1#ab"', "", True),
+        ('git = "file:///home/me/six?rev=1#ab"', "", False),
+        ('directory = "/home/me/six"', "", False),
+    ],
+)  # fmt: skip
+def test_a_lock_travels_only_with_public_addresses(source, file, travels):
+    text = portable(
+        f'version = 1\n[[package]]\nname = "six"\nsource = {{ {source} }}\nwheels = [{{ {file} }}]\n'
+    )
+    assert (text is not None) == travels
+    for own in ("mirror.example", "me:x", "/opt", "/home"):
+        assert own not in (text or "")
+
+
+def test_nothing_of_this_machine_is_in_a_package(store, tmp_path):
+    (tmp_path / "wheels").mkdir()
+    code = (
+        f"get_ipython().system('pip install {tmp_path}/wheels/own-1-py3-none-any.whl file://{tmp_path}/other ./third -e . "
+        f"--find-links {tmp_path}/wheels --index-url https://mirror.example/simple rich')\nr2 = 0.5 + 0"
+    )
+    environment = {"python": {"version": sys.version.split()[0], "executable": sys.executable}}
+    writer = made_run({}, {"r2": 0.5})
+    writer.set_document("source", {"cell": code, "script": code})
+    writer.set_document("environment", environment)
+    writer.finish("FINISHED")
+    store.flush()
+    made = nbtrack.package(writer.id, tmp_path / "made")
+    for file in made.folder.iterdir():
+        text = file.read_text()
+        for own in (str(tmp_path), sys.prefix, "mirror.example", str(Path.home())):
+            assert own not in text, file
+    assert any(
+        one.startswith("the package own-1-py3-none-any.whl, which was installed from")
+        for one in made.left_out
+    )
 
 
 def test_a_run_without_code_and_a_metric_without_a_source(store, tmp_path):
