@@ -1,4 +1,4 @@
-"""Whether code may draw random numbers where it does not say so: a fit without a seed of its own does."""
+"""What a script imports, and whether a piece of it may draw random numbers: a fit without a seed of its own does."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from nbtrack.capture.source.syntax import parse
 from nbtrack.capture.words.randomness import generator_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
-__all__ = ["may_draw"]
+__all__ = ["imported", "may_draw"]
 
 _SEEDED = frozenset({"random_state", "seed", "rng"})
 _STEADY = re.compile(
@@ -38,7 +38,13 @@ def may_draw(tree: ast.Module, generators: Collection[str], script: str) -> bool
     script
         The whole, with the imports and functions.
     """
-    modules, functions = _known(script)
+    whole = parse(script)
+    modules = imported(whole)
+    functions = {
+        one.name: one
+        for one in ast.walk(whole)
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
     of_networks = not {"<random torch>", "<random tensorflow>"}.isdisjoint(generators)
     waiting: list[ast.AST] = list(tree.body)
     seen: set[str] = set()
@@ -63,23 +69,15 @@ def may_draw(tree: ast.Module, generators: Collection[str], script: str) -> bool
     return False
 
 
-def _known(
-    script: str,
-) -> tuple[Mapping[str, str], Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
-    """Return by their names what a script imports, and what it defines."""
-    modules: dict[str, str] = {}
-    functions = {}
-    for node in ast.walk(parse(script)):
+def imported(tree: ast.Module) -> dict[str, str]:
+    """Return what a script imports: by the names in it, the full ones."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
-                modules |= {
-                    one.asname or one.name.partition(".")[0]: one.name
-                    if one.asname
-                    else one.name.partition(".")[0]
-                    for one in names
-                }
+                for one in names:
+                    first = one.name.partition(".")[0]
+                    found[one.asname or first] = one.name if one.asname else first
             case ast.ImportFrom(module=str(module), names=names):
-                modules |= {one.asname or one.name: f"{module}.{one.name}" for one in names}
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                functions[node.name] = node
-    return modules, functions
+                found |= {one.asname or one.name: f"{module}.{one.name}" for one in names}
+    return found

@@ -152,7 +152,7 @@ def _in(store: Store, text: str) -> Run:
 def _data(parts: list[Part], scripts: dict[str, Script]) -> Files:
     files = Files()
     for part in parts:
-        more = files_of(scripts[part.name].source, part.folders)
+        more = files_of(scripts[part.name].source, part.folders, words=part.arguments)
         files.found |= more.found
         files.left_out += [one for one in more.left_out if one not in files.left_out]
     return files

@@ -86,19 +86,21 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
     models = run.models
     # Of a notebook's process they are Jupyter's.
     arguments = [] if MARK in source.script else run.process.get("argv", [])[1:]
+    folders = _folders(run)
+    params = {name: _within(value, folders) for name, value in run.params.items()}
     places = run.store.document(run.key, "places") or {}
     return Part(
         name,
         marked(source.script, source.unmasked),
         f"run {run.name} ({run.id[:8]})" + (f" of {_plain(run.notebook)}" if run.notebook else ""),
-        _folders(run),
-        run.params,
+        folders,
+        params,
         run.metrics,
         {model.name: model.path for model in models if model.uri and model.path},
         tuple(model.name for model in models if model.name.isidentifier()),
         places.get("positional", {}),
         run.environment,
-        tuple(arguments),
+        tuple(str(_within(one, folders)) for one in arguments),
         str(run.outcome.get("stdout", "")),
         tuple(remarks),
         source.tracked,
@@ -109,6 +111,16 @@ def _plain(path: str) -> str:
     """Return a path as it may be told elsewhere: of one that begins at this machine's root only the name."""
     absolute = path.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:[\\/]|\w+://", path)
     return re.split(r"[\\/]", path)[-1] if absolute or ".." in path else path
+
+
+def _within(value: ParamValue, folders: list[Path]) -> ParamValue:
+    """Return a value, the path of a file in one of these folders as seen from there."""
+    if not isinstance(value, str) or not Path(value).is_absolute() or not Path(value).exists():
+        return value
+    inside = (
+        folder.resolve() for folder in folders if Path(value).resolve().is_relative_to(folder.resolve())
+    )
+    return next((Path(value).resolve().relative_to(folder).as_posix() for folder in inside), value)
 
 
 def _folders(run: Run) -> list[Path]:

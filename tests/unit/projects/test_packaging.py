@@ -223,6 +223,45 @@ def test_data_is_taken_along_up_to_a_size(store, tmp_path, monkeypatch):
     assert "own" not in (made.folder / "requirements.txt").read_text()
 
 
+def test_files_that_only_a_command_reads_go_along(store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "prep.py": "import sys, deeper\nopen('clean.txt', 'w').write(open(sys.argv[1]).read() + deeper.more())\n",
+        "deeper.py": "def more():\n    return open('more.txt').read()\n",
+        "other.py": "import sys\nscale = int(sys.argv[1])\nseen = 'alpha' in globals()\n",
+        "package/__init__.py": "", "package/tool.py": "print('tool')\n", "one.csv": "1", "two.csv": "2",
+        "raw.txt": "1 2 ", "more.txt": "3", "lines.sh": "cat one.csv", "out.log": "a result", "mine.txt": "",
+    }.items():  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    shell, magic = "get_ipython().system", "get_ipython().run_line_magic"
+    code = (
+        f"{shell}('{sys.executable} prep.py raw.txt > out.log && echo $HOME mine.txt')\n{magic}('run', 'other 10')\n"
+        f"get_ipython().run_cell_magic('bash', '', 'for f in *.csv; do\\n  cat \"$f\"\\ndone\\nsh lines.sh')\n"
+        f"{shell}('{sys.executable} -m package.tool --where=$NOWHERE/x')\n"
+        "total_score = scale * sum(map(int, open('clean.txt').read().split()))"
+    )
+    made = nbtrack.package(recorded(code, {}, {"total_score": 60.0}), tmp_path / "made")
+    wanted = {
+        "prep.py",
+        "deeper.py",
+        "other.py",
+        "package/tool.py",
+        "one.csv",
+        "two.csv",
+        "raw.txt",
+        "more.txt",
+        "lines.sh",
+    }
+    assert wanted <= set(made.files)
+    assert not {"out.log", "mine.txt"} & set(made.files)
+    (said,) = [one for one in made.left_out if "only the shell knows" in one]
+    assert "reads by --where=$NOWHERE/x, which" in said
+    assert "only the shell knows" in (made.folder / "README.md").read_text()
+    moved = made.folder.rename(tmp_path / "moved")
+    assert printed(moved)["total_score"] == "60.0"
+
+
 def test_the_packages_are_those_that_the_run_had(store, tmp_path):
     environment = {
         "python": {"version": "3.12.4"},
@@ -426,6 +465,130 @@ def test_a_captured_script_keeps_what_it_was_called_with(store, tmp_path):
     made = nbtrack.package(writer.id, tmp_path / "made")
     assert printed(made.folder) == {"loss": "3.75"}
     assert printed(made.folder, "--args_max_lr=1", "--args_epochs=2") == {"loss": "5.0"}
+
+
+SCRIPTS = {
+    "options in main": (
+        """
+import argparse
+from sklearn.linear_model import Ridge
+def load(n):
+    return [[i, i * i % 7] for i in range(n)], [3 * i % 11 for i in range(n)]
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--alpha", type=float, required=True)
+    parser.add_argument("--epochs", "-e", type=int, default=2)
+    parser.add_argument("--deep", "-d", action="store_true")
+    parser.add_argument("--no-scale", dest="scale", action="store_false")
+    parser.add_argument("kind")
+    args = parser.parse_args()
+    rate = 0.25
+    X, y = load(30)
+    model = Ridge(alpha=args.alpha)
+    model.fit(X, y)
+    w = 0.0
+    for epoch in range(args.epochs):
+        w = w + rate
+        loss = 1 / (w + 1 + args.deep) + len(args.kind)
+    r2 = model.score(X, y)
+    if args.epochs == 0:
+        return
+    final_rmse = w * 2 if args.scale else 0.0
+    print(f"r2 {r2:.2f}")
+if __name__ == "__main__":
+    main()
+""",
+        ["--alpha", "0.5", "-d", "abc"],
+        {"alpha": 0.5, "deep": True, "scale": True, "kind": "abc", "rate": 0.25, "epochs": 2},
+        (
+            ["--rate=0.5", "--deep=no", "--kind=x", "--scale=no", "--epochs=1"],
+            {"loss": 1 / 1.5 + 1, "final_rmse": 0.0},
+        ),
+    ),
+    "literals in main, functions in it, and an early end": (
+        """
+import sys
+def train(rate, steps=3):
+    for step in range(steps):
+        if step % 2 == 0:
+            train_loss = rate / (step + 1)
+    return train_loss
+def evaluate(loss):
+    accuracy = 1 - loss
+    return accuracy
+def main():
+    rate = 0.5
+    best_loss = train(rate)
+    score = evaluate(best_loss)
+    print("score", score)
+    sys.exit(0)
+main()
+""",
+        [],
+        {"rate": 0.5, "steps": 3},
+        (["--rate=1.5"], {"train_loss": 0.5, "score": 0.5}),
+    ),
+    "click": (
+        """
+import click
+@click.command()
+@click.option("--lr", default=0.1)
+@click.option("--size", type=int, required=True)
+def cli(lr, size):
+    momentum = 0.9
+    error = lr * size * momentum
+    print(f"error: {error}")
+if __name__ == "__main__":
+    cli()
+""",
+        ["--size=7"],
+        {"lr": 0.1, "size": 7, "momentum": 0.9},
+        (["--lr=1", "--size=2"], {"error": 1.8}),
+    ),
+    "other processes": (
+        """
+import multiprocessing
+scale = 2.0
+def half(x):
+    return x / scale
+def main():
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        errors = pool.map(half, [1.0, 3.0])
+    mean_error = sum(errors) / 2
+    print("mean_error", mean_error)
+if __name__ == "__main__":
+    main()
+""",
+        [],
+        {"scale": 2.0},
+        (["--scale=4"], {"mean_error": 0.5}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_becomes_a_project_with_its_parameters(store, tmp_path, name):
+    text, words, params, (options, others) = SCRIPTS[name]
+    script = tmp_path / "train.py"
+    script.write_text(text)
+    run = nbtrack.run_project(script, arguments=words, env_manager="local").run
+    assert run.metrics
+    made = nbtrack.package(run, tmp_path / "made")
+    print(made, (made.folder / "main.py").read_text())  # shown where it fails
+    (point,) = yaml.safe_load((made.folder / "MLproject").read_text())["entry_points"].values()
+    found = {one: declared["default"] for one, declared in point["parameters"].items()}
+    assert found.items() >= params.items()
+    assert not [one for one in made.left_out if "is not logged" in one or "is not saved" in one]
+    assert str(tmp_path) not in "".join(file.read_text() for file in made.folder.iterdir())
+    got = {metric: float(value) for metric, value in printed(made.folder).items()}
+    assert got.items() >= run.metrics.items()
+    got = {metric: float(value) for metric, value in printed(made.folder, *options).items()}
+    assert got.items() >= others.items()
+    again = nbtrack.run_project(made.folder, env_manager="local").run
+    assert again.metrics == run.metrics
+    assert [one.name for one in again.models] == [one.name for one in run.models]
+    for metric in run.metrics:
+        assert again.history(metric)["value"].tolist() == run.history(metric)["value"].tolist()
 
 
 @pytest.mark.parametrize("python", ["3.8", "3.10", "3.12", "3.13"])
