@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.places import places_in
+from nbtrack.capture.secrets import MASK
 from nbtrack.capture.source.reads import dotted
 from nbtrack.projects.packaging.cell import MARK
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from nbtrack.projects.packaging.target import Part
     from nbtrack.records import ParamValue
 
-__all__ = ["Word", "arguments_of"]
+__all__ = ["Word", "arguments_of", "without_secrets"]
 
 Word = str | tuple[str, str] | tuple[str, str, bool]
 """A word of a command. A pair is a text with a param's value behind it; of three parts the text, where the param has the
@@ -42,6 +44,7 @@ def arguments_of(
     left: list[Word] = list(part.arguments)
     within: list[str] = []
     params = {} if MARK in part.script else part.params or {}
+    params = {name: value for name, value in params.items() if value != MASK}
     switches = _switches(tree)
     options = places_in(source) if left else {}
     for name, value in params.items():
@@ -97,6 +100,23 @@ def _says(word: str, value: ParamValue) -> bool:
         return word == value or (isinstance(value, int | float) and float(word) == value)
     except ValueError:
         return False
+
+
+def without_secrets(words: list[Word], results: str) -> tuple[list[str], list[str]]:
+    """Return words as code, those that were masked with what the environment has, and the variables for these."""
+    codes: list[str] = []
+    variables: list[str] = []
+    before = ""
+    for word in words:
+        if isinstance(word, str) and MASK in word:
+            flag = word.partition("=")[0] if "=" in word else before
+            name = re.sub(r"\W+", "_", flag).strip("_").upper() if flag.startswith("-") else "ARGUMENT"
+            variables += [name] if name not in variables else []
+            codes.append(f"{word!r}.replace({MASK!r}, {results}.secret({name!r}))")
+        else:
+            codes.append(repr(word))
+        before = word if isinstance(word, str) else ""
+    return codes, variables
 
 
 def _switches(tree: ast.Module) -> dict[str, tuple[list[str], bool]]:

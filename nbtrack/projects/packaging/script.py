@@ -11,7 +11,7 @@ from nbtrack.capture.places import places_in, places_of_params
 from nbtrack.capture.secrets import MASK, OWN
 from nbtrack.capture.source.syntax import parse
 from nbtrack.errors import InvalidValueError
-from nbtrack.projects.packaging.arguments import arguments_of
+from nbtrack.projects.packaging.arguments import arguments_of, without_secrets
 from nbtrack.projects.packaging.cell import MARK, tracked_cell
 from nbtrack.projects.packaging.data_files import imported_modules
 from nbtrack.projects.packaging.earlier import reduced
@@ -97,7 +97,7 @@ def script_of(part: Part) -> Script:
             edits.replace(one.place.span, f"{given}.{one.name}")
     future = _future(tree, edits)
     calls = _results(part, metrics, logging, cell, edits, results, remarks)
-    head = _head(part.origin, future, found, results, given, arguments, needed)
+    head, variables = _head(part.origin, future, found, results, given, arguments, needed)
     text = f"{head}\n{edits.made().rstrip()}\n\n# %% results\n" + "\n".join([*calls, f"{results}.end()", ""])
     compile(text, "main.py", "exec", dont_inherit=True)
     return Script(
@@ -107,7 +107,7 @@ def script_of(part: Part) -> Script:
         plain.requirements,
         [*part.remarks, *remarks],
         masked_lines(text),
-        list(dict.fromkeys(one.variable for one in needed)),
+        variables,
         steps,
     )
 
@@ -190,7 +190,8 @@ def _head(  # noqa: PLR0917 (one caller)
     given: str,
     arguments: list[Word],
     needed: list[Secret],
-) -> str:
+) -> tuple[str, list[str]]:
+    """Return the beginning of a script, and the variables that it needs."""
     title = origin.replace("\\", "/").replace('"""', "'''")
     lines = [f'"""Packaged by nbtrack from {title}; --help lists what can be given."""', "", *future]
     alias = "project_results" if results == "project_results" else f"project_results as {results}"
@@ -203,11 +204,13 @@ def _head(  # noqa: PLR0917 (one caller)
     renamed = ", ".join(f"{quoted(name)}: {quoted(param)}" for name, param in names.items())
     by_param = {one.param: one.name for one in found if one.place is None}
     words = [word if isinstance(word, str) else (word[0], by_param[word[1]], *word[2:]) for word in arguments]
-    rest = f", {words!r}" if words else ""
+    codes, masked = without_secrets(words, results)
+    rest = f", [{', '.join(codes)}]" if codes else ""
+    variables = list(dict.fromkeys([*(one.variable for one in needed), *masked]))
+    if variables:
+        lines.append(f"{results}.need({', '.join(map(quoted, variables))})")
     lines += [f"{given} = {results}.begin(parser, {{{renamed}}}{rest})"]
-    variables = ", ".join(map(quoted, dict.fromkeys(one.variable for one in needed)))
-    lines += [f"{results}.need({variables})", ""] if needed else [""]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""]), variables
 
 
 def _default(one: Parameter) -> str:

@@ -173,6 +173,23 @@ def test_a_secret_that_is_used_is_read_from_the_environment(store, tmp_path, mon
     assert "***" not in said
 
 
+def test_a_secret_that_a_script_was_called_with_is_read_from_the_environment(store, tmp_path, monkeypatch):
+    code = "import sys\nfirst, _, second = sys.argv[1:]\nr2 = len(first) + len(second) + 0.5"
+    writer = made_run({"args.api_key": "***"}, {"r2": 19.5})
+    writer.set_document("source", {"cell": code, "script": code})
+    writer.set_document(
+        "process", {"argv": ["train.py", "--api-key=***", "--db-password", "***"], "folder": ""}
+    )
+    writer.finish("FINISHED")
+    store.flush()
+    made = nbtrack.package(writer.id, tmp_path / "made")
+    assert "variables API_KEY and DB_PASSWORD first" in run_script(made.folder).stderr
+    assert run_script(made.folder, "--help").returncode == 0
+    monkeypatch.setenv("API_KEY", "abcde")
+    monkeypatch.setenv("DB_PASSWORD", "abc")
+    assert printed(made.folder) == {"r2": "18.5"}
+
+
 def test_what_only_looks_like_a_mask_stays(store, tmp_path):
     code = "# *** begin ***\nprint('*** begin ***')\npassword = '***'\nprint(len(password))\nr2 = 0.5 + 0"
     run = recorded(code, {}, {"r2": 0.5})

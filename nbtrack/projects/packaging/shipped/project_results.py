@@ -71,7 +71,7 @@ def begin(
 def need(*names: str) -> None:
     """Stop where a variable is not set that stands for a secret: they were not kept."""
     missing = [name for name in names if not os.environ.get(name)]
-    if missing:
+    if missing and not {"-h", "--help"} & set(sys.argv):
         several = "variables" if len(missing) > 1 else "variable"
         sys.exit(
             f"{Path(sys.argv[0]).name}: set the environment {several} {' and '.join(missing)} first: "
@@ -81,7 +81,7 @@ def need(*names: str) -> None:
 
 def secret(name: str) -> str:
     """Return what stands for a secret."""
-    return os.environ[name]
+    return os.environ.get(name, "")
 
 
 def number(text: str) -> float:
