@@ -98,7 +98,7 @@ def reduced(script: str, tracked: Collection[int] = ()) -> tuple[str, list[Step]
     texts = {number: _text(cell, number, units, marked) for number, cell in enumerate(cells)}
     steps = [_step(cells[number], number, units, whole) for number in sorted(marked)]
     kept = [MARK + text for text in texts.values() if text]
-    return head + "".join(kept), [one for one in steps if one.made]
+    return head + "".join(kept), [one for one in steps if one.made or one.whole]
 
 
 def _whole(cell: str) -> str:

@@ -79,8 +79,8 @@ def _steps(script: str, steps: Sequence[Step]) -> list[str]:
         "",
     ]
     for step in steps:
-        what = f", and all of the cell is run, for {step.whole}" if step.whole else ""
-        text.append(f"- the tracked cell {step.cell}: {', '.join(step.made)}{what}")
+        whole = [f"all of it is run, for {step.whole}"] if step.whole else []
+        text.append(f"- the tracked cell {step.cell}: {', '.join([*step.made, *whole])}")
     return [*text, ""]
 
 
