@@ -32,13 +32,8 @@ _counts: Dict[int, int] = Counter()
 _lines: List[Tuple[Any, Tuple[Any, ...]]] = []
 _NUMBER = r"([-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf))"
 _MARKUP = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
-_FLAVOURS = {
-    "sklearn": "sklearn",
-    "torch": "pytorch",
-    "xgboost": "xgboost",
-    "lightgbm": "lightgbm",
-    "keras": "keras",
-}
+_FLAVOURS = {one: one for one in ("sklearn", "xgboost", "lightgbm", "keras")}
+_FLAVOURS["torch"] = "pytorch"
 _turned: Set[str] = set()
 _last: Dict[str, Any] = {}
 _MANY = 1000
