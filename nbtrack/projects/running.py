@@ -22,7 +22,7 @@ from nbtrack.projects import VALUES
 from nbtrack.projects.captured_python import captured_python
 from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
-from nbtrack.projects.fetch import fetch
+from nbtrack.projects.fetch import expanded, fetch
 from nbtrack.projects.job import Job
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.notebooks import is_notebook, notebook_job
@@ -135,6 +135,8 @@ def run_project(
     >>> done.get_status(), done.run.metrics
     ('FINISHED', {'rmse': 0.7})
     """
+    if os.fspath(uri).startswith("~"):
+        uri = expanded(os.fspath(uri))
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
     if arguments and not is_script(uri):
         raise InvalidValueError(f"{os.fspath(uri)!r} is no script, and gets no arguments; give parameters")
