@@ -45,10 +45,9 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
     known = [*run.seen.values(), *(c.values for c in found.values())]
-    for name, printed in run.printed.unknown(known).items():
-        if name not in found and name not in run.seen:
-            moments, values = zip(*printed, strict=True)
-            found[name] = Points(range(len(printed)), array("d", moments), array("d", values))
+    for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen}).items():
+        moments, values, _ = zip(*printed, strict=True)
+        found[name] = Points(array("q", steps), array("d", moments), array("d", values))
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }
