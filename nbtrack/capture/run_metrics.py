@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 from array import array
-from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.metrics import collect
@@ -73,11 +72,13 @@ def _of_folds(
     spread = any(isinstance(node, ast.Attribute) and node.attr == "std" for node in ast.walk(analysis.tree))
     means = {values.values[-1] for key, values in results.items() if "." in key and len(values.values) == 1}
     for name, moment, scores in site.scores:
-        if not any(math.isclose(fmean(scores), one, rel_tol=1e-9) for one in means):
+        mean = math.fsum(scores) / len(scores)
+        if not any(math.isclose(mean, one, rel_tol=1e-9) for one in means):
             found[name] = Points.at(moment, scores)
             captured.folds.add(name)
         if spread:
-            found[f"{name}_std"] = Points.at(moment, [pstdev(scores)])
+            variance = math.fsum((score - mean) ** 2 for score in scores) / len(scores)
+            found[f"{name}_std"] = Points.at(moment, [math.sqrt(variance)])
     return found
 
 
