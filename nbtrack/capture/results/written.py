@@ -54,7 +54,6 @@ class Written:
         self._trees = trees
         self._namespace = namespace
         self._texts: dict[object, list[_Text]] = {}
-        self._sources: dict[str, tuple[str, str]] = {}
         self._files: set[str] = set()
         self._looked_at = (-1, -1)
         """How many modules and names there were when files were looked for."""
@@ -91,7 +90,7 @@ class Written:
         if there != self._looked_at:
             self._looked_at, self._files = there, _files(self._namespace)
         for file in self._files:
-            text, template = self._source(file)
+            text, template = _source(file)
             if label not in template:
                 continue
             if file not in self._texts:
@@ -101,12 +100,22 @@ class Written:
                     self._texts[file] = []
             yield from self._texts[file]
 
-    def _source(self, file: str) -> tuple[str, str]:
-        if file not in self._sources:
-            text = "".join(linecache.getlines(file))
-            text = "" if len(text) > _MAX_SOURCE else text
-            self._sources[file] = text, text.translate(_ZEROS)
-        return self._sources[file]
+
+_sources: dict[str, tuple[list[str], str, str]] = {}
+"""By file: its lines, its text, and that with each digit replaced; each cell would read them again."""
+_MAX_SOURCES = 500
+
+
+def _source(file: str) -> tuple[str, str]:
+    lines = linecache.getlines(file)
+    known = _sources.get(file)
+    if known is None or known[0] is not lines:
+        if len(_sources) >= _MAX_SOURCES:
+            _sources.clear()
+        text = "".join(lines)
+        text = "" if len(text) > _MAX_SOURCE else text
+        known = _sources[file] = lines, text, text.translate(_ZEROS)
+    return known[1:]
 
 
 def _is_of_word(character: str) -> bool:
