@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
 from nbtrack.errors import InvalidValueError
-from nbtrack.projects import VALUES
+from nbtrack.projects import UNWANTED, VALUES
 from nbtrack.projects.captured_python import captured_python
 from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
@@ -244,6 +244,8 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
             _keep_outcome(store, writer, tail)
             if open_here is None:  # else who began it ends it
                 writer.finish(status)  # type: ignore[arg-type]
+            if wanted.run_id is None and _is_unwanted(store, writer):
+                store.delete_runs([writer.id])
     if not own:
         _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
     return SubmittedRun(writer.id, code, Run(store, writer.id))
@@ -333,6 +335,11 @@ def _status(store: Store, run_id: str, code: int) -> str:
     if code == 0:
         return own if own in ("FAILED", "KILLED") else "FINISHED"
     return "KILLED" if own == "KILLED" else "FAILED"
+
+
+def _is_unwanted(store: Store, writer: RunWriter) -> bool:
+    """Return whether a script has only told what its options are."""
+    return UNWANTED in (store.document(store.run(writer.id).key, "outcome") or {})
 
 
 def _take_metrics(store: Store, writer: RunWriter) -> None:
