@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
+from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects import UNWANTED, VALUES
 from nbtrack.projects.captured_python import captured_python
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from nbtrack.store import RunWriter, Store
 
 __all__ = ["SubmittedRun", "run_project"]
+
+
+_MAX_SHOWN = 6
+"""How many metrics are told at the end of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +251,17 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
                 writer.finish(status)  # type: ignore[arg-type]
             if wanted.run_id is None and _is_unwanted(store, writer):
                 store.delete_runs([writer.id])
+    run = Run(store, writer.id)
     if not own:
-        _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
-    return SubmittedRun(writer.id, code, Run(store, writer.id))
+        came = f"{status}, exit code {code}" if code else status
+        _say(" | ".join(filter(None, [f"run {writer.name} ({writer.id}) {came}", _results(run)])))
+    return SubmittedRun(writer.id, code, run)
+
+
+def _results(run: Run) -> str:
+    metrics = [f"{name} {value_text(value)}" for name, value in run.metrics.items()]
+    more = [f"+{len(metrics) - _MAX_SHOWN}"] if len(metrics) > _MAX_SHOWN else []
+    return ", ".join([*metrics[:_MAX_SHOWN], *more])
 
 
 def _created(store: Store, job: Job, wanted: _Wanted) -> RunWriter:

@@ -85,8 +85,9 @@ def _steps(script: str, steps: Sequence[Step]) -> list[str]:
 
 
 def command_line(program: str, parameters: Sequence[Parameter]) -> str:
-    """Return a command that gives the first parameter its own value."""
-    options = [f"{one.name}={one.default}" for one in parameters[:1]]
+    """Return a command that gives a parameter its own value: the first number, for that is what one changes."""
+    numbers = [one for one in parameters if isinstance(one.default, int | float)]
+    options = [f"{one.name}={one.default}" for one in (numbers or parameters)[:1]]
     if program.startswith("python"):
         return " ".join([program, *(shlex.quote(f"--{option}") for option in options)])
     return " ".join([program, *(shlex.join(["-P", option]) for option in options)])
