@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nbtrack.capture.frameworks.told import Told
     from nbtrack.points import Points
 
-__all__ = ["is_told", "with_told", "without_told"]
+__all__ = ["as_printed", "with_told", "without_told"]
 
 
 def with_told(
@@ -63,9 +63,9 @@ def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] 
     }
 
 
-def is_told(printed: str, told: Collection[str]) -> bool:
-    """Return whether a printed name is one that a framework has told of: `train_rmse` is `train-rmse`."""
-    return printed in {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
+def as_printed(told: Iterable[str]) -> set[str]:
+    """Return the names of metrics as they are read in a text: `train-rmse` is `train_rmse`."""
+    return {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
 
 
 def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:

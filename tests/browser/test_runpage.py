@@ -144,6 +144,23 @@ def test_a_run_is_read_edited_deleted_and_restored(lab, chromium, theme):
         whole(notebook, shown, f"runpage-{word}-curve")
         shown.get_by_role("button", name="Close the curve").click()
 
+        # The run becomes a project, beside the store and nowhere else.
+        shown.get_by_role("button", name="Make a project of the run").click()
+        box = shown.get_by_label("Folder of the project")
+        expect(box).to_have_value("wine-forest-project")
+        whole(notebook, shown, f"runpage-{word}-package")
+        box.fill("../elsewhere")
+        box.press("Enter")
+        shown.get_by_role("alert").get_by_text("'../elsewhere' is no folder beside the store").wait_for()
+        whole(notebook, shown, f"runpage-{word}-package-refused")
+        box.fill(f"forest-{word}")
+        box.press("Enter")
+        shown.get_by_text(f"forest-{word} with").wait_for()
+        whole(notebook, shown, f"runpage-{word}-packaged")
+        assert "max_depth" in (lab.folder / f"forest-{word}" / "MLproject").read_text()
+        shown.get_by_role("button", name="Hide what was made").click()
+        expect(shown.get_by_role("button", name="Make a project of the run")).to_be_focused()
+
         # The model gets a version, and that an alias.
         shown.get_by_role("button", name="Make this model a version").click()
         shown.get_by_label("Register under the name").fill(f"wine-{word}")
