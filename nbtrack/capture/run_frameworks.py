@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbtrack.capture.frameworks.told import Told
     from nbtrack.points import Points
 
-__all__ = ["as_printed", "with_told", "without_told"]
+__all__ = ["as_printed", "told_of", "with_told", "without_told"]
 
 
 def with_told(
@@ -60,6 +60,23 @@ def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] 
         if len(points.values) == 1
         or name in seen
         or not (any(_are_equal(points.values, one) for one in histories) or results.issuperset(points.values))
+    }
+
+
+def told_of(before: Mapping[str, Points], after: Mapping[str, Points]) -> dict[str, str]:
+    """Return the metrics that came from frameworks, with the names under which the cell has their values itself; empty without one.
+
+    Parameters
+    ----------
+    before, after
+        The metrics without frameworks, and `with_told`.
+    """
+    told = {name: points for name, points in after.items() if before.get(name) is not points}
+    return {
+        name: next(
+            (n for n, p in before.items() if n not in after and _are_equal(p.values, points.values)), ""
+        )
+        for name, points in told.items()
     }
 
 

@@ -63,6 +63,7 @@ class Part:
     output: str = ""
     remarks: tuple[str, ...] = ()
     tracked: tuple[int, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 def parts_of_run(run: Run, name: str = "main") -> Part:
@@ -104,6 +105,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         str(run.outcome.get("stdout", "")),
         tuple(remarks),
         source.tracked,
+        places.get("told", {}),
     )
 
 
