@@ -45,7 +45,11 @@ def with_told(
         if not (_is_known(points, bound) or (name in seen and _are_equal(points.values, seen[name])))
     }
     results = _single(fresh)
-    own = {name: points for name, points in own.items() if not (name in loose and _is_known(points, results))}
+    own = {
+        name: points
+        for name, points in own.items()
+        if not (name in loose and (_is_known(points, results) or _is_shown_of(points, fresh.get(name))))
+    }
     taken = own.keys() | seen.keys()
     return own | {f"{told.owners[n]}.{n}" if n in taken else n: points for n, points in fresh.items()}
 
@@ -90,6 +94,14 @@ def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:
         math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
         for a, b in zip(values, others, strict=True)
     )
+
+
+def _is_shown_of(points: Points, history: Points | None) -> bool:
+    """Return whether a result is one of a history's, as it was rounded to be shown."""
+    if history is None or len(points.values) > 1:
+        return False
+    shown = points.values[0]
+    return any(round(value, decimals) == shown for value in history.values for decimals in range(1, 7))
 
 
 def _ends_as(name: str, points: Points, told: Mapping[str, Points]) -> bool:
