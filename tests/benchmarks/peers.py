@@ -21,7 +21,7 @@ APART = {
     # The libraries whose trainings are told of, the trackers that cells log to, and what runs their tests.
     "frameworks": [
         "keras>=3", "lightning>=2", "transformers>=4.46", "accelerate>=1", "optuna>=4", "catboost>=1.2", "statsmodels>=0.14",
-        "torch>=2", "xgboost-cpu>=3", "lightgbm>=4", "scikit-learn>=1.4", "pandas>=2.2",
+        "torch==2.13.0", "xgboost-cpu>=3", "lightgbm>=4", "scikit-learn>=1.4", "pandas>=2.2",
         "mlflow-skinny>=3", "sqlalchemy>=2", "alembic", "wandb", "tensorboard", "tensorboardX",
         "cloudpickle>=3", "orjson>=3.10", "pyyaml>=6", "psutil>=5.9", "platformdirs>=4", "regex",
         "pytest>=8", "pytest-timeout", "hypothesis",
