@@ -45,7 +45,8 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         found.update(_new(run, results, found))
         found.update(_final(run, sites.analysis, results))
     if run.options.only_metrics:
-        captured.metrics = {n: c for n, c in found.items() if n in run.options.metrics}
+        told = {n: c for n, c in run.told.metrics.items() if n not in run.seen}
+        captured.metrics = {n: c for n, c in {**told, **found}.items() if n in run.options.metrics}
         return
     read = {node.attr for sites in run.sites for node, *_ in sites.analysis.fitted_reads}
     for one in fitted:

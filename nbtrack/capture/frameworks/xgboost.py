@@ -54,6 +54,8 @@ class XGBoost(Framework):
         container = call.owner
         # An estimator tells of its own settings.
         given = {} if is_called_by("xgboost.sklearn") else _settings(self._given)
+        if container.is_cv:
+            given.pop("eval_metric", None)  # it has put its own argument there
         self._boostings.append(_Boosting(weakly(container), container.history, container.is_cv, given))
 
     def ended(self, call: Call) -> None:

@@ -4,6 +4,7 @@ import warnings
 
 import pytest
 
+from nbtrack.capture import Options
 from tests.unit.capture.frameworks.tracked import tracked, values
 
 xgboost = pytest.importorskip("xgboost")
@@ -113,6 +114,14 @@ class TestXGBoost:
             "    best.append(model.best_iteration)"
         )
         assert values(captured)["best_iteration"] == names["best"]
+
+    def test_the_metrics_that_alone_are_wanted(self):
+        captured, _ = tracked(
+            XGB
+            + "xgb.train({'nthread': 1}, train, 3, evals=[(train, 'train'), (valid, 'valid')], verbose_eval=False)",
+            options=Options(metrics=frozenset({"valid-rmse"}), only_metrics=True),
+        )
+        assert {name: len(points) for name, points in values(captured).items()} == {"valid-rmse": 3}
 
     def test_a_model_of_an_earlier_cell_has_nothing_new(self):
         _, names = tracked(XGB + "model = xgb.train({'nthread': 1}, train, 6, evals=[(valid, 'valid')])")

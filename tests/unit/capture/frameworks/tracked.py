@@ -7,10 +7,10 @@ import io
 from nbtrack.capture import CellCapture
 
 
-def tracked(source, namespace=None):
+def tracked(source, namespace=None, options=None):
     """Run a cell under capture, and return what was captured and the names that it left."""
     namespace = {"__name__": "__main__"} if namespace is None else namespace
-    capture = CellCapture(namespace)
+    capture = CellCapture(namespace, options)
     tree = capture.transform(ast.parse(source))
 
     class Printed(io.StringIO):
