@@ -149,6 +149,7 @@ class CellCapture:
             )
         )
         self._parsed.begin()
+        self._run.stepped.begin()
         return tree
 
     def _analysed(self, tree: ast.Module, body: list[ast.stmt]) -> CellAnalysis:
@@ -218,6 +219,7 @@ class CellCapture:
         """Remove the hooks; the cell's code must have ended."""
         self._hooks.take_back()
         self._parsed.end()
+        self._run.stepped.end()
 
     def finish(self, error: BaseException | None = None) -> Captured:
         """Remove the hooks and return the cell's results; `error` is the exception that ended it, if any."""

@@ -47,6 +47,7 @@ ROOMS = {
         ("number", "data", "process"),
         ("source",),
         ("settings", "slice", "places"),
+        ("trained",),
         ("watch",),
         ("results",),
         ("execution", "why"),
