@@ -121,7 +121,7 @@ def _names(fitted: Sequence[Fitted], saved: set[str]) -> Iterator[tuple[int, str
     predicting = [
         n
         for n, fitted_model in enumerate(fitted)
-        if hasattr(fitted_model.estimator, "predict") or _is_module(fitted_model.estimator)
+        if hasattr(fitted_model.estimator, "predict") or _is_graph(fitted_model.estimator)
     ]
     taken = set(saved)
     for number, fitted_model in list(enumerate(fitted))[-_MAX_MODELS:]:
@@ -137,8 +137,9 @@ def _names(fitted: Sequence[Fitted], saved: set[str]) -> Iterator[tuple[int, str
         yield number, unique
 
 
-def _is_module(estimator: Any) -> bool:
-    return hasattr(type(estimator), "forward")
+def _is_graph(estimator: Any) -> bool:
+    """Return whether it is a module of PyTorch, or a graph of ONNX: neither has `predict`."""
+    return hasattr(type(estimator), "forward") or hasattr(type(estimator), "SerializeToString")
 
 
 def _save(run: ActiveRun, fitted_model: Fitted, name: str) -> str:
