@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import module_of
+from nbtrack.capture.foreign import has_method, module_of
 from nbtrack.capture.settings.estimators import Fitted, record
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.trained.kinds import is_network, kind_of
@@ -32,8 +32,13 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
                 if kind_of(estimator) is not None or module_of(type(estimator)) == "__main__":
                     name = _name_of(run, estimator, site.source, several=several)
                     found[id(estimator)] = Fitted(name, estimator, data, shape)
-    for name, model in outermost([(one.name, one.estimator) for one in found.values()] + _trained(run)):
-        found.setdefault(id(model), Fitted(name, model))
+    fresh = outermost([(one.name, one.estimator) for one in found.values()] + _trained(run))
+    # Of many the last are saved: those with a name of their own rather than those of a list.
+    whole = {id(one.estimator) for one in found.values() if has_method(one.estimator, "predict")}
+    for name, model in sorted(fresh, key=lambda one: "." not in one[0]):
+        root, dot, _ = name.partition(".")
+        if not dot or id(run.namespace.get(root)) not in whole:  # it is saved with what it is part of
+            found.setdefault(id(model), Fitted(name, model))
     return list(found.values())
 
 

@@ -73,6 +73,7 @@ _KINDS = {
 }
 """By library and class."""
 _LIBRARIES = {library for library, _ in _KINDS}
+_PLAIN = {list, tuple, dict}
 
 
 @forgiving()
@@ -84,9 +85,10 @@ def kind_of(value: Any) -> Kind | None:
     >>> print(kind_of([1, 2]))
     None
     """
-    if isinstance(value, type):
+    kind = type(value)
+    if kind in _PLAIN or isinstance(value, type):
         return None
-    for base in type(value).__mro__:
+    for base in kind.__mro__:
         library = module_of(base).partition(".")[0]
         if library in _LIBRARIES:
             found = _KINDS.get((library, base.__name__))

@@ -18,6 +18,9 @@ __all__ = ["models_in"]
 _MAX_DEPTH = 3
 _MAX_PARTS = 100
 """Parts of one object that are looked at."""
+_SHORT = 10
+_MAX_OBJECTS = 200
+"""Objects that are looked at for one name."""
 _LEAVES = (int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType)
 _WRAPPERS = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}
 """Modules that only run another, by its attribute."""
@@ -36,26 +39,29 @@ def models_in(name: str, value: Any) -> list[tuple[str, Any]]:
 
 @forgiving()
 def _found(name: str, value: Any) -> list[tuple[str, Any]]:
-    return list(_walk(name, value, 0, set()))
+    return [] if isinstance(value, _LEAVES) else list(_walk(name, value, 0, set()))
 
 
 def _walk(path: str, value: Any, depth: int, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, _LEAVES) or id(value) in seen:
+    if id(value) in seen or len(seen) >= _MAX_OBJECTS:
         return
+    seen.add(id(value))
     kind = kind_of(value)
     if kind is not None:
         yield path, _unwrapped(value)
     elif depth < _MAX_DEPTH:
-        seen.add(id(value))
         for key, part in _parts(value):
-            yield from _walk(f"{path}.{key}", part, depth + 1, seen)
+            if not isinstance(part, _LEAVES):
+                yield from _walk(f"{path}.{key}", part, depth + 1, seen)
 
 
 def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(value, dict):
-        yield from islice(list(value.items()), _MAX_PARTS)
+        yield from list(islice(value.items(), _MAX_PARTS))
     elif isinstance(value, list | tuple | deque):
-        yield from enumerate(list(islice(value, _MAX_PARTS)))
+        # A list that begins with a number has nothing else, but for a short one, such as a score with its model.
+        if len(value) <= _SHORT or not isinstance(value[0], _LEAVES):
+            yield from enumerate(list(islice(value, _MAX_PARTS)))
     else:
         try:
             own = object.__getattribute__(value, "__dict__")
@@ -64,7 +70,7 @@ def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
         if type(own) is not dict:
             return
         if module_of(type(value)) == "__main__":
-            yield from islice(list(own.items()), _MAX_PARTS)
+            yield from list(islice(own.items(), _MAX_PARTS))
         elif "model" in own:  # of a library's trainer
             yield "model", own["model"]
 

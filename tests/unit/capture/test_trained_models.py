@@ -63,9 +63,20 @@ def found(cell, setup=SETUP, session=None):
         ("trainer = Trainer(net())\nloss = trainer.run()", ["trainer.model"]),
         ("nets = [net(), net()]\nlosses = [train(one) for one in nets]", ["nets.0", "nets.1"]),
         ("nets = {'a': net(), 'b': net()}\nloss = train(nets['b'])", ["nets.b"]),
+        ("best = trained()\nfolds = [trained(), trained()]", ["folds.0", "folds.1", "best"]),
         ("loss = train(net())", []),
     ],
-    ids=["returned", "in a tuple", "made earlier", "dict", "attribute", "list", "one of a dict", "gone"],
+    ids=[
+        "returned",
+        "in a tuple",
+        "made earlier",
+        "dict",
+        "attribute",
+        "list",
+        "one of a dict",
+        "the named last",
+        "gone",
+    ],
 )
 def test_modules_are_found_where_they_are_kept(cell, names):
     assert found(cell) == names
@@ -150,6 +161,21 @@ def refit(models):
 )
 def test_estimators_are_found_where_they_are_kept(cell, names):
     assert found(cell, SKLEARN) == names
+
+
+def test_what_predicts_by_a_model_is_saved_with_it():
+    setup = (
+        SKLEARN
+        + """
+class Forecast:
+    def fit(self):
+        self.model = Ridge().fit(X, y)
+
+    def predict(self, X):
+        return self.model.predict(X)
+"""
+    )
+    assert found("forecast = Forecast()\nforecast.fit()", setup) == ["forecast"]
 
 
 XGBOOST = """
