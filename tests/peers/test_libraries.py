@@ -219,3 +219,79 @@ def test_signatures_and_requirements_are_known_without_an_example(told):
     assert "statsmodels==" in needs["series"]
     assert "onnxruntime==" in needs["onnx"]
     assert "lightning==" in needs["lightning"]
+
+
+CELLS = """
+import ast, json
+import numpy as np
+import pandas as pd
+import catboost, keras, lightning, torch
+import statsmodels.formula.api as smf
+from nbtrack.capture import CellCapture
+
+table = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["a", "b"])
+table["y"] = table["a"] - table["b"]
+X, y = table[["a", "b"]].to_numpy("float32"), table["y"].to_numpy("float32")
+
+def net():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+def fit():
+    model = net()
+    return model, model.fit(X, y, epochs=1, verbose=0)
+
+class Lit(lightning.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 1)
+
+    def training_step(self, batch, _number):
+        return ((self.layer(batch[0])[:, 0] - batch[1]) ** 2).mean()
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.01)
+
+rows = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(y)), 20)
+trainer = lightning.Trainer(
+    max_epochs=1, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
+    enable_model_summary=False,
+)
+earlier, lit = net(), Lit()
+
+def boosted():
+    return {"model": catboost.CatBoostRegressor(iterations=2, verbose=0, allow_writing_files=False).fit(X, y)}
+
+CELLS = [
+    "model, history = fit()",
+    "earlier.fit(X, y, verbose=0)",
+    "for _ in range(2):\\n    loss = earlier.train_on_batch(X, y)",
+    "loss = earlier.evaluate(X, y, verbose=0)",
+    "trainer.fit(lit, rows)",
+    "result = boosted()",
+    "fitted = smf.ols('y ~ a', table).fit()",
+    "answers = fitted.predict(table)",
+]
+found = []
+for cell in CELLS:
+    capture = CellCapture(globals())
+    exec(compile(capture.transform(ast.parse(cell)), "cell", "exec"), globals())
+    found.append([one.name for one in capture.finish().fitted])
+json.dump(found, open("found.json", "w"))
+"""
+
+
+def test_what_a_cell_trains_is_found(tmp_path):
+    peers.install("libraries")
+    run(tmp_path, CELLS, PYTHONPATH=str(ROOT))
+    assert json.loads((tmp_path / "found.json").read_text(encoding="utf-8")) == [
+        ["model"],
+        ["earlier"],
+        ["earlier"],
+        [],
+        ["lit"],
+        ["result.model"],
+        ["fitted"],
+        [],
+    ]
