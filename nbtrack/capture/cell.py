@@ -10,6 +10,8 @@ from nbtrack.capture.data import Sketch, sketch
 from nbtrack.capture.execution import Captured, Execution, Options
 from nbtrack.capture.foreign import FAULTS
 from nbtrack.capture.number import as_number
+from nbtrack.capture.results.printed import PrintedScores
+from nbtrack.capture.results.written import Written
 from nbtrack.capture.run_metrics import gather_metrics
 from nbtrack.capture.run_models import fitted_models, keep_models
 from nbtrack.capture.run_params import gather_params, named_settings, said
@@ -30,7 +32,6 @@ from nbtrack.clock import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from nbtrack.capture.results.printed import PrintedScores
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.settings.setting import Setting
     from nbtrack.capture.watch.editor import Editor
@@ -94,12 +95,15 @@ class CellCapture:
         results: Iterable[str] = (),
         chosen: Iterable[str] = (),
     ) -> None:
+        self._trees: list[ast.Module] = []
+        """The code as the user wrote it."""
         self._run = Execution(
             namespace,
             options or Options(),
             Before(namespace),
             results=frozenset(results),
             chosen=frozenset(chosen),
+            printed=PrintedScores(Written(lambda: self._trees, namespace)),
         )
         self._hooks = Hooks()
         self._parsed = ParsedArguments(namespace, self._run.given)
@@ -132,6 +136,7 @@ class CellCapture:
 
     def transform(self, tree: ast.Module) -> ast.Module:
         """Record the cell's inputs, and return a copy of its tree with hooks."""
+        self._trees.append(tree)
         reach = Reach(tree, outermost=self.outermost and not self._run.sites)
         # Pickling copies a syntax tree in a third of `deepcopy`'s time.
         tree = pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes

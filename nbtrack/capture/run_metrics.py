@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from array import array
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nbtrack.capture.execution import Captured, Execution
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.source.analysis import CellAnalysis
+    from nbtrack.capture.watch.folds import FoldSite
 
 __all__ = ["gather_metrics"]
 
@@ -33,6 +35,10 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         results = collect(sites.analysis, run.namespace, now, wanted=wanted, trains=trained, put=sites.put)
         if run.options.only_metrics:
             results = {name: c for name, c in results.items() if name in wanted}
+        for site in sites.folds if not run.options.only_metrics else ():
+            found.update(_of_folds(site, sites.analysis, results, captured))
+            if site.scores:
+                results.pop(site.name, None)  # those of the last model
         found.update(_new(run, results, found))
         found.update(_final(run, sites.analysis, results))
     if run.options.only_metrics:
@@ -45,14 +51,35 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
     known = [*run.seen.values(), *(c.values for c in found.values())]
-    for name, printed in run.printed.unknown(known).items():
-        if name not in found and name not in run.seen:
-            moments, values = zip(*printed, strict=True)
-            found[name] = Points(range(len(printed)), array("d", moments), array("d", values))
+    for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen}).items():
+        moments, values, _ = zip(*printed, strict=True)
+        found[name] = Points(array("q", steps), array("d", moments), array("d", values))
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }
-    captured.folds = _folds(run, captured.metrics)
+    captured.folds |= _folds(run, captured.metrics)
+    captured.folds &= captured.metrics.keys()
+
+
+def _of_folds(
+    site: FoldSite, analysis: CellAnalysis, results: Mapping[str, Points], captured: Captured
+) -> dict[str, Points]:
+    """Return the scores of the folds of each model, and how far they spread if the code asks for that.
+
+    A model whose mean is in a dict of results already has it.
+    """
+    found: dict[str, Points] = {}
+    spread = any(isinstance(node, ast.Attribute) and node.attr == "std" for node in ast.walk(analysis.tree))
+    means = {values.values[-1] for key, values in results.items() if "." in key and len(values.values) == 1}
+    for name, moment, scores in site.scores:
+        mean = math.fsum(scores) / len(scores)
+        if not any(math.isclose(mean, one, rel_tol=1e-9) for one in means):
+            found[name] = Points.at(moment, scores)
+            captured.folds.add(name)
+        if spread:
+            variance = math.fsum((score - mean) ** 2 for score in scores) / len(scores)
+            found[f"{name}_std"] = Points.at(moment, [math.sqrt(variance)])
+    return found
 
 
 def _is_said(run: Execution, name: str, points: Points, found: Mapping[str, Points]) -> bool:
@@ -70,17 +97,24 @@ def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:
     for sites in run.sites:
         for name, bindings in sites.analysis.bindings.items():
             value = bindings[-1].value
-            if (
-                bindings[-1].loop is None
-                and isinstance(value, ast.Call)
-                and "cross_val" in dotted(value.func)
-            ):
+            if bindings[-1].loop is None and _validates(value):
                 validated.add(name)
+            if isinstance(value, ast.DictComp) and _validates(value.value):
+                validated.add(name)
+        for node in ast.walk(sites.analysis.tree):
+            match node:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):
+                    if _validates(value):
+                        validated.add(name)
     return {
         name
         for name, points in metrics.items()
         if len(points.values) > 1 and name.partition(".")[0] in validated
     }
+
+
+def _validates(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Call) and "cross_val" in dotted(node.func)
 
 
 def _new(run: Execution, results: Mapping[str, Points], found: Mapping[str, Points]) -> dict[str, Points]:

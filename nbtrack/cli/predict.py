@@ -15,7 +15,8 @@ from nbtrack.errors import NbtrackWarning
 
 if TYPE_CHECKING:
     from nbtrack.scoring.files import Request
-    from nbtrack.scoring.job import Scored
+    from nbtrack.scoring.job import Scored, Tell
+    from nbtrack.scoring.progress import ProgressLine
     from nbtrack.serving.model_description import Description
 
 __all__ = ["predict"]
@@ -79,6 +80,8 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     """Predict with a model for the rows of a file, or of many: in batches, so that they may be larger than memory."""
     source = source or "-"
     streamed = _is_streamed(source, target, kind)
+    if not streamed and Path(target or "").suffix.lower() not in ("", ".csv", ".json", ".parquet"):
+        raise click.UsageError(f"{target!r} is named as neither CSV, Parquet nor JSON")
     if not streamed and (keep or batch_rows or workers > 1 or resume or track or on_error != "raise"):
         raise click.UsageError(
             "--keep, --batch-rows, --workers, --resume, --on-error and --track are for CSV and Parquet: "
@@ -93,7 +96,7 @@ def predict(  # noqa: PLR0917 (click passes them by name)
     from nbtrack.scoring.files import Request
     from nbtrack.scoring.worker import ModelJob
 
-    names = tuple(name.strip() for name in keep.split(",") if name.strip())
+    names = tuple(dict.fromkeys(name.strip() for name in keep.split(",") if name.strip()))
     how = trusted if isinstance(trusted, bool) else tuple(trusted)
     job = ModelJob(str(model.path), how, names, None, on_error == "skip")
     assert target is not None
@@ -117,8 +120,9 @@ def _is_streamed(source: str, target: str | None, kind: str | None) -> bool:
         return False
     output = Path(target)
     return (
-        output.suffix.lower() in _TABLES
+        output.suffix.lower() in (".csv", ".parquet")
         or output.is_dir()
+        or target.endswith(("/", os.sep))
         or (not output.suffix and not Path(source).is_file())
     )
 
@@ -176,9 +180,9 @@ def _predict_in_batches(
 
     line = ProgressLine()
     try:
-        options = options_of(request.job, request.batch_rows, request.workers)
+        options = options_of(request.job, request.batch_rows, request.workers, resume=request.resume)
         with tracked(uri, model.path, list(request.inputs), request.output, options, track=track) as run:
-            scored = _scored(python, request, line)
+            scored = _scored(python, request, line, run.following(line))
             run.log(scored)
     except KeyboardInterrupt:
         line.end()
@@ -192,9 +196,11 @@ def _predict_in_batches(
         click.echo(f"nbtrack: run {scored.run_id}", err=True)
     if scored.skipped:
         click.echo(f"nbtrack: {scored.skipped:,} left out, listed in {scored.skipped_list!r}", err=True)
+        if not scored.rows:
+            sys.exit(1)  # what goes on with the output would go on with nothing
 
 
-def _scored(python: Path | None, request: Request, line: Any) -> Scored:
+def _scored(python: Path | None, request: Request, line: ProgressLine, tell: Tell) -> Scored:
     if python is not None:
         from nbtrack.scoring.there import run_there
 
@@ -206,7 +212,7 @@ def _scored(python: Path | None, request: Request, line: Any) -> Scored:
 
     with warnings.catch_warnings(record=True) as caught:
         try:
-            return files.run(request, None, line)
+            return files.run(request, None, tell)
         finally:
             line.end()
             for warning in caught:

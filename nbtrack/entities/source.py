@@ -25,6 +25,10 @@ class Source:
         Whether one of those cells has been changed since it ran.
     script
         Both as plain Python, with magics replaced by the calls that they stand for.
+    tracked
+        Which of the earlier cells were tracked themselves, counted from 0.
+    unmasked
+        Which of the texts `***` in the script are the code's own, and stand for no secret, counted from 0.
 
     Examples
     --------
@@ -39,6 +43,8 @@ class Source:
     earlier: tuple[str, ...] = ()
     stale: bool = False
     script: str = ""
+    tracked: tuple[int, ...] = ()
+    unmasked: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Source:
@@ -48,6 +54,8 @@ class Source:
             earlier=tuple(document.get("earlier", ())),
             stale=bool(document.get("stale")),
             script=document.get("script", ""),
+            tracked=tuple(document.get("tracked", ())),
+            unmasked=tuple(document.get("unmasked", ())),
         )
 
     def __str__(self) -> str:

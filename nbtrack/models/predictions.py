@@ -53,12 +53,18 @@ def prediction_table(predictions: Any) -> pd.DataFrame:
             isinstance(values, list) and bool(values) and isinstance(values[0], dict)
         )
         if isinstance(values, dict):
-            values = values if all(isinstance(one, list) for one in values.values()) else [values]
+            columns = {name: _column(one) for name, one in values.items()}
+            values = columns if all(isinstance(one, list) for one in columns.values()) else [values]
         table = pd.DataFrame(values if isinstance(values, list | dict) else [values])
     count = table.shape[1]
     unnamed = [f"prediction_{number}" for number in range(count)] if count > 1 else ["prediction"]
     names = list(map(str, table.columns)) if named else unnamed
     return table.set_axis(names, axis=1) if count else pd.DataFrame(columns=names)
+
+
+def _column(values: Any) -> Any:
+    """Return what a model gives under one name, as a list of a value for each row if it is one."""
+    return values.tolist() if hasattr(values, "to_frame") else plain(values)
 
 
 def _is_numbers(predictions: Any) -> bool:

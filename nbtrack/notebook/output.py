@@ -25,10 +25,10 @@ class OutputWatch(StreamWatch):
     shell
         The IPython shell.
     feeds
-        Called with each text as it is written: the first with standard output, the second with standard error.
+        Called with what is written, and when: the first with standard output, the second with standard error.
     """
 
-    def __init__(self, shell: Any, *feeds: Callable[[str], None]) -> None:
+    def __init__(self, shell: Any, *feeds: Callable[[str, float, float], None]) -> None:
         super().__init__(*feeds)
         self.figures: list[tuple[str, bytes]] = []
         # Only kernels' publishers have hooks; a terminal shows no figures.

@@ -74,6 +74,8 @@ class RunCode:
             "earlier": [SEEN.code(one.raw) for one in earlier],
             "script": SEEN.code(whole),
             "stale": bool(stale(earlier, self._history)),
+            "tracked": [number for number, one in enumerate(earlier) if one.tracked],
+            "unmasked": SEEN.unmasked(whole),
         }
         writer.set_document("source", document)
         self._forget(writer.id)  # for a resumed run, the last cell counts

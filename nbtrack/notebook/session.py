@@ -101,6 +101,7 @@ class Session:
                 result.execution_count or 0,
                 ok=result.success,
                 cell_id=info.cell_id,
+                tracked=tracked is not None,
             )
 
     def _begun_info(self, result: Any) -> Any:

@@ -61,14 +61,16 @@ class ShellState:
         known = getattr(info, "transformed_cell", None)
         return self.shell.transform_cell(info.raw_cell) if known is None else str(known)
 
-    def remember(self, raw: str, transformed: str, number: int, *, ok: bool, cell_id: str | None) -> None:
+    def remember(
+        self, raw: str, transformed: str, number: int, *, ok: bool, cell_id: str | None, tracked: bool = False
+    ) -> None:
         """Note a cell that has run, for those that will depend on it."""
         try:
             tree = parse(transformed)
         except (SyntaxError, ValueError):
             return
         self.chosen = choices(tree, self.chosen)
-        self.history.add(raw, transformed, number, ok, cell_id=cell_id)
+        self.history.add(raw, transformed, number, ok, cell_id=cell_id, tracked=tracked)
         self._code.flag_changed(Cell(raw, transformed, number, ok, cell_id))
 
     def keep_source(self, writer: RunWriter, info: Any) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError
+from nbtrack.file_lock import try_lock
 from nbtrack.projects.environment_spec import hashes_of, is_option, is_pin, name_of, read_spec, tidied
 from nbtrack.projects.git import masked
 from nbtrack.projects.mlflow_requirement import without_mlflow
@@ -188,27 +189,12 @@ def _locked(file: Path, tell: Callable[[str], object]) -> Iterator[None]:
     """Hold a lock that ends with this process; wait for another that builds the same."""
     waiting = False
     with file.open("a+b") as held:
-        while not _taken(held.fileno()):
+        while not try_lock(held.fileno()):
             if not waiting:
                 tell("another process builds the same environment: waiting for it")
             waiting = True
             time.sleep(0.1)
         yield
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _built(

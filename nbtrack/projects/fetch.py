@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.projects.git import (
     REMOTE,
+    also_a_tag,
     asked,
     cache_folder,
     cached,
@@ -21,10 +23,11 @@ from nbtrack.projects.git import (
     found,
     is_bare,
     masked,
+    no_version,
     resolve,
 )
 
-__all__ = ["Source", "fetch", "folder_source"]
+__all__ = ["Source", "expanded", "fetch", "folder_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
     Parameters
     ----------
     uri
-        A folder, a zip file, or the address of a git repository; `#folder` after it says where in it the project is.
+        A folder, a zip file, or the address of a git repository; `#folder` after it says where in it the project is. What
+        stands behind `file://` is an address: of a repository its commit is taken, and not what is being worked on.
 
     Raises
     ------
@@ -82,6 +86,8 @@ def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
     if local is not None and local.is_file():
         return _unpacked(local, inside, os.fspath(uri))
     if local is not None and not is_bare(local):
+        if version is None and address.startswith("file://") and _is_committed(local):
+            version = "HEAD"
         return _folder(local, inside, version, os.fspath(uri))
     if local is None and not REMOTE.match(address):
         what = "file" if address.endswith((".py", ".ipynb", ".zip")) else "folder"
@@ -96,8 +102,26 @@ def fetch(uri: str | os.PathLike[str], version: str | None = None) -> Source:
 
 
 def _local(address: str) -> Path | None:
-    path = Path(unquote(urlsplit(address).path)) if address.startswith("file://") else Path(address)
+    is_address = address.startswith("file://")
+    path = Path(unquote(urlsplit(address).path)) if is_address else expanded(address)
+    if is_address and not path.exists():
+        raise NotFoundError(f"there is nothing at {address!r}")
     return path if path.is_dir() or (path.suffix == ".zip" and path.is_file()) else None
+
+
+def expanded(path: str) -> Path:
+    """Return a path with `~` as the user's folder, if there is none of that name."""
+    if path.startswith("~") and not Path(path).exists():
+        with suppress(RuntimeError):  # no such user
+            return Path(path).expanduser()
+    return Path(path)
+
+
+def _is_committed(folder: Path) -> bool:
+    """Return whether a folder is part of a repository's newest commit, or will be of its first."""
+    top = asked("rev-parse", "--show-toplevel", at=folder)
+    is_top = top is not None and Path(top).resolve() == folder.resolve()
+    return is_top or asked("ls-tree", "HEAD", at=folder) is not None
 
 
 def folder_source(folder: Path, working: Path, name: str) -> Source:
@@ -118,7 +142,7 @@ def _folder(folder: Path, inside: str, version: str | None, name: str) -> Source
     # The version is exported elsewhere: a checkout would change what the user works on.
     commit, branch = resolve(folder, version)
     if commit is None:
-        raise NotFoundError(f"{str(folder)!r} has no version {version!r}; give a branch, a tag or a commit")
+        raise NotFoundError(no_version(str(folder), version, empty=resolve(folder, "HEAD")[0] is None))
     within = folder.resolve().relative_to(Path(top).resolve()) / inside
     return _exported(Path(top), commit, str(within), name, remote or top, branch)
 
@@ -136,6 +160,10 @@ def _exported(  # noqa: PLR0917 (all of them from here)
     folder = _new_folder(commit[:12])
     try:
         remarks = check_out(repository, commit, address, folder)
+        if branch is not None and also_a_tag(repository, branch, commit):
+            remarks.append(
+                f"{branch!r} is a branch and a tag of the repository: the branch is run; refs/tags/{branch} is the tag"
+            )
         said = asked("show", "--no-patch", "--format=%cI", commit, at=repository)
         date = datetime.fromisoformat(said) if said else None
         return Source(

@@ -13,7 +13,19 @@ from urllib.parse import urlsplit, urlunsplit
 
 from nbtrack.errors import InvalidValueError, NotFoundError
 
-__all__ = ["REMOTE", "asked", "cache_folder", "cached", "check_out", "found", "is_bare", "masked", "resolve"]
+__all__ = [
+    "REMOTE",
+    "also_a_tag",
+    "asked",
+    "cache_folder",
+    "cached",
+    "check_out",
+    "found",
+    "is_bare",
+    "masked",
+    "no_version",
+    "resolve",
+]
 
 REMOTE = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 """What an address of git's begins with, if it is no folder."""
@@ -102,14 +114,39 @@ def found(repository: Path, address: str, version: str | None) -> tuple[str, str
         commit, branch = resolve(repository, version)
         if commit is not None and branch is None:
             return commit, None
-    _git("fetch", "--quiet", "--prune", address, *_REFS, at=repository)
+    try:
+        _git("fetch", "--quiet", "--prune", address, *_REFS, at=repository)
+    except NotFoundError as error:
+        if not _is_empty(repository, address):
+            raise
+        raise NotFoundError(no_version(masked(address), version, empty=True)) from error
     commit, branch = resolve(repository, version or "refs/nbtrack/head")
     if commit is None and version is not None and len(version) == 40 and _COMMIT.fullmatch(version):
         _git("fetch", "--quiet", address, version, at=repository)  # on no branch
         commit, branch = resolve(repository, version)
     if commit is None:
-        raise NotFoundError(f"{masked(address)} has no version {version!r}; give a branch, a tag or a commit")
+        raise NotFoundError(no_version(masked(address), version))
     return commit, branch
+
+
+def _is_empty(repository: Path, address: str) -> bool:
+    try:
+        return not _git("ls-remote", address, at=repository).strip()
+    except NotFoundError:
+        return False
+
+
+def no_version(repository: str, version: str | None, *, empty: bool = False) -> str:
+    """Return the words for a version that is not there."""
+    if empty:
+        return f"the repository {repository!r} is empty: nothing has been committed to it yet"
+    return f"{repository!r} has no version {version!r}; give a branch, a tag or a commit"
+
+
+def also_a_tag(repository: Path, branch: str, commit: str) -> bool:
+    """Return whether a tag of a branch's name is another commit."""
+    tag = asked("rev-parse", "--verify", "--quiet", f"refs/tags/{branch}^{{commit}}", at=repository)
+    return tag is not None and tag != commit
 
 
 def resolve(repository: Path, version: str) -> tuple[str | None, str | None]:

@@ -12,11 +12,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from nbtrack.projects.outlived import not_outlived
 from nbtrack.projects.terminal import opened
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["INSIDE", "Stopped", "Tail", "deaf", "launch", "told_to_end"]
@@ -74,10 +75,24 @@ def launch(
     KeyboardInterrupt
         After all processes of the group have ended: `Stopped` inside `told_to_end`.
     """
+    with not_outlived() as ends_with_us:
+        return _launched(arguments, folder, environment, tail, ends_with_us, inherit=inherit)
+
+
+def _launched(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    tail: Tail,
+    ends_with_us: Callable[[int, bool], None],
+    *,
+    inherit: bool,
+) -> int:
     # A group of its own, so that the end reaches all of it; what a project starts itself stays in that group.
     own = INSIDE not in os.environ and os.name == "posix"
     if inherit and sys.stdout is sys.__stdout__:
-        return _inherited(arguments, folder, environment, tail, own=own and not _on_terminal())
+        own = own and not _on_terminal()
+        return _inherited(arguments, folder, environment, tail, ends_with_us, own=own)
     streams = [(one, *opened(one)) for one in (sys.stdout, sys.stderr)]
     try:
         child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
@@ -88,6 +103,7 @@ def launch(
             stderr=streams[1][2],
             start_new_session=own,
         )
+        ends_with_us(child.pid, own)
     except BaseException:
         for _, reading, _ in streams:
             os.close(reading)
@@ -110,12 +126,19 @@ def launch(
 
 
 def _inherited(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], tail: Tail, *, own: bool
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    tail: Tail,
+    ends_with_us: Callable[[int, bool], None],
+    *,
+    own: bool,
 ) -> int:
     """Run a command with this process's own streams; on a terminal in its process group, which Ctrl-C reaches as a whole."""
     child = subprocess.Popen(  # noqa: S603 (running it is what the user asks for)
         arguments, cwd=folder, env={**environment, INSIDE: "1"}, start_new_session=own
     )
+    ends_with_us(child.pid, own)
     while tail.code is None:
         try:
             tail.code = child.wait()

@@ -128,11 +128,22 @@ def _first(said: str) -> str:
 def _what_cannot_be_had(wanted: Wanted, missing: dict[str, str], said: str) -> str:
     listed = [f"  {masked(line)}: {reason}" for line, reason in missing.items()] or [f"  {said[-1500:]}"]
     date = "" if wanted.exclude_newer is None else f", as of {wanted.exclude_newer:%Y-%m-%d}"
-    return (
-        f"the environment cannot be had (wheels only{date}; nothing is built from source):\n"
-        + "\n".join(listed)
-        + "\nwith relax=True (--relax) these pins become lower bounds, and the run says so"
+    text = f"the environment cannot be had (wheels only{date}; nothing is built from source):\n" + "\n".join(
+        listed
     )
+    if not _may_be_relaxed(wanted, missing):
+        return text
+    return f"{text}\nwith relax=True (--relax) these pins become lower bounds, and the run says so"
+
+
+def _may_be_relaxed(wanted: Wanted, missing: dict[str, str]) -> bool:
+    """Return whether another version could help: not with a name that is on no index, nor where none is pinned."""
+    if any(_NOT_FOUND in why for why in missing.values()):
+        return False
+    dated = wanted.exclude_newer is not None
+    if missing:
+        return all(dated or lower_bound(line) != line for line in missing)
+    return dated or any(lower_bound(line) != line for line in wanted.lines if not is_option(line))
 
 
 def _relaxed(

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
+from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
-from nbtrack.projects import VALUES
+from nbtrack.projects import UNWANTED, VALUES
 from nbtrack.projects.captured_python import captured_python
 from nbtrack.projects.child import handed, variables
 from nbtrack.projects.environment_manager import environment_of
-from nbtrack.projects.fetch import fetch
+from nbtrack.projects.fetch import expanded, fetch
 from nbtrack.projects.job import Job
 from nbtrack.projects.launch import Tail, deaf, launch, told_to_end
 from nbtrack.projects.notebooks import is_notebook, notebook_job
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from nbtrack.store import RunWriter, Store
 
 __all__ = ["SubmittedRun", "run_project"]
+
+
+_MAX_SHOWN = 6
+"""How many metrics are told at the end of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ def run_project(
     >>> done.get_status(), done.run.metrics
     ('FINISHED', {'rmse': 0.7})
     """
+    if os.fspath(uri).startswith("~"):
+        uri = expanded(os.fspath(uri))
     given = {str(name): str(value) for name, value in (parameters or {}).items()}
     if arguments and not is_script(uri):
         raise InvalidValueError(f"{os.fspath(uri)!r} is no script, and gets no arguments; give parameters")
@@ -242,9 +249,19 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
             _keep_outcome(store, writer, tail)
             if open_here is None:  # else who began it ends it
                 writer.finish(status)  # type: ignore[arg-type]
+            if wanted.run_id is None and _is_unwanted(store, writer):
+                store.delete_runs([writer.id])
+    run = Run(store, writer.id)
     if not own:
-        _say(f"run {writer.name} ({writer.id}) {status}" + (f", exit code {code}" if code else ""))
-    return SubmittedRun(writer.id, code, Run(store, writer.id))
+        came = f"{status}, exit code {code}" if code else status
+        _say(" | ".join(filter(None, [f"run {writer.name} ({writer.id}) {came}", _results(run)])))
+    return SubmittedRun(writer.id, code, run)
+
+
+def _results(run: Run) -> str:
+    metrics = [f"{name} {value_text(value)}" for name, value in run.metrics.items()]
+    more = [f"+{len(metrics) - _MAX_SHOWN}"] if len(metrics) > _MAX_SHOWN else []
+    return ", ".join([*metrics[:_MAX_SHOWN], *more])
 
 
 def _created(store: Store, job: Job, wanted: _Wanted) -> RunWriter:
@@ -331,6 +348,11 @@ def _status(store: Store, run_id: str, code: int) -> str:
     if code == 0:
         return own if own in ("FAILED", "KILLED") else "FINISHED"
     return "KILLED" if own == "KILLED" else "FAILED"
+
+
+def _is_unwanted(store: Store, writer: RunWriter) -> bool:
+    """Return whether a script has only told what its options are."""
+    return UNWANTED in (store.document(store.run(writer.id).key, "outcome") or {})
 
 
 def _take_metrics(store: Store, writer: RunWriter) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models import Signature
 
-__all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of"]
+__all__ = ["ArrowBatch", "Batch", "Columns", "CsvBatch", "FrameBatch", "columns_of", "not_utf8", "twice"]
 
 _MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -37,6 +37,8 @@ class Columns:
     """The inputs that are text, although they may look like numbers."""
     optional: tuple[str, ...] = ()
     """The inputs that may be missing."""
+    whole: tuple[str, ...] = ()
+    """The inputs that are whole numbers."""
 
     def of(self, names: Sequence[Any]) -> list[Any]:
         """Return which of these columns the model is given; one that is missing is left for the signature to tell."""
@@ -67,6 +69,12 @@ class Batch(Protocol):
         """Return some of the rows."""
 
 
+def not_utf8(error: UnicodeDecodeError) -> InvalidValueError:
+    """Return the error for text of another encoding."""
+    text = error.object[max(error.start - 20, 0) : error.end + 20]
+    return InvalidValueError(f"it is not UTF-8, which CSV must be here: convert it, near {text!r}")
+
+
 def columns_of(signature: Signature | None, keep: Sequence[str]) -> Columns:
     """Return what is read of each row for a model with this signature."""
     from nbtrack.models.schema import Column
@@ -77,10 +85,31 @@ def columns_of(signature: Signature | None, keep: Sequence[str]) -> Columns:
     whole = not named or len(named) < len(inputs or ()) or (form is not None and form.labels is not None)
     texts = tuple(str(part.name) for part in named if part.type == "string")
     optional = tuple(str(part.name) for part in named if not part.required)
-    return Columns(None if whole else tuple(str(part.name) for part in named), tuple(keep), texts, optional)
+    integers = tuple(str(part.name) for part in named if part.type in ("integer", "long"))
+    return Columns(
+        None if whole else tuple(str(part.name) for part in named), tuple(keep), texts, optional, integers
+    )
 
 
-def _check_kept(names: Sequence[Any], columns: Columns) -> None:
+def twice(names: Sequence[Any], columns: Columns, *, labelled: bool = True) -> list[Any]:
+    """Return the columns that are read, and have the name of another one.
+
+    Parameters
+    ----------
+    names
+        The names of the columns that there are.
+    columns
+        Those that are read.
+    labelled
+        Whether a model that takes all columns takes them by name.
+    """
+    read = {*columns.of(names), *columns.keep} if columns.inputs is not None or labelled else {*columns.keep}
+    return [name for name in read if list(names).count(name) > 1] if len({*names}) < len(names) else []
+
+
+def _check_names(names: Sequence[Any], columns: Columns, *, labelled: bool = True) -> None:
+    for name in twice(names, columns, labelled=labelled):
+        raise InvalidValueError(f"there are several columns {name!r}: which of them is meant cannot be told")
     missing = [name for name in columns.keep if name not in names]
     if missing:
         listed = ", ".join(map(repr, missing))
@@ -108,7 +137,7 @@ class FrameBatch:
 
     def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the model's columns, and those that are kept, as they are."""
-        _check_kept(self.names, columns)
+        _check_names(self.names, columns, labelled=False)
         names = columns.of(self.names)
         return self.table if names == self.names else self.table[names], self.table[list(columns.keep)]
 
@@ -138,7 +167,7 @@ class ArrowBatch:
         """Return the model's columns, and those that are kept, in Arrow's own types, so that none is changed."""
         import pandas as pd
 
-        _check_kept(self.names, columns)
+        _check_names(self.names, columns)
         # What pandas noted in a file must not make it another than one that others wrote.
         frame = self.table.select(columns.of(self.names)).to_pandas(ignore_metadata=True, use_threads=False)
         kept = self.table.select(list(columns.keep))
@@ -161,7 +190,7 @@ class CsvBatch:
 
     def read(self, columns: Columns) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the model's columns, and those that are kept, as text, so that none is changed."""
-        _check_kept(self.names, columns)
+        _check_names(self.names, columns)
         keep = list(columns.keep)
         both = any(name in columns.of(self.names) for name in keep)
         literal = [] if both else keep
@@ -185,6 +214,8 @@ class CsvBatch:
                 keep_default_na=not literal,
                 na_values=missing,
             )
+        except UnicodeDecodeError as error:
+            raise not_utf8(error) from error
         except (ValueError, OverflowError) as error:
             raise InvalidValueError(f"it is not CSV: {error}") from error
         if not isinstance(frame.index, pd.RangeIndex):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
+from nbtrack.scoring.claim import claimed
 from nbtrack.scoring.dask_frame import meta_of, predicted_part, sent
 from nbtrack.scoring.job import Scored, Skipped
 from nbtrack.scoring.packed import PackedModel, packed
@@ -45,17 +46,23 @@ def write_partitions(
     StoreError
         When the workers do not write where this process reads.
     """
+    target = _folder(output)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with claimed(target):
+        return _written_to(target, job, frame, batch_rows)
+
+
+def _written_to(target: Path, job: ModelJob, frame: Any, batch_rows: int | None) -> Scored:
     import dask
     import pandas as pd
 
-    target = _folder(output)
     began = time.perf_counter()
     model = packed(job)
     meta = meta_of(model, frame)
     held = sent(model)
     part = part_of(target)
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    part.mkdir()
     write = dask.delayed(_written)  # type: ignore[attr-defined, unused-ignore]
     tasks = [
         write(rows, held, batch_rows, meta, number, str(part.absolute()))
@@ -75,7 +82,7 @@ def write_partitions(
     if skipped:
         listed = CsvTarget(skips_path)
         listed.write(pd.DataFrame([vars(one) for one in skipped]))
-        listed.finish([])
+        listed.finish(pd.DataFrame)
     rows = sum(count for count, _, _ in done)
     left_out = sum(count for _, count, _ in done)
     seconds = time.perf_counter() - began
@@ -148,7 +155,7 @@ def _written_part(  # noqa: PLR0917 (as above)
     try:
         target = ParquetTarget(aside)
         target.write(table)
-        target.finish([])
+        target.finish(lambda: table)
     except OSError as error:
         raise StoreError(f"partition {number} cannot be written ({error.strerror or error})") from error
     aside.replace(aside.with_name(_name(number)))

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
+from nbtrack.scoring.claim import claimed
 from nbtrack.scoring.job import Scored, steps
 from nbtrack.scoring.journal import Journal, Progress
-from nbtrack.scoring.sources import file_source, files_of, is_standard_input
+from nbtrack.scoring.sources import CsvFile, file_source, files_of, is_standard_input
 from nbtrack.scoring.targets import CsvTarget, Target, part_of, target_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from nbtrack.scoring.job import Step, Tell
+    from nbtrack.scoring.scorer import Scorer
     from nbtrack.scoring.sources import Source
     from nbtrack.scoring.worker import ModelJob
 
@@ -77,14 +81,33 @@ def run(request: Request, source: Source | None, tell: Tell) -> Scored:
         raise InvalidValueError(
             f"{request.output!r} is a folder, which is for files; name a .csv or .parquet file"
         )
-    outputs = _Outputs(output, [name for name, _ in named], request.job.keep)
+    are_csv = [isinstance(one, CsvFile) for one in sources]
+    outputs = _Outputs(output, [name for name, _ in named], request.job.keep, are_csv, is_once=is_once)
     _check_apart([path for _, path in named], [outputs.path(k) for k in range(len(named))] or [output])
     if request.resume and is_once:
         raise InvalidValueError("only a job whose input are files can be resumed")
     journal = Journal(output.with_name(f"{output.name}.part.json"), _identity(request, named))
-    progress = journal.resumed() if request.resume else Progress()
+    if outputs.is_folder:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    with claimed(output):
+        if not request.resume:
+            journal.remove()  # of a job that was given up: this one writes over what it speaks of
+        progress = journal.resumed() if request.resume else Progress()
+        return _written(request, sources, outputs, journal, progress, tell)
+
+
+def _written(  # noqa: PLR0917
+    request: Request,
+    sources: list[Source],
+    outputs: _Outputs,
+    journal: Journal,
+    progress: Progress,
+    tell: Tell,
+) -> Scored:
+    """Predict for all rows that are not done yet."""
     scorer = request.job.scorer()
-    writing = _Writing(outputs, journal, progress, resumable=not is_once)
+    writing = _Writing(outputs, journal, progress, scorer, resumable=not outputs.is_once)
+    output = outputs.output
     try:
         with contextlib.closing(
             steps(sources, scorer, request.job, progress, rows=request.batch_rows, workers=request.workers)
@@ -146,8 +169,19 @@ def _identity(request: Request, named: list[tuple[str, Path]]) -> dict[str, Any]
 class _Outputs:
     """Where the predictions for each source are written."""
 
-    def __init__(self, output: Path, names: list[str], keep: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        output: Path,
+        names: list[str],
+        keep: tuple[str, ...],
+        are_csv: list[bool],
+        *,
+        is_once: bool,
+    ) -> None:
         self.output = output
+        self.is_once = is_once
+        """Whether the input can be read once only."""
+        self._are_csv = are_csv
         self.is_folder = not output.suffix or output.is_dir()
         self.keep = keep
         self._names = [name.removesuffix(".gz") for name in names]
@@ -164,14 +198,20 @@ class _Outputs:
         path = self.path(file)
         if self.is_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
-        return target_of(path, kept, self.keep)
+        are_texts = self._are_csv[file] if self.is_folder else all(self._are_csv)
+        return target_of(path, kept, self.keep if are_texts else ())
 
 
 class _Writing:
     """The output of a job while it is written, with its journal and the list of what was skipped."""
 
-    def __init__(self, outputs: _Outputs, journal: Journal, progress: Progress, *, resumable: bool) -> None:
+    def __init__(
+        self, outputs: _Outputs, journal: Journal, progress: Progress, scorer: Scorer, *, resumable: bool
+    ) -> None:
         self._outputs = outputs
+        self._scorer = scorer
+        self._table: pd.DataFrame | None = None
+        """What is written, without its rows."""
         self._journal = journal
         self._progress = progress
         self._done = replace(progress)
@@ -194,6 +234,8 @@ class _Writing:
         if step.table is not None:
             target = self._begun(step.file)
             self._is_whole = False
+            if self._table is None:
+                self._table = step.table.iloc[:0].copy()
             try:
                 target.write(step.table)
             except OSError:
@@ -221,9 +263,12 @@ class _Writing:
 
     def _end_file(self) -> None:
         if self._target is not None:
-            self._target.finish([*self._outputs.keep, "prediction"])
+            self._target.finish(self._no_rows)
             self._target = None
             self._done.target = self._progress.target = {}
+
+    def _no_rows(self) -> pd.DataFrame:
+        return self._scorer.no_rows() if self._table is None else self._table
 
     def _keep(self, *, now: bool) -> None:
         """Make what is written last, and say so in the journal."""
@@ -245,7 +290,7 @@ class _Writing:
             self._begun(0)
         self._end_file()
         if self._skips is not None:
-            self._skips.finish(["file", "row", "reason"])
+            self._skips.finish(self._no_rows)
         else:
             self.skips_path.unlink(missing_ok=True)  # of an earlier job of this output
         self._journal.remove()

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 __all__ = ["gathered"]
 
 
-def gathered(tables: list[pd.DataFrame], kind: str, keep: tuple[str, ...]) -> Any:
+def gathered(
+    tables: list[pd.DataFrame], kind: str, keep: tuple[str, ...], no_rows: Callable[[], pd.DataFrame]
+) -> Any:
     """Return the predictions of all batches.
 
     Parameters
@@ -21,16 +25,17 @@ def gathered(tables: list[pd.DataFrame], kind: str, keep: tuple[str, ...]) -> An
         `pandas`, `polars`, `arrow` or `files`.
     keep
         The columns beside the predictions.
+    no_rows
+        Makes a table of these columns, if there are no batches.
     """
     import pandas as pd
 
-    empty = pd.DataFrame(columns=[*keep, "prediction"], dtype="float64")
     whole = (
         pd.concat(tables, ignore_index=kind != "pandas")
         if len(tables) > 1
         else tables[0]
         if tables
-        else empty
+        else no_rows()
     )
     if kind == "files":
         return whole.reset_index(drop=True)

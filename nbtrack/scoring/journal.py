@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import warnings
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, NbtrackWarning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,13 @@ class Journal:
         try:
             kept = json.loads(self.path.read_bytes())
         except FileNotFoundError:
+            output = self.path.with_name(self.path.name.removesuffix(".part.json"))
+            if output.exists():
+                warnings.warn(
+                    f"{output.name!r} is whole, and no job of it was interrupted: it is made anew",
+                    NbtrackWarning,
+                    stacklevel=2,
+                )
             return Progress()
         except (OSError, ValueError) as error:
             raise InvalidValueError(f"{str(self.path)!r} cannot be read ({error}); begin anew") from error

@@ -109,11 +109,12 @@ def predict(
         raise InvalidValueError(f"on_error is {on_error!r}; give 'raise' or 'skip'")
     if workers < 1 or (batch_rows is not None and batch_rows < 1):
         raise InvalidValueError(f"workers is {workers} and batch_rows is {batch_rows}; give at least 1")
-    names = (keep,) if isinstance(keep, str) else tuple(keep)
+    names = (keep,) if isinstance(keep, str) else tuple(dict.fromkeys(keep))
     folder, job = job_of(model_uri, trust, names, params, skip=on_error == "skip")
     if resume and output is None:
         raise InvalidValueError("resume goes on with an output; give one")
     if library_of(data) == "dask":
+        data = data.to_frame() if data.ndim == 1 else data
         _check_dask(workers, resume=resume, track=track and output is None)
         options = options_of(job, batch_rows)
         with tracked(model_uri, folder, data, output, options, track=track) as job_run:
@@ -122,9 +123,10 @@ def predict(
                 job_run.log(result)
             return result
     line = ProgressLine(shown=progress if isinstance(progress, bool) else None)
-    tell: Tell = line if progress is None or isinstance(progress, bool) else progress
-    options = options_of(job, batch_rows, workers)
+    shown: Tell = line if progress is None or isinstance(progress, bool) else progress
+    options = options_of(job, batch_rows, workers, resume=resume)
     with tracked(model_uri, folder, data, output, options, track=track) as job_run:
+        tell = job_run.following(shown)
         try:
             if output is not None:
                 request = _request(job, folder, data, output, batch_rows, workers, resume)
@@ -205,14 +207,19 @@ def _in_memory(
     progress = Progress()
     tables: list[pd.DataFrame] = []
     skipped: list[Skipped] = []
-    for step in steps(sources, job.scorer(), job, progress, rows=batch_rows, workers=workers):
+    scorer = job.scorer()
+    for step in steps(sources, scorer, job, progress, rows=batch_rows, workers=workers):
         skipped += step.skipped
         if step.table is not None:
             tables.append(step.table)
         tell(progress, sources[0].total if len(sources) == 1 else None)
     if skipped:
         _warn(skipped, progress)
-    return gathered(tables, kind, job.keep), Scored(
+
+    def no_rows() -> pd.DataFrame:
+        return scorer.no_rows(data[list(job.keep)] if kind == "pandas" and job.keep else None)
+
+    return gathered(tables, kind, job.keep, no_rows), Scored(
         None, progress.written, progress.seconds, progress.skipped
     )
 

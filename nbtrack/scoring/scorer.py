@@ -9,7 +9,7 @@ from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, SchemaEr
 from nbtrack.models.casts import is_object
 from nbtrack.models.inputs import of_table
 from nbtrack.models.predictions import prediction_table
-from nbtrack.scoring.batches import Batch, columns_of
+from nbtrack.scoring.batches import Batch, columns_of, twice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,10 @@ class Bad:
     error: type[NbtrackError] = ModelError
     whole: bool = False
     """Whether it is not about these rows, but about the columns that they are in."""
+
+
+class _CountError(ModelError):
+    """The model answers for a batch as a whole, not for its rows: no row is at fault."""
 
 
 class RowsError(Exception):
@@ -105,6 +109,8 @@ class Scorer:
             return Predicted(self._table(batch, alone=alone), batch.rows)
         except NbtrackError as error:
             first = error
+        if isinstance(first, _CountError):
+            raise RowsError(Bad(0, batch.rows, str(first), ModelError, whole=True))
         if self._all_alike(batch):
             # Nothing about the values: a column is missing, or of another type.
             whole = Bad(0, batch.rows, str(first), type(first), whole=True)
@@ -120,6 +126,28 @@ class Scorer:
         example = self._model.input_example
         return None if example is None else prediction_table(self._model.predict(example, self._params))
 
+    def no_rows(self, kept: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Return a table as of predictions, without rows: its columns as the example that was saved tells them.
+
+        Parameters
+        ----------
+        kept
+            The columns that stand beside the predictions; by default as of text.
+        """
+        import pandas as pd
+
+        try:
+            table = self.example_table()
+        except Exception:  # noqa: BLE001 (a model's own code may raise anything, and no row asks for it)
+            table = None
+        if table is None:
+            table = pd.DataFrame({"prediction": pd.Series(dtype="float64")})
+        if kept is None:
+            kept = pd.DataFrame(columns=list(self.columns.keep), dtype="str")
+        return pd.concat(
+            [kept.iloc[:0].reset_index(drop=True), table.iloc[:0].reset_index(drop=True)], axis=1
+        )
+
     def _all_alike(self, batch: Batch) -> bool:
         """Return whether the columns are wrong, whatever is in their rows."""
         from nbtrack.models.enforcement import enforce
@@ -132,9 +160,17 @@ class Scorer:
             if name not in self.columns.optional
         ):
             return True
+        if twice(batch.names, self.columns, labelled=not batch.typed):
+            return True
+        if signature is None:
+            return False
         frame = batch.cut(0, 0).read(self.columns)[0]
-        if signature is None or any(map(is_object, (frame.iloc[:, k] for k in range(frame.shape[1])))):
+        if any(map(is_object, (frame.iloc[:, k] for k in range(frame.shape[1])))):
             return False  # objects, and values of CSV, are of no type of their own
+        if not batch.typed:
+            # In files whole numbers may be written as floats: some of these can be taken, and others cannot.
+            floats = [name for name, kind in frame.dtypes.items() if getattr(kind, "kind", "") == "f"]
+            frame = frame.astype({name: "int64" for name in floats if name in self.columns.whole})
         try:
             enforce(frame, signature)
         except SchemaError:
@@ -190,13 +226,13 @@ class Scorer:
         frame, kept = batch.read(self.columns)
         table = prediction_table(self._predictions(batch, frame))
         if len(table) != batch.rows and (self.columns.keep or not alone):
-            raise ModelError(f"the model gave {len(table):,} predictions for {batch.rows:,} rows")
+            raise _CountError(f"the model gave {len(table):,} predictions for {batch.rows:,} rows")
         if not self.columns.keep:
             return table.set_axis(frame.index) if len(table) == len(frame) else table
-        twice = [name for name in kept.columns if name in table.columns]
-        if twice:
+        both = [name for name in kept.columns if name in table.columns]
+        if both:
             raise InvalidValueError(
-                f"the column {twice[0]!r} is kept, and the model's predictions have one of that name"
+                f"the column {both[0]!r} is kept, and the model's predictions have one of that name"
             )
         return pd.concat([kept, table.set_axis(kept.index)], axis=1)
 

@@ -6,25 +6,32 @@ import contextlib
 import glob
 import gzip
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from urllib.parse import unquote
 
 from nbtrack.errors import InvalidValueError, MissingPackageError, NotFoundError
 from nbtrack.models.input_form import library_of
-from nbtrack.scoring.batches import ArrowBatch, Batch, Columns, CsvBatch, FrameBatch
+from nbtrack.scoring.batches import ArrowBatch, Batch, Columns, CsvBatch, FrameBatch, not_utf8
 from nbtrack.scoring.records import header_of, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Source", "files_of", "is_paths", "is_standard_input", "source_of"]
+__all__ = ["CsvFile", "Source", "files_of", "is_paths", "is_standard_input", "source_of"]
 
 BATCH_ROWS = 65_536
 _BATCH_BYTES = 1 << 22
 """About how many bytes a batch has, where its rows are not said."""
+_TEXT_BYTES = 1 << 24
+"""How many bytes of text a batch has at most, where its rows are not said: the header does not tell how long texts are."""
 _RELEASE = 32
+_BUFFER_BYTES = 1 << 18
+_ALL_BUFFERS_BYTES = 1 << 24
+_NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+"""What stands for a missing value in the name of a folder."""
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
@@ -62,7 +69,7 @@ class CsvFile:
             names = _split(header)
             # The header says how wide a row is, roughly.
             size = rows or max(256, min(BATCH_ROWS, _BATCH_BYTES // (8 * max(len(names), 1))))
-            for content, count in pieces(stream, size):
+            for content, count in pieces(stream, size, None if rows else _TEXT_BYTES):
                 if skip >= count:
                     skip -= count
                     continue
@@ -76,7 +83,9 @@ def _split(header: bytes) -> tuple[str, ...]:
 
     try:
         return tuple(next(csv.reader([header.decode()])))
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise not_utf8(error) from error
+    except csv.Error as error:
         raise InvalidValueError(f"it is not CSV: {error}") from error
 
 
@@ -86,6 +95,8 @@ class ParquetFile:
 
     name: str
     path: Path
+    partition: dict[str, str] = field(default_factory=dict)
+    """Columns that stand in the names of its folders, `year=2020`, as Hive and Spark write them."""
 
     @cached_property
     def total(self) -> int | None:
@@ -95,15 +106,20 @@ class ParquetFile:
         return None
 
     def _opened(self) -> Any:
-        # Without buffering ahead no more than a page of each column is held.
-        return pyarrow("pyarrow.parquet").ParquetFile(self.path, pre_buffer=False, buffer_size=1 << 18)
+        parquet = pyarrow("pyarrow.parquet")
+        # Without buffering ahead no more than a page of each column is held, of many columns less.
+        count = max(parquet.read_metadata(self.path).num_columns, 1)
+        size = min(_BUFFER_BYTES, max(_ALL_BUFFERS_BYTES // count, 1 << 12))
+        return parquet.ParquetFile(self.path, pre_buffer=False, buffer_size=size)
 
     def batches(self, columns: Columns, rows: int | None, skip: int) -> Iterator[Batch]:
         """Yield the rows after the first `skip`, so many at a time."""
         file = self._opened()
         names = file.schema_arrow.names
+        folders = {name: text for name, text in self.partition.items() if name not in names}
         read = [name for name in names if name in {*columns.of(names), *columns.keep}]
         width = sum(map(_bytes_of, (file.schema_arrow.field(name).type for name in read)))
+        width = max(width, _bytes_of_rows(file.metadata, {*read}))
         size = rows or max(256, min(BATCH_ROWS, _BATCH_BYTES // max(width, 1)))
         groups = list(range(file.metadata.num_row_groups))
         while groups and skip >= (count := file.metadata.row_group(groups[0]).num_rows):
@@ -111,10 +127,25 @@ class ParquetFile:
             skip -= count
         batches = file.iter_batches(size, row_groups=groups, columns=read, use_threads=False)
         for number, batch in enumerate(_after(batches, skip), 1):
-            yield batch
+            yield _beside(batch, folders) if folders else batch
             if number % _RELEASE == 0:
                 # Arrow would keep what it has freed for later, and more of it the longer it reads.
                 pyarrow().default_memory_pool().release_unused()
+
+
+def _beside(batch: ArrowBatch, folders: dict[str, str]) -> ArrowBatch:
+    """Return rows with the columns that stand in the names of folders: whole numbers, else text."""
+    table = pyarrow().Table.from_batches([batch.table])
+    for name, text in folders.items():
+        is_number = text.removeprefix("-").isdecimal() and str(int(text)) == text
+        value = None if text == _NO_PARTITION else int(text) if is_number else text
+        table = table.append_column(name, pyarrow().array([value] * table.num_rows))
+    return ArrowBatch(table.combine_chunks())
+
+
+def _partition(path: Path) -> dict[str, str]:
+    parts = (part.partition("=") for part in path.parent.parts)
+    return {unquote(key): unquote(text) for key, sign, text in parts if sign and key}
 
 
 @dataclass
@@ -158,6 +189,16 @@ def _after(batches: Iterator[Any], skip: int) -> Iterator[ArrowBatch]:
             continue
         yield ArrowBatch(batch.slice(skip) if skip else batch)
         skip = 0
+
+
+def _bytes_of_rows(metadata: Any, names: set[str]) -> int:
+    """Return how many bytes a row takes in a Parquet file before it is compressed: of long texts many."""
+    if not metadata.num_row_groups or not metadata.row_group(0).num_rows:
+        return 0
+    group = metadata.row_group(0)
+    columns = map(group.column, range(group.num_columns))
+    read = (one.total_uncompressed_size for one in columns if one.path_in_schema.partition(".")[0] in names)
+    return int(sum(read) // group.num_rows)
 
 
 def _bytes_of(kind: Any) -> int:
@@ -217,7 +258,7 @@ def files_of(paths: Any) -> list[tuple[str, Path]]:
                 raise NotFoundError(f"{str(given)!r} holds no CSV or Parquet files")
         elif not path.exists() and glob.has_magic(str(path)):
             matched = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 (of a whole path)
-            files = [file for file in matched if file.is_file()]
+            files = [file for file in matched if file.is_file() and _is_meant(file, path)]
             if not files:
                 raise NotFoundError(f"no file is named as {str(given)!r}")
             root = Path(os.path.commonpath([file.parent for file in files]))
@@ -225,6 +266,12 @@ def files_of(paths: Any) -> list[tuple[str, Path]]:
         else:
             found.append((path.name, path))
     return found
+
+
+def _is_meant(file: Path, pattern: Path) -> bool:
+    """Return whether a file that a pattern matches is not one that Spark and others keep for themselves."""
+    named = any(part.startswith("_") for part in pattern.parts)
+    return named or not any(part.startswith("_") for part in file.parts)
 
 
 def _is_data(file: Path, folder: Path) -> bool:
@@ -245,7 +292,7 @@ def file_source(name: str, path: Path) -> Source:
         return CsvFile("standard input", path)
     lower = path.name.lower()
     if lower.endswith(".parquet"):
-        return ParquetFile(name, path)
+        return ParquetFile(name, path, _partition(path))
     if lower.endswith((".csv", ".csv.gz")):
         return CsvFile(name, path)
     raise InvalidValueError(f"{str(path)!r} is named as neither CSV nor Parquet")

@@ -12,7 +12,7 @@ from nbtrack.scoring.csv_text import csv_text
 from nbtrack.scoring.sources import pyarrow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -32,8 +32,8 @@ class Target(Protocol):
     def kept(self, *, now: bool) -> dict[str, Any] | None:
         """Make what is written last, and return how far that is; None if it is better done `now` and then only."""
 
-    def finish(self, columns: list[str]) -> None:
-        """Give the file its name; if there was nothing to write, it has these columns."""
+    def finish(self, no_rows: Callable[[], pd.DataFrame]) -> None:
+        """Give the file its name; if there was nothing to write, it has the columns of a table without rows."""
 
     def close(self) -> None:
         """Leave the file as it is."""
@@ -44,15 +44,9 @@ def part_of(target: Path) -> Path:
     return target.with_name(f"{target.name}.part")
 
 
-def target_of(path: Path, kept: dict[str, Any] | None, keep: Sequence[str]) -> Target:
+def target_of(path: Path, kept: dict[str, Any] | None, texts: Sequence[str]) -> Target:
     """Return the output at a path, begun anew or after what is kept of it."""
-    return ParquetTarget(path, kept, keep) if path.suffix.lower() == ".parquet" else CsvTarget(path, kept)
-
-
-def _empty(columns: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=columns, dtype="float64")
+    return ParquetTarget(path, kept, texts) if path.suffix.lower() == ".parquet" else CsvTarget(path, kept)
 
 
 class CsvTarget:
@@ -69,6 +63,8 @@ class CsvTarget:
     def __init__(self, path: Path, kept: dict[str, Any] | None = None) -> None:
         self._path = path
         self._part = part_of(path)
+        if kept and (not self._part.is_file() or self._part.stat().st_size < kept["size"]):
+            raise _changed(self._part)
         self._stream = self._part.open("r+b" if kept else "wb", buffering=0)
         self._names: list[str] | None = None
         if kept:
@@ -103,10 +99,10 @@ class CsvTarget:
         os.fsync(self._stream.fileno())
         return {"size": self._stream.tell(), "names": self._names}
 
-    def finish(self, columns: list[str]) -> None:
-        """Give the file its name; if there was nothing to write, it has these columns."""
+    def finish(self, no_rows: Callable[[], pd.DataFrame]) -> None:
+        """Give the file its name; if there was nothing to write, it has the columns of a table without rows."""
         if self._names is None:
-            self.write(_empty(columns))
+            self.write(no_rows())
         os.fsync(self._stream.fileno())
         self._stream.close()
         self._part.replace(self._path)
@@ -125,12 +121,13 @@ class ParquetTarget:
         The file.
     kept
         How far it was written before; None to begin anew.
-    keep
-        The columns of the input that are kept: text of CSV that is whole numbers is written as these.
+    texts
+        The columns that are text because CSV knows nothing else. Where all of their rows are whole numbers, and would be
+        written so again, they are written as numbers.
     """
 
-    def __init__(self, path: Path, kept: dict[str, Any] | None = None, keep: Sequence[str] = ()) -> None:
-        self._keep = keep
+    def __init__(self, path: Path, kept: dict[str, Any] | None = None, texts: Sequence[str] = ()) -> None:
+        self._numbers = list(kept["numbers"] if kept else texts)
         self._path = path
         self._folder = part_of(path)
         pyarrow("pyarrow.parquet")
@@ -138,6 +135,8 @@ class ParquetTarget:
         self._schema: Any = None
         self._writer: Any = None
         self._rows = 0
+        if kept and not all(self._piece(number).is_file() for number in range(self._pieces)):
+            raise _changed(self._folder)
         if not kept:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(exist_ok=True)
@@ -156,7 +155,8 @@ class ParquetTarget:
     def write(self, table: pd.DataFrame) -> None:
         """Write some rows."""
         pa = pyarrow()
-        rows = _arrow(table, self._schema, self._keep)
+        rows = _arrow(table, self._schema)
+        self._numbers = [name for name in self._numbers if _are_whole(rows.column(name))]
         if self._schema is None:
             self._schema = rows.schema
         if self._writer is None:
@@ -173,7 +173,7 @@ class ParquetTarget:
         if self._rows < (1 if now else _PIECE_ROWS):
             return None
         self._close_piece()
-        return {"pieces": self._pieces}
+        return {"pieces": self._pieces, "numbers": self._numbers}
 
     def _close_piece(self) -> None:
         if self._writer is not None:
@@ -182,23 +182,31 @@ class ParquetTarget:
             _sync(self._piece(self._pieces))
             self._pieces += 1
 
-    def finish(self, columns: list[str]) -> None:
+    def finish(self, no_rows: Callable[[], pd.DataFrame]) -> None:
         """Give the file its name: that of the only piece, or a new one of all of them."""
         if self._schema is None:
-            self.write(_empty(columns))
+            self._numbers = []
+            self.write(no_rows())
         self._close_piece()
-        whole = self._piece(0)
-        if self._pieces > 1:
-            whole = self._folder / "whole"
-            parquet = pyarrow("pyarrow.parquet")
-            with parquet.ParquetWriter(whole, self._schema) as writer:
-                for number in range(self._pieces):
-                    piece = parquet.ParquetFile(self._piece(number), pre_buffer=False)
-                    for group in range(piece.metadata.num_row_groups):
-                        writer.write_table(piece.read_row_group(group))
-            _sync(whole)
+        whole = self._piece(0) if self._pieces == 1 and not self._numbers else self._joined()
         whole.replace(self._path)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _joined(self) -> Path:
+        """Return one file of all pieces, with numbers where the text is."""
+        pa, parquet = pyarrow(), pyarrow("pyarrow.parquet")
+        schema = self._schema
+        for name in self._numbers:
+            number = schema.get_field_index(name)
+            schema = schema.set(number, schema.field(number).with_type(pa.int64()))
+        whole = self._folder / "whole"
+        with parquet.ParquetWriter(whole, schema) as writer:
+            for number in range(self._pieces):
+                piece = parquet.ParquetFile(self._piece(number), pre_buffer=False)
+                for group in range(piece.metadata.num_row_groups):
+                    writer.write_table(piece.read_row_group(group).cast(schema))
+        _sync(whole)
+        return whole
 
     def close(self) -> None:
         """Leave the pieces that are closed as they are."""
@@ -212,19 +220,10 @@ def _sync(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _arrow(table: pd.DataFrame, schema: Any, keep: Sequence[str]) -> Any:
+def _arrow(table: pd.DataFrame, schema: Any) -> Any:
     """Return rows as an Arrow table of the types of the first ones."""
-    import pandas as pd
-
     pa = pyarrow()
     try:
-        for name in keep:
-            if str(table[name].dtype) not in ("str", "object"):
-                continue
-            if schema is None:
-                table = table.assign(**{name: _numbers(table[name])})
-            elif pa.types.is_integer(schema.field(name).type):
-                table = table.assign(**{name: pd.to_numeric(table[name])})
         made = pa.Table.from_pandas(table, preserve_index=False, schema=schema)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, TypeError, KeyError) as error:
         raise InvalidValueError(
@@ -233,10 +232,16 @@ def _arrow(table: pd.DataFrame, schema: Any, keep: Sequence[str]) -> Any:
     return made.replace_schema_metadata(None)
 
 
-def _numbers(texts: pd.Series) -> pd.Series:
-    """Return texts that are whole numbers, and would be written so again, as numbers."""
-    import pandas as pd
+def _are_whole(texts: Any) -> bool:
+    """Return whether texts are whole numbers, and would be written so again."""
+    pa = pyarrow()
+    try:
+        return bool(texts.cast(pa.int64()).cast(texts.type).equals(texts))
+    except pa.ArrowInvalid:
+        return False
 
-    numbers = pd.to_numeric(texts, errors="coerce")
-    same = numbers.dtype.kind == "i" and bool((numbers.astype(str) == texts.astype(str)).all())
-    return numbers if same else texts
+
+def _changed(part: Path) -> InvalidValueError:
+    return InvalidValueError(
+        f"{str(part)!r} is gone or was cut since the job was interrupted, so it cannot go on; begin anew without resume"
+    )

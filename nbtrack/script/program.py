@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Program"]
 
 _OWN = str(Path(__file__).parent)
+_WATCHING = str(Path(__file__).parents[1] / "recording" / "streams.py")
+"""The file with what stands between `print` and its stream."""
 
 
 class Program:
@@ -86,7 +88,8 @@ class Program:
         try:
             exec(self._code(change), self.namespace)  # noqa: S102 (it is what the user asks for)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it ends the script and not us
-            self.error = error.with_traceback(_of_the_user(error.__traceback__))
+            _keep_to_the_user(error)
+            self.error = error
 
     def _code(self, change: Callable[[ast.Module], ast.Module] | None) -> Any:
         if change is None:
@@ -156,8 +159,31 @@ def _beginning(tree: ast.Module) -> int:
     return count
 
 
+def _keep_to_the_user(error: BaseException) -> None:
+    """Take our own frames out of the traceback of an exception, and of those that led to it."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = _of_the_user(one.__traceback__)
+            waiting += (one.__cause__, one.__context__)
+
+
 def _of_the_user(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from where the script begins."""
+    """Return a traceback from where the script begins, as if it had printed to the stream itself."""
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
         trace = trace.tb_next
-    return trace
+    places: list[TracebackType] = []
+    inner = trace
+    while inner is not None:
+        places.append(inner)
+        inner = inner.tb_next
+    if all(one.tb_frame.f_code.co_filename != _WATCHING for one in places):
+        return trace
+    made: TracebackType | None = None
+    for one in reversed(places):
+        if one.tb_frame.f_code.co_filename != _WATCHING:
+            made = TracebackType(made, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return made

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from nbtrack import tracking
 from nbtrack.capture import ScriptCapture
 from nbtrack.capture.secrets import SEEN
+from nbtrack.projects import UNWANTED
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.kept import Kept
 from nbtrack.recording.live import LiveMonitor
 from nbtrack.recording.model_saving import limit_in_environment
 from nbtrack.recording.streams import StreamWatch
 from nbtrack.script.debugger import keep_to_the_users_code
+from nbtrack.script.parser_exit import ended_by_parser
 from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.handed import known_run
 
@@ -53,6 +55,7 @@ class TrackedScript:
         self._run: ActiveRun | None = None
         self._companion: LiveMonitor | None = None
         self._kept: Kept | None = None
+        self._handed: str | None = None
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 
@@ -72,7 +75,7 @@ class TrackedScript:
     @guarded("the script runs untracked")
     def _begin(self) -> None:
         store = tracking.store_in_use()
-        handed = known_run(store)
+        handed = self._handed = known_run(store)
         writer = (
             store.create_run(experiment=tracking.default_experiment())
             if handed is None
@@ -110,10 +113,16 @@ class TrackedScript:
                 with _what_is_needed():
                     kept.models(captured, limit_in_environment() if status == "FINISHED" else 0)
             facts = {"wall_seconds": wall, "cpu_seconds": cpu, "loops": captured.loops}
-            kept.outcome(facts, self._output.tail)
+            found = captured.metrics or captured.estimators or run.metrics or run.logs
+            unwanted = not self._silent and not found and ended_by_parser(error)
+            kept.outcome({**facts, **({UNWANTED: True} if unwanted else {})}, self._output.tail)
         finally:
             self._capture.stop()
             tracking.finish(run, status, error)
+        if unwanted:
+            if not self._handed:  # else who made the run removes it
+                run.store.delete_runs([run.id])
+            return
         line = kept.line(captured, wall, error).text()
         sys.stderr.write(f"{line}\n" if self._silent else f"{line}\n{run.id}\n")
 

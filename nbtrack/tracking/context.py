@@ -99,8 +99,9 @@ def _script(file: str | None) -> dict[str, Any] | None:
     except OSError:
         return None
     SEEN.scan_environment()
-    text = SEEN.code(text)
-    return {"cell": text, "earlier": [], "script": text, "stale": False} if text else None
+    unmasked, text = SEEN.unmasked(text), SEEN.code(text)
+    found = {"cell": text, "earlier": [], "script": text, "stale": False, "unmasked": unmasked}
+    return found if text else None
 
 
 def _finish() -> None:

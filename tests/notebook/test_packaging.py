@@ -49,15 +49,41 @@ NOTEBOOKS = {
 }  # fmt: skip
 
 
-def tracked(folder, cells):
-    """Run the cells of a notebook, and return its run."""
+FIRST = "%%track first\nfrom sklearn.linear_model import Ridge\n"
+SEVERAL = {
+    "a fitted scaler": ([DATA, FIRST + "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\nscaler.fit(X)  # once\nmodel = Ridge(alpha=0.1).fit(scaler.transform(X), y)\nr2 = model.score(scaler.transform(X), y)", "%%track\nother = Ridge(alpha=0.5).fit(scaler.transform(X), y)\nr2 = other.score(scaler.transform(X), y)"],
+                        "- the tracked cell first: `scaler`"),
+    "under %track on": ([DATA, "%track on", "from sklearn.linear_model import Ridge\none = Ridge(alpha=0.1).fit(X, y)\nr2 = one.score(X, y)", "other = Ridge(alpha=0.5).fit(X, y)\nr2 = other.score(X, y)"], ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_of_another_tracked_cell_only_what_is_read_of_it_goes_along(name, tmp_path):
+    cells, said = SEVERAL[name]
+    (tmp_path / "home").mkdir()
+    run = tracked(tmp_path / "home", cells, several=True)
+    made = package(run, tmp_path / "project")
+    readme = (made.folder / "README.md").read_text()
+    assert "alpha=0.1" not in (made.folder / "main.py").read_text()
+    assert said in readme
+    assert ("## Steps" in readme) == bool(said)
+    again = nbtrack.run_project(made.folder, env_manager="local", store=tmp_path / "other").run
+    assert again.metrics == run.metrics
+    assert len(again.store.find_runs(nbtrack.query.parse(""))) == 1
+    assert printed(made.folder).items() >= {m: repr(value) for m, value in run.metrics.items()}.items()
+    run.store.close()
+
+
+def tracked(folder, cells, *, several=False):
+    """Run the cells of a notebook, and return its run, the last where there are several."""
     (folder / "pyproject.toml").touch()
     with kernel_in(folder) as kernel:
         for cell in cells:
             done = kernel.run(cell)
             assert done.reply["status"] == "ok", done.traceback
     store = open_store(folder / ".nbtrack")
-    (run,) = nbtrack.entities.Runs(store, nbtrack.query.parse(""))
+    run, *others = nbtrack.entities.Runs(store, nbtrack.query.parse(""))
+    assert bool(others) == several
     return run
 
 

@@ -416,6 +416,39 @@ def test_rows_that_fail_are_left_out_and_listed_and_the_job_is_a_run(run, tmp_pa
     assert job.params["model"] == "runs:/fine wine/model"
 
 
+@pytest.mark.parametrize("target", ["out.csv.gz", "out.tsv", "out.txt", "out.jsonl"])
+def test_an_output_of_an_unknown_format_is_refused(run, tmp_path, target):
+    FRAME.to_csv("in.csv", index=False)
+    assert "neither CSV, Parquet nor JSON" in refused(
+        "models", "predict", "-m", "runs:/fine wine/model", "-i", "in.csv", "-o", target, code=2
+    )
+    assert not (tmp_path / target).exists()
+
+
+def test_a_folder_is_a_folder_although_it_is_not_there_yet(run, tmp_path):
+    FRAME.to_csv("in.csv", index=False)
+    printed("models", "predict", "-m", "runs:/fine wine/model", "-i", "in.csv", "-o", "new/")
+    assert len(pd.read_csv(tmp_path / "new" / "in.csv")) == len(FRAME)
+
+
+def test_a_job_without_a_prediction_fails(run, tmp_path):
+    FRAME.assign(age="old").to_csv("in.csv", index=False)
+    predict = (
+        "models",
+        "predict",
+        "-m",
+        "runs:/fine wine/model",
+        "-i",
+        "in.csv",
+        "-o",
+        "out.csv",
+        "--on-error",
+        "skip",
+    )
+    done = nbtrack_command(*predict, check=False)
+    assert (done.returncode, "3 left out" in done.stderr) == (1, True)
+
+
 def test_what_is_answered_at_once_has_no_options_of_batches(run):
     FRAME.to_csv("in.csv", index=False)
     for options in (["--keep", "size"], ["--resume"], ["--workers", "2"], ["--track"]):

@@ -15,6 +15,7 @@ WORDS = (
     "values",
     "installed",
     "clock",
+    "file_lock",
     "fields",
     "metric_words",
     "points",

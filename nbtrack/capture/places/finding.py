@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.places.place import Place
     from nbtrack.capture.source.grammar import Event, Put
 
-__all__ = ["places_in"]
+__all__ = ["RANKS", "all_places", "places_in"]
 
-_RANKS = {"name": 0, "entry": 0, "argument": 1, "option": 1, "default": 2, "local": 3}
+RANKS = {"name": 0, "entry": 0, "argument": 1, "option": 1, "default": 2, "local": 3}
 """Of one name, what counts first: as in a run's params, what a name is assigned before an argument of that name."""
 
 
@@ -50,21 +50,27 @@ def places_in(source: str, positional: Mapping[str, Sequence[str]] | None = None
     >>> {name: place.value for name, [place] in found.items()}
     {'alpha': 0.5, 'solver': 'svd', 'Ridge.solver': 'svd', 'ridge.solver': 'svd', 'model.solver': 'svd', 'model.ridge.solver': 'svd'}
     """
-    tree = parse(source)
-    finder = _Finder(tree, positional or {})
+    return {name: _first(places) for name, places in all_places(source, positional).items()}
+
+
+def all_places(source: str, positional: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[Place]]:
+    """Return the literals of a script by all their names, also those that a name does not mean while it has others."""
+    finder = _Finder(parse(source), positional or {})
     by_name: dict[str, list[Place]] = {}
     for place in finder.places():
         for name in (place.name, *place.others):
             by_name.setdefault(name, []).append(place)
-    return {name: _first(places) for name, places in by_name.items()}
+    # Of a literal that is found as two kinds the one that counts first.
+    for name, places in by_name.items():
+        one_each = {place.span: place for place in sorted(places, key=lambda place: -RANKS[place.kind])}
+        by_name[name] = sorted(one_each.values(), key=lambda place: place.span)
+    return by_name
 
 
-def _first(places: Iterable[Place]) -> list[Place]:
-    one_each = {place.span: place for place in sorted(places, key=lambda place: -_RANKS[place.kind])}
-    rank = min(_RANKS[place.kind] for place in one_each.values())
-    return sorted(
-        (place for place in one_each.values() if _RANKS[place.kind] == rank), key=lambda place: place.span
-    )
+def _first(places: list[Place]) -> list[Place]:
+    rank = min(RANKS[place.kind] for place in places)
+    chosen = [place for place in places if RANKS[place.kind] == rank]
+    return [place for place in chosen if place.read] or chosen
 
 
 class _Finder:

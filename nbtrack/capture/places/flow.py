@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ class Flow:
         self._used.setdefault(path, []).extend(read)
 
     def places(self) -> list[Place]:
-        """Return the literals that are used; of a name that nothing reads the last."""
-        last = {path: standing[-1].place for path, standing in self._standing.items()}
+        """Return the literals that are used, and those that names may have in the end though nothing reads them."""
+        last = {
+            path: [one.place for one in standing if not one.read] for path, standing in self._standing.items()
+        }
         for path in list(self._standing):
             self._end(path)
         found = [place for places in self._used.values() for place in places]
-        unread = [place for path, place in last.items() if not self._used.get(path)]
+        unread = [replace(place, read=False) for places in last.values() for place in places]
         return found + [place for place in unread if place.name not in self._bound_later]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.places.finding import places_in
+from nbtrack.capture.places.finding import RANKS, all_places
+from nbtrack.capture.source.grammar import DEFINITIONS
+from nbtrack.capture.source.literals import is_literal
+from nbtrack.capture.source.reads import names_in
+from nbtrack.capture.source.syntax import parse
 from nbtrack.fields import same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbtrack.capture.places.place import Place
     from nbtrack.records import ParamValue
@@ -44,15 +49,78 @@ def places_of_params(
     >>> [place.line for place in found["a.alpha"]]
     [1]
     """
-    found = places_in(script, positional)
-    own = script.count("\n", 0, script.rfind(_MARK)) + 1 if _MARK in script else 0
+    found = all_places(script, positional)
+    cell = _OwnCell(script)
     kept: dict[str, list[Place]] = {}
     for name, value in params.items():
-        matching = [place for place in found.get(name, ()) if same(place.value, value)]
-        # Of calls that the run did not make itself only what they made counts, such as an estimator that it fitted.
-        kept[name] = [place for place in matching if place.line > own] or matching
+        kept[name] = cell.meant(name, found.get(name, ()), value)
         if len(kept[name]) > 1:
             # By these it can be said which of them is meant.
             for other in (other for place in kept[name] for other in place.others):
                 kept.setdefault(other, [place for place in kept[name] if place in found[other]])
     return {name: places for name, places in kept.items() if places}
+
+
+class _OwnCell:
+    """The run's own cell in its script: what it and the functions do with names."""
+
+    def __init__(self, script: str) -> None:
+        tree = parse(script)
+        self._line = script.count("\n", 0, script.rfind(_MARK)) + 1 if _MARK in script else 0
+        own = ast.Module([stmt for stmt in tree.body if stmt.lineno > self._line], [])
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+        self._reads = names_in(own).union(*map(names_in, functions))
+        self._computed = {name for stmt in own.body for name in _computed(stmt)}
+
+    def meant(self, name: str, places: Sequence[Place], value: ParamValue) -> list[Place]:
+        """Return the places that a param may mean: the literals of its name with its value."""
+        matching = [place for place in places if same(place.value, value)]
+        named = [place for place in matching if RANKS[place.kind] == 0]
+        given = [place for place in matching if place.kind == "argument" and place.line > self._line]
+        if not named and name in self._computed:
+            # What the name holds was computed, and only happens to be what something else is given.
+            return [place for place in matching if place.kind == "option"]
+        if given and named and all(place.line <= self._line for place in named) and name not in self._reads:
+            return given  # the name is another's
+        rank = min((RANKS[place.kind] for place in matching), default=0)
+        chosen = [place for place in matching if RANKS[place.kind] == rank]
+        # What the cell itself has assigned, or given a call, is meant by the run; but if nothing reads it, perhaps what was
+        # there before.
+        here = [place for place in chosen if place.line > self._line]
+        chosen = here if any(place.read for place in here) else chosen
+        if chosen != named or not given:
+            return chosen
+        # Of several that may be the name's, or one that comes too late, nobody knows whether it is the name that is meant.
+        branches = [place for place in places if RANKS[place.kind] == 0]
+        late = any(not one.read and one.line > other.line for one in chosen for other in given)
+        if not late and len(branches) == len(chosen):
+            return chosen
+        return sorted([*chosen, *given], key=lambda place: place.span)
+
+
+def _computed(stmt: ast.stmt) -> Iterator[str]:
+    """Yield the names to which a statement gives something else than a literal, or what has their name elsewhere."""
+    waiting: list[ast.AST] = [stmt]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, DEFINITIONS):
+            continue  # its names are its own
+        waiting += ast.iter_child_nodes(node)
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ):
+                if not is_literal(value) and _last(value) != name:
+                    yield name
+            case ast.AugAssign(target=ast.Name(id=name)) | ast.For(target=ast.Name(id=name)):
+                yield name
+
+
+def _last(value: ast.expr) -> object:
+    """Return the last name of `config.alpha` and `config["alpha"]`."""
+    match value:
+        case ast.Attribute(attr=last) | ast.Subscript(slice=ast.Constant(value=last)):
+            return last
+    return None

@@ -46,6 +46,8 @@ class Place:
         The literal's value.
     others
         Longer names, by which it differs from others of its plain name: `Ridge.alpha`, `model.alpha`.
+    read
+        Whether something reads it, as far as names tell.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Place:
     end_column: int
     value: Any = None
     others: tuple[str, ...] = ()
+    read: bool = True
 
     @property
     def span(self) -> tuple[int, int, int, int]:

@@ -7,148 +7,108 @@ finds them without a hook in anybody's function.
 from __future__ import annotations
 
 import math
-import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.results.readings import plain, readings
-from nbtrack.capture.results.tracebacks import Tracebacks
-from nbtrack.clock import now
+from nbtrack.capture.results.printed_lines import PrintedLines
+from nbtrack.capture.results.printed_series import PrintedSeries
+from nbtrack.capture.results.templates import Templates
+from nbtrack.capture.results.written import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from nbtrack.capture.results.printed_series import Point
 
 __all__ = ["PrintedScores"]
 
-_DISPLAYED = re.compile(r"Out\[\d+\]:")
-"""How a terminal shows a cell's value: the text of an object does not count as output."""
-_REPRESENTATION = re.compile(r"<.*>")
-"""What an object without a text of its own is printed as."""
-_COUNTER = re.compile(r"\b(?:epoch|fold|round|trial|episode)\W{0,3}(\d+)", re.IGNORECASE)
-"""The counter by which two versions of a redrawn line are separate results."""
-_MAX_LINE_LENGTH = 2_000
-"""Characters of a line of scores."""
-_MAX_POINTS = 100_000
-"""Points of a printed series, beyond which it is thinned."""
+_MAX_COMPARED = 2_000
+"""Points of a series that are looked for among the known values."""
 
 
 class PrintedScores:
-    """Collects labelled numbers from text as it is printed, line by line."""
+    """Collects labelled numbers from text as it is printed, line by line.
 
-    def __init__(self) -> None:
-        self.points: dict[str, list[tuple[float, float, int]]] = {}
-        """Name to (seconds since the epoch, value, decimals printed)."""
-        self._steps: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
-        self._latest: set[str] = set()
-        """The series whose last point is kept only because it is the last."""
-        self._streams: list[_Lines] = []
+    Parameters
+    ----------
+    written
+        The numbers that stand in the source, and are no results.
+    """
+
+    def __init__(self, written: Written | None = None) -> None:
+        self._series: dict[str, PrintedSeries] = {}
+        self._templates = Templates(written or Written(), self._named)
+        self._streams: list[PrintedLines] = []
         self.feed = self.stream()
 
-    def stream(self) -> Callable[[str], None]:
+    @property
+    def points(self) -> dict[str, list[Point]]:
+        """The points of each name: the time, the value, and how many decimals it was printed with."""
+        return {name: series.points for name, series in self._series.items() if series.points}
+
+    def stream(self) -> Callable[..., None]:
         """Return a function that receives the pieces of a new stream of output."""
-        lines = _Lines(self._read)
+        lines = PrintedLines(self._templates)
         self._streams.append(lines)
-        return lines.feed
+
+        def feed(text: str, since: float | None = None, until: float | None = None) -> None:
+            lines.feed(text, since, until)
+            for series in list(self._series.values()):
+                series.settle()
+
+        return feed
 
     def finish(self) -> None:
         """Read the last lines, which may be incomplete."""
         for lines in self._streams:
             lines.feed("\n")
+        for series in self._series.values():
+            series.settle()
 
-    def _read(self, line: str, moment: float) -> None:
-        if _DISPLAYED.match(line) or _REPRESENTATION.fullmatch(line.strip()):
-            return
-        for one in readings(line):
-            self._add(one.name, (moment, one.value, one.decimals))
+    def _named(self, name: str) -> PrintedSeries:
+        return self._series.setdefault(name, PrintedSeries())
 
-    def _add(self, name: str, point: tuple[float, float, int]) -> None:
-        """Keep a point; of a long series every second one, then every fourth, and always the last."""
-        points = self.points.setdefault(name, [])
-        if name in self._latest:
-            points.pop()  # it was there as the latest alone
-        step, number = self._steps.get(name, 1), self._numbers.get(name, 0)
-        if number % step:
-            self._latest.add(name)
-        else:
-            self._latest.discard(name)
-        points.append(point)
-        self._numbers[name] = number + 1
-        if len(points) >= _MAX_POINTS:
-            latest = points[-1]
-            del points[1::2]
-            self._steps[name] = 2 * step
-            if points[-1] is not latest:
-                points.append(latest)
-                self._latest.add(name)
-
-    def unknown(self, known: Iterable[Iterable[float]]) -> dict[str, list[tuple[float, float]]]:
-        """Return name to (time, value) of the printed scores that are not among the `known` values.
+    def unknown(
+        self, known: Iterable[Collection[float]], named: Collection[str] = ()
+    ) -> dict[str, tuple[list[int], list[Point]]]:
+        """Return name to steps and points of the printed scores that are not among the `known` values.
 
         Parameters
         ----------
         known
             The values that capture has found in other ways; a printed number that equals one of them,
             rounded or as a percentage, is not new.
+        named
+            The names under which it has found them.
         """
-        rounded: set[tuple[int, float]] = set()
-        decimals = {d for points in self.points.values() for _, _, d in points}
-        for values in known:
-            for value in values:
-                for d in decimals:
-                    rounded.add((d, round(value, d)))
-                    rounded.add((d, round(value * 100, d)))
-                    rounded.add((d, round(-value, d)))
-                if 0 in decimals and math.isfinite(value):
-                    rounded.add((0, float(math.trunc(value))))  # as `%d` prints it
-        found: dict[str, list[tuple[float, float]]] = {}
-        for name, points in self.points.items():
-            fresh = [(moment, value) for moment, value, d in points if (d, round(value, d)) not in rounded]
-            if len(fresh) * 2 > len(points):
-                found[name] = [(moment, value) for moment, value, _ in points]
+        waiting = {name: one for name, one in self._series.items() if one.points and name not in named}
+        if not waiting:
+            return {}
+        values = sorted({value for series in known for value in series if value == value})  # noqa: PLR0124 (no NaN)
+        found = {}
+        for name, series in waiting.items():
+            compared = series.points[:: math.ceil(len(series.points) / _MAX_COMPARED)]
+            fresh = sum(not _is_among(value, decimals, values) for _, value, decimals in compared)
+            if fresh * 2 > len(compared):
+                found[name] = series.steps, series.points
         return found
 
 
-class _Lines:
-    """Joins the pieces of a stream into lines; for a redrawn line, the last version of each epoch counts.
+def _is_among(printed: float, decimals: int, values: list[float]) -> bool:
+    """Return whether one of some sorted values looks like this when it is printed: rounded, in percent, without its sign."""
+    slack = 0.501 * 10.0**-decimals
+    for factor in (1.0, 100.0, -1.0):
+        ends = sorted(((printed - slack) / factor, (printed + slack) / factor))
+        if any(round(value * factor, decimals) == printed for value in _between(values, *ends)):
+            return True
+    # As `%d` prints it.
+    return decimals == 0 and any(
+        math.trunc(value) == printed for value in _between(values, printed - 1, printed + 1)
+    )
 
-    Parameters
-    ----------
-    read
-        Called with a line and the time when it was printed.
-    """
 
-    def __init__(self, read: Callable[[str, float], None]) -> None:
-        self._read = read
-        self._rest = ""
-        self._tracebacks = Tracebacks()
-        self._drawn: dict[str, tuple[str, float]] = {}
-        """The last version of the line for each epoch."""
-
-    def feed(self, text: str) -> None:
-        """Add the next piece."""
-        if "\n" not in text and "\r" not in text:
-            # A line may arrive in many pieces; one that never ends is not a line of scores.
-            self._rest = (self._rest + text)[-_MAX_LINE_LENGTH:]
-            return
-        moment = now()
-        *lines, self._rest = (self._rest + text).replace("\r\n", "\n").split("\n")
-        for line in lines:
-            self._draw(line.split("\r"), moment)
-            self._end()
-        *drawings, self._rest = self._rest.split("\r")
-        self._draw(drawings, moment)
-
-    def _draw(self, drawings: Iterable[str], moment: float) -> None:
-        for drawing in drawings:
-            line = plain(drawing)
-            if line.strip() and len(line) <= _MAX_LINE_LENGTH:
-                counted = _COUNTER.search(line)
-                self._drawn[counted[1] if counted else ""] = line, moment
-                if len(self._drawn) > 1_000:
-                    self._end()
-
-    def _end(self) -> None:
-        drawn, self._drawn = self._drawn, {}
-        for line, moment in drawn.values():
-            if not self._tracebacks.holds(line):
-                self._read(line, moment)
+def _between(values: list[float], low: float, high: float) -> Iterator[float]:
+    place = bisect_left(values, low)
+    while place < len(values) and values[place] <= high:
+        yield values[place]
+        place += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 
-__all__ = ["Tracebacks"]
+__all__ = ["Tracebacks", "may_show_code"]
 
 _HEADER = re.compile(r"(?P<before>.*?)\s*\bTraceback \(most recent call last\)(?P<colon>:?)")
 _PLACE = re.compile(
@@ -15,6 +15,11 @@ _PLACE = re.compile(
 _WARNED = re.compile(r"(?P<path>(?:\b[A-Za-z]:)?[^:]+):(?P<line>\d+): \w*Warning: ")
 _INDENTED = re.compile(r"[\s|+>│╭╰]")
 """What the lines of a traceback begin with; some libraries draw boxes around them."""
+
+
+def may_show_code(line: str) -> bool:
+    """Return whether a line, or one with other digits, may begin what shows code."""
+    return "Traceback (most" in line or "Warning: " in line or _PLACE.match(line) is not None
 
 
 class Tracebacks:
@@ -36,6 +41,11 @@ class Tracebacks:
         """The traceback's last line, which is the error's message; None if it has no such line."""
         self._quoted = ""
         """The source line that follows a warning."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the next line may be such a line because of those before it."""
+        return self._inside or self._last is not None or bool(self._quoted)
 
     def holds(self, line: str) -> bool:
         """Return whether the next line of the stream is such a line."""

@@ -4,7 +4,7 @@
 and `seen` is the list of those that were found, which masks everything that is stored.
 """
 
-from nbtrack.capture.secrets.in_text import MASK
+from nbtrack.capture.secrets.in_text import MASK, OWN
 from nbtrack.capture.secrets.seen import SEEN, Secrets, mask, mask_text
 
-__all__ = ["MASK", "SEEN", "Secrets", "mask", "mask_text"]
+__all__ = ["MASK", "OWN", "SEEN", "Secrets", "mask", "mask_text"]

@@ -13,9 +13,11 @@ from nbtrack.capture.secrets.shapes import shapes_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MASK", "ONE_LITERAL", "Span", "applied", "in_literal", "spans_in"]
+__all__ = ["MASK", "ONE_LITERAL", "OWN", "Span", "applied", "in_literal", "spans_in"]
 
 MASK = "***"
+OWN = "\ue000\ue000\ue000"
+"""Stands for a text that looks like a mask and is the user's own, while masks are looked for."""
 """The text that replaces a secret."""
 
 

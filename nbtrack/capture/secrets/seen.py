@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 from nbtrack.capture.secrets.in_code import spans_in_code
-from nbtrack.capture.secrets.in_text import MASK, Span, applied, spans_in
+from nbtrack.capture.secrets.in_text import MASK, OWN, Span, applied, spans_in
 from nbtrack.capture.secrets.secret_names import are_words, certainty_of, is_drawn, is_secret
 
 if TYPE_CHECKING:
@@ -153,6 +153,19 @@ class Secrets:
         if not self._allowed.isdisjoint(found):
             masked, found = self._but_allowed(text, spans_in_code(text)[0])
         return self._hidden(masked, found, pieces=False)
+
+    def unmasked(self, text: str) -> list[int]:
+        r"""Return which of the texts `***` in code are its own, when its secrets have been masked, counted from 0.
+
+        Examples
+        --------
+        >>> Secrets().unmasked("print('*** begin ***')\npassword = 'hunter2x'")
+        [0, 1]
+        """
+        if MASK not in text:
+            return []
+        marked = self.code(text.replace(MASK, OWN))
+        return [n for n, one in enumerate(re.findall(f"{re.escape(MASK)}|{OWN}", marked)) if one == OWN]
 
     def hidden(self, text: str) -> str:
         """Return a text with known secrets and those of known shapes masked, otherwise unchanged."""

@@ -38,6 +38,8 @@ class Cell:
     ok: bool = True
     cell_id: str | None = None
     """The notebook's id of the cell, if the front end provides it."""
+    tracked: bool = False
+    """Whether a run was made of it."""
 
 
 class History:
@@ -74,7 +76,16 @@ class History:
     def __len__(self) -> int:
         return len(self._cells)
 
-    def add(self, raw: str, source: str, number: int, ok: bool, cell_id: str | None = None) -> None:
+    def add(
+        self,
+        raw: str,
+        source: str,
+        number: int,
+        ok: bool,
+        cell_id: str | None = None,
+        *,
+        tracked: bool = False,
+    ) -> None:
         """Add a cell that was executed.
 
         Parameters
@@ -89,6 +100,8 @@ class History:
             Whether it ended without an exception; otherwise each of its statements may or may not have run.
         cell_id
             The notebook's name for the cell, if known.
+        tracked
+            Whether a run was made of it.
         """
         # A cell that cannot be compiled (`return 1`) has not even begun.
         steps = steps_of(source) if ok or _begins(source) else ()
@@ -108,7 +121,7 @@ class History:
             self._writers.setdefault(name, []).append(len(self._cells))
         if effect.unknowable:
             self._unknowable.append(len(self._cells))
-        self._cells.append(Cell(raw, source, number, ok, cell_id))
+        self._cells.append(Cell(raw, source, number, ok, cell_id, tracked))
         self._effects.append(effect)
         self._index(self._cells[-1])
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.source.analysis import CellAnalysis, Loop
 
-__all__ = ["is_name_in_disguise", "label_name", "shown_expressions"]
+__all__ = ["SPEC", "is_name_in_disguise", "label_name", "shown_expressions"]
 
 _MAX_WORDS = 4
-_SPEC = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa]")
+SPEC = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa]")
+"""A field of a `%` form."""
 
 
 def label_name(text: str) -> str | None:
@@ -76,7 +77,7 @@ def _parts(node: ast.expr, before: str) -> Iterator[tuple[ast.expr, str]]:
             yield from zip(args, texts, strict=False)
         case ast.BinOp(left=ast.Constant(value=str(form)), op=ast.Mod(), right=right):
             values = right.elts if isinstance(right, ast.Tuple) else [right]
-            yield from zip(values, _SPEC.split(form), strict=False)
+            yield from zip(values, SPEC.split(form), strict=False)
         case _:
             yield node, before
 

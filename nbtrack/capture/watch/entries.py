@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.source.analysis import Call
 
-__all__ = ["Entries", "Function", "is_of_command_line"]
+__all__ = ["COMMAND_LINES", "Entries", "Function", "is_of_command_line"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -26,7 +26,7 @@ _MAIN = frozenset("main run cli app train experiment start entry entrypoint".spl
 _COMMANDS = frozenset("command group callback main default".split())
 """How the decorators are called that make a command of a function."""
 _DEBUGGERS = frozenset({"breakpoint", "set_trace"})
-_COMMAND_LINES = frozenset(
+COMMAND_LINES = frozenset(
     "click rich_click asyncclick typer fire hydra tyro cyclopts absl argh defopt plac clize simple_parsing jsonargparse".split()
 )
 """The libraries that call a function with what they read from the command line, in this process."""
@@ -35,7 +35,7 @@ _COMMAND_LINES = frozenset(
 def is_of_command_line(value: Any) -> bool:
     """Return whether a module, or an object, is of a library that reads the command line."""
     module = value.__name__ if isinstance(value, type(ast)) else module_of(value) or module_of(type(value))
-    return module.partition(".")[0] in _COMMAND_LINES
+    return module.partition(".")[0] in COMMAND_LINES
 
 
 class Entries:

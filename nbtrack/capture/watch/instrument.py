@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.settings.estimators import estimator_settings
 from nbtrack.capture.watch.editor import Editor
 from nbtrack.capture.watch.fits import FitSite
+from nbtrack.capture.watch.folds import fold_binding
 from nbtrack.capture.watch.observe import KeySite, Observed
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
@@ -59,6 +60,7 @@ def instrument(
     _place_series(sites, editor, namespace, hooks, wanted)
     place_scores(sites, editor, namespace, hooks, parents)
     _place_fits(sites, editor, hooks)
+    _place_folds(sites, editor, namespace, hooks)
     _place_keys(sites, editor, hooks)
     _place_marks(sites, tree, editor, hooks)
     also(editor)
@@ -157,6 +159,16 @@ def _witness(sites: Sites, mark: Mark, twins: Mapping[int, ast.stmt]) -> Callabl
                 # This says whether the `if` was begun, which is all that matters about its test.
                 return lambda counter=counter: counter.begun  # type: ignore[misc]
     return None
+
+
+def _place_folds(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks) -> None:
+    """Watch cross-validations of several models in a loop, of which a name has the last alone."""
+    for binding in (one for bindings in sites.analysis.bindings.values() for one in bindings):
+        found = fold_binding(binding)
+        if found is not None:
+            call, site = found
+            sites.folds.append(site)
+            editor.wrap(call, hooks.lend(site.observer(namespace)))
 
 
 def _place_fits(sites: Sites, editor: Editor, hooks: Hooks) -> None:

@@ -10,6 +10,7 @@ from nbtrack.capture.watch.observe import LoopCounter
 if TYPE_CHECKING:
     from nbtrack.capture.source.analysis import CellAnalysis, Loop
     from nbtrack.capture.watch.fits import FitSite
+    from nbtrack.capture.watch.folds import FoldSite
     from nbtrack.capture.watch.observe import Observed, ScoreSite
     from nbtrack.capture.watch.reach import Reach
 
@@ -29,6 +30,7 @@ class Sites:
     sums: dict[str, Observed] = field(default_factory=dict)
     scores: list[ScoreSite] = field(default_factory=list)
     fits: list[FitSite] = field(default_factory=list)
+    folds: list[FoldSite] = field(default_factory=list)
     loops: dict[int, LoopCounter] = field(default_factory=dict)
     after: dict[int, Observed] = field(default_factory=dict)
     """By the `id` of a statement: the series that is observed only there."""

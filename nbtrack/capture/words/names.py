@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from nbtrack.metric_words import DOWN, PHRASES, UNDECIDED, UP
 
@@ -23,6 +24,7 @@ __all__ = [
     "is_schedule_name",
     "is_size_or_time",
     "is_training_name",
+    "may_be_metric",
     "words",
 ]
 
@@ -32,6 +34,10 @@ _METRIC_WORDS = (DOWN | UP | UNDECIDED) - _MEANS_OTHERWISE
 """Words that indicate a result."""
 _METRIC_PHRASES = frozenset(phrase for phrase, _ in PHRASES) - {("r", "2")}
 """Phrases that indicate a result; `r_2` is the second of two radii."""
+
+_ZEROS = {ord(digit): "0" for digit in "123456789"}
+_WITH_ZEROS = frozenset(word.translate(_ZEROS) for word in _METRIC_WORDS)
+_PHRASE_BEGINS = frozenset(phrase[:2] for phrase in _METRIC_PHRASES)
 
 _BOOKKEEPING_WORDS = frozenset(
     """
@@ -123,6 +129,16 @@ def is_metric_name(name: str) -> bool:
     if any(w in _METRIC_WORDS or w.rstrip("0123456789") in _METRIC_WORDS for w in found):
         return True
     return any(found[i : i + len(p)] == p for p in _METRIC_PHRASES for i in range(len(found)))
+
+
+def may_be_metric(text: str) -> bool:
+    """Return whether a text may have a word for which `is_metric_name` is true, whatever its digits are."""
+    found = re.findall(r"[a-z][a-z0]*", text.lower().translate(_ZEROS))
+    if not _WITH_ZEROS.isdisjoint(found):
+        return True
+    if any(word.rstrip("0") in _WITH_ZEROS for word in found if word.endswith("0")):
+        return True
+    return not _PHRASE_BEGINS.isdisjoint(pairwise(found))
 
 
 @lru_cache(maxsize=4096)

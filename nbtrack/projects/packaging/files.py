@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nbtrack.projects.packaging.earlier import Step
     from nbtrack.projects.packaging.parameters import Parameter
     from nbtrack.projects.packaging.requirements import Packages
 
@@ -67,9 +68,26 @@ def environment_files(name: str, python: str, packages: Packages) -> dict[str, s
     }
 
 
+def _steps(script: str, steps: Sequence[Step]) -> list[str]:
+    """Return what is said of the tracked cells of which a script does a part first."""
+    if not steps:
+        return []
+    text = [
+        f"## Steps of `{script}`",
+        "",
+        "What other tracked cells of the notebook have made is made again before the code begins; no run is kept of it.",
+        "",
+    ]
+    for step in steps:
+        whole = [f"all of it is run, for {step.whole}"] if step.whole else []
+        text.append(f"- the tracked cell {step.cell}: {', '.join([*step.made, *whole])}")
+    return [*text, ""]
+
+
 def command_line(program: str, parameters: Sequence[Parameter]) -> str:
-    """Return a command that gives the first parameter its own value."""
-    options = [f"{one.name}={one.default}" for one in parameters[:1]]
+    """Return a command that gives a parameter its own value: the first number, for that is what one changes."""
+    numbers = [one for one in parameters if isinstance(one.default, int | float)]
+    options = [f"{one.name}={one.default}" for one in (numbers or parameters)[:1]]
     if program.startswith("python"):
         return " ".join([program, *(shlex.quote(f"--{option}") for option in options)])
     return " ".join([program, *(shlex.join(["-P", option]) for option in options)])
@@ -79,6 +97,7 @@ def readme(
     name: str,
     origins: Mapping[str, str],
     points: Mapping[str, tuple[str, Sequence[Parameter]]],
+    steps: Mapping[str, Sequence[Step]],
     left_out: Sequence[str],
 ) -> str:
     """Return the text of a README: where the project comes from, how it is run, what is missing."""
@@ -111,6 +130,8 @@ def readme(
                 f"| `{one.name}` | {one.kind} | `{one.default!r}` | `{one.param}` |" for one in parameters
             ]
             text += [""]
+    for point, several in steps.items():
+        text += _steps(points[point][0], several)
     if left_out:
         text += ["## Left out", "", *(f"- {one}" for one in left_out), ""]
     return "\n".join(text)

@@ -72,6 +72,8 @@ class Logging:
         The metrics that the run recorded; None where there is no run: all that can be seen are logged then.
     models
         The names of the models that the cell fitted.
+    function
+        The number of the function whose body it is; 0 for the code of a module.
     """
 
     def __init__(
@@ -81,7 +83,10 @@ class Logging:
         name: str,
         metrics: Collection[str] | None,
         models: Sequence[str],
+        *,
+        function: int = 0,
     ) -> None:
+        self._function = function
         self._cell, self._edits, self._name = cell, edits, name
         self._metrics = metrics
         self._analysis = cell.analysis
@@ -131,7 +136,10 @@ class Logging:
             if mode == "sum":
                 for binding in looped:
                     if binding.literal and isinstance(binding.stmt, ast.stmt):
-                        self._edits.add_before(binding.stmt, f"{self._name}.turn({quoted(name)}, globals())")
+                        self._edits.add_before(
+                            binding.stmt,
+                            f"{self._name}.turn({quoted(name)}, {'locals' if self._function else 'globals'}())",
+                        )
                 self._sums.append(name)
                 continue
             chosen = last_bindings(looped)
@@ -149,10 +157,11 @@ class Logging:
         """Return the argument that says the number of a loop's iteration, which has to be counted."""
         if loop is None:
             return ""
+        number = 1000 * self._function + loop.number
         if loop.number not in self._ticking:
             self._ticking.add(loop.number)
-            self._edits.add_before(loop.node.body[0], f"{self._name}.tick({loop.number})")
-        return f", step={self._name}.step({loop.number})"
+            self._edits.add_before(loop.node.body[0], f"{self._name}.tick({number})")
+        return f", step={self._name}.step({number})"
 
     # -- scores that are shown, printed, or computed and dropped
 
@@ -232,12 +241,15 @@ class Logging:
     def ending(self) -> tuple[list[str], list[str]]:
         """Return the calls that log the results at the end, and the metrics that nothing of the code is known to give."""
         call = self._name
-        calls = [f"{call}.keep({quoted(name)}, {name})" for name in self._sums]
+        calls = [f"{call}.keep({quoted(name)}, {self._value(name)})" for name in self._sums]
         missing = []
         analysis = self._analysis
         names = self._names_of_results() if self._metrics is None else self._metrics
         held = {name for name, bs in analysis.bindings.items() if bs[-1].kind not in {"loop", "other"}}
-        held = {*held, *analysis.mutations, *(analysis.reads - analysis.bindings.keys())} - self._deleted
+        held |= analysis.mutations.keys()
+        # What a function only reads is another's.
+        held |= set() if self._function else analysis.reads - analysis.bindings.keys()
+        held -= self._deleted
         for name in names:
             root, _, path = name.partition(".")
             final = name.removeprefix("final_")
@@ -245,20 +257,26 @@ class Logging:
                 continue
             if root in self.logged:
                 # Of a dict of numbers the loop has logged each.
-                calls.append(f"{call}.rest({quoted(name)}, {call}.part({root}, {quoted(path)}))")
+                calls.append(f"{call}.rest({quoted(name)}, {call}.part({self._value(root)}, {quoted(path)}))")
                 continue
             if final != name and final in self.logged:
-                calls.append(f"{call}.keep({quoted(name)}, {final})")
+                calls.append(f"{call}.keep({quoted(name)}, {self._value(final)})")
             elif root in self._models and path:
-                calls.append(f"{call}.carried({quoted(name)}, {quoted(path)}, {root})")
+                calls.append(f"{call}.carried({quoted(name)}, {quoted(path)}, {self._value(root)})")
             elif root in held:
-                value = f"{call}.part({root}, {quoted(path)})" if path else root
+                value = f"{call}.part({self._value(root)}, {quoted(path)})" if path else self._value(root)
                 calls.append(f"{call}.keep({quoted(name)}, {value})")
             elif name.isidentifier() and name.endswith("_") and self._models:
-                calls.append(f"{call}.carried({quoted(name)}, {quoted(name)}, {', '.join(self._models)})")
+                calls.append(
+                    f"{call}.carried({quoted(name)}, {quoted(name)}, {', '.join(map(self._value, self._models))})"
+                )
             else:
                 missing.append(name)
         return calls, missing
+
+    def _value(self, name: str) -> str:
+        """Return what gives the value of a name at the end: a function may end before it has one."""
+        return f"locals().get({quoted(name)})" if self._function else name
 
     def carried(self, name: str) -> str | None:
         """Return the call that logs what a model of the code's own may have under a dotted name; None without a model."""

@@ -14,7 +14,8 @@ from nbtrack.errors import InvalidValueError
 from nbtrack.projects.packaging.edits import Edits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["Plain", "without_magics"]
 
@@ -41,13 +42,16 @@ class Plain:
     ----------
     requirements
         What its cells installed.
+    folders
+        Where the scripts of `%run` may lie.
     """
 
     source: str
     requirements: list[str] = field(default_factory=list)
+    folders: Sequence[Path] = ()
 
 
-def without_magics(script: str, name: str) -> Plain:
+def without_magics(script: str, name: str, folders: Sequence[Path] = ()) -> Plain:
     """Return a recorded script without IPython.
 
     Parameters
@@ -56,6 +60,8 @@ def without_magics(script: str, name: str) -> Plain:
         The script.
     name
         The name in it of what stands in for the notebook.
+    folders
+        Where the scripts of `%run` may lie.
 
     Raises
     ------
@@ -65,15 +71,15 @@ def without_magics(script: str, name: str) -> Plain:
     text = script.replace(IPYTHON, "")
     shows = DISPLAY in text
     text = text.replace(DISPLAY, "").lstrip("\n")
-    found = Plain(text) if "get_ipython()" not in text else _translated(text, name)
+    found = Plain(text) if "get_ipython()" not in text else _translated(text, name, folders)
     if shows:
         found.source = f"display = {name}.display\n\n{found.source}"
     return found
 
 
-def _translated(text: str, name: str) -> Plain:
+def _translated(text: str, name: str, folders: Sequence[Path]) -> Plain:
     tree = parse(text)
-    edits, plain, refused = Edits(text), Plain(text), []
+    edits, plain, refused = Edits(text), Plain(text, folders=folders), []
     statements = {id(stmt.value) for stmt in ast.walk(tree) if isinstance(stmt, ast.Expr)}
     bound = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     seen: set[int] = set()
@@ -133,7 +139,20 @@ def _call(
     if magic in {"env", "set_env"} and re.match(r"\w+[= ]", line) and not re.search(r"[${]", line):
         variable, value = re.split(r"[= ]", line, maxsplit=1)
         return f"{name}.setenv({variable!r}, {value!r})"
+    if magic == "run" and alone:
+        return _run(line, name, plain.folders)
     return _nothing(f"%{magic} {line}") if magic in _SILENT and alone else None
+
+
+def _run(line: str, name: str, folders: Sequence[Path]) -> str | None:
+    """Return what runs a script that lies beside the notebook, in the names that `%run` gives it."""
+    words = shlex.split(line)
+    around = words[:1] == ["-i"]
+    script, *given = [*words[around:], ""]
+    path = script if script.endswith(".py") else f"{script}.py"
+    if not script or script.startswith("-") or not any((folder / path).is_file() for folder in folders):
+        return None
+    return f"{name}.run({path!r}, {given[:-1]!r}, globals(){', around=True' if around else ''})"
 
 
 def _nothing(text: str) -> str:
@@ -146,7 +165,8 @@ def _shell(kind: str, command: str, name: str, bound: set[str], *, alone: bool, 
         what = install["what"] or install["conda"]
         if what.split()[:1] == ["install"]:
             plain.requirements += _requirements(what)
-        return _nothing(f"!{command}")
+        # Without its words, which may name an index or a folder.
+        return _nothing(" ".join(["!pip", *what.split()[:1]]))
     if "{" in command or any(word in bound for word in re.findall(r"\$(\w+)", command)):
         return None  # IPython fills in the notebook's names
     return f"{name}.{'lines' if kind == 'getoutput' else 'shell'}({command!r})"
@@ -168,7 +188,7 @@ def _requirements(what: str) -> Iterator[str]:
     }
     skip = False
     for word in words:
-        if skip or word.startswith("-") or not re.match(r"[A-Za-z0-9]", word):
+        if skip or word.startswith("-") or not re.match(r"[A-Za-z0-9./~]", word):
             skip = word in takes_value
             continue
         yield word
@@ -188,7 +208,7 @@ def _body(body: str, name: str, plain: Plain) -> str | None:
     """Return what a magic runs, itself without magics; IPython has not read it yet."""
     lines = [_MAGIC_LINE.sub(_as_call, line) for line in body.rstrip("\n").split("\n")]
     try:
-        inner = _translated("\n".join(lines), name)
+        inner = _translated("\n".join(lines), name, plain.folders)
     except (SyntaxError, ValueError):
         return None
     plain.requirements += inner.requirements

@@ -108,10 +108,13 @@ def package(
     python, content, left_out = _content(name, parts, scripts, files)
     _write(there, content, files)
     why = lock(there, python)
-    left_out += [f"uv.lock: {why}. requirements.txt has the versions"] if why else []
     points = {part.name: (_file_name(part.name), scripts[part.name].parameters) for part in parts}
-    text = readme(name, {part.name: part.origin for part in parts}, points, left_out)
+    steps = {point: script.steps for point, script in scripts.items()}
+    # What uv says of itself may name this machine.
+    unlocked = ["uv.lock: it could not be made. requirements.txt has the versions"] if why else []
+    text = readme(name, {part.name: part.origin for part in parts}, points, steps, left_out + unlocked)
     (there / "README.md").write_text(text, encoding="utf-8", newline="\n")
+    left_out += [f"uv.lock: {why}. requirements.txt has the versions"] if why else []
     first = next(iter(scripts))
     entry = "" if first == "main" else f" -e {first}"
     command = command_line(f"nbtrack run {shlex.quote(str(there))}{entry}", scripts[first].parameters)
@@ -149,7 +152,7 @@ def _in(store: Store, text: str) -> Run:
 def _data(parts: list[Part], scripts: dict[str, Script]) -> Files:
     files = Files()
     for part in parts:
-        more = files_of(scripts[part.name].source, part.folders)
+        more = files_of(scripts[part.name].source, part.folders, words=part.arguments)
         files.found |= more.found
         files.left_out += [one for one in more.left_out if one not in files.left_out]
     return files
@@ -175,9 +178,18 @@ def _content(
         f"the package of {one}, which is not installed here, so that it is not in requirements.txt"
         for one in packages.unknown
     ]
+    left_out += [
+        f"the package {one}, which was installed from a file or folder and may be on no index"
+        for one in packages.local
+    ]
     for part in parts:
         script = scripts[part.name]
         left_out += script.remarks
+        if script.variables:
+            left_out.append(
+                f"secrets, which were not kept: {points[part.name][0]} reads {', '.join(script.variables)} from the "
+                "environment, and stops where one is not set"
+            )
         if script.secrets:
             lines = ", ".join(map(str, script.secrets))
             left_out.append(

@@ -22,7 +22,7 @@ _TAKEN = frozenset({"h", "help"})
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter, and the literal that it replaces.
+    """A parameter, and the literal that it replaces, or the word of a command.
 
     Attributes
     ----------
@@ -30,16 +30,16 @@ class Parameter:
         An identifier, so that a command's template can name it.
     param
         The name of the run's param.
+    place
+        The literal; None for a word of the command.
+    default
+        Its value.
     """
 
     name: str
     param: str
-    place: Place
-
-    @property
-    def default(self) -> Any:
-        """The literal's value."""
-        return self.place.value
+    place: Place | None
+    default: Any
 
     @property
     def kind(self) -> str:
@@ -55,11 +55,12 @@ class Parameter:
 
 
 def parameters(
-    params: Mapping[str, ParamValue], places: Mapping[str, Sequence[Place]]
+    params: Mapping[str, ParamValue], places: Mapping[str, Sequence[Place]], words: Collection[str] = ()
 ) -> tuple[list[Parameter], list[str]]:
     """Return the parameters for a run's params, and a sentence about each param that none stands for.
 
-    A param with several places gives a parameter for each, where longer names tell them apart.
+    A param with several places gives a parameter for each, where longer names tell them apart; `words` are the params that
+    stand in what a script was called with.
     """
     found: list[Parameter] = []
     remarks: list[str] = []
@@ -68,12 +69,15 @@ def parameters(
     def add(param: str, place: Place) -> None:
         if place.span not in spans:
             spans.add(place.span)
-            found.append(Parameter(_identifier(param, {one.name for one in found}), param, place))
+            name = _identifier(param, {one.name for one in found})
+            found.append(Parameter(name, param, place, place.value))
 
     for param, value in params.items():
         several = places.get(param, ())
         if value == MASK:
             remarks.append(f"{param} is no parameter: its value is a secret, which was not kept")
+        elif param in words:
+            found.append(Parameter(_identifier(param, {one.name for one in found}), param, None, value))
         elif not several:
             remarks.append(f"{param} is no parameter: no literal of the code stands for it alone")
         elif len(several) == 1:

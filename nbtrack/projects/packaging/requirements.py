@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ _OURS = frozenset({"nbtrack", "mlflow", "project_results"})
 _READERS = {"parquet": "pyarrow", "feather": "pyarrow", "read_excel": "openpyxl", "read_hdf": "tables"}
 """What is imported only where it is used, by a word of the code."""
 
+_LOCAL = re.compile(r"(^|@\s*|\+)file:|^[./~]|^[A-Za-z]:\\|^[^:]+\.(whl|tar\.gz|zip)$")
+"""A requirement that is a file or folder, and no name of a package or address."""
+
 
 @dataclass
 class Packages:
@@ -35,11 +39,14 @@ class Packages:
         What these need, with the versions at hand.
     unknown
         The modules of which nobody knows the package.
+    local
+        The packages that were installed from a folder or file of this machine.
     """
 
     wanted: list[str] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    local: list[str] = field(default_factory=list)
 
 
 def packages_for(
@@ -71,14 +78,30 @@ def packages_for(
     names |= {name: name for word, name in _READERS.items() if word in code and _version(name, versions)}
     for line in installs:
         name = name_of(line)
-        if name and _version(name, versions):
+        if _LOCAL.search(line):
+            found.local.append(_base(line))
+        elif name and _version(name, versions):
             names.setdefault(name, name)
         elif line not in found.wanted:
             found.wanted.append(line)
     found.wanted += [_pinned(name, versions) for name in sorted(names.values(), key=str.lower)]
+    found.local += [name for name in sorted(names.values()) if _is_local(name)]
     needed = _closure(names) - names.keys()
     found.needed = [_pinned(name, versions) for name in sorted(needed)]
     return found
+
+
+def _base(line: str) -> str:
+    return name_of(line) if "@" in line else re.split(r"[\\/]", line.rstrip("/\\"))[-1]
+
+
+def _is_local(name: str) -> bool:
+    """Return whether a package was installed here from a folder or a file, by what pip and uv note of it (PEP 610)."""
+    try:
+        noted = metadata.distribution(name).read_text("direct_url.json") or "{}"
+        return str(json.loads(noted).get("url", "")).startswith("file:")
+    except (metadata.PackageNotFoundError, ValueError):
+        return False
 
 
 def _version(name: str, versions: Mapping[str, str]) -> str | None:

@@ -8,11 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import doors
+from nbtrack.capture.secrets import MASK, OWN, SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.slice.script import script
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.projects.packaging.cell import MARK
+from nbtrack.projects.packaging.secrets import marked
 from nbtrack.query import Query
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Part:
         What a script was called with.
     output
         The end of what it printed.
+    tracked
+        Which cells of the script are other tracked ones, counted from 0.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Part:
     arguments: tuple[str, ...] = ()
     output: str = ""
     remarks: tuple[str, ...] = ()
+    tracked: tuple[int, ...] = ()
 
 
 def parts_of_run(run: Run, name: str = "main") -> Part:
@@ -81,22 +86,41 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
     models = run.models
     # Of a notebook's process they are Jupyter's.
     arguments = [] if MARK in source.script else run.process.get("argv", [])[1:]
+    folders = _folders(run)
+    params = {name: _within(value, folders) for name, value in run.params.items()}
     places = run.store.document(run.key, "places") or {}
     return Part(
         name,
-        source.script,
-        f"run {run.name} ({run.id[:8]})" + (f" of {run.notebook}" if run.notebook else ""),
-        _folders(run),
-        run.params,
+        marked(source.script, source.unmasked),
+        f"run {run.name} ({run.id[:8]})" + (f" of {_plain(run.notebook)}" if run.notebook else ""),
+        folders,
+        params,
         run.metrics,
         {model.name: model.path for model in models if model.uri and model.path},
         tuple(model.name for model in models if model.name.isidentifier()),
         places.get("positional", {}),
         run.environment,
-        tuple(arguments),
+        tuple(str(_within(one, folders)) for one in arguments),
         str(run.outcome.get("stdout", "")),
         tuple(remarks),
+        source.tracked,
     )
+
+
+def _plain(path: str) -> str:
+    """Return a path as it may be told elsewhere: of one that begins at this machine's root only the name."""
+    absolute = path.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:[\\/]|\w+://", path)
+    return re.split(r"[\\/]", path)[-1] if absolute or ".." in path else path
+
+
+def _within(value: ParamValue, folders: list[Path]) -> ParamValue:
+    """Return a value, the path of a file in one of these folders as seen from there."""
+    if not isinstance(value, str) or not Path(value).is_absolute() or not Path(value).exists():
+        return value
+    inside = (
+        folder.resolve() for folder in folders if Path(value).resolve().is_relative_to(folder.resolve())
+    )
+    return next((Path(value).resolve().relative_to(folder).as_posix() for folder in inside), value)
 
 
 def _folders(run: Run) -> list[Path]:
@@ -136,7 +160,8 @@ def parts_of_notebook(path: Path, store: Store | None) -> list[Part]:
 def _unseen(name: str, source: str, history: History, path: Path) -> Part:
     """Return a cell of which there is no run."""
     code = re.sub(r"\A\s*# %%track[^\n]*\n", "", source)
-    whole = script([*history.slice(code), Cell(code, code, 0)])
+    plain = script([*history.slice(code), Cell(code, code, 0)])
+    whole = SEEN.code(plain.replace(MASK, OWN))
     remark = f"no run of {name} is in the store: its metrics are those that the code names so"
     return Part(
         name, whole, f"a cell of {path.name}", [path.absolute().parent, Path.cwd()], remarks=(remark,)

@@ -13,6 +13,7 @@ import pytest
 from nbtrack import uv
 from nbtrack.errors import EnvironmentBuildError, InvalidValueError, NotFoundError
 from nbtrack.projects.environment import environment_for
+from nbtrack.projects.resolving import lower_bound
 
 pytestmark = [
     pytest.mark.skipif(uv.program() is None, reason="uv is not installed"),
@@ -154,6 +155,17 @@ def test_what_cannot_be_had_is_listed_and_relaxed_only_when_asked(project, cache
     assert found.relaxed == ("six==1.4.0 -> six>=1.4.0", "iniconfig==0.0.1 -> iniconfig>=0.0.1")
     assert version_of("pluggy", found) == "1.5.0"
     assert "relaxed: six==1.4.0 -> six>=1.4.0" in said
+
+
+@pytest.mark.parametrize("line", ["no-such-package-of-anybody==1.0", "six<0.1", "six!=1.16.0,<0.2"])
+def test_relaxing_is_offered_only_where_it_can_help(project, line):
+    (project / "requirements.txt").write_text(f"{line}\n")
+    with pytest.raises(EnvironmentBuildError, match="cannot be had") as caught:
+        environment_for(project, tell=Said())
+    could = lower_bound(line) != line and "no-such" not in line
+    assert ("--relax" in str(caught.value)) == could
+    if could:
+        assert environment_for(project, relax=True, tell=Said()).relaxed
 
 
 def test_of_pins_that_exclude_each_other_one_is_relaxed(project):

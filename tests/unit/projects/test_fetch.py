@@ -228,3 +228,67 @@ def test_pointers_of_lfs_are_told(repository):
     git(tree, "commit", "--quiet", "-m", "lfs")
     (remark,) = fetch(tree, "HEAD").remarks
     assert "w.bin" in remark
+
+
+def test_a_file_address_is_one_of_git_and_not_of_what_is_worked_on(repository, tmp_path):
+    tree, _ = repository
+    (tree / "sub" / "folder" / "a.txt").write_text("mine")
+    (tree / "untracked").mkdir()
+    (tree / "untracked" / "a.txt").write_text("untracked")
+    for address in (f"{tree.as_uri()}#sub/folder", (tree / "sub" / "folder").as_uri()):
+        source = fetch(address)
+        assert (text_of(source), source.commit, source.dirty) == (
+            "two",
+            git(tree, "rev-parse", "HEAD"),
+            False,
+        )
+    assert text_of(fetch((tree / "untracked").as_uri())) == "untracked"
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "a.txt").write_text("plain")
+    assert text_of(fetch((tmp_path / "plain").as_uri())) == "plain"
+    with pytest.raises(NotFoundError, match="there is nothing at 'file:"):
+        fetch((tmp_path / "nothing").as_uri())
+
+
+def test_a_repository_without_a_commit_is_told(repository, tmp_path):
+    for name, bare in (("empty", False), ("empty.git", True)):
+        (tmp_path / name).mkdir()
+        git(tmp_path / name, "init", "--quiet", *(["--bare"] if bare else []))
+        for address, version in (((tmp_path / name).as_uri(), None), (tmp_path / name, "main")):
+            with pytest.raises(NotFoundError, match="is empty: nothing has been committed to it yet"):
+                fetch(address, version)
+
+
+def test_branches_with_slashes_and_a_branch_that_is_also_a_tag(repository):
+    tree, bare = repository
+    git(tree, "branch", "feature/x", "v1")
+    git(tree, "branch", "v1", "main")
+    git(tree, "push", "--quiet", bare, "feature/x", "refs/heads/v1", "refs/tags/v1")
+    for address in (f"{tree}#sub/folder", f"{bare}#sub/folder"):
+        found = fetch(address, "feature/x")
+        assert (text_of(found), found.branch) == ("one", "feature/x")
+        found = fetch(address, "v1")
+        assert text_of(found) == "two"
+        assert found.remarks == (
+            "'v1' is a branch and a tag of the repository: the branch is run; refs/tags/v1 is the tag",
+        )
+        assert text_of(fetch(address, "refs/tags/v1")) == "one"
+
+
+def test_folders_of_any_name(repository, tmp_path, monkeypatch):
+    tree, _ = repository
+    odd = tree.rename(tmp_path / "a 'b\" $c; d")
+    (tmp_path / "link").symlink_to(odd)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for address in (
+        odd,
+        tmp_path / "link",
+        odd.as_uri(),
+        (tmp_path / "link").as_uri(),
+        "~/link",
+        f"~/{odd.name}",
+    ):
+        for version in (None, "main"):
+            assert text_of(fetch(f"{address}#sub/folder", version)) == "two"
+    with pytest.raises(NotFoundError, match="no folder '~nobody-here/x'"):
+        fetch("~nobody-here/x")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from nbtrack.capture.slice.history import Cell
 from nbtrack.capture.slice.script import script
 from nbtrack.cli import commands
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.projects.packaging.locking import portable
 from nbtrack.projects.python_choice import choose_python
 
 
@@ -134,6 +136,86 @@ def test_a_secret_stays_masked_and_that_is_said(store, tmp_path):
     assert "--token" not in (made.folder / "main.py").read_text()
 
 
+USED = {
+    "a name": ("api_key = '***'\nuse(api_key)", ["API_KEY"]),
+    "two": ("import types\nopenai = types.SimpleNamespace()\nopenai.api_key = '***'\nuse(openai.api_key)\nconfig = {'db': {'password': \"***\"}}", ["OPENAI_API_KEY", "PASSWORD"]),
+    "an argument": ("use(token='***')\nuse(print, '***')", ["TOKEN", "USE"]),
+    "a part of an address": ("host = 'h'\nuse(url='postgres://me:***@h/db')\nuse(url=f'postgres://me:***@{host}/db')", ["URL_SECRET", "URL_SECRET_2"]),
+    "the environment": ("import os\nos.environ['HF_TOKEN'] = '***'\nos.environ.setdefault('WANDB', '***')", ["HF_TOKEN", "WANDB"]),
+    "bytes in two lines": ("use(key=(b'***'\n    b'***'))", ["KEY"]),
+    "a default": ("def connect(host, password='***'):\n    use(password)\nconnect('h')", ["PASSWORD"]),
+    "a magic": ("get_ipython().run_line_magic('env', 'API_KEY=***')", ["API_KEY"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USED)
+def test_a_secret_that_is_used_is_read_from_the_environment(store, tmp_path, monkeypatch, name):
+    code, variables = USED[name]
+    use = "def use(*given, **named):\n    print('trained', *given, *named.values())"
+    run = recorded(f"{code}\nr2 = 0.5 + 0", {}, {"r2": 0.5}, earlier=[use])
+    made = nbtrack.package(run, tmp_path / "made")
+    for variable in variables:
+        monkeypatch.delenv(variable, raising=False)
+    done = run_script(made.folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert (
+        f"set the environment variable{'s' * (len(variables) > 1)} {' and '.join(variables)} first"
+        in done.stderr
+    )
+    assert f"reads {', '.join(variables)} from the environment" in (made.folder / "README.md").read_text()
+    for variable in variables:
+        monkeypatch.setenv(variable, f"secret of {variable}")
+    assert printed(made.folder) == {"r2": "0.5"}
+    said = run_script(made.folder).stdout
+    if "use(" in code:
+        assert all(f"secret of {variable}" in said for variable in variables[:1])
+    assert "***" not in said
+
+
+def test_a_secret_that_a_script_was_called_with_is_read_from_the_environment(store, tmp_path, monkeypatch):
+    code = "import sys\nfirst, _, second = sys.argv[1:]\nr2 = len(first) + len(second) + 0.5"
+    writer = made_run({"args.api_key": "***"}, {"r2": 19.5})
+    writer.set_document("source", {"cell": code, "script": code})
+    writer.set_document(
+        "process", {"argv": ["train.py", "--api-key=***", "--db-password", "***"], "folder": ""}
+    )
+    writer.finish("FINISHED")
+    store.flush()
+    made = nbtrack.package(writer.id, tmp_path / "made")
+    assert "variables API_KEY and DB_PASSWORD first" in run_script(made.folder).stderr
+    assert run_script(made.folder, "--help").returncode == 0
+    monkeypatch.setenv("API_KEY", "abcde")
+    monkeypatch.setenv("DB_PASSWORD", "abc")
+    assert printed(made.folder) == {"r2": "18.5"}
+
+
+def test_what_only_looks_like_a_mask_stays(store, tmp_path):
+    code = "# *** begin ***\nprint('*** begin ***')\npassword = '***'\nprint(len(password))\nr2 = 0.5 + 0"
+    run = recorded(code, {}, {"r2": 0.5})
+    source = store.document(run.key, "source")
+    store.resume_run(run.id).set_document("source", source | {"unmasked": [0, 1, 2, 3]})
+    store.flush()
+    made = nbtrack.package(run.id, tmp_path / "made")
+    assert "print('*** begin ***')" in (made.folder / "main.py").read_text()
+    assert [one for one in made.left_out if "secrets" in one] == [
+        "secrets, which were not kept: main.py reads PASSWORD from the environment, and stops where one is not set"
+    ]
+
+
+def test_a_file_of_secrets_stays_where_it_is(store, tmp_path):
+    for name in (".env", "key.pem", "aws_credentials.json", "secrets.toml", "secretary.csv"):
+        (tmp_path / name).write_text("x")
+    code = (
+        "names = ['.env', 'key.pem', 'aws_credentials.json', 'secrets.toml', 'secretary.csv']\nr2 = 0.5 + 0"
+    )
+    made = nbtrack.package(recorded(code, {}, {"r2": 0.5}), tmp_path / "made")
+    assert [name for name in made.files if name.endswith((".env", ".pem", ".json", ".csv"))] == [
+        "secretary.csv"
+    ]
+    assert "not taken along: .env: by its name it holds secrets" in made.left_out
+
+
 def test_data_is_taken_along_up_to_a_size(store, tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "small.txt").write_text("1\n2\n")
@@ -156,6 +238,45 @@ def test_data_is_taken_along_up_to_a_size(store, tmp_path, monkeypatch):
         assert left in readme
     assert printed(made.folder) == {"total_score": "9.0"}
     assert "own" not in (made.folder / "requirements.txt").read_text()
+
+
+def test_files_that_only_a_command_reads_go_along(store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "prep.py": "import sys, deeper\nopen('clean.txt', 'w').write(open(sys.argv[1]).read() + deeper.more())\n",
+        "deeper.py": "def more():\n    return open('more.txt').read()\n",
+        "other.py": "import sys\nscale = int(sys.argv[1])\nseen = 'alpha' in globals()\n",
+        "package/__init__.py": "", "package/tool.py": "print('tool')\n", "one.csv": "1", "two.csv": "2",
+        "raw.txt": "1 2 ", "more.txt": "3", "lines.sh": "cat one.csv", "out.log": "a result", "mine.txt": "",
+    }.items():  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    shell, magic = "get_ipython().system", "get_ipython().run_line_magic"
+    code = (
+        f"{shell}('{sys.executable} prep.py raw.txt > out.log && echo $HOME mine.txt')\n{magic}('run', 'other 10')\n"
+        f"get_ipython().run_cell_magic('bash', '', 'for f in *.csv; do\\n  cat \"$f\"\\ndone\\nsh lines.sh')\n"
+        f"{shell}('{sys.executable} -m package.tool --where=$NOWHERE/x')\n"
+        "total_score = scale * sum(map(int, open('clean.txt').read().split()))"
+    )
+    made = nbtrack.package(recorded(code, {}, {"total_score": 60.0}), tmp_path / "made")
+    wanted = {
+        "prep.py",
+        "deeper.py",
+        "other.py",
+        "package/tool.py",
+        "one.csv",
+        "two.csv",
+        "raw.txt",
+        "more.txt",
+        "lines.sh",
+    }
+    assert wanted <= set(made.files)
+    assert not {"out.log", "mine.txt"} & set(made.files)
+    (said,) = [one for one in made.left_out if "only the shell knows" in one]
+    assert "reads by --where=$NOWHERE/x, which" in said
+    assert "only the shell knows" in (made.folder / "README.md").read_text()
+    moved = made.folder.rename(tmp_path / "moved")
+    assert printed(moved)["total_score"] == "60.0"
 
 
 def test_the_packages_are_those_that_the_run_had(store, tmp_path):
@@ -185,8 +306,55 @@ def test_uv_locks_what_the_run_had(store, tmp_path):
         locked = {one["name"]: one["version"] for one in packages}
         assert {"wine": "0", "pyyaml": version}.items() <= locked.items()
         assert "mlflow" in locked
+        text = (made.folder / "uv.lock").read_text()
+        assert portable(text) == text
     else:  # no network, and nothing in uv's cache
         assert any(one.startswith("uv.lock: ") for one in made.left_out)
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "travels"),
+    [
+        ('registry = "https://pypi.org/simple"', 'url = "https://files.pythonhosted.org/packages/six.whl"', True),
+        ('registry = "https://me:x@mirror.example/root/pypi/+simple"', f'url = "https://mirror.example/root/packages/ab/cd/{"e" * 60}/six.whl"', True),
+        ('registry = "https://mirror.example/simple"', 'url = "https://mirror.example/files/six.whl"', False),
+        ('registry = "/opt/index/simple"', 'path = "/opt/index/six.whl"', False),
+        ('registry = "file:///opt/index"', f'url = "file:///opt/packages/ab/cd/{"e" * 60}/six.whl"', False),
+        ('git = "https://example.org/six?rev=1#ab"', "", True),
+        ('git = "file:///home/me/six?rev=1#ab"', "", False),
+        ('directory = "/home/me/six"', "", False),
+    ],
+)  # fmt: skip
+def test_a_lock_travels_only_with_public_addresses(source, file, travels):
+    text = portable(
+        f'version = 1\n[[package]]\nname = "six"\nsource = {{ {source} }}\nwheels = [{{ {file} }}]\n'
+    )
+    assert (text is not None) == travels
+    for own in ("mirror.example", "me:x", "/opt", "/home"):
+        assert own not in (text or "")
+
+
+def test_nothing_of_this_machine_is_in_a_package(store, tmp_path):
+    (tmp_path / "wheels").mkdir()
+    code = (
+        f"get_ipython().system('pip install {tmp_path}/wheels/own-1-py3-none-any.whl file://{tmp_path}/other ./third -e . "
+        f"--find-links {tmp_path}/wheels --index-url https://mirror.example/simple rich')\nr2 = 0.5 + 0"
+    )
+    environment = {"python": {"version": sys.version.split()[0], "executable": sys.executable}}
+    writer = made_run({}, {"r2": 0.5})
+    writer.set_document("source", {"cell": code, "script": code})
+    writer.set_document("environment", environment)
+    writer.finish("FINISHED")
+    store.flush()
+    made = nbtrack.package(writer.id, tmp_path / "made")
+    for file in made.folder.iterdir():
+        text = file.read_text()
+        for own in (str(tmp_path), sys.prefix, "mirror.example", str(Path.home())):
+            assert own not in text, file
+    assert any(
+        one.startswith("the package own-1-py3-none-any.whl, which was installed from")
+        for one in made.left_out
+    )
 
 
 def test_a_run_without_code_and_a_metric_without_a_source(store, tmp_path):
@@ -316,6 +484,130 @@ def test_a_captured_script_keeps_what_it_was_called_with(store, tmp_path):
     assert printed(made.folder, "--args_max_lr=1", "--args_epochs=2") == {"loss": "5.0"}
 
 
+SCRIPTS = {
+    "options in main": (
+        """
+import argparse
+from sklearn.linear_model import Ridge
+def load(n):
+    return [[i, i * i % 7] for i in range(n)], [3 * i % 11 for i in range(n)]
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--alpha", type=float, required=True)
+    parser.add_argument("--epochs", "-e", type=int, default=2)
+    parser.add_argument("--deep", "-d", action="store_true")
+    parser.add_argument("--no-scale", dest="scale", action="store_false")
+    parser.add_argument("kind")
+    args = parser.parse_args()
+    rate = 0.25
+    X, y = load(30)
+    model = Ridge(alpha=args.alpha)
+    model.fit(X, y)
+    w = 0.0
+    for epoch in range(args.epochs):
+        w = w + rate
+        loss = 1 / (w + 1 + args.deep) + len(args.kind)
+    r2 = model.score(X, y)
+    if args.epochs == 0:
+        return
+    final_rmse = w * 2 if args.scale else 0.0
+    print(f"r2 {r2:.2f}")
+if __name__ == "__main__":
+    main()
+""",
+        ["--alpha", "0.5", "-d", "abc"],
+        {"alpha": 0.5, "deep": True, "scale": True, "kind": "abc", "rate": 0.25, "epochs": 2},
+        (
+            ["--rate=0.5", "--deep=no", "--kind=x", "--scale=no", "--epochs=1"],
+            {"loss": 1 / 1.5 + 1, "final_rmse": 0.0},
+        ),
+    ),
+    "literals in main, functions in it, and an early end": (
+        """
+import sys
+def train(rate, steps=3):
+    for step in range(steps):
+        if step % 2 == 0:
+            train_loss = rate / (step + 1)
+    return train_loss
+def evaluate(loss):
+    accuracy = 1 - loss
+    return accuracy
+def main():
+    rate = 0.5
+    best_loss = train(rate)
+    score = evaluate(best_loss)
+    print("score", score)
+    sys.exit(0)
+main()
+""",
+        [],
+        {"rate": 0.5, "steps": 3},
+        (["--rate=1.5"], {"train_loss": 0.5, "score": 0.5}),
+    ),
+    "click": (
+        """
+import click
+@click.command()
+@click.option("--lr", default=0.1)
+@click.option("--size", type=int, required=True)
+def cli(lr, size):
+    momentum = 0.9
+    error = lr * size * momentum
+    print(f"error: {error}")
+if __name__ == "__main__":
+    cli()
+""",
+        ["--size=7"],
+        {"lr": 0.1, "size": 7, "momentum": 0.9},
+        (["--lr=1", "--size=2"], {"error": 1.8}),
+    ),
+    "other processes": (
+        """
+import multiprocessing
+scale = 2.0
+def half(x):
+    return x / scale
+def main():
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        errors = pool.map(half, [1.0, 3.0])
+    mean_error = sum(errors) / 2
+    print("mean_error", mean_error)
+if __name__ == "__main__":
+    main()
+""",
+        [],
+        {"scale": 2.0},
+        (["--scale=4"], {"mean_error": 0.5}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_becomes_a_project_with_its_parameters(store, tmp_path, name):
+    text, words, params, (options, others) = SCRIPTS[name]
+    script = tmp_path / "train.py"
+    script.write_text(text)
+    run = nbtrack.run_project(script, arguments=words, env_manager="local").run
+    assert run.metrics
+    made = nbtrack.package(run, tmp_path / "made")
+    print(made, (made.folder / "main.py").read_text())  # shown where it fails
+    (point,) = yaml.safe_load((made.folder / "MLproject").read_text())["entry_points"].values()
+    found = {one: declared["default"] for one, declared in point["parameters"].items()}
+    assert found.items() >= params.items()
+    assert not [one for one in made.left_out if "is not logged" in one or "is not saved" in one]
+    assert str(tmp_path) not in "".join(file.read_text() for file in made.folder.iterdir())
+    got = {metric: float(value) for metric, value in printed(made.folder).items()}
+    assert got.items() >= run.metrics.items()
+    got = {metric: float(value) for metric, value in printed(made.folder, *options).items()}
+    assert got.items() >= others.items()
+    again = nbtrack.run_project(made.folder, env_manager="local").run
+    assert again.metrics == run.metrics
+    assert [one.name for one in again.models] == [one.name for one in run.models]
+    for metric in run.metrics:
+        assert again.history(metric)["value"].tolist() == run.history(metric)["value"].tolist()
+
+
 @pytest.mark.parametrize("python", ["3.8", "3.10", "3.12", "3.13"])
 def test_what_goes_along_runs_in_other_pythons(store, tmp_path, python):
     choice = choose_python(python)
@@ -329,3 +621,57 @@ def test_what_goes_along_runs_in_other_pythons(store, tmp_path, python):
         [choice.program, made.folder / "main.py", "--alpha=6"], capture_output=True, text=True, check=True
     )
     assert done.stdout == "loss 2.0 (2 points)\nrmse 6.0\n"
+
+
+DATA = "import numpy as np\nfrom sklearn.datasets import make_regression\nX, y = make_regression(60, 4, noise=20, random_state=1)"
+FIRST = "# %%track first\nfrom sklearn.linear_model import Ridge\n"
+FIT = "model = Ridge(alpha=0.1).fit(X, y)\nr2 = model.score(X, y)"
+OTHER = "other = Ridge(alpha=0.5).fit(X, y)\nr2 = other.score(X, y)"
+SEVERAL = {
+    "only an import": ([DATA, FIRST + FIT, OTHER], {"alpha=0.1"}, set()),
+    "a name bound again": ([DATA, FIRST + FIT + "\nnp.set_printoptions(precision=3)", OTHER.replace("other", "model")], {"alpha=0.1", "set_printoptions"}, set()),
+    "a function and a setting": (
+        [DATA, FIRST + "SEED = 3\ndef fit(alpha):\n    return Ridge(alpha=alpha, random_state=SEED).fit(X, y)\nmodel = fit(0.1)\nr2 = model.score(X, y)", "other = fit(0.5)\nr2 = other.score(X, y)"],
+        {"fit(0.1)"}, set(),
+    ),
+    "a cell that only the other needs": ([DATA, "Z = X * 2", FIRST + FIT.replace("X", "Z"), OTHER], {"alpha=0.1", "Z = "}, set()),
+    "random numbers drawn on the way": (
+        [DATA, "np.random.seed(3)", FIRST + "from sklearn.ensemble import RandomForestRegressor\nmodel = RandomForestRegressor(3).fit(X, y)\nr2 = model.score(X, y)", "y = y + 50 * np.random.rand(60)\n" + OTHER],
+        set(), {"for it may draw random numbers from a generator that is seeded before"},
+    ),
+    "a seed that nothing else draws from": (
+        ["import numpy as np\nnp.random.seed(3)\nX = np.random.rand(60, 4)\ny = X.sum(axis=1) + np.random.rand(60)", FIRST + FIT, "y = y + np.random.rand(60)\n" + OTHER],
+        {"alpha=0.1"}, set(),
+    ),
+    "a file made on the way": (
+        [DATA, FIRST + "open('scale.txt', 'w').write('3')\nscale = float(open('scale.txt').read())\n" + FIT, OTHER.replace("y)", "y * scale)")],
+        {"alpha=0.1"}, {"- the tracked cell first: `scale`"},
+    ),
+    "data split on the way": (
+        [DATA, FIRST + "from sklearn.model_selection import train_test_split\nX, V, y, w = train_test_split(X, y, random_state=0)\n" + FIT, OTHER.replace("score(X, y)", "score(V, w)")],
+        {"alpha=0.1"}, {"- the tracked cell first: `V`, `X`, `w`, `y`"},
+    ),
+    "scores that are collected": (
+        [DATA, "scores = []", FIRST + FIT + "\nscores.append(r2)", OTHER + "\nscores.append(r2)\nr2 = sum(scores)"],
+        set(), {"- the tracked cell first: `scores`"},
+    ),
+    "a step of a step": (
+        [DATA, FIRST + FIT, "# %%track second\nresidual = y - model.predict(X)\nthird = Ridge(alpha=7).fit(X, residual)\nr2 = third.score(X, residual)", OTHER.replace("y)", "residual)")],
+        {"alpha=7"}, {"- the tracked cell first: `model`", "- the tracked cell second: `residual`"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_of_another_tracked_cell_only_what_is_read_of_it_goes_along(store, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (*earlier, code), gone, said = SEVERAL[name]
+    notebook = {"__name__": "__main__"}
+    exec("\n".join([*earlier, code]), notebook)
+    run = recorded(code, {}, {"r2": notebook["r2"]}, earlier=earlier)
+    made = nbtrack.package(run, tmp_path / "made")
+    script, readme = (made.folder / "main.py").read_text(), (made.folder / "README.md").read_text()
+    assert [one for one in gone if one in script] == []
+    assert [one for one in said if one not in readme] == []
+    assert ("## Steps" in readme) == bool(said)
+    assert printed(made.folder) == {"r2": repr(notebook["r2"])}

@@ -135,6 +135,28 @@ def test_an_interrupt_ends_all_processes_and_the_run(project, tmp_path, number, 
     assert the_run(tmp_path).status == "KILLED"
 
 
+@pytest.mark.parametrize(
+    ("command", "stubborn"),
+    [(["."], False), (["."], True), ([".", "-e", "both"], False), (["main.py"], False)],
+)
+def test_nothing_of_a_project_goes_on_after_its_parent_was_killed(project, tmp_path, command, stubborn):
+    ignore = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " if stubborn else ""
+    sleeper = f"{ignore}import os, time; open(str(os.getpid()) + '.pid', 'w').close(); time.sleep(100)"
+    folder = project(
+        main_py=f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {sleeper!r}])\n{sleeper}\n",
+        MLproject="entry_points:\n  main:\n    command: python main.py\n  both:\n    command: python main.py && python main.py\n",
+    )
+    child = subprocess.Popen(
+        [*COMMAND, "run", *command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    eventually(lambda: len(list(folder.glob("*.pid"))) == 2)
+    child.kill()
+    child.wait()
+    eventually(lambda: not any(alive(int(one.stem)) for one in folder.glob("*.pid")))
+    eventually(lambda: the_run(tmp_path).status != "RUNNING")
+    assert the_run(tmp_path).status == "CRASHED"
+
+
 def test_a_step_may_run_another_step_and_read_its_run(project, tmp_path):
     folder = project(
         MLproject="entry_points: {main: {command: 'python main.py'}, load: {parameters: {n: int}, command: 'python load.py {n}'}}",

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import nbtrack
@@ -45,6 +47,45 @@ def test_whole_numbers_are_keys_in_parquet_too(uri):
     people.to_csv("in.csv", index=False)
     nbtrack.predict(uri, "in.csv", output="out.parquet", keep="id", batch_rows=30)
     assert pd.read_parquet("out.parquet")["id"].dtype == "int64"
+
+
+@pytest.mark.parametrize("late", ["00123", "1e3", "9007199254740993", "A12", "", " 7", "-0"])
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_key_of_csv_stays_what_it_is_whatever_came_before(uri, late, resumed):
+    people = table(300).assign(id=[*map(str, range(299)), late])
+    people.to_csv("in.csv", index=False)
+    options = {"output": "out.parquet", "keep": "id", "batch_rows": 30}
+
+    if resumed:
+        with pytest.raises(KeyboardInterrupt):
+            nbtrack.predict(uri, "in.csv", **options, progress=after(200))
+    nbtrack.predict(uri, "in.csv", **options, resume=resumed)
+    written = pd.read_parquet("out.parquet")["id"]
+    assert written.astype(str).tolist() == people["id"].tolist()
+
+
+def test_a_key_keeps_the_type_that_it_has(uri):
+    people = table(40).assign(
+        text=[str(k) for k in range(40)], number=np.arange(40.0), small=np.arange(40, dtype="int8")
+    )
+    people.to_parquet("in.parquet")
+    nbtrack.predict(uri, "in.parquet", output="file.parquet", keep=["text", "number", "small"])
+    nbtrack.predict(uri, people, output="table.parquet", keep=["text", "number", "small"])
+    for name in ("file.parquet", "table.parquet"):
+        kinds = [str(kind) for kind in pq.read_schema(name).types[:3]]
+        assert kinds in (["string", "double", "int8"], ["large_string", "double", "int8"])
+
+
+def test_a_column_that_is_there_twice_is_refused(uri):
+    table(10).to_csv("in.csv", index=False)
+    lines = (f"{line},7" for line in Path("in.csv").read_text().splitlines()[1:])
+    Path("in.csv").write_text("\n".join(["id,size,age,age", *lines]))
+    for options in ({}, {"keep": "id"}):
+        with pytest.raises(InvalidValueError, match=r"in.csv: there are several columns 'age'"):
+            nbtrack.predict(uri, "in.csv", output="out.csv", **options)
+    assert nbtrack.predict(uri, "in.csv", output="out.csv", on_error="skip").skipped == 10
+    Path("in.csv").write_text(Path("in.csv").read_text().replace("age,age", "age,id", 1))
+    assert nbtrack.predict(uri, "in.csv", output="out.csv").rows == 10
 
 
 def test_text_over_several_lines_is_one_row(uri):
@@ -226,6 +267,50 @@ def test_a_job_that_was_killed_leaves_no_output_and_goes_on(slow, tmp_path, targ
     assert written["id"].astype(int).tolist() == list(range(5000))
     np.testing.assert_allclose(written.iloc[:, 1], slow["size"] * 2)
     assert parts_beside(tmp_path) == []
+
+
+@pytest.mark.parametrize("target", ["out.csv", "out.parquet"])
+def test_an_output_that_was_begun_anew_is_not_taken_for_the_old_one(slow, tmp_path, target):
+    journal = tmp_path / f"{target}.part.json"
+    with pytest.raises(KeyboardInterrupt):
+        nbtrack.predict("model", "in.csv", output=target, batch_rows=100, progress=after(2000))
+    assert journal.exists()
+    again = job(target)  # not resumed, and ended before it has written as much
+    eventually(lambda: not journal.exists(), seconds=60)
+    again.kill()
+    again.communicate()
+    scored = nbtrack.predict("model", "in.csv", output=target, batch_rows=100, keep="id", resume=True)
+    assert scored.rows == 5000
+    assert read(target)["id"].astype(int).tolist() == list(range(5000))
+    with pytest.raises(KeyboardInterrupt):
+        nbtrack.predict("model", "in.csv", output=target, batch_rows=100, progress=after(2000))
+    part = tmp_path / f"{target}.part"
+    part.write_bytes(part.read_bytes()[:1000]) if part.is_file() else (part / "000000").unlink()
+    with pytest.raises(InvalidValueError, match="gone or was cut"):
+        nbtrack.predict("model", "in.csv", output=target, batch_rows=100, resume=True)
+
+
+def after(rows):
+    """Return what ends a job as Ctrl-C does, once so many rows are done."""
+
+    def stop(progress, total):
+        if progress.rows >= rows:
+            raise KeyboardInterrupt
+
+    return stop
+
+
+@pytest.mark.parametrize("target", ["out.csv", "out.parquet", "out"])
+def test_two_jobs_do_not_write_one_output(slow, tmp_path, target):
+    running = job(target)
+    eventually((tmp_path / f"{target}.part.lock").exists, seconds=60)
+    time.sleep(0.3)
+    with pytest.raises(StoreError, match=f"another job is writing '{target}'"):
+        nbtrack.predict("model", "in.csv", output=target)
+    running.communicate()
+    assert running.returncode == 0
+    assert parts_beside(tmp_path) == []
+    nbtrack.predict("model", "in.csv", output=target)
 
 
 def test_another_job_does_not_go_on(slow, tmp_path):

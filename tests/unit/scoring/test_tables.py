@@ -107,3 +107,19 @@ def test_wrong_options_are_refused(uri):
             nbtrack.predict(uri, table(2), **options)
     with pytest.raises(InvalidValueError, match="int"):
         nbtrack.predict(uri, 3)
+
+
+def test_what_a_model_gives_by_name_is_a_column_each(store):
+    def both(frame):
+        import torch
+
+        size = frame["size"].to_numpy()
+        return {"array": size * 2, "series": frame["size"] + 1, "list": [*size], "tensor": torch.tensor(size)}
+
+    people = table(20)
+    nbtrack.save_model(both, "model", input_example=people[["size"]].head(2))
+    predicted = nbtrack.predict("model", people, keep="id")
+    assert list(predicted) == ["id", "array", "series", "list", "tensor"]
+    np.testing.assert_allclose(predicted["array"], people["size"] * 2)
+    np.testing.assert_allclose(predicted["series"], people["size"] + 1)
+    np.testing.assert_allclose(predicted["tensor"], people["size"])

@@ -1,6 +1,8 @@
 """A captured script is what `python FILE` makes of it: output, errors, exit code, processes, pickles, debugger."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -30,6 +32,17 @@ SCRIPTS = {
     "a neighbour": "import neighbour\nprint(neighbour.NAME, neighbour.__name__)",
     "a relative import": "from . import neighbour",
     "functions at exit": "import atexit\natexit.register(print, 'a')\natexit.register(lambda: 1 / 0)\nprint('b')",
+    "what is printed at exit": "import atexit, sys\natexit.register(print, 'bye')\natexit.register(lambda: sys.stdout.write('loss: 0.5\\n'))\nprint('loss: 0.25')",
+    "another stdout": "import io, sys\nold, sys.stdout = sys.stdout, io.StringIO()\nprint('loss: 0.5')\ntext = sys.stdout.getvalue()\nsys.stdout = old\nprint(text.upper())",
+    "a stdout of its own": "import io, sys\nclass Tee(io.TextIOBase):\n    def write(self, text):\n        return sys.__stdout__.write(text.upper())\nsys.stdout = Tee()\nprint('loss: 0.5')",
+    "a detached stdout": "import io, sys\nprint('a')\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), 'utf-8', line_buffering=True)\nprint('loss: 0.5 é')",
+    "a closed stdout": "import sys\nsys.stdout.close()\nprint('a')",
+    "redirected": "import contextlib, io, sys\nwith contextlib.redirect_stdout(io.StringIO()) as text:\n    print('loss: 0.5')\nwith contextlib.redirect_stdout(sys.stderr):\n    print('loss: 0.25')\nprint(len(text.getvalue()))",
+    "logged": "import logging, sys\nlogging.basicConfig(level=10, handlers=[logging.StreamHandler(), logging.StreamHandler(sys.stdout)])\nfor k in range(3):\n    logging.info('loss %.2f', 1 / (k + 1))",
+    "beside the streams": "import os, subprocess, sys\nprint('a', flush=True)\nos.write(1, b'loss: 0.5\\n')\nos.write(2, b'b\\n')\nsubprocess.run([sys.executable, '-c', 'print(\\'loss: 1\\')'])\nsys.stdout.buffer.write(b'c\\n')\nprint('d')",
+    "a redrawn line": "import sys\nfor k in range(50):\n    sys.stderr.write(f'\\rEpoch 1: loss {1 / (k + 1):.3f}')\nprint(file=sys.stderr)",
+    "bytes to a stream of text": "import sys\ntry:\n    sys.stdout.write(b'a')\nexcept TypeError as e:\n    print(e)\nsys.stdout.write(b'b')",
+    "lines at once": "import sys\nsys.stdout.writelines(['loss: ', '0.5', '\\n'])\nprint('a', 'b', sep='', end='')",
     "threads": "import threading, time\n\ndef work():\n    time.sleep(0.1)\n    print('late')\n\nthreading.Thread(target=work).start()\nprint('main')",
     "a thread's error": "import threading\nt = threading.Thread(target=lambda: 1 / 0, name='t')\nt.start()\nt.join()",
     "what it is asked": "name = input('name? ')\nprint('hello', name)",
@@ -138,6 +151,26 @@ def told(text):
 def test_output_errors_and_exit_code_are_the_same(tmp_path, name, version):
     written(tmp_path, SCRIPTS[name])
     assert_same(tmp_path, python(version), "--lr", "0.1", stdin="p x\nn\np x\nc\n")
+
+
+@pytest.mark.parametrize("arguments", [["-m", "nbtrack.script"], ["-m", "nbtrack", "run"]])
+def test_who_reads_one_line_alone_breaks_the_pipe_as_of_python(tmp_path, monkeypatch, arguments):
+    monkeypatch.setenv("NBTRACK_STORE", str(tmp_path / "store"))
+    written(tmp_path, "import sys\nfor i in range(200_000):\n    print('line', i)\n")
+
+    def ended(*before):
+        child = subprocess.Popen(
+            [sys.executable, *before, "script.py"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        first = child.stdout.readline()
+        child.stdout.close()
+        said = child.stderr.read().decode()
+        return child.wait(), first, told(said)
+
+    assert ended(*arguments) == ended()
 
 
 @pytest.mark.parametrize("version", VERSIONS)

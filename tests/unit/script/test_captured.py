@@ -639,3 +639,98 @@ def test_calls_that_are_repeated_run_the_function_itself(place):
     )  # fmt: skip
     assert "True" not in one.store.document(one.key, "outcome")["stdout"]
     assert one.metrics == {}
+
+
+ARGPARSE = """
+    import argparse
+    rate = 0.5
+    def main():
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--version", action="version", version="train 1.0")
+        parser.add_argument("--epochs", type=int, default=3)
+        args = parser.parse_args()
+        if args.epochs > 9:
+            parser.error("too many epochs")
+        for epoch in range(args.epochs):
+            loss = rate / (epoch + 1)
+        if args.epochs == 9:
+            parser.error("odd epochs")
+    main()
+"""
+CLICK = """
+    import click
+    @click.command()
+    @click.version_option("1.0")
+    @click.option("--epochs", type=int, default=3)
+    def main(epochs):
+        print("training", epochs)
+        if epochs == 9:
+            raise click.UsageError("odd epochs")
+    main()
+"""
+COMMANDS = """
+    import click
+    @click.group()
+    @click.version_option("1.0")
+    def main():
+        pass
+    @main.command()
+    @click.option("--epochs", type=int, default=3)
+    def train(epochs):
+        for epoch in range(3):
+            loss = 1 / (epoch + 1)
+        if not epochs:
+            raise click.UsageError("no epochs")
+    main()
+"""
+GROUP = """
+    import typer
+    app = typer.Typer()
+    def version(value: bool):
+        if value:
+            print("train 1.0")
+            raise typer.Exit()
+    @app.callback()
+    def common(version: bool = typer.Option(False, "--version", callback=version, is_eager=True)):
+        pass
+    @app.command()
+    def train(epochs: int = 3):
+        print("training", epochs)
+    app()
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code", "count"),
+    [
+        (ARGPARSE, ["--help"], 0, 0), (ARGPARSE, ["--version"], 0, 0), (ARGPARSE, ["--lr", "1"], 2, 0),
+        (ARGPARSE, ["--epochs", "10"], 2, 0), (ARGPARSE, [], 0, 1), (ARGPARSE, ["--epochs", "9"], 2, 1),
+        (CLICK, ["--help"], 0, 0), (CLICK, ["--version"], 0, 0), (CLICK, ["--epochs", "x"], 2, 0),
+        (CLICK, [], 0, 1), (CLICK, ["--epochs", "9"], 2, 0),
+        (COMMANDS, ["--version"], 0, 0), (COMMANDS, ["train", "--help"], 0, 0), (COMMANDS, ["tune"], 2, 0),
+        (COMMANDS, ["train", "--epochs", "2"], 0, 1), (COMMANDS, ["train", "--epochs", "0"], 2, 1),
+        (GROUP, ["--version"], 0, 0), (GROUP, ["train", "--help"], 0, 0), (GROUP, ["tune"], 2, 0),
+        (GROUP, ["train", "--epochs", "2"], 0, 1),
+        ("import sys; sys.exit('usage: train.py FILE')", [], 1, 1),
+    ],
+)  # fmt: skip
+def test_who_asks_a_script_for_its_options_has_no_run(place, text, arguments, code, count):
+    for library in ("click", "typer"):
+        if f"import {library}" in text:
+            pytest.importorskip(library)
+    write(place, text)
+    bare = subprocess.run(
+        [sys.executable, "train.py", *arguments], cwd=place, capture_output=True, text=True, check=False
+    )
+    done = typed(place, "run", "train.py", *arguments)
+    assert (done.returncode, done.stdout) == (code, bare.stdout)
+    assert len(nbtrack.runs(store=place / "store")) == count
+    if not count:
+        assert done.stderr == bare.stderr
+
+
+def test_a_project_with_a_wrong_option_keeps_its_run(place):
+    write(place, ARGPARSE)
+    (place / "MLproject").write_text("entry_points:\n  main:\n    command: python train.py --lr 1\n")
+    assert typed(place, "run", ".", "--env-manager", "local").returncode == 2
+    assert found(place).status == "FAILED"

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import atexit
+import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +24,7 @@ try:
 except ImportError:  # the results are printed then
     mlflow = None
 
+_WORDS = "PROJECT_RESULTS_WORDS"
 _handed = bool(os.environ.get("MLFLOW_RUN_ID"))
 _state: Dict[str, Any] = {"given": {}, "begun": False}
 _points: Dict[str, List[Tuple[int, float]]] = {}
@@ -28,27 +32,51 @@ _counts: Dict[int, int] = Counter()
 _lines: List[Tuple[Any, Tuple[Any, ...]]] = []
 _NUMBER = r"([-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf))"
 _MARKUP = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
-_FLAVOURS = {
-    "sklearn": "sklearn",
-    "torch": "pytorch",
-    "xgboost": "xgboost",
-    "lightgbm": "lightgbm",
-    "keras": "keras",
-}
+_FLAVOURS = {one: one for one in ("sklearn", "xgboost", "lightgbm", "keras")}
+_FLAVOURS["torch"] = "pytorch"
 _turned: Set[str] = set()
 _last: Dict[str, Any] = {}
 _MANY = 1000
 
 
 def begin(
-    parser: argparse.ArgumentParser, names: Mapping[str, str], arguments: Sequence[str] = ()
+    parser: argparse.ArgumentParser, names: Mapping[str, str], arguments: Sequence[Any] = ()
 ) -> argparse.Namespace:
-    """Read the command line, which the code then finds as it was, and go to the project's folder, where its data is."""
-    given = parser.parse_args()
-    sys.argv[1:] = arguments
+    """Read the command line, which the code then finds as it was, and go to the project's folder, where its data is.
+
+    A word of the arguments may be a pair: a text, and the name of the parameter whose value stands behind it; or the
+    text is there only where the value is a third part.
+    """
+    global mlflow  # noqa: PLW0603 (of this module)
+    # A process that another has started to work for it, which reads the code again: the other was given what counts, and
+    # keeps what comes of it.
+    _state["works"] = sys._getframe(1).f_globals["__name__"] == "__mp_main__"  # noqa: SLF001
+    mlflow = None if _state["works"] else mlflow
+    words = json.loads(os.environ[_WORDS]) if _state["works"] else sys.argv[1:]
+    os.environ[_WORDS] = json.dumps(words)
+    given = parser.parse_args(words)
+    sys.argv[1:] = [one for word in arguments for one in _said(word, given)]
+    sys.exit = _exit  # type: ignore[assignment]
+    atexit.register(_print)
     os.chdir(Path(__file__).resolve().parent)
     _state["given"] = {names.get(name, name): value for name, value in vars(given).items()}
     return given
+
+
+def need(*names: str) -> None:
+    """Stop where a variable is not set that stands for a secret: they were not kept."""
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing and not {"-h", "--help"} & set(sys.argv):
+        several = "variables" if len(missing) > 1 else "variable"
+        sys.exit(
+            f"{Path(sys.argv[0]).name}: set the environment {several} {' and '.join(missing)} first: "
+            "the code had a secret there, which was not kept"
+        )
+
+
+def secret(name: str) -> str:
+    """Return what stands for a secret."""
+    return os.environ.get(name, "")
 
 
 def number(text: str) -> float:
@@ -252,7 +280,7 @@ def carried(name: str, attribute: str, *models: Any) -> None:
 
 def model(name: str, value: Any) -> None:
     """Save a model, in the flavour of its library."""
-    if mlflow is None:
+    if mlflow is None or value is None:
         return
     _begin()
     found = (_FLAVOURS.get(kind.__module__.partition(".")[0]) for kind in type(value).__mro__)
@@ -268,8 +296,33 @@ def model(name: str, value: Any) -> None:
         print(f"the model {name} is not saved: {error}", file=sys.stderr)
 
 
+def _said(word: Any, given: argparse.Namespace) -> List[str]:
+    if isinstance(word, str):
+        return [word]
+    text, name, *there = word
+    value = getattr(given, name)
+    return [text] * (value is there[0]) if there else [text + str(value)]
+
+
+_leave = sys.exit
+
+
+def _exit(code: Any = None) -> None:
+    """End the program, as a script may before it gets to its end."""
+    _state["failed"] = code not in (None, 0)
+    _leave(code)
+
+
+def _print() -> None:
+    if mlflow is None and not _state.get("failed") and not hasattr(sys, "last_type"):
+        end()
+
+
 def end() -> None:
     """Print the results where nothing logs them, and end the run."""
+    if _state.get("ended") or _state["works"]:
+        return
+    _state["ended"] = True
     if isinstance(sys.stdout, _Reader):
         sys.stdout = sys.stdout.end()
     for name, value in _last.items():
@@ -317,6 +370,16 @@ def shell(command: str) -> int:
     """Run a command of the shell."""
     sys.stdout.flush()
     return subprocess.run(command, shell=True, check=False).returncode
+
+
+def run(script: str, words: Sequence[str], namespace: Dict[str, Any], *, around: bool = False) -> None:
+    """Run a script, and take over the names that it leaves; it sees those that are there if it is run around them."""
+    before, sys.argv = sys.argv, [script, *words]
+    try:
+        found = runpy.run_path(script, dict(namespace) if around else None, "__main__")
+    finally:
+        sys.argv = before
+    namespace.update({name: value for name, value in found.items() if not name.startswith("__")})
 
 
 def lines(command: str) -> List[str]:
