@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.system_use import results
 from nbtrack.entities.text import one_line, value_text
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.line import Outcome
@@ -66,7 +67,7 @@ def _one(run: ActiveRun) -> dict[str, str]:
         status=record.status,
         duration=duration,
         params=run.params,
-        metrics=run.metrics,
+        metrics=results(run.metrics),
         experiment=run.experiment,
     ).bundle()
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
+from nbtrack.entities.system_use import results
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects import UNWANTED, VALUES
 from nbtrack.projects.captured_python import captured_python
@@ -348,7 +349,7 @@ def _take_metrics(store: Store, writer: RunWriter) -> None:
     found = {
         name: summary.last
         for cell in sorted(store.children(writer.id), key=lambda one: one.start_time)
-        for name, summary in store.metrics(cell.key).items()
+        for name, summary in results(store.metrics(cell.key)).items()
     }
     for name, value in found.items():
         if name not in own:

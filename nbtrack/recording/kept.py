@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack import tracking
 from nbtrack.capture.secrets import SEEN
 from nbtrack.direction import direction
+from nbtrack.entities.system_use import results
 from nbtrack.fields import MISSING, same
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.line import Change, Outcome
@@ -119,7 +120,7 @@ class Kept:
     ) -> Outcome:
         """Return what the line about the run says, once it has ended."""
         run = self._run
-        metrics, params, status = run.metrics, run.params, tracking.ending(error)
+        metrics, params, status = results(run.metrics), run.params, tracking.ending(error)
         record = run.store.run(run.id)
         changed = _differing(run.store, record, params)
         # First what differs from the previous run, then what the user wrote, then what was read from objects.

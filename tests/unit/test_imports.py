@@ -44,7 +44,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 # The rooms of a part, from the bottom up; a package's own modules know each other.
 ROOMS = {
     "capture": (
-        ("foreign", "words", "fingerprint", "environment", "secrets"),
+        ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
         ("number", "data", "process"),
         ("source",),
         ("settings", "slice", "places"),
