@@ -13,6 +13,7 @@ from nbtrack.capture import is_worth_tracking
 from nbtrack.capture.source.syntax import parse
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError
+from nbtrack.limits import parse_limit
 from nbtrack.notebook.identity import notebook_name
 from nbtrack.notebook.manual import asks_for_help, show_manual
 from nbtrack.notebook.shell_state import ShellState
@@ -20,7 +21,6 @@ from nbtrack.notebook.started_runs import StartedRuns
 from nbtrack.notebook.track_magic import body_of, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
 from nbtrack.recording.guard import guarded
-from nbtrack.recording.model_saving import parse_limit
 
 if TYPE_CHECKING:
     import ast

@@ -15,11 +15,13 @@ from nbtrack.recording.guard import guarded
 from nbtrack.recording.line import Change, Outcome
 from nbtrack.recording.model_saving import save_fitted
 from nbtrack.records import BROKEN, FOLDS_TAG
+from nbtrack.tracking.context import keep_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.capture import Captured
+    from nbtrack.capture.environment import EnvironmentProbe
     from nbtrack.recording.live import LiveMonitor
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
@@ -102,6 +104,10 @@ class Kept:
         for number, uri in save_fitted(self._run, captured.fitted, limit):
             records[number]["uri"] = uri
         self._run.writer.set_document("estimators", records)
+
+    def begun(self, probe: EnvironmentProbe, limit: int) -> None:
+        """Write the environment that the run began in, and have what is not committed kept, up to `limit` bytes."""
+        keep_environment(self._run.writer, probe.get(), probe.tree, limit)
 
     def environment(self, environment: dict[str, Any]) -> None:
         """Write the environment, and the commit that it names."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from nbtrack import tracking
 from nbtrack.capture import ScriptCapture
 from nbtrack.capture.secrets import SEEN
+from nbtrack.limits import limit_in_environment
 from nbtrack.projects import UNWANTED
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.kept import Kept
 from nbtrack.recording.live import LiveMonitor
-from nbtrack.recording.model_saving import limit_in_environment
 from nbtrack.recording.streams import StreamWatch
 from nbtrack.script.debugger import keep_to_the_users_code
 from nbtrack.script.parser_exit import ended_by_parser

@@ -305,7 +305,7 @@ def begin(store: Store, writer: RunWriter, kind: Kind, *, fresh: bool = True) ->
         outer = None  # a worker's next task may be of another run
     run = ActiveRun(store, writer, kind, outer, fresh=fresh)
     if kind != "cell" and fresh:
-        keep_context(writer)
+        keep_context(writer, uncommitted=_listener is None)
     announce(store)
     settle_for_workers(store)
     _open[id(run)] = run

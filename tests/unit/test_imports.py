@@ -17,6 +17,7 @@ WORDS = (
     "clock",
     "file_lock",
     "fields",
+    "limits",
     "metric_words",
     "points",
     "version",
@@ -45,7 +46,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 ROOMS = {
     "capture": (
         ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
-        ("number", "data", "process"),
+        ("number", "data", "process", "git_changes"),
         ("source",),
         ("settings", "slice", "places"),
         ("watch",),

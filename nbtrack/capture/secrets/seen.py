@@ -57,6 +57,10 @@ class Secrets:
         """How often the list has changed so far."""
         return self._count
 
+    def known(self) -> tuple[list[str], list[str]]:
+        """Return the secrets, and what was declared to be none, for another process to know them."""
+        return list(self._forms), list(self._allowed)
+
     def allow(self, value: str) -> None:
         """Do not mask this value from now on: the user declared it not secret."""
         self._allowed.add(value)
