@@ -8,7 +8,7 @@ import warnings
 
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 
-__all__ = ["DIFF_LIMIT", "MODEL_LIMIT", "limit_in_environment", "parse_limit"]
+__all__ = ["DIFF_LIMIT", "MODEL_LIMIT", "limit_in_environment", "limit_text", "parse_limit"]
 
 MODEL_LIMIT = 100_000_000
 """The most bytes of a model that is saved automatically."""
@@ -38,6 +38,20 @@ def parse_limit(text: str, default: int = MODEL_LIMIT, what: str = "models") -> 
         raise InvalidValueError(f"{text!r} is not a size of {what}; write on, off, or e.g. 50MB")
     unit = match[2] if match[2] in _UNITS else f"{match[2]}B"
     return int(float(match[1]) * _UNITS[unit])
+
+
+def limit_text(limit: int) -> str:
+    """Return a limit as `parse_limit` reads it.
+
+    Examples
+    --------
+    >>> limit_text(50_000_000), limit_text(1_234), limit_text(0)
+    ('50MB', '1234B', 'off')
+    """
+    if limit <= 0:
+        return "off"
+    unit = next(name for name, size in reversed(_UNITS.items()) if name and limit % size == 0)
+    return f"{limit // _UNITS[unit]}{unit}"
 
 
 def limit_in_environment(

@@ -155,6 +155,15 @@ class Session:
 
     # -- the magics
 
+    @property
+    def tracks_everything(self) -> bool:
+        """Whether every cell is tracked that trains or scores something."""
+        return self._everything
+
+    def track_everything(self, *, on: bool) -> None:
+        """Track every cell that trains or scores something, or only those with `%%track`."""
+        self._everything = on
+
     def switch(self, what: str) -> None:
         """Execute `%track on|off|status|models ...|why NAME`."""
         word, _, rest = what.partition(" ")
@@ -167,7 +176,7 @@ class Session:
             except InvalidValueError as error:
                 raise UsageError(str(error)) from None
         elif what in {"on", "off"}:
-            self._everything = what == "on"
+            self.track_everything(on=what == "on")
         elif what not in {"", "status"}:
             raise UsageError(
                 f"%track {what!r} is unknown; say on, off, status, models or why NAME (%%track tracks one cell)"
