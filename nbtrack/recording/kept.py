@@ -131,7 +131,7 @@ class Kept:
         changed = _differing(run.store, record, params)
         # First what differs from the previous run, then what the user wrote, then what was read from objects.
         order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
-        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}" for one in captured.data)
+        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}".strip() for one in captured.data)
         every = {**(facts or {}), "data": ", ".join(shapes)}
         return Outcome(
             name=run.name,

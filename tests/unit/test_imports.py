@@ -46,6 +46,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 ROOMS = {
     "capture": (
         ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
+        ("lazy_data",),
         ("number", "data", "process", "git_changes"),
         ("source",),
         ("settings", "slice", "places"),
