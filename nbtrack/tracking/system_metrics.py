@@ -47,6 +47,8 @@ _FIRST_WINDOW = 1.0
 """Seconds over which the first sample says how busy the processors are."""
 _LEAST_INTERVAL = 0.01
 _FORK_TIMEOUT = 1.0
+_MOST_ENDED = 50
+"""Runs after which those that have ended are forgotten before the thread does so."""
 
 
 def enable_system_metrics_logging() -> None:
@@ -195,12 +197,17 @@ class _Monitor:
         """Held while the thread imports or is inside a library: a fork waits, for the child would find both half done."""
         self._changed = threading.Condition()
         self._watched: list[_Watched] = []
+        self._most = _MOST_ENDED
         self._wakes = math.inf
         self._thread: threading.Thread | None = None
 
     def add(self, watched: _Watched) -> None:
         """Look at a run from when it is due."""
         with self._changed:
+            if len(self._watched) >= self._most:
+                # Of thousands of short runs none is kept alive until the thread wakes.
+                self._watched = [one for one in self._watched if not one.run.ended]
+                self._most = max(_MOST_ENDED, 2 * len(self._watched))
             self._watched.append(watched)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="nbtrack-system-use", daemon=True)
