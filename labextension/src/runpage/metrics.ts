@@ -61,13 +61,7 @@ function table(page: Page, title: string, which: (metric: Metric) => boolean): H
 
   follow(page, ["metrics", "metrics_left"], () => {
     const found = page.model.get("metrics").filter(which);
-    const kept = new Set(found.map(({ name }) => name));
-    for (const [name, row] of rows) {
-      if (!kept.has(name)) {
-        row.block.remove();
-        rows.delete(name);
-      }
-    }
+    dropOthers(rows, new Set(found.map(({ name }) => name)));
     for (const [place, metric] of found.entries()) {
       const row = rows.get(metric.name) ?? new MetricRow(page, metric.name, open);
       rows.set(metric.name, row);
@@ -86,6 +80,15 @@ function table(page: Page, title: string, which: (metric: Metric) => boolean): H
     }
   });
   return block;
+}
+
+function dropOthers(rows: Map<string, MetricRow>, kept: Set<string>): void {
+  for (const [name, row] of rows) {
+    if (!kept.has(name)) {
+      row.block.remove();
+      rows.delete(name);
+    }
+  }
 }
 
 class MetricRow {
