@@ -19,6 +19,7 @@ from nbtrack.clock import now
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.records import SYSTEM_USE
 from nbtrack.store import pack_point
+from nbtrack.tracking.handed import what_is_needed
 from nbtrack.tracking.logged import metric_log
 from nbtrack.values import as_name
 
@@ -169,7 +170,12 @@ class _Watched:
         if self._use is None:
             from nbtrack.capture.system_use import SystemUse
 
-            self._use = SystemUse()
+            try:
+                with what_is_needed():
+                    self._use = SystemUse()
+            except ImportError:  # a project's environment has no psutil that this Python can load
+                self.due = math.inf
+                return
             self.due = time.monotonic() + min(_FIRST_WINDOW, self.interval / 2)
             return
         self._looks.append(self._use.look())

@@ -13,6 +13,7 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import InvalidValueError, NbtrackWarning
+from nbtrack.projects.child import handed
 from tests.waiting import eventually
 
 CPU = "system/cpu_utilization_percentage"
@@ -186,6 +187,28 @@ def test_a_process_that_is_ended_keeps_its_samples_and_ends_at_once(how, status,
     process.wait(10)
     assert eventually(lambda: nbtrack.get_run("ended").status == status)
     assert samples(run) >= 1
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_projects_environment_without_psutil(needed, store, tmp_path):
+    with nbtrack.start_run(run_name="project") as run:
+        pass
+    variables = os.environ | handed(store, run.id) | {"MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL": "0.1"}
+    if not needed:
+        del variables["NBTRACK_NEEDED"]
+    code = "import nbtrack, sys, time\nbefore = sys.path[:]\nwith nbtrack.start_run():\n    time.sleep(1)"
+    code += "\nprint(sys.path == before)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        check=False,
+        env=variables,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+    assert (samples(run) > 0) is needed
 
 
 def test_short_runs_leave_one_thread_that_sleeps():
