@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -73,7 +74,7 @@ def write_patch(git: str, folder: str, commit: str | None, target: Path, limit: 
     if not complete:
         kept.clear()  # the last of them may end in its middle
     patch = b"".join(kept).decode(errors="surrogateescape")
-    masked = SEEN.text(patch, lines=True)
+    masked = _masked([one.decode(errors="surrogateescape") for one in kept])
     content = masked.encode(errors="surrogateescape")
     if kept:
         _write(target, content)
@@ -114,6 +115,47 @@ def _name(head: bytes) -> str:
     names = head.removeprefix(_HEAD).decode(errors="replace").strip()
     half = names[: len(names) // 2]
     return half.strip('"').removeprefix("a/")
+
+
+def _masked(parts: list[str]) -> str:
+    """Return the parts of a patch as one text without secrets."""
+    for number, part in enumerate(parts):
+        lines = part.split("\n")
+        name = _name(lines[0].encode(errors="surrogateescape"))
+        if name.endswith(".ipynb"):
+            parts[number] = "\n".join(map(_masked_cell_line, lines))
+        if name.endswith((".py", ".ipynb")):
+            # As code it tells more secrets than as text, such as those that are put together; they are masked below.
+            for side in (" +", " -"):
+                SEEN.code("".join(_source(line[1:], name) for line in lines[1:] if line[:1] in side))
+    return SEEN.text("".join(parts), lines=True)
+
+
+def _source(line: str, name: str) -> str:
+    if not name.endswith(".ipynb"):
+        return f"{line}\n"
+    found = _CELL_LINE.fullmatch(line)
+    return _decoded(found[2]) if found else ""
+
+
+def _masked_cell_line(line: str) -> str:
+    """Return a line of a notebook's file, which holds a line of a cell as a string of JSON; one without secrets as it is."""
+    found = _CELL_LINE.fullmatch(line[1:])
+    if found is None:
+        return line
+    content = _decoded(found[2])
+    masked = SEEN.text(content, lines=True)
+    return line if masked == content else f"{line[:1]}{found[1]}{json.dumps(masked)}{found[3]}"
+
+
+_CELL_LINE = re.compile(r'(\s*(?:"[^"\\]*": *)?\[?)("(?:[^"\\]|\\.)*")(\]?,?\s*)')
+
+
+def _decoded(text: str) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return ""
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 
+import nbformat
 import psutil
 import pytest
 
@@ -110,6 +111,27 @@ def test_secrets_are_masked_as_in_code(repository, monkeypatch):
     assert told["masked"] is True
 
 
+def test_secrets_in_a_notebooks_file_are_masked(repository):
+    file = repository / "train.ipynb"
+
+    def write(*lines):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("\n".join(lines))])
+        notebook.cells[0].id = "cell"
+        nbformat.write(notebook, file)
+
+    write("rate = 0.1")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "a notebook")
+    write("rate = 0.1", 'api_key = "sk-live-8ff02bd1"', 'db = connect(password="x7Qp")', 'print("läuft")')
+    run, told = kept(repository)
+    text = run.artifacts[PATCH].path.read_text(encoding="utf-8")
+    assert r"api_key = \"***\"" in text
+    assert "8ff02bd1" not in text
+    assert "x7Qp" not in text
+    assert r'+    "print(\"läuft\")"' in text
+    assert told["masked"] is True
+
+
 def test_a_users_settings_of_git_change_nothing(repository):
     git(repository, "config", "diff.noprefix", "true")
     git(repository, "config", "color.diff", "always")
@@ -201,5 +223,7 @@ def test_a_tracked_cell_and_a_run_inside_one_have_it(repository):
         run = kernel.run_of(kernel.ok("%%track\nacc = sum([0.6])"))
         eventually(lambda: kernel.runs(f"run_id = '{run.id}' and git_commit is not null"))
         assert list(run.artifacts) == []
-        facts = dict(run_document(own)["environment"]["facts"])
-        assert f"git apply {own.artifacts[PATCH].path}" in facts["uncommitted changes"]
+        command = f"git apply {own.artifacts[PATCH].path}"
+        eventually(
+            lambda: command in dict(run_document(own)["environment"]["facts"]).get("uncommitted changes", "")
+        )
