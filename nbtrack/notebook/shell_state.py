@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tracking
 from nbtrack.capture import choices
 from nbtrack.capture.environment import EnvironmentProbe
+from nbtrack.capture.frameworks.known import places
 from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.source.syntax import parse
@@ -38,7 +39,7 @@ class ShellState:
         self.shell = shell
         self.history = History()
         self.environment = EnvironmentProbe()
-        self.environment.refresh()
+        self.environment.refresh(_find_frameworks)
         self.results: set[str] = set()
         """Names that earlier cells kept as metrics."""
         self.chosen: set[str] = set()
@@ -103,3 +104,8 @@ class ShellState:
             self.shell.display_pub.publish(data, metadata)
         else:
             print(data["text/plain"])
+
+
+def _find_frameworks(_environment: dict[str, Any]) -> None:
+    """Search for the frameworks of other packages, which takes long enough that no cell should wait for it."""
+    places()

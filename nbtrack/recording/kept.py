@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack import tracking
@@ -67,12 +70,27 @@ class Kept:
             writer.drop_param(name)
         for name in self._companion.data - {record.name for record in captured.data}:
             writer.drop_data(name)
+        for name, text in captured.tags.items():
+            writer.set_tag(name, str(SEEN.param(name, text)))
+        self._tables(captured)
         if captured.folds:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
             writer.set_data(record)
         if captured.positional:
             writer.set_document("places", {"positional": captured.positional})
+
+    def _tables(self, captured: Captured) -> None:
+        """Write tables as files that a spreadsheet and pandas read."""
+        for title, table in captured.tables.items():
+            name = re.sub(r"[^\w.-]", "_", title)
+            path = self._run.writer.artifact_folder / f"{name}.csv"
+            if path.exists():
+                continue  # the code has made a file of that name itself
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
+            path.write_text(SEEN.text(text.getvalue(), lines=True), encoding="utf-8", newline="")
 
     @guarded()
     def outcome(self, facts: dict[str, Any], tail: str, images: Sequence[tuple[str, bytes]] = ()) -> None:
