@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.data import Sketch, sketch
 from nbtrack.capture.execution import Captured, Execution, Options
 from nbtrack.capture.foreign import FAULTS
+from nbtrack.capture.frameworks.asking import Asking
 from nbtrack.capture.number import as_number
 from nbtrack.capture.results.printed import PrintedScores
 from nbtrack.capture.results.written import Written
@@ -32,6 +33,7 @@ from nbtrack.clock import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from nbtrack.capture.frameworks.told import Told
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.settings.setting import Setting
     from nbtrack.capture.watch.editor import Editor
@@ -107,6 +109,7 @@ class CellCapture:
         )
         self._hooks = Hooks()
         self._parsed = ParsedArguments(namespace, self._run.given)
+        self._asking = Asking(namespace)
         self._data: dict[str, Sketch] = {}
 
     @property
@@ -155,6 +158,7 @@ class CellCapture:
         )
         self._parsed.begin()
         self._run.stepped.begin()
+        self._asking.begin()
         return tree
 
     def _analysed(self, tree: ast.Module, body: list[ast.stmt]) -> CellAnalysis:
@@ -179,6 +183,10 @@ class CellCapture:
 
     def place(self, tree: ast.Module, analysis: CellAnalysis, editor: Editor) -> None:
         """Insert further hooks into a tree; a cell has none."""
+
+    def told(self, moment: float) -> Told:
+        """Return what frameworks know of the trainings, at the end."""
+        return self._asking.told(moment, [site.returned for sites in self._run.sites for site in sites.fits])
 
     def left(self, error: BaseException | None) -> list[Position]:
         """Return where an exception left the code, outermost first."""
@@ -225,6 +233,7 @@ class CellCapture:
         self._hooks.take_back()
         self._parsed.end()
         self._run.stepped.end()
+        self._asking.end()
 
     def finish(self, error: BaseException | None = None) -> Captured:
         """Remove the hooks and return the cell's results; `error` is the exception that ended it, if any."""
@@ -237,6 +246,9 @@ class CellCapture:
                 if any(b.loop for b in sites.analysis.bindings.get(name, ())):
                     running.add(self._run.namespace.get(name))
         self._run.printed.finish()
+        self._run.told = self.told(moment)
+        captured.left_out += self._run.told.left_out
+        captured.tables, captured.tags = self._run.told.tables, self._run.told.tags
         fitted: list[Fitted] = []
         parts: dict[str, Callable[[], Any]] = {
             # A fit that was interrupted has trained something; one that raised has not.

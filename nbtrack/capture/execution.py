@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.frameworks.told import Told
 from nbtrack.capture.results.printed import PrintedScores
 from nbtrack.capture.settings.given import Given
 from nbtrack.capture.trained.stepped import Stepped
@@ -13,6 +14,7 @@ from nbtrack.capture.trained.stepped import Stepped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nbtrack.capture.frameworks.framework import Table
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.watch.before import Before
     from nbtrack.capture.watch.sites import Sites
@@ -58,6 +60,8 @@ class Execution:
     script: bool = False
     """Whether it is a script, whose arguments have plain names."""
     printed: PrintedScores = field(default_factory=PrintedScores)
+    told: Told = field(default_factory=Told)
+    """What frameworks know of the trainings, at the end."""
     seen: dict[str, array[float]] = field(default_factory=dict)
     """Name to the values of a series that were stored while the cell ran."""
     secrets: list[str] = field(default_factory=list)
@@ -103,6 +107,10 @@ class Captured:
     """The estimators themselves, in the order of `estimators`."""
     loops: dict[str, list[int]] = field(default_factory=dict)
     """For series in a nested loop: the step at which each iteration of the outer loop began."""
+    tables: dict[str, Table] = field(default_factory=dict)
+    """Tables of results, such as the trials of a search."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """What else frameworks tell, such as where the best model is."""
     folds: set[str] = field(default_factory=set)
     """Metrics whose points are the scores of folds: their mean counts, not the last."""
     secrets: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FAULTS", "forgiving", "has_method", "module_of", "peek"]
+__all__ = ["FAULTS", "forgiving", "has_method", "is_installed", "is_of_library", "module_of", "peek"]
 
 FAULTS = (Exception, SystemExit)
 """What inspecting an object may raise; an interrupt comes from the user and is passed on."""
@@ -54,7 +54,7 @@ def has_method(value: object, *names: str) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _is_installed(library: str) -> bool:
+def is_installed(library: str) -> bool:
     """Return whether a top-level module belongs to an installed library, whose properties are fast, and not to the user."""
     if library in ("", "__main__"):
         return False
@@ -78,11 +78,11 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     None
     """
     kind = type(value)
-    if _is_installed(_library(kind)):
+    if is_installed(_library(kind)):
         return getattr(value, name, default)
     owner = next((one for one in kind.__mro__ if name in vars(one)), None)
     attribute = default if owner is None else vars(owner)[name]
-    if owner is not None and _is_installed(_library(owner)):
+    if owner is not None and is_installed(_library(owner)):
         return getattr(value, name, default)
     if owner is not None and hasattr(type(attribute), "__set__"):
         return default  # a property, or something like one
@@ -93,6 +93,11 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     if type(own) is dict and name in own:
         return own[name]
     return attribute.__get__(value, kind) if isinstance(attribute, FunctionType) else attribute
+
+
+def is_of_library(value: object) -> bool:
+    """Return whether an object's class is of an installed library, and not the user's own."""
+    return is_installed(_library(type(value)))
 
 
 def _library(kind: type) -> str:

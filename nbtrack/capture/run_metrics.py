@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
+from nbtrack.capture.run_frameworks import is_told, with_told
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
 
@@ -27,8 +28,10 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     """Record the metrics of a run, and which of them are scores of folds."""
     found = dict(run.observed())
     working = any(sites.analysis.trains for sites in run.sites)
+    scored: dict[str, Points] = {}
     if not run.options.only_metrics:
-        found.update(_new(run, score_metrics(s for sites in run.sites for s in sites.scores), found))
+        scored = _new(run, score_metrics(s for sites in run.sites for s in sites.scores), found)
+        found.update(scored)
     for sites in run.sites:
         wanted = run.options.metrics
         trained = working or bool(fitted)
@@ -50,10 +53,13 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
-    known = [*run.seen.values(), *(c.values for c in found.values())]
+    found = with_told(found, run.seen, scored, run.told)
+    told = run.told.metrics
+    known = [*run.seen.values(), *(c.values for c in (*found.values(), *told.values()))]
     for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen}).items():
-        moments, values, _ = zip(*printed, strict=True)
-        found[name] = Points(array("q", steps), array("d", moments), array("d", values))
+        if not is_told(name, told):
+            moments, values, _ = zip(*printed, strict=True)
+            found[name] = Points(array("q", steps), array("d", moments), array("d", values))
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }

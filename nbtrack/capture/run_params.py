@@ -12,7 +12,7 @@ from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbtrack.capture.execution import Captured, Execution
     from nbtrack.capture.settings.estimators import Fitted
@@ -44,6 +44,7 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             settings += call_settings(sites.analysis, run.namespace, captured.positional)
             for name in run.before.read_by(sites.analysis):
                 settings += optimiser_settings(name, run.before.values.get(name))
+        settings[own:own] = _told(run, settings)
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
     for name in sorted(options.params):
         if name in run.namespace:
@@ -78,6 +79,17 @@ def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamVal
         if masked == MASK and str(value) not in run.secrets:
             run.secrets.append(str(value))
     return found
+
+
+def _told(run: Execution, others: Sequence[Setting]) -> list[Setting]:
+    """Return the settings that frameworks have told of, without texts that only differ in their case: `Adam`, `adam`."""
+    texts = {(one.name, one.value.casefold()) for one in others if isinstance(one.value, str)}
+    return [
+        Setting(key, leaf, prefix)
+        for name, value, prefix in run.told.params
+        for key, leaf in flatten(name, value)
+        if not (isinstance(leaf, str) and (key, leaf.casefold()) in texts)
+    ]
 
 
 def _named_objects(run: Execution, settings: list[Setting]) -> set[int]:

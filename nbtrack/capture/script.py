@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.cell import CellCapture
 from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.frameworks.told import Told
 from nbtrack.capture.joining import Called, join, leave_out_twice
+from nbtrack.capture.run_frameworks import without_told
 from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.grammar import parameters
@@ -160,6 +162,8 @@ class ScriptCapture(CellCapture):
         captured.metrics = {
             name: points for name, points in captured.metrics.items() if not self._is_last(name, points)
         }
+        for _, found in inner:
+            found.metrics = without_told(found.metrics, self._run.told)
         calls = [Called(one.name, one.bound, found) for one, found in inner]
         leave_out_twice(captured, calls)
         join(captured, calls)
@@ -204,6 +208,7 @@ class _FunctionCapture(CellCapture):
         self._run.steps = owner._run.steps  # noqa: SLF001
         self._run.stepped = owner._run.stepped  # noqa: SLF001
         self._parsed = owner._parsed  # noqa: SLF001
+        self._asking = owner._asking  # noqa: SLF001
         self._around: BaseException | None = None
         self._state = "made"
         self._frame = 0
@@ -314,6 +319,10 @@ class _FunctionCapture(CellCapture):
         self.captured = captured
         self._names.clear()  # it keeps nothing alive that its function has left
         self._around = None
+
+    def told(self, moment: float) -> Told:  # noqa: ARG002 (the script's)
+        """Return nothing: what frameworks know is of the whole script."""
+        return Told()
 
     def left(self, error: BaseException | None) -> list[Position]:
         """Return where an exception left the function."""

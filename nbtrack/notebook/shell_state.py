@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tracking
 from nbtrack.capture import choices
 from nbtrack.capture.environment import EnvironmentProbe
+from nbtrack.capture.frameworks.known import places
 from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.source.syntax import parse
+from nbtrack.limits import DIFF_LIMIT, limit_in_environment
 from nbtrack.notebook.identity import notebook_path
 from nbtrack.notebook.lineage import Lineages
 from nbtrack.notebook.mark import relative_store
 from nbtrack.notebook.run_code import RunCode
-from nbtrack.recording.model_saving import limit_in_environment
 
 if TYPE_CHECKING:
     from nbtrack.capture.why import Why
@@ -38,13 +39,15 @@ class ShellState:
         self.shell = shell
         self.history = History()
         self.environment = EnvironmentProbe()
-        self.environment.refresh()
+        self.environment.refresh(_find_frameworks)
         self.results: set[str] = set()
         """Names that earlier cells kept as metrics."""
         self.chosen: set[str] = set()
         """Names that earlier cells assigned a literal."""
         self.model_limit = limit_in_environment()
         """Bytes of the largest model that is saved."""
+        self.diff_limit = limit_in_environment("NBTRACK_GIT_DIFF", DIFF_LIMIT, "changes")
+        """Bytes of the uncommitted changes that are kept with a run."""
         self.notebook = notebook_path(shell)
         self.lineages = Lineages(self.notebook)
         self.why: Why | None = None
@@ -101,3 +104,8 @@ class ShellState:
             self.shell.display_pub.publish(data, metadata)
         else:
             print(data["text/plain"])
+
+
+def _find_frameworks(_environment: dict[str, Any]) -> None:
+    """Search for the frameworks of other packages, which takes long enough that no cell should wait for it."""
+    places()

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbtrack import tracking
 from nbtrack.capture.secrets import SEEN
 from nbtrack.direction import direction
+from nbtrack.entities.system_use import results
 from nbtrack.fields import MISSING, same
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.line import Change, Outcome
 from nbtrack.recording.model_saving import save_fitted
 from nbtrack.records import BROKEN, FOLDS_TAG
+from nbtrack.tracking.context import keep_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.capture import Captured
+    from nbtrack.capture.environment import EnvironmentProbe
     from nbtrack.recording.live import LiveMonitor
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
@@ -64,12 +70,27 @@ class Kept:
             writer.drop_param(name)
         for name in self._companion.data - {record.name for record in captured.data}:
             writer.drop_data(name)
+        for name, text in captured.tags.items():
+            writer.set_tag(name, str(SEEN.param(name, text)))
+        self._tables(captured)
         if captured.folds:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
             writer.set_data(record)
         if captured.positional:
             writer.set_document("places", {"positional": captured.positional})
+
+    def _tables(self, captured: Captured) -> None:
+        """Write tables as files that a spreadsheet and pandas read."""
+        for title, table in captured.tables.items():
+            name = re.sub(r"[^\w.-]", "_", title)
+            path = self._run.writer.artifact_folder / f"{name}.csv"
+            if path.exists():
+                continue  # the code has made a file of that name itself
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
+            path.write_text(SEEN.text(text.getvalue(), lines=True), encoding="utf-8", newline="")
 
     @guarded()
     def outcome(self, facts: dict[str, Any], tail: str, images: Sequence[tuple[str, bytes]] = ()) -> None:
@@ -102,6 +123,10 @@ class Kept:
             records[number]["uri"] = uri
         self._run.writer.set_document("estimators", records)
 
+    def begun(self, probe: EnvironmentProbe, limit: int) -> None:
+        """Write the environment that the run began in, and have what is not committed kept, up to `limit` bytes."""
+        keep_environment(self._run.writer, probe.get(), probe.tree, limit)
+
     def environment(self, environment: dict[str, Any]) -> None:
         """Write the environment, and the commit that it names."""
         git = environment.get("git") or {}
@@ -119,12 +144,12 @@ class Kept:
     ) -> Outcome:
         """Return what the line about the run says, once it has ended."""
         run = self._run
-        metrics, params, status = run.metrics, run.params, tracking.ending(error)
+        metrics, params, status = results(run.metrics), run.params, tracking.ending(error)
         record = run.store.run(run.id)
         changed = _differing(run.store, record, params)
         # First what differs from the previous run, then what the user wrote, then what was read from objects.
         order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
-        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}" for one in captured.data)
+        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}".strip() for one in captured.data)
         every = {**(facts or {}), "data": ", ".join(shapes)}
         return Outcome(
             name=run.name,

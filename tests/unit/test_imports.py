@@ -17,6 +17,7 @@ WORDS = (
     "clock",
     "file_lock",
     "fields",
+    "limits",
     "metric_words",
     "points",
     "version",
@@ -44,14 +45,16 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 # The rooms of a part, from the bottom up; a package's own modules know each other.
 ROOMS = {
     "capture": (
-        ("foreign", "words", "fingerprint", "environment", "secrets"),
-        ("number", "data", "process"),
+        ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
+        ("lazy_data",),
+        ("number", "data", "process", "git_changes"),
         ("source",),
         ("settings", "slice", "places"),
         ("trained",),
         ("watch",),
-        ("results",),
+        ("results", "frameworks"),
         ("execution", "why"),
+        ("run_frameworks",),
         ("run_models", "run_metrics", "run_params", "joining"),
         ("cell",),
         ("script",),

@@ -10,11 +10,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
+from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
 from nbtrack.capture.source.reads import dotted, names_in
-from nbtrack.capture.words.calls import AVERAGES, THRESHOLD_CURVES
+from nbtrack.capture.words.calls import AVERAGES, FOLD_CURVES, THRESHOLD_CURVES
 from nbtrack.capture.words.names import (
     RESULTS_WORDS,
     is_bookkeeping_name,
@@ -64,6 +65,8 @@ def leaves(
     positions
         The namespace, which shows whether a loop filled an array entry by entry.
     """
+    if is_lazy(value):
+        return []  # even its length may have to be computed
     filled = name in analysis.contents_before or any(
         loop is not None for loop in analysis.mutations.get(name, ())
     )
@@ -82,6 +85,9 @@ def leaves(
     if peek(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _MAX_ROWS:
         rows = [(f"{name}.{number}", as_numbers(row)) for number, row in enumerate(value)]
         return [(path, numbers) for path, numbers in rows if numbers]
+    if peek(value, "ndim", 0) == 2 and _is_of_folds(bindings) and not _is_averaged(name, analysis):
+        means = as_numbers(value.mean(axis=1))
+        return [(name, means)] if means else []
     if not is_listed(value) or not 0 < len(value) <= MAX_LENGTH:
         return []
     plain = not is_bookkeeping_name(name) and not is_prediction_name(name)
@@ -93,7 +99,7 @@ def leaves(
         # An array that a loop fills entry by entry is a history; one that it fills with masks is data.
         by_entry = filled and any(isinstance(positions.get(i), int) for i in analysis.indices.get(name, ()))
         good = (strong and (filled or _is_made_of_scores(bindings))) or (
-            plain and (by_entry or _is_reduced(bindings))
+            plain and (by_entry or _is_reduced(bindings, analysis))
         )
     numbers = as_numbers(value) if good or wanted else None
     return [(name, numbers)] if numbers and (strong or _is_curve(numbers)) else []
@@ -101,7 +107,7 @@ def leaves(
 
 def is_listed(value: Any) -> bool:
     """Return whether a value is a list, a tuple or a 1-d array."""
-    return isinstance(value, list | tuple | deque) or peek(value, "ndim", 0) == 1
+    return isinstance(value, list | tuple | deque) or (peek(value, "ndim", 0) == 1 and not is_lazy(value))
 
 
 def _is_made_as_frame(bindings: list[Binding]) -> bool:
@@ -125,14 +131,34 @@ def _is_array_of_items(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and any(isinstance(argument, ast.ListComp) for argument in node.args)
 
 
-def _is_reduced(bindings: list[Binding]) -> bool:
-    """Return whether an array is a mean over one axis of an array of scores."""
+def _is_of_folds(bindings: list[Binding]) -> bool:
+    """Return whether an array has the scores of folds, a row for each size or setting: `learning_curve`, `validation_curve`."""
     return any(
-        isinstance(b.value, ast.Call)
-        and dotted(b.value.func).rpartition(".")[2] in AVERAGES
-        and any(is_metric_name(name) for name in names_in(b.value))
+        b.kind == "unpack" and isinstance(b.value, ast.Call) and dotted(b.value.func).endswith(FOLD_CURVES)
         for b in bindings
     )
+
+
+def _is_averaged(name: str, analysis: CellAnalysis) -> bool:
+    """Return whether the cell has a name for the average of an array."""
+    return any(name in _averaged(b) for others in analysis.bindings.values() for b in others)
+
+
+def _is_reduced(bindings: list[Binding], analysis: CellAnalysis) -> bool:
+    """Return whether an array is a mean over one axis of an array of scores."""
+    return any(
+        is_metric_name(name) or _is_of_folds(analysis.bindings.get(name, []))
+        for b in bindings
+        for name in _averaged(b)
+    )
+
+
+def _averaged(binding: Binding) -> set[str]:
+    """Return the names in an average."""
+    value = binding.value
+    if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] in AVERAGES:
+        return names_in(value)
+    return set()
 
 
 def _entries_of(value: Any) -> Mapping[Any, Any] | None:

@@ -153,11 +153,10 @@ def _literal_arguments(
     # The positional arguments of layers are shapes; rates are fractions.
     layers = module_of(callee).startswith(LAYER_LIBRARIES)
     is_configured = is_configured or (isinstance(callee, type) and not own and not layers)
-    # `xgb.train({"max_depth": 2}, data)`: nothing but settings is written like this.
+    # `xgb.train({"max_depth": 2}, data, 100)`: nothing but settings is written like this.
     trains = not own and dotted(node.func).rpartition(".")[2] in TRAINING_METHODS
     plain = [
-        is_literal(argument)
-        and (is_configured or _is_fraction(argument) or (trains and isinstance(argument, ast.Dict)))
+        is_literal(argument) and (is_configured or _is_fraction(argument) or (trains and _is_given(argument)))
         for argument in node.args
     ]
     if not any(plain) or not (is_configured or trains or isinstance(callee, type)):
@@ -171,8 +170,22 @@ def _literal_arguments(
     names = names[1:] if names[:1] == ["self"] else names
     positional[dotted(node.func).rpartition(".")[2]] = names
     for name, argument, wanted in zip(names, node.args, plain, strict=False):
-        if wanted and (is_configured or isinstance(callee, type) or isinstance(argument, ast.Dict)):
+        if wanted and (is_configured or isinstance(callee, type) or _is_given(argument)):
             yield from _evaluated(name, argument)
+
+
+def _is_given(node: ast.expr) -> bool:
+    """Return whether a literal is a number, a dict, or a list of names and values, and thus no data."""
+    if isinstance(node, ast.List):
+        return bool(node.elts) and all(
+            isinstance(one, ast.Tuple) and len(one.elts) == 2 and _is_name(one.elts[0]) for one in node.elts
+        )
+    number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    return number or isinstance(node, ast.Dict)
+
+
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _is_fraction(node: ast.expr) -> bool:

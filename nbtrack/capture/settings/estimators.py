@@ -144,7 +144,9 @@ def estimator_settings(
             visit(best, prefix)
             for key, value in peek(part, "best_params_", {}).items():
                 *path, last = str(key).split("__")
-                found.extend(Setting(k, leaf, ".".join([prefix, *path])) for k, leaf in flatten(last, value))
+                # Of a step that was chosen among several its class tells, and its own settings follow.
+                chosen = type(value).__name__ if has_method(value, "get_params") else value
+                found.extend(Setting(k, leaf, ".".join([prefix, *path])) for k, leaf in flatten(last, chosen))
 
     visit(estimator, name)
     return found

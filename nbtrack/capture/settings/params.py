@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving
-from nbtrack.capture.settings.setting import Setting, fields_of, flatten, is_settings
+from nbtrack.capture.foreign import forgiving, is_of_library
+from nbtrack.capture.settings.setting import Setting, changed_fields, fields_of, flatten, is_settings
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.grammar import Bind, begins
 from nbtrack.capture.source.literals import literal
+from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,
@@ -20,7 +23,6 @@ from nbtrack.capture.words.names import (
 from nbtrack.fields import same
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Mapping
 
     from nbtrack.capture.source.analysis import CellAnalysis
@@ -74,7 +76,7 @@ def name_settings(
         else:
             used = is_configuration(name, value)
         if used and is_settings(value):
-            found += _kept(analysis, name, value, after)
+            found += _kept(analysis, name, value, after, bindings[0].value)
     for name, definition in analysis.settings_classes.items():
         made = after.get(name)
         fields = (event.name for stmt in definition.body for event in begins(stmt) if isinstance(event, Bind))
@@ -89,9 +91,15 @@ def name_settings(
     return found
 
 
-def _kept(analysis: CellAnalysis, name: str, value: Any, after: Mapping[str, Any]) -> list[Setting]:
+def _kept(
+    analysis: CellAnalysis,
+    name: str,
+    value: Any,
+    after: Mapping[str, Any],
+    written: ast.expr | None = None,
+) -> list[Setting]:
     """Return the settings of a name, without those that a function has replaced since."""
-    settings = _settings(name, value)
+    settings = _settings(name, value, written)
     if name not in analysis.contents_before:
         return settings
     now = dict(flatten(name, after.get(name)))
@@ -149,5 +157,16 @@ def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: 
     return written or not is_bookkeeping_name(name)
 
 
-def _settings(name: str, value: Any) -> list[Setting]:
-    return [Setting(key, leaf) for key, leaf in flatten(name, value)]
+def _settings(name: str, value: Any, written: ast.expr | None = None) -> list[Setting]:
+    if not (dataclasses.is_dataclass(value) and is_of_library(value)):
+        return [Setting(key, leaf) for key, leaf in flatten(name, value)]
+    # A library's config has hundreds of settings: those count that were given to it.
+    given = changed_fields(value)
+    if isinstance(written, ast.Call) and written.keywords:
+        given = {k.arg: getattr(value, k.arg, None) for k in written.keywords if k.arg}
+    return [
+        Setting(key, leaf)
+        for field, inner in given.items()
+        if field not in OUTPUT_ARGUMENTS
+        for key, leaf in flatten(f"{name}.{field}", inner)
+    ]

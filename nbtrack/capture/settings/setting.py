@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import ParamValue
 
-__all__ = ["Setting", "fields_of", "flatten", "is_settings", "resolve"]
+__all__ = ["Setting", "changed_fields", "fields_of", "flatten", "is_settings", "resolve"]
 
 _MAX_ITEMS = 20
 """The most entries of a list that become params; a longer list is one param with its text."""
@@ -98,6 +98,30 @@ def fields_of(value: Any) -> Mapping[str, Any] | None:
     if hasattr(type(value), "model_fields"):  # pydantic
         return dict(vars(value))
     return None
+
+
+@forgiving(dict)
+def changed_fields(config: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass that are not its defaults, without those that it has made itself.
+
+    Examples
+    --------
+    >>> @dataclasses.dataclass
+    ... class Config:
+    ...     rate: float = 0.1
+    ...     rounds: int | None = None
+    >>> changed_fields(Config(rounds=3))
+    {'rounds': 3}
+    """
+    found = {}
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name, None)
+        made = field.default_factory
+        default = made() if made is not dataclasses.MISSING else field.default
+        settled = value is False and default is None
+        if fields_of(value) is None and not settled and value is not default and value != default:
+            found[field.name] = value
+    return found
 
 
 def _is_scalar(value: Any) -> bool:

@@ -29,7 +29,7 @@ class FitSite:
         Returns the description to keep of an estimator that is replaced by another.
     """
 
-    __slots__ = ("_calls", "_describe", "_fits", "_last", "_replaced", "source")
+    __slots__ = ("_calls", "_describe", "_fits", "_last", "_replaced", "returned", "source")
 
     _MAX_FITS = 64
     _MAX_HEADS = 500
@@ -42,6 +42,8 @@ class FitSite:
         self._replaced: list[_Fit] = []
         self._last: Any = None
         self._calls = 0
+        self.returned: Any = None
+        """What the last call returned, which may have no name."""
 
     def receiver(self) -> Callable[[Any], Any]:
         """Return the function that receives the estimator and returns it."""
@@ -85,6 +87,7 @@ class FitSite:
             fit = self._fits.get(id(self._last))
             if fit is not None:
                 fit.ended = True
+            self.returned = value
             return value
 
         return observe

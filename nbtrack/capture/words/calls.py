@@ -12,6 +12,7 @@ __all__ = [
     "DATA_ARGUMENTS",
     "FILLING_METHODS",
     "FIT_METHODS",
+    "FOLD_CURVES",
     "FORM_CHANGING",
     "FORM_CHANGING_METHODS",
     "GIVEN_CALLS",
@@ -54,6 +55,9 @@ _NOT_SCORING = frozenset({"make_scorer", "get_scorer", "permutation_test_score",
 """Names that end like those of scoring functions, but are not."""
 THRESHOLD_CURVES = frozenset({"det_curve", "precision_recall_curve", "roc_curve"})
 """Functions whose arrays have a value a threshold: a picture, not a history."""
+
+FOLD_CURVES = ("learning_curve", "validation_curve")
+"""Functions whose arrays have a row of the folds' scores for each size or setting."""
 
 _PLOT_ROOTS = frozenset(
     "plt ax axes axs fig sns px go alt pylab mpl matplotlib plotly hv bokeh pyplot seaborn canvas".split()
@@ -172,7 +176,8 @@ OUTPUT_ARGUMENTS = frozenset(
     """
     verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
     error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame max_workers
+    random_seed_display return_X_y as_frame max_workers allow_writing_files disable_tqdm eval_names nthread
+    num_threads report_to silent thread_count valid_names verbosity
     """.split()
 )
 """Arguments that change how a call runs or prints, not what it learns."""

@@ -1,0 +1,105 @@
+"""Ask the frameworks that a cell uses: listen to them while it runs, and gather at its end what they know."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.frameworks.known import framework_of, places
+from nbtrack.capture.frameworks.listening import Listening
+from nbtrack.capture.frameworks.told import Told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nbtrack.capture.frameworks.framework import Framework, Training
+
+__all__ = ["Asking"]
+
+_MAX_ENTRIES = 100
+"""Entries of a dict or a list in which models are looked for."""
+
+
+class Asking:
+    """Listens to the libraries that are imported, and to those that the cell imports.
+
+    Parameters
+    ----------
+    namespace
+        The user's namespace, which has names for what is trained.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._listening = Listening()
+        self._frameworks: dict[str, Framework] = {}
+        self._begun = False
+
+    def begin(self) -> None:
+        """Listen from now on."""
+        if self._begun:
+            return
+        self._begun = True
+        for library, place in places().items():
+            self._listening.when_imported(library, partial(self._listen, library, place))
+
+    @forgiving()
+    def _listen(self, library: str, place: str) -> None:
+        kind = framework_of(place)
+        if kind is None:
+            return
+        framework = self._frameworks[library] = kind()
+        for method, name in kind.methods.items():
+            self._listening.to(method, getattr(framework, name))
+
+    def end(self) -> None:
+        """Listen no more."""
+        self._listening.end()
+
+    def told(self, moment: float, returned: Iterable[Any] = ()) -> Told:
+        """Return what is known at the end of the cell.
+
+        Parameters
+        ----------
+        moment
+            The time of what has none.
+        returned
+            What the cell's own calls of `fit` returned: it may have no name.
+        """
+        told = Told()
+        kept = {id(one) for one in returned}
+        for library, framework in self._frameworks.items():
+            try:
+                trainings = [one for one in framework.trainings() if _says_something(one)]
+                names = _names(self._namespace) if trainings else {}
+                told.add(library, [*_named(trainings, names, kept)], moment)
+            except FAULTS as fault:  # another library's objects: the run has the rest
+                told.left_out.append(f"what {library} knows ({type(fault).__name__})")
+        self._frameworks.clear()  # they keep models alive
+        return told
+
+
+def _says_something(training: Training) -> bool:
+    return any((training.metrics, training.histories, training.params, training.tables, training.tags))
+
+
+def _named(
+    trainings: Iterable[Training], names: Mapping[int, str], kept: set[int]
+) -> Iterator[tuple[str, Training]]:
+    """Yield trainings with the cell's names for them, without those that nobody has kept and that need be."""
+    for one in trainings:
+        name = next((names[id(it)] for it in one.about if id(it) in names), "")
+        if name or not one.passing or not kept.isdisjoint(map(id, one.about)):
+            yield name, one
+
+
+def _names(namespace: Mapping[str, Any]) -> dict[int, str]:
+    """Return by the `id` of an object: the cell's name for it, or for its entry in a dict or a list."""
+    found: dict[int, str] = {}
+    own = [(name, value) for name, value in list(namespace.items()) if not name.startswith("_")]
+    for name, value in own:
+        if type(value) in (dict, list) and len(value) <= _MAX_ENTRIES:
+            entries = value.items() if type(value) is dict else enumerate(value)
+            found |= {id(inner): f"{name}.{key}" for key, inner in entries if type(key) in (str, int)}
+    return found | {id(value): name for name, value in own}

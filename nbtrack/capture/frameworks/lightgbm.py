@@ -1,0 +1,149 @@
+"""LightGBM: the scores of each evaluation set after each round, and the best round."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from nbtrack.capture.frameworks.framework import Call
+
+__all__ = ["LightGBM"]
+
+
+@dataclass
+class _Boosting:
+    """The scores of a booster: by data and metric, those of the rounds."""
+
+    booster: Callable[[], Any]
+    scores: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    best: dict[str, float] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class _Validation:
+    """A cross-validation, whose models do not count for themselves."""
+
+    whole: Any
+    """Its models; None when another has begun."""
+    folds: list[_Boosting] = field(default_factory=list)
+    rounds: int = 0
+    """How many rounds its dict has, which ends with the best; 0 for all."""
+
+    def settle(self) -> None:
+        """Keep its best round, which nobody tells of, and its models no longer."""
+        if self.whole is not None:
+            self.rounds = max(self.whole.best_iteration, 0)
+        self.whole = None
+
+
+class LightGBM(Framework):
+    """Hears LightGBM's boosters evaluate themselves, as they do after each round; its scikit-learn estimators have boosters too."""
+
+    methods: ClassVar[Mapping[str, str]] = {
+        "lightgbm.basic:Booster.eval_train": "evaluated",
+        "lightgbm.basic:Booster.eval_valid": "evaluated",
+        "lightgbm.basic:Booster.free_dataset": "ended",
+        "lightgbm.callback:_EarlyStoppingCallback.__init__": "stopping",
+        "lightgbm.engine:CVBooster.__init__": "validated",
+        "lightgbm.sklearn:LGBMModel._process_params": "fitted",
+    }
+
+    def __init__(self) -> None:
+        self._boostings: list[_Boosting] = []
+        self._validations: list[_Validation] = []
+        self._estimators: list[Callable[[], Any]] = []
+        self._patience: set[int] = set()
+
+    def evaluated(self, call: Call) -> None:
+        """Keep the scores of a round."""
+        scores = self._of(call.owner).scores
+        for data, metric, score, *_ in call.result:
+            scores.setdefault((data, metric), []).append(score)
+
+    def _of(self, booster: Any) -> _Boosting:
+        """Return what is kept of a booster; those that train are the latest."""
+        for one in reversed(self._boostings):
+            if one.booster() is booster:
+                return one
+        made = _Boosting(weakly(booster))
+        self._boostings.append(made)
+        latest = self._validations[-1] if self._validations else None
+        if latest is not None and any(other is booster for other in latest.whole.boosters):
+            latest.folds.append(made)
+        return made
+
+    def ended(self, call: Call) -> None:
+        """Keep the best round of a training, which lets go of its data at its end."""
+        for one in self._boostings:
+            if one.booster() is call.owner:
+                one.best = _best(call.owner)
+                if len(self._patience) == 1 and "early_stopping_round" not in call.owner.params:
+                    one.params = {"stopping_rounds": next(iter(self._patience))}
+
+    def validated(self, call: Call) -> None:
+        """Keep a cross-validation."""
+        for one in self._validations[-1:]:
+            one.settle()
+        self._validations.append(_Validation(call.owner))
+
+    def stopping(self, call: Call) -> None:
+        """Keep after how many rounds without a better one training stops."""
+        self._patience.add(call.owner.stopping_rounds)
+
+    def fitted(self, call: Call) -> None:
+        """Keep an estimator, which gets its booster at the end of its fit."""
+        self._estimators.append(weakly(call.owner))
+
+    def trainings(self) -> Iterator[Training]:
+        """Return a training for each booster, and for each cross-validation."""
+        estimators = [one() for one in self._estimators]
+        folds = {id(fold) for one in self._validations for fold in one.folds}
+        for validation in self._validations:
+            validation.settle()
+            yield Training(histories=_over_folds(validation))
+        for one in self._boostings:
+            if id(one) not in folds:
+                booster = one.booster()
+                if booster is not None and not one.best:  # one that may be trained on keeps its data
+                    one.best = _best(booster)
+                owner = next((it for it in estimators if getattr(it, "_Booster", self) is booster), None)
+                histories = {
+                    f"{data}-{metric}": History(values) for (data, metric), values in one.scores.items()
+                }
+                yield Training([booster, owner], one.best, histories, one.params)
+
+
+def _over_folds(validation: _Validation) -> dict[str, History]:
+    """Return the mean and the spread over the folds, under the names of the dict that `lightgbm.cv` returns."""
+    found = {}
+    folds = [one.scores for one in validation.folds]
+    for data, metric in folds[0] if folds else ():
+        rounds = list(zip(*(scores.get((data, metric), ()) for scores in folds), strict=False))
+        rounds = rounds[: validation.rounds or None]
+        found[f"{data} {metric}-mean"] = History([statistics.fmean(scores) for scores in rounds])
+        found[f"{data} {metric}-stdv"] = History([statistics.pstdev(scores) for scores in rounds])
+    return found
+
+
+def _best(booster: Any) -> dict[str, float]:
+    """Return the best round and its scores, where it was stopped early."""
+    if not booster.best_iteration > 0:
+        return {}
+    # That of the training data does not stop it.
+    own = vars(booster).get("_train_data_name", "")
+    scores = {
+        f"best_score.{data}-{metric}": score
+        for data, metrics in vars(booster).get("best_score", {}).items()
+        if data != own
+        for metric, score in metrics.items()
+    }
+    if len(scores) == 1:
+        scores = {"best_score": next(iter(scores.values()))}
+    return {"best_iteration": booster.best_iteration, **scores}

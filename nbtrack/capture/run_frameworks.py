@@ -1,0 +1,90 @@
+"""What frameworks know of a run's trainings, together with what capture finds by itself: each value once."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from nbtrack.capture.frameworks.told import Told
+    from nbtrack.points import Points
+
+__all__ = ["is_told", "with_told", "without_told"]
+
+
+def with_told(
+    found: Mapping[str, Points], seen: Mapping[str, Sequence[float]], scored: Collection[str], told: Told
+) -> dict[str, Points]:
+    """Return metrics together with those of frameworks.
+
+    Of a history that both have the framework's counts, under the name that the library's users know; a single result
+    that the cell has a name for keeps that. What the cell logs to another tracker has the name that it is logged by.
+
+    Parameters
+    ----------
+    found
+        The metrics that capture has found.
+    seen
+        The values of those that loops were seen to have: some may be in the store already.
+    scored
+        Those that are named after a function or a text, and not by the cell.
+    told
+        What frameworks have told.
+    """
+    logged = _single({name: told.metrics[name] for name in told.logged})
+    own = {n: p for n, p in without_told(found, told, seen).items() if not _is_known(p, logged)}
+    # Names after a function or a text, and paths that end as the library's own name: `out.metrics.test_loss`.
+    loose = {name for name, points in own.items() if name in scored or _ends_as(name, points, told.metrics)}
+    bound = _single({name: points for name, points in own.items() if name not in loose})
+    fresh = {
+        name: points
+        for name, points in told.metrics.items()
+        if not (_is_known(points, bound) or (name in seen and _are_equal(points.values, seen[name])))
+    }
+    results = _single(fresh)
+    own = {name: points for name, points in own.items() if not (name in loose and _is_known(points, results))}
+    taken = own.keys() | seen.keys()
+    return own | {f"{told.owners[n]}.{n}" if n in taken else n: points for n, points in fresh.items()}
+
+
+def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] = ()) -> dict[str, Points]:
+    """Return metrics without histories that frameworks have, and without lists of several results of theirs."""
+    histories = [points.values for points in told.metrics.values() if len(points.values) > 1]
+    results = _single(told.metrics)
+    return {
+        name: points
+        for name, points in found.items()
+        if len(points.values) == 1
+        or name in seen
+        or not (any(_are_equal(points.values, one) for one in histories) or results.issuperset(points.values))
+    }
+
+
+def is_told(printed: str, told: Collection[str]) -> bool:
+    """Return whether a printed name is one that a framework has told of: `train_rmse` is `train-rmse`."""
+    return printed in {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
+
+
+def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:
+    return len(values) == len(others) and all(
+        math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
+        for a, b in zip(values, others, strict=True)
+    )
+
+
+def _ends_as(name: str, points: Points, told: Mapping[str, Points]) -> bool:
+    """Return whether a metric is one that frameworks have told of, by the last part of its name."""
+    _, dot, last = name.rpartition(".")
+    return bool(dot) and last in told and list(told[last].values) == list(points.values)
+
+
+def _single(metrics: Mapping[str, Points]) -> set[float]:
+    return {points.values[0] for points in metrics.values() if len(points.values) == 1}
+
+
+def _is_known(points: Points, results: Collection[float]) -> bool:
+    """Return whether a result is among others; whole numbers may be equal by chance."""
+    return len(points.values) == 1 and not points.values[0].is_integer() and points.values[0] in results

@@ -1,0 +1,162 @@
+"""XGBoost and LightGBM: each evaluation set has a history of its own, whichever of their interfaces is used."""
+
+import warnings
+
+import pytest
+
+from tests.unit.capture.frameworks.tracked import tracked, values
+
+xgboost = pytest.importorskip("xgboost")
+lightgbm = pytest.importorskip("lightgbm")
+
+DATA = """
+import numpy as np
+rng = np.random.default_rng(0)
+X = rng.random((120, 4))
+y = X[:, 0] + 0.2 * rng.random(120)
+"""
+XGB = (
+    DATA + "import xgboost as xgb\ntrain, valid = xgb.DMatrix(X[:80], y[:80]), xgb.DMatrix(X[80:], y[80:])\n"
+)
+LGB = (
+    DATA
+    + "import lightgbm as lgb\ntrain = lgb.Dataset(X[:80], y[:80])\nvalid = lgb.Dataset(X[80:], y[80:], reference=train)\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of LightGBM's interface for scikit-learn, which changes
+        yield
+
+
+class TestXGBoost:
+    def test_each_evaluation_set_has_a_history(self):
+        captured, names = tracked(
+            XGB + "log = {}\nmodel = xgb.train({'max_depth': 2, 'nthread': 1}, train, 6, "
+            "evals=[(train, 'train'), (valid, 'valid')], evals_result=log, verbose_eval=False)"
+        )
+        found = values(captured)
+        assert found == {
+            "train-rmse": names["log"]["train"]["rmse"],
+            "valid-rmse": names["log"]["valid"]["rmse"],
+        }
+
+    def test_what_it_also_prints_is_one_history(self):
+        captured, _ = tracked(
+            XGB
+            + "xgb.train({'max_depth': 2, 'nthread': 1}, train, 6, evals=[(valid, 'valid')], verbose_eval=1)"
+        )
+        assert {name: len(points) for name, points in values(captured).items()} == {"valid-rmse": 6}
+
+    def test_the_best_round_of_a_training_that_stops_early(self):
+        captured, names = tracked(
+            XGB + "model = xgb.train({'max_depth': 4, 'eta': 0.9, 'nthread': 1}, train, 50, "
+            "evals=[(valid, 'valid')], early_stopping_rounds=2, verbose_eval=False)"
+        )
+        found = values(captured)
+        assert found["best_iteration"] == [names["model"].best_iteration]
+        assert found["best_score"] == [min(found["valid-rmse"])]
+
+    def test_inline_settings_and_a_literal_count_of_rounds_are_params(self):
+        captured, _ = tracked(
+            XGB + "xgb.train([('max_depth', 2), ('eta', 0.5), ('nthread', 1)], train, 6)\n"
+            "xgb.cv({'max_depth': 2, 'nthread': 1}, train, num_boost_round=6, nfold=3)"
+        )
+        params = captured.params
+        assert params["num_boost_round"] == 6
+        assert params["params.max_depth"] == 2
+        assert params["params.eta"] == 0.5
+        assert params["nfold"] == 3
+
+    def test_a_history_of_a_model_in_a_function(self):
+        captured, _ = tracked(
+            DATA + "from xgboost import XGBRegressor\ndef fitted():\n"
+            "    return XGBRegressor(n_estimators=5, n_jobs=1).fit(X[:80], y[:80], "
+            "eval_set=[(X[:80], y[:80]), (X[80:], y[80:])], verbose=False)\nfitted()"
+        )
+        assert {name: len(points) for name, points in values(captured).items()} == {
+            "validation_0-rmse": 5,
+            "validation_1-rmse": 5,
+        }
+
+    def test_two_models_have_their_names(self):
+        captured, _ = tracked(
+            DATA + "from xgboost import XGBRegressor\n"
+            "deep = XGBRegressor(max_depth=5, n_estimators=5, n_jobs=1)\n"
+            "deep.fit(X[:80], y[:80], eval_set=[(X[80:], y[80:])], verbose=False)\n"
+            "flat = XGBRegressor(max_depth=1, n_estimators=4, n_jobs=1)\n"
+            "flat.fit(X[:80], y[:80], eval_set=[(X[80:], y[80:])], verbose=False)"
+        )
+        assert {name: len(points) for name, points in values(captured).items()} == {
+            "deep.validation_0-rmse": 5,
+            "flat.validation_0-rmse": 4,
+        }
+
+    @pytest.mark.parametrize("early", ["", ", early_stopping_rounds=2"])
+    def test_a_cross_validation_is_what_its_frame_has(self, early):
+        captured, names = tracked(
+            XGB + "frame = xgb.cv({'max_depth': 4, 'eta': 0.9, 'nthread': 1}, train, 30, nfold=3, seed=0"
+            f"{early})\nprint(frame)"
+        )
+        found = {
+            name: pytest.approx(points) for name, points in values(captured).items() if "best" not in name
+        }
+        assert found == {name: names["frame"][name].tolist() for name in names["frame"].columns}
+
+    def test_the_best_rounds_of_the_models_of_a_loop_are_a_series(self):
+        captured, names = tracked(
+            XGB + "best = []\nfor seed in range(3):\n"
+            "    model = xgb.train({'eta': 0.9, 'seed': seed, 'subsample': 0.5, 'nthread': 1}, train, 30, "
+            "evals=[(valid, 'valid')], early_stopping_rounds=2, verbose_eval=False)\n"
+            "    best.append(model.best_iteration)"
+        )
+        assert values(captured)["best_iteration"] == names["best"]
+
+    def test_a_model_of_an_earlier_cell_has_nothing_new(self):
+        _, names = tracked(XGB + "model = xgb.train({'nthread': 1}, train, 6, evals=[(valid, 'valid')])")
+        captured, _ = tracked("predicted = model.predict(valid)\nother = model", names)
+        assert values(captured) == {}
+
+    def test_a_training_that_is_interrupted_has_what_it_reached(self):
+        captured, _ = tracked(
+            XGB + "class Interrupting(xgb.callback.TrainingCallback):\n"
+            "    def after_iteration(self, model, epoch, evals_log):\n"
+            "        if epoch == 3:\n            raise KeyboardInterrupt\n"
+            "xgb.train({'nthread': 1}, train, 9, evals=[(valid, 'valid')], verbose_eval=False, "
+            "callbacks=[Interrupting()])"
+        )
+        assert len(values(captured)["valid-rmse"]) == 4
+
+
+class TestLightGBM:
+    def test_each_evaluation_set_has_a_history(self):
+        captured, names = tracked(
+            LGB + "log = {}\nmodel = lgb.train({'num_leaves': 4, 'num_threads': 1, 'verbose': -1}, train, 6, "
+            "valid_sets=[train, valid], valid_names=['fit', 'eval'], "
+            "callbacks=[lgb.record_evaluation(log), lgb.log_evaluation(1)])"
+        )
+        assert values(captured) == {
+            "fit-l2": names["log"]["fit"]["l2"],
+            "eval-l2": names["log"]["eval"]["l2"],
+        }
+        assert captured.params["num_boost_round"] == 6
+
+    def test_an_estimator_that_stops_early(self):
+        captured, names = tracked(
+            LGB + "model = lgb.LGBMRegressor(n_estimators=60, learning_rate=0.9, n_jobs=1, verbose=-1)\n"
+            "model.fit(X[:80], y[:80], eval_set=[(X[80:], y[80:])], callbacks=[lgb.early_stopping(2, verbose=False)])"
+        )
+        found, model = values(captured), names["model"]
+        assert found["valid_0-l2"] == model.evals_result_["valid_0"]["l2"]
+        assert found["best_iteration"] == [model.best_iteration_]
+        assert found["best_score"] == [model.best_score_["valid_0"]["l2"]]
+
+    def test_a_cross_validation_is_what_its_dict_has(self):
+        captured, names = tracked(
+            LGB + "found = lgb.cv({'num_leaves': 4, 'learning_rate': 0.9, 'num_threads': 1, 'verbose': -1}, "
+            "lgb.Dataset(X, y), 30, nfold=3, stratified=False, callbacks=[lgb.early_stopping(2, verbose=False)])"
+        )
+        found = {name: pytest.approx(points) for name, points in values(captured).items()}
+        assert found == names["found"]
