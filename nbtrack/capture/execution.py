@@ -109,6 +109,8 @@ class Captured:
     """For series in a nested loop: the step at which each iteration of the outer loop began."""
     tables: dict[str, Table] = field(default_factory=dict)
     """Tables of results, such as the trials of a search."""
+    told: dict[str, str] = field(default_factory=dict)
+    """The metrics that frameworks have told of, with the code's own names for their values; empty where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
     """What else frameworks tell, such as where the best model is."""
     folds: set[str] = field(default_factory=set)

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nbtrack.capture.frameworks.told import Told
     from nbtrack.points import Points
 
-__all__ = ["is_told", "with_told", "without_told"]
+__all__ = ["as_printed", "told_of", "with_told", "without_told"]
 
 
 def with_told(
@@ -45,7 +45,11 @@ def with_told(
         if not (_is_known(points, bound) or (name in seen and _are_equal(points.values, seen[name])))
     }
     results = _single(fresh)
-    own = {name: points for name, points in own.items() if not (name in loose and _is_known(points, results))}
+    own = {
+        name: points
+        for name, points in own.items()
+        if not (name in loose and (_is_known(points, results) or _is_shown_of(points, fresh.get(name))))
+    }
     taken = own.keys() | seen.keys()
     return own | {f"{told.owners[n]}.{n}" if n in taken else n: points for n, points in fresh.items()}
 
@@ -63,9 +67,26 @@ def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] 
     }
 
 
-def is_told(printed: str, told: Collection[str]) -> bool:
-    """Return whether a printed name is one that a framework has told of: `train_rmse` is `train-rmse`."""
-    return printed in {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
+def told_of(before: Mapping[str, Points], after: Mapping[str, Points]) -> dict[str, str]:
+    """Return the metrics that came from frameworks, with the names under which the cell has their values itself; empty without one.
+
+    Parameters
+    ----------
+    before, after
+        The metrics without frameworks, and `with_told`.
+    """
+    told = {name: points for name, points in after.items() if before.get(name) is not points}
+    return {
+        name: next(
+            (n for n, p in before.items() if n not in after and _are_equal(p.values, points.values)), ""
+        )
+        for name, points in told.items()
+    }
+
+
+def as_printed(told: Iterable[str]) -> set[str]:
+    """Return the names of metrics as they are read in a text: `train-rmse` is `train_rmse`."""
+    return {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
 
 
 def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:
@@ -73,6 +94,14 @@ def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:
         math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
         for a, b in zip(values, others, strict=True)
     )
+
+
+def _is_shown_of(points: Points, history: Points | None) -> bool:
+    """Return whether a result is one of a history's, as it was rounded to be shown."""
+    if history is None or len(points.values) > 1:
+        return False
+    shown = points.values[0]
+    return any(round(value, decimals) == shown for value in history.values for decimals in range(1, 7))
 
 
 def _ends_as(name: str, points: Points, told: Mapping[str, Points]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
-from nbtrack.capture.run_frameworks import is_told, with_told
+from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
 
@@ -53,13 +53,13 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
-    found = with_told(found, run.seen, scored, run.told)
+    before, found = found, with_told(found, run.seen, scored, run.told)
+    captured.told = told_of(before, found)
     told = run.told.metrics
     known = [*run.seen.values(), *(c.values for c in (*found.values(), *told.values()))]
-    for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen}).items():
-        if not is_told(name, told):
-            moments, values, _ = zip(*printed, strict=True)
-            found[name] = Points(array("q", steps), array("d", moments), array("d", values))
+    for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen, *as_printed(told)}).items():
+        moments, values, _ = zip(*printed, strict=True)
+        found[name] = Points(array("q", steps), array("d", moments), array("d", values))
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }

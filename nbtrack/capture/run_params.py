@@ -82,13 +82,13 @@ def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamVal
 
 
 def _told(run: Execution, others: Sequence[Setting]) -> list[Setting]:
-    """Return the settings that frameworks have told of, without texts that only differ in their case: `Adam`, `adam`."""
-    texts = {(one.name, one.value.casefold()) for one in others if isinstance(one.value, str)}
+    """Return the settings that frameworks have told of, without those that are there already: `Adam` is `adam`, `depth` in a dict `params.depth`."""
+    known = {(one.name.rpartition(".")[2], repr(one.value).casefold()) for one in others}
     return [
         Setting(key, leaf, prefix)
         for name, value, prefix in run.told.params
         for key, leaf in flatten(name, value)
-        if not (isinstance(leaf, str) and (key, leaf.casefold()) in texts)
+        if (key.rpartition(".")[2], repr(leaf).casefold()) not in known
     ]
 
 

@@ -77,8 +77,9 @@ class Kept:
             writer.set_tag(FOLDS_TAG, json.dumps(sorted(captured.folds)))
         for record in captured.data:
             writer.set_data(record)
-        if captured.positional:
-            writer.set_document("places", {"positional": captured.positional})
+        places = {"positional": captured.positional, "told": captured.told}
+        if any(places.values()):
+            writer.set_document("places", {kind: found for kind, found in places.items() if found})
 
     def _tables(self, captured: Captured) -> None:
         """Write tables as files that a spreadsheet and pandas read."""

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["Program"]
 
 _OWN = str(Path(__file__).parent)
-_WATCHING = str(Path(__file__).parents[1] / "recording" / "streams.py")
-"""The file with what stands between `print` and its stream."""
+_WATCHING = frozenset(
+    str(Path(__file__).parents[1].joinpath(*parts))
+    for parts in (("recording", "streams.py"), ("capture", "frameworks", "listening.py"))
+)
+"""The files with what stands between `print` and its stream, and between a library and its method."""
 
 
 class Program:
@@ -172,7 +175,7 @@ def _keep_to_the_user(error: BaseException) -> None:
 
 
 def _of_the_user(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from where the script begins, as if it had printed to the stream itself."""
+    """Return a traceback from where the script begins, as if it had printed to the stream itself and the library had been alone."""
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
         trace = trace.tb_next
     places: list[TracebackType] = []
@@ -180,10 +183,10 @@ def _of_the_user(trace: TracebackType | None) -> TracebackType | None:
     while inner is not None:
         places.append(inner)
         inner = inner.tb_next
-    if all(one.tb_frame.f_code.co_filename != _WATCHING for one in places):
+    if all(one.tb_frame.f_code.co_filename not in _WATCHING for one in places):
         return trace
     made: TracebackType | None = None
     for one in reversed(places):
-        if one.tb_frame.f_code.co_filename != _WATCHING:
+        if one.tb_frame.f_code.co_filename not in _WATCHING:
             made = TracebackType(made, one.tb_frame, one.tb_lasti, one.tb_lineno)
     return made

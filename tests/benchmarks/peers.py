@@ -23,6 +23,14 @@ APART = {
         "mlflow>=3.17,<4", "keras>=3", "torch>=2.2", "lightning>=2.2", "catboost>=1.2", "statsmodels>=0.14", "onnx>=1.16",
         "onnxruntime>=1.18", "orjson>=3.10", "platformdirs>=4", "regex",
     ],
+    # The libraries whose trainings are told of, the trackers that cells log to, and what runs their tests.
+    "frameworks": [
+        "keras>=3", "lightning>=2", "transformers>=4.46", "accelerate>=1", "optuna>=4", "catboost>=1.2", "statsmodels>=0.14",
+        "torch==2.13.0", "xgboost-cpu>=3", "lightgbm>=4", "scikit-learn>=1.4", "pandas>=2.2",
+        "mlflow-skinny>=3", "sqlalchemy>=2", "alembic", "wandb", "tensorboard", "tensorboardX",
+        "cloudpickle>=3", "orjson>=3.10", "pyyaml>=6", "psutil>=5.9", "platformdirs>=4", "regex",
+        "pytest>=8", "pytest-timeout", "hypothesis",
+    ],
 }  # fmt: skip
 """The same for what nothing is measured beside, but that needs an environment of its own."""
 

@@ -8,14 +8,30 @@ A package teaches nbtrack about a library by a subclass of `Framework`, under th
 
 from __future__ import annotations
 
+import sys
 import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import FrameType
 
-__all__ = ["Call", "Framework", "History", "Table", "Training", "weakly"]
+__all__ = ["Call", "Framework", "History", "Table", "Training", "is_called_by", "weakly"]
+
+
+def is_called_by(module: str) -> bool:
+    """Return whether a module's code is among the callers of what is heard.
+
+    Examples
+    --------
+    >>> is_called_by("xgboost.sklearn")
+    False
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (there is no other way to know the caller)
+    while frame is not None and frame.f_globals.get("__name__") != module:
+        frame = frame.f_back
+    return frame is not None
 
 
 def weakly(value: Any) -> Callable[[], Any]:

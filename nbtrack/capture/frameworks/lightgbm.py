@@ -6,7 +6,8 @@ import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
+from nbtrack.capture.frameworks.framework import Framework, History, Training, is_called_by, weakly
+from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.frameworks.framework import Call
 
 __all__ = ["LightGBM"]
+
+_ROUNDS = 100
+"""How many rounds LightGBM trains where nothing says so."""
 
 
 @dataclass
@@ -47,6 +51,7 @@ class LightGBM(Framework):
     """Hears LightGBM's boosters evaluate themselves, as they do after each round; its scikit-learn estimators have boosters too."""
 
     methods: ClassVar[Mapping[str, str]] = {
+        "lightgbm.basic:Booster.__init__": "made",
         "lightgbm.basic:Booster.eval_train": "evaluated",
         "lightgbm.basic:Booster.eval_valid": "evaluated",
         "lightgbm.basic:Booster.free_dataset": "ended",
@@ -61,9 +66,20 @@ class LightGBM(Framework):
         self._estimators: list[Callable[[], Any]] = []
         self._patience: set[int] = set()
 
+    def made(self, call: Call) -> None:
+        """Keep the settings of a booster that will be trained; an estimator tells of its own."""
+        if call.argument(1, "train_set") is not None:
+            own = is_called_by("lightgbm.sklearn")
+            params = {} if own else _settings(call.owner.params)
+            self._boostings.append(_Boosting(weakly(call.owner), params=params))
+
     def evaluated(self, call: Call) -> None:
         """Keep the scores of a round."""
-        scores = self._of(call.owner).scores
+        kept = self._of(call.owner)
+        latest = self._validations[-1] if self._validations else None
+        if not kept.scores and latest and any(one is call.owner for one in latest.whole.boosters):
+            latest.folds.append(kept)
+        scores = kept.scores
         for data, metric, score, *_ in call.result:
             scores.setdefault((data, metric), []).append(score)
 
@@ -74,18 +90,14 @@ class LightGBM(Framework):
                 return one
         made = _Boosting(weakly(booster))
         self._boostings.append(made)
-        latest = self._validations[-1] if self._validations else None
-        if latest is not None and any(other is booster for other in latest.whole.boosters):
-            latest.folds.append(made)
         return made
 
     def ended(self, call: Call) -> None:
         """Keep the best round of a training, which lets go of its data at its end."""
-        for one in self._boostings:
-            if one.booster() is call.owner:
-                one.best = _best(call.owner)
-                if len(self._patience) == 1 and "early_stopping_round" not in call.owner.params:
-                    one.params = {"stopping_rounds": next(iter(self._patience))}
+        kept = self._of(call.owner)
+        kept.best = _best(call.owner)
+        if len(self._patience) == 1 and kept.best and "early_stopping_round" not in call.owner.params:
+            kept.params["stopping_rounds"] = next(iter(self._patience))
 
     def validated(self, call: Call) -> None:
         """Keep a cross-validation."""
@@ -118,6 +130,15 @@ class LightGBM(Framework):
                     f"{data}-{metric}": History(values) for (data, metric), values in one.scores.items()
                 }
                 yield Training([booster, owner], one.best, histories, one.params)
+
+
+def _settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a booster was given, without what only says how it runs; the rounds have the name that `train` has for them."""
+    found = {
+        name: value for name, value in given.items() if name not in OUTPUT_ARGUMENTS and value is not None
+    }
+    rounds = found.pop("num_iterations", _ROUNDS)
+    return found if rounds == _ROUNDS else {**found, "num_boost_round": rounds}
 
 
 def _over_folds(validation: _Validation) -> dict[str, History]:

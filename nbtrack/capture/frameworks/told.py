@@ -55,7 +55,12 @@ class Told:
         named = [
             _Named(name, training, _is_alone(n, names, keys)) for n, (name, training) in enumerate(trainings)
         ]
-        self.params += [(key, value, one.name) for one in named for key, value in one.training.params.items()]
+        for key, given in _collected(
+            (k, one, v) for one in named for k, v in one.training.params.items()
+        ).items():
+            # What several have without a name, in a search, is no setting of the whole.
+            several = len({repr(value) for _, value in given}) > 1
+            self.params += [(key, value, one.name) for one, value in given if one.name or not several]
         histories = _collected(
             (title, one, points)
             for one in named

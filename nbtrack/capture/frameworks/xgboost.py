@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
+from nbtrack.capture.frameworks.framework import Framework, History, Training, is_called_by, weakly
+from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,7 @@ class _Boosting:
     scores: Mapping[str, Mapping[str, list[Any]]]
     validated: bool
     """Whether it is a cross-validation."""
+    params: dict[str, Any]
     rounds: int | None = None
     """How many rounds its frame has, of a cross-validation that has ended."""
     best: dict[str, float] = field(default_factory=dict)
@@ -33,6 +35,7 @@ class XGBoost(Framework):
     """Hears XGBoost's container of callbacks, which each training has: also those of its scikit-learn estimators."""
 
     methods: ClassVar[Mapping[str, str]] = {
+        "xgboost.core:Booster.__init__": "made",
         "xgboost.callback:CallbackContainer.__init__": "begun",
         "xgboost.callback:CallbackContainer.after_training": "ended",
         "xgboost.sklearn:XGBModel._set_evaluation_result": "evaluated",
@@ -40,11 +43,18 @@ class XGBoost(Framework):
 
     def __init__(self) -> None:
         self._boostings: list[_Boosting] = []
+        self._given: Any = None
+
+    def made(self, call: Call) -> None:
+        """Keep the settings of a booster, which is made before its training begins."""
+        self._given = call.argument(0, "params")
 
     def begun(self, call: Call) -> None:
         """Keep the scores of a training's container, which are empty yet."""
         container = call.owner
-        self._boostings.append(_Boosting(weakly(container), container.history, container.is_cv))
+        # An estimator tells of its own settings.
+        given = {} if is_called_by("xgboost.sklearn") else _settings(self._given)
+        self._boostings.append(_Boosting(weakly(container), container.history, container.is_cv, given))
 
     def ended(self, call: Call) -> None:
         """Keep the best round of the model that came of it."""
@@ -69,7 +79,15 @@ class XGBoost(Framework):
         """Return a training for each container."""
         for one in self._boostings:
             histories = _over_folds(one.scores, one.rounds) if one.validated else _scores(one.scores)
-            yield Training([about() for about in one.about], one.best, histories)
+            yield Training([about() for about in one.about], one.best, histories, one.params)
+
+
+def _settings(given: Any) -> dict[str, Any]:
+    """Return what a booster was given, as a dict or a list of pairs, without what only says how it runs."""
+    found = dict(given or {})
+    return {
+        name: value for name, value in found.items() if name not in OUTPUT_ARGUMENTS and value is not None
+    }
 
 
 def _scores(scores: Mapping[str, Mapping[str, list[float]]]) -> dict[str, History]:

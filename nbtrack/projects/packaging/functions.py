@@ -23,7 +23,13 @@ __all__ = ["log_in_functions"]
 
 
 def log_in_functions(
-    tree: ast.Module, edits: Edits, results: str, metrics: Mapping[str, float], models: Mapping[str, str]
+    tree: ast.Module,
+    edits: Edits,
+    results: str,
+    metrics: Mapping[str, float],
+    models: Mapping[str, str],
+    *,
+    told: Mapping[str, str],
 ) -> tuple[set[str], set[str]]:
     """Write the calls into a script that log what its functions find, and return the metrics and models that these have.
 
@@ -37,6 +43,8 @@ def log_in_functions(
         What the run recorded, and the script's top level does not give.
     models
         The paths of its models by their names, where no name of the top level holds them.
+    told
+        The metrics that a library has told of, with the code's own names for their values.
     """
     logged: set[str] = set()
     saved: set[str] = set()
@@ -45,7 +53,7 @@ def log_in_functions(
         body = ast.Module(function.body, [])
         cell = ScriptCell(body, CellAnalysis(body, ast.Pass()), names)
         # Loops are counted by numbers, each function's from another on.
-        logging = Logging(cell, edits, results, metrics, tuple(models), function=1 + number)
+        logging = Logging(cell, edits, results, metrics, tuple(models), function=1 + number, told=told)
         calls, missing = logging.ending()
         logged |= metrics.keys() - set(missing)
         for name in models.keys() - saved:

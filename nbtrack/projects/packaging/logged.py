@@ -20,7 +20,7 @@ from nbtrack.capture.watch.sites import Sites
 from nbtrack.projects.packaging.edits import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from nbtrack.capture.source.analysis import Binding, Loop
     from nbtrack.capture.watch.observe import ScoreSite
@@ -74,6 +74,8 @@ class Logging:
         The names of the models that the cell fitted.
     function
         The number of the function whose body it is; 0 for the code of a module.
+    told
+        The metrics that a library has told of, with the code's own names for their values; empty where it has none.
     """
 
     def __init__(
@@ -85,8 +87,10 @@ class Logging:
         models: Sequence[str],
         *,
         function: int = 0,
+        told: Mapping[str, str] | None = None,
     ) -> None:
         self._function = function
+        self._told = told or {}
         self._cell, self._edits, self._name = cell, edits, name
         self._metrics = metrics
         self._analysis = cell.analysis
@@ -251,9 +255,12 @@ class Logging:
         held |= set() if self._function else analysis.reads - analysis.bindings.keys()
         held -= self._deleted
         for name in names:
-            root, _, path = name.partition(".")
+            root, _, path = self._told.get(name, name).partition(".")
             final = name.removeprefix("final_")
             if name in self.logged:
+                continue
+            if not root:
+                missing.append(name)
                 continue
             if root in self.logged:
                 # Of a dict of numbers the loop has logged each.
@@ -280,7 +287,7 @@ class Logging:
 
     def carried(self, name: str) -> str | None:
         """Return the call that logs what a model of the code's own may have under a dotted name; None without a model."""
-        if "." not in name or not self._models:
+        if "." not in name or not self._models or name in self._told:
             return None
         return f"{self._name}.carried({quoted(name)}, {quoted(name)}, {', '.join(self._models)})"
 

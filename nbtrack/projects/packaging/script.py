@@ -91,7 +91,7 @@ def script_of(part: Part) -> Script:
     # What a script logs itself is all that it logs.
     metrics = {} if own and MARK not in part.script else part.metrics
     cell = tracked_cell(source)
-    logging = Logging(cell, edits, results, metrics, part.fitted)
+    logging = Logging(cell, edits, results, metrics, part.fitted, told=part.told)
     for one in found:
         if one.place is not None:
             edits.replace(one.place.span, f"{given}.{one.name}")
@@ -127,7 +127,7 @@ def _results(  # noqa: PLR0917 (one caller)
     if metrics is not None and MARK not in part.script:
         within = {name: path for name, path in part.models.items() if held[name] is None and metrics != {}}
         logged, saved = log_in_functions(
-            cell.tree, edits, results, {name: metrics[name] for name in missing}, within
+            cell.tree, edits, results, {name: metrics[name] for name in missing}, within, told=part.told
         )
         missing = [name for name in missing if name not in logged]
     else:

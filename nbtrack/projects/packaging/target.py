@@ -64,6 +64,7 @@ class Part:
     output: str = ""
     remarks: tuple[str, ...] = ()
     tracked: tuple[int, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 def parts_of_run(run: Run, name: str = "main") -> Part:
@@ -105,6 +106,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         str(run.outcome.get("stdout", "")),
         tuple(remarks),
         source.tracked,
+        places.get("told", {}),
     )
 
 

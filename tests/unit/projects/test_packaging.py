@@ -466,6 +466,16 @@ def test_what_names_hold_in_the_end_is_found_in_all_that_holds_results(store, tm
     assert any(one.startswith("gone_score is not logged") for one in made.left_out)
 
 
+def test_what_a_library_told_is_found_where_the_code_has_it_itself(store, tmp_path):
+    code = "log = {}\nlog['valid'] = {'rmse': [3.0, 1.0]}\nmodel = print"
+    told = {"valid-rmse": "log.valid.rmse", "model.best_score": "", "best_iteration": ""}
+    metrics = {"valid-rmse": 1.0, "model.best_score": 1.0, "best_iteration": 1.0}
+    made = nbtrack.package(recorded(code, {}, metrics, places={"told": told}), tmp_path / "made")
+    assert printed(made.folder) == {"valid-rmse": "1.0"}
+    said = {one.split()[0] for one in made.left_out if "is not logged" in one}
+    assert said == {"model.best_score", "best_iteration"}
+
+
 def test_a_captured_script_keeps_what_it_was_called_with(store, tmp_path):
     code = (
         "import argparse, sys\nparser = argparse.ArgumentParser()\nparser.add_argument('--max-lr', type=float, default=0.1)\n"

@@ -230,10 +230,10 @@ def keep(name: str, value: Any) -> None:
     if _as_number(value) is not None:
         log(name, value)
         return
+    if getattr(value, "ndim", 0) == 2 and hasattr(value, "mean"):
+        value = value.mean(axis=1)  # a curve, of which each row has the scores of folds
     value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, (list, tuple)) or (
-        hasattr(value, "__iter__") and not isinstance(value, (str, dict))
-    ):
+    if hasattr(value, "__iter__") and not isinstance(value, (str, dict)):
         numbers = [_as_number(one) for one in value]
         if None not in numbers:
             for one in numbers:

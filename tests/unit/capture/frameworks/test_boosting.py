@@ -129,8 +129,36 @@ class TestXGBoost:
         )
         assert len(values(captured)["valid-rmse"]) == 4
 
+    def test_settings_that_a_function_makes_are_params_once(self):
+        captured, _ = tracked(
+            XGB + "def train_model(depth):\n    settings = dict(max_depth=depth, eta=0.5 / 2, nthread=1)\n"
+            "    return xgb.train(settings, train, 4)\nparams = {'subsample': 0.5, 'nthread': 1}\n"
+            "train_model(3)\nxgb.train(params, train, 4)"
+        )
+        found = captured.params
+        assert (found["max_depth"], found["eta"], found["params.subsample"]) == (3, 0.25, 0.5)
+        assert not {"subsample", "params.max_depth"} & set(found)
+
+    def test_what_several_trainings_of_a_search_have_is_no_setting(self):
+        captured, _ = tracked(
+            XGB
+            + "def train_model(depth):\n    return xgb.train({'max_depth': depth, 'eta': 0.5, 'nthread': 1}, train, 2)\n"
+            "for depth in range(2, 5):\n    train_model(depth)"
+        )
+        assert captured.params["eta"] == 0.5
+        assert "max_depth" not in captured.params
+
 
 class TestLightGBM:
+    def test_settings_that_a_function_makes_are_params(self):
+        captured, _ = tracked(
+            LGB
+            + "def train_model(leaves):\n    settings = dict(num_leaves=leaves, learning_rate=0.5 / 2, num_threads=1, verbose=-1)\n"
+            "    return lgb.train(settings, train, 4)\ntrain_model(5)"
+        )
+        found = captured.params
+        assert (found["num_leaves"], found["learning_rate"], found["num_boost_round"]) == (5, 0.25, 4)
+
     def test_each_evaluation_set_has_a_history(self):
         captured, names = tracked(
             LGB + "log = {}\nmodel = lgb.train({'num_leaves': 4, 'num_threads': 1, 'verbose': -1}, train, 6, "
