@@ -42,7 +42,7 @@ def write_patch(git: str, folder: str, commit: str | None, target: Path, limit: 
     commit
         The commit; None where there is none yet.
     target
-        The file; it is there as a whole or not at all, and not where there is nothing to write.
+        The file; it is not there where there is nothing to write.
     limit
         The most bytes. What files differ in that do not fit is left out, and so are files that are no text.
 
@@ -77,7 +77,8 @@ def write_patch(git: str, folder: str, commit: str | None, target: Path, limit: 
     masked = _masked([one.decode(errors="surrogateescape") for one in kept])
     content = masked.encode(errors="surrogateescape")
     if kept:
-        _write(target, content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
     return {
         "files": len(kept),
         "bytes": len(content),
@@ -156,16 +157,6 @@ def _decoded(text: str) -> str:
         return str(json.loads(text))
     except ValueError:
         return ""
-
-
-def _write(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _started(git: str, folder: str, *arguments: str) -> subprocess.Popen[bytes]:

@@ -19,6 +19,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.artifact_names import PART
+from nbtrack.entities.artifacts import copy_file
+from nbtrack.errors import StoreError
 from nbtrack.limits import DIFF_LIMIT, limit_in_environment
 
 if TYPE_CHECKING:
@@ -129,11 +132,12 @@ class _Keeper:
         if git is None or not sys.executable:
             raise OSError("there is no git, or no Python")
         secrets, allowed = SEEN.known()
+        part = target.with_name(f"{PART}{os.urandom(6).hex()}.patch")
         asked = {
             "git": git,
             "folder": tree.folder,
             "commit": tree.commit,
-            "target": str(target),
+            "target": str(part),
             "limit": limit,
             "secrets": secrets,
             "allowed": allowed,
@@ -152,12 +156,16 @@ class _Keeper:
         self._process = process
         try:
             answer, _ = process.communicate(json.dumps(asked), _TIMEOUT)
+            found: dict[str, Any] = json.loads(answer)
+            if found["files"]:
+                part.replace(target)
         finally:
             self._process = None
             _kill(process)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_EXIT_TIMEOUT)
-        found: dict[str, Any] = json.loads(answer)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
         return found
 
 
@@ -180,8 +188,8 @@ def _linked(source: Path, target: Path) -> bool:
         os.link(source, target)
     except (OSError, AttributeError):
         try:
-            shutil.copyfile(source, target)
-        except OSError:  # the run that it was made for is gone
+            copy_file(source, target)
+        except (OSError, StoreError):  # the run that it was made for is gone
             return False
     return True
 
