@@ -76,6 +76,17 @@ if TYPE_CHECKING:
     from nbtrack.tracking.registration import search_registered_models as search_registered_models
     from nbtrack.tracking.search import runs as runs
     from nbtrack.tracking.search import search_runs as search_runs
+    from nbtrack.tracking.system_metrics import (
+        disable_system_metrics_logging as disable_system_metrics_logging,
+    )
+    from nbtrack.tracking.system_metrics import enable_system_metrics_logging as enable_system_metrics_logging
+    from nbtrack.tracking.system_metrics import set_system_metrics_node_id as set_system_metrics_node_id
+    from nbtrack.tracking.system_metrics import (
+        set_system_metrics_samples_before_logging as set_system_metrics_samples_before_logging,
+    )
+    from nbtrack.tracking.system_metrics import (
+        set_system_metrics_sampling_interval as set_system_metrics_sampling_interval,
+    )
     from nbtrack.widgets.panel.opening import panel as panel
     from nbtrack.widgets.panel.widget import Panel as Panel
 
@@ -107,6 +118,10 @@ _WHERE = {
     "tracking.model_logging": "load_model log_model save_model",
     "tracking.registration": "get_registered_model register_model search_registered_models",
     "tracking.search": "runs search_runs",
+    "tracking.system_metrics": """
+        disable_system_metrics_logging enable_system_metrics_logging set_system_metrics_node_id
+        set_system_metrics_samples_before_logging set_system_metrics_sampling_interval
+    """,
     "widgets.panel.opening": "panel",
     "widgets.panel.widget": "Panel",
 }

@@ -13,6 +13,7 @@ __all__ = [
     "BROKEN",
     "FOLDS_TAG",
     "SYSTEM_TAGS",
+    "SYSTEM_USE",
     "UNSTARRED",
     "DataRecord",
     "EstimatorRecord",
@@ -25,6 +26,7 @@ __all__ = [
     "RunRecord",
     "Series",
     "Status",
+    "is_system_use",
 ]
 
 ParamValue = bool | int | float | str | None
@@ -44,6 +46,19 @@ FOLDS_TAG = "nbtrack.folds"
 """The tag that lists, as JSON, the metrics whose points are the scores of folds: their mean counts, not the last."""
 SYSTEM_TAGS = ("nbtrack.", "mlflow.")
 """How tags begin that no person has set."""
+SYSTEM_USE = "system/"
+"""How metrics begin that say what a run took of its machine; MLflow's prefix."""
+
+
+def is_system_use(name: str) -> bool:
+    """Return whether a metric is about the machine: no result, so that tables leave it out until it is asked for.
+
+    Examples
+    --------
+    >>> is_system_use("system/cpu_utilization_percentage"), is_system_use("loss")
+    (True, False)
+    """
+    return name.startswith(SYSTEM_USE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,26 @@ it("deleting is asked twice, and can be undone", async () => {
   assert.match(find(".nbtrack-run-banner").textContent ?? "", /removed for good/u);
 });
 
+it("what the run took of its machine stands in a section of its own, closed at first", () => {
+  const kernel = new Kernel();
+  const { rows, section } = shown(kernel);
+  assert.equal(section("system use").hidden, true);
+  const [rmse, scores] = examples.state.metrics as [Metric, Metric];
+  kernel.change({
+    metrics: [rmse, scores, { ...rmse, name: "system/cpu_utilization_percentage", value: 71 }],
+  });
+  assert.equal(section("system use").hidden, false);
+  assert.equal((section("system use") as HTMLDetailsElement).open, false);
+  assert.deepEqual(
+    rows("system use").map(([name, value]) => [name, value]),
+    [["cpu_utilization_percentage", "71"]],
+  );
+  assert.deepEqual(
+    rows("metrics").map(([name]) => name),
+    ["rmse", "scores.mean"],
+  );
+});
+
 it("rows of metrics stay the same elements while the run goes on", () => {
   const kernel = new Kernel({ status: "RUNNING", ended: null });
   const { rows, section } = shown(kernel);

@@ -157,6 +157,7 @@ class CellCapture:
             )
         )
         self._parsed.begin()
+        self._run.stepped.begin()
         self._asking.begin()
         return tree
 
@@ -231,6 +232,7 @@ class CellCapture:
         """Remove the hooks; the cell's code must have ended."""
         self._hooks.take_back()
         self._parsed.end()
+        self._run.stepped.end()
         self._asking.end()
 
     def finish(self, error: BaseException | None = None) -> Captured:

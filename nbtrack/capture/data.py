@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.fingerprint import STR_TYPES, Fingerprint, columns_of, plain_list
 from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.lazy_data import lazy
 from nbtrack.records import DataRecord
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class Sketch:
 def describe(name: str, value: Any) -> DataRecord | None:
     """Describe `value` if it is a table or an array, else return None.
 
-    Known are pandas, NumPy, PyTorch, SciPy's sparse, polars and pyarrow; none is imported for it. A value
-    of no dimension is a number, not data.
+    Known are pandas, NumPy, PyTorch, SciPy's sparse, polars, pyarrow, xarray and Dask; none is imported, and nothing
+    loaded or computed, for it. A value of no dimension is a number, not data.
 
     The fingerprint is the same for the same content in every process, and another one when a value, a
     dtype, a column's name or the order of the rows changes. Above 1 MB, or 8,192 cells that are Python
@@ -71,7 +72,8 @@ def sketch(name: str, value: Any) -> Sketch | None:
     try:
         family = _family(value)
         if family is None:
-            return None
+            known = lazy(value)
+            return None if known is None else Sketch(name, *known)
         shape, dtypes = _outline(family, value)
     except FAULTS:  # a faulty subclass may raise anything; it does not count as data then
         return None

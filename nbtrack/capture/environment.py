@@ -9,18 +9,21 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from nbtrack.installed import imported_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["EnvironmentProbe", "environment"]
+__all__ = ["EnvironmentProbe", "Tree", "environment"]
 
 GIT_TIMEOUT = 5.0
 """Seconds that `git status` may take; a slower repository is not checked for changes any more."""
+_UNTRACKED_SECONDS = 1.0
+"""Seconds after which a repository is not searched for untracked files any more."""
 VARIABLES = (
     "CUBLAS_WORKSPACE_CONFIG",
     "CUDA_VISIBLE_DEVICES",
@@ -31,6 +34,18 @@ VARIABLES = (
     "SLURM_JOB_ID",
 )
 """The environment variables that influence a run's results, and are not secret."""
+
+
+class Tree(NamedTuple):
+    """What of a git repository is not committed."""
+
+    folder: str
+    """The folder inside it that was looked at."""
+    commit: str | None
+    changed: tuple[tuple[str, int, int], ...]
+    """Each file that differs from the commit, from the root of the repository, with its time in nanoseconds and size."""
+    untracked: tuple[str, ...]
+    """Files and folders that git does not know, and does not ignore."""
 
 
 def environment(folder: str | None = None) -> dict[str, Any]:
@@ -70,8 +85,12 @@ class EnvironmentProbe:
         self._busy = False
         self._machine: dict[str, Any] | None = None
         self._git: dict[str, Any] | None = None
+        self.tree: Tree | None = None
+        """What is not committed, as of the last look; None where that is nothing, or not known."""
         self._remotes: dict[str, str | None] = {}
         self._slow: set[str] = set()
+        self._wide: set[str] = set()
+        """Folders of repositories in which the search for untracked files takes long."""
 
     def refresh(self, then: Callable[[dict[str, Any]], None] | None = None) -> None:
         """Start to read the git repository again (and everything else the first time); returns at once.
@@ -145,15 +164,20 @@ class EnvironmentProbe:
             threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _look_at_git(self, folder: str) -> dict[str, Any] | None:
+        self.tree = None
         git = shutil.which("git") if _may_be_in_repository(folder) else None
         if git is None:
             return None
         found = None
         if folder not in self._slow:
+            begun = time.monotonic()
             try:
-                found = _status(git, folder)
+                found = _status(git, folder, "no") if folder in self._wide else _status(git, folder)
             except subprocess.TimeoutExpired:
                 self._slow.add(folder)
+            if time.monotonic() - begun > _UNTRACKED_SECONDS:
+                self._wide.add(folder)
+        self.tree = found.pop("tree") if found else None
         if folder in self._slow:
             found = _head(git, folder)
         if found is not None:
@@ -214,11 +238,13 @@ def _gpus() -> list[str]:
 
 def _may_be_in_repository(folder: str) -> bool:
     """Return whether a folder may be in a repository, so that most others need no process for each run."""
-    if "GIT_DIR" in os.environ:
-        return True
+    return "GIT_DIR" in os.environ or _root(folder) is not None
+
+
+def _root(folder: str) -> Path | None:
     # Like git, from the resolved folder; a bare repository has no state to report.
     here = Path(folder).resolve()
-    return any(os.path.lexists(parent / ".git") for parent in (here, *here.parents))
+    return next((parent for parent in (here, *here.parents) if os.path.lexists(parent / ".git")), None)
 
 
 def _run(git: str, folder: str, *arguments: str) -> str | None:
@@ -241,18 +267,54 @@ def _run(git: str, folder: str, *arguments: str) -> str | None:
     return done.stdout.decode(errors="replace") if done.returncode == 0 else None
 
 
-def _status(git: str, folder: str) -> dict[str, Any] | None:
-    """Return commit, branch and whether a tracked file differs from the commit."""
-    output = _run(git, folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
+def _status(git: str, folder: str, untracked: Literal["normal", "no"] = "normal") -> dict[str, Any] | None:
+    """Return commit, branch and whether a tracked file differs from the commit; and the tree if anything does."""
+    output = _run(git, folder, "status", "--porcelain=v2", "--branch", "-z", f"--untracked-files={untracked}")
     if output is None:
         return None
-    facts = dict(re.findall(r"^# branch\.(oid|head) (.*)$", output, re.MULTILINE))
-    commit, branch = facts.get("oid"), facts.get("head")
+    facts: dict[str, str] = {}
+    changed, unknown = [], []
+    lines = iter(output.split("\0"))
+    for line in lines:
+        kind, _, rest = line.partition(" ")
+        if kind == "#":
+            name, _, value = rest.partition(" ")
+            facts[name] = value
+        elif kind == "?":
+            unknown.append(rest)
+        elif kind in _FIELDS:
+            changed.append(rest.split(" ", _FIELDS[kind])[-1])
+            if kind == "2":
+                next(lines, None)  # its earlier name
+    commit, branch = facts.get("branch.oid"), facts.get("branch.head")
+    commit = None if commit == "(initial)" else commit
+    tree = Tree(folder, commit, _stamped(folder, changed), tuple(unknown)) if changed or unknown else None
     return {
-        "commit": None if commit == "(initial)" else commit,
+        "commit": commit,
         "branch": None if branch == "(detached)" else branch,
-        "dirty": re.search(r"^[^#]", output, re.MULTILINE) is not None,
+        "dirty": bool(changed),
+        "tree": tree,
     }
+
+
+_FIELDS = {"1": 7, "2": 8, "u": 9}
+"""How many fields stand before the path, for each kind of change."""
+
+
+def _stamped(folder: str, names: list[str]) -> tuple[tuple[str, int, int], ...]:
+    """Return files of a repository with what changes when they do."""
+    root = _root(folder)
+    if root is None:  # the environment says where it is: never the same, so that it is looked at each time
+        return tuple((name, time.monotonic_ns(), -1) for name in names)
+    stamped = []
+    for name in names:
+        try:
+            told = os.stat(root / name)  # noqa: PTH116 - of many files
+        except OSError:  # deleted
+            stamped.append((name, 0, -1))
+        else:
+            stamped.append((name, told.st_mtime_ns, told.st_size))
+    return tuple(stamped)
 
 
 def _head(git: str, folder: str) -> dict[str, Any] | None:

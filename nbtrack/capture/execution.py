@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.frameworks.told import Told
 from nbtrack.capture.results.printed import PrintedScores
 from nbtrack.capture.settings.given import Given
+from nbtrack.capture.trained.stepped import Stepped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,8 @@ class Execution:
     """What was given to the code by its arguments."""
     steps: bool = False
     """Whether functions elsewhere take an optimiser's steps, with which its modules are trained."""
+    stepped: Stepped = field(default_factory=Stepped)
+    """Hears the steps of optimisers."""
     script: bool = False
     """Whether it is a script, whose arguments have plain names."""
     printed: PrintedScores = field(default_factory=PrintedScores)

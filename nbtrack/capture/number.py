@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from nbtrack.capture.foreign import FAULTS, forgiving, peek
+from nbtrack.capture.lazy_data import is_lazy
 
 __all__ = ["Measure", "as_number", "as_numbers", "shown_number"]
 
@@ -46,7 +47,7 @@ def _foreign_number(value: Any) -> float | None:
 
 def _item(value: Any) -> float | None:
     item = peek(value, "item")
-    if not callable(item):
+    if not callable(item) or is_lazy(value):
         return None
     plain = item()
     return None if isinstance(plain, bool) or not isinstance(plain, int | float) else float(plain)

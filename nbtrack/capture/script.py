@@ -206,6 +206,7 @@ class _FunctionCapture(CellCapture):
         self._taken = own if chosen is None else own & set(chosen)
         self._run.given, self._run.script = owner._run.given, True  # noqa: SLF001 (one script's)
         self._run.steps = owner._run.steps  # noqa: SLF001
+        self._run.stepped = owner._run.stepped  # noqa: SLF001
         self._parsed = owner._parsed  # noqa: SLF001
         self._asking = owner._asking  # noqa: SLF001
         self._around: BaseException | None = None

@@ -56,11 +56,11 @@ def list_runs(  # noqa: PLR0917 (click passes them by name)
     as_json: bool,
 ) -> None:
     """List the runs that FILTER finds, newest first, e.g. "metrics.rmse < 0.8"."""
-    store = store_of(context)
+    store_of(context)  # from here on the one in use
     found = find_runs(filter, list(order_by) or None, limit, list(experiment) or None, deleted)
     if csv_file == "-":
         # Programs that read a pipe expect the system's line ends.
-        table = store.table(found.records)
+        table = found.table()
         write_rows(sys.stdout, found.records, table, line_end="\n", spreadsheet=spreadsheet)
     elif csv_file is not None:
         found.to_csv(csv_file, spreadsheet=spreadsheet)
@@ -71,13 +71,13 @@ def list_runs(  # noqa: PLR0917 (click passes them by name)
         shown = found.records[:_DEFAULT_ROWS]
         # A pipe has no width limit.
         width = None if sys.stdout.isatty() else 100_000
-        click.echo(runs_text(shown, store.table(shown, MISSING), len(found), width))
+        click.echo(runs_text(shown, found.table(shown, MISSING), len(found), width))
     for remark in remarks_on(found):
         click.echo(f"nbtrack: {remark}", err=True)
 
 
 def _as_json(found: Runs) -> list[dict[str, Any]]:
-    table = found.store.table(found.records, MISSING)
+    table = found.table(lacking=MISSING)
     objects = []
     for number, record in enumerate(found.records):
         item: dict[str, Any] = {

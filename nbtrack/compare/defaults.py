@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypedDict
 
 from nbtrack.direction import direction
+from nbtrack.records import SYSTEM_USE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,13 +69,16 @@ def defaults(runs: int, uses: Iterable[FieldUse], columns: Sequence[str] = ()) -
     """
     use = {one.name: one for one in uses}
     listed = list(dict.fromkeys([*(name for name in columns if name in use), *use]))
-    ordered = sorted(listed, key=lambda name: use[name].count == 0)
+    # System use is there to be chosen, and never chosen unless it is a column.
+    hidden = {name for name in use if name.startswith(f"metrics.{SYSTEM_USE}")} - set(columns)
+    ordered = sorted(listed, key=lambda name: (use[name].count == 0, name in hidden))
     metrics = [use[name] for name in ordered if name.startswith("metrics.")]
+    results = [one for one in metrics if one.name not in hidden]
     params = [use[name] for name in ordered if name.startswith("params.")]
-    differing = _common([one for one in metrics if one.values > 1]) or [one for one in metrics if one.count]
+    differing = _common([one for one in results if one.values > 1]) or [one for one in results if one.count]
     histories = [one for one in metrics if one.points > 1]
     metric = _metric(_known(differing)[0]) if differing else None
-    curves = _known(_common(histories))
+    curves = _known(_common([one for one in histories if one.name not in hidden]))
     varied = _varied(params, runs)
     return {
         "metrics": [_metric(one) for one in metrics],

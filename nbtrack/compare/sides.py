@@ -9,6 +9,7 @@ from nbtrack.compare.chosen import chosen, heads
 from nbtrack.compare.code_diff import code_diffs, code_of
 from nbtrack.direction import direction
 from nbtrack.entities.folds import shown_metrics
+from nbtrack.entities.system_use import results
 from nbtrack.fields import MISSING, differ, sent
 from nbtrack.records import FOLDS_TAG, UNSTARRED
 from nbtrack.store.reader import fold_names
@@ -105,7 +106,7 @@ def _params(store: Store, runs: Sequence[RunRecord]) -> list[Row]:
 
 
 def _metrics(store: Store, runs: Sequence[RunRecord], folds: set[str]) -> list[Row]:
-    sides = [shown_metrics(store.metrics(run.key), folds) for run in runs]
+    sides = [shown_metrics(results(store.metrics(run.key)), folds) for run in runs]
     rows = _rows(sides)
     for row in rows:
         row["direction"] = direction(row["name"])

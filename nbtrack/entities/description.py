@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.folds import folds_of
+from nbtrack.entities.system_use import results, system_use
 from nbtrack.entities.text import duration_text, one_line, pairs_text, size_text, time_text, value_text
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ def description(run: Run) -> str:
         "note": one_line(record.note),
     }
     parts = [one_line(record.name), pairs_text({name: text for name, text in facts.items() if text})]
+    metrics = run.store.metrics(run.key)
     sections: dict[str, dict[str, str]] = {
         "params": {name: value_text(value) for name, value in run.params.items()},
         "metrics": {
             name: _folds_text(value) if name in folds else _summary_text(value)
-            for name, value in run.store.metrics(run.key).items()
+            for name, value in results(metrics).items()
         },
+        "system use": {name: _summary_text(value) for name, value in system_use(metrics).items()},
         "tags": {n: one_line(value) for n, value in run.tags.items() if not n.startswith("nbtrack.")},
         "data": {name: _data_text(data) for name, data in run.data.items()},
         "models": _models(run.models),

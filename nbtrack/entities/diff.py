@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbtrack import doors
 from nbtrack.entities.folds import folds_of, shown_metrics
+from nbtrack.entities.system_use import results
 from nbtrack.entities.text import one_line, table_text, value_text
 from nbtrack.fields import MISSING, same
 
@@ -48,10 +49,10 @@ class RunDiff:
 
     @cached_property
     def metrics(self) -> dict[str, tuple[float | None, float | None]]:
-        """The metrics whose last values differ; for scores of folds the means, as `scores.mean`."""
+        """The metrics whose last values differ, without `system/...`; for scores of folds the means, as `scores.mean`."""
         runs = (self.left, self.right)
         folds = folds_of(run.tags for run in runs)
-        return _differences(*(shown_metrics(run.store.metrics(run.key), folds) for run in runs))
+        return _differences(*(shown_metrics(results(run.store.metrics(run.key)), folds) for run in runs))
 
     @cached_property
     def tags(self) -> dict[str, tuple[str | None, str | None]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.direction import direction
 from nbtrack.entities.folds import folds_of, shown_metrics
+from nbtrack.entities.system_use import results, system_use
 from nbtrack.entities.text import (
     ROWS_SHOWN,
     choose_columns,
@@ -52,7 +53,7 @@ def runs_html(runs: Runs, rows_shown: int = ROWS_SHOWN) -> str:
             f"<pre>{escape(str(one))}</pre>" for one in unknown_names(runs.query, runs.store.names)
         )
         return f"<div style='{_FONT};{_QUIET}'>No runs.{remarks}</div>"
-    table = runs.store.table(shown, MISSING)
+    table = runs.table(shown, MISSING)
     every = choose_columns(table)
     columns = sorted(every[:_COLUMNS], key=lambda name: (name.startswith("params."), every.index(name)))
     right = {name: all(v is MISSING or is_number(v) for v in table[name]) for name in columns}
@@ -110,16 +111,18 @@ def run_html(run: Run) -> str:
         f"<span style='{_status_style(record.status) or _QUIET}'>{line}</span></div>"
     )
     note = f"<div style='white-space:pre-wrap'>{escape(record.note[:2000])}</div>" if record.note else ""
-    summaries = run.store.metrics(run.key)
-    metrics = [
-        [name, value_text(value), value_text(s.min), value_text(s.max), f"{s.count:,}"]
-        for (name, value), s in zip(
-            shown_metrics(summaries, folds_of([run.tags])).items(), summaries.values(), strict=True
-        )
+    summaries, folds = run.store.metrics(run.key), folds_of([run.tags])
+    metrics, system = [
+        [
+            [name, value_text(value), value_text(s.min), value_text(s.max), f"{s.count:,}"]
+            for (name, value), s in zip(shown_metrics(part, folds).items(), part.values(), strict=True)
+        ]
+        for part in (results(summaries), system_use(summaries))
     ]
     sections = [
         _pairs("params", run.params),
         _rows("metrics", ["metric", "value", "min", "max", "points"], metrics),
+        _rows("system use", ["system use", "value", "min", "max", "points"], system),
         # System tags are for filters, and not shown.
         _pairs("tags", {name: text for name, text in run.tags.items() if not name.startswith("nbtrack.")}),
         # A loop may fit several models with one name.

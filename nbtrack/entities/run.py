@@ -11,6 +11,7 @@ from nbtrack.entities.folds import folds_of, shown_metrics
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, RunData, RunInfo, mlflow_tags
 from nbtrack.entities.models import RunModel, models_of
 from nbtrack.entities.source import Source
+from nbtrack.entities.system_use import results
 from nbtrack.entities.tag_edits import edit_tags
 from nbtrack.entities.text import did_you_mean, one_line, value_text
 from nbtrack.entities.times import utc
@@ -354,7 +355,7 @@ class Run:
             record = self.record
         except NotFoundError:
             return f"<Run {self.id} removed>"
-        shown = shown_metrics(self.store.metrics(self.key), folds_of([self.tags]))
+        shown = shown_metrics(results(self.store.metrics(self.key)), folds_of([self.tags]))
         values = [f"{one_line(name, 24)}={value_text(value)}" for name, value in list(shown.items())[:4]]
         return f"<Run {' '.join([one_line(record.name, 40), self.id[:8], record.status, *values])}>"
 

@@ -249,6 +249,16 @@ class Runs(Sequence[Run]):
 
         return unknown_names(replace(self.query, where=None) if found else self.query, self.store.names)
 
+    def table(self, records: Sequence[RunRecord] | None = None, lacking: Any = None) -> dict[str, list[Any]]:
+        """Return the columns of these rows, by default of all, as `Store.table` has them.
+
+        System use (`system/...`) is among them where the filter or the order names it.
+        """
+        from nbtrack.query import metrics_named
+
+        rows = self.records if records is None else records
+        return self.store.table(rows, lacking, metrics_named(self.query))
+
     def to_pandas(self) -> pd.DataFrame:
         """Return a DataFrame: a row a run, MLflow's columns.
 
@@ -267,7 +277,7 @@ class Runs(Sequence[Run]):
         0  lasso          0.71
         1  ridge          0.79
         """
-        return runs_frame(self.records, self.store.table(self.records))
+        return runs_frame(self.records, self.table())
 
     def to_csv(self, path: str | os.PathLike[str], *, spreadsheet: bool = False) -> None:
         """Write the columns of `to_pandas` as CSV.
@@ -284,7 +294,7 @@ class Runs(Sequence[Run]):
         --------
         >>> nbtrack.runs().to_csv("runs.csv")
         """
-        write_csv(Path(path), self.records, self.store.table(self.records), spreadsheet=spreadsheet)
+        write_csv(Path(path), self.records, self.table(), spreadsheet=spreadsheet)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the columns of `to_pandas` as Parquet, which needs `nbtrack[parquet]`.
@@ -293,7 +303,7 @@ class Runs(Sequence[Run]):
         --------
         >>> nbtrack.runs().to_parquet("runs.parquet")
         """
-        write_parquet(Path(path), self.records, self.store.table(self.records))
+        write_parquet(Path(path), self.records, self.table())
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the columns of `to_pandas` as a stream of Arrow's PyCapsule interface.
@@ -312,7 +322,7 @@ class Runs(Sequence[Run]):
         MissingPackageError
             Without pyarrow, saying how to install it.
         """
-        table = arrow_table(run_columns(self.records, self.store.table(self.records)))
+        table = arrow_table(run_columns(self.records, self.table()))
         return table.__arrow_c_stream__(requested_schema)
 
     def panel(self, columns: Sequence[str] | None = None) -> Any:
@@ -344,7 +354,7 @@ class Runs(Sequence[Run]):
         total = len(shown)
         if total == ROWS_SHOWN:
             total = self.total()
-        text = runs_text(shown, self.store.table(shown, MISSING), total)
+        text = runs_text(shown, self.table(shown, MISSING), total)
         return "\n".join([text, *map(str, self._remarks(found=bool(shown)))])
 
     def total(self) -> int:

@@ -23,7 +23,7 @@ from nbtrack.models.input_form import ONE_COLUMN
 from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.predict_params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
-from nbtrack.models.trial import tried_signature
+from nbtrack.models.trial import known_signature, tried_signature
 from nbtrack.models.trust import SIGNATURE
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def save(
     Parameters
     ----------
     model
-        An estimator, a torch module, a model of XGBoost or LightGBM, a function, or an object with `predict`.
+        An estimator, a torch module, a model of another known library, a function, or an object with `predict`.
     path
         The folder; it must not exist, or be empty.
     signature
-        By default that of `fitted_on`, else of the input example; none, with a message, if the model gives another number
+        By default that of `fitted_on`, else of the input example, else what the model itself knows; none, with a message, if the model gives another number
         of predictions than these have rows, or no schema can be inferred.
     input_example
         Some rows of input to save with it.
@@ -175,6 +175,8 @@ def save(
         if signature is None and (fitted_on is not None or input_example is not None):
             tried = _to_be_tried(flavour, model, part, written)
             signature = tried_signature(flavour, tried, fitted_on, input_example, tell)
+        elif signature is None:
+            signature = known_signature(flavour, model)
         written.signature = signature
         _tell_mlflow(written, part)
         if input_example is not None:

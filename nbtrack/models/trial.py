@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models.flavours import Flavour
 
-__all__ = ["first_rows", "tried_signature"]
+__all__ = ["first_rows", "known_signature", "tried_signature"]
 
 _MAX_ROWS = 5
 _NO_SIGNATURE = "it is saved without a signature, so its input is not checked"
@@ -62,6 +62,15 @@ def tried_signature(
         tell(f"the {type(model).__name__} predicts {answers} values for {count} rows; {_NO_SIGNATURE}")
         return None
     return signature if signature.outputs is not None else _with_outputs(signature, predictions)
+
+
+def known_signature(flavour: Flavour, model: Any) -> Signature | None:
+    """Return the signature that a model itself knows; None if it knows none."""
+    try:
+        with _unseen():
+            return flavour.own_signature(model)
+    except Exception:  # noqa: BLE001 - models of many libraries and versions: one without a signature is as good
+        return None
 
 
 def _with_outputs(signature: Signature, predictions: Any) -> Signature:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from nbtrack import tracking
@@ -10,11 +11,12 @@ from nbtrack.notebook.package_magic import PackageMagics
 from nbtrack.notebook.search_magic import SearchMagics
 from nbtrack.notebook.serve_magic import ServeMagics
 from nbtrack.notebook.session import Session
+from nbtrack.notebook.settings import Nbtrack
 from nbtrack.notebook.track_magic import TrackMagics, strip_track_line
 
 __all__ = ["load", "unload"]
 
-_sessions: dict[int, tuple[Session, CellCompletion]] = {}
+_sessions: dict[int, tuple[Session, CellCompletion, Nbtrack]] = {}
 
 
 def load(shell: Any) -> None:
@@ -28,7 +30,10 @@ def load(shell: Any) -> None:
         "%serve": ServeMagics.serve.parser,
         "%package": PackageMagics.package.parser,
     }
-    _sessions[id(shell)] = session, CellCompletion(shell, parsers)
+    settings = Nbtrack(session)
+    _sessions[id(shell)] = session, CellCompletion(shell, parsers), settings
+    shell.configurables.append(settings)
+    _tell(shell, settings.take(shell.config))
     shell.register_magics(magics)
     shell.register_magics(SearchMagics(shell))
     shell.register_magics(ServeMagics(shell))
@@ -39,11 +44,26 @@ def load(shell: Any) -> None:
     shell.events.register("post_run_cell", session.after_cell)
 
 
+def _tell(shell: Any, faults: list[str]) -> None:
+    """Say what a profile has wrong; where no cell runs yet, and nobody would see it, in the first one."""
+    if len(shell.user_ns.get("In", ())) > 1 or not hasattr(shell, "kernel"):
+        for fault in faults:
+            print(fault, file=sys.stderr)
+    elif faults:
+
+        def tell(_info: Any) -> None:
+            shell.events.unregister("pre_run_cell", tell)
+            print("\n".join(faults), file=sys.stderr)
+
+        shell.events.register("pre_run_cell", tell)
+
+
 def unload(shell: Any) -> None:
     """Undo what `load` did; runs and settings stay."""
     if id(shell) not in _sessions:
         return
-    session, completion = _sessions.pop(id(shell))
+    session, completion, settings = _sessions.pop(id(shell))
+    shell.configurables.remove(settings)
     completion.end()
     tracking.tell_of_runs(None)
     shell.events.unregister("pre_run_cell", session.before_cell)

@@ -13,6 +13,7 @@ from nbtrack.capture import is_worth_tracking
 from nbtrack.capture.source.syntax import parse
 from nbtrack.entities.text import size_text
 from nbtrack.errors import InvalidValueError
+from nbtrack.limits import parse_limit
 from nbtrack.notebook.identity import notebook_name
 from nbtrack.notebook.manual import asks_for_help, show_manual
 from nbtrack.notebook.shell_state import ShellState
@@ -20,7 +21,6 @@ from nbtrack.notebook.started_runs import StartedRuns
 from nbtrack.notebook.track_magic import body_of, parse_track, track_line
 from nbtrack.notebook.tracked import TrackedCell
 from nbtrack.recording.guard import guarded
-from nbtrack.recording.model_saving import parse_limit
 
 if TYPE_CHECKING:
     import ast
@@ -155,6 +155,15 @@ class Session:
 
     # -- the magics
 
+    @property
+    def tracks_everything(self) -> bool:
+        """Whether every cell is tracked that trains or scores something."""
+        return self._everything
+
+    def track_everything(self, *, on: bool) -> None:
+        """Track every cell that trains or scores something, or only those with `%%track`."""
+        self._everything = on
+
     def switch(self, what: str) -> None:
         """Execute `%track on|off|status|models ...|why NAME`."""
         word, _, rest = what.partition(" ")
@@ -167,7 +176,7 @@ class Session:
             except InvalidValueError as error:
                 raise UsageError(str(error)) from None
         elif what in {"on", "off"}:
-            self._everything = what == "on"
+            self.track_everything(on=what == "on")
         elif what not in {"", "status"}:
             raise UsageError(
                 f"%track {what!r} is unknown; say on, off, status, models or why NAME (%%track tracks one cell)"

@@ -13,11 +13,11 @@ from nbtrack.capture.frameworks.known import places
 from nbtrack.capture.secrets import SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.source.syntax import parse
+from nbtrack.limits import DIFF_LIMIT, limit_in_environment
 from nbtrack.notebook.identity import notebook_path
 from nbtrack.notebook.lineage import Lineages
 from nbtrack.notebook.mark import relative_store
 from nbtrack.notebook.run_code import RunCode
-from nbtrack.recording.model_saving import limit_in_environment
 
 if TYPE_CHECKING:
     from nbtrack.capture.why import Why
@@ -46,6 +46,8 @@ class ShellState:
         """Names that earlier cells assigned a literal."""
         self.model_limit = limit_in_environment()
         """Bytes of the largest model that is saved."""
+        self.diff_limit = limit_in_environment("NBTRACK_GIT_DIFF", DIFF_LIMIT, "changes")
+        """Bytes of the uncommitted changes that are kept with a run."""
         self.notebook = notebook_path(shell)
         self.lineages = Lineages(self.notebook)
         self.why: Why | None = None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.entities.system_use import results
 from nbtrack.entities.text import one_line, value_text
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.line import Outcome
+from nbtrack.tracking.context import keep_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nbtrack.capture.environment import EnvironmentProbe, Tree
     from nbtrack.notebook.shell_state import ShellState
+    from nbtrack.store import RunWriter
     from nbtrack.tracking import ActiveRun
 
 __all__ = ["StartedRuns"]
@@ -36,6 +41,7 @@ class StartedRuns:
         self._state = state
         self._running = running
         self._runs: list[ActiveRun] = []
+        self._look: _Look | None = None
 
     @guarded()
     def note(self, run: ActiveRun) -> None:
@@ -46,15 +52,51 @@ class StartedRuns:
         state.keep_source(run.writer, info)
         if state.notebook:
             run.writer.set(notebook=state.notebook)
+        if self._look is None:
+            look = self._look = _Look(state.diff_limit)
+            state.environment.refresh(lambda _: look.end(state.environment))
+        self._look.tell(run.writer)
         self._runs.append(run)
 
     @guarded()
     def show(self, quietly: bool) -> None:
         """Show a line about the runs of the cell that has ended, unless the cell's own line mentions them."""
-        runs, self._runs = self._runs, []
+        runs, self._runs, self._look = self._runs, [], None
         if not runs or quietly:
             return
         self._state.show(_one(runs[0]) if len(runs) == 1 else _several(runs))
+
+
+class _Look:
+    """One look at the environment and the repository for all runs of a cell.
+
+    Parameters
+    ----------
+    limit
+        The most bytes of uncommitted changes that are kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._waiting: list[RunWriter] = []
+        self._found: tuple[dict[str, Any], Tree | None] | None = None
+
+    def tell(self, writer: RunWriter) -> None:
+        """Store with a run what is found, now or when it is."""
+        with self._lock:
+            if self._found is None:
+                self._waiting.append(writer)
+            else:
+                keep_environment(writer, *self._found, self._limit)
+
+    def end(self, probe: EnvironmentProbe) -> None:
+        """Take what the probe has found, on the probe's thread."""
+        with self._lock:
+            self._found = probe.get(), probe.tree
+            for writer in self._waiting:
+                keep_environment(writer, *self._found, self._limit)
+            self._waiting.clear()
 
 
 def _one(run: ActiveRun) -> dict[str, str]:
@@ -66,7 +108,7 @@ def _one(run: ActiveRun) -> dict[str, str]:
         status=record.status,
         duration=duration,
         params=run.params,
-        metrics=run.metrics,
+        metrics=results(run.metrics),
         experiment=run.experiment,
     ).bundle()
 

@@ -137,7 +137,8 @@ class TrackedCell:
         assert self._companion is not None
         assert self._kept is not None
         self._companion.begin()
-        self._state.environment.refresh(self._kept.environment)
+        state, kept = self._state, self._kept
+        state.environment.refresh(lambda _: kept.begun(state.environment, state.diff_limit))
         self._began = time.perf_counter()
         self._cpu = time.process_time()
 

@@ -57,8 +57,8 @@ def _package_folder() -> Path:
 
 
 def _needed_folder() -> Path:
-    """Return a folder that holds what models are saved with, for environments that lack it."""
-    found = filter(None, map(find_spec, ("cloudpickle", "platformdirs", "yaml")))
+    """Return a folder that holds what models are saved with and machines are looked at, for environments that lack it."""
+    found = filter(None, map(find_spec, ("cloudpickle", "platformdirs", "psutil", "yaml")))
     return _folder_with(*(Path(spec.origin).parent for spec in found if spec.origin))
 
 

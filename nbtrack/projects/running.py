@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import COMMIT_TAG, SOURCE_TAG
+from nbtrack.entities.system_use import results
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
 from nbtrack.projects import UNWANTED, VALUES
@@ -259,7 +260,7 @@ def _run(store: Store, job: Job, environment: Environment, wanted: _Wanted) -> S
 
 
 def _results(run: Run) -> str:
-    metrics = [f"{name} {value_text(value)}" for name, value in run.metrics.items()]
+    metrics = [f"{name} {value_text(value)}" for name, value in results(run.metrics).items()]
     more = [f"+{len(metrics) - _MAX_SHOWN}"] if len(metrics) > _MAX_SHOWN else []
     return ", ".join([*metrics[:_MAX_SHOWN], *more])
 
@@ -361,7 +362,7 @@ def _take_metrics(store: Store, writer: RunWriter) -> None:
     found = {
         name: summary.last
         for cell in sorted(store.children(writer.id), key=lambda one: one.start_time)
-        for name, summary in store.metrics(cell.key).items()
+        for name, summary in results(store.metrics(cell.key)).items()
     }
     for name, value in found.items():
         if name not in own:

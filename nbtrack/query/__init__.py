@@ -103,7 +103,7 @@ from nbtrack.query.patterns import begin_matching, functions, interruption
 from nbtrack.query.record_filters import matching_experiments
 from nbtrack.query.sql import Compiled, Statement, compile_query
 from nbtrack.query.suggest import suggest
-from nbtrack.query.tree import Order, Query
+from nbtrack.query.tree import Order, Query, metrics_named
 from nbtrack.query.unknown import unknown_names
 
 __all__ = [
@@ -116,6 +116,7 @@ __all__ = [
     "functions",
     "interruption",
     "matching_experiments",
+    "metrics_named",
     "parse",
     "parse_order",
     "suggest",

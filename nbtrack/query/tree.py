@@ -32,6 +32,7 @@ __all__ = [
     "Type",
     "Value",
     "fields_of",
+    "metrics_named",
 ]
 
 Span = tuple[int, int]
@@ -193,6 +194,19 @@ class Query:
     limit: int | None = None
     text: str = dataclasses.field(default="", compare=False)
     """The filter as the user wrote it, for messages."""
+
+
+def metrics_named(query: Query) -> frozenset[str]:
+    """Return the metrics that a query asks for, in its condition or its order.
+
+    Examples
+    --------
+    >>> sorted(metrics_named(Query(order_by=(Order(Field("metrics", "loss", "min")),))))
+    ['loss']
+    """
+    parts = [order.by for order in query.order_by]
+    nodes = [*parts, *([query.where] if query.where else [])]
+    return frozenset(field.name for node in nodes for field in fields_of(node) if field.kind == "metrics")
 
 
 def fields_of(node: Value | Condition) -> Iterator[Field]:

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack import tracking
 from nbtrack.capture.secrets import SEEN
 from nbtrack.direction import direction
+from nbtrack.entities.system_use import results
 from nbtrack.fields import MISSING, same
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.line import Change, Outcome
 from nbtrack.recording.model_saving import save_fitted
 from nbtrack.records import BROKEN, FOLDS_TAG
+from nbtrack.tracking.context import keep_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbtrack.capture import Captured
+    from nbtrack.capture.environment import EnvironmentProbe
     from nbtrack.recording.live import LiveMonitor
     from nbtrack.records import RunRecord
     from nbtrack.store import Store
@@ -121,6 +124,10 @@ class Kept:
             records[number]["uri"] = uri
         self._run.writer.set_document("estimators", records)
 
+    def begun(self, probe: EnvironmentProbe, limit: int) -> None:
+        """Write the environment that the run began in, and have what is not committed kept, up to `limit` bytes."""
+        keep_environment(self._run.writer, probe.get(), probe.tree, limit)
+
     def environment(self, environment: dict[str, Any]) -> None:
         """Write the environment, and the commit that it names."""
         git = environment.get("git") or {}
@@ -138,12 +145,12 @@ class Kept:
     ) -> Outcome:
         """Return what the line about the run says, once it has ended."""
         run = self._run
-        metrics, params, status = run.metrics, run.params, tracking.ending(error)
+        metrics, params, status = results(run.metrics), run.params, tracking.ending(error)
         record = run.store.run(run.id)
         changed = _differing(run.store, record, params)
         # First what differs from the previous run, then what the user wrote, then what was read from objects.
         order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
-        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}" for one in captured.data)
+        shapes = (f"{one.name} {' × '.join(map(str, one.shape))}".strip() for one in captured.data)
         every = {**(facts or {}), "data": ", ".join(shapes)}
         return Outcome(
             name=run.name,

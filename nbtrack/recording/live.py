@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
+
+from nbtrack.tracking.system_metrics import sampling_interval, watch
 
 if TYPE_CHECKING:
     from nbtrack.capture import CellCapture
@@ -84,6 +87,7 @@ class LiveMonitor:
 
     def _run(self) -> None:
         shown = sampled = self._began
+        interval = sampling_interval()
         while not self._over.is_set():
             try:
                 self._drain()
@@ -94,6 +98,9 @@ class LiveMonitor:
                 if now - sampled >= _MEMORY_INTERVAL:
                     sampled = now
                     self._sample()
+                if now - self._began >= interval:
+                    interval = math.inf
+                    watch(self._active, elapsed=now - self._began)
                 if (
                     self._progress is not None
                     and now - self._began > _PROGRESS_DELAY

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import warnings
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
 from nbtrack.capture.secrets import SEEN
-from nbtrack.errors import InvalidValueError, ModelError, NbtrackError, NbtrackWarning
+from nbtrack.errors import InvalidValueError, ModelError, NbtrackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,45 +18,10 @@ if TYPE_CHECKING:
     from nbtrack.capture import Fitted
     from nbtrack.tracking import ActiveRun
 
-__all__ = ["DEFAULT_LIMIT", "limit_in_environment", "parse_limit", "save_fitted"]
+__all__ = ["save_fitted"]
 
-DEFAULT_LIMIT = 100_000_000
-"""The most bytes of a model that is saved automatically."""
 _MAX_MODELS = 10
 _MAX_COLUMNS = 200
-_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-
-
-def parse_limit(text: str) -> int:
-    """Parse the size limit of models: `on`, `off` (none), or a size such as `50MB`.
-
-    Raises
-    ------
-    InvalidValueError
-        When it is none of these.
-
-    Examples
-    --------
-    >>> parse_limit("50MB"), parse_limit("off")
-    (50000000, 0)
-    """
-    word = text.strip().lower()
-    if word in ("on", "off"):
-        return DEFAULT_LIMIT if word == "on" else 0
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?B?)", text.strip().upper())
-    if match is None or (match[2] and match[2] not in _UNITS and f"{match[2]}B" not in _UNITS):
-        raise InvalidValueError(f"{text!r} is not a size of models; write on, off, or e.g. 50MB")
-    unit = match[2] if match[2] in _UNITS else f"{match[2]}B"
-    return int(float(match[1]) * _UNITS[unit])
-
-
-def limit_in_environment() -> int:
-    """Return the limit that `NBTRACK_MODELS` sets; the default if it is not set or invalid."""
-    try:
-        return parse_limit(os.environ.get("NBTRACK_MODELS", "on"))
-    except InvalidValueError as error:
-        warnings.warn(f"NBTRACK_MODELS: {error}", NbtrackWarning, stacklevel=2)
-        return DEFAULT_LIMIT
 
 
 def save_fitted(run: ActiveRun, fitted: Sequence[Fitted], limit: int) -> Iterator[tuple[int, str]]:
@@ -121,7 +84,7 @@ def _names(fitted: Sequence[Fitted], saved: set[str]) -> Iterator[tuple[int, str
     predicting = [
         n
         for n, fitted_model in enumerate(fitted)
-        if hasattr(fitted_model.estimator, "predict") or _is_module(fitted_model.estimator)
+        if hasattr(fitted_model.estimator, "predict") or _is_graph(fitted_model.estimator)
     ]
     taken = set(saved)
     for number, fitted_model in list(enumerate(fitted))[-_MAX_MODELS:]:
@@ -137,8 +100,9 @@ def _names(fitted: Sequence[Fitted], saved: set[str]) -> Iterator[tuple[int, str
         yield number, unique
 
 
-def _is_module(estimator: Any) -> bool:
-    return hasattr(type(estimator), "forward")
+def _is_graph(estimator: Any) -> bool:
+    """Return whether it is a module of PyTorch, or a graph of ONNX: neither has `predict`."""
+    return hasattr(type(estimator), "forward") or hasattr(type(estimator), "SerializeToString")
 
 
 def _save(run: ActiveRun, fitted_model: Fitted, name: str) -> str:

@@ -114,6 +114,7 @@ def predict(
     if resume and output is None:
         raise InvalidValueError("resume goes on with an output; give one")
     if library_of(data) == "dask":
+        data = data.to_frame() if data.ndim == 1 else data
         _check_dask(workers, resume=resume, track=track and output is None)
         options = options_of(job, batch_rows)
         with tracked(model_uri, folder, data, output, options, track=track) as job_run:

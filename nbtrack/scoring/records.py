@@ -73,8 +73,17 @@ def header_of(stream: BinaryIO) -> bytes:
     return header if header.endswith(b"\n") else header + b"\n"
 
 
-def pieces(stream: BinaryIO, rows: int) -> Iterator[tuple[bytes, int]]:
+def pieces(stream: BinaryIO, rows: int, most: int | None = None) -> Iterator[tuple[bytes, int]]:
     """Yield the rest of a CSV file in pieces of so many records, with the number in each.
+
+    Parameters
+    ----------
+    stream
+        The file, behind its header.
+    rows
+        How many records a piece has.
+    most
+        How many bytes it has at most, unless its only record has more; None for any number.
 
     Raises
     ------
@@ -88,15 +97,23 @@ def pieces(stream: BinaryIO, rows: int) -> Iterator[tuple[bytes, int]]:
         rest += block
         ends = record_ends(rest, whole=ended)
         start = done = 0
-        while len(ends) - done >= rows:
-            stop = int(ends[done + rows - 1])
-            yield rest[start:stop], rows
-            start, done = stop, done + rows
-        if ended and len(ends) > done:
-            yield rest[start : int(ends[-1])], len(ends) - done
+        while count := _count(ends, done, start, rows, most, ended=ended):
+            stop = int(ends[done + count - 1])
+            yield rest[start:stop], count
+            start, done = stop, done + count
         rest = rest[start:]
         if not ended and len(rest) > _LONGEST and not len(ends):
             raise InvalidValueError("it is not CSV: a quote is not closed")
         # A piece is read in one go from then on, so that its beginning is not looked at again and again.
         mean = int(ends[-1]) / len(ends) if len(ends) else size
-        size = max(_FIRST, min(int(mean * rows) - len(rest) + 1024, _BLOCK * 8))
+        piece = min(int(mean * rows), most or _BLOCK * 8)
+        size = max(_FIRST, min(piece - len(rest) + 1024, _BLOCK * 8))
+
+
+def _count(ends: np.ndarray, done: int, start: int, rows: int, most: int | None, *, ended: bool) -> int:
+    """Return how many records the next piece has, where so many are done; 0 if more is to be read."""
+    there = len(ends) - done
+    fitting = there if most is None else int(ends.searchsorted(start + most, "right")) - done
+    if fitting < min(rows, there):
+        return max(fitting, 1)
+    return rows if there >= rows else there if ended else 0

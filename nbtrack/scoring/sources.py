@@ -25,6 +25,8 @@ __all__ = ["CsvFile", "Source", "files_of", "is_paths", "is_standard_input", "so
 BATCH_ROWS = 65_536
 _BATCH_BYTES = 1 << 22
 """About how many bytes a batch has, where its rows are not said."""
+_TEXT_BYTES = 1 << 24
+"""How many bytes of text a batch has at most, where its rows are not said: the header does not tell how long texts are."""
 _RELEASE = 32
 _BUFFER_BYTES = 1 << 18
 _ALL_BUFFERS_BYTES = 1 << 24
@@ -67,7 +69,7 @@ class CsvFile:
             names = _split(header)
             # The header says how wide a row is, roughly.
             size = rows or max(256, min(BATCH_ROWS, _BATCH_BYTES // (8 * max(len(names), 1))))
-            for content, count in pieces(stream, size):
+            for content, count in pieces(stream, size, None if rows else _TEXT_BYTES):
                 if skip >= count:
                     skip -= count
                     continue
@@ -117,6 +119,7 @@ class ParquetFile:
         folders = {name: text for name, text in self.partition.items() if name not in names}
         read = [name for name in names if name in {*columns.of(names), *columns.keep}]
         width = sum(map(_bytes_of, (file.schema_arrow.field(name).type for name in read)))
+        width = max(width, _bytes_of_rows(file.metadata, {*read}))
         size = rows or max(256, min(BATCH_ROWS, _BATCH_BYTES // max(width, 1)))
         groups = list(range(file.metadata.num_row_groups))
         while groups and skip >= (count := file.metadata.row_group(groups[0]).num_rows):
@@ -186,6 +189,16 @@ def _after(batches: Iterator[Any], skip: int) -> Iterator[ArrowBatch]:
             continue
         yield ArrowBatch(batch.slice(skip) if skip else batch)
         skip = 0
+
+
+def _bytes_of_rows(metadata: Any, names: set[str]) -> int:
+    """Return how many bytes a row takes in a Parquet file before it is compressed: of long texts many."""
+    if not metadata.num_row_groups or not metadata.row_group(0).num_rows:
+        return 0
+    group = metadata.row_group(0)
+    columns = map(group.column, range(group.num_columns))
+    read = (one.total_uncompressed_size for one in columns if one.path_in_schema.partition(".")[0] in names)
+    return int(sum(read) // group.num_rows)
 
 
 def _bytes_of(kind: Any) -> int:

@@ -28,6 +28,8 @@ _KINDS = {
     "BooleanType": (["bool"], "bool"),
 }
 """Which columns of a prediction are of a type, and NumPy's type for it."""
+_FITTING = {"i": "long", "u": "long", "f": "double", "b": "boolean"}
+"""The type to ask for, by NumPy's kind of the predictions."""
 
 
 def result_type_of(given: Any, outputs: Schema | None) -> Any:
@@ -140,7 +142,9 @@ def _fitting(table: pd.DataFrame, wanted: Any) -> pd.DataFrame:
     """Return the columns that fit a plain type, in it."""
     kind = type(wanted).__name__
     if kind == "StringType":
-        texts: pd.DataFrame = table.apply(lambda column: column.map(str))
+        texts: pd.DataFrame = table.apply(
+            lambda column: column.map(str).astype("object").where(column.notna(), None)
+        )
         return texts
     if kind not in _KINDS:
         return table
@@ -148,8 +152,9 @@ def _fitting(table: pd.DataFrame, wanted: Any) -> pd.DataFrame:
     found = table.select_dtypes(taken)  # type: ignore[arg-type]
     if not found.shape[1]:
         types = ", ".join(f"{column!r} ({dtype})" for column, dtype in table.dtypes.items())
+        fitting = _FITTING.get(getattr(table.dtypes.iloc[0], "kind", ""), "string")
         raise ModelError(
-            f"no column of the model's predictions is {wanted.simpleString()}: they are {types}; ask for string"
+            f"no column of the model's predictions is {wanted.simpleString()}: they are {types}; ask for {fitting}"
         )
     made: pd.DataFrame = found.astype(name)  # type: ignore[arg-type]
     return made

@@ -148,7 +148,9 @@ class Worker:
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             code = self._process.wait()
             why = "its memory may not have been enough" if code == -9 else "what it said stands above"
-            return ModelError(f"a worker process ended with {code} ({why})")
+            return ModelError(
+                f"a worker process ended with {code} ({why}); resume goes on with a job of files"
+            )
 
     def end(self) -> None:
         """End the process."""

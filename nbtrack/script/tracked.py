@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nbtrack import tracking
 from nbtrack.capture import ScriptCapture
 from nbtrack.capture.secrets import SEEN
+from nbtrack.limits import limit_in_environment
 from nbtrack.projects import UNWANTED
 from nbtrack.recording.guard import guarded
 from nbtrack.recording.kept import Kept
 from nbtrack.recording.live import LiveMonitor
-from nbtrack.recording.model_saving import limit_in_environment
 from nbtrack.recording.streams import StreamWatch
 from nbtrack.script.debugger import keep_to_the_users_code
 from nbtrack.script.parser_exit import ended_by_parser
 from nbtrack.tracking.context import keep_context
-from nbtrack.tracking.handed import known_run
+from nbtrack.tracking.handed import known_run, what_is_needed
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
 
     from nbtrack.script.program import Program
     from nbtrack.tracking import ActiveRun
@@ -110,7 +108,7 @@ class TrackedScript:
             captured = self._capture.finish(error)
             if not (self._silent and "mlflow" in sys.modules):
                 kept.values(captured)
-                with _what_is_needed():
+                with what_is_needed():
                     kept.models(captured, limit_in_environment() if status == "FINISHED" else 0)
             facts = {"wall_seconds": wall, "cpu_seconds": cpu, "loops": captured.loops}
             found = captured.metrics or captured.estimators or run.metrics or run.logs
@@ -125,17 +123,3 @@ class TrackedScript:
             return
         line = kept.line(captured, wall, error).text()
         sys.stderr.write(f"{line}\n" if self._silent else f"{line}\n{run.id}\n")
-
-
-@contextmanager
-def _what_is_needed() -> Iterator[None]:
-    """Let the packages be found that models are saved with, where the script's environment lacks them."""
-    folder = os.environ.get("NBTRACK_NEEDED")
-    if not folder:
-        yield
-        return
-    sys.path.append(folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)

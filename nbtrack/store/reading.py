@@ -17,7 +17,7 @@ from nbtrack.store.location import kept_runs
 if TYPE_CHECKING:
     import os
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from nbtrack.query import Compiled, Query
     from nbtrack.records import DataRecord, Experiment, MetricSummary, ParamValue, RunRecord, Series
@@ -171,13 +171,12 @@ class Reading(Access):
             values = run_columns.columns(connection, columns, runs)
             return Window(found.total(connection), [run.id for run in runs], values)
 
-    def table(self, runs: Sequence[RunRecord], lacking: Any = None) -> dict[str, list[Any]]:
-        """Return every param, metric (its last value) and tag of the runs as a column, `lacking` where a run lacks it.
-
-        Columns are named ``params.NAME``, ``metrics.NAME`` and ``tags.NAME``, in this order and then by name.
-        """
+    def table(
+        self, runs: Sequence[RunRecord], lacking: Any = None, system_use: Collection[str] | None = ()
+    ) -> dict[str, list[Any]]:
+        """Return params, metrics (last values) and tags of the runs as columns by name; see `run_columns.table`."""
         with self._settled() as connection:
-            return run_columns.table(connection, runs, lacking)
+            return run_columns.table(connection, runs, lacking, system_use)
 
     def fields(
         self,

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING
 from nbtrack.query.field_names import SUMMARIES, metric_column
-from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED
+from nbtrack.records import BROKEN, FOLDS_TAG, UNSTARRED, is_system_use
 from nbtrack.store import reader
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nbtrack.records import ParamValue, RunRecord
 
@@ -67,19 +67,23 @@ def columns(
 
 
 def table(
-    connection: sqlite3.Connection, runs: Sequence[RunRecord], lacking: Any = None
+    connection: sqlite3.Connection,
+    runs: Sequence[RunRecord],
+    lacking: Any = None,
+    system_use: Collection[str] | None = (),
 ) -> dict[str, list[Any]]:
     """Return all columns of params, metrics (their last values) and tags that one of the runs has.
 
-    `lacking` stands where a run lacks it.
+    They are named ``params.NAME``, ``metrics.NAME`` and ``tags.NAME``, in this order and then by name. `lacking` stands where a run lacks it. Of the metrics that say what a run took of its machine those of
+    `system_use` are there, all if it is None.
 
     If a metric holds the scores of folds in one of the runs, its mean is added as ``metrics.NAME.mean``.
     """
     scope = _Scope(connection, [run.key for run in runs])
     if scope.runs is not None:
-        result = _small_table(connection, runs, scope.runs, lacking)
+        result = _small_table(connection, runs, scope.runs, lacking, system_use)
     else:
-        result = _whole_table(connection, runs, scope, lacking)
+        result = _whole_table(connection, runs, scope, lacking, system_use)
     means: dict[str, list[Any]] = {}
     for name in reader.fold_names(result.get(f"tags.{FOLDS_TAG}", ())):
         column = f"metrics.{name}.mean"
@@ -154,14 +158,24 @@ def _place(column: tuple[str, list[Any]]) -> tuple[int, str]:
     return list(_AS_PARAMS).index(name.partition(".")[0]), name
 
 
+def _is_shown(kind: str, name: str, system_use: Collection[str] | None) -> bool:
+    return system_use is None or kind != "metrics" or not is_system_use(name) or name in system_use
+
+
 def _whole_table(
-    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: _Scope, lacking: Any
+    connection: sqlite3.Connection,
+    runs: Sequence[RunRecord],
+    scope: _Scope,
+    lacking: Any,
+    system_use: Collection[str] | None,
 ) -> dict[str, list[Any]]:
     """Return a table of many of a store's runs: column by column."""
     keys = [run.key for run in runs]
     result: dict[str, list[Any]] = {}
     for kind in ("params", "metrics", "tags"):
         for name in reader.names(connection, kind):
+            if not _is_shown(kind, name, system_use):
+                continue
             values = _READ[kind](connection, name, scope)
             if not values.keys().isdisjoint(keys):
                 result[f"{kind}.{name}"] = [values.get(key, lacking) for key in keys]
@@ -169,7 +183,11 @@ def _whole_table(
 
 
 def _small_table(
-    connection: sqlite3.Connection, runs: Sequence[RunRecord], scope: str, lacking: Any
+    connection: sqlite3.Connection,
+    runs: Sequence[RunRecord],
+    scope: str,
+    lacking: Any,
+    system_use: Collection[str] | None,
 ) -> dict[str, list[Any]]:
     """Return a table of few of a store's runs: run by run, as each column on its own would cost more."""
     rows = {run.key: number for number, run in enumerate(runs)}
@@ -185,7 +203,9 @@ def _small_table(
             column = columns.get(name) or columns.setdefault(name, [lacking] * len(runs))
             quick = type_ == 3 and num is not None
             column[rows[run]] = num if quick else reader.param_value(type_, num, text)
-        result |= {f"{kind}.{name}": columns[name] for name in sorted(columns)}
+        result |= {
+            f"{kind}.{name}": columns[name] for name in sorted(columns) if _is_shown(kind, name, system_use)
+        }
     return result
 
 

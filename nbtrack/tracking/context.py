@@ -14,10 +14,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.tracking.uncommitted import diff_limit, finish_uncommitted, keep_uncommitted
+
 if TYPE_CHECKING:
+    from nbtrack.capture.environment import Tree
     from nbtrack.store import RunWriter
 
-__all__ = ["keep_context"]
+__all__ = ["keep_context", "keep_environment"]
 
 _FINISH_TIMEOUT = 2.0
 """Seconds that the end of a script waits for the context to be collected."""
@@ -26,21 +29,36 @@ _MAX_SCRIPT_CHARACTERS = 1_000_000
 _known: dict[str, Any] | None = None
 _folder = ""
 """The working folder whose git state was read."""
-_waiting: list[tuple[RunWriter, bool]] = []
+_waiting: list[tuple[RunWriter, bool, bool]] = []
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 
 
-def keep_context(writer: RunWriter) -> None:
-    """Store the context of a run, now or as soon as it is known."""
+def keep_environment(writer: RunWriter, environment: dict[str, Any], tree: Tree | None, limit: int) -> None:
+    """Store the environment that a run began in, the commit that it names, and what is not committed."""
+    writer.set(git_commit=(environment.get("git") or {}).get("commit"))
+    writer.set_document("environment", environment)
+    keep_uncommitted(writer, tree, limit)
+
+
+def keep_context(writer: RunWriter, *, uncommitted: bool = True) -> None:
+    """Store the context of a run, now or as soon as it is known.
+
+    Parameters
+    ----------
+    writer
+        Writes to the run.
+    uncommitted
+        Whether to keep what is not committed: a notebook knows it anew for each cell.
+    """
     global _thread, _folder  # noqa: PLW0603 (one gathering a process)
     with _lock:
         # A run in another folder may belong to another repository.
         git = not _folder or _folder == _here()
         if _known is not None:
-            _write(writer, _known, git=git)
+            _write(writer, _known, git=git, uncommitted=uncommitted)
             return
-        _waiting.append((writer, git))
+        _waiting.append((writer, git, uncommitted))
         if _thread is None:
             # Registered after the store was opened, so it runs before the store's last write.
             atexit.register(_finish)
@@ -63,24 +81,24 @@ def _here() -> str:
 def _gather(file: str | None, folder: str) -> None:
     global _known  # noqa: PLW0603 (one gathering a process)
     # Imported here, because it would delay the first run.
-    from nbtrack.capture.environment import environment
+    from nbtrack.capture.environment import EnvironmentProbe
 
-    found = {"environment": environment(folder or None), "source": _script(file)}
+    probe = EnvironmentProbe()
+    probe.look(folder or os.devnull)
+    found = {"environment": probe.get(), "tree": probe.tree, "source": _script(file)}
     with _lock:
         _known = found
-        for writer, git in _waiting:
-            _write(writer, found, git=git)
+        for writer, git, uncommitted in _waiting:
+            _write(writer, found, git=git, uncommitted=uncommitted)
         _waiting.clear()
 
 
-def _write(writer: RunWriter, found: dict[str, Any], *, git: bool) -> None:
+def _write(writer: RunWriter, found: dict[str, Any], *, git: bool, uncommitted: bool) -> None:
     from nbtrack.capture.process import process
 
     writer.set_document("process", process(writer.artifact_folder.parents[2]))
     environment = found["environment"] if git else found["environment"] | {"git": None}
-    writer.set_document("environment", environment)
-    commit = (environment.get("git") or {}).get("commit")
-    writer.set(git_commit=commit)
+    keep_environment(writer, environment, found["tree"] if git and uncommitted else None, diff_limit())
     if found["source"] is not None:
         writer.set_document("source", found["source"])
 
@@ -107,6 +125,7 @@ def _script(file: str | None) -> dict[str, Any] | None:
 def _finish() -> None:
     if _thread is not None:
         _thread.join(_FINISH_TIMEOUT)
+        finish_uncommitted()  # what the thread has asked for just now
 
 
 def _after_fork() -> None:

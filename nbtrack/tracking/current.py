@@ -32,6 +32,7 @@ from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.ending import ending, failure
 from nbtrack.tracking.handed import resume_handed
 from nbtrack.tracking.logged import LoggedRun, forget_writers
+from nbtrack.tracking.system_metrics import watch
 from nbtrack.tracking.workers import announce, open_in_origin, origin, settle_for_workers
 
 if TYPE_CHECKING:
@@ -106,7 +107,6 @@ class ActiveRun(LoggedRun):
         """Whether the run around it was begun in another thread or process."""
         self.thread = threading.get_ident()
         self.pid = os.getpid()
-        self.ended = False
 
     def __enter__(self) -> ActiveRun:  # noqa: PYI034 (Self would promise more than subclasses get)
         if self.kind == "bare":
@@ -253,6 +253,7 @@ def require_run() -> LoggedRun:
         handed = resume_handed(store)
         writer = handed or store.create_run(experiment=default_experiment())
         run = begin(store, writer, "implicit", fresh=handed is None)
+        watch(run)
     return run
 
 
@@ -304,7 +305,7 @@ def begin(store: Store, writer: RunWriter, kind: Kind, *, fresh: bool = True) ->
         outer = None  # a worker's next task may be of another run
     run = ActiveRun(store, writer, kind, outer, fresh=fresh)
     if kind != "cell" and fresh:
-        keep_context(writer)
+        keep_context(writer, uncommitted=_listener is None)
     announce(store)
     settle_for_workers(store)
     _open[id(run)] = run

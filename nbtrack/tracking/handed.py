@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nbtrack.errors import NbtrackWarning, NotFoundError
@@ -11,10 +13,13 @@ from nbtrack.store import started_by
 from nbtrack.tracking.context import keep_context
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbtrack.store import RunWriter, Store
 
-__all__ = ["PARENT", "handed_run", "known_run", "parent_of_cells", "resume_handed"]
+__all__ = ["PARENT", "handed_run", "known_run", "parent_of_cells", "resume_handed", "what_is_needed"]
 
+_NEEDED = "NBTRACK_NEEDED"
 PARENT = "NBTRACK_PARENT_RUN"
 """The variable with the run of a notebook that is executed as a whole: those of its cells are its children."""
 
@@ -45,6 +50,20 @@ def known_run(store: Store) -> str | None:
     except NotFoundError as error:
         warnings.warn(f"MLFLOW_RUN_ID: {error}; a new run is begun", NbtrackWarning, stacklevel=5)
         return None
+
+
+@contextmanager
+def what_is_needed() -> Iterator[None]:
+    """Let the packages be found that models are saved with and machines are looked at, where a project's environment lacks them."""
+    folder = os.environ.get(_NEEDED)
+    if not folder:
+        yield
+        return
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
 
 
 def resume_handed(store: Store) -> RunWriter | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from nbtrack.entities import Run
 from nbtrack.entities.mlflow import NAME_TAG, NOTE_TAG, PARENT_TAG
 from nbtrack.entities.tag_edits import edit_tags
-from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, RunStateError
+from nbtrack.errors import InvalidValueError, NotFoundError, RunStateError
 from nbtrack.tracking.context import keep_context
 from nbtrack.tracking.current import (
     ActiveRun,
@@ -25,6 +24,7 @@ from nbtrack.tracking.current import (
 from nbtrack.tracking.destination import default_experiment, store_in_use
 from nbtrack.tracking.experiments import find_experiment
 from nbtrack.tracking.handed import handed_run
+from nbtrack.tracking.system_metrics import watch
 from nbtrack.values import as_name, as_tag
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     tags, description
         Tags and the note of the run.
     log_system_metrics
-        Not supported: system metrics are not logged.
+        Whether to sample what the run takes of its machine, as `system/...` metrics; without it as
+        `enable_system_metrics_logging` says. A run shorter than the interval has none.
 
     Raises
     ------
@@ -88,8 +89,6 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     >>> run.name, run.status
     ('elastic-net', 'FINISHED')
     """
-    if log_system_metrics:
-        warnings.warn("nbtrack does not log system metrics", NbtrackWarning, stacklevel=2)
     tags_to_set = _tags_to_set(run_name, tags, description)
     parent = parent_run_id or tags_to_set.pop(PARENT_TAG, None)
     if not nested and parent is None:
@@ -98,8 +97,11 @@ def start_run(  # noqa: PLR0917 (MLflow's order)
     if run_id is None:
         run_id = handed = handed_run(store_in_use())
     if run_id is not None:
-        return _resume(run_id, tags_to_set, handed=handed is not None)
-    return _begin(experiment_id, parent, tags_to_set)
+        run = _resume(run_id, tags_to_set, handed=handed is not None)
+    else:
+        run = _begin(experiment_id, parent, tags_to_set)
+    watch(run, log_system_metrics)
+    return run
 
 
 def _tags_to_set(run_name: str | None, tags: Any, description: str | None) -> dict[str, str]:

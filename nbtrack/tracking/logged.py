@@ -69,6 +69,7 @@ class LoggedRun(Run):
     def __init__(self, store: Store, writer: RunWriter, *, fresh: bool) -> None:
         super().__init__(store, writer.id)
         self.writer = writer
+        self.ended = False
         self.logs: dict[str, MetricLog] = {}
         self._fresh = fresh
         self._before_fork: dict[str, MetricLog] = {}

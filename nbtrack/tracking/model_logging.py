@@ -77,8 +77,8 @@ def log_model(
     Parameters
     ----------
     model
-        An estimator of scikit-learn's protocol, a torch module, a model of XGBoost or LightGBM, a function of the
-        input, an object with `predict`, or the path of a script that passes one to `nbtrack.models.set_model`.
+        An estimator of scikit-learn's protocol, a torch module, a model of Keras, XGBoost, LightGBM, CatBoost,
+        statsmodels or ONNX, a function of the input, an object with `predict`, or the path of a script that passes one to `nbtrack.models.set_model`.
     name
         Its folder among the run's artifacts; another model of this name is replaced.
     input_example

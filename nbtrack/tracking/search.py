@@ -161,7 +161,7 @@ def search_runs(  # noqa: PLR0917 (MLflow's order)
     del found[query.limit :]
     if output_format == "list":
         return [Run(store, record.id, record) for record in found]
-    return mlflow_frame(found, store.table(found), store)
+    return mlflow_frame(found, store.table(found, system_use=None), store)
 
 
 def _experiment_names(

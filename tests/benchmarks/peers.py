@@ -18,6 +18,11 @@ APART = {
         "pyspark>=4,<5", "pandas>=2.2,<3", "pyarrow>=16", "scikit-learn>=1.4", "cloudpickle>=3", "orjson>=3.10",
         "pyyaml>=6", "psutil>=5.9", "platformdirs>=4", "regex",
     ],
+    # Libraries of models beside MLflow, and what nbtrack needs to save and load.
+    "libraries": [
+        "mlflow>=3.17,<4", "keras>=3", "torch>=2.2", "lightning>=2.2", "catboost>=1.2", "statsmodels>=0.14", "onnx>=1.16",
+        "onnxruntime>=1.18", "orjson>=3.10", "platformdirs>=4", "regex",
+    ],
     # The libraries whose trainings are told of, the trackers that cells log to, and what runs their tests.
     "frameworks": [
         "keras>=3", "lightning>=2", "transformers>=4.46", "accelerate>=1", "optuna>=4", "catboost>=1.2", "statsmodels>=0.14",

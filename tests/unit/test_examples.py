@@ -17,6 +17,12 @@ from nbtrack.serving import start
 from nbtrack.store import processes
 from nbtrack.tracking import current
 
+SYSTEM_METRICS = [
+    "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING",
+    "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
+    "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
+    "MLFLOW_SYSTEM_METRICS_NODE_ID",
+]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SECTION = re.compile(r"^Examples\n-{8}\n(.*)", re.MULTILINE | re.DOTALL)
 ANOTHER_SECTION = re.compile(r"^\w[\w ]*\n-{3,}$", re.MULTILINE)
@@ -44,6 +50,8 @@ def prepared(store, tmp_path, monkeypatch):
     plt.switch_backend("Agg")
     monkeypatch.setattr("nbtrack.direction._chosen", {})
     monkeypatch.setattr(SEEN, "_allowed", set())
+    for variable in SYSTEM_METRICS:
+        monkeypatch.setenv(variable, "")  # what the examples set is taken back
     X = pd.DataFrame({"alcohol": [9.0, 10.0, 11.0, 12.0]})
     y = [4, 5, 6, 7]
     model = Ridge(alpha=0.5).fit(X, y)

@@ -17,6 +17,7 @@ WORDS = (
     "clock",
     "file_lock",
     "fields",
+    "limits",
     "metric_words",
     "points",
     "version",
@@ -44,10 +45,12 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 # The rooms of a part, from the bottom up; a package's own modules know each other.
 ROOMS = {
     "capture": (
-        ("foreign", "words", "fingerprint", "environment", "secrets"),
-        ("number", "data", "process"),
+        ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
+        ("lazy_data",),
+        ("number", "data", "process", "git_changes"),
         ("source",),
         ("settings", "slice", "places"),
+        ("trained",),
         ("watch",),
         ("results", "frameworks"),
         ("execution", "why"),

@@ -84,6 +84,11 @@ def test_signatures_begin_as_mlflows_do():
     expected = {
         "start_run": "run_id experiment_id run_name nested parent_run_id tags description log_system_metrics",
         "end_run": "status",
+        "enable_system_metrics_logging": "",
+        "disable_system_metrics_logging": "",
+        "set_system_metrics_sampling_interval": "interval",
+        "set_system_metrics_samples_before_logging": "samples",
+        "set_system_metrics_node_id": "node_id",
         "set_experiment": "experiment_name experiment_id",
         "create_experiment": "name artifact_location tags",
         "get_experiment": "experiment_id",

@@ -166,14 +166,6 @@ def test_bad_tags_begin_no_run():
     assert len(nbtrack.runs()) == 0
 
 
-def test_system_metrics_are_told_not_to_be_there():
-    with (
-        pytest.warns(NbtrackWarning, match="does not log system metrics"),
-        nbtrack.start_run(log_system_metrics=True),
-    ):
-        pass
-
-
 # --- going on
 
 

@@ -18,9 +18,23 @@ const MAX_UNBROKEN = 24;
 /** How many characters of a name are shown. The tooltip has all of it. */
 const MAX_LENGTH = 160;
 
-/** The metrics, each with a sparkline of its history. While the run goes on, rows stay and only cells change. */
+/** How metrics begin that say what the run took of its machine. */
+const SYSTEM_USE = "system/";
+
+/** The run's results, each with a sparkline of its history. */
 export function metrics(page: Page): HTMLElement {
-  const { block, body, count } = section("Metrics", page.signal);
+  return table(page, "Metrics", ({ name }) => !name.startsWith(SYSTEM_USE));
+}
+
+/** What the run took of its machine, in the same way. */
+export function systemUse(page: Page): HTMLElement {
+  return table(page, "System use", ({ name }) => name.startsWith(SYSTEM_USE));
+}
+
+/** Some of the metrics. While the run goes on, rows stay and only cells change. */
+function table(page: Page, title: string, which: (metric: Metric) => boolean): HTMLElement {
+  const isUse = title !== "Metrics";
+  const { block, body, count } = section(title, page.signal, !isUse);
   const rows = new Map<string, MetricRow>();
   const list = element("tbody");
   const heads = ["metric", ...HEADS, "history"].map((head) => {
@@ -30,7 +44,7 @@ export function metrics(page: Page): HTMLElement {
   });
   const grid = element(
     "table",
-    { "aria-label": "Metrics" },
+    { "aria-label": title },
     element("thead", {}, element("tr", {}, ...heads)),
     list,
   );
@@ -40,24 +54,14 @@ export function metrics(page: Page): HTMLElement {
   const open = page.curve ?? curve.show;
   body.append(
     box,
-    element(
-      "div",
-      { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": "Metrics" },
-      grid,
-    ),
+    element("div", { class: "nbtrack-run-scroll", tabindex: "0", role: "group", "aria-label": title }, grid),
     more,
     curve.block,
   );
 
   follow(page, ["metrics", "metrics_left"], () => {
-    const found = page.model.get("metrics");
-    const kept = new Set(found.map(({ name }) => name));
-    for (const [name, row] of rows) {
-      if (!kept.has(name)) {
-        row.block.remove();
-        rows.delete(name);
-      }
-    }
+    const found = page.model.get("metrics").filter(which);
+    dropOthers(rows, new Set(found.map(({ name }) => name)));
     for (const [place, metric] of found.entries()) {
       const row = rows.get(metric.name) ?? new MetricRow(page, metric.name, open);
       rows.set(metric.name, row);
@@ -66,7 +70,7 @@ export function metrics(page: Page): HTMLElement {
         list.insertBefore(row.block, list.children[place] ?? null);
       }
     }
-    const left = page.model.get("metrics_left");
+    const left = isUse ? 0 : page.model.get("metrics_left");
     more.textContent = leftOut(left, "metrics");
     count(String(found.length + left), found.length > 0);
     box.hidden = found.length <= MAX_WITHOUT_SEARCH;
@@ -76,6 +80,15 @@ export function metrics(page: Page): HTMLElement {
     }
   });
   return block;
+}
+
+function dropOthers(rows: Map<string, MetricRow>, kept: Set<string>): void {
+  for (const [name, row] of rows) {
+    if (!kept.has(name)) {
+      row.block.remove();
+      rows.delete(name);
+    }
+  }
 }
 
 class MetricRow {
@@ -96,7 +109,8 @@ class MetricRow {
 
   draw(metric: Metric): void {
     const name = metric.folds ? `${metric.name}.mean` : metric.name;
-    put(this.#name, oneLine(name, MAX_LENGTH), `${visible(name)}: show the curve`);
+    const short = name.startsWith(SYSTEM_USE) ? name.slice(SYSTEM_USE.length) : name;
+    put(this.#name, oneLine(short, MAX_LENGTH), `${visible(name)}: show the curve`);
     this.#head.classList.toggle("nbtrack-run-unbroken", name.length <= MAX_UNBROKEN);
     const origin = metric.folds
       ? `mean of ${metric.count.toLocaleString("en")} folds`

@@ -7,7 +7,7 @@ import { artifacts, figures } from "./artifacts.ts";
 import { code, output, traceback } from "./cell.ts";
 import { children, header } from "./header.ts";
 import { data, environment, params } from "./inputs.ts";
-import { metrics } from "./metrics.ts";
+import { metrics, systemUse } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { models } from "./models.ts";
 import { Notice, type Page, RunClient } from "./page.ts";
@@ -63,6 +63,7 @@ function parts(model: Model, run: string, signal: AbortSignal, { onCurve, deputy
     artifacts(page),
     code(page),
     output(page),
+    systemUse(page),
     environment(page),
   );
   return [header(page), notice.block, note(page), tags(page), grid];

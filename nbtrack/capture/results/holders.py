@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
+from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
@@ -64,6 +65,8 @@ def leaves(
     positions
         The namespace, which shows whether a loop filled an array entry by entry.
     """
+    if is_lazy(value):
+        return []  # even its length may have to be computed
     filled = name in analysis.contents_before or any(
         loop is not None for loop in analysis.mutations.get(name, ())
     )
@@ -104,7 +107,7 @@ def leaves(
 
 def is_listed(value: Any) -> bool:
     """Return whether a value is a list, a tuple or a 1-d array."""
-    return isinstance(value, list | tuple | deque) or peek(value, "ndim", 0) == 1
+    return isinstance(value, list | tuple | deque) or (peek(value, "ndim", 0) == 1 and not is_lazy(value))
 
 
 def _is_made_as_frame(bindings: list[Binding]) -> bool:

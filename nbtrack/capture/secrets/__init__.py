@@ -5,6 +5,6 @@ and `seen` is the list of those that were found, which masks everything that is 
 """
 
 from nbtrack.capture.secrets.in_text import MASK, OWN
-from nbtrack.capture.secrets.seen import SEEN, Secrets, mask, mask_text
+from nbtrack.capture.secrets.seen import SEEN, Secrets, is_masking, mask, mask_text, set_masking
 
-__all__ = ["MASK", "OWN", "SEEN", "Secrets", "mask", "mask_text"]
+__all__ = ["MASK", "OWN", "SEEN", "Secrets", "is_masking", "mask", "mask_text", "set_masking"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nbtrack.records import ParamValue
 
-__all__ = ["SEEN", "Secrets", "mask", "mask_text"]
+__all__ = ["SEEN", "Secrets", "is_masking", "mask", "mask_text", "set_masking"]
 
 _MIN_LENGTH = 6
 """Shorter secrets may occur in ordinary words: they are only masked where they were recognised."""
@@ -30,6 +30,7 @@ _MAX_NESTED_ENTRIES = 200
 """Entries of a notebook's dict that are scanned."""
 _MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~-]{12,}")
 """A mix of letters and digits, even repeated ones: parts of it are masked, too."""
+_MASKING = "NBTRACK_MASKING"
 _COMMON = frozenset("public default example changeme postgres unknown string".split())
 
 
@@ -56,6 +57,10 @@ class Secrets:
     def count(self) -> int:
         """How often the list has changed so far."""
         return self._count
+
+    def known(self) -> tuple[list[str], list[str]]:
+        """Return the secrets, and what was declared to be none, for another process to know them."""
+        return list(self._forms), list(self._allowed)
 
     def allow(self, value: str) -> None:
         """Do not mask this value from now on: the user declared it not secret."""
@@ -112,6 +117,8 @@ class Secrets:
 
     def param(self, name: str, value: ParamValue) -> ParamValue:
         """Return a param or tag with secrets masked; see `mask`."""
+        if not is_masking():
+            return value
         if isinstance(value, str):
             if value in self._allowed:
                 return value
@@ -126,6 +133,8 @@ class Secrets:
 
     def text(self, text: str, *, lines: bool = False) -> str:
         """Return output, a message or a note with its secrets and known secrets masked."""
+        if not is_masking():
+            return text
         masked, found = _masked_text(text, lines)
         if not self._allowed.isdisjoint(found):
             masked, found = self._but_allowed(text, spans_in(text, lines=lines))
@@ -147,6 +156,8 @@ class Secrets:
 
     def code(self, text: str) -> str:
         """Return a cell's code with secrets masked; names are not changed."""
+        if not is_masking():
+            return text
         masked, found, none = _masked_code(text)
         for value in none - self._allowed:
             self.allow(value)
@@ -169,11 +180,13 @@ class Secrets:
 
     def hidden(self, text: str) -> str:
         """Return a text with known secrets and those of known shapes masked, otherwise unchanged."""
-        return self._hidden(text, (), pieces=False)
+        return self._hidden(text, (), pieces=False) if is_masking() else text
 
     def occurs_in(self, content: bytes | mmap) -> bool:
         """Return whether a file's content contains a secret."""
-        return any(content.find(value.encode("utf-8", "surrogatepass")) >= 0 for value in self._forms)
+        return is_masking() and any(
+            content.find(value.encode("utf-8", "surrogatepass")) >= 0 for value in self._forms
+        )
 
     def document(self, value: Any, name: str = "") -> Any:
         """Return a JSON document with secrets masked, including values under secret names."""
@@ -209,6 +222,16 @@ class Secrets:
 
 SEEN = Secrets()
 """Those that this process has seen."""
+
+
+def is_masking() -> bool:
+    """Return whether secrets are masked: always, unless the user said otherwise by `NBTRACK_MASKING=off`."""
+    return os.environ.get(_MASKING, "on").strip().lower() not in {"off", "false", "0", "no"}
+
+
+def set_masking(*, on: bool) -> None:
+    """Mask secrets from now on or not, here and in processes that are started from here."""
+    os.environ[_MASKING] = "on" if on else "off"
 
 
 def mask(name: str, value: ParamValue) -> ParamValue:

@@ -13,12 +13,11 @@ from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, MutableMapping
+    from collections.abc import Collection, Mapping, MutableMapping
 
 __all__ = [
     "Fitted",
     "estimator_settings",
-    "fitted_names",
     "is_estimator",
     "is_optimiser",
     "optimiser_settings",
@@ -46,12 +45,6 @@ def is_estimator(value: Any) -> bool:
 
 
 @forgiving(bool)
-def _is_module(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and hasattr(torch, "nn") and isinstance(value, torch.nn.Module)
-
-
-@forgiving(bool)
 def is_optimiser(value: Any) -> bool:
     """Return whether a value is one of torch's optimisers."""
     torch = sys.modules.get("torch")
@@ -70,39 +63,6 @@ def state(value: Any) -> frozenset[str]:
             for step in inner:
                 names |= state(step[1]) if isinstance(step, tuple) and len(step) > 1 else set()
     return frozenset(names)
-
-
-def fitted_names(
-    names: Iterable[str],
-    before: Mapping[str, frozenset[str]],
-    namespace: Mapping[str, Any],
-    *,
-    trains_modules: bool,
-) -> list[Fitted]:
-    """Return the estimators under `names` whose fitted state has changed since the cell began.
-
-    Parameters
-    ----------
-    names
-        The names that the cell reads or binds.
-    before
-        `state` of those that were there before the cell.
-    namespace
-        The namespace after it.
-    trains_modules
-        Whether the cell takes optimiser steps: its torch modules were then trained.
-    """
-    found: list[Fitted] = []
-    for name in names:
-        value = namespace.get(name)
-        trained = is_estimator(value) and state(value) and state(value) != before.get(name, frozenset())
-        if trained or (trains_modules and _is_module(value) and not _is_criterion(value)):
-            found.append(Fitted(name, value))
-    return found
-
-
-def _is_criterion(module: Any) -> bool:
-    return type(module).__module__ == "torch.nn.modules.loss"
 
 
 @forgiving(list)

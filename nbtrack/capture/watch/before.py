@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import Measure, as_number
-from nbtrack.capture.settings.estimators import is_estimator, is_optimiser, state
+from nbtrack.capture.settings.estimators import is_estimator, is_optimiser
 from nbtrack.capture.settings.setting import fields_of, is_settings
 from nbtrack.capture.source.literals import literal
 from nbtrack.capture.source.scopes import GlobalNames, global_names
+from nbtrack.capture.trained.changes import Changes
 from nbtrack.capture.words.names import is_best_name, is_metric_name
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ class Before:
         self._namespace = namespace
         self.values: dict[str, Any] = {}
         """Settings and optimisers."""
-        self.states: dict[str, frozenset[str]] = {}
-        """The fitted state of estimators."""
+        self.models = Changes()
+        """The models that these names lead to."""
+        self.shown = id(namespace.get("_"))
+        """What IPython has shown last, by its `id`."""
         self.contents: dict[str, dict[str, Measure]] = {}
         """The numbers in dicts, lists and other containers, by their dotted paths."""
         self._code: dict[str, GlobalNames] = {}
@@ -108,13 +111,12 @@ class Before:
         return analysis.bound_inside.union(*(self._code[name].binds for name in names))
 
     def _keep(self, name: str, value: Any) -> None:
-        if name in self.values or name in self.states:
+        if name in self.values:
             return
-        if is_estimator(value):
-            self.states[name] = state(value)
-        elif is_optimiser(value):
+        self.models.note(value)
+        if is_optimiser(value):
             self.values[name] = value
-        else:
+        elif not is_estimator(value):
             if is_settings(value):
                 self.values[name] = _copied(value)
             if _is_container(value):

@@ -14,6 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
+from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, shown_number
 from nbtrack.capture.watch.stream import Stream
 from nbtrack.clock import now
@@ -270,7 +271,7 @@ def _parts(value: Any, limit: int) -> dict[str, float] | None:
 @forgiving(list)
 def _scores(value: Any) -> list[tuple[int, float]]:
     """Return the entries of a short array of scores that are numbers."""
-    if peek(value, "ndim", 0) != 1 or not 2 <= len(value) <= 1_000:
+    if peek(value, "ndim", 0) != 1 or is_lazy(value) or not 2 <= len(value) <= 1_000:
         return []
     numbers = [(step, as_number(one)) for step, one in enumerate(value)]
     return [(step, number) for step, number in numbers if number is not None]

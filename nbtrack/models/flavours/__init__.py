@@ -10,9 +10,13 @@ from nbtrack.errors import ModelError, NbtrackWarning
 from nbtrack.installed import entry_points_of
 from nbtrack.models.flavours.base import Flavour, Loading, Saved
 from nbtrack.models.flavours.boosting import LightGBM, XGBoost
+from nbtrack.models.flavours.catboost import CatBoost
 from nbtrack.models.flavours.function import Function, PythonFunction
+from nbtrack.models.flavours.keras import Keras
+from nbtrack.models.flavours.onnx import ONNX
 from nbtrack.models.flavours.pytorch import PyTorch
 from nbtrack.models.flavours.sklearn import Sklearn
+from nbtrack.models.flavours.statsmodels import Statsmodels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +33,8 @@ def _flavours() -> tuple[Flavour, ...]:
     """Return all flavours, the most specific ones first."""
     found = (_own(entry) for entry in entry_points_of(GROUP))
     own = [flavour for flavour in found if flavour is not None]
-    return (*own, XGBoost(), LightGBM(), PyTorch(), Sklearn(), Function())
+    libraries = (XGBoost(), LightGBM(), CatBoost(), Keras(), Statsmodels(), ONNX())
+    return (*own, *libraries, PyTorch(), Sklearn(), Function())
 
 
 def _own(entry: metadata.EntryPoint) -> Flavour | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE",
     "TooLargeError",
+    "check_size",
     "check_trust",
     "pickle_check",
     "read_pickle",
@@ -49,6 +50,19 @@ class _Bounded(io.BytesIO):
         if limit is not None and self.tell() + memoryview(data).nbytes > limit:
             raise TooLargeError(f"the model has more than {limit:,} bytes")
         return super().write(data)
+
+
+def check_size(*files: Path) -> None:
+    """Refuse a model whose files, which its library has written, are larger than allowed.
+
+    Raises
+    ------
+    TooLargeError
+        When they are.
+    """
+    limit = size_limit.get()
+    if limit is not None and sum(file.stat().st_size for file in files) > limit:
+        raise TooLargeError(f"the model has more than {limit:,} bytes")
 
 
 def write_pickle(model: Any, file: Path) -> bytes:

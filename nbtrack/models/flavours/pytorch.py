@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.errors import ModelError
 from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
-from nbtrack.models.flavours.pickled import check_trust
+from nbtrack.models.flavours.pickled import TooLargeError, check_trust, size_limit
 from nbtrack.models.requirements import modules_of_pickle
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class PyTorch(Flavour):
 
         import torch
 
+        _check_size(model)
         (folder / _FOLDER).mkdir()
         file = folder / _FOLDER / "model.pth"
         try:
@@ -86,6 +87,16 @@ class PyTorch(Flavour):
             return answer
         answer = answer.cpu().numpy() if isinstance(answer, torch.Tensor) else answer
         return pd.DataFrame(answer, index=data.index) if isinstance(data, pd.DataFrame) else answer
+
+
+def _check_size(model: Any) -> None:
+    """Refuse a module that is larger than allowed before it is written."""
+    limit = size_limit.get()
+    if limit is None:
+        return
+    tensors = {id(one): one for one in (*model.parameters(), *model.buffers())}.values()
+    if sum(one.nelement() * one.element_size() for one in tensors) > limit:
+        raise TooLargeError(f"the model has more than {limit:,} bytes")
 
 
 def _cloudpickle() -> Any:

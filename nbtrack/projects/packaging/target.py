@@ -12,6 +12,7 @@ from nbtrack.capture.secrets import MASK, OWN, SEEN
 from nbtrack.capture.slice.history import Cell, History
 from nbtrack.capture.slice.script import script
 from nbtrack.entities import Run
+from nbtrack.entities.system_use import results
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.projects.packaging.cell import MARK
 from nbtrack.projects.packaging.secrets import marked
@@ -96,7 +97,7 @@ def parts_of_run(run: Run, name: str = "main") -> Part:
         f"run {run.name} ({run.id[:8]})" + (f" of {_plain(run.notebook)}" if run.notebook else ""),
         folders,
         params,
-        run.metrics,
+        results(run.metrics),
         {model.name: model.path for model in models if model.uri and model.path},
         tuple(model.name for model in models if model.name.isidentifier()),
         places.get("positional", {}),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.entities.text import choose_columns
 from nbtrack.fields import MISSING
+from nbtrack.query import metrics_named
 
 if TYPE_CHECKING:
     from nbtrack.store import Store
@@ -21,7 +22,7 @@ METRICS, PARAMS = 7, 7
 def first_columns(store: Store, selection: Selection) -> list[str]:
     """Return the run's name, state and times, then the metrics and params that tell most."""
     records = store.find_runs(selection.query, **selection.scope, limit=MAX_RUNS)
-    found = choose_columns(store.table(records, MISSING))
+    found = choose_columns(store.table(records, MISSING, metrics_named(selection.query)))
     metrics = [name for name in found if name.startswith("metrics.")][:METRICS]
     params = [name for name in found if name.startswith("params.")][:PARAMS]
     experiments = {record.experiment for record in records}

@@ -19,7 +19,7 @@ _KINDS = {
     "image": ".png .jpg .jpeg .gif .webp .svg",
     "table": ".csv .tsv .parquet",
     "json": ".json .ipynb .geojson",
-    "source": ".html .htm .xml .py .r .sql .js .css .md .yaml .yml .toml .ini .cfg .sh",
+    "source": ".diff .patch .html .htm .xml .py .r .sql .js .css .md .yaml .yml .toml .ini .cfg .sh",
     "text": ".txt .log .rst",
     "model": ".pkl .joblib .pt .pth .onnx .skops .safetensors .h5 .keras .cbm .ubj",
 }

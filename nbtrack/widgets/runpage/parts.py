@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.entities.bounds import cut, first, whole
 from nbtrack.entities.text import size_text
 from nbtrack.models.schema import Tensor
+from nbtrack.tracking.uncommitted import PATCH
 from nbtrack.widgets.runpage.registry import versions_of
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def environment_part(run: Run) -> dict[str, Any]:
     packages = environment.get("packages")
     listed = sorted(packages.items()) if isinstance(packages, dict) else []
     shown, left = first(listed or _locked(project), MAX_PACKAGES)
-    facts = _facts(environment) | _start(run.process) | _launched(project, run.outcome)
+    facts = _facts(environment) | _uncommitted(run) | _start(run.process) | _launched(project, run.outcome)
     return {
         "environment": {
             "facts": [[name, _line(text)] for name, text in facts.items() if text],
@@ -143,6 +144,24 @@ def _facts(environment: Mapping[str, Any]) -> dict[str, str]:
             else {}
         ),
     }
+
+
+def _uncommitted(run: Run) -> dict[str, str]:
+    """Return what was not committed, and how to bring it back."""
+    found = run.store.document(run.key, "uncommitted") or {}
+    left_out = found.get("left_out") or {}
+    told = []
+    if found.get("files"):
+        patch = shlex.quote(str(run.artifacts.folder / PATCH))
+        told.append(f"{size_text(found['bytes'])}, on that commit again by: git apply {patch}")
+    if found.get("masked"):
+        told.append("secrets in it are masked")
+    if left_out:
+        names = ", ".join(f"{name} ({size_text(size)})" if size else name for name, size in left_out.items())
+        told.append(f"left out, as larger than {size_text(found['limit'])} or no text: {names}")
+    if found.get("complete") is False:
+        told.append("git took too long to tell them")
+    return {"uncommitted changes": "; ".join(told), "untracked": ", ".join(found.get("untracked", ()))}
 
 
 def _start(process: Mapping[str, Any]) -> dict[str, str]:

@@ -127,3 +127,12 @@ def test_workers_write_parts_of_a_folder_and_what_they_skip_is_listed(uri, clust
     (out / "mine.txt").write_text("kept")
     with pytest.raises(InvalidValueError, match=r"mine\.txt"):
         nbtrack.predict(uri, frame, output=out)
+
+
+def test_one_column_of_a_frame_is_a_table_of_it(store, cluster):
+    people = table(20)
+    nbtrack.save_model(
+        lambda frame: frame["size"].to_numpy() * 2, "model", input_example=people[["size"]].head(2)
+    )
+    predicted = nbtrack.predict("model", dd.from_pandas(people, npartitions=2)["size"]).compute()
+    np.testing.assert_allclose(predicted["prediction"], people["size"] * 2)

@@ -1,5 +1,6 @@
 """What files are read, what their columns are, and what of them cannot be predicted for."""
 
+import io
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import nbtrack
 from nbtrack.errors import InvalidValueError, ModelError, NbtrackWarning, SchemaError
 from nbtrack.models import Column, Signature
+from nbtrack.scoring.records import pieces
 from tests.unit.scoring.conftest import doubled, table
 
 
@@ -145,3 +147,37 @@ def test_many_columns_take_no_more_memory_than_few(uri):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert nbtrack.predict(uri, "in.parquet", output="out.csv", keep="c0").rows == 2000
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_long_texts_are_read_in_batches_of_few_rows(store, kind):
+    seen = []
+
+    def lengths(frame):
+        return frame["text"].str.len().to_numpy()
+
+    nbtrack.save_model(lengths, "model", signature=Signature((Column("string", "text"),)))
+    texts = [f"{k:04d}" * 10_000 for k in range(1500)]
+    people = pd.DataFrame({"id": range(1500), "text": texts})
+    people.to_csv("in.csv", index=False) if kind == "csv" else people.to_parquet("in.parquet")
+    scored = nbtrack.predict(
+        "model", f"in.{kind}", output="out.csv", keep="id",
+        progress=lambda progress, total: seen.append(progress.rows),
+    )  # fmt: skip
+    assert scored.rows == 1500
+    assert max(np.diff([0, *seen])) <= 500, "a batch is some 16 MB of text"
+    written = pd.read_csv("out.csv")
+    assert written["id"].tolist() == list(range(1500))
+    assert set(written["prediction"]) == {40_000}
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+@pytest.mark.parametrize("most", [None, 1, 50, 10_000])
+def test_pieces_of_csv_are_its_records_whatever_bounds_them(rows, most):
+    text = "".join(f'{k},"a\n{"x" * (k % 90)}",{k}\r\n' for k in range(500)).encode()
+    found = list(pieces(io.BytesIO(text), rows, most))
+    assert b"".join(content for content, _ in found) == text
+    assert sum(count for _, count in found) == 500
+    assert all(
+        count <= rows and (most is None or count == 1 or len(content) <= most) for content, count in found
+    )

@@ -53,7 +53,7 @@ WANTED = {
         1,
     ),
     "polynomial": Wanted({"POLY_DEGREE"}, {"loss": 100}, 1),
-    "boost_basic": Wanted({*BOOST, "param.eta"}, {"error": 1, "eval-logloss": 4, "train-logloss": 4}),
+    "boost_basic": Wanted({*BOOST, "param.eta"}, {"error": 1, "eval-logloss": 4, "train-logloss": 4}, models=1),
     "boost_cv": Wanted(
         {*BOOST, "param.eta", "nfold", "seed"},
         {f"{part}-{metric}-mean": 3 for part in ("test", "train") for metric in ("auc", "error")},
@@ -62,6 +62,7 @@ WANTED = {
     "boost_history": Wanted(
         {*BOOST, "param.eval_metric.0", "param.eval_metric.1"},
         {f"{part}-{metric}": 3 for part in ("eval", "train") for metric in ("logloss", "error")},
+        models=1,
         more={"verbose_eval"},
     ),
     "boost_sklearn": Wanted(

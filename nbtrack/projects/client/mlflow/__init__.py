@@ -21,7 +21,7 @@ __version__ = "3.17.0"
 """The version of MLflow whose names these are: scripts compare it."""
 
 _MODULES = frozenset(
-    "artifacts entities exceptions lightgbm models projects pyfunc pytorch sklearn tracking utils xgboost".split()
+    "artifacts entities exceptions lightgbm models projects pyfunc pytorch sklearn system_metrics tracking utils xgboost".split()
 )
 
 
