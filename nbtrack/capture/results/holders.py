@@ -111,7 +111,12 @@ def is_listed(value: Any) -> bool:
 
 
 def _is_made_as_frame(bindings: list[Binding]) -> bool:
-    return any(isinstance(b.value, ast.Call) and dotted(b.value.func).endswith("DataFrame") for b in bindings)
+    """Return whether a frame is made of values, or by a cross-validation: `catboost.cv`."""
+    return any(
+        isinstance(b.value, ast.Call)
+        and (dotted(b.value.func).endswith("DataFrame") or dotted(b.value.func).rpartition(".")[2] == "cv")
+        for b in bindings
+    )
 
 
 def _is_made_of_scores(bindings: list[Binding]) -> bool:

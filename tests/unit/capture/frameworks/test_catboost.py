@@ -41,3 +41,15 @@ def test_the_models_of_a_loop_have_a_point_each():
     )
     assert values(captured)["best_iteration"] == names["best"]
     assert not any("RMSE" in name for name in values(captured))
+
+
+def test_a_cross_validation_is_what_its_frame_has():
+    captured, names = tracked(
+        DATA.replace("VERBOSE", "0")
+        + "from catboost import cv\nfound = cv(Pool(X, y), {'loss_function': 'RMSE', 'iterations': 6, 'thread_count': 1,"
+        " 'allow_writing_files': False}, fold_count=3, logging_level='Silent')"
+    )
+    assert values(captured) == {
+        f"found.{name}": names["found"][name].tolist() for name in names["found"].columns if "RMSE" in name
+    }
+    assert captured.params["fold_count"] == 3
