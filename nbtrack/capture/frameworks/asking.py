@@ -6,17 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import FAULTS, forgiving
+from nbtrack.capture.frameworks.framework import is_called_by
 from nbtrack.capture.frameworks.known import framework_of, places
 from nbtrack.capture.frameworks.listening import Listening
 from nbtrack.capture.frameworks.told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from nbtrack.capture.frameworks.framework import Framework, Training
+    from nbtrack.capture.frameworks.framework import Call, Framework, Training
 
 __all__ = ["Asking"]
 
+_SEARCHES = ("optuna.study._optimize", "sklearn.model_selection._validation")
+"""The modules that train models only to compare them."""
 _MAX_ENTRIES = 100
 """Entries of a dict or a list in which models are looked for."""
 
@@ -50,8 +53,11 @@ class Asking:
         if kind is None:
             return
         framework = self._frameworks[library] = kind()
+        heard = {name: getattr(framework, name) for name in kind.methods.values()}
+        if not kind.in_searches:
+            heard = {name: partial(_outside_searches, hear) for name, hear in heard.items()}
         for method, name in kind.methods.items():
-            self._listening.to(method, getattr(framework, name))
+            self._listening.to(method, heard[name])
 
     def end(self) -> None:
         """Listen no more."""
@@ -78,6 +84,11 @@ class Asking:
                 told.left_out.append(f"what {library} knows ({type(fault).__name__})")
         self._frameworks.clear()  # they keep models alive
         return told
+
+
+def _outside_searches(hear: Callable[[Call], None], call: Call) -> None:
+    if not is_called_by(*_SEARCHES):
+        hear(call)
 
 
 def _says_something(training: Training) -> bool:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Call", "Framework", "History", "Table", "Training", "is_called_by", "weakly"]
 
 
-def is_called_by(module: str) -> bool:
-    """Return whether a module's code is among the callers of what is heard.
+def is_called_by(*modules: str) -> bool:
+    """Return whether the code of one of some modules is among the callers of what is heard.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def is_called_by(module: str) -> bool:
     False
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (there is no other way to know the caller)
-    while frame is not None and frame.f_globals.get("__name__") != module:
+    while frame is not None and frame.f_globals.get("__name__") not in modules:
         frame = frame.f_back
     return frame is not None
 
@@ -165,6 +165,9 @@ class Framework:
 
     Those that return soon are best: a method that runs the user's code would appear twice in the traceback of its errors.
     """
+
+    in_searches: ClassVar[bool] = False
+    """Whether it hears what a search, or a cross-validation, trains on its way too: hundreds of models, of which one counts."""
 
     def trainings(self) -> Iterable[Training]:
         """Return what is known of the cell's trainings, in their order."""

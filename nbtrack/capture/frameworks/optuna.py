@@ -20,6 +20,7 @@ class Optuna(Framework):
     """Hears trials begin, whether `optimize` or the cell itself asks for them."""
 
     methods: ClassVar[Mapping[str, str]] = {"optuna.trial._trial:Trial.__init__": "begun"}
+    in_searches = True
 
     def __init__(self) -> None:
         self._studies: dict[int, Any] = {}

@@ -26,6 +26,7 @@ class Statsmodels(Framework):
     """Hears the results of fits be made, and does not keep them alive itself."""
 
     methods: ClassVar[Mapping[str, str]] = {"statsmodels.base.wrapper:ResultsWrapper.__init__": "fitted"}
+    in_searches = True
 
     def __init__(self) -> None:
         self._results: list[weakref.ref[Any]] = []

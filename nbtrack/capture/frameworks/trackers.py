@@ -27,6 +27,7 @@ class _Logging(Framework):
     """
 
     library: ClassVar[str]
+    in_searches = True
 
     def __init__(self) -> None:
         self._points: dict[str, list[tuple[int | None, float]]] = {}

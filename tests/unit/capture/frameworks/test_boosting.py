@@ -148,6 +148,17 @@ class TestXGBoost:
         assert (found["max_depth"], found["eta"], found["params.subsample"]) == (3, 0.25, 0.5)
         assert not {"subsample", "params.max_depth"} & set(found)
 
+    def test_what_a_search_trains_on_its_way_does_not_count(self):
+        captured, names = tracked(
+            DATA + "from sklearn.model_selection import GridSearchCV\nfrom xgboost import XGBRegressor\n"
+            "model = XGBRegressor(n_estimators=9, early_stopping_rounds=2, learning_rate=0.9, n_jobs=1)\n"
+            "search = GridSearchCV(model, {'max_depth': [1, 2, 3]}, cv=2)\n"
+            "search.fit(X[:80], y[:80], eval_set=[(X[80:], y[80:])], verbose=False)"
+        )
+        found = values(captured)
+        assert found["best_iteration"] == [names["search"].best_estimator_.best_iteration]
+        assert {name for name in found if "rmse" in name} == {"validation_0-rmse"}
+
     def test_what_several_trainings_of_a_search_have_is_no_setting(self):
         captured, _ = tracked(
             XGB
