@@ -84,7 +84,9 @@ class Access:
             self.flush()
         finally:
             self._writer.stop()
-            self._database.close()
+            # Another thread may have started the writer's again: SQLite must not be closed while that is inside it.
+            with self._writer.busy:
+                self._database.close()
 
     def locks(self) -> Iterator[Lock]:
         """Return the locks that a thread holds while it is inside SQLite."""

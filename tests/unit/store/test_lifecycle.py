@@ -1,5 +1,7 @@
 """Runs and experiments are deleted softly, restored, and cleared away."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -129,3 +131,33 @@ def test_a_deleted_experiment_hides_its_runs_until_it_is_restored_or_cleared_awa
     assert (report.runs, report.experiments) == (1, 1)
     assert not store.artifact_folder(run_id).exists()
     assert store.create_experiment("wine").runs == 0
+
+
+def test_files_are_closed_while_other_threads_go_on(tmp_path):
+    """SQLite was closed while a thread was inside it, which is an error, or the end of the process."""
+    code = f"""
+import threading, nbtrack
+store = nbtrack.set_store({str(tmp_path / ".nbtrack")!r})
+with nbtrack.start_run() as run:
+    nbtrack.log_metric("loss", 1.0)
+over, failed = threading.Event(), []
+def go_on():
+    while not over.is_set():
+        try:
+            store.edit_run(run.id).set_tag("a", "b")
+            store.flush()
+            nbtrack.get_run(run.id).metrics
+        except Exception as error:
+            failed.append(error)
+threads = [threading.Thread(target=go_on) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for _ in range(200):
+    store.release()
+over.set()
+for thread in threads:
+    thread.join()
+print(failed[:1])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
