@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.notebook.corpus_cases import FOLDER, KINDS, Case, Label, Outcome, Truth, run_cases, same
@@ -75,13 +76,13 @@ class Judgement:
     wrong: list[str] = field(default_factory=list)  # the right name with another value: missed and false too
 
 
-def case_names(split: str = "all") -> list[str]:
+def case_names(split: str = "all", folder: Path = FOLDER) -> list[str]:
     """The cases of a split: ``tuning``, ``heldout`` or ``all``."""
-    every = sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
+    every = sorted(path.stem for path in folder.glob("[0-9]*.py"))
     return [name for name in every if split == "all" or (name in HELD_OUT) == (split == "heldout")]
 
 
-def cases_called(parts: Sequence[str], split: str = "all") -> list[str]:
+def cases_called(parts: Sequence[str], split: str = "all", folder: Path = FOLDER) -> list[str]:
     """The cases of a split with one of these parts in their names; all of them where no part is given.
 
     Raises
@@ -89,13 +90,11 @@ def cases_called(parts: Sequence[str], split: str = "all") -> list[str]:
     LookupError
         For a part that is in no name.
     """
-    names = case_names(split)
+    names = case_names(split, folder)
     for part in parts:
         if not any(part in name for name in names):
             among = "" if split == "all" else f" among the {split} ones"
-            raise LookupError(
-                f"no case is called {part}{among}; their files are in tests/notebook/{FOLDER.name}"
-            )
+            raise LookupError(f"no case is called {part}{among}; their files are in {folder}")
     return [name for name in names if not parts or any(part in name for part in parts)]
 
 
@@ -232,6 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the held-out cases, of which only the figures are shown",
     )
     parser.add_argument("--all", action="store_const", dest="split", const="all", help="every case")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="cases that lie elsewhere")
     parser.add_argument("--quiet", action="store_true", help="figures only")
     by = parser.add_mutually_exclusive_group()
     by.add_argument(
@@ -249,12 +249,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        names = cases_called(options.cases, options.split or ("all" if options.cases else "tuning"))
+        split = options.split or ("all" if options.cases else "tuning")
+        names = cases_called(options.cases, split, options.folder)
     except LookupError as error:
         parser.error(str(error))
     start = time.perf_counter()
     verdicts = [
-        judge(case, outcome) for case, outcome in run_cases(names, tracker=options.tracker or "nbtrack")
+        judge(case, outcome)
+        for case, outcome in run_cases(names, folder=options.folder, tracker=options.tracker or "nbtrack")
     ]
     failed = [verdict for verdict in verdicts if verdict.outcome.error or verdict.outcome.doubts]
     plain = options.tracker == "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
 import io
 import math
 import multiprocessing
@@ -63,6 +64,12 @@ class Case:
     tracked: str
     labels: tuple[Label, ...]
     optional: Mapping[str, Sequence[str]]
+    requires: tuple[str, ...] = ()
+    """Modules without which it can't run."""
+
+    def lacks(self) -> list[str]:
+        """The modules that it requires and that are not installed here."""
+        return [name for name in self.requires if importlib.util.find_spec(name) is None]
 
     def excuses(self, kind: str, found: str) -> bool:
         """Whether finding ``found`` is neither right nor wrong."""
@@ -107,11 +114,11 @@ class Outcome:
         return {name: held for name, held in self.metrics.items() if (held.points > 1) == (kind == "series")}
 
 
-def read_case(name: str) -> Case:
+def read_case(name: str, folder: Path = FOLDER) -> Case:
     """Read a case's cells and labels."""
     blocks: list[list[str]] = []
     tracked = -1
-    for line in (FOLDER / f"{name}.py").read_text(encoding="utf-8").splitlines():
+    for line in (folder / f"{name}.py").read_text(encoding="utf-8").splitlines():
         if line.startswith("# %%"):
             if line.strip() == "# %% track":
                 tracked = len(blocks)
@@ -121,12 +128,19 @@ def read_case(name: str) -> Case:
     if tracked != len(blocks) - 1:
         raise ValueError(f"{name}.py: the last block, and no other, opens with '# %% track'")
     cells = ["\n".join(block).strip("\n") + "\n" for block in blocks]
-    sheet = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    unknown = set(sheet) - {*KINDS, "optional"} | set(sheet.get("optional", {})) - {*KINDS, "any"}
+    sheet = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    unknown = set(sheet) - {*KINDS, "optional", "requires"} | set(sheet.get("optional", {})) - {*KINDS, "any"}
     if unknown:
         raise ValueError(f"{name}.toml: unknown tables or kinds {sorted(unknown)}")
     labels = [read_label(kind, key, entry) for kind in KINDS for key, entry in sheet.get(kind, {}).items()]
-    return Case(name, tuple(cells[:-1]), cells[-1], tuple(labels), sheet.get("optional", {}))
+    return Case(
+        name,
+        tuple(cells[:-1]),
+        cells[-1],
+        tuple(labels),
+        sheet.get("optional", {}),
+        tuple(sheet.get("requires", ())),
+    )
 
 
 def read_label(kind: str, name: str, entry: Any) -> Label:
@@ -142,9 +156,9 @@ def read_label(kind: str, name: str, entry: Any) -> Label:
 
 
 def run_cases(
-    names: Iterable[str], *, tracker: Tracker = "nbtrack", workers: int | None = None
+    names: Iterable[str], *, folder: Path = FOLDER, tracker: Tracker = "nbtrack", workers: int | None = None
 ) -> list[tuple[Case, Outcome]]:
-    """Run cases, each in a process of its own, a few at a time.
+    """Run the cases whose libraries are installed, each in a process of its own, a few at a time.
 
     Where the platform can, the processes are forked from one that has imported the slow libraries.
     """
@@ -153,7 +167,7 @@ def run_cases(
         context.set_forkserver_preload(PRELOADED)
     else:
         context = multiprocessing.get_context("spawn")
-    cases = [read_case(name) for name in names]
+    cases = [case for name in names if not (case := read_case(name, folder)).lacks()]
     with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
         outcomes = list(pool.map(lambda case: run_apart(context, case, tracker), cases))
     return list(zip(cases, outcomes, strict=True))
