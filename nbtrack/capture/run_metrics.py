@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
+from nbtrack.capture.source.evidence import iterates
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
 
@@ -27,7 +28,7 @@ __all__ = ["gather_metrics"]
 def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now: float) -> None:
     """Record the metrics of a run, and which of them are scores of folds."""
     found = dict(run.observed())
-    working = any(sites.analysis.trains for sites in run.sites)
+    working = any(sites.analysis.trains or _goes_on(sites.analysis) for sites in run.sites)
     scored: dict[str, Points] = {}
     if not run.options.only_metrics:
         scored = _new(run, score_metrics(s for sites in run.sites for s in sites.scores), found)
@@ -66,6 +67,11 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     }
     captured.folds |= _folds(run, captured.metrics)
     captured.folds &= captured.metrics.keys()
+
+
+def _goes_on(analysis: CellAnalysis) -> bool:
+    """Return whether a loop of the code trains something by itself: it goes on from what it had."""
+    return any(iterates(loop, analysis) for loop in analysis.loops)
 
 
 def _of_folds(

@@ -11,22 +11,42 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.lazy_data import is_lazy
-from nbtrack.capture.number import as_number, as_numbers
+from nbtrack.capture.number import as_number, as_numbers, shown_number
+from nbtrack.capture.results.counts import LENGTHS, is_list_of_counts
+from nbtrack.capture.results.tables import (
+    is_by_number,
+    is_made_as_frame,
+    is_picked,
+    record_leaves,
+    records_of,
+    settings_in_dicts,
+)
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
 from nbtrack.capture.source.reads import dotted, names_in
-from nbtrack.capture.words.calls import AVERAGES, FOLD_CURVES, THRESHOLD_CURVES
+from nbtrack.capture.watch.passes import function_called
+from nbtrack.capture.watch.returned import (
+    are_results,
+    is_report,
+    numbers_of_tuple,
+    of_results,
+    parameters_of,
+    returned_names,
+)
+from nbtrack.capture.words.calls import AVERAGES, FOLD_CURVES, REDUCTIONS, THRESHOLD_CURVES
 from nbtrack.capture.words.names import (
     RESULTS_WORDS,
     is_bookkeeping_name,
     is_metric_name,
     is_prediction_name,
     is_size_or_time,
+    may_be_result,
     words,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from types import FunctionType
 
     from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
@@ -71,16 +91,13 @@ def leaves(
         loop is not None for loop in analysis.mutations.get(name, ())
     )
     grown = filled and (trains or reduces_into(analysis, name))
-    entries = _entries_of(value)
-    if entries is not None:
-        shown = "shown" in analysis.uses.get(name, ())
-        return list(_mapping_leaves(name, entries, strong=wanted, filled=grown, shown=shown))
-    if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
-        if len(value) > _MAX_FRAME_ROWS or not (filled or _is_made_as_frame(bindings)):
-            return []
-        return list(_mapping_leaves(name, {str(c): value[c].tolist() for c in value.columns}))
-    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        return list(_record_leaves(name, value))
+    if not wanted and _starts_anew(name, value, bindings, analysis):
+        return []
+    named = _named_leaves(
+        name, value, analysis, bindings, positions, wanted=wanted, filled=filled, grown=grown
+    )
+    if named is not None:
+        return named
     strong = wanted or is_metric_name(name) or words(name)[-1] in RESULTS_WORDS
     if peek(value, "ndim", 0) == 2 and strong and filled and 1 < len(value) <= _MAX_ROWS:
         rows = [(f"{name}.{number}", as_numbers(row)) for number, row in enumerate(value)]
@@ -92,7 +109,7 @@ def leaves(
         return []
     plain = not is_bookkeeping_name(name) and not is_prediction_name(name)
     if isinstance(value, list | deque):
-        good = strong or (grown and plain)
+        good = strong or (grown and (plain or bool(LENGTHS.intersection(words(name)))))
     elif isinstance(value, tuple):
         good = strong
     else:
@@ -102,21 +119,74 @@ def leaves(
             plain and (by_entry or _is_reduced(bindings, analysis))
         )
     numbers = as_numbers(value) if good or wanted else None
-    return [(name, numbers)] if numbers and (strong or _is_curve(numbers)) else []
+    counted = numbers and isinstance(value, list) and is_list_of_counts(name, numbers, analysis)
+    return [(name, numbers)] if numbers and (strong or counted or _is_curve(numbers)) else []
+
+
+def _starts_anew(name: str, value: Any, bindings: list[Binding], analysis: CellAnalysis) -> bool:
+    """Return whether a list has the values of the last pass alone, of which the cell takes the mean in each pass."""
+    if not isinstance(value, list) or not bindings or not all(b.loop and b.literal for b in bindings):
+        return False
+    shown = (call.node for call in analysis.calls if dotted(call.node.func).rpartition(".")[2] in REDUCTIONS)
+    return any(name in names_in(node) for node in shown)
+
+
+def _named_leaves(
+    name: str,
+    value: Any,
+    analysis: CellAnalysis,
+    bindings: list[Binding],
+    positions: Mapping[str, Any],
+    *,
+    wanted: bool,
+    filled: bool,
+    grown: bool,
+) -> list[tuple[str, list[float]]] | None:
+    """Return the leaves of a value whose parts have names, or None for another."""
+    calls = [b.value for b in bindings[-1:] if b.kind == "assign" and isinstance(b.value, ast.Call)]
+    function = function_called(calls[0], analysis, positions) if calls else None
+    if type(value) is tuple and function is not None and (returned := _returned(name, value, function)):
+        return returned
+    entries = _entries_of(value)
+    if entries is not None:
+        shown = "shown" in analysis.uses.get(name, ())
+        # A row that was chosen from a table of results tells what was the best.
+        row = function is None and is_picked(name, bindings, analysis)
+        given = frozenset() if row else settings_in_dicts(analysis) | parameters_of(function)
+        found = _mapping_leaves(name, entries, strong=wanted, filled=grown, shown=shown, given=given, row=row)
+        return list(found)
+    if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
+        if len(value) > _MAX_FRAME_ROWS or not (filled or function is not None or is_made_as_frame(bindings)):
+            return []
+        columns = {str(c): list(value[c]) for c in value.columns}
+        if len(value) == 1:
+            columns = {key: column[0] for key, column in columns.items()}
+        return list(_mapping_leaves(name, columns, given=settings_in_dicts(analysis)))
+    if type(value).__name__ == "Series" and is_by_number(name, value, wanted=wanted):
+        numbers = as_numbers(value.tolist())
+        return [(name, numbers)] if numbers else []
+    rows = records_of(value)
+    return list(record_leaves(name, rows, analysis)) if rows else None
+
+
+def _returned(
+    name: str, value: Any, function: FunctionType | ast.FunctionDef
+) -> list[tuple[str, list[float]]]:
+    """Return the results in a tuple that a function of the notebook returned, by their names in it."""
+    names = returned_names(function)
+    found = numbers_of_tuple(value, names) or {}
+    results = of_results(name, found, given=parameters_of(function))
+    leaves: list[tuple[str, list[float]]] = [(f"{name}.{key}", [found[key]]) for key in results]
+    for key, one in zip(names, value, strict=False):
+        numbers = as_numbers(one) if key and is_metric_name(key) and is_listed(one) else None
+        if numbers:
+            leaves.append((f"{name}.{key}", numbers))
+    return leaves
 
 
 def is_listed(value: Any) -> bool:
     """Return whether a value is a list, a tuple or a 1-d array."""
     return isinstance(value, list | tuple | deque) or (peek(value, "ndim", 0) == 1 and not is_lazy(value))
-
-
-def _is_made_as_frame(bindings: list[Binding]) -> bool:
-    """Return whether a frame is made of values, or by a cross-validation: `catboost.cv`."""
-    return any(
-        isinstance(b.value, ast.Call)
-        and (dotted(b.value.func).endswith("DataFrame") or dotted(b.value.func).rpartition(".")[2] == "cv")
-        for b in bindings
-    )
 
 
 def _is_made_of_scores(bindings: list[Binding]) -> bool:
@@ -191,19 +261,28 @@ def _mapping_leaves(
     filled: bool = False,
     shown: bool = False,
     depth: int = 0,
+    given: Collection[str] = (),
+    row: bool = False,
 ) -> Iterator[tuple[str, list[float]]]:
     if len(entries) > _MAX_LEAVES or depth > 3:
         return
     strong = strong or is_metric_name(name.rpartition(".")[2]) or words(name)[-1] in RESULTS_WORDS
+    report = is_report(entries)
+    # Where some entries are results, the others are, too.
+    keys = [str(key) for key, one in entries.items() if _is_of_numbers(one)]
+    beside = (row and any(map(is_metric_name, keys))) or (not strong and are_results(keys))
     for key, inner in entries.items():
         label = str(key)
+        if report and label == "support":
+            continue
         path = f"{name}.{label}"
         if isinstance(inner, Mapping):
-            yield from _mapping_leaves(path, inner, strong=strong, shown=shown, depth=depth + 1)
+            yield from _mapping_leaves(path, inner, strong=strong, shown=shown, depth=depth + 1, given=given)
             continue
         # In a dict of results every key is a metric, except for times and counts.
-        good = is_metric_name(label) or (strong and (not is_bookkeeping_name(label) or len(label) == 1))
-        number = as_number(inner)
+        good = is_metric_name(label) or (strong and (may_be_result(label) or len(label) == 1))
+        good = good or (beside and (row or may_be_result(label)) and label not in given)
+        number = shown_number(inner) if good else as_number(inner)
         if number is not None:
             if good or (shown and isinstance(inner, float) and not is_size_or_time(label)):
                 yield path, [number]
@@ -213,12 +292,11 @@ def _mapping_leaves(
                 yield path, numbers
 
 
-def _record_leaves(name: str, rows: list[Mapping[Any, Any]]) -> Iterator[tuple[str, list[float]]]:
-    for key in rows[0] if rows else ():
-        if isinstance(key, str) and is_metric_name(key):
-            numbers = as_numbers([row.get(key) for row in rows])
-            if numbers:
-                yield f"{name}.{key}", numbers
+def _is_of_numbers(value: Any) -> bool:
+    """Return whether an entry is a number, or seems to be a list of them."""
+    if isinstance(value, list):
+        return bool(value) and as_number(value[0]) is not None
+    return shown_number(value) is not None
 
 
 def _is_curve(values: list[float]) -> bool:

@@ -7,10 +7,11 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
-from nbtrack.capture.number import as_number
+from nbtrack.capture.number import as_number, shown_number
 from nbtrack.capture.results.holders import leaves
 from nbtrack.capture.settings.params import is_configuration
-from nbtrack.capture.source.evidence import counts, is_temporary, tainted_names
+from nbtrack.capture.source.evidence import counts, gives_score, is_temporary, reduces, tainted_names
+from nbtrack.capture.source.reads import names_in
 from nbtrack.capture.words.names import (
     COUNT_WORDS,
     INDEX_WORDS,
@@ -20,6 +21,7 @@ from nbtrack.capture.words.names import (
     is_metric_name,
     is_schedule_name,
     is_size_or_time,
+    is_statistic_name,
     words,
 )
 from nbtrack.points import Points
@@ -74,6 +76,8 @@ def collect(
         if name not in wanted and (chosen or is_configuration(name, value)):
             continue
         number = as_number(value)
+        if number is None and (is_metric_name(name) or any(gives_score(b.value) for b in bindings)):
+            number = shown_number(value)  # an array of one
         if number is not None:
             whole = _is_whole(value)
             if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
@@ -89,9 +93,19 @@ def collect(
                 positions=namespace,
             ):
                 fresh = _news(key, values, analysis.contents_before.get(name, {}), put(name))
-                if fresh:
+                if fresh and not _is_copied(key, fresh, bindings, found):
                     found[key] = Points.at(now, fresh)
     return found
+
+
+def _is_copied(path: str, values: list[float], bindings: list[Binding], found: Mapping[str, Points]) -> bool:
+    """Return whether a column is one of the records that a table is made of: `pd.DataFrame(rows).sort_values("f1")`."""
+    name, _, column = path.partition(".")
+    if not column or len(values) < 2:
+        return False
+    sources = {one for b in bindings if b.value is not None for one in names_in(b.value)} - {name}
+    originals = [found[key].values for one in sources if (key := f"{one}.{column}") in found]
+    return any(sorted(values) == sorted(original) for original in originals)
 
 
 def _news(
@@ -130,7 +144,7 @@ def _is_result(
         return True
     if any(counts(b.value) for b in computed):
         return False
-    if is_metric_name(name):
+    if is_metric_name(name) or all(gives_score(b.value) for b in computed):
         if whole and words(name)[0] in COUNT_WORDS and not shown:
             return False
         # A running sum that is used for another number is not a result itself.
@@ -138,14 +152,35 @@ def _is_result(
         return shown or not (feeds and part)
     if whole:
         counted = not is_bookkeeping_name(name) or words(name)[0] in COUNT_WORDS
-        return shown and trains and name in tainted and counted
+        if not (counted and name in tainted) and not _is_beside_result(analysis, computed):
+            return False
+        return (shown and trains) or (not feeds and "plot" not in uses and all(_sums_up(b) for b in computed))
     if is_size_or_time(name) or is_schedule_name(name):
         return False
     if not trains and name not in tainted and all(b.loop and not _goes_on(b, bindings) for b in computed):
         return False  # the last value of a loop
     # A value that is computed and then shown is the purpose of the cell.
-    return "shown" in uses or (
-        not is_bookkeeping_name(name) and name in tainted and ((shown and trains) or not feeds)
+    if "shown" in uses:
+        return True
+    statistic = is_statistic_name(name)
+    if (is_bookkeeping_name(name) and not statistic) or (statistic and "plot" in uses):
+        return False
+    if name in tainted:
+        return (shown and trains) or not feeds
+    return not feeds and "plot" not in uses and all(_sums_up(b) for b in computed)
+
+
+def _sums_up(binding: Binding) -> bool:
+    """Return whether a value that the cell computes once sums others up: a mean, a ratio."""
+    return binding.loop is None and binding.value is not None and reduces(binding.value)
+
+
+def _is_beside_result(analysis: CellAnalysis, bindings: list[Binding]) -> bool:
+    """Return whether a name is unpacked together with a result: `reward, steps = play(policy)`."""
+    statements = {id(b.stmt) for b in bindings if b.kind == "unpack"}
+    return any(
+        is_metric_name(name) and any(id(b.stmt) in statements for b in others)
+        for name, others in analysis.bindings.items()
     )
 
 

@@ -16,7 +16,7 @@ from nbtrack.points import Points
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbtrack.capture.watch.observe import ScoreSite
+    from nbtrack.capture.watch.score_site import ScoreSite
 
 __all__ = ["carries", "estimator_series", "score_metrics"]
 
@@ -34,6 +34,12 @@ def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Points]:
             subject = scored if len(classes) > 1 else site.subject
             key = (site.function + site.suffix, subject, site.split, site.label)
             entries.setdefault(key, []).append((step, moment, value))
+        for part, seen in site.parts.items():
+            classes = {scored for scored, *_ in seen}
+            for scored, step, moment, value in seen:
+                subject = scored if len(classes) > 1 else site.subject
+                key = (part, subject, site.split, f"{site.function}.{part}" if site.function else None)
+                entries.setdefault(key, []).append((step, moment, value))
     found: dict[str, Points] = {}
     for key, points in entries.items():
         name = base = _score_name(key, [other for other in entries if other[0] == key[0]])

@@ -63,7 +63,7 @@ def call_settings(
         if isinstance(part, ast.Call)
     }
     # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
-    effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
+    effects = analysis.effects
     workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
     for call in analysis.calls:
         if id(call.node) in written_out:

@@ -127,6 +127,8 @@ class CellAnalysis:
     """Containers that were filled, with their earlier contents."""
     touched: dict[str, list[tuple[str | None, ...]]] = field(default_factory=dict)
     """Name to the keys under which it is changed: `scores["a"] = ...`; None for a computed key."""
+    effects: set[int] = field(default_factory=set)
+    """The `id` of the expressions that are statements of their own; later, hooks may be around them."""
     computed_keys: list[tuple[str, int, ast.expr]] = field(default_factory=list)
     """The computed keys, with their depth: 0 is the first after the name."""
 
@@ -139,6 +141,7 @@ class CellAnalysis:
             self.shows = body[-1]
         for stmt in body:
             if isinstance(stmt, ast.Expr):
+                self.effects.add(id(stmt.value))
                 self._expr(stmt.value, "shown" if stmt is self.shows else "compute")
             else:
                 self._stmt(stmt)

@@ -6,15 +6,25 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.source.reads import dotted, names_in
-from nbtrack.capture.words.calls import CLOCKS, COUNTING, REDUCTIONS, call_role
-from nbtrack.capture.words.names import is_metric_name, is_prediction_name
+from nbtrack.capture.words.calls import CLOCKS, COUNTING, NUMBER_FORMS, REDUCTIONS, UNWRAPPING, call_role
+from nbtrack.capture.words.names import is_loss_function, is_metric_name, is_prediction_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbtrack.capture.source.analysis import Binding, CellAnalysis
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis, Loop
 
-__all__ = ["counts", "evaluates", "is_temporary", "reduces_into", "scores_in", "tainted_names"]
+__all__ = [
+    "counts",
+    "evaluates",
+    "gives_score",
+    "is_temporary",
+    "iterates",
+    "reduces",
+    "reduces_into",
+    "scores_in",
+    "tainted_names",
+]
 
 
 def tainted_names(analysis: CellAnalysis) -> set[str]:
@@ -49,10 +59,11 @@ def reduces_into(analysis: CellAnalysis, name: str) -> bool:
             taken += call.node.args
             for used in [n for argument in call.node.args for n in names_in(argument)]:
                 taken += [b.value for b in analysis.bindings.get(used, ()) if b.value is not None]
-    return any(_reduces(node) for node in taken)
+    return any(reduces(node) for node in taken)
 
 
-def _reduces(node: ast.expr) -> bool:
+def reduces(node: ast.expr) -> bool:
+    """Return whether an expression sums several values up in one, or is a ratio."""
     return any(
         (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS)
         or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
@@ -84,3 +95,44 @@ def scores_in(node: ast.expr) -> bool:
     return any(
         isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in ast.walk(node)
     )
+
+
+def gives_score(node: ast.expr | None) -> bool:
+    """Return whether a value is what a function of losses or scores gives, possibly reduced: `loss(net(X), y).mean()`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in REDUCTIONS | UNWRAPPING:
+            return gives_score(value)
+        case ast.Call(func=func, args=[value]) if (
+            dotted(func).rpartition(".")[2] in REDUCTIONS | NUMBER_FORMS
+        ):
+            return gives_score(value)
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return call_role(name) == "score" or is_loss_function(name)
+    return False
+
+
+def iterates(loop: Loop, analysis: CellAnalysis) -> bool:
+    """Return whether a loop goes on from what it had before, as training does: `w -= lr * g`, `state = step(state)`, `q[s] += d`.
+
+    A counter and a sum do as well, but only by adding something.
+    """
+    for name, bindings in analysis.bindings.items():
+        for binding in bindings:
+            if binding.loop is not None and loop in binding.loop.chain and _goes_on(name, binding):
+                return True
+    return any(
+        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript)
+        for node in ast.walk(loop.node)
+    )
+
+
+def _goes_on(name: str, binding: Binding) -> bool:
+    stmt = binding.stmt
+    if isinstance(stmt, ast.AugAssign):
+        return not isinstance(stmt.op, ast.Add)
+    match binding.value:
+        case ast.Call(args=args):
+            return any(isinstance(one, ast.Name) and one.id == name for one in args)
+        case ast.BinOp(left=ast.Name(id=left), op=ast.Sub()):
+            return left == name
+    return False

@@ -23,6 +23,9 @@ _MAX_WORDS = 4
 SPEC = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa]")
 """A field of a `%` form."""
 
+_MOMENTS = (" after", " before", " until", " within")
+"""How a text ends before a number that says when."""
+
 
 def label_name(text: str) -> str | None:
     """Return the name that a label gives the number after it, or None if it has none.
@@ -33,6 +36,8 @@ def label_name(text: str) -> str | None:
     ('features_used', 'val_loss', None)
     """
     last = re.split(r"[,;|()\[\]\n\t]|\d(?![A-Za-z])|\s-\s", text.rstrip(" :=~≈\t"))[-1]
+    if text.rstrip().lower().endswith(_MOMENTS):
+        return None  # "accuracy after 420 updates" does not name the 420
     parts = [part.lower() for part in re.split(r"[^A-Za-z0-9]+", re.sub(r"[²^]2?", "2", last)) if part]
     # "of the network on the test set" says where; the words before it say what.
     kept = [part for part in parts if part not in LABEL_STOPS][:_MAX_WORDS]
@@ -47,7 +52,19 @@ def shown_expressions(analysis: CellAnalysis) -> Iterator[tuple[ast.expr, str, L
     for call in analysis.calls:
         if call.role == "show" and call.hookable:
             text = ""
-            for argument in call.node.args:
+            arguments = call.node.args
+            if len(arguments) > 1 and isinstance(arguments[0], ast.Constant):
+                form = arguments[0].value
+                if isinstance(form, str) and len(SPEC.findall(form)) == len(arguments) - 1:
+                    # As loggers take it: `log.info("epoch %d, loss %.4f", epoch, loss)`.
+                    for value, label in zip(arguments[1:], SPEC.split(form), strict=False):
+                        yield value, label, call.loop
+                    continue
+            if call.name.endswith(".set_postfix"):
+                for keyword in call.node.keywords:
+                    if keyword.arg:
+                        yield keyword.value, keyword.arg, call.loop
+            for argument in arguments:
                 for expression, label in _parts(argument, text):
                     yield expression, label, call.loop
                 text = (

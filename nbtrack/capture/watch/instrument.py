@@ -10,6 +10,7 @@ from nbtrack.capture.watch.editor import Editor
 from nbtrack.capture.watch.fits import FitSite
 from nbtrack.capture.watch.folds import fold_binding
 from nbtrack.capture.watch.observe import KeySite, Observed
+from nbtrack.capture.watch.passes import container_site
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
 from nbtrack.capture.watch.sites import Sites
@@ -86,11 +87,15 @@ def _place_series(
         plain = all(not b.conditional and b.loop and not skips(b.loop) for b in chosen)
         loop = chosen[0].loop
         assert loop is not None
+        passes = container_site(name, chosen, None, analysis, namespace) if mode == "parts" else None
+        if mode == "parts" and passes is None:
+            continue
         counter = None if plain else sites.counter(loop)
         if counter is not None:
             # In an expression the value bypasses the hook that may be replaced by a faster one.
             counter.readers += 1 + sum(isinstance(b.stmt, ast.expr) for b in chosen)
-        observed = sites.series[name] = Observed(name, counter)
+        observed = passes or Observed(name)
+        observed.loop, sites.series[name] = counter, observed
         observed.hook = hooks.lend(observed.observer())
         for binding in chosen:
             if isinstance(binding.stmt, ast.expr):

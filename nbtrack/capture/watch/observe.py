@@ -13,17 +13,16 @@ from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, peek
-from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, shown_number
+from nbtrack.capture.watch.returned import named_numbers, of_results
 from nbtrack.capture.watch.stream import Stream
 from nbtrack.clock import now
 from nbtrack.points import Points, Ramp, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["Hooks", "KeySite", "LoopCounter", "Observed", "ScoreSite"]
+__all__ = ["Hooks", "KeySite", "LoopCounter", "Observed"]
 
 _KEYS = frozenset({str, int, float, bool})
 _MAX_MISFITS = 16
@@ -125,10 +124,10 @@ class Observed:
     """
 
     __slots__ = (
-        "_drained", "_misfits", "_steps", "_stream", "counted", "hook", "loop", "name", "parts", "values",
+        "_arrays", "_drained", "_misfits", "_steps", "_stream", "counted", "hook", "loop", "name", "parts", "values",
     )  # fmt: skip
 
-    _MAX_PARTS = 20
+    _MAX_PARTS = 30
     _MIN_FLOATS = 8
     """Consecutive float values after which a site is assumed to give only floats."""
 
@@ -142,6 +141,7 @@ class Observed:
         self._steps: list[int] = []
         self._stream: Stream | None = None
         self._misfits = 0
+        self._arrays = False
         self._drained = now()
 
     @property
@@ -181,8 +181,11 @@ class Observed:
     def _observe(self, value: Any) -> None:
         number = as_number(value)
         if number is None:
-            self._other(value)
-            return
+            number = shown_number(value)  # an array of one
+            if number is None:
+                self._other(value)
+                return
+            self._arrays = True
         if self.loop is not None:
             self._steps.append(self.loop.count)
         self.values.append(number)
@@ -218,15 +221,27 @@ class Observed:
 
     def _other(self, value: Any) -> None:
         """Keep each number of a dict of results as a separate series; count other values as misfits."""
-        parts = _parts(value, self._MAX_PARTS)
+        parts = named_numbers(value)
         if parts is not None:
-            for key, number in parts.items():
-                self.parts.setdefault(key, Observed(f"{self.name}.{key}", self.loop)).add(number)
+            whole = issubclass(type(value), dict)
+            self._split(parts if whole else {key: parts[key] for key in of_results(self.name, parts)})
             return
+        if self._arrays and not self._misfits and not self.counted:
+            # Of arrays that grow, the first had one item by chance.
+            self.values.clear()
+            self._steps.clear()
         self._misfits += 1
         if self._misfits >= _MAX_MISFITS and self._misfits > self.counted + len(self.values):
             # Accepts anything at little cost, keeps nothing and returns None.
             setattr(builtins, self.hook, deque(maxlen=0).append)
+
+    def _split(self, parts: Mapping[str, float]) -> None:
+        for key, number in parts.items():
+            part = self.parts.get(key)
+            if part is None and len(self.parts) < self._MAX_PARTS:
+                part = self.parts[key] = Observed(f"{self.name}.{key}", self.loop)
+            if part is not None:
+                part.add(number)
 
     def drain(self) -> Points:
         """Take the values since the last call."""
@@ -257,88 +272,6 @@ class Observed:
             values.extend(more)
         width = (until - since) / max(len(values), 1)
         return Points(steps, Ramp(since + width, width, len(values)), values)
-
-
-@forgiving()
-def _parts(value: Any, limit: int) -> dict[str, float] | None:
-    """Return the numbers of a small dict by name, or None for anything else."""
-    if not issubclass(type(value), dict) or len(value) > limit:
-        return None
-    numbers = {key: as_number(inner) for key, inner in value.items() if isinstance(key, str)}
-    return {key: number for key, number in numbers.items() if number is not None}
-
-
-@forgiving(list)
-def _scores(value: Any) -> list[tuple[int, float]]:
-    """Return the entries of a short array of scores that are numbers."""
-    if peek(value, "ndim", 0) != 1 or is_lazy(value) or not 2 <= len(value) <= 1_000:
-        return []
-    numbers = [(step, as_number(one)) for step, one in enumerate(value)]
-    return [(step, number) for step, number in numbers if number is not None]
-
-
-class ScoreSite:
-    """One call in the cell whose result is a score that is not assigned to a name.
-
-    Parameters
-    ----------
-    function
-        The scoring function's own name.
-    subject
-        The variable of the scored estimator, if it can be seen in the source.
-    split
-        `train`, `test` or `val`, if it can be seen in the arguments.
-    loop
-        The innermost loop around the call.
-    suffix
-        The suffix for a reduction around the call (`_std`).
-    label
-        The name from the text that is shown before it.
-    whole
-        Whether each entry of a short array is a score.
-    """
-
-    __slots__ = ("function", "label", "loop", "points", "split", "subject", "suffix", "whole")
-
-    def __init__(
-        self,
-        function: str,
-        subject: str | None = None,
-        split: str | None = None,
-        loop: LoopCounter | None = None,
-        *,
-        suffix: str = "",
-        label: str | None = None,
-        whole: bool = True,
-    ) -> None:
-        self.function = function
-        self.subject = subject
-        self.split = split
-        self.loop = loop
-        self.suffix = suffix
-        self.label = label
-        self.whole = whole
-        self.points: list[tuple[str | None, int, float, float]] = []
-
-    def observer(self, namespace: dict[str, Any]) -> Callable[[Any], Any]:
-        """Return the function that receives each score and returns it."""
-        points, loop, subject = self.points, self.loop, self.subject
-
-        def observe(value: Any) -> Any:
-            if len(points) >= 1_000_000:
-                return value
-            number = shown_number(value)
-            moment = now()
-            scored = None
-            if loop is not None and subject is not None:
-                scored = type(namespace.get(subject)).__name__
-            if number is not None:
-                points.append((scored, loop.count if loop else 0, moment, number))
-            elif self.whole and loop is None:
-                points.extend((scored, step, moment, part) for step, part in _scores(value))
-            return value
-
-        return observe
 
 
 class KeySite:

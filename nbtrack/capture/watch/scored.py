@@ -6,15 +6,18 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import module_of
+from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.evidence import evaluates, tainted_names
 from nbtrack.capture.source.labels import is_name_in_disguise, label_name, shown_expressions
 from nbtrack.capture.source.reads import dotted, names_in
-from nbtrack.capture.watch.observe import ScoreSite
+from nbtrack.capture.watch.passes import function_called
+from nbtrack.capture.watch.score_site import ScoreSite
 from nbtrack.capture.words.calls import REDUCTION_ENDINGS, REDUCTION_ROOTS, call_role
 from nbtrack.capture.words.names import SPLITS, is_bookkeeping_name, is_metric_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import FunctionType
 
     from nbtrack.capture.source.analysis import Call, CellAnalysis, Loop
     from nbtrack.capture.watch.editor import Editor
@@ -40,11 +43,14 @@ def place_scores(
     """
     places = _Places(sites, editor, namespace, hooks)
     shown = list(shown_expressions(sites.analysis))
+    _place_containers(places, shown)
     _place_calls(places, parents, {id(node): label_name(text) for node, text, _ in shown})
     _place_attributes(places)
     for node, text, around in shown:
         if isinstance(node, ast.Call) and _is_own_function(node, sites.analysis, namespace):
-            places.put(node, dotted(node.func), around, label=label_name(text), whole=False)
+            called = places.function(node)
+            places.put(node, dotted(node.func), around, label=label_name(text), whole=False, called=called)
+    _place_dropped(places, parents, shown)
     _place_shown(places, shown)
 
 
@@ -53,6 +59,8 @@ class _Places:
 
     def __init__(self, sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks) -> None:
         self.analysis = sites.analysis
+        self.inside: set[int] = set()
+        """The `id` of expressions in a dict that is shown: its keys are their names."""
         self._sites, self._editor, self._namespace, self._hooks = sites, editor, namespace, hooks
 
     def put(self, node: ast.expr, function: str, around: Loop | None = None, **site: Any) -> None:
@@ -60,6 +68,10 @@ class _Places:
         made = ScoreSite(function, loop=None if around is None else self._counter(around), **site)
         self._sites.scores.append(made)
         self._editor.wrap(node, self._hooks.lend(made.observer(self._namespace)))
+
+    def function(self, call: ast.Call) -> FunctionType | ast.FunctionDef | None:
+        """Return the notebook's function that is called."""
+        return function_called(call, self.analysis, self._namespace)
 
     def is_put(self, node: ast.expr) -> bool:
         """Return whether an expression is watched already."""
@@ -80,11 +92,55 @@ def _place_calls(places: _Places, parents: dict[int, ast.AST], labels: dict[int,
     for call in places.analysis.calls:
         if call.role != "score" or call.kept or not call.hookable or call.context in {"plot", "io"}:
             continue
+        if id(call.node) in places.inside:
+            continue
         node, suffix = _reduced(call.node, parents)
         subject, split = _subject(call, predicted)
         label = labels.get(id(node)) or labels.get(id(call.node))
         function = call.name.rpartition(".")[2]
-        places.put(node, function, call.loop, subject=subject, split=split, suffix=suffix, label=label)
+        called = places.function(call.node)
+        places.put(
+            node, function, call.loop, subject=subject, split=split, suffix=suffix, label=label, called=called
+        )
+
+
+def _place_containers(places: _Places, shown: Iterable[tuple[ast.expr, str, Loop | None]]) -> None:
+    """Watch the dicts that are written out where they are shown: `{"accuracy": accuracy_score(y, p), "kappa": kappa}`."""
+    for node, _, around in shown:
+        if isinstance(node, ast.Dict) and node.keys and all(isinstance(k, ast.Constant) for k in node.keys):
+            # A name in it is a metric by itself.
+            known = {
+                str(key.value)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant) and (is_chosen(value, ()) or _is_held(value))
+            }
+            places.put(node, "", around, whole=False, plain=False, given=frozenset(known))
+            places.inside |= {id(one) for one in ast.walk(node)}
+
+
+def _is_held(node: ast.expr) -> bool:
+    """Return whether an expression shows the value of a name."""
+    return is_name_in_disguise(node) and not (
+        isinstance(node, ast.Call) and call_role(dotted(node.func)) == "score"
+    )
+
+
+def _place_dropped(
+    places: _Places,
+    parents: dict[int, ast.AST],
+    shown: Iterable[tuple[ast.expr, str, Loop | None]],
+) -> None:
+    """Watch what the notebook's own functions return where nothing takes it, and the table or report that the cell shows."""
+    last = {id(node) for node, text, _ in shown if not text}
+    for call in places.analysis.calls:
+        node = call.node
+        if places.is_put(node) or not call.hookable or call.role not in {"other", "show"}:
+            continue
+        dropped = isinstance(parents.get(id(node)), ast.Expr)
+        own = places.function(node) if dropped else None
+        if own is not None or (id(node) in last and call.role == "other"):
+            name = dotted(node.func).rpartition(".")[2]
+            places.put(node, name, call.loop, whole=False, plain=False, called=own)
 
 
 def _place_attributes(places: _Places) -> None:
@@ -101,13 +157,30 @@ def _place_shown(places: _Places, shown: Iterable[tuple[ast.expr, str, Loop | No
     for node, text, around in shown:
         name = label_name(text)
         if isinstance(node, ast.Attribute) and is_metric_name(node.attr):
-            name = name or node.attr
+            name = name if name and is_metric_name(name) else node.attr
+        if name is None or name in REDUCTION_ENDINGS:
+            name = _reduced_name(node) or name
         if name is None or places.is_put(node):
             continue
         if is_name_in_disguise(node) or is_bookkeeping_name(name):
             continue
         if is_metric_name(name) or evaluates(node) or not tainted.isdisjoint(names_in(node)):
             places.put(node, name, around, whole=False)
+
+
+def _reduced_name(node: ast.expr) -> str | None:
+    """Return the name of a reduction of results that is shown without one: `np.std(scores)` is `scores_std`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=attr), args=[ast.Name(id=name), *_]):
+            if root not in REDUCTION_ROOTS:
+                return None
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=[]):
+            pass
+        case _:
+            return None
+    if attr not in REDUCTION_ENDINGS or not is_metric_name(name):
+        return None
+    return name + (REDUCTION_ENDINGS[attr] or "_mean")
 
 
 def _is_own_function(node: ast.Call, analysis: CellAnalysis, namespace: dict[str, Any]) -> bool:

@@ -5,8 +5,24 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Literal
 
-from nbtrack.capture.source.evidence import is_temporary, reduces_into
-from nbtrack.capture.words.names import is_best_name, is_bookkeeping_name, is_earlier_name, is_metric_name
+from nbtrack.capture.source.evidence import (
+    evaluates,
+    gives_score,
+    is_temporary,
+    iterates,
+    reduces,
+    reduces_into,
+)
+from nbtrack.capture.source.reads import dotted
+from nbtrack.capture.words.calls import call_role
+from nbtrack.capture.words.names import (
+    SETTINGS_WORDS,
+    is_best_name,
+    is_bookkeeping_name,
+    is_earlier_name,
+    is_metric_name,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,14 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Mode", "last_bindings", "series_names", "skips"]
 
-Mode = Literal["each", "sum"]
+Mode = Literal["each", "sum", "parts"]
 
 
 def series_names(analysis: CellAnalysis, wanted: Iterable[str] = ()) -> dict[str, Mode]:
     """Return the names whose values over a loop are a metric's history.
 
     `each`: every assignment is a point. `sum`: a running sum that the loop resets is a point at
-    each reset and one at the end.
+    each reset and one at the end. `parts`: what a function returns may be a container of results, of which each is a history.
     """
     chosen: dict[str, Mode] = {}
     wanted = set(wanted)
@@ -32,6 +48,8 @@ def series_names(analysis: CellAnalysis, wanted: Iterable[str] = ()) -> dict[str
         if not computed:
             continue
         if name not in wanted and not _is_interesting(analysis, name):
+            if all(b.kind == "assign" and _may_be_results(name, b.value) for b in computed):
+                chosen[name] = "parts"
             continue
         if any(b.kind != "aug" for b in computed):
             chosen[name] = "each"
@@ -54,11 +72,30 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
     if best or is_earlier_name(name):
         return False
     uses = analysis.uses.get(name, ())
-    if is_metric_name(name):
+    looped = [b for b in analysis.bindings[name] if b.loop and not b.literal]
+    if is_metric_name(name) or all(gives_score(b.value) for b in looped):
         return not is_temporary(analysis.bindings[name], uses)
+    reduced = all(b.value is not None and b.kind == "assign" and reduces(b.value) for b in looped)
+    goes_on = reduced and any(b.loop and iterates(b.loop, analysis) for b in looped)
+    if goes_on and ("shown" in uses or not uses):
+        return True  # what a loop that goes on works out and only looks at
     if is_bookkeeping_name(name) or not (analysis.trains or reduces_into(analysis, name)):
         return False
     return "kept" in uses or ("shown" in uses and analysis.trains)
+
+
+def _may_be_results(name: str, value: ast.expr | None) -> bool:
+    """Return whether a value may be a container of results: what a function returns, or a dict of them."""
+    if name.startswith("_") or not SETTINGS_WORDS.isdisjoint(words(name)):
+        return False
+    match value:
+        case ast.Call(func=func):
+            return call_role(dotted(func)) in {"other", "score"}
+        case ast.Dict(keys=keys):
+            return any(isinstance(k, ast.Constant) and is_metric_name(str(k.value)) for k in keys)
+        case ast.DictComp(value=inner):
+            return evaluates(inner)
+    return False
 
 
 def skips(loop: Loop) -> bool:

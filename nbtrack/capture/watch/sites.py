@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.source.analysis import CellAnalysis, Loop
     from nbtrack.capture.watch.fits import FitSite
     from nbtrack.capture.watch.folds import FoldSite
-    from nbtrack.capture.watch.observe import Observed, ScoreSite
+    from nbtrack.capture.watch.observe import Observed
     from nbtrack.capture.watch.reach import Reach
+    from nbtrack.capture.watch.score_site import ScoreSite
 
 __all__ = ["Sites"]
 

@@ -19,12 +19,15 @@ __all__ = [
     "is_earlier_name",
     "is_history_attribute",
     "is_log_name",
+    "is_loss_function",
     "is_metric_name",
     "is_prediction_name",
     "is_schedule_name",
     "is_size_or_time",
+    "is_statistic_name",
     "is_training_name",
     "may_be_metric",
+    "may_be_result",
     "words",
 ]
 
@@ -64,6 +67,11 @@ COUNT_WORDS = frozenset({"n", "num"})
 INDEX_WORDS = frozenset({"i", "idx", "index"})
 """Words that an index ends in: `best_idx`."""
 
+_STATISTIC_WORDS = frozenset("bias lower max min std sum total upper var".split())
+"""Words of statistics, which names of bounds and of parts of computations end in, too."""
+_ALONE = frozenset({"l1", "l2", "max", "min", "std", "total", "var"})
+"""Names that stand for a result in a container of results."""
+
 _PREDICTION_WORDS = frozenset(
     "pred preds prediction predictions predicted yhat hat prob probs proba logits output outputs out".split()
 )
@@ -77,6 +85,8 @@ _SIZE_AND_TIME_WORDS = frozenset(
     """.split()
 )
 """Words that sizes and times end in."""
+_MEASURED_WORDS = frozenset({"latency", "throughput"})
+"""Words of times that are measured for their own sake."""
 _TRAINING_WORDS = frozenset(
     """
     backward boost descent evaluate fit learn minimise minimize optimise optimize simulate step train tune
@@ -153,6 +163,38 @@ def is_bookkeeping_name(name: str) -> bool:
     return strip[-1] in _BOOKKEEPING_WORDS or strip[0] in _BOOKKEEPING_FIRST
 
 
+def is_loss_function(name: str) -> bool:
+    """Return whether a function of this name gives a loss: `loss_fn`, `criterion`, `compute_loss`."""
+    found = [word for word in words(name) if word not in {"fn", "func", "function"}]
+    return bool(found) and (found[-1] in {"loss", "cost", "criterion"})
+
+
+def is_statistic_name(name: str) -> bool:
+    """Return whether a name is of a statistic of something: `cv_std`, `p95`, `bias`, `gap_max`, but not `max` or `p`.
+
+    Outside of results such a name may as well mean a bound, a weight or a part of a computation.
+    """
+    found = words(name)
+    if not found:
+        return False
+    if found[0] in _BOOKKEEPING_FIRST:
+        return False
+    if found[-1] == "bias" or _is_measured(found):
+        return True
+    return len(found) > 1 and found[-1] in _STATISTIC_WORDS
+
+
+def _is_measured(found: tuple[str, ...]) -> bool:
+    """Return whether words are of a quantile or of a time that is measured for its own sake: `p95_ms`, `latency_ms`."""
+    quantile = any(len(word) == 3 and word[0] in "pq" and word[1:].isdigit() for word in found)
+    return quantile or not _MEASURED_WORDS.isdisjoint(found)
+
+
+def may_be_result(name: str) -> bool:
+    """Return whether a number under this name may be a result among results: not a count, a time, a position, a setting."""
+    return is_metric_name(name) or not is_bookkeeping_name(name) or is_statistic_name(name) or name in _ALONE
+
+
 def is_prediction_name(name: str) -> bool:
     """Return whether a name indicates a model's output, e.g. `y_pred`, `probs`."""
     return any(w in _PREDICTION_WORDS for w in words(name))
@@ -172,6 +214,8 @@ def is_size_or_time(name: str) -> bool:
     """Return whether a name indicates a size or a time."""
     found = words(name)
     if is_metric_name(name) or not found:
+        return False
+    if _is_measured(found):
         return False
     return found[-1] in _SIZE_AND_TIME_WORDS or not {"elapsed", "time", "duration"}.isdisjoint(found)
 

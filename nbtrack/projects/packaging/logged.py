@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from nbtrack.capture.source.analysis import Binding, Loop
-    from nbtrack.capture.watch.observe import ScoreSite
     from nbtrack.capture.watch.reach import Reach
+    from nbtrack.capture.watch.score_site import ScoreSite
     from nbtrack.projects.packaging.cell import ScriptCell
     from nbtrack.projects.packaging.edits import Edits
 
