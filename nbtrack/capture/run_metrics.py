@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
+from nbtrack.capture.run_sweeps import tried
 from nbtrack.capture.source.evidence import iterates
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
@@ -62,6 +63,7 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen, *as_printed(told)}).items():
         moments, values, _ = zip(*printed, strict=True)
         found[name] = Points(array("q", steps), array("d", moments), array("d", values))
+    found |= tried(run, found)
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.run_sweeps import without_tried
 from nbtrack.capture.secrets import MASK, SEEN
 from nbtrack.capture.settings.arguments import call_settings
 from nbtrack.capture.settings.estimators import estimator_settings, is_estimator, optimiser_settings
@@ -45,6 +46,7 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             for name in run.before.read_by(sites.analysis):
                 settings += optimiser_settings(name, run.before.values.get(name))
         settings[own:own] = _told(run, settings)
+        settings[own:] = without_tried(run, settings[own:])
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
     for name in sorted(options.params):
         if name in run.namespace:

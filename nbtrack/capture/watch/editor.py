@@ -24,9 +24,9 @@ class Editor(ast.NodeTransformer):
         """Pass an expression's value through a hook, outside of any existing one."""
         self.wraps.setdefault(id(node), []).append(hook)
 
-    def put_before(self, node: ast.stmt, hook: str) -> None:
-        """Call a hook before a statement."""
-        self.before.setdefault(id(node), []).append(_call(hook, node))
+    def put_before(self, node: ast.stmt, hook: str, *names: str) -> None:
+        """Call a hook before a statement, with the values of some names."""
+        self.before.setdefault(id(node), []).append(_call(hook, node, *names))
 
     def put_after(self, node: ast.stmt, hook: str, *names: str) -> None:
         """Call a hook after a statement, with the values of some names."""

@@ -14,6 +14,7 @@ from nbtrack.capture.watch.passes import container_site
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
 from nbtrack.capture.watch.sites import Sites
+from nbtrack.capture.watch.sweeps import SweepSite, swept_keywords, swept_loops
 from nbtrack.capture.words.calls import DATA_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def instrument(
     editor = Editor()
     parents = {id(child): parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
     _place_series(sites, editor, namespace, hooks, wanted)
+    _place_sweeps(sites, editor, namespace, hooks)
     place_scores(sites, editor, namespace, hooks, parents)
     _place_fits(sites, editor, hooks)
     _place_folds(sites, editor, namespace, hooks)
@@ -112,6 +114,40 @@ def _place_series(
         sites.counter(outer).inner.append(observed)
     for number, made in sites.loops.items():
         made.hook = editor.ticks[id(analysis.loops[number].node)] = hooks.lend(made.ticker())
+
+
+def _place_sweeps(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks) -> None:
+    """Watch the values that loops try: the inner loops first, since an outer one counts their passes."""
+    inner: dict[int, SweepSite] = {}
+    for loop, names in reversed(list(swept_loops(sites.analysis, namespace))):
+        position = _position(sites, loop, inner)
+        for name in names:
+            site = SweepSite(name, loop.number, position)
+            site.keywords = swept_keywords(loop, [name])
+            sites.sweeps.insert(0, site)
+            editor.put_before(loop.node.body[0], hooks.lend(site.observer()), name)
+            for around in loop.chain[1:]:
+                inner.setdefault(around.number, site)
+
+
+def _position(sites: Sites, loop: Loop, inner: Mapping[int, SweepSite]) -> Callable[[], int] | None:
+    """Return what tells how many results a loop has had so far, if they arise in a loop inside it."""
+    own, inside = [], []
+    for name, observed in sites.series.items():
+        for binding in sites.analysis.bindings[name]:
+            if binding.loop is loop:
+                own.append(observed)
+            elif binding.loop is not None and loop in binding.loop.chain:
+                inside.append(observed)
+    if any(loop in changed for changed in sites.analysis.mutations.values()):
+        return None
+    if own or not (inside or loop.number in inner):
+        return None
+    if inside:
+        first = inside[0]
+        return lambda: first.counted + len(first.values)
+    site = inner[loop.number]
+    return lambda: site.passes
 
 
 def _passing(observed: Observed) -> Callable[[Any], Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbtrack.capture.watch.observe import Observed
     from nbtrack.capture.watch.reach import Reach
     from nbtrack.capture.watch.score_site import ScoreSite
+    from nbtrack.capture.watch.sweeps import SweepSite
 
 __all__ = ["Sites"]
 
@@ -32,6 +33,7 @@ class Sites:
     scores: list[ScoreSite] = field(default_factory=list)
     fits: list[FitSite] = field(default_factory=list)
     folds: list[FoldSite] = field(default_factory=list)
+    sweeps: list[SweepSite] = field(default_factory=list)
     loops: dict[int, LoopCounter] = field(default_factory=dict)
     after: dict[int, Observed] = field(default_factory=dict)
     """By the `id` of a statement: the series that is observed only there."""
