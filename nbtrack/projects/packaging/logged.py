@@ -17,6 +17,7 @@ from nbtrack.capture.watch.observe import Hooks
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
 from nbtrack.capture.watch.sites import Sites
+from nbtrack.capture.watch.sweeps import swept_loops
 from nbtrack.projects.packaging.edits import quoted
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Logging:
 
     def _series(self) -> None:
         for name, mode in series_names(self._analysis, ()).items():
-            if not self._wanted(name) or name in self.logged:
+            if not self._wanted(name) or name in self.logged or (mode == "parts" and self._metrics is None):
                 continue
             self.logged[name] = None
             looped = [b for b in self._analysis.bindings[name] if b.loop and b.kind != "loop"]
@@ -150,6 +151,11 @@ class Logging:
             plain = all(not b.conditional and b.loop and not skips(b.loop) for b in chosen)
             for binding in chosen:
                 self._point(name, binding, "" if plain else self._step(chosen[0].loop))
+        for loop, names in swept_loops(self._analysis, {}):
+            for name in names:
+                if name in (self._metrics or ()) and name not in self.logged:
+                    self.logged[name] = None
+                    self._edits.add_before(loop.node.body[0], f"{self._name}.log({quoted(name)}, {name})")
 
     def _point(self, name: str, binding: Binding, step: str) -> None:
         if isinstance(binding.stmt, ast.stmt):
@@ -183,6 +189,8 @@ class Logging:
 
     def _score_name(self, site: ScoreSite, static: str, taken: set[str]) -> str | None:
         """Return the code of the name under which a score was recorded; None if it was not."""
+        if not site.plain:
+            return None  # a container of results
         if self._metrics is None or static in self._metrics:
             self.logged[static] = None
             return quoted(static)

@@ -116,7 +116,8 @@ def literal(text: str) -> Any:
 
 
 def log(name: str, value: Any, step: int | None = None) -> None:
-    """Keep a point of a metric, or one of each number of a dict."""
+    """Keep a point of a metric, or one of each number of a dict or a named tuple."""
+    value = value._asdict() if isinstance(value, tuple) and hasattr(value, "_asdict") else value
     if isinstance(value, dict):
         for key, inner in value.items():
             if _as_number(inner) is not None:
