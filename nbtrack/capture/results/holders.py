@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, as_numbers, shown_number
-from nbtrack.capture.results.counts import LENGTHS, is_list_of_counts
+from nbtrack.capture.results.counts import is_list_of_counts, may_count
 from nbtrack.capture.results.tables import (
     is_by_number,
     is_made_as_frame,
@@ -109,7 +109,7 @@ def leaves(
         return []
     plain = not is_bookkeeping_name(name) and not is_prediction_name(name)
     if isinstance(value, list | deque):
-        good = strong or (grown and (plain or bool(LENGTHS.intersection(words(name)))))
+        good = strong or (grown and (plain or may_count(name)))
     elif isinstance(value, tuple):
         good = strong
     else:
