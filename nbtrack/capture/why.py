@@ -97,6 +97,8 @@ class Why:
         bindings = self._bindings(self.reached, name)
         if not bindings:
             return "a score that was computed or printed"
+        if bindings[-1].kind == "loop":
+            return f"the loop at line {bindings[-1].stmt.lineno} tries these values"
         if any(binding.loop for binding in bindings):
             return f"a loop computes it at line {bindings[-1].stmt.lineno}"
         if not bindings[-1].stmt.lineno:

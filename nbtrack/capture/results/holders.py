@@ -273,7 +273,7 @@ def _mapping_leaves(
     beside = (row and any(map(is_metric_name, keys))) or (not strong and are_results(keys))
     for key, inner in entries.items():
         label = str(key)
-        if report and label == "support":
+        if label.startswith("_") or (report and label == "support"):
             continue
         path = f"{name}.{label}"
         if isinstance(inner, Mapping):

@@ -223,8 +223,7 @@ class Observed:
         """Keep each number of a dict of results as a separate series; count other values as misfits."""
         parts = named_numbers(value)
         if parts is not None:
-            whole = issubclass(type(value), dict)
-            self._split(parts if whole else {key: parts[key] for key in of_results(self.name, parts)})
+            self._split({key: parts[key] for key in of_results(self.name, parts)})
             return
         if self._arrays and not self._misfits and not self.counted:
             # Of arrays that grow, the first had one item by chance.

@@ -130,6 +130,7 @@ def of_results(
     last = [(name, key) for name, key in last if key not in given]
     strong = strong or is_metric_name(holder) or bool(RESULTS_WORDS.intersection(words(holder)[-1:]))
     strong = strong or are_results([key for _, key in last])
+    last = [(name, key) for name, key in last if not key.startswith("_")]
     return [name for name, key in last if is_metric_name(name) or (strong and may_be_result(key))]
 
 

@@ -164,20 +164,24 @@ def _place_shown(places: _Places, shown: Iterable[tuple[ast.expr, str, Loop | No
             continue
         if is_name_in_disguise(node) or is_bookkeeping_name(name):
             continue
-        if is_metric_name(name) or evaluates(node) or not tainted.isdisjoint(names_in(node)):
+        reduced = _reduced_name(node) is not None
+        if reduced or is_metric_name(name) or evaluates(node) or not tainted.isdisjoint(names_in(node)):
             places.put(node, name, around, whole=False)
 
 
 def _reduced_name(node: ast.expr) -> str | None:
     """Return the name of a reduction of results that is shown without one: `np.std(scores)` is `scores_std`."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=attr), args=[ast.Name(id=name), *_]):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=attr), args=[of, *_]):
             if root not in REDUCTION_ROOTS:
                 return None
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=[]):
+        case ast.Call(func=ast.Attribute(value=of, attr=attr), args=[]):
+            pass
+        case ast.Call(func=ast.Name(id="max" | "min" as attr), args=[of]):
             pass
         case _:
             return None
+    name = dotted(of).rpartition(".")[2] if isinstance(of, ast.Name | ast.Attribute) else ""
     if attr not in REDUCTION_ENDINGS or not is_metric_name(name):
         return None
     return name + (REDUCTION_ENDINGS[attr] or "_mean")

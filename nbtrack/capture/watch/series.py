@@ -76,12 +76,24 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
     if is_metric_name(name) or all(gives_score(b.value) for b in looped):
         return not is_temporary(analysis.bindings[name], uses)
     reduced = all(b.value is not None and b.kind == "assign" and reduces(b.value) for b in looped)
-    goes_on = reduced and any(b.loop and iterates(b.loop, analysis) for b in looped)
+    reduced = reduced or all(_is_output(b) for b in looped)
+    unused = not uses and not is_bookkeeping_name(name) and all(b.kind == "unpack" for b in looped)
+    goes_on = (reduced or unused) and any(b.loop and iterates(b.loop, analysis) for b in looped)
     if goes_on and ("shown" in uses or not uses):
         return True  # what a loop that goes on works out and only looks at
     if is_bookkeeping_name(name) or not (analysis.trains or reduces_into(analysis, name)):
         return False
     return "kept" in uses or ("shown" in uses and analysis.trains)
+
+
+def _is_output(binding: Binding) -> bool:
+    """Return whether a name is what a step gives besides the state that it takes: `w, state, l = step(w, state)`."""
+    match binding.stmt:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call(args=args)):
+            state = {one.id for one in args if isinstance(one, ast.Name)}
+            names = {one.id for one in targets if isinstance(one, ast.Name)}
+            return not state.isdisjoint(names) and binding.name not in state
+    return False
 
 
 def _may_be_results(name: str, value: ast.expr | None) -> bool:

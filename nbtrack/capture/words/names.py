@@ -33,9 +33,9 @@ __all__ = [
 
 _MEANS_OTHERWISE = frozenset({"f2"})
 """Words of metrics that a cell's names mean otherwise: a search goes by the values f1 and f2 of a function."""
-_METRIC_WORDS = (DOWN | UP | UNDECIDED) - _MEANS_OTHERWISE
+_METRIC_WORDS = (DOWN | UP | UNDECIDED | {"pvalue"}) - _MEANS_OTHERWISE
 """Words that indicate a result."""
-_METRIC_PHRASES = frozenset(phrase for phrase, _ in PHRASES) - {("r", "2")}
+_METRIC_PHRASES = frozenset(phrase for phrase, _ in PHRASES) - {("r", "2")} | {("p", "value")}
 """Phrases that indicate a result; `r_2` is the second of two radii."""
 
 _ZEROS = {ord(digit): "0" for digit in "123456789"}
@@ -69,7 +69,7 @@ INDEX_WORDS = frozenset({"i", "idx", "index"})
 
 _STATISTIC_WORDS = frozenset("bias lower max min std sum total upper var".split())
 """Words of statistics, which names of bounds and of parts of computations end in, too."""
-_ALONE = frozenset({"l1", "l2", "max", "min", "std", "total", "var"})
+_ALONE = frozenset({"db", "l1", "l2", "max", "min", "std", "total", "var"})
 """Names that stand for a result in a container of results."""
 
 _PREDICTION_WORDS = frozenset(
@@ -192,6 +192,8 @@ def _is_measured(found: tuple[str, ...]) -> bool:
 
 def may_be_result(name: str) -> bool:
     """Return whether a number under this name may be a result among results: not a count, a time, a position, a setting."""
+    if name.startswith("_"):
+        return False
     return is_metric_name(name) or not is_bookkeeping_name(name) or is_statistic_name(name) or name in _ALONE
 
 

@@ -194,6 +194,25 @@ class TestNames:
         code = f"w = 8.0\nfor i in range(4):\n    e = w - times\n    l = (e ** 2).mean()\n    w -= 0.1 * e.mean()\n{end}"
         assert [len(values) for name, values in self.found(code).items() if name == "l"] == [4]
 
+    @pytest.mark.parametrize("name", ["l", "value"])
+    @pytest.mark.parametrize("end", ["print(i, {})", "found.append({})"])
+    def test_what_a_step_gives_beside_the_state_that_it_takes(self, name, end):
+        code = (
+            f"def step(w, state):\n    return w * 0.5, state + 1, w ** 2, {{'prob': 0.5}}\nw, state, found = 1.0, 0, []\n"
+            f"for i in range(3):\n    w, state, {name}, info = step(w, state)\n    {end.format(name)}"
+        )
+        found = self.found(code)
+        assert found.get(name, found.get("found")) == [1.0, 0.25, 0.0625]
+        assert set(found) <= {name, "found"}
+
+    def test_the_result_of_a_test(self):
+        code = "from scipy import stats\nres = stats.ttest_ind(times[:50], times[50:])"
+        assert (
+            {"res.statistic", "res.pvalue"}
+            <= set(self.found(code))
+            <= {"res.statistic", "res.pvalue", "res.df"}
+        )
+
     def test_an_array_of_one_is_a_number(self):
         code = "w = np.zeros((1, 1))\nfor i in range(4):\n    loss = (w - 2.0) ** 2\n    w = w - 0.25 * 2 * (w - 2.0)\nfinal_loss = loss"
         assert self.found(code) == {"loss": [4.0, 1.0, 0.25, 0.0625], "final_loss": [0.0625]}
@@ -209,6 +228,12 @@ class TestNames:
         assert "seen" not in found
         play = "def play(q):\n    return 0.5, 7\ngreedy_return, greedy_steps = play(q)\nprint(greedy_return, greedy_steps)"
         assert self.found(code + play)["greedy_steps"] == [7.0]
+
+    def test_the_best_of_a_curve_that_is_shown(self):
+        code = "class Report:\n    dev_acc_curve = [0.5, 0.75]\nreport = Report()\nprint(f'best along the way: {max(report.dev_acc_curve):.2%}')"
+        assert self.found(code) == {"best_along_way": [0.75]}
+        code = "class Report:\n    updates, acc = 420, 0.75\nr = Report()\nprint(f'dev accuracy after {r.updates} updates: {r.acc}')"
+        assert self.found(code) == {"acc": [0.75]}
 
     def test_a_spread_that_is_shown_without_a_name(self):
         code = "scores = [0.5, 0.75, 1.0]\nscores.append(0.25)\nprint(f'mean {np.mean(scores):.4f} +/- {np.std(scores):.4f}')"
