@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, peek
@@ -27,6 +28,12 @@ __all__ = ["ScoreSite"]
 
 _MAX_POINTS = 1_000_000
 _MAX_PARTS = 100
+_MAX_MISFITS = 4
+"""Values without results after which a call is no longer looked at."""
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 @forgiving(list)
@@ -66,7 +73,7 @@ class ScoreSite:
     """
 
     __slots__ = (
-        "called", "function", "given", "label", "loop", "parts", "plain", "points", "split", "subject", "suffix", "whole",
+        "_misfits", "called", "function", "given", "hook", "label", "loop", "parts", "plain", "points", "split", "subject", "suffix", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +99,9 @@ class ScoreSite:
         self.whole = whole
         self.called = called
         self.plain = plain
+        self.hook = ""
+        """The name under which the function is lent."""
+        self._misfits = 0
         self.given = given | parameters_of(called)
         self.points: list[tuple[str | None, int, float, float]] = []
         self.parts: dict[str, list[tuple[str | None, int, float, float]]] = {}
@@ -100,6 +110,9 @@ class ScoreSite:
     def observer(self, namespace: dict[str, Any]) -> Callable[[Any], Any]:
         """Return the function that receives each score and returns it."""
         points, loop, subject = self.points, self.loop, self.subject
+
+        if not self.plain:
+            return self._pass
 
         def observe(value: Any) -> Any:
             if len(points) >= _MAX_POINTS:
@@ -110,8 +123,7 @@ class ScoreSite:
             if loop is not None and subject is not None:
                 scored = type(namespace.get(subject)).__name__
             if number is not None:
-                if self.plain:
-                    points.append((scored, loop.count if loop else 0, moment, number))
+                points.append((scored, loop.count if loop else 0, moment, number))
             elif self._split(value, scored, moment):
                 pass
             elif self.whole and loop is None:
@@ -119,6 +131,14 @@ class ScoreSite:
             return value
 
         return observe
+
+    def _pass(self, value: Any) -> Any:
+        """Take containers alone, and nothing more from a call in a loop that gives none."""
+        if value is None or not self._split(value, None, now()):
+            self._misfits += 1
+            if self._misfits >= _MAX_MISFITS and not self.parts:
+                setattr(builtins, self.hook, _same)
+        return value
 
     @forgiving(bool)
     def _split(self, value: Any, scored: str | None, moment: float) -> bool:

@@ -67,7 +67,8 @@ class _Places:
         """Watch an expression; `site` are arguments of `ScoreSite`."""
         made = ScoreSite(function, loop=None if around is None else self._counter(around), **site)
         self._sites.scores.append(made)
-        self._editor.wrap(node, self._hooks.lend(made.observer(self._namespace)))
+        made.hook = self._hooks.lend(made.observer(self._namespace))
+        self._editor.wrap(node, made.hook)
 
     def function(self, call: ast.Call) -> FunctionType | ast.FunctionDef | None:
         """Return the notebook's function that is called."""
