@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.execution import Execution
     from nbtrack.capture.settings.setting import Setting
+    from nbtrack.capture.watch.sweeps import SweepSite
 
 __all__ = ["tried", "without_tried"]
 
@@ -36,15 +37,16 @@ def tried(run: Execution, found: Mapping[str, Points]) -> dict[str, Points]:
 
 def without_tried(run: Execution, settings: Iterable[Setting]) -> list[Setting]:
     """Return settings of objects without those that a loop has tried several values of: the last is not the run's."""
-    several = _several(run)
-    return [one for one in settings if one.name.rpartition(".")[2].rpartition("__")[2] not in several]
+    sites = [site for sites in run.sites for site in sites.sweeps]
+    return [one for one in settings if not any(_is_tried(one, site) for site in sites)]
 
 
-def _several(run: Execution) -> set[str]:
-    names: set[str] = set()
-    for sites in run.sites:
-        for site in sites.sweeps:
-            if site.passes > 1:
-                names |= site.keywords
-            names |= {key.rpartition("__")[2] for key, values in site.seen.items() if len(values) > 1}
-    return names
+def _is_tried(setting: Setting, site: SweepSite) -> bool:
+    """Return whether a setting is of an object of a loop, and differs from pass to pass."""
+    name = setting.name.rpartition(".")[2].rpartition("__")[2]
+    varied = {key.rpartition("__")[2] for key, values in site.seen.items() if len(values) > 1}
+    if site.passes < 2 or name not in site.keywords | varied:
+        return False
+    holder = setting.prefix.partition(".")[0]
+    # Of a final model, made of the best after the loop, it is a setting.
+    return name not in site.elsewhere or holder in site.holders or holder[:1].isupper()

@@ -14,7 +14,7 @@ from nbtrack.capture.watch.passes import container_site
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
 from nbtrack.capture.watch.sites import Sites
-from nbtrack.capture.watch.sweeps import SweepSite, swept_keywords, swept_loops
+from nbtrack.capture.watch.sweeps import SweepSite, keywords_outside, swept_keywords, swept_loops
 from nbtrack.capture.words.calls import DATA_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -124,6 +124,12 @@ def _place_sweeps(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks
         for name in names:
             site = SweepSite(name, loop.number, position)
             site.keywords = swept_keywords(loop, [name])
+            site.elsewhere = keywords_outside(loop, sites.analysis)
+            site.holders = {
+                bound
+                for bound, bindings in sites.analysis.bindings.items()
+                if any(b.loop is not None and loop in b.loop.chain for b in bindings)
+            }
             sites.sweeps.insert(0, site)
             editor.put_before(loop.node.body[0], hooks.lend(site.observer()), name)
             for around in loop.chain[1:]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.source.analysis import CellAnalysis, Loop
 
-__all__ = ["SweepSite", "SweptLoop", "swept_keywords", "swept_loops"]
+__all__ = ["SweepSite", "SweptLoop", "keywords_outside", "swept_keywords", "swept_loops"]
 
 _MAX_PASSES = 10_000
 _MAX_KEYS = 20
@@ -62,12 +62,16 @@ class SweepSite:
         Returns how many results there were when a pass began; None if each pass has one.
     """
 
-    __slots__ = ("_position", "keywords", "loop", "name", "passes", "seen", "values")
+    __slots__ = ("_position", "elsewhere", "holders", "keywords", "loop", "name", "passes", "seen", "values")
 
     def __init__(self, name: str, loop: int, position: Callable[[], int] | None = None) -> None:
         self.name, self.loop, self._position = name, loop, position
         self.keywords: set[str] = set()
         """The names under which the variable is handed on."""
+        self.elsewhere: set[str] = set()
+        """Those of them that code outside of the loop gives a value, too."""
+        self.holders: set[str] = set()
+        """The names that the loop binds."""
         self.passes = 0
         self.values: dict[str, list[tuple[int, float, float]]] = {}
         """By name, the step, the time and the value of each number; dotted names of a dict's."""
@@ -212,6 +216,12 @@ def swept_keywords(loop: Loop, names: Sequence[str]) -> set[str]:
             if isinstance(node, ast.keyword) and node.arg and not _plain_names(node.value).isdisjoint(names):
                 given.add(node.arg)
     return given
+
+
+def keywords_outside(loop: Loop, analysis: CellAnalysis) -> set[str]:
+    """Return the names of arguments that calls outside of a loop are given."""
+    outside = [c.node for c in analysis.calls if c.loop is None or loop not in c.loop.chain]
+    return {one.arg for node in outside for one in node.keywords if one.arg}
 
 
 def _plain_names(node: ast.expr) -> set[str]:

@@ -148,3 +148,13 @@ def test_models_in_a_dict_keep_what_they_are():
     )
     assert set(captured.metrics) == {"results.linear", "results.tree"}
     assert (captured.params["C"], captured.params["max_depth"]) == (0.5, 3)
+
+
+@pytest.mark.parametrize("best", ["1", "max(found, key=found.get)"])
+def test_the_final_model_has_the_value_that_was_chosen(best):
+    captured = swept(
+        "found = {}\nfor k in [1, 5]:\n    knn = KNeighborsClassifier(n_neighbors=k, p=1).fit(X, y)\n    found[k] = knn.score(X, y)\n"
+        f"final = KNeighborsClassifier(n_neighbors={best}, weights='distance').fit(X, y)"
+    )
+    assert captured.params["n_neighbors"] == 1
+    assert (captured.params["p"], captured.params["weights"]) == (1, "distance")
