@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import CLOCKS, COUNTING, REDUCTIONS, call_role
 from nbtrack.capture.words.names import is_metric_name, is_prediction_name
 
@@ -31,7 +32,7 @@ def tainted_names(analysis: CellAnalysis) -> set[str]:
 
 def evaluates(node: ast.expr) -> bool:
     """Return whether an expression predicts, scores, or reads a fitted attribute."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Call):
             name = dotted(part.func)
             if call_role(name) in {"score", "fit"} or "predict" in name or name.endswith("decision_function"):
@@ -56,7 +57,7 @@ def _reduces(node: ast.expr) -> bool:
     return any(
         (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS)
         or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
-        for part in ast.walk(node)
+        for part in walk(node)
     )
 
 
@@ -81,6 +82,4 @@ def counts(value: ast.expr | None) -> bool:
 
 def scores_in(node: ast.expr) -> bool:
     """Return whether an expression calls a scoring function."""
-    return any(
-        isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in ast.walk(node)
-    )
+    return any(isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in walk(node))
