@@ -108,6 +108,9 @@ def _is_said(run: Execution, name: str, points: Points, found: Mapping[str, Poin
 
 def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:
     """Return the metrics that are scores of a cross-validation's folds."""
+    series = {name for name, points in metrics.items() if len(points.values) > 1}
+    if not series:
+        return series
     validated = {"cross_val_score"}
     for sites in run.sites:
         for name, bindings in sites.analysis.bindings.items():
@@ -121,11 +124,7 @@ def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:
                 case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):
                     if _validates(value):
                         validated.add(name)
-    return {
-        name
-        for name, points in metrics.items()
-        if len(points.values) > 1 and name.partition(".")[0] in validated
-    }
+    return {name for name in series if name.partition(".")[0] in validated}
 
 
 def _validates(node: ast.expr | None) -> bool:

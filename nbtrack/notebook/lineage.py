@@ -6,7 +6,7 @@ import ast
 import hashlib
 from typing import TYPE_CHECKING
 
-from nbtrack.capture.source.syntax import parse
+from nbtrack.capture.source.syntax import parse, walk
 from nbtrack.query import parse as parse_filter
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Lineages:
 
 
 def _shape(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Constant):
             yield type(node.value).__name__
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import getpass
 import json
 import os
@@ -194,8 +193,10 @@ def _job(
 
 
 def _say(text: str) -> None:
+    ipython: Any = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
     # A notebook shows standard error as a fault.
-    stream = sys.stdout if hasattr(builtins, "__IPYTHON__") else sys.stderr
+    stream = sys.stderr if getattr(shell, "kernel", None) is None else sys.stdout
     stream.write(f"nbtrack: {text}\n")
 
 

@@ -21,7 +21,7 @@ APART = {
     # Libraries of models beside MLflow, and what nbtrack needs to save and load.
     "libraries": [
         "mlflow>=3.17,<4", "keras>=3", "torch>=2.2", "lightning>=2.2", "catboost>=1.2", "statsmodels>=0.14", "onnx>=1.16",
-        "onnxruntime>=1.18", "orjson>=3.10", "platformdirs>=4", "regex",
+        "onnxruntime>=1.18", "orjson>=3.10", "platformdirs>=4", "regex", "httptools", "prometheus-client",
     ],
     # The libraries whose trainings are told of, the trackers that cells log to, and what runs their tests.
     "frameworks": [
@@ -30,6 +30,9 @@ APART = {
         "mlflow-skinny>=3", "sqlalchemy>=2", "alembic", "wandb", "tensorboard", "tensorboardX",
         "cloudpickle>=3", "orjson>=3.10", "pyyaml>=6", "psutil>=5.9", "platformdirs>=4", "regex",
         "pytest>=8", "pytest-timeout", "hypothesis",
+        # What the cells of the framework corpus have beside these.
+        "ipython", "ipywidgets", "anywidget", "matplotlib", "seaborn", "polars", "pyarrow", "tqdm", "omegaconf", "jax", "optax",
+        "flax", "gymnasium", "datasets", "torchmetrics", "imbalanced-learn",
     ],
 }  # fmt: skip
 """The same for what nothing is measured beside, but that needs an environment of its own."""

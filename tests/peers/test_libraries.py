@@ -103,6 +103,33 @@ json.dump(answers, open("ours.json", "w"))
 """
 )
 
+SERVE = (
+    MODELS
+    + """
+import urllib.request
+import nbtrack
+
+answers = {}
+for name, (model, rows) in MODELS.items():
+    if isinstance(rows, pd.DataFrame):
+        body = {"dataframe_split": rows.to_dict("split")}
+    else:
+        body = {"inputs": rows.tolist()}
+    server = nbtrack.serve("ours/" + name).wait()
+    request = urllib.request.Request(
+        server.url + "/invocations", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        answer = json.load(urllib.request.urlopen(request))["predictions"]
+    finally:
+        server.stop()
+    if isinstance(answer, list) and isinstance(answer[0], dict):
+        answer = [value for row in answer for value in row.values()]
+    answers[name] = told(answer)
+json.dump(answers, open("served.json", "w"))
+"""
+)
+
 ASK = (
     MODELS
     + """
@@ -161,11 +188,12 @@ def told(tmp_path_factory):
     peers.install("libraries")
     folder = tmp_path_factory.mktemp("libraries")
     run(folder, WRITE, PYTHONPATH=str(ROOT))
+    run(folder, SERVE, PYTHONPATH=str(ROOT))
     run(folder, ASK)
     run(folder, READ, PYTHONPATH=str(ROOT))
     return {
         name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("ours", "mlflow", "read")
+        for name in ("ours", "served", "mlflow", "read")
     }
 
 
@@ -181,6 +209,11 @@ def test_mlflow_answers_as_nbtrack_does(told):
     assert len(told["ours"]) == 8
     for name, ours in told["ours"].items():
         assert same(ours["answer"], told["mlflow"]["ours"][name]), name
+
+
+def test_each_is_served(told):
+    for name, ours in told["ours"].items():
+        assert same(ours["answer"], told["served"][name]), name
 
 
 def test_each_is_of_mlflows_flavour(told):

@@ -13,6 +13,7 @@ from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
 from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
+from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
     OUTPUT_ARGUMENTS,
@@ -59,7 +60,7 @@ def call_settings(
         for name, bindings in analysis.bindings.items()
         for b in bindings
         if b.kind == "assign" and b.value is not None and not b.loop
-        for part in ast.walk(b.value)
+        for part in walk(b.value)
         if isinstance(part, ast.Call)
     }
     # A function that is called once, only for its effect, on a notebook's object or on data, does the training.

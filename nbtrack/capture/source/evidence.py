@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import CLOCKS, COUNTING, NUMBER_FORMS, REDUCTIONS, UNWRAPPING, call_role
 from nbtrack.capture.words.names import is_loss_function, is_metric_name, is_prediction_name
 
@@ -41,7 +42,7 @@ def tainted_names(analysis: CellAnalysis) -> set[str]:
 
 def evaluates(node: ast.expr) -> bool:
     """Return whether an expression predicts, scores, or reads a fitted attribute."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Call):
             name = dotted(part.func)
             if call_role(name) in {"score", "fit"} or "predict" in name or name.endswith("decision_function"):
@@ -67,7 +68,7 @@ def reduces(node: ast.expr) -> bool:
     return any(
         (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS)
         or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
-        for part in ast.walk(node)
+        for part in walk(node)
     )
 
 
@@ -92,9 +93,7 @@ def counts(value: ast.expr | None) -> bool:
 
 def scores_in(node: ast.expr) -> bool:
     """Return whether an expression calls a scoring function."""
-    return any(
-        isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in ast.walk(node)
-    )
+    return any(isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in walk(node))
 
 
 def gives_score(node: ast.expr | None) -> bool:
@@ -121,8 +120,7 @@ def iterates(loop: Loop, analysis: CellAnalysis) -> bool:
             if binding.loop is not None and loop in binding.loop.chain and _goes_on(name, binding):
                 return True
     return any(
-        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript)
-        for node in ast.walk(loop.node)
+        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript) for node in walk(loop.node)
     )
 
 

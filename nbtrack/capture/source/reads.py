@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 
 from nbtrack.capture.source.grammar import SCOPED, Evaluate, inside, parts
+from nbtrack.capture.source.syntax import walk
 
 __all__ = ["dotted", "free_names", "keys_of", "names_in"]
 
 
 def names_in(node: ast.AST) -> set[str]:
     """Return the names that an expression reads, including variables of comprehensions and lambdas."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def free_names(node: ast.expr) -> set[str]:

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from nbtrack.capture.source.grammar import DEFINITIONS, LOOPS
+from nbtrack.capture.source.syntax import walk
 
 __all__ = ["Editor"]
 
@@ -53,7 +54,7 @@ class Editor(ast.NodeTransformer):
 def _call(hook: str, place: ast.stmt, *names: str) -> ast.stmt:
     arguments: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
     statement = ast.Expr(ast.Call(ast.Name(hook, ast.Load()), arguments, []))
-    for node in ast.walk(statement):
+    for node in walk(statement):
         # Located at the end of the line before it: tracebacks never point at it, except for an interrupt.
         ast.copy_location(node, place)
     return statement

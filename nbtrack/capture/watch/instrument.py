@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.settings.estimators import estimator_settings
+from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.watch.editor import Editor
 from nbtrack.capture.watch.fits import FitSite
 from nbtrack.capture.watch.folds import fold_binding
@@ -58,7 +59,7 @@ def instrument(
     """
     sites = Sites(analysis, reach)
     editor = Editor()
-    parents = {id(child): parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
+    parents = {id(child): parent for parent in walk(tree) for child in ast.iter_child_nodes(parent)}
     _place_series(sites, editor, namespace, hooks, wanted)
     _place_sweeps(sites, editor, namespace, hooks)
     place_scores(sites, editor, namespace, hooks, parents)

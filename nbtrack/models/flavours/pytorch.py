@@ -81,12 +81,23 @@ class PyTorch(Flavour):
         elif not isinstance(data, torch.Tensor):
             array = np.asarray(data)
         with torch.no_grad():
-            given = data if isinstance(data, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(array))
+            given = data if isinstance(data, torch.Tensor) else _tensor(np.ascontiguousarray(array), model)
             answer = model(given, **taken(getattr(model, "forward", model), params))
         if isinstance(data, torch.Tensor):
             return answer
         answer = answer.cpu().numpy() if isinstance(answer, torch.Tensor) else answer
         return pd.DataFrame(answer, index=data.index) if isinstance(data, pd.DataFrame) else answer
+
+
+def _tensor(array: Any, model: Any) -> Any:
+    """Return an array as a tensor; doubles, as numbers of JSON and Python's are, in the precision of the module."""
+    import torch
+
+    tensor = torch.from_numpy(array)
+    if tensor.dtype != torch.float64:
+        return tensor
+    kinds = (parameter.dtype for parameter in model.parameters() if parameter.is_floating_point())
+    return tensor.to(next(kinds, tensor.dtype))
 
 
 def _check_size(model: Any) -> None:

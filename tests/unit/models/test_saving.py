@@ -91,7 +91,10 @@ def test_other_libraries_models(run):
     net = torch.nn.Linear(2, 1)
     values = X.to_numpy("float32")
     loaded = nbtrack.load_model(nbtrack.log_model(net, "t", input_example=values).model_uri)
-    assert np.allclose(loaded.predict(values), net(torch.from_numpy(values)).detach().numpy())
+    expected = net(torch.from_numpy(values)).detach().numpy()
+    assert np.allclose(loaded.predict(values), expected)
+    unsigned = nbtrack.load_model(nbtrack.log_model(net, "u").model_uri)
+    assert np.allclose(unsigned.predict(values.astype("float64")), expected), "as numbers of JSON arrive"
 
 
 def test_input_is_held_against_the_signature(run):

@@ -11,6 +11,7 @@ import pytest
 
 import nbtrack
 from nbtrack import uv
+from nbtrack.entities.system_use import results
 from tests.unit.script.pythons import run
 
 PLAIN = Path(__file__).parent / "plain"
@@ -110,7 +111,7 @@ def test_what_a_person_would_log_is_found(tmp_path, monkeypatch, name):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (found,) = nbtrack.runs(store=tmp_path / "store")
-    points = {metric: len(found.history(metric)) for metric in found.metrics}
+    points = {metric: len(found.history(metric)) for metric in results(found.metrics)}
     assert wanted.params <= set(found.params), found.params
     assert {metric for metric, count in wanted.metrics.items() if points.get(metric, 0) < count} == set(), (
         points
