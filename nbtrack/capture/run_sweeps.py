@@ -23,6 +23,7 @@ def tried(run: Execution, found: Mapping[str, Points]) -> dict[str, Points]:
     They have the steps of the results, as `C` has of `acc` in `for C in [0.1, 1]: acc = ...`.
     """
     lengths = {len(points.values) for points in found.values()} | {len(seen) for seen in run.seen.values()}
+    lengths -= {1}  # no history
     results: dict[str, Points] = {}
     for sites in run.sites:
         for site in sites.sweeps:

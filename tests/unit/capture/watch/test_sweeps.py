@@ -124,6 +124,7 @@ def test_dicts_of_settings(values, given):
         "for name in ['a', 'b']:\n    loss = len(name) / 3",
         "for C in [0.5]:\n    loss = C / 2",
         "for part in [0.1, 0.2]:\n    print(part)",
+        "for size in [24, 12]:\n    layers = [0] * size\nloss = sum(X[0]) / 2",
     ],
 )
 def test_counters_rows_and_names_are_no_values_that_are_tried(cell):
