@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections import deque
 from collections.abc import Mapping
 from itertools import pairwise
@@ -37,6 +38,10 @@ _MAX_LEAVES = 100
 _MAX_NAMED = 30
 _MAX_ROWS = 12
 _MAX_FRAME_ROWS = 500
+_OF_SEARCHES = re.compile(r"(?:param|rank)_|split\d+_")
+"""Columns of `cv_results_` beside the mean and the spread over the folds."""
+_WHEN = frozenset({"epoch", "step"})
+"""Keys that tell to which time the others belong."""
 
 
 @forgiving(list)
@@ -199,13 +204,18 @@ def _mapping_leaves(
         label = str(key)
         path = f"{name}.{label}"
         if isinstance(inner, Mapping):
+            if words(label)[-1:] == ("params",):
+                continue  # what a search has chosen
             yield from _mapping_leaves(path, inner, strong=strong, shown=shown, depth=depth + 1)
+            continue
+        if _OF_SEARCHES.match(label):
             continue
         # In a dict of results every key is a metric, except for times and counts.
         good = is_metric_name(label) or (strong and (not is_bookkeeping_name(label) or len(label) == 1))
         number = as_number(inner)
         if number is not None:
-            if good or (shown and isinstance(inner, float) and not is_size_or_time(label)):
+            told = isinstance(inner, float) and not is_size_or_time(label) and label not in _WHEN
+            if good or (shown and told):
                 yield path, [number]
         elif is_listed(inner) and len(inner) <= MAX_LENGTH:
             numbers = as_numbers(inner) if good or (filled and isinstance(inner, list)) else None

@@ -16,6 +16,7 @@ from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
     OUTPUT_ARGUMENTS,
+    RUNNING_SETTINGS,
     TRAINING_FUNCTIONS,
     TRAINING_METHODS,
 )
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.source.analysis import CellAnalysis
 
 __all__ = ["call_settings"]
+
+_LABELS = frozenset({"metrics", "name"})
+"""Arguments of libraries that say what something is called, and what is shown of it."""
 
 
 def call_settings(
@@ -83,8 +87,13 @@ def call_settings(
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
         for name, value in _arguments(call.node, callee, positional, own=own, works=works):
             # `set_params(ridge__alpha=1)` is the step's own setting already.
-            if name not in OUTPUT_ARGUMENTS and "__" not in name:
-                found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
+            if name in OUTPUT_ARGUMENTS or "__" in name or (name in _LABELS and not own):
+                continue
+            for key, leaf in flatten(name, value):
+                if key.rpartition(".")[2] not in RUNNING_SETTINGS:
+                    # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
+                    plain = key if own else key.removeprefix("params.")
+                    found.append(Setting(plain, leaf, prefix, spare=True))
     return found
 
 

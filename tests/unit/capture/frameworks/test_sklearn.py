@@ -42,3 +42,14 @@ def test_a_curve_whose_means_have_names_is_there_once():
         "train_score = train.mean(axis=1)\nvalid_score = valid.mean(axis=1)"
     )
     assert set(values(captured)) == {"train_score", "valid_score"}
+
+
+def test_a_frame_of_a_search_has_the_means_and_not_its_params_ranks_and_folds():
+    captured, _ = tracked(
+        "import pandas as pd\nfrom sklearn.datasets import load_iris\nfrom sklearn.model_selection import GridSearchCV\n"
+        "from sklearn.tree import DecisionTreeClassifier\nX, y = load_iris(return_X_y=True)\n"
+        "search = GridSearchCV(DecisionTreeClassifier(random_state=0), {'max_depth': [1, 2, 3]}, cv=3).fit(X, y)\n"
+        "results = pd.DataFrame(search.cv_results_)"
+    )
+    found = {name for name in values(captured) if name.startswith("results.")}
+    assert found == {"results.mean_test_score", "results.std_test_score"}
