@@ -12,7 +12,7 @@ from nbtrack.capture.frameworks.listening import Listening
 from nbtrack.capture.frameworks.told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from nbtrack.capture.frameworks.framework import Call, Framework, Training
 
@@ -63,7 +63,9 @@ class Asking:
         """Listen no more."""
         self._listening.end()
 
-    def told(self, moment: float, returned: Iterable[Any] = ()) -> Told:
+    def told(
+        self, moment: float, returned: Iterable[Any] = (), looped: Collection[str] = frozenset()
+    ) -> Told:
         """Return what is known at the end of the cell.
 
         Parameters
@@ -72,8 +74,10 @@ class Asking:
             The time of what has none.
         returned
             What the cell's own calls of `fit` returned: it may have no name.
+        looped
+            Names that only loops give a value: they are those of the last of several.
         """
-        told = Told()
+        told = Told(last_ones=looped)
         kept = {id(one) for one in returned}
         for library, framework in self._frameworks.items():
             try:
@@ -113,4 +117,5 @@ def _names(namespace: Mapping[str, Any]) -> dict[int, str]:
         if type(value) in (dict, list) and len(value) <= _MAX_ENTRIES:
             entries = value.items() if type(value) is dict else enumerate(value)
             found |= {id(inner): f"{name}.{key}" for key, inner in entries if type(key) in (str, int)}
-    return found | {id(value): name for name, value in own}
+    # The first of several names: a loop's comes after it.
+    return found | {id(value): name for name, value in reversed(own)}

@@ -23,7 +23,22 @@ def test_a_fit_with_a_name():
         "aic": [fit.aic],
         "bic": [fit.bic],
         "llf": [fit.llf],
+        **{f"coef.{name}": [fit.params[name]] for name in ("const", "a", "b")},
     }
+
+
+def test_the_terms_of_a_model_without_labels_have_its_own_names():
+    captured, names = tracked(
+        DATA + "fit = sm.OLS(frame.y.to_numpy(), sm.add_constant(frame[['a', 'b']].to_numpy())).fit()"
+    )
+    assert values(captured)["coef.x2"] == [names["fit"].params[2]]
+
+
+def test_degrees_of_freedom_in_a_summary_are_no_errors():
+    captured, _ = tracked(
+        DATA + "fit = sm.OLS(frame.y, sm.add_constant(frame[['a']])).fit()\nprint(fit.summary())"
+    )
+    assert not any(name.lower().startswith("df") for name in values(captured))
 
 
 def test_a_fit_whose_summary_alone_is_shown():
