@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 from array import array
 from typing import TYPE_CHECKING
@@ -95,7 +96,15 @@ def _is_said(run: Execution, name: str, points: Points, found: Mapping[str, Poin
     if last == name:
         return False
     plain = found[last].values if last in found else run.seen.get(last)
-    return plain is not None and list(plain) == list(points.values)
+    if plain is not None:
+        return list(plain) == list(points.values)
+    if len(points.values) == 1:
+        return False
+    # A list of rows, and the frame that is made of it.
+    root = name.partition(".")[0]
+    others = itertools.takewhile(lambda other: other != name, found)
+    alike = (other for other in others if other.endswith(f".{last}") and other.partition(".")[0] != root)
+    return any(list(found[other].values) == list(points.values) for other in alike)
 
 
 def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:

@@ -92,11 +92,13 @@ def _told(run: Execution, others: Sequence[Setting], captured: Captured) -> list
     results = {points.values[0] for points in captured.metrics.values() if len(points.values) == 1}
     texts = {(one.name, one.value.casefold()) for one in others if isinstance(one.value, str)}
     entries = {(one.name.rpartition(".")[2], repr(one.value)) for one in others if "." in one.name}
+    numbers = {one.value for one in others if type(one.value) is int}
     return [
         Setting(key, leaf, prefix)
         for name, value, prefix in run.told.params
         for key, leaf in flatten(name, value)
         if (key.rpartition(".")[2], repr(leaf)) not in entries
+        and not (name.endswith(("_round", "_rounds")) and leaf in numbers)  # `num_round` already
         and (name.startswith("best_") or type(leaf) is not int or leaf <= _SMALL or leaf not in results)
         and not (isinstance(leaf, str) and (key, leaf.casefold()) in texts)
     ]

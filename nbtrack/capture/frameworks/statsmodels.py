@@ -79,7 +79,7 @@ def _measures(results: Any) -> dict[str, float]:
                 number = as_number(getattr(results, name, None))
             except FAULTS:  # a model that does not define it may say so by any error
                 continue
-            if number is not None:
+            if number is not None and not math.isnan(number):
                 found[name] = number
     if "llf" in found:
         found.pop("sse", None)

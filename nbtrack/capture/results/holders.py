@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, peek
+from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.settings.setting import fields_of
@@ -175,7 +175,8 @@ def _entries_of(value: Any) -> Mapping[Any, Any] | None:
     """Return the entries of a dict, a history object, a named result or a short labelled Series, by name."""
     if isinstance(value, Mapping):
         return value
-    history = peek(value, "history")
+    # A fit of statsmodels keeps in it how it went on its way.
+    history = None if module_of(type(value)).startswith("statsmodels.") else peek(value, "history")
     if isinstance(history, Mapping):
         return history
     if type(value).__name__ == "Series":

@@ -181,7 +181,7 @@ _OUTPUT_ARGUMENTS = frozenset(
     random_seed_display return_X_y as_frame max_workers disable_tqdm eval_names report_to valid_names
     verbose_eval show_progress_bar study_name storage load_if_exists plot output_dir overwrite_output_dir run_name
     logging_dir logging_steps logging_strategy logging_first_step save_steps save_strategy save_total_limit
-    save_dir disp use_cpu no_cuda dataloader_pin_memory dataloader_num_workers accelerator devices default_root_dir logger
+    save_dir disp as_pandas use_cpu no_cuda dataloader_pin_memory dataloader_num_workers accelerator devices default_root_dir logger
     enable_progress_bar enable_model_summary enable_checkpointing log_every_n_steps num_sanity_val_steps
     """.split()
 )

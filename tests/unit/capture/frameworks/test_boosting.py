@@ -175,6 +175,27 @@ class TestXGBoost:
         )
         assert (captured.params["eta"], captured.params["max_depth"]) == (0.25, 4)
 
+    def test_models_in_a_dict_have_its_names_and_those_in_a_list_are_counted(self):
+        loop = (
+            "for name, depth in {'small': 1, 'large': 3}.items():\n"
+            "    model = xgb.train({'max_depth': depth}, train, 3, evals=[(valid, 'valid')], verbose_eval=False)\n"
+        )
+        captured, _ = tracked(XGB + "models = {}\n" + loop + "    models[name] = model")
+        assert {"models.small.valid-rmse", "models.large.valid-rmse"} == values(captured).keys()
+        captured, _ = tracked(XGB + "models = []\n" + loop + "    models.append(model)")
+        assert {"1.valid-rmse", "2.valid-rmse"} == values(captured).keys()
+
+    def test_rounds_that_no_literal_and_no_name_of_the_cell_tells(self):
+        train = "xgb.train({'eta': 0.5}, train, ROUNDS, evals=[(valid, 'valid')], early_stopping_rounds=STOP, verbose_eval=False)"
+        written = train.replace("ROUNDS", "int('7')").replace("STOP", "int('3')")
+        captured, _ = tracked(XGB + written)
+        params = captured.params
+        assert (params["num_boost_round"], params["early_stopping_rounds"]) == (7, 3)
+        captured, _ = tracked(
+            XGB + "steps, wait = 7, 3\n" + train.replace("ROUNDS", "steps").replace("STOP", "wait")
+        )
+        assert captured.params == {"steps": 7, "wait": 3, "eta": 0.5}
+
     def test_what_only_says_how_it_runs_is_no_setting(self):
         captured, _ = tracked(
             XGB + "options = {'max_depth': 2, 'verbosity': 0, 'nthread': 1}\n"
