@@ -8,6 +8,7 @@ import math
 from array import array
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.foreign import peek
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
@@ -50,8 +51,10 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         captured.metrics = {n: c for n, c in {**told, **found}.items() if n in run.options.metrics}
         return
     read = {node.attr for sites in run.sites for node, *_ in sites.analysis.fitted_reads}
+    # What a search has trained again is its result, and its way is not.
+    chosen = {id(peek(one.estimator, "best_estimator_")) for one in fitted}
     for one in fitted:
-        carried = estimator_series(one.estimator, read, now)
+        carried = estimator_series(one.estimator, read, now) if id(one.estimator) not in chosen else {}
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)

@@ -59,13 +59,7 @@ class Told:
         named = [
             _Named(name, training, _is_alone(n, names, keys)) for n, (name, training) in enumerate(trainings)
         ]
-        for key, given in _collected(
-            (k, one, v) for one in named for k, v in one.training.params.items()
-        ).items():
-            # What several have without a name, in a search, is no setting of the whole.
-            several = len({repr(value) for _, value in given}) > 1
-            own = [(key, value, one.name) for one, value in given if one.name not in {"", *self.last_ones}]
-            self.params += own if several else [(key, value, one.name) for one, value in given]
+        self._add_params(named)
         histories = _collected(
             (title, one, points)
             for one in named
@@ -103,6 +97,15 @@ class Told:
             (t, one, it) for one in named for t, it in one.training.tags.items()
         ).items():
             self.tags |= _apart(tag, texts[-_MAX_APART:])
+
+    def _add_params(self, named: Sequence[_Named]) -> None:
+        for key, given in _collected(
+            (k, one, v) for one in named for k, v in one.training.params.items()
+        ).items():
+            # What several have without a name, in a search, is no setting of the whole.
+            several = len({repr(value) for _, value in given}) > 1
+            own = [(key, value, one.name) for one, value in given if one.name not in {"", *self.last_ones}]
+            self.params += own if several else [(key, value, one.name) for one, value in given]
 
 
 def _is_alone(number: int, names: Sequence[str], keys: Sequence[set[str]]) -> bool:

@@ -104,7 +104,7 @@ def leaves(
         # An array that a loop fills entry by entry is a history; one that it fills with masks is data.
         by_entry = filled and any(isinstance(positions.get(i), int) for i in analysis.indices.get(name, ()))
         good = (strong and (filled or _is_made_of_scores(bindings))) or (
-            plain and (by_entry or _is_reduced(bindings, analysis))
+            plain and (by_entry or _is_reduced(bindings, analysis) or _is_of_folds(bindings))
         )
     numbers = as_numbers(value) if good or wanted else None
     return [(name, numbers)] if numbers and (strong or _is_curve(numbers)) else []

@@ -21,12 +21,12 @@ from nbtrack.capture.words.calls import (
     TRAINING_METHODS,
 )
 from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, LAYER_LIBRARIES, TENSOR_LIBRARIES
-from nbtrack.capture.words.names import is_metric_name, is_training_name
+from nbtrack.capture.words.names import SPLITS, is_metric_name, is_training_name, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 
-    from nbtrack.capture.source.analysis import CellAnalysis
+    from nbtrack.capture.source.analysis import Call, CellAnalysis
 
 __all__ = ["call_settings"]
 
@@ -70,11 +70,7 @@ def call_settings(
     effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
     workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
     for call in analysis.calls:
-        if id(call.node) in written_out:
-            continue
-        if call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name:
-            continue
-        if call.context in {"plot", "io"}:
+        if id(call.node) in written_out or _is_aside(call):
             continue
         callee = _callee(call.node.func, namespace) if call.root else None
         own = module_of(callee) == "__main__"
@@ -85,16 +81,35 @@ def call_settings(
         prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
         # Two models of one class are distinguished by their names.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        for name, value in _arguments(call.node, callee, positional, own=own, works=works):
-            # `set_params(ridge__alpha=1)` is the step's own setting already.
-            if name in OUTPUT_ARGUMENTS or "__" in name or (name in _LABELS and not own):
-                continue
-            for key, leaf in flatten(name, value):
-                if key.rpartition(".")[2] not in RUNNING_SETTINGS:
-                    # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
-                    plain = key if own else key.removeprefix("params.")
-                    found.append(Setting(plain, leaf, prefix, spare=True))
+        given = _arguments(call.node, callee, positional, own=own, works=works)
+        found += _settings(given, prefix, "" if own else owners.get(id(call.node), ""), own=own)
     return found
+
+
+def _is_aside(call: Call) -> bool:
+    """Return whether a call plots, reads, writes, shows or scores something, or is an argument of one that does."""
+    role = call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name
+    return role or call.context in {"plot", "io"}
+
+
+def _settings(given: Iterable[tuple[str, Any]], prefix: str, owner: str, *, own: bool) -> Iterator[Setting]:
+    """Yield the settings that the arguments of a call are, whose result has the name `owner`."""
+    for name, value in given:
+        # `set_params(ridge__alpha=1)` is the step's own setting already.
+        if name in OUTPUT_ARGUMENTS or "__" in name or (name in _LABELS and not own):
+            continue
+        if name == "batch_size" and _evaluates(owner):
+            continue
+        for key, leaf in flatten(name, value):
+            if key.rpartition(".")[2] not in RUNNING_SETTINGS:
+                # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
+                plain = key if own else key.removeprefix("params.")
+                yield Setting(plain, leaf, prefix, spare=True)
+
+
+def _evaluates(owner: str) -> bool:
+    """Return whether a name is of something that no training gets: `val_loader`, the batches of which change nothing."""
+    return any(SPLITS.get(word, "train") != "train" for word in words(owner))
 
 
 @forgiving()

@@ -132,3 +132,15 @@ def test_under_its_other_name():
         "train_loss": 3,
         "step_loss": 3,
     }
+
+
+def test_the_batches_of_an_evaluation_are_no_setting():
+    captured, _ = tracked(
+        MODULE
+        + "train_loader = DataLoader(TensorDataset(x, x[:, 0]), batch_size=20)\n"
+        + "val_loader = DataLoader(TensorDataset(x, x[:, 0]), batch_size=40)\n"
+        + FIT.replace(
+            "loader, DataLoader(TensorDataset(x, x[:, 0]), batch_size=40)", "train_loader, val_loader"
+        )
+    )
+    assert {name: value for name, value in captured.params.items() if "batch" in name} == {"batch_size": 20}
