@@ -20,7 +20,13 @@ from nbtrack.capture.words.calls import (
     TRAINING_FUNCTIONS,
     TRAINING_METHODS,
 )
-from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, LAYER_LIBRARIES, TENSOR_LIBRARIES
+from nbtrack.capture.words.libraries import (
+    FOREIGN,
+    FOREIGN_PARTS,
+    LAYER_LIBRARIES,
+    OPTIMISER_LIBRARIES,
+    TENSOR_LIBRARIES,
+)
 from nbtrack.capture.words.names import SPLITS, is_metric_name, is_training_name, words
 
 if TYPE_CHECKING:
@@ -145,7 +151,9 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
         return last[:1].isupper() and not last.isupper()
     if module.startswith(TENSOR_LIBRARIES) and "optim" not in module:
         return False
-    return module.startswith("sklearn.") or any(part in last for part in TRAINING_FUNCTIONS)
+    return module.startswith(("sklearn.", *OPTIMISER_LIBRARIES)) or any(
+        part in last for part in TRAINING_FUNCTIONS
+    )
 
 
 def _is_model_like(callee: Any) -> bool:
@@ -175,8 +183,9 @@ def _literal_arguments(
         own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
     )
     # The positional arguments of layers are shapes; rates are fractions.
-    layers = module_of(callee).startswith(LAYER_LIBRARIES)
-    is_configured = is_configured or (isinstance(callee, type) and not own and not layers)
+    module = module_of(callee)
+    is_made = isinstance(callee, type) and not module.startswith(LAYER_LIBRARIES)
+    is_configured = is_configured or (not own and (is_made or module.startswith(OPTIMISER_LIBRARIES)))
     # `xgb.train({"max_depth": 2}, data, 100)`: nothing but settings is written like this.
     trains = not own and dotted(node.func).rpartition(".")[2] in TRAINING_METHODS
     plain = [
