@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
+from nbtrack.capture.source.grammar import HOOK
 from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import (
@@ -128,6 +129,8 @@ def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
         if isinstance(base, ModuleType | type):
             return getattr(base, node.attr, None)
         return getattr(type(base), node.attr, None) if base is not None else None
+    if isinstance(node, ast.Call) and dotted(node.func).startswith(HOOK) and node.args:
+        return _callee(node.args[0], namespace)  # the fit of what is watched
     return None
 
 

@@ -123,3 +123,8 @@ def test_evaluations_of_a_loop_have_the_names_that_the_cell_has_for_them(names):
     found = values(captured)
     assert any(points == pytest.approx(names["errors"]) for points in found.values())
     assert not {"evaluate_loss", "evaluate_mae"} & found.keys()
+
+
+def test_batches_and_epochs_that_are_given_by_their_place(names):
+    captured, _ = tracked("model.fit(X, y, 20, 3, verbose=0)", names)
+    assert (captured.params["batch_size"], captured.params["epochs"]) == (20, 3)
