@@ -186,7 +186,10 @@ class CellCapture:
 
     def told(self, moment: float) -> Told:
         """Return what frameworks know of the trainings, at the end."""
-        return self._asking.told(moment, [site.returned for sites in self._run.sites for site in sites.fits])
+        returned = [site.returned for sites in self._run.sites for site in sites.fits]
+        bindings = [one for sites in self._run.sites for one in sites.analysis.bindings.items()]
+        looped = {name for name, all_of_it in bindings if all(b.loop for b in all_of_it)}
+        return self._asking.told(moment, returned, looped)
 
     def left(self, error: BaseException | None) -> list[Position]:
         """Return where an exception left the code, outermost first."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from nbtrack.capture.words.names import is_metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,10 +37,18 @@ def with_told(
     told
         What frameworks have told.
     """
+    told = _without_loops(told, [*(points.values for points in found.values()), *seen.values()])
     logged = _single({name: told.metrics[name] for name in told.logged})
-    own = {n: p for n, p in without_told(found, told, seen).items() if not _is_known(p, logged)}
+    own = {
+        n: p
+        for n, p in without_told(found, told, seen).items()
+        if not _is_known(p, logged) and not _is_attribute(n, p, told.metrics)
+    }
     # Names after a function or a text, and paths that end as the library's own name: `out.metrics.test_loss`.
-    loose = {name for name, points in own.items() if name in scored or _ends_as(name, points, told.metrics)}
+    paths = {name for name, points in own.items() if _ends_as(name, points, told.metrics)}
+    holders = {(name.partition(".")[0], own[name].values[0]) for name in paths}
+    copies = {name for name, p in own.items() if (name.partition(".")[0], p.values[0]) in holders}
+    loose = {name for name in own if name in scored or name in paths} | copies
     bound = _single({name: points for name, points in own.items() if name not in loose})
     fresh = {
         name: points
@@ -52,6 +63,20 @@ def with_told(
     }
     taken = own.keys() | seen.keys()
     return own | {f"{told.owners[n]}.{n}" if n in taken else n: points for n, points in fresh.items()}
+
+
+def _without_loops(told: Told, own: Sequence[Sequence[float]]) -> Told:
+    """Return what was told without results of a loop for which the cell has a list itself, under a name of its own.
+
+    Where it scores each training in its own way, it is that which counts.
+    """
+    known = set()
+    for name in told.looped:
+        values = told.metrics[name].values
+        score = is_metric_name(name)
+        if any(len(one) == len(values) if score else _are_equal(values, one, within=1e-5) for one in own):
+            known.add(name)
+    return replace(told, metrics={name: points for name, points in told.metrics.items() if name not in known})
 
 
 def without_told(found: Mapping[str, Points], told: Told, seen: Collection[str] = ()) -> dict[str, Points]:
@@ -89,9 +114,15 @@ def as_printed(told: Iterable[str]) -> set[str]:
     return {re.sub(r"\W+", "_", name).strip("_").lower() for name in told}
 
 
-def _are_equal(values: Sequence[float], others: Sequence[float]) -> bool:
+def _is_attribute(name: str, points: Points, told: Mapping[str, Points]) -> bool:
+    """Return whether a metric is a model's attribute of which a framework tells: `best_iteration_`."""
+    known = told.get(name.removesuffix("_")) if name.endswith("_") else None
+    return known is not None and list(known.values) == list(points.values)
+
+
+def _are_equal(values: Sequence[float], others: Sequence[float], within: float = 1e-9) -> bool:
     return len(values) == len(others) and all(
-        math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
+        math.isclose(a, b, rel_tol=within) or (math.isnan(a) and math.isnan(b))
         for a, b in zip(values, others, strict=True)
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 from array import array
 from typing import TYPE_CHECKING
 
+from nbtrack.capture.foreign import peek
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
@@ -51,8 +53,10 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         captured.metrics = {n: c for n, c in {**told, **found}.items() if n in run.options.metrics}
         return
     read = {node.attr for sites in run.sites for node, *_ in sites.analysis.fitted_reads}
+    # What a search has trained again is its result, and its way is not.
+    chosen = {id(peek(one.estimator, "best_estimator_")) for one in fitted}
     for one in fitted:
-        carried = estimator_series(one.estimator, read, now)
+        carried = estimator_series(one.estimator, read, now) if id(one.estimator) not in chosen else {}
         for name, points in carried.items():
             clash = sum(carries(other.estimator, name) for other in fitted)
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
@@ -103,7 +107,15 @@ def _is_said(run: Execution, name: str, points: Points, found: Mapping[str, Poin
     if last == name:
         return False
     plain = found[last].values if last in found else run.seen.get(last)
-    return plain is not None and list(plain) == list(points.values)
+    if plain is not None:
+        return list(plain) == list(points.values)
+    if len(points.values) == 1:
+        return False
+    # A list of rows, and the frame that is made of it.
+    root = name.partition(".")[0]
+    others = itertools.takewhile(lambda other: other != name, found)
+    alike = (other for other in others if other.endswith(f".{last}") and other.partition(".")[0] != root)
+    return any(list(found[other].values) == list(points.values) for other in alike)
 
 
 def _folds(run: Execution, metrics: Mapping[str, Points]) -> set[str]:

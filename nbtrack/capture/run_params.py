@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["gather_params", "named_settings", "said"]
 
+_SMALL = 10
+"""Whole numbers up to this may be equal by chance."""
+
 
 def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> None:
     """Record the params of a run."""
@@ -45,7 +48,7 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             settings += call_settings(sites.analysis, run.namespace, captured.positional)
             for name in run.before.read_by(sites.analysis):
                 settings += optimiser_settings(name, run.before.values.get(name))
-        settings[own:own] = _told(run, settings)
+        settings[own:own] = _told(run, settings, captured)
         settings[own:] = without_tried(run, settings[own:])
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
     for name in sorted(options.params):
@@ -83,15 +86,22 @@ def said(run: Execution, params: Mapping[str, ParamValue]) -> dict[str, ParamVal
     return found
 
 
-def _told(run: Execution, others: Sequence[Setting]) -> list[Setting]:
-    """Return the settings that frameworks have told of, without those that are there already: `Adam` is `adam`, `depth` in a dict `params.depth`."""
+def _told(run: Execution, others: Sequence[Setting], captured: Captured) -> list[Setting]:
+    """Return the settings that frameworks have told of, without those that are there already: `Adam` is `adam`, `depth` in a dict `params.depth`.
+
+    What the cell has computed is no setting of what it then trains: how many rounds a cross-validation found best.
+    """
+    results = {points.values[0] for points in captured.metrics.values() if len(points.values) == 1}
     texts = {(one.name, one.value.casefold()) for one in others if isinstance(one.value, str)}
     entries = {(one.name.rpartition(".")[2], repr(one.value)) for one in others if "." in one.name}
+    numbers = {one.value for one in others if type(one.value) is int}
     return [
         Setting(key, leaf, prefix)
         for name, value, prefix in run.told.params
         for key, leaf in flatten(name, value)
         if (key.rpartition(".")[2], repr(leaf)) not in entries
+        and not (name.endswith(("_round", "_rounds")) and leaf in numbers)  # `num_round` already
+        and (name.startswith("best_") or type(leaf) is not int or leaf <= _SMALL or leaf not in results)
         and not (isinstance(leaf, str) and (key, leaf.casefold()) in texts)
     ]
 

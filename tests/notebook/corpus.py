@@ -123,7 +123,8 @@ def matches(label: Label, truth: Truth, outcome: Outcome) -> list[tuple[str, str
         elif label.kind != "series":
             fits = [name for name, held in named.items() if same(truth.value, held.last)]
         elif kind == "series":
-            alike = {name: held for name, held in named.items() if held.points == truth.points}
+            several = truth.points if isinstance(truth.points, tuple) else (truth.points,)
+            alike = {name: held for name, held in named.items() if held.points in several}
             fits = [name for name, held in alike.items() if same(truth.value, held.last)]
         else:  # one metric a model, where a series would have had one point a model
             fits = list(named) if len(named) == truth.points else []

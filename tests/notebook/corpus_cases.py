@@ -92,7 +92,7 @@ class Truth(NamedTuple):
     """What a label comes to: its value and, of a series, its length; None where anything goes."""
 
     value: Any
-    points: int | None
+    points: int | tuple[int, ...] | None
 
 
 @dataclass
@@ -292,7 +292,11 @@ def read_truth(case: Case, names: dict[str, Any], outcome: Outcome) -> None:
         value = label.value if label.eval is None else eval(label.eval, names)
         if label.kind == "series":
             is_list = isinstance(held, list | tuple) or getattr(held, "ndim", 0) == 1
-            if held is not None and is_list and len(held) != points:
+            if (
+                held is not None
+                and is_list
+                and len(held) not in (points if isinstance(points, tuple) else (points,))
+            ):
                 outcome.doubts.append(
                     f"{label.name}: {points} points in the label, {len(held)} in the notebook"
                 )

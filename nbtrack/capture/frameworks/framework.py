@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import FrameType
 
-__all__ = ["Call", "Framework", "History", "Table", "Training", "is_called_by", "weakly"]
+__all__ = ["Call", "Framework", "History", "Table", "Training", "given_to", "is_called_by", "weakly"]
 
 
 def is_called_by(*modules: str) -> bool:
@@ -32,6 +32,19 @@ def is_called_by(*modules: str) -> bool:
     while frame is not None and frame.f_globals.get("__name__") not in modules:
         frame = frame.f_back
     return frame is not None
+
+
+def given_to(module: str, name: str) -> Any:
+    """Return an argument of the nearest caller of a module's own that has it; None without one.
+
+    Examples
+    --------
+    >>> given_to("xgboost.training", "num_boost_round")
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (nothing that is heard is given it)
+    while frame is not None and not (frame.f_globals.get("__name__") == module and name in frame.f_locals):
+        frame = frame.f_back
+    return None if frame is None else frame.f_locals[name]
 
 
 def weakly(value: Any) -> Callable[[], Any]:

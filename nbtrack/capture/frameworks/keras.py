@@ -96,12 +96,24 @@ def _optimiser(model: Any) -> dict[str, Any]:
     optimiser = model.optimizer
     kind = type(optimiser)
     defaults = inspect.signature(kind.__init__).parameters
-    changed = {
+    changed = _changed(optimiser.get_config(), defaults)
+    schedule = changed.pop("learning_rate", None)
+    if not isinstance(schedule, dict):
+        changed |= {} if schedule is None else {"learning_rate": schedule}
+        return {"optimizer": kind.__name__, **changed}
+    # A schedule's own settings, whose names are no optimiser's.
+    made = optimiser._learning_rate  # noqa: SLF001 (the property of that name has the rate of now)
+    settings = _changed(schedule["config"], inspect.signature(type(made).__init__).parameters)
+    return {"optimizer": kind.__name__, **changed, **settings, "schedule": schedule["class_name"]}
+
+
+def _changed(config: Mapping[str, Any], defaults: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
+    """Return the entries of an object's config that are not the defaults of its class."""
+    return {
         name: _plain(value)
-        for name, value in optimiser.get_config().items()
+        for name, value in config.items()
         if name in defaults and name != "name" and _plain(value) != defaults[name].default
     }
-    return {"optimizer": kind.__name__, **changed}
 
 
 def _plain(value: Any) -> Any:

@@ -96,8 +96,12 @@ class LightGBM(Framework):
         """Keep the best round of a training, which lets go of its data at its end."""
         kept = self._of(call.owner)
         kept.best = _best(call.owner)
-        if len(self._patience) == 1 and kept.best and "early_stopping_round" not in call.owner.params:
-            kept.params["stopping_rounds"] = next(iter(self._patience))
+        if kept.best and "early_stopping_round" not in call.owner.params:
+            kept.params |= self._waited()
+
+    def _waited(self) -> dict[str, Any]:
+        """Return after how many rounds training stops, if all callbacks say the same."""
+        return {"stopping_rounds": next(iter(self._patience))} if len(self._patience) == 1 else {}
 
     def validated(self, call: Call) -> None:
         """Keep a cross-validation."""
@@ -119,7 +123,8 @@ class LightGBM(Framework):
         folds = {id(fold) for one in self._validations for fold in one.folds}
         for validation in self._validations:
             validation.settle()
-            yield Training(histories=_over_folds(validation))
+            params = {**validation.folds[0].params, **self._waited()} if validation.folds else {}
+            yield Training(histories=_over_folds(validation), params=params)
         for one in self._boostings:
             if id(one) not in folds:
                 booster = one.booster()

@@ -41,13 +41,20 @@ class _Fit:
         if number is not None:
             self.points.setdefault(name, {})[epoch] = number
 
+    def _is_form(self, name: str) -> bool:
+        """Return whether a name is a form of another, which is logged by step and by epoch: `loss_epoch`."""
+        plain, _, form = name.rpartition("_")
+        return form in {"epoch", "step"} and f"{plain}_epoch" in self.points and plain in self.points
+
     def training(self) -> Training:
         """Return what is known of it."""
         histories = {
             name: History([points[epoch] for epoch in sorted(points)], sorted(points))
             for name, points in self.points.items()
+            if not self._is_form(name)
         }
         metrics, tags = _checkpointed(self.checkpoint)
+        metrics |= _stopped(self.trainer())
         return Training([self.trainer(), self.module()], metrics, histories, self.params, tags=tags)
 
 
@@ -97,14 +104,14 @@ class PyTorchLightning(Lightning):
     """The same under the library's other name."""
 
     methods: ClassVar[Mapping[str, str]] = {
-        f"pytorch_{method.removeprefix('lightning.py').removeprefix('torch.')}": name
+        f"pytorch_lightning{method.removeprefix('lightning.pytorch')}": name
         for method, name in Lightning.methods.items()
     }
 
 
 @forgiving(dict)
 def _params(trainer: Any) -> dict[str, Any]:
-    """Return the hyperparameters that module and data have saved, and the settings of trainer, optimiser and batches."""
+    """Return the hyperparameters that module and data have saved, and the settings of trainer, rate and batches."""
     found: dict[str, Any] = {}
     for holder in (trainer.datamodule, trainer.lightning_module):
         found |= dict(getattr(holder, "hparams_initial", None) or {})
@@ -114,10 +121,19 @@ def _params(trainer: Any) -> dict[str, Any]:
         "batch_size": getattr(trainer.train_dataloader, "batch_size", None),
     }
     for optimiser in trainer.optimizers[:1]:
-        settings["optimizer"] = type(optimiser).__name__
         group = optimiser.param_groups[0]
-        settings["lr"] = group.get("initial_lr", group.get("lr"))
+        rate = group.get("initial_lr", group.get("lr"))
+        if rate not in found.values():  # `learning_rate` already
+            settings["lr"] = rate
     return {**{name: value for name, value in settings.items() if value is not None}, **found}
+
+
+@forgiving(dict)
+def _stopped(trainer: Any) -> dict[str, float]:
+    """Return the epoch in which a trainer stopped early."""
+    waiting = getattr(trainer, "early_stopping_callback", None)
+    epoch = getattr(waiting, "stopped_epoch", 0)
+    return {"stopped_epoch": epoch} if epoch else {}
 
 
 @forgiving(lambda: ({}, {}))

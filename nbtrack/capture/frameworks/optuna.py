@@ -42,6 +42,9 @@ class Optuna(Framework):
             for place, name in enumerate(names):
                 made.histories[name] = History([t.values[place] for t in told], [t.number for t in told])
             complete = [t for t in trials if t.state.name == "COMPLETE"]
+            pruned = sum(t.state.name == "PRUNED" for t in trials)
+            if pruned:
+                made.metrics["n_pruned"] = pruned
             if len(names) == 1 and complete:
                 _add_best(made, study, complete)
             yield made
@@ -63,7 +66,9 @@ def _add_best(made: Training, study: Any, trials: Sequence[Any]) -> None:
         best.append(better([*best[-1:], trial], key=lambda one: one.value))
     made.metrics["best_value"] = best[-1].value
     made.histories["best_value_so_far"] = History([t.value for t in best], [t.number for t in trials])
-    made.params |= {"direction": study.direction.name.lower(), "best_params": dict(best[-1].params)}
+    made.params["best_params"] = dict(best[-1].params)
+    if better is max:  # which has to be asked for
+        made.params["direction"] = "maximize"
 
 
 def _table(trials: Sequence[Any], names: Sequence[str]) -> Table:

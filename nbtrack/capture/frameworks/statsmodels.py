@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.foreign import FAULTS
+from nbtrack.capture.foreign import FAULTS, forgiving
 from nbtrack.capture.frameworks.framework import Framework, Training
 from nbtrack.capture.number import as_number
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Statsmodels"]
 
 _MEASURES = ("rsquared", "rsquared_adj", "prsquared", "aic", "bic", "llf", "sse")
-"""Attributes of results, which are computed from what the fit has left."""
+"""Attributes of results, which are computed from what the fit has left; `sse` counts where there is no likelihood."""
 _MAX_RESULTS = 1_000
+_MAX_COEFFICIENTS = 20
+"""Of a model with more of them nobody reads each."""
 
 
 class Statsmodels(Framework):
@@ -44,7 +47,27 @@ class Statsmodels(Framework):
             if results is not None:
                 formula = getattr(results.model, "formula", None)
                 params = {"formula": formula} if isinstance(formula, str) else {}
-                yield Training([results], _measures(results), params=params, passing=True)
+                metrics = {**_measures(results), **_coefficients(results)}
+                yield Training([results], metrics, params=params, passing=True)
+
+
+@forgiving(dict)
+def _coefficients(results: Any) -> dict[str, float]:
+    """Return what a model has estimated, by the names of its terms."""
+    found = {name: as_number(value) for name, value in _terms(results).items()}
+    if len(found) > _MAX_COEFFICIENTS:
+        return {}
+    return {f"coef.{n}": value for n, value in found.items() if value is not None and not math.isnan(value)}
+
+
+def _terms(results: Any) -> dict[str, Any]:
+    values = results.params
+    if isinstance(values, dict):  # of an exponential smoothing
+        return values
+    names = getattr(values, "index", None)
+    if names is None:
+        names = getattr(results.model, "param_names", None) or results.model.exog_names
+    return dict(zip(names, values, strict=True))
 
 
 def _measures(results: Any) -> dict[str, float]:
@@ -56,6 +79,8 @@ def _measures(results: Any) -> dict[str, float]:
                 number = as_number(getattr(results, name, None))
             except FAULTS:  # a model that does not define it may say so by any error
                 continue
-            if number is not None:
+            if number is not None and not math.isnan(number):
                 found[name] = number
+    if "llf" in found:
+        found.pop("sse", None)
     return found

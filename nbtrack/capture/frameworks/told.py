@@ -10,7 +10,7 @@ from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.points import Points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from nbtrack.capture.frameworks.framework import History, Table, Training
 
@@ -45,8 +45,12 @@ class Told:
     owners: dict[str, str] = field(default_factory=dict)
     """By a metric's name: that of what was trained, for a cell that has another metric of this name."""
 
+    last_ones: Collection[str] = frozenset()
+    """Names that are those of the last of several trainings."""
     logged: set[str] = field(default_factory=set)
     """The metrics that the cell has logged by itself."""
+    looped: set[str] = field(default_factory=set)
+    """The metrics with a point for each training of a loop."""
 
     def add(self, library: str, trainings: Sequence[tuple[str, Training]], moment: float) -> None:
         """Add the trainings of one library, each with the cell's name for what it is about."""
@@ -55,12 +59,7 @@ class Told:
         named = [
             _Named(name, training, _is_alone(n, names, keys)) for n, (name, training) in enumerate(trainings)
         ]
-        for key, given in _collected(
-            (k, one, v) for one in named for k, v in one.training.params.items()
-        ).items():
-            # What several have without a name, in a search, is no setting of the whole.
-            several = len({repr(value) for _, value in given}) > 1
-            self.params += [(key, value, one.name) for one, value in given if one.name or not several]
+        self._add_params(named)
         histories = _collected(
             (title, one, points)
             for one in named
@@ -71,15 +70,18 @@ class Told:
         for title, curves in histories.items():
             if len(curves) <= _MAX_APART:
                 found |= _apart(title, curves)
+        ends = {title: points.values[-1] for title, points in found.items()}
         results = _collected(
             (f"final_{title}" if title in found else title, one, number)
             for one in named
             for title, value in one.training.metrics.items()
-            if (number := as_number(value)) is not None
+            # What is evaluated after a training may be what its history ends with.
+            if (number := as_number(value)) is not None and ends.get(title) != number
         )
         for title, numbers in results.items():
             if len(numbers) > 1 and not _are_told_apart(numbers):  # of a loop: a point for each
                 found[title] = Points.at(moment, [number for _, number in numbers])
+                self.looped.add(title)
             else:
                 found |= _apart(title, [(one, Points.at(moment, [number])) for one, number in numbers])
         if any(one.training.logged for one in named):
@@ -95,6 +97,15 @@ class Told:
             (t, one, it) for one in named for t, it in one.training.tags.items()
         ).items():
             self.tags |= _apart(tag, texts[-_MAX_APART:])
+
+    def _add_params(self, named: Sequence[_Named]) -> None:
+        for key, given in _collected(
+            (k, one, v) for one in named for k, v in one.training.params.items()
+        ).items():
+            # What several have without a name, in a search, is no setting of the whole.
+            several = len({repr(value) for _, value in given}) > 1
+            own = [(key, value, one.name) for one, value in given if one.name not in {"", *self.last_ones}]
+            self.params += own if several else [(key, value, one.name) for one, value in given]
 
 
 def _is_alone(number: int, names: Sequence[str], keys: Sequence[set[str]]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.capture.frameworks.framework import Framework, History, Training, weakly
 from nbtrack.capture.settings.setting import changed_fields
+from nbtrack.capture.words.calls import FIELDS_OF_MODELS, OUTPUT_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,9 +18,7 @@ __all__ = ["Transformers"]
 
 _PLACE = frozenset({"step", "epoch"})
 """What tells where an entry of the log belongs."""
-_NO_SETTINGS = frozenset(
-    "architectures disable_tqdm do_eval do_train logging_dir output_dir problem_type report_to use_cache".split()
-)
+_NO_SETTINGS = OUTPUT_ARGUMENTS | FIELDS_OF_MODELS | {"do_eval", "do_train", "greater_is_better"}
 """What says where files go and what is shown, and what trainer and model set themselves."""
 _SPEED = ("_runtime", "_per_second", "_time", "total_flos", "_tokens_seen")
 """How the names of what is about speed and size end."""
@@ -80,6 +79,8 @@ def _params(trainer: Any) -> dict[str, Any]:
     """Return what was given to the model's config and to the trainer's arguments."""
     config = changed_fields(getattr(trainer.model, "config", None))
     given = {**config, **changed_fields(trainer.args)}
+    if given.get("metric_for_best_model") == "loss":
+        del given["metric_for_best_model"]  # what it takes where nothing is given
     return {name: value for name, value in given.items() if name not in _NO_SETTINGS}
 
 

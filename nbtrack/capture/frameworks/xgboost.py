@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbtrack.capture.frameworks.framework import Framework, History, Training, is_called_by, weakly
+from nbtrack.capture.frameworks.framework import Framework, History, Training, given_to, is_called_by, weakly
 from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.frameworks.framework import Call
 
 __all__ = ["XGBoost"]
+
+_ROUNDS = 10
+"""How many rounds XGBoost trains where nothing says so."""
 
 
 @dataclass
@@ -53,7 +56,7 @@ class XGBoost(Framework):
         """Keep the scores of a training's container, which are empty yet."""
         container = call.owner
         # An estimator tells of its own settings.
-        given = {} if is_called_by("xgboost.sklearn") else _settings(self._given)
+        given = {} if is_called_by("xgboost.sklearn") else _settings(self._given) | _rounds_given()
         if container.is_cv:
             given.pop("eval_metric", None)  # it has put its own argument there
         self._boostings.append(_Boosting(weakly(container), container.history, container.is_cv, given))
@@ -90,6 +93,13 @@ def _settings(given: Any) -> dict[str, Any]:
     return {
         name: value for name, value in found.items() if name not in OUTPUT_ARGUMENTS and value is not None
     }
+
+
+def _rounds_given() -> dict[str, Any]:
+    """Return how many rounds a training is given, and after how many it stops, if that is not what it takes by itself."""
+    names = ("num_boost_round", "early_stopping_rounds")
+    given = {name: given_to("xgboost.training", name) for name in names}
+    return {name: rounds for name, rounds in given.items() if rounds not in (None, _ROUNDS)}
 
 
 def _scores(scores: Mapping[str, Mapping[str, list[float]]]) -> dict[str, History]:

@@ -75,6 +75,8 @@ class Calls:
                 others = [f"{one}.{path}" for one in (last, last.lower(), *around) if one]
                 others += [f"{owner}.{label}.{path}" for owner in self.owners for label in labels]
                 others += [f"{owner}.{last.lower()}.{path}" for owner in self.owners]
+                if word == "params" and path != word:
+                    others.append(path.partition(".")[2])
                 self._found.append(place_at(leaf, path, "argument", tuple(others)))
 
     def places(self) -> Iterator[Place]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections import deque
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, peek
+from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, as_numbers, shown_number
 from nbtrack.capture.results.counts import is_list_of_counts, may_count
@@ -57,6 +58,10 @@ _MAX_LEAVES = 100
 _MAX_NAMED = 30
 _MAX_ROWS = 12
 _MAX_FRAME_ROWS = 500
+_OF_SEARCHES = re.compile(r"(?:param|rank)_|split\d+_")
+"""Columns of `cv_results_` beside the mean and the spread over the folds."""
+_WHEN = frozenset({"epoch", "step"})
+"""Keys that tell to which time the others belong."""
 
 
 @forgiving(list)
@@ -116,7 +121,7 @@ def leaves(
         # An array that a loop fills entry by entry is a history; one that it fills with masks is data.
         by_entry = filled and any(isinstance(positions.get(i), int) for i in analysis.indices.get(name, ()))
         good = (strong and (filled or _is_made_of_scores(bindings))) or (
-            plain and (by_entry or _is_reduced(bindings, analysis))
+            plain and (by_entry or _is_reduced(bindings, analysis) or _is_of_folds(bindings))
         )
     numbers = as_numbers(value) if good or wanted else None
     counted = numbers and isinstance(value, list) and is_list_of_counts(name, numbers, analysis)
@@ -240,7 +245,8 @@ def _entries_of(value: Any) -> Mapping[Any, Any] | None:
     """Return the entries of a dict, a history object, a named result or a short labelled Series, by name."""
     if isinstance(value, Mapping):
         return value
-    history = peek(value, "history")
+    # A fit of statsmodels keeps in it how it went on its way.
+    history = None if module_of(type(value)).startswith("statsmodels.") else peek(value, "history")
     if isinstance(history, Mapping):
         return history
     if type(value).__name__ == "Series":
@@ -277,14 +283,19 @@ def _mapping_leaves(
             continue
         path = f"{name}.{label}"
         if isinstance(inner, Mapping):
+            if words(label)[-1:] == ("params",):
+                continue  # what a search has chosen
             yield from _mapping_leaves(path, inner, strong=strong, shown=shown, depth=depth + 1, given=given)
+            continue
+        if _OF_SEARCHES.match(label):
             continue
         # In a dict of results every key is a metric, except for times and counts.
         good = is_metric_name(label) or (strong and (may_be_result(label) or len(label) == 1))
         good = good or (beside and (row or may_be_result(label)) and label not in given)
         number = shown_number(inner) if good else as_number(inner)
         if number is not None:
-            if good or (shown and isinstance(inner, float) and not is_size_or_time(label)):
+            told = isinstance(inner, float) and not is_size_or_time(label) and label not in _WHEN
+            if good or (shown and told):
                 yield path, [number]
         elif is_listed(inner) and len(inner) <= MAX_LENGTH:
             numbers = as_numbers(inner) if good or (filled and isinstance(inner, list)) else None

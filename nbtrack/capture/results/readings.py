@@ -68,6 +68,8 @@ _POSSESSIVE = re.compile(r"(\w+)['\u2019]s\Z")
 _SPLIT_ALONE = re.compile(
     rf"\s*({'|'.join(sorted(TEXT_SPLITS))})\s*[:=]?\s+(\d*\.\d{{3,}})\s*", re.IGNORECASE
 )
+_DEGREES = frozenset({"Df", "df", "DF"})
+"""Words of a summary for degrees of freedom: `Df Residuals: 77`."""
 _MAX_QUALIFIERS = 3
 """How many words before a metric's word belong to its name."""
 
@@ -212,7 +214,7 @@ def _name(label: str) -> str | None:
         if owner is not None:
             parts.insert(0, owner[1].lower())
             break
-        if word.lower() in NOT_ITS_OWN:
+        if word.lower() in NOT_ITS_OWN or word in _DEGREES:
             return None
         if word.isdigit() or word.lower() in TEXT_STOPS:
             break

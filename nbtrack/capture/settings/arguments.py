@@ -11,24 +11,35 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
+from nbtrack.capture.source.grammar import HOOK
 from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
     OUTPUT_ARGUMENTS,
+    RUNNING_SETTINGS,
     TRAINING_FUNCTIONS,
     TRAINING_METHODS,
 )
-from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, LAYER_LIBRARIES, TENSOR_LIBRARIES
-from nbtrack.capture.words.names import is_metric_name, is_training_name
+from nbtrack.capture.words.libraries import (
+    FOREIGN,
+    FOREIGN_PARTS,
+    LAYER_LIBRARIES,
+    OPTIMISER_LIBRARIES,
+    TENSOR_LIBRARIES,
+)
+from nbtrack.capture.words.names import SPLITS, is_metric_name, is_training_name, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 
-    from nbtrack.capture.source.analysis import CellAnalysis
+    from nbtrack.capture.source.analysis import Call, CellAnalysis
 
 __all__ = ["call_settings"]
+
+_LABELS = frozenset({"metrics", "name"})
+"""Arguments of libraries that say what something is called, and what is shown of it."""
 
 
 def call_settings(
@@ -67,11 +78,7 @@ def call_settings(
     effects = analysis.effects
     workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
     for call in analysis.calls:
-        if id(call.node) in written_out:
-            continue
-        if call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name:
-            continue
-        if call.context in {"plot", "io"}:
+        if id(call.node) in written_out or _is_aside(call):
             continue
         callee = _callee(call.node.func, namespace) if call.root else None
         own = module_of(callee) == "__main__"
@@ -82,11 +89,35 @@ def call_settings(
         prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
         # Two models of one class are distinguished by their names.
         prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        for name, value in _arguments(call.node, callee, positional, own=own, works=works):
-            # `set_params(ridge__alpha=1)` is the step's own setting already.
-            if name not in OUTPUT_ARGUMENTS and "__" not in name:
-                found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
+        given = _arguments(call.node, callee, positional, own=own, works=works)
+        found += _settings(given, prefix, "" if own else owners.get(id(call.node), ""), own=own)
     return found
+
+
+def _is_aside(call: Call) -> bool:
+    """Return whether a call plots, reads, writes, shows or scores something, or is an argument of one that does."""
+    role = call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name
+    return role or call.context in {"plot", "io"}
+
+
+def _settings(given: Iterable[tuple[str, Any]], prefix: str, owner: str, *, own: bool) -> Iterator[Setting]:
+    """Yield the settings that the arguments of a call are, whose result has the name `owner`."""
+    for name, value in given:
+        # `set_params(ridge__alpha=1)` is the step's own setting already.
+        if name in OUTPUT_ARGUMENTS or "__" in name or (name in _LABELS and not own):
+            continue
+        if name == "batch_size" and _evaluates(owner):
+            continue
+        for key, leaf in flatten(name, value):
+            if key.rpartition(".")[2] not in RUNNING_SETTINGS:
+                # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
+                plain = key if own else key.removeprefix("params.")
+                yield Setting(plain, leaf, prefix, spare=True)
+
+
+def _evaluates(owner: str) -> bool:
+    """Return whether a name is of something that no training gets: `val_loader`, the batches of which change nothing."""
+    return any(SPLITS.get(word, "train") != "train" for word in words(owner))
 
 
 @forgiving()
@@ -99,6 +130,8 @@ def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
         if isinstance(base, ModuleType | type):
             return getattr(base, node.attr, None)
         return getattr(type(base), node.attr, None) if base is not None else None
+    if isinstance(node, ast.Call) and dotted(node.func).startswith(HOOK) and node.args:
+        return _callee(node.args[0], namespace)  # the fit of what is watched
     return None
 
 
@@ -122,7 +155,9 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
         return last[:1].isupper() and not last.isupper()
     if module.startswith(TENSOR_LIBRARIES) and "optim" not in module:
         return False
-    return module.startswith("sklearn.") or any(part in last for part in TRAINING_FUNCTIONS)
+    return module.startswith(("sklearn.", *OPTIMISER_LIBRARIES)) or any(
+        part in last for part in TRAINING_FUNCTIONS
+    )
 
 
 def _is_model_like(callee: Any) -> bool:
@@ -152,8 +187,9 @@ def _literal_arguments(
         own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
     )
     # The positional arguments of layers are shapes; rates are fractions.
-    layers = module_of(callee).startswith(LAYER_LIBRARIES)
-    is_configured = is_configured or (isinstance(callee, type) and not own and not layers)
+    module = module_of(callee)
+    is_made = isinstance(callee, type) and not module.startswith(LAYER_LIBRARIES)
+    is_configured = is_configured or (not own and (is_made or module.startswith(OPTIMISER_LIBRARIES)))
     # `xgb.train({"max_depth": 2}, data, 100)`: nothing but settings is written like this.
     trains = not own and dotted(node.func).rpartition(".")[2] in TRAINING_METHODS
     plain = [

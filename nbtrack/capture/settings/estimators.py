@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+_SET_BY_FIT = [("objective", "multi:softprob")]
+"""Parameters that an estimator's own `fit` changes: XGBoost's, for more than two classes."""
+
+
 class Fitted:
     """An estimator that the cell fitted: its variable's name, the object, the first rows of its data and their shape."""
 
@@ -198,6 +202,6 @@ def changed_params(
             same = value is default or bool(value == default)
         except FAULTS:  # arrays and frames have no single truth value
             same = False
-        if not same:
+        if not same and (key, value) not in _SET_BY_FIT:
             changed[key] = value
     return changed

@@ -11,7 +11,7 @@ from nbtrack.capture.settings.setting import Setting, changed_fields, fields_of,
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.grammar import Bind, begins
 from nbtrack.capture.source.literals import literal
-from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
+from nbtrack.capture.words.calls import FIELDS_OF_MODELS, OUTPUT_ARGUMENTS, RUNNING_SETTINGS
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,
@@ -159,7 +159,11 @@ def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: 
 
 def _settings(name: str, value: Any, written: ast.expr | None = None) -> list[Setting]:
     if not (dataclasses.is_dataclass(value) and is_of_library(value)):
-        return [Setting(key, leaf) for key, leaf in flatten(name, value)]
+        return [
+            Setting(key, leaf)
+            for key, leaf in flatten(name, value)
+            if key == name or key.rpartition(".")[2] not in RUNNING_SETTINGS
+        ]
     # A library's config has hundreds of settings: those count that were given to it.
     given = changed_fields(value)
     if isinstance(written, ast.Call) and written.keywords:
@@ -167,6 +171,6 @@ def _settings(name: str, value: Any, written: ast.expr | None = None) -> list[Se
     return [
         Setting(key, leaf)
         for field, inner in given.items()
-        if field not in OUTPUT_ARGUMENTS
+        if field not in OUTPUT_ARGUMENTS and (written is not None or field not in FIELDS_OF_MODELS)
         for key, leaf in flatten(f"{name}.{field}", inner)
     ]

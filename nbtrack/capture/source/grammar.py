@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFINITIONS",
+    "HOOK",
     "LOOPS",
     "SCOPED",
     "Bind",
@@ -41,6 +42,8 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SCOPED = (ast.NamedExpr, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 """The expressions that bind a name or have their own variables."""
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+HOOK = "nbtrack hook"
+"""How the names of hooks begin, which a watched tree calls: with a blank in it, no name of a source is one."""
 
 Role = Literal[
     "value",

@@ -14,6 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.number import as_number, shown_number
+from nbtrack.capture.source.grammar import HOOK
 from nbtrack.capture.watch.returned import named_numbers, of_results
 from nbtrack.capture.watch.stream import Stream
 from nbtrack.clock import now
@@ -41,8 +42,7 @@ class Hooks:
 
     def lend(self, function: Callable[..., Any]) -> str:
         """Make `function` callable from the cell and return the name for it."""
-        # With blanks in it, the name cannot occur in source code.
-        name = f"nbtrack hook {next(_numbers)}"
+        name = f"{HOOK} {next(_numbers)}"
         setattr(builtins, name, function)
         self._names.append(name)
         return name

@@ -10,6 +10,7 @@ __all__ = [
     "CLOCKS",
     "COUNTING",
     "DATA_ARGUMENTS",
+    "FIELDS_OF_MODELS",
     "FILLING_METHODS",
     "FIT_METHODS",
     "FOLD_CURVES",
@@ -27,6 +28,7 @@ __all__ = [
     "REDUCTIONS",
     "REDUCTION_ENDINGS",
     "REDUCTION_ROOTS",
+    "RUNNING_SETTINGS",
     "STEP_METHODS",
     "THRESHOLD_CURVES",
     "TRAINING_FUNCTIONS",
@@ -159,12 +161,12 @@ GIVEN_NAMES = frozenset({"sys.argv", "os.environ", "argv", "environ"})
 # -- what trains, and how
 
 TRAINING_METHODS = frozenset(
-    "fit fit_transform fit_predict partial_fit compile train set_params learn optimize minimize".split()
+    "fit fit_transform fit_predict partial_fit compile train cv set_params learn optimize minimize".split()
 )
 """Methods whose arguments configure training, whatever they are called on."""
 LEARNING_METHODS = frozenset("fit forward partial_fit train predict parameters learn update".split())
 """Methods that indicate that a user's class is a model."""
-TRAINING_FUNCTIONS = tuple("split train fit optim minimize search cross_val cv curve make".split())
+TRAINING_FUNCTIONS = tuple("split train fit optim minimize search cross_val cv curve make study".split())
 """Parts of the names of functions that split, search or train."""
 STEP_METHODS = frozenset({"backward", "step"})
 """Methods by which a loop trains a model itself."""
@@ -172,15 +174,29 @@ DATA_ARGUMENTS = frozenset({"X", "x", "data"})
 """Names of the arguments with data in `fit`."""
 LOADING = ("read_", "load", "fetch_", "make_")
 """Prefixes of functions that load or create data."""
-OUTPUT_ARGUMENTS = frozenset(
+_OUTPUT_ARGUMENTS = frozenset(
     """
-    verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
+    device dtype desc leave disable pin_memory num_workers download root callbacks
     error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame max_workers allow_writing_files disable_tqdm eval_names nthread
-    num_threads report_to silent thread_count valid_names verbosity
+    random_seed_display return_X_y as_frame max_workers disable_tqdm eval_names report_to valid_names
+    verbose_eval show_progress_bar study_name storage load_if_exists plot output_dir overwrite_output_dir run_name
+    logging_dir logging_steps logging_strategy logging_first_step save_steps save_strategy save_total_limit
+    save_dir disp as_pandas use_cpu no_cuda dataloader_pin_memory dataloader_num_workers accelerator devices default_root_dir logger
+    enable_progress_bar enable_model_summary enable_checkpointing log_every_n_steps num_sanity_val_steps
     """.split()
 )
 """Arguments that change how a call runs or prints, not what it learns."""
+RUNNING_SETTINGS = frozenset(
+    """
+    allow_writing_files force_col_wise force_row_wise logging_level n_jobs nthread num_threads silent
+    thread_count verbose verbose_eval verbosity
+    """.split()
+)
+"""Those that stand in dicts of settings too, among the others of a library."""
+OUTPUT_ARGUMENTS = _OUTPUT_ARGUMENTS | RUNNING_SETTINGS
+"""All of them."""
+FIELDS_OF_MODELS = frozenset({"architectures", "problem_type", "use_cache"})
+"""Fields of a library's configs that models and trainers set by themselves."""
 
 
 def is_scoring_function(name: str) -> bool:

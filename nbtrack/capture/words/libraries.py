@@ -11,6 +11,7 @@ __all__ = [
     "FOREIGN",
     "FOREIGN_PARTS",
     "LAYER_LIBRARIES",
+    "OPTIMISER_LIBRARIES",
     "QUIET",
     "SETS_UP",
     "TENSOR_LIBRARIES",
@@ -31,6 +32,8 @@ FOREIGN_PARTS = ("sklearn.metrics", "sklearn.utils", "sklearn.datasets._base", "
 """Parts of other libraries whose calls do not configure training either."""
 TENSOR_LIBRARIES = ("torch", "tensorflow", "jax")
 """Libraries whose functions compute, and whose optimisers train."""
+OPTIMISER_LIBRARIES = ("optax",)
+"""Libraries whose functions make optimisers, and take their settings by position too."""
 LAYER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax")
 """Libraries whose layers are given their shapes by position."""
 

@@ -51,13 +51,13 @@ _BOOKKEEPING_WORDS = frozenset(
     offset stride fig ax axes color colour cmap title label labels w b w0 w1 theta weight weights bias
     biases grad grads gradient dw db lr eta alpha beta gamma sigma mu std var params param key keys name names
     lower upper bound bounds factor scale threshold th it ep bs pos ptr patience wait eps tol xmin xmax
-    ymin ymax min max sum position
+    ymin ymax min max sum position runtime second flos
     """.split()
 )
 """Words that indicate bookkeeping, unless there is a metric word."""
 
 _NOT_METRIC_WORDS = frozenset(
-    "fn func function idx index name names weight rate scale time times seconds".split()
+    "fn func function idx index name names weight rate scale time times seconds second runtime flos".split()
 )
 """Words after which a name is about a metric, but not a metric."""
 _BOOKKEEPING_FIRST = frozenset("n num idx i x y t start len".split())
@@ -82,6 +82,7 @@ _SIZE_AND_TIME_WORDS = frozenset(
     """
     elapsed time times start end begin stop tic toc duration secs seconds minutes ms now timestamp t0 t1 width
     height size sizes len length shape rows cols columns kb mb gb megabytes memory bytes offset stride since
+    runtime second flos
     """.split()
 )
 """Words that sizes and times end in."""

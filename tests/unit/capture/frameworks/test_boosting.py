@@ -67,8 +67,8 @@ class TestXGBoost:
         )
         params = captured.params
         assert params["num_boost_round"] == 6
-        assert params["params.max_depth"] == 2
-        assert params["params.eta"] == 0.5
+        assert params["max_depth"] == 2
+        assert params["eta"] == 0.5
         assert params["nfold"] == 3
 
     def test_a_history_of_a_model_in_a_function(self):
@@ -168,8 +168,81 @@ class TestXGBoost:
         assert captured.params["eta"] == 0.5
         assert "max_depth" not in captured.params
 
+    def test_settings_that_differ_in_a_loop_are_no_settings_of_the_whole(self):
+        captured, _ = tracked(
+            XGB + "for depth in (2, 3):\n    settings = dict(max_depth=depth, eta=0.5 / 2)\n"
+            "    model = xgb.train(settings, train, 3)\nlast = xgb.train(dict(max_depth=6 - 2), train, 3)"
+        )
+        assert (captured.params["eta"], captured.params["max_depth"]) == (0.25, 4)
+
+    def test_models_in_a_dict_have_its_names_and_those_in_a_list_are_counted(self):
+        loop = (
+            "for name, depth in {'small': 1, 'large': 3}.items():\n"
+            "    model = xgb.train({'max_depth': depth}, train, 3, evals=[(valid, 'valid')], verbose_eval=False)\n"
+        )
+        captured, _ = tracked(XGB + "models = {}\n" + loop + "    models[name] = model")
+        assert {"models.small.valid-rmse", "models.large.valid-rmse"} == values(captured).keys()
+        captured, _ = tracked(XGB + "models = []\n" + loop + "    models.append(model)")
+        assert {"1.valid-rmse", "2.valid-rmse"} == values(captured).keys()
+
+    def test_rounds_that_no_literal_and_no_name_of_the_cell_tells(self):
+        train = "xgb.train({'eta': 0.5}, train, ROUNDS, evals=[(valid, 'valid')], early_stopping_rounds=STOP, verbose_eval=False)"
+        written = train.replace("ROUNDS", "int('7')").replace("STOP", "int('3')")
+        captured, _ = tracked(XGB + written)
+        params = captured.params
+        assert (params["num_boost_round"], params["early_stopping_rounds"]) == (7, 3)
+        captured, _ = tracked(
+            XGB + "steps, wait = 7, 3\n" + train.replace("ROUNDS", "steps").replace("STOP", "wait")
+        )
+        assert captured.params == {"steps": 7, "wait": 3, "eta": 0.5}
+
+    def test_what_only_says_how_it_runs_is_no_setting(self):
+        captured, _ = tracked(
+            XGB + "options = {'max_depth': 2, 'verbosity': 0, 'nthread': 1}\n"
+            "xgb.train(options, train, 3, evals=[(valid, 'valid')], verbose_eval=False)"
+        )
+        assert captured.params == {"options.max_depth": 2, "num_boost_round": 3}
+
+    def test_an_objective_that_fit_has_put_there_is_no_setting(self):
+        captured, _ = tracked(
+            DATA + "from xgboost import XGBClassifier\n"
+            "model = XGBClassifier(n_estimators=3, n_jobs=1).fit(X, np.arange(len(X)) % 3)"
+        )
+        assert captured.params == {"n_estimators": 3}
+
 
 class TestLightGBM:
+    def test_a_cross_validation_whose_settings_have_no_name(self):
+        captured, _ = tracked(
+            LGB
+            + "lgb.cv({'num_leaves': 4, 'learning_rate': 0.5, 'num_threads': 1, 'verbose': -1}, train, 6, nfold=3,\n"
+            "       stratified=False, callbacks=[lgb.early_stopping(2, verbose=False)])"
+        )
+        params = captured.params
+        assert (params["num_leaves"], params["learning_rate"], params["num_boost_round"]) == (4, 0.5, 6)
+        assert params["stopping_rounds"] == 2
+
+    def test_a_number_of_rounds_that_was_found_is_no_setting(self):
+        captured, _ = tracked(
+            LGB + "found = lgb.cv({'num_threads': 1, 'verbose': -1}, train, 20, nfold=3, stratified=False)\n"
+            "best_rounds = len(found['valid l2-mean']) - 3\n"
+            "model = lgb.train({'num_threads': 1, 'verbose': -1}, train, num_boost_round=best_rounds)"
+        )
+        assert captured.params["num_boost_round"] == 20
+        assert not any(value == 17 for value in captured.params.values())
+
+    def test_the_folds_of_a_loop_have_the_score_that_the_cell_gives_them(self):
+        captured, names = tracked(
+            LGB + "scores = []\nfor fold in range(3):\n"
+            "    model = lgb.LGBMRegressor(n_estimators=40, n_jobs=1, verbose=-1)\n"
+            "    model.fit(X[:80], y[:80], eval_set=[(X[80:], y[80:])], callbacks=[lgb.early_stopping(2, verbose=False)])\n"
+            "    scores.append(float(np.mean((model.predict(X[80:]) - y[80:]) ** 2)))"
+        )
+        found = values(captured)
+        assert found["scores"] == names["scores"]
+        assert "best_score" not in found
+        assert len(found["best_iteration"]) == 3
+
     def test_settings_that_a_function_makes_are_params(self):
         captured, _ = tracked(
             LGB

@@ -93,3 +93,38 @@ def test_an_evaluation_in_a_list_is_no_series(names):
 def test_an_evaluation_whose_parts_have_names_has_those_alone(names):
     captured, _ = tracked("test_loss, test_mae = model.evaluate(X, y, verbose=0)", names)
     assert set(values(captured)) == {"test_loss", "test_mae"}
+
+
+def test_a_schedule_has_settings_with_plain_names(names):
+    captured, _ = tracked(
+        "made = keras.optimizers.schedules.ExponentialDecay(0.05, decay_steps=7, decay_rate=0.5)\n"
+        "model.compile(optimizer=keras.optimizers.SGD(made), loss='mse', metrics=['mae'])\n"
+        "model.fit(X, y, epochs=2, verbose=0)",
+        names,
+    )
+    params = captured.params
+    assert (params["initial_learning_rate"], params["decay_steps"], params["decay_rate"]) == (0.05, 7, 0.5)
+    assert not any(name.startswith(("learning_rate.", "metrics")) for name in params)
+
+
+def test_the_models_of_a_loop_have_the_names_that_they_have_outside(names):
+    captured, _ = tracked(
+        "other = model_with(0.1)\nfor one in (model, other):\n    one.fit(X, y, epochs=2, verbose=0)", names
+    )
+    assert {"model.loss", "other.loss"} <= values(captured).keys()
+
+
+def test_evaluations_of_a_loop_have_the_names_that_the_cell_has_for_them(names):
+    captured, names = tracked(
+        "errors = []\nfor rate in (0.01, 0.05):\n    model = model_with(rate)\n    model.fit(X, y, epochs=2, verbose=0)\n"
+        "    loss, mae = model.evaluate(X, y, verbose=0)\n    errors.append(mae)",
+        names,
+    )
+    found = values(captured)
+    assert any(points == pytest.approx(names["errors"]) for points in found.values())
+    assert not {"evaluate_loss", "evaluate_mae"} & found.keys()
+
+
+def test_batches_and_epochs_that_are_given_by_their_place(names):
+    captured, _ = tracked("model.fit(X, y, 20, 3, verbose=0)", names)
+    assert (captured.params["batch_size"], captured.params["epochs"]) == (20, 3)

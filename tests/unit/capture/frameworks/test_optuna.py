@@ -28,6 +28,7 @@ def test_a_study():
     assert found["value"] == [trial.value for trial in study.trials]
     assert list(captured.metrics["value"].steps) == [0, 1, 2, 3, 4, 5]
     assert found["best_value"] == [study.best_value]
+    assert found["n_pruned"] == [1]
     complete = [trial.value for trial in study.trials if trial.number != 2]
     assert found["best_value_so_far"] == [max(complete[: n + 1]) for n in range(5)]
     assert captured.params["best_params.x"] == study.best_params["x"]
@@ -61,3 +62,10 @@ def test_two_objectives():
     )
     assert values(captured)["values_1"] == [trial.values[1] for trial in names["study"].trials]
     assert "best_value" not in values(captured)
+
+
+def test_a_direction_that_nobody_chose_is_no_setting():
+    captured, _ = tracked(
+        "import optuna\nstudy = optuna.create_study(study_name='s')\nstudy.optimize(lambda t: t.suggest_float('x', 0, 1), n_trials=2)"
+    )
+    assert not {"direction", "study_name"} & captured.params.keys()

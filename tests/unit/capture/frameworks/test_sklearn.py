@@ -42,3 +42,36 @@ def test_a_curve_whose_means_have_names_is_there_once():
         "train_score = train.mean(axis=1)\nvalid_score = valid.mean(axis=1)"
     )
     assert set(values(captured)) == {"train_score", "valid_score"}
+
+
+def test_a_frame_of_a_search_has_the_means_and_not_its_params_ranks_and_folds():
+    captured, _ = tracked(
+        "import pandas as pd\nfrom sklearn.datasets import load_iris\nfrom sklearn.model_selection import GridSearchCV\n"
+        "from sklearn.tree import DecisionTreeClassifier\nX, y = load_iris(return_X_y=True)\n"
+        "search = GridSearchCV(DecisionTreeClassifier(random_state=0), {'max_depth': [1, 2, 3]}, cv=3).fit(X, y)\n"
+        "results = pd.DataFrame(search.cv_results_)"
+    )
+    found = {name for name in values(captured) if name.startswith("results.")}
+    assert found == {"results.mean_test_score", "results.std_test_score"}
+
+
+def test_the_means_of_a_function_that_draws_a_learning_curve():
+    captured, names = tracked(
+        DATA
+        + "def plot_learning_curve(model):\n    sizes, fitted, held = learning_curve(model, X, y, cv=3, shuffle=True, random_state=0)\n"
+        "    return sizes, fitted.mean(axis=1), held.mean(axis=1)\n"
+        "sizes, train_mean, valid_mean = plot_learning_curve(SVC(C=2))"
+    )
+    found = values(captured)
+    assert found["train_mean"] == list(names["train_mean"])
+    assert found["valid_mean"] == list(names["valid_mean"])
+    assert "sizes" not in found
+
+
+def test_how_the_model_that_a_search_chose_was_trained_is_no_result():
+    captured, _ = tracked(
+        DATA + "from sklearn.ensemble import GradientBoostingClassifier\n"
+        "search = GridSearchCV(GradientBoostingClassifier(n_estimators=4), {'max_depth': [1, 2]}, cv=2).fit(X, y)\n"
+        "final = search.best_estimator_"
+    )
+    assert values(captured).keys() == {"best_score_"}

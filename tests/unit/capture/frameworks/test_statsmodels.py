@@ -23,7 +23,39 @@ def test_a_fit_with_a_name():
         "aic": [fit.aic],
         "bic": [fit.bic],
         "llf": [fit.llf],
+        **{f"coef.{name}": [fit.params[name]] for name in ("const", "a", "b")},
     }
+
+
+def test_the_terms_of_a_model_without_labels_have_its_own_names():
+    captured, names = tracked(
+        DATA + "fit = sm.OLS(frame.y.to_numpy(), sm.add_constant(frame[['a', 'b']].to_numpy())).fit()"
+    )
+    assert values(captured)["coef.x2"] == [names["fit"].params[2]]
+
+
+def test_of_what_a_loop_compares_the_best_is_kept():
+    captured, names = tracked(
+        DATA + "low = 1e9\nfor one in ('y ~ a', 'y ~ b'):\n    fit = smf.ols(one, frame).fit()\n"
+        "    if fit.aic < low:\n        low, best_fit = fit.aic, fit"
+    )
+    found = values(captured)
+    assert found["rsquared"] == [names["best_fit"].rsquared]
+    assert not any(name.startswith("fit.") for name in found)
+
+
+def test_what_a_fit_does_not_define_is_not_there():
+    captured, _ = tracked(DATA + "fit = smf.quantreg('y ~ a', frame).fit(q=0.5)")
+    found = values(captured)
+    assert {"prsquared", "coef.a"} <= found.keys()
+    assert not {"aic", "rsquared", "fit.mse"} & found.keys()
+
+
+def test_degrees_of_freedom_in_a_summary_are_no_errors():
+    captured, _ = tracked(
+        DATA + "fit = sm.OLS(frame.y, sm.add_constant(frame[['a']])).fit()\nprint(fit.summary())"
+    )
+    assert not any(name.lower().startswith("df") for name in values(captured))
 
 
 def test_a_fit_whose_summary_alone_is_shown():
@@ -53,8 +85,8 @@ def test_what_a_library_fits_on_the_way_does_not_count():
     assert values(captured)["aic"] == [names["logit"].aic]
 
 
-def test_the_fits_of_a_loop_that_a_list_keeps_have_their_places():
+def test_the_fits_of_a_loop_that_a_list_keeps_are_a_history():
     captured, names = tracked(
         DATA + "fits = []\nfor name in ('a', 'b'):\n    fits.append(smf.ols(f'y ~ {name}', frame).fit())"
     )
-    assert values(captured)["fits.1.aic"] == [names["fits"][1].aic]
+    assert values(captured)["aic"] == [fit.aic for fit in names["fits"]]
