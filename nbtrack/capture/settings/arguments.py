@@ -5,29 +5,28 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import inspect
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving, module_of
+from nbtrack.capture.settings.own import held_by
+from nbtrack.capture.settings.passed import passed_by
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
-from nbtrack.capture.source.literals import is_literal
-from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
     OUTPUT_ARGUMENTS,
     TRAINING_FUNCTIONS,
     TRAINING_METHODS,
 )
-from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, LAYER_LIBRARIES, TENSOR_LIBRARIES
-from nbtrack.capture.words.names import is_metric_name, is_training_name
+from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, OPTIMISER_LIBRARIES, TENSOR_LIBRARIES
+from nbtrack.capture.words.names import SPLITS, is_metric_name, is_output_name, is_training_name, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
-    from nbtrack.capture.source.analysis import CellAnalysis
+    from nbtrack.capture.source.analysis import Call, CellAnalysis
 
-__all__ = ["call_settings"]
+__all__ = ["call_settings", "evaluates_only", "settings_of_calls"]
 
 
 def call_settings(
@@ -37,7 +36,7 @@ def call_settings(
 
     Keyword arguments of constructors, of `fit` and similar methods, and of functions that split, search or
     train; positional ones too where the callee is a function or class of the notebook's own, or an
-    optimiser, whose signature tells their names.
+    optimiser, whose signature tells their names. Of the notebook's own, the defaults that a call leaves as they are, too.
 
     Parameters
     ----------
@@ -46,15 +45,67 @@ def call_settings(
     positional
         Gets the names of the positional parameters of the callees whose signature was needed.
     """
-    found: list[Setting] = []
-    # `config = Config(lr=0.1)` is `config.lr` already.
-    written_out = {
+    calls = settings_of_calls(analysis, namespace, positional)
+    return [one for _, _, found in _without_evaluating(calls) for one in found]
+
+
+def settings_of_calls(
+    analysis: CellAnalysis,
+    namespace: Mapping[str, Any],
+    positional: MutableMapping[str, list[str]],
+    known: Mapping[str, Any] | None = None,
+) -> list[tuple[Call, str | None, list[Setting]]]:
+    """Return the calls that configure training, each with the name that gets its result, and its settings.
+
+    `known` are names that count like literals, with their values.
+    """
+    calls: list[tuple[Call, str | None, list[Setting]]] = []
+    written_out, owners = _written_out(analysis, namespace), _owners(analysis)
+    # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
+    effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
+    workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
+    for call in analysis.calls:
+        if id(call.node) in written_out or call.context in {"plot", "io"}:
+            continue
+        if call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name:
+            continue
+        callee = _callee(call.node.func, namespace) if call.root else None
+        own = module_of(callee) == "__main__"
+        owner = owners.get(id(call.node))
+        works = own and (id(call.node) in effects or owner in workers)
+        if not works and not _configures(call.name, callee, own=own):
+            continue
+        configured = (
+            works
+            or module_of(callee).startswith(OPTIMISER_LIBRARIES)
+            or (own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", ""))))
+        )
+        prefix = _prefix(call, owner, callee, own=own)
+        passed = passed_by(call.node, callee, positional, own=own, configured=configured, known=known)
+        found = [
+            Setting(key, leaf, prefix, spare=True)
+            for name, value in passed
+            # `set_params(ridge__alpha=1)` is the step's own setting already.
+            if name not in OUTPUT_ARGUMENTS and "__" not in name
+            for key, leaf in flatten(name, value)
+        ]
+        calls.append((call, owner, found))
+    return calls
+
+
+def _written_out(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> set[int]:
+    """Return the `id` of the calls whose settings are in a name already: `config = Config(lr=0.1)` is `config.lr`."""
+    return {
         id(b.value)
         for name, bindings in analysis.bindings.items()
         for b in bindings
-        if b.literal and fields_of(namespace.get(name)) is not None
+        if b.literal and (fields_of(namespace.get(name)) or held_by(namespace.get(name))) is not None
     }
-    owners = {
+
+
+def _owners(analysis: CellAnalysis) -> dict[int, str]:
+    """Return by the `id` of a call: the name that gets its result."""
+    return {
         id(part): name
         for name, bindings in analysis.bindings.items()
         for b in bindings
@@ -62,30 +113,33 @@ def call_settings(
         for part in ast.walk(b.value)
         if isinstance(part, ast.Call)
     }
-    # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
-    effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
-    workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
-    for call in analysis.calls:
-        if id(call.node) in written_out:
-            continue
-        if call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name:
-            continue
-        if call.context in {"plot", "io"}:
-            continue
-        callee = _callee(call.node.func, namespace) if call.root else None
-        own = module_of(callee) == "__main__"
-        works = own and (id(call.node) in effects or owners.get(id(call.node)) in workers)
-        if not works and not _configures(call.name, callee, own=own):
-            continue
-        target = call.name.split(".")
-        prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
-        # Two models of one class are distinguished by their names.
-        prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        for name, value in _arguments(call.node, callee, positional, own=own, works=works):
-            # `set_params(ridge__alpha=1)` is the step's own setting already.
-            if name not in OUTPUT_ARGUMENTS and "__" not in name:
-                found += [Setting(key, leaf, prefix, spare=True) for key, leaf in flatten(name, value)]
-    return found
+
+
+def _prefix(call: Call, owner: str | None, callee: Any, *, own: bool) -> str:
+    target = call.name.split(".")
+    prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
+    # Two models or loaders of one class are distinguished by their names.
+    if owner is not None and (own or isinstance(callee, type)):
+        return f"{owner}.{prefix}" if own else owner
+    return prefix
+
+
+def _without_evaluating(
+    calls: list[tuple[Call, str | None, list[Setting]]],
+) -> list[tuple[Call, str | None, list[Setting]]]:
+    """Leave out what a model is only evaluated with, where its like trains it: `test_loader` beside `train_loader`."""
+    made = [(call.name, part) for call, owner, _ in calls for part in words(owner or "")]
+    trained = {name for name, part in made if SPLITS.get(part) == "train"}
+    return [
+        (call, owner, found)
+        for call, owner, found in calls
+        if call.name not in trained or not evaluates_only(owner or "")
+    ]
+
+
+def evaluates_only(name: str) -> bool:
+    """Return whether a name is of what a model is evaluated with: `test_loader`."""
+    return any(SPLITS.get(part) in {"test", "val"} for part in words(name))
 
 
 @forgiving()
@@ -107,7 +161,7 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
     if own and isinstance(callee, type):
         return _is_model_like(callee)
     if own:
-        return is_training_name(last) or not is_metric_name(last)
+        return is_training_name(last) or not (is_metric_name(last) or is_output_name(last))
     module = module_of(callee)
     if any(module == part or module.startswith(f"{part}.") for part in FOREIGN):
         return False
@@ -121,7 +175,9 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
         return last[:1].isupper() and not last.isupper()
     if module.startswith(TENSOR_LIBRARIES) and "optim" not in module:
         return False
-    return module.startswith("sklearn.") or any(part in last for part in TRAINING_FUNCTIONS)
+    return module.startswith(("sklearn.", *OPTIMISER_LIBRARIES)) or any(
+        part in last for part in TRAINING_FUNCTIONS
+    )
 
 
 def _is_model_like(callee: Any) -> bool:
@@ -132,73 +188,3 @@ def _is_model_like(callee: Any) -> bool:
         "__call__" in vars(callee)
         or any(method in LEARNING_METHODS or is_training_name(method) for method in dir(callee))
     )
-
-
-@forgiving(list)
-def _arguments(
-    node: ast.Call, callee: Any, positional: MutableMapping[str, list[str]], *, own: bool, works: bool
-) -> list[tuple[str, Any]]:
-    return list(_literal_arguments(node, callee, positional, own=own, works=works))
-
-
-def _literal_arguments(
-    node: ast.Call, callee: Any, positional: MutableMapping[str, list[str]], *, own: bool, works: bool
-) -> Iterator[tuple[str, Any]]:
-    for keyword in node.keywords:
-        if keyword.arg and is_literal(keyword.value):
-            yield from _evaluated(keyword.arg, keyword.value)
-    is_configured = works or (
-        own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
-    )
-    # The positional arguments of layers are shapes; rates are fractions.
-    layers = module_of(callee).startswith(LAYER_LIBRARIES)
-    is_configured = is_configured or (isinstance(callee, type) and not own and not layers)
-    # `xgb.train({"max_depth": 2}, data, 100)`: nothing but settings is written like this.
-    trains = not own and dotted(node.func).rpartition(".")[2] in TRAINING_METHODS
-    plain = [
-        is_literal(argument) and (is_configured or _is_fraction(argument) or (trains and _is_given(argument)))
-        for argument in node.args
-    ]
-    if not any(plain) or not (is_configured or trains or isinstance(callee, type)):
-        return
-    try:
-        names = [
-            p.name for p in inspect.signature(callee).parameters.values() if p.kind.name.startswith("POS")
-        ]
-    except (TypeError, ValueError):
-        return
-    names = names[1:] if names[:1] == ["self"] else names
-    positional[dotted(node.func).rpartition(".")[2]] = names
-    for name, argument, wanted in zip(names, node.args, plain, strict=False):
-        if wanted and (is_configured or isinstance(callee, type) or _is_given(argument)):
-            yield from _evaluated(name, argument)
-
-
-def _is_given(node: ast.expr) -> bool:
-    """Return whether a literal is a number, a dict, or a list of names and values, and thus no data."""
-    if isinstance(node, ast.List):
-        return bool(node.elts) and all(
-            isinstance(one, ast.Tuple) and len(one.elts) == 2 and _is_name(one.elts[0]) for one in node.elts
-        )
-    number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-    return number or isinstance(node, ast.Dict)
-
-
-def _is_name(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _is_fraction(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, float)
-
-
-def _evaluated(name: str, node: ast.expr) -> Iterator[tuple[str, Any]]:
-    """Yield the value of a literal, or of a sum of literals; nothing for calls."""
-    if any(isinstance(part, ast.Call) for part in ast.walk(node)):
-        return
-    try:
-        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<literal>", "eval")
-        # A literal of numbers and strings: it reads no names and calls nothing.
-        yield name, eval(code, {"__builtins__": {}})  # noqa: S307
-    except (ArithmeticError, TypeError, ValueError, MemoryError):
-        return

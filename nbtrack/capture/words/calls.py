@@ -24,9 +24,11 @@ __all__ = [
     "NUMBER_FORMS",
     "NUMERIC_ROOTS",
     "OUTPUT_ARGUMENTS",
+    "PARSERS",
     "REDUCTIONS",
     "REDUCTION_ENDINGS",
     "REDUCTION_ROOTS",
+    "SCALAR_TYPES",
     "STEP_METHODS",
     "THRESHOLD_CURVES",
     "TRAINING_FUNCTIONS",
@@ -78,7 +80,7 @@ _PLOT_PREFIX = re.compile(r"^(?:plot|draw|show|visuali[sz]e|render)(?:_|$)")
 """How functions that plot begin."""
 _IO_NAMES = frozenset(
     """
-    open load loads save dump dumps savetxt loadtxt genfromtxt Path join makedirs mkdir exists urlretrieve
+    open load loads safe_load full_load unsafe_load save dump dumps savetxt loadtxt genfromtxt Path join makedirs mkdir exists urlretrieve
     urlopen get getenv remove unlink rmtree glob listdir to_csv to_json to_excel to_parquet to_pickle to_sql
     to_markdown to_html write writelines read readline readlines write_text write_bytes read_text strftime
     strptime basename dirname set_option filterwarnings simplefilter basicConfig getLogger set_printoptions
@@ -86,6 +88,8 @@ _IO_NAMES = frozenset(
     """.split()
 )
 """Functions that read, write, or set something up for showing."""
+_CLIENTS = frozenset({"", "client", "httpx", "requests", "session"})
+"""What `get` is called on to fetch something."""
 _IO_PREFIX = re.compile(r"^(?:read|fetch|download|load|save|write|export)_")
 """How functions that read or write begin."""
 _SHOW_NAMES = frozenset(
@@ -134,6 +138,13 @@ FILLING_METHODS = frozenset({"append", "extend", "insert", "update", "add", "app
 """Methods that add something to a list, a dict or a set."""
 NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace", "namedtuple", "DotMap", "EasyDict", "Munch"})
 """Functions that create a namespace from their keyword arguments."""
+SCALAR_TYPES = frozenset(
+    """
+    Decimal Fraction Timedelta Timestamp bool_ date datetime device float16 float32 float64 int16 int32 int64 int8
+    timedelta uint8
+    """.split()
+)
+"""Types of single values that are made from literals."""
 NUMERIC_ROOTS = frozenset({"np", "numpy", "torch", "jnp", "math", "pd", "tf", "statistics"})
 """Modules whose functions' arguments count as used like the result."""
 FORM_CHANGING = frozenset(
@@ -155,6 +166,15 @@ MATHS_ROOTS = frozenset({"math", "np", "numpy"})
 GIVEN_CALLS = frozenset({"input", "getpass", "getenv", "os.getenv", "os.environ.get", "getpass.getpass"})
 GIVEN_NAMES = frozenset({"sys.argv", "os.environ", "argv", "environ"})
 """Names of input from the command line, the environment or the keyboard."""
+
+PARSERS = frozenset(
+    """
+    json.load json.loads toml.load toml.loads tomllib.load tomllib.loads tomli.load tomli.loads yaml.load yaml.safe_load
+    yaml.full_load yaml.unsafe_load OmegaConf.load OmegaConf.create OmegaConf.merge omegaconf.OmegaConf.load
+    omegaconf.OmegaConf.create ujson.load ujson.loads json5.load json5.loads
+    """.split()
+)
+"""Functions that read the formats in which settings are written."""
 
 # -- what trains, and how
 
@@ -211,6 +231,8 @@ def call_role(dotted: str) -> str:
         return "fit"
     if last in _SHOW_NAMES:
         return "show"
+    if last == "get" and root not in _CLIENTS:
+        return "pass"  # an entry of a dict
     if last in _IO_NAMES or _IO_PREFIX.search(last):
         return "io"
     if last in _PASSING_NAMES:

@@ -11,6 +11,7 @@ __all__ = [
     "FOREIGN",
     "FOREIGN_PARTS",
     "LAYER_LIBRARIES",
+    "OPTIMISER_LIBRARIES",
     "QUIET",
     "SETS_UP",
     "TENSOR_LIBRARIES",
@@ -20,7 +21,7 @@ __all__ = [
 
 FOREIGN = frozenset(
     """
-    builtins numpy pandas matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
+    builtins numpy pandas polars pyarrow duckdb xarray dask datasets matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
     datetime random math re itertools functools collections warnings logging pickle joblib tqdm string
     copy csv glob shutil subprocess typing textwrap statistics PIL cv2 requests urllib dataclasses nbtrack mlflow
     wandb scipy.stats scipy.special scipy.sparse scipy.linalg contextlib pprint tabulate threading types
@@ -33,6 +34,8 @@ TENSOR_LIBRARIES = ("torch", "tensorflow", "jax")
 """Libraries whose functions compute, and whose optimisers train."""
 LAYER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax")
 """Libraries whose layers are given their shapes by position."""
+OPTIMISER_LIBRARIES = ("optax.",)
+"""Libraries of functions that make optimisers."""
 
 SETS_UP = re.compile(
     r"set(?:_\w+|err\w*|up\w*|bufsize|locale|recursionlimit)?|reset_\w+|use(?:_\w+)?|style|enable\w*|disable\w*"
