@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.secrets import MASK, SEEN
 from nbtrack.capture.settings.arguments import call_settings, evaluates_only
+from nbtrack.capture.settings.bodies import body_settings, called_bodies, definitions
 from nbtrack.capture.settings.estimators import (
     estimator_settings,
     is_estimator,
@@ -15,6 +16,7 @@ from nbtrack.capture.settings.estimators import (
 )
 from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
+from nbtrack.capture.settings.unnamed import unnamed_settings
 from nbtrack.capture.words.calls import STEP_METHODS
 
 if TYPE_CHECKING:
@@ -48,7 +50,9 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             for name in _validated(run, sites.analysis):
                 settings += estimator_settings(run.namespace[name], name, named, captured.positional)
             settings += call_settings(sites.analysis, run.namespace, captured.positional)
+            settings += unnamed_settings(sites.analysis)
             settings += _made_before(run, sites.analysis)
+            settings += _of_functions(run, sites.analysis, captured)
         settings[own:own] = _told(run, settings)
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
     for name in sorted(options.params):
@@ -73,6 +77,16 @@ def _made_before(run: Execution, analysis: CellAnalysis) -> list[Setting]:
         if not is_estimator(run.namespace.get(name)):
             found += [one for one in run.earlier.made.get(name, ()) if one.name not in known]
     return found
+
+
+def _of_functions(run: Execution, analysis: CellAnalysis, captured: Captured) -> list[Setting]:
+    """Return what the functions configure that the cell calls."""
+    defined = run.earlier.functions | definitions(analysis.tree)
+    return [
+        one
+        for name, inner in called_bodies(analysis, defined, run.namespace)
+        for one in body_settings(name, defined[name], inner, run.namespace, captured.positional)
+    ]
 
 
 def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:

@@ -18,7 +18,13 @@ from nbtrack.capture.words.calls import (
     TRAINING_FUNCTIONS,
     TRAINING_METHODS,
 )
-from nbtrack.capture.words.libraries import FOREIGN, FOREIGN_PARTS, OPTIMISER_LIBRARIES, TENSOR_LIBRARIES
+from nbtrack.capture.words.libraries import (
+    FOREIGN,
+    FOREIGN_PARTS,
+    LOSS_LIBRARIES,
+    OPTIMISER_LIBRARIES,
+    TENSOR_LIBRARIES,
+)
 from nbtrack.capture.words.names import SPLITS, is_metric_name, is_output_name, is_training_name, words
 
 if TYPE_CHECKING:
@@ -67,17 +73,24 @@ def settings_of_calls(
     for call in analysis.calls:
         if id(call.node) in written_out or call.context in {"plot", "io"}:
             continue
-        if call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name:
+        if call.role in {"plot", "io", "show"}:
             continue
         callee = _callee(call.node.func, namespace) if call.root else None
+        if callee is None and call.root:  # Model(3).fit(X, n_epochs=30)
+            callee = _method_of_class(call.name, namespace)
+        loss = call.role == "score" and module_of(callee).startswith(LOSS_LIBRARIES)
+        if call.role == "score" and "cross_val" not in call.name and not loss:
+            continue
         own = module_of(callee) == "__main__"
         owner = owners.get(id(call.node))
         works = own and (id(call.node) in effects or owner in workers)
-        if not works and not _configures(call.name, callee, own=own):
+        if not (works or loss) and not _configures(call.name, callee, own=own):
             continue
+        last = call.name.rpartition(".")[2]
         configured = (
             works
             or module_of(callee).startswith(OPTIMISER_LIBRARIES)
+            or (not own and "stopping" in last)
             or (own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", ""))))
         )
         prefix = _prefix(call, owner, callee, own=own)
@@ -87,6 +100,7 @@ def settings_of_calls(
             for name, value in passed
             # `set_params(ridge__alpha=1)` is the step's own setting already.
             if name not in OUTPUT_ARGUMENTS and "__" not in name
+            if not is_output_name(name, text=isinstance(value, str))
             for key, leaf in flatten(name, value)
         ]
         calls.append((call, owner, found))
@@ -153,6 +167,14 @@ def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
             return getattr(base, node.attr, None)
         return getattr(type(base), node.attr, None) if base is not None else None
     return None
+
+
+@forgiving()
+def _method_of_class(name: str, namespace: Mapping[str, Any]) -> Any:
+    """Return the method that is called of a new object, `Model.fit` where the code has `Model(3).fit(X)`."""
+    root, _, method = name.rpartition(".")
+    made = namespace.get(root)
+    return getattr(made, method, None) if isinstance(made, type) else None
 
 
 @forgiving(bool)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.foreign import forgiving
 from nbtrack.capture.settings.arguments import settings_of_calls
+from nbtrack.capture.settings.bodies import definitions
 from nbtrack.capture.settings.own import held_by
 from nbtrack.capture.settings.setting import fields_of, is_settings
 from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.choices import is_chosen
-from nbtrack.capture.source.evidence import counts
+from nbtrack.capture.source.evidence import counts, reduces
 from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import PARSERS
@@ -38,29 +39,36 @@ class EarlierChoices:
     def __init__(self) -> None:
         self.names: set[str] = set()
         """Names that hold what follows from literals."""
+        self.computed: set[str] = set()
+        """Names that hold a summary of data: a mean, a range, a size."""
         self.parsed: set[str] = set()
         """Names that hold what a text in YAML, JSON or TOML says: settings or data."""
         self.made: dict[str, list[Setting]] = {}
         """By the name of an object: the literal arguments that it was made with."""
+        self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        """The definitions of functions."""
 
     @forgiving()
     def remember(self, tree: ast.Module, namespace: Mapping[str, Any]) -> None:
         """Note a cell that has run."""
         analysis = CellAnalysis(tree)
+        self.functions |= definitions(tree)
         for name, bindings in analysis.bindings.items():
             last = bindings[-1]
-            self.names.discard(name)
-            self.parsed.discard(name)
+            for known in (self.names, self.computed, self.parsed):
+                known.discard(name)
+            if last.value is not None and (reduces(last.value) or counts(last.value)):
+                self.computed.add(name)
             self.made.pop(name, None)
             if last.loop is None and is_parsed(last.value):
                 self.parsed.add(name)
             whole = last.kind in {"assign", "unpack"} and last.loop is None
             if last.literal or (whole and self._is_chosen(last.value, namespace.get(name))):
                 self.names.add(name)
-        known = {
+        values = {
             name: namespace[name] for name in self.names if name in namespace and is_settings(namespace[name])
         }
-        for call, owner, found in settings_of_calls(analysis, namespace, {}, known):
+        for call, owner, found in settings_of_calls(analysis, namespace, {}, values):
             if owner is not None and call.loop is None and owner in analysis.bindings:
                 self.made.setdefault(owner, []).extend(found)
 

@@ -77,7 +77,7 @@ def name_settings(
     found = [one for name, bindings in analysis.bindings.items() for one in names.bound(name, bindings)]
     for name in analysis.settings_classes:
         held = held_by(after.get(name))
-        if held is not None:
+        if held is not None and (names.reads(name) or name not in analysis.uses):
             found += names.read(name, held, _settings(name, held))
     results, inner = set(results), set(inner)
     for name, value in before.items():
@@ -129,9 +129,13 @@ class _Names:
         """Return the settings of a name of an earlier cell."""
         if name in self._earlier.parsed and not is_configuration(name, value):
             return self._parsed(name, value) if self._may_be(name) else []
+        if name in self._earlier.computed and fields_of(value) is None and not is_best_name(name):
+            return []
         if not self._may_be(name) or not _is_read_setting(
             self._analysis, name, value, written=name in self._earlier.names
         ):
+            return []
+        if fields_of(value) is not None and not self.reads(name):
             return []
         return self.read(name, value, self._kept(name, value))
 
@@ -155,12 +159,16 @@ class _Names:
         literals = [path for path, plain in put.items() if plain]
         return [*(kept | {key: one for key, one in now.items() if _is_at(one, literals)}).values()]
 
+    def reads(self, name: str) -> frozenset[tuple[str, ...]]:
+        """Return the paths that are read of a name."""
+        return self._reads.of(name, self._functions)
+
     def read(self, name: str, value: Any, settings: list[Setting]) -> list[Setting]:
         """Return those settings of an object that the code reads."""
         if fields_of(value) is None and held_by(value) is None:
             return settings
         after = self._after.get(name) if name in self._analysis.mutations else value
-        return read_leaves(name, settings, after, self._reads.of(name, self._functions))
+        return read_leaves(name, settings, after, self.reads(name))
 
     def _parsed(self, name: str, value: Any) -> list[Setting]:
         """Return what is read by its key of a text that may contain data as well as settings."""
@@ -170,7 +178,7 @@ class _Names:
         settings = self._kept(name, value)
         if is_configuration(name, value):
             return self.read(name, value, settings)
-        paths = [path for path in self._reads.of(name, self._functions) if path[:1] and path[0] in fields]
+        paths = [path for path in self.reads(name) if path[:1] and path[0] in fields]
         found = read_leaves(name, settings, value, paths) if paths else []
         return [one for one in found if not is_metric_name(one.name.rpartition(".")[2])]
 

@@ -70,7 +70,9 @@ def passed_by(
             break
         fraction = _is_fraction(argument) and isinstance(callee, type)
         plain = own and _is_choice(argument) and not is_data_name(name)
-        if configured or fraction or plain or (trains and _is_given(argument)):
+        data = is_data_name(name) and name != "n" and own and not isinstance(callee, type)
+        whole = configured and not (data or _is_none(argument))
+        if whole or fraction or plain or (trains and _is_given(argument)):
             found |= _evaluated(name, argument, known or {})
     if found:
         positional[dotted(node.func).rpartition(".")[2]] = names
@@ -111,6 +113,10 @@ def _defaults(
             not isinstance(value, str | list | dict | tuple | set) and is_settings(value)
         ):
             yield one.name, value
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _is_choice(node: ast.expr) -> bool:

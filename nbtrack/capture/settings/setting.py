@@ -38,6 +38,7 @@ _MAX_ITEMS = 20
 """The most entries of a list that become params; a longer list is one param with its text."""
 _MAX_LEAVES = 200
 _MAX_TEXT_LENGTH = 250
+_OMEGA_LIST = "omegaconf.listconfig.ListConfig"
 _NUMPY_MOMENTS = frozenset({"numpy.datetime64", "numpy.timedelta64"})
 _CHOICES = frozenset({"numpy.bool", "numpy.bool_", "torch.device", "torch.dtype"})
 
@@ -73,7 +74,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
     elif (pairs := _pairs(value)) is not None:
         for key, inner in pairs.items():
             yield from _leaves(f"{name}.{key}", inner)
-    elif isinstance(value, list | tuple | set | frozenset):
+    elif is_list(value):
         entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
         if len(entries) > _MAX_ITEMS:
             if all(_is_scalar(entry) for entry in entries):
@@ -151,6 +152,11 @@ def _is_scalar(value: Any) -> bool:
     return is_moment_or_path(value) or is_kind(value)
 
 
+def is_list(value: Any) -> bool:
+    """Return whether a value is a list, a tuple or a set, or the list in a config of OmegaConf."""
+    return isinstance(value, list | tuple | set | frozenset) or _kind_of(value) == _OMEGA_LIST
+
+
 def is_moment_or_path(value: Any) -> bool:
     """Return whether a value is a date, a time, an exact number or a path: what is computed from data too."""
     if isinstance(value, dt.date | dt.time | dt.timedelta | decimal.Decimal | fractions.Fraction):
@@ -173,7 +179,7 @@ def is_settings(value: Any) -> bool:
     fields = fields_of(value)
     if fields is not None:
         return 0 < len(fields) <= _MAX_LEAVES and all(is_settings(inner) for inner in fields.values())
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_list(value):
         return len(value) <= _MAX_LEAVES and all(is_settings(inner) for inner in value)
     return _is_scalar(value)
 

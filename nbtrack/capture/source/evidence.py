@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
-__all__ = ["counts", "evaluates", "is_temporary", "reduces_into", "scores_in", "tainted_names"]
+__all__ = ["counts", "evaluates", "is_temporary", "reduces", "reduces_into", "scores_in", "tainted_names"]
 
 
 def tainted_names(analysis: CellAnalysis) -> set[str]:
@@ -53,9 +53,15 @@ def reduces_into(analysis: CellAnalysis, name: str) -> bool:
 
 
 def _reduces(node: ast.expr) -> bool:
+    return reduces(node) or any(
+        isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in ast.walk(node)
+    )
+
+
+def reduces(node: ast.expr) -> bool:
+    """Return whether an expression sums several values up in one."""
     return any(
-        (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS)
-        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
+        isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS
         for part in ast.walk(node)
     )
 

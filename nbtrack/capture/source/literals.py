@@ -27,9 +27,8 @@ def is_literal(node: ast.expr | None) -> bool:
         case ast.Call(func=func, args=args, keywords=keywords):
             last = dotted(func).rpartition(".")[2]
             made = last in NAMESPACES or last in SCALAR_TYPES or (last[:1].isupper() and not last.isupper())
-            return (
-                made and all(map(is_literal, args)) and all(k.arg and is_literal(k.value) for k in keywords)
-            )
+            given = all((k.arg or isinstance(k.value, ast.Dict)) and is_literal(k.value) for k in keywords)
+            return made and given and all(map(is_literal, args))
     return False
 
 

@@ -184,7 +184,7 @@ TRAINING_METHODS = frozenset(
 """Methods whose arguments configure training, whatever they are called on."""
 LEARNING_METHODS = frozenset("fit forward partial_fit train predict parameters learn update".split())
 """Methods that indicate that a user's class is a model."""
-TRAINING_FUNCTIONS = tuple("split train fit optim minimize search cross_val cv curve make".split())
+TRAINING_FUNCTIONS = tuple("split train fit optim minimize search cross_val cv curve make stopping".split())
 """Parts of the names of functions that split, search or train."""
 STEP_METHODS = frozenset({"backward", "step"})
 """Methods by which a loop trains a model itself."""
@@ -196,7 +196,7 @@ OUTPUT_ARGUMENTS = frozenset(
     """
     verbose n_jobs device dtype desc leave disable pin_memory num_workers download root callbacks
     error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame max_workers allow_writing_files disable_tqdm eval_names nthread
+    random_seed_display return_X_y as_frame max_workers allow_writing_files disable_tqdm eval_names nthread reduction
     num_threads report_to silent thread_count valid_names verbosity
     """.split()
 )

@@ -11,6 +11,7 @@ __all__ = [
     "FOREIGN",
     "FOREIGN_PARTS",
     "LAYER_LIBRARIES",
+    "LOSS_LIBRARIES",
     "OPTIMISER_LIBRARIES",
     "QUIET",
     "SETS_UP",
@@ -34,6 +35,8 @@ TENSOR_LIBRARIES = ("torch", "tensorflow", "jax")
 """Libraries whose functions compute, and whose optimisers train."""
 LAYER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax")
 """Libraries whose layers are given their shapes by position."""
+LOSS_LIBRARIES = ("torch.nn.functional", "optax.")
+"""Libraries whose scoring functions are losses, by which is trained."""
 OPTIMISER_LIBRARIES = ("optax.",)
 """Libraries of functions that make optimisers."""
 
