@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
+import re
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.own import held_by
-from nbtrack.capture.settings.passed import passed_by
+from nbtrack.capture.settings.passed import Passed, passed_by, told_by
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
 from nbtrack.capture.words.calls import (
     LEARNING_METHODS,
@@ -25,14 +26,14 @@ from nbtrack.capture.words.libraries import (
     OPTIMISER_LIBRARIES,
     TENSOR_LIBRARIES,
 )
-from nbtrack.capture.words.names import SPLITS, is_metric_name, is_output_name, is_training_name, words
+from nbtrack.capture.words.names import is_metric_name, is_output_name, is_training_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from nbtrack.capture.source.analysis import Call, CellAnalysis
 
-__all__ = ["call_settings", "evaluates_only", "settings_of_calls"]
+__all__ = ["ConfiguringCall", "call_settings", "evaluates_only", "settings_of_calls"]
 
 
 def call_settings(
@@ -51,8 +52,32 @@ def call_settings(
     positional
         Gets the names of the positional parameters of the callees whose signature was needed.
     """
-    calls = settings_of_calls(analysis, namespace, positional)
-    return [one for _, _, found in _without_evaluating(calls) for one in found]
+    calls = _without_evaluating(settings_of_calls(analysis, namespace, positional))
+    # `fit(data, 4)` beside `fit(data, rounds=9)`: what is given by name is the one that is meant.
+    named = {(one.call.name, passed.name) for one in calls for passed in one.passed if passed.named}
+    return [
+        setting
+        for one in calls
+        for passed in one.passed
+        if passed.named or (one.call.name, passed.name) not in named
+        for setting in one.settings(passed)
+    ]
+
+
+class ConfiguringCall(NamedTuple):
+    """A call that configures training: what is called, the name that gets its result, and its arguments."""
+
+    call: Call
+    callee: Any
+    owner: str | None
+    prefix: str
+    passed: list[Passed]
+
+    def settings(self, passed: Passed) -> list[Setting]:
+        """Return one of its arguments as settings."""
+        return [
+            Setting(key, leaf, self.prefix, spare=True) for key, leaf in flatten(passed.name, passed.value)
+        ]
 
 
 def settings_of_calls(
@@ -60,12 +85,12 @@ def settings_of_calls(
     namespace: Mapping[str, Any],
     positional: MutableMapping[str, list[str]],
     known: Mapping[str, Any] | None = None,
-) -> list[tuple[Call, str | None, list[Setting]]]:
-    """Return the calls that configure training, each with the name that gets its result, and its settings.
+) -> list[ConfiguringCall]:
+    """Return the calls that configure training.
 
     `known` are names that count like literals, with their values.
     """
-    calls: list[tuple[Call, str | None, list[Setting]]] = []
+    calls: list[ConfiguringCall] = []
     written_out, owners = _written_out(analysis, namespace), _owners(analysis)
     # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
     effects = {id(stmt.value) for stmt in analysis.tree.body if isinstance(stmt, ast.Expr)}
@@ -85,6 +110,8 @@ def settings_of_calls(
         owner = owners.get(id(call.node))
         works = own and (id(call.node) in effects or owner in workers)
         if not (works or loss) and not _configures(call.name, callee, own=own):
+            told = told_by(call.node, call.name)
+            calls += [ConfiguringCall(call, callee, owner, "", told)] if told else []
             continue
         last = call.name.rpartition(".")[2]
         configured = (
@@ -95,15 +122,14 @@ def settings_of_calls(
         )
         prefix = _prefix(call, owner, callee, own=own)
         passed = passed_by(call.node, callee, positional, own=own, configured=configured, known=known)
-        found = [
-            Setting(key, leaf, prefix, spare=True)
-            for name, value in passed
+        wanted = [
+            one
+            for one in passed
             # `set_params(ridge__alpha=1)` is the step's own setting already.
-            if name not in OUTPUT_ARGUMENTS and "__" not in name
-            if not is_output_name(name, text=isinstance(value, str))
-            for key, leaf in flatten(name, value)
+            if one.name not in OUTPUT_ARGUMENTS and "__" not in one.name
+            if not is_output_name(one.name, text=isinstance(one.value, str))
         ]
-        calls.append((call, owner, found))
+        calls.append(ConfiguringCall(call, callee, owner, prefix, wanted))
     return calls
 
 
@@ -138,22 +164,21 @@ def _prefix(call: Call, owner: str | None, callee: Any, *, own: bool) -> str:
     return prefix
 
 
-def _without_evaluating(
-    calls: list[tuple[Call, str | None, list[Setting]]],
-) -> list[tuple[Call, str | None, list[Setting]]]:
+def _without_evaluating(calls: list[ConfiguringCall]) -> list[ConfiguringCall]:
     """Leave out what a model is only evaluated with, where its like trains it: `test_loader` beside `train_loader`."""
-    made = [(call.name, part) for call, owner, _ in calls for part in words(owner or "")]
-    trained = {name for name, part in made if SPLITS.get(part) == "train"}
-    return [
-        (call, owner, found)
-        for call, owner, found in calls
-        if call.name not in trained or not evaluates_only(owner or "")
-    ]
+    trained = {one.call.name for one in calls if one.owner and _TRAINS.match(one.owner)}
+    return [one for one in calls if one.call.name not in trained or not evaluates_only(one.owner or "")]
+
+
+_TRAINS = re.compile(r"(?:.*_)?tr(?:ai?n)?(?:ing)?(?:_|$|loader|dl|iter|set|ds|data)", re.IGNORECASE)
+_EVALUATES = re.compile(
+    r"(?:.*_)?(?:te(?:st)?|val(?:id(?:ation)?)?|dev|eval)(?:_|$|loader|dl|iter|set|ds|data)", re.IGNORECASE
+)
 
 
 def evaluates_only(name: str) -> bool:
     """Return whether a name is of what a model is evaluated with: `test_loader`."""
-    return any(SPLITS.get(part) in {"test", "val"} for part in words(name))
+    return _EVALUATES.match(name) is not None
 
 
 @forgiving()

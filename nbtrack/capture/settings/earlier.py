@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.arguments import settings_of_calls
 from nbtrack.capture.settings.bodies import definitions
 from nbtrack.capture.settings.own import held_by
@@ -44,7 +45,7 @@ class EarlierChoices:
         self.parsed: set[str] = set()
         """Names that hold what a text in YAML, JSON or TOML says: settings or data."""
         self.made: dict[str, list[Setting]] = {}
-        """By the name of an object: the literal arguments that it was made with."""
+        """By the name of an optimiser or a plan of its rate: the literal arguments that it was made with."""
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         """The definitions of functions."""
 
@@ -68,9 +69,11 @@ class EarlierChoices:
         values = {
             name: namespace[name] for name in self.names if name in namespace and is_settings(namespace[name])
         }
-        for call, owner, found in settings_of_calls(analysis, namespace, {}, values):
-            if owner is not None and call.loop is None and owner in analysis.bindings:
-                self.made.setdefault(owner, []).extend(found)
+        for one in settings_of_calls(analysis, namespace, {}, values):
+            if one.owner in analysis.bindings and one.call.loop is None and _steps(one.callee):
+                self.made.setdefault(str(one.owner), []).extend(
+                    setting for passed in one.passed for setting in one.settings(passed)
+                )
 
     def _is_chosen(self, node: ast.expr | None, value: Any) -> bool:
         if is_chosen(node, self.names):
@@ -78,6 +81,11 @@ class EarlierChoices:
         # `Point(0.1, 4)` of one's own class, whatever its name looks like.
         made = isinstance(node, ast.Call) and (held_by(value) or fields_of(value)) is not None
         return made and all(map(is_literal, [*node.args, *(k.value for k in node.keywords)]))  # type: ignore[union-attr]
+
+
+def _steps(callee: Any) -> bool:
+    """Return whether what is called makes an optimiser, or a plan of its rate."""
+    return re.search(r"\b(?:optim|optimizers?|lr_scheduler|optax)\b", module_of(callee)) is not None
 
 
 def is_parsed(node: ast.expr | None) -> bool:

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, is_of_library
+from nbtrack.capture.foreign import forgiving, is_of_library, module_of
 from nbtrack.capture.settings.earlier import is_parsed
 from nbtrack.capture.settings.own import Fields, held_by, read_leaves
 from nbtrack.capture.settings.setting import (
@@ -79,6 +79,7 @@ def name_settings(
         held = held_by(after.get(name))
         if held is not None and (names.reads(name) or name not in analysis.uses):
             found += names.read(name, held, _settings(name, held))
+    found += [one for name in functions for one in names.inside(after.get(name))]
     results, inner = set(results), set(inner)
     for name, value in before.items():
         if name not in results and (name in inner or _is_used(analysis, name)):
@@ -120,6 +121,8 @@ class _Names:
             )
         else:
             used = is_configuration(name, value)
+        if _is_shown(name, value):
+            return []
         held = held_by(value) if first.literal else None
         if used and (held or is_settings(value)):
             return self.read(name, value, self._kept(name, held or value, first.value))
@@ -129,6 +132,8 @@ class _Names:
         """Return the settings of a name of an earlier cell."""
         if name in self._earlier.parsed and not is_configuration(name, value):
             return self._parsed(name, value) if self._may_be(name) else []
+        if _is_shown(name, value):
+            return []
         if name in self._earlier.computed and fields_of(value) is None and not is_best_name(name):
             return []
         if not self._may_be(name) or not _is_read_setting(
@@ -159,6 +164,19 @@ class _Names:
         literals = [path for path, plain in put.items() if plain]
         return [*(kept | {key: one for key, one in now.items() if _is_at(one, literals)}).values()]
 
+    def inside(self, value: Any) -> list[Setting]:
+        """Return what the methods of an object of one's own read of a config that it holds: `self.cfg.lr`."""
+        if isinstance(value, type) or module_of(type(value)) != "__main__" or held_by(value) is not None:
+            return []
+        found = []
+        attributes = getattr(value, "__dict__", {})
+        for name, paths in self._reads.inside(value).items():
+            inner = attributes.get(name)
+            held = held_by(inner)
+            if held is not None or is_configuration(name, inner):
+                found += read_leaves(name, _settings(name, held or inner), held or inner, paths)
+        return found
+
     def reads(self, name: str) -> frozenset[tuple[str, ...]]:
         """Return the paths that are read of a name."""
         return self._reads.of(name, self._functions)
@@ -181,6 +199,16 @@ class _Names:
         paths = [path for path in self.reads(name) if path[:1] and path[0] in fields]
         found = read_leaves(name, settings, value, paths) if paths else []
         return [one for one in found if not is_metric_name(one.name.rpartition(".")[2])]
+
+
+def _is_shown(name: str, value: Any) -> bool:
+    """Return whether a value is for what is shown: a size, a place, codes of a terminal."""
+    if fields_of(value) is not None or isinstance(value, list | tuple | set):
+        return False
+    text = isinstance(value, str)
+    return is_output_name(name, text=text and name != "name") or (
+        text and not value.replace("\n", " ").isprintable()
+    )
 
 
 def _is_at(setting: Setting, paths: Iterable[tuple[str, ...]]) -> bool:

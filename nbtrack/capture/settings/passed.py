@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import is_settings
@@ -12,17 +12,28 @@ from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.words.calls import SCALAR_TYPES, TRAINING_METHODS
 from nbtrack.capture.words.libraries import LAYER_LIBRARIES
-from nbtrack.capture.words.names import is_data_name, is_metric_name, is_output_name
+from nbtrack.capture.words.names import SETTINGS_WORDS, SPLITS, is_data_name, is_metric_name, is_output_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
-__all__ = ["passed_by"]
+__all__ = ["Passed", "passed_by", "told_by"]
 
 _WRAPPING = SCALAR_TYPES | {"array", "as_tensor", "asarray", "constant", "tensor"}
 """Functions that give a literal another form: `pos_weight=torch.tensor(1.5)`."""
+_TELLING = ("config.update", "log_params", "log_parameters", "log_hyperparams")
+"""How the functions are called that another tracker is told settings by."""
 _MAX_TEXT_LENGTH = 60
 """Characters of a default: a longer text is a message or a document."""
+
+
+class Passed(NamedTuple):
+    """An argument of a call."""
+
+    name: str
+    value: Any
+    named: bool = True
+    """Whether the call gives it by its name, and not by its place or by leaving it out."""
 
 
 @forgiving(list)
@@ -34,8 +45,8 @@ def passed_by(
     own: bool,
     configured: bool,
     known: Mapping[str, Any] | None = None,
-) -> list[tuple[str, Any]]:
-    """Return the names and values of the literal arguments of a call, and what a function of the notebook takes by default.
+) -> list[Passed]:
+    """Return the literal arguments of a call, and what a function of the notebook takes by default.
 
     Parameters
     ----------
@@ -50,7 +61,7 @@ def passed_by(
     known
         Names whose values are settings: they count like literals.
     """
-    passed = list(_keywords(node, known or {}))
+    passed = [Passed(name, value) for name, value in _keywords(node, known or {})]
     # The positional arguments of layers are shapes; rates are fractions.
     layers = module_of(callee).startswith(LAYER_LIBRARIES)
     configured = configured or (isinstance(callee, type) and not own and not layers)
@@ -76,8 +87,24 @@ def passed_by(
             found |= _evaluated(name, argument, known or {})
     if found:
         positional[dotted(node.func).rpartition(".")[2]] = names
-    defaults = dict(_defaults(node, parameters, names)) if own else {}
-    return [*passed, *found.items(), *defaults.items()]
+    # Of an estimator what is not its default counts, and a text alone is only shown.
+    told = own and not hasattr(callee, "get_params") and not _only_texts(node)
+    defaults = dict(_defaults(node, parameters, names)) if told else {}
+    return passed + [Passed(name, value, named=False) for name, value in (found | defaults).items()]
+
+
+def told_by(node: ast.Call, name: str) -> list[Passed]:
+    """Return the dicts of settings that a call tells somebody who does not train: `wandb.init(config={"lr": 0.1})`."""
+    found = [
+        Passed(keyword.arg, value)
+        for keyword in node.keywords
+        if keyword.arg in SETTINGS_WORDS and isinstance(keyword.value, ast.Dict)
+        for value in _evaluated(keyword.arg, keyword.value, {}).values()
+    ]
+    if name.endswith(_TELLING) and len(node.args) == 1 and isinstance(node.args[0], ast.Dict):
+        for value in _evaluated("told", node.args[0], {}).values():
+            found += [Passed(str(key), inner) for key, inner in value.items()]
+    return found
 
 
 def _keywords(node: ast.Call, known: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -104,7 +131,7 @@ def _defaults(
         return
     for one in parameters:
         value = one.default
-        if one.name in given or value is inspect.Parameter.empty or value is None:
+        if one.name in given or value is inspect.Parameter.empty or value is None or value is False:
             continue
         text = isinstance(value, str)
         if is_output_name(one.name, text=text) or is_metric_name(one.name):
@@ -113,6 +140,15 @@ def _defaults(
             not isinstance(value, str | list | dict | tuple | set) and is_settings(value)
         ):
             yield one.name, value
+
+
+def _only_texts(node: ast.Call) -> bool:
+    texts = [isinstance(one, ast.Constant | ast.JoinedStr) and not _is_number(one) for one in node.args]
+    return bool(texts) and all(texts) and not node.keywords
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, str)
 
 
 def _is_none(node: ast.expr) -> bool:
@@ -125,9 +161,8 @@ def _is_choice(node: ast.expr) -> bool:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return _is_choice(operand)
         case ast.Constant(value=value):
-            return isinstance(value, bool | int | float) or (
-                isinstance(value, str) and len(value) <= _MAX_TEXT_LENGTH
-            )
+            short = isinstance(value, str) and len(value) <= _MAX_TEXT_LENGTH and value not in SPLITS
+            return isinstance(value, bool | int | float) or short
         case ast.BinOp():
             return is_literal(node)
         case ast.Dict(values=values):

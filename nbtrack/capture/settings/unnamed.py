@@ -44,7 +44,7 @@ def unnamed_settings(analysis: CellAnalysis) -> Iterator[Setting]:
         node = loop.node
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
             counted = words(node.target.id)[-1:]
-            times = _times(node.iter)
+            times = _times(_followed(node.iter, analysis))
             if times is not None and counted and counted[0] in wanted:
                 yield Setting(f"{counted[0]}s", times, "loop", spare=True)
     for call in analysis.calls:
@@ -56,6 +56,12 @@ def unnamed_settings(analysis: CellAnalysis) -> Iterator[Setting]:
             size = literal(call.node.args[0])
             if type(size) is int and size > 1:
                 yield Setting("batch_size", size, "loop", spare=True)
+
+
+def _followed(node: ast.expr, analysis: CellAnalysis) -> ast.expr:
+    """Return what a name holds that is bound once, or the expression itself."""
+    bindings = analysis.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return bindings[0].value or node if len(bindings) == 1 else node
 
 
 def _times(node: ast.expr) -> int | None:

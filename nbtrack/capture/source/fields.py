@@ -65,6 +65,15 @@ class FieldReads:
                 found |= _read_by(code).around.get(name, _NOTHING)
         return found
 
+    def inside(self, value: Any) -> Mapping[str, frozenset[Path]]:
+        """Return by an attribute of an object of one's own: the paths that its methods read in what is there."""
+        found: dict[str, set[Path]] = {}
+        for code in codes_of(value):
+            for path in _read_by(code).own.get("self", ()):
+                if path:
+                    found.setdefault(path[0], set()).add(path[1:])
+        return {attribute: frozenset(paths) for attribute, paths in found.items()}
+
     def _add(self, name: str, paths: Iterable[Path]) -> None:
         assert self._here is not None
         self._here.setdefault(name, set()).update(paths)

@@ -107,8 +107,8 @@ _DATA_WORDS = frozenset(
 _OUTPUT_NAME = re.compile(
     r"(?:print|show|display|plot|fig|figure|save|verbose)(?:_.*|size)?|.*_(?:figsize|dpi|cmap|colou?rs?|palette|linewidth)"
     r"|figsize|dpi|cmap|palette|colou?rs?|debug|title|(?:.*_)?(?:digits|decimals|precision_digits|ndigits)|sep|prefix|suffix"
-    r"|(?:log|report|checkpoint|ckpt|eval)_(?:every|freq|frequency|interval|steps?|level|name)(?:_.*)?|every"
-    r"|(?:.*_)?(?:workers|n_jobs|njobs)|project|entity|tags|notes|run_name|author|version|description"
+    r"|(?:log|report|checkpoint|ckpt)_(?:every|freq|frequency|interval|steps?|level|name)(?:_.*)?|every"
+    r"|(?:.*_)?shown|(?:.*_)?(?:workers|n_jobs|njobs)|project|entity|tags|notes|run_name|author|version|description"
 )
 """Names of what is shown and written, and of how a cell runs."""
 _OUTPUT_PLACE = re.compile(
