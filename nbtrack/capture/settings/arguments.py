@@ -160,7 +160,7 @@ def _prefix(call: Call, owner: str | None, callee: Any, *, own: bool) -> str:
     prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
     # Two models or loaders of one class are distinguished by their names.
     if owner is not None and (own or isinstance(callee, type)):
-        return f"{owner}.{prefix}" if own else owner
+        return f"{owner}.{prefix}"
     return prefix
 
 
@@ -210,7 +210,8 @@ def _configures(name: str, callee: Any, *, own: bool) -> bool:
     if own:
         return is_training_name(last) or not (is_metric_name(last) or is_output_name(last))
     module = module_of(callee)
-    if any(module == part or module.startswith(f"{part}.") for part in FOREIGN):
+    library, _, rest = module.partition(".")
+    if library in FOREIGN or f"{library}.{rest.partition('.')[0]}" in FOREIGN:
         return False
     if module.startswith(FOREIGN_PARTS):
         return False

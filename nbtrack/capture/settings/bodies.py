@@ -95,7 +95,7 @@ def body_settings(
     found = [
         one._replace(prefix=f"{name}.{one.prefix}")
         for one in (*call_settings(inner, around, positional), *unnamed_settings(inner))
-        if not isinstance(one.value, bool) and one.name not in {"random_state", "seed"}
+        if not (one.value is None or isinstance(one.value, bool)) and one.name not in {"random_state", "seed"}
     ]
     if name in _MAIN or is_training_name(name):
         for local, bindings in inner.bindings.items():

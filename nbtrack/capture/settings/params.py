@@ -23,7 +23,8 @@ from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.fields import FieldReads
 from nbtrack.capture.source.literals import literal
 from nbtrack.capture.source.put import put_into
-from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
+from nbtrack.capture.source.reads import names_in
+from nbtrack.capture.words.calls import DATA_ARGUMENTS, DATA_METHODS, DATA_TYPES, OUTPUT_ARGUMENTS
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,
@@ -121,7 +122,7 @@ class _Names:
             )
         else:
             used = is_configuration(name, value)
-        if _is_shown(name, value):
+        if _is_shown(name, value) or _is_data(analysis, name, value):
             return []
         held = held_by(value) if first.literal else None
         if used and (held or is_settings(value)):
@@ -199,6 +200,24 @@ class _Names:
         paths = [path for path in self.reads(name) if path[:1] and path[0] in fields]
         found = read_leaves(name, settings, value, paths) if paths else []
         return [one for one in found if not is_metric_name(one.name.rpartition(".")[2])]
+
+
+@forgiving(bool)
+def _is_data(analysis: CellAnalysis, name: str, value: Any) -> bool:
+    """Return whether what is written out is a table or a list of samples: what frames are made of, or models fitted to."""
+    entries = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(entries, list | tuple) or not entries:
+        return False
+    nested = all(isinstance(one, list | tuple | dict) and len(one) for one in entries)
+    for call in analysis.calls:
+        last = call.name.rpartition(".")[2]
+        learnt = last in DATA_METHODS
+        if not (learnt or (nested and last in DATA_TYPES)):
+            continue
+        given = [*call.node.args, *(k.value for k in call.node.keywords if k.arg in DATA_ARGUMENTS)]
+        if any(name in names_in(one) for one in given[: 2 if learnt else 1]):
+            return True
+    return False
 
 
 def _is_shown(name: str, value: Any) -> bool:

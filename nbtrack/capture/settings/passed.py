@@ -131,7 +131,7 @@ def _defaults(
         return
     for one in parameters:
         value = one.default
-        if one.name in given or value is inspect.Parameter.empty or value is None or value is False:
+        if one.name in given or value is inspect.Parameter.empty or _is_off(value):
             continue
         text = isinstance(value, str)
         if is_output_name(one.name, text=text) or is_metric_name(one.name):
@@ -140,6 +140,11 @@ def _defaults(
             not isinstance(value, str | list | dict | tuple | set) and is_settings(value)
         ):
             yield one.name, value
+
+
+def _is_off(value: Any) -> bool:
+    """Return whether a default turns something off."""
+    return value is None or value is False or (type(value) in (int, float) and value == 0)
 
 
 def _only_texts(node: ast.Call) -> bool:

@@ -7,7 +7,6 @@ import datetime as dt
 import decimal
 import enum
 import fractions
-import os
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,9 +37,9 @@ _MAX_ITEMS = 20
 """The most entries of a list that become params; a longer list is one param with its text."""
 _MAX_LEAVES = 200
 _MAX_TEXT_LENGTH = 250
-_OMEGA_LIST = "omegaconf.listconfig.ListConfig"
-_NUMPY_MOMENTS = frozenset({"numpy.datetime64", "numpy.timedelta64"})
-_CHOICES = frozenset({"numpy.bool", "numpy.bool_", "torch.device", "torch.dtype"})
+_OMEGA_LIST = ("omegaconf.listconfig", "ListConfig")
+_NUMPY_MOMENTS = frozenset({("numpy", "datetime64"), ("numpy", "timedelta64")})
+_CHOICES = frozenset({("numpy", "bool"), ("numpy", "bool_"), ("torch", "device"), ("torch", "dtype")})
 
 
 class Setting(NamedTuple):
@@ -161,7 +160,7 @@ def is_moment_or_path(value: Any) -> bool:
     """Return whether a value is a date, a time, an exact number or a path: what is computed from data too."""
     if isinstance(value, dt.date | dt.time | dt.timedelta | decimal.Decimal | fractions.Fraction):
         return True
-    return isinstance(value, os.PathLike) or _kind_of(value) in _NUMPY_MOMENTS
+    return hasattr(type(value), "__fspath__") or _kind_of(value) in _NUMPY_MOMENTS
 
 
 def is_kind(value: Any) -> bool:
@@ -169,8 +168,9 @@ def is_kind(value: Any) -> bool:
     return isinstance(value, enum.Enum) or _kind_of(value) in _CHOICES
 
 
-def _kind_of(value: Any) -> str:
-    return f"{type(value).__module__}.{type(value).__qualname__}"
+def _kind_of(value: Any) -> tuple[str, str]:
+    kind = type(value)
+    return kind.__module__, kind.__name__
 
 
 @forgiving(bool)

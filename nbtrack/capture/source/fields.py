@@ -87,6 +87,9 @@ class FieldReads:
                     self._add(name, [WHOLE])
             case ast.Call():
                 self._call(node, shown=shown)
+            case ast.MatchClass(patterns=patterns, kwd_patterns=named):
+                for pattern in (*patterns, *named):
+                    self._visit(pattern, shown=shown)
             case _:
                 for child in ast.iter_child_nodes(node):
                     self._visit(child, shown=shown)
@@ -199,7 +202,10 @@ def _read_by(code: CodeType) -> _CodeReads:
     instructions = [one for one in dis.get_instructions(code) if one.opname not in {"CACHE", "EXTENDED_ARG"}]
     for place, one in enumerate(instructions):
         if one.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-            around.setdefault(str(one.argval), set()).add(_followed(instructions, place))
+            path = _followed(instructions, place)
+            # The lowest bit of LOAD_GLOBAL's argument says that it is called: of a class nothing is read then.
+            if path or not (one.opname == "LOAD_GLOBAL" and (one.arg or 0) & 1):
+                around.setdefault(str(one.argval), set()).add(path)
         elif one.opname.startswith(("LOAD_FAST", "LOAD_DEREF")):
             *several, name = one.argval if isinstance(one.argval, tuple) else (one.argval,)
             own.setdefault(str(name), set()).add(_followed(instructions, place))

@@ -10,6 +10,8 @@ __all__ = [
     "CLOCKS",
     "COUNTING",
     "DATA_ARGUMENTS",
+    "DATA_METHODS",
+    "DATA_TYPES",
     "FILLING_METHODS",
     "FIT_METHODS",
     "FOLD_CURVES",
@@ -190,6 +192,17 @@ STEP_METHODS = frozenset({"backward", "step"})
 """Methods by which a loop trains a model itself."""
 DATA_ARGUMENTS = frozenset({"X", "x", "data"})
 """Names of the arguments with data in `fit`."""
+DATA_METHODS = frozenset(
+    {"fit", "fit_predict", "fit_transform", "partial_fit", "predict", "predict_proba", "transform"}
+)
+"""Methods whose first two arguments are data."""
+DATA_TYPES = frozenset(
+    """
+    DataFrame LazyFrame array asarray as_tensor constant from_dict from_dicts from_list from_pylist from_records
+    tensor
+    """.split()
+)
+"""What makes data of nested lists and dicts."""
 LOADING = ("read_", "load", "fetch_", "make_")
 """Prefixes of functions that load or create data."""
 OUTPUT_ARGUMENTS = frozenset(
