@@ -80,7 +80,9 @@ def _made_before(run: Execution, analysis: CellAnalysis) -> list[Setting]:
 
 
 def _of_functions(run: Execution, analysis: CellAnalysis, captured: Captured) -> list[Setting]:
-    """Return what the functions configure that the cell calls."""
+    """Return what the functions configure that the cell calls; those of a script are watched themselves."""
+    if run.script:
+        return []
     defined = run.earlier.functions | definitions(analysis.tree)
     return [
         one

@@ -80,7 +80,8 @@ def name_settings(
         held = held_by(after.get(name))
         if held is not None and (names.reads(name) or name not in analysis.uses):
             found += names.read(name, held, _settings(name, held))
-    found += [one for name in functions for one in names.inside(after.get(name))]
+    known = {id(after.get(name)) for name in (*before, *analysis.bindings)}
+    found += [one for name in functions for one in names.inside(after.get(name), known)]
     results, inner = set(results), set(inner)
     for name, value in before.items():
         if name not in results and (name in inner or _is_used(analysis, name)):
@@ -165,8 +166,9 @@ class _Names:
         literals = [path for path, plain in put.items() if plain]
         return [*(kept | {key: one for key, one in now.items() if _is_at(one, literals)}).values()]
 
-    def inside(self, value: Any) -> list[Setting]:
-        """Return what the methods of an object of one's own read of a config that it holds: `self.cfg.lr`."""
+    @forgiving(list)
+    def inside(self, value: Any, known: Collection[int]) -> list[Setting]:
+        """Return what the methods of an object of one's own read of a config that it holds, `self.cfg.lr`, if that is not among known ones."""
         if isinstance(value, type) or module_of(type(value)) != "__main__" or held_by(value) is not None:
             return []
         found = []
@@ -174,6 +176,8 @@ class _Names:
         for name, paths in self._reads.inside(value).items():
             inner = attributes.get(name)
             held = held_by(inner)
+            if id(inner) in known:
+                continue
             if held is not None or is_configuration(name, inner):
                 found += read_leaves(name, _settings(name, held or inner), held or inner, paths)
         return found
