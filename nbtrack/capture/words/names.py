@@ -101,7 +101,7 @@ SETTINGS_WORDS = frozenset(
 )
 """Words of a name, or of a class, that holds settings."""
 _DATA_WORDS = frozenset(
-    "arr array data df frame i idx index item j key n row s seed shape size t text value values vec vector x xs y ys z a b c d x1 x2".split()
+    "arr array data df frame i idx index item j key n row s seed t text value values vec vector x xs y ys z a b c d x1 x2".split()
 )
 """Words that the names of data end in."""
 _OUTPUT_NAME = re.compile(
@@ -178,7 +178,7 @@ def is_prediction_name(name: str) -> bool:
 
 def is_data_name(name: str) -> bool:
     """Return whether a parameter of this name takes what is computed with, and no setting."""
-    return words(name)[-1:] == () or words(name)[-1] in _DATA_WORDS
+    return name in {"shape", "size"} or not words(name) or words(name)[-1] in _DATA_WORDS
 
 
 @lru_cache(maxsize=4096)
