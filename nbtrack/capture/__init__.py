@@ -8,18 +8,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack.capture.cell import CellCapture, choices, is_worth_tracking
+    from nbtrack.capture.cell import CellCapture, is_worth_tracking
     from nbtrack.capture.execution import Captured, Options
     from nbtrack.capture.script import ScriptCapture
+    from nbtrack.capture.settings.earlier import EarlierChoices
     from nbtrack.capture.settings.estimators import Fitted
 
-__all__ = ["Captured", "CellCapture", "Fitted", "Options", "ScriptCapture", "choices", "is_worth_tracking"]
+__all__ = [
+    "Captured",
+    "CellCapture",
+    "EarlierChoices",
+    "Fitted",
+    "Options",
+    "ScriptCapture",
+    "is_worth_tracking",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = {
+        "EarlierChoices": "settings.earlier",
         "Fitted": "settings.estimators",
         "Captured": "execution",
         "Options": "execution",

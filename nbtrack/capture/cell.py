@@ -16,6 +16,7 @@ from nbtrack.capture.results.written import Written
 from nbtrack.capture.run_metrics import gather_metrics
 from nbtrack.capture.run_models import fitted_models, keep_models
 from nbtrack.capture.run_params import gather_params, named_settings, said
+from nbtrack.capture.settings.earlier import EarlierChoices
 from nbtrack.capture.settings.setting import resolve
 from nbtrack.capture.source.analysis import CellAnalysis
 from nbtrack.capture.source.reads import dotted
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from nbtrack.points import Points
     from nbtrack.records import DataRecord, ParamValue
 
-__all__ = ["CellCapture", "choices", "is_worth_tracking"]
+__all__ = ["CellCapture", "is_worth_tracking"]
 
 
 def is_worth_tracking(tree: ast.Module) -> bool:
@@ -58,13 +59,6 @@ def is_worth_tracking(tree: ast.Module) -> bool:
     )
 
 
-def choices(tree: ast.Module, before: Iterable[str] = ()) -> set[str]:
-    """Return the names that hold a literal after a cell has run, given those before it."""
-    analysis = CellAnalysis(tree)
-    written = {name for name, bindings in analysis.bindings.items() if bindings[-1].literal}
-    return (set(before) - set(analysis.bindings)) | written
-
-
 class CellCapture:
     r"""Watches one execution of a cell.
 
@@ -76,8 +70,8 @@ class CellCapture:
         The user's options for names.
     results
         Names that earlier cells of the session kept as metrics.
-    chosen
-        Names that earlier cells assigned a literal.
+    earlier
+        What earlier cells of the session have chosen.
 
     Examples
     --------
@@ -95,7 +89,7 @@ class CellCapture:
         namespace: dict[str, Any],
         options: Options | None = None,
         results: Iterable[str] = (),
-        chosen: Iterable[str] = (),
+        earlier: EarlierChoices | None = None,
     ) -> None:
         self._trees: list[ast.Module] = []
         """The code as the user wrote it."""
@@ -104,7 +98,7 @@ class CellCapture:
             options or Options(),
             Before(namespace),
             results=frozenset(results),
-            chosen=frozenset(chosen),
+            earlier=earlier or EarlierChoices(),
             printed=PrintedScores(Written(lambda: self._trees, namespace)),
         )
         self._hooks = Hooks()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.frameworks.told import Told
 from nbtrack.capture.results.printed import PrintedScores
+from nbtrack.capture.settings.earlier import EarlierChoices
 from nbtrack.capture.settings.given import Given
 from nbtrack.capture.trained.stepped import Stepped
 
@@ -47,8 +48,8 @@ class Execution:
     before: Before
     results: frozenset[str] = frozenset()
     """Names that earlier cells of the session kept as metrics."""
-    chosen: frozenset[str] = frozenset()
-    """Names that earlier cells assigned a literal."""
+    earlier: EarlierChoices = field(default_factory=EarlierChoices)
+    """What earlier cells have chosen."""
     sites: list[Sites] = field(default_factory=list)
     """The sites of the cell, and of code that magics in it have run."""
     given: Given = field(default_factory=Given)

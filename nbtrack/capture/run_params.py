@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from nbtrack.capture.run_sweeps import without_tried
 from nbtrack.capture.secrets import MASK, SEEN
-from nbtrack.capture.settings.arguments import call_settings
-from nbtrack.capture.settings.estimators import estimator_settings, is_estimator, optimiser_settings
+from nbtrack.capture.settings.arguments import call_settings, evaluates_only
+from nbtrack.capture.settings.bodies import body_settings, called_bodies, definitions
+from nbtrack.capture.settings.estimators import (
+    estimator_settings,
+    is_estimator,
+    loader_settings,
+    optimiser_settings,
+)
 from nbtrack.capture.settings.params import name_settings
 from nbtrack.capture.settings.setting import Setting, flatten, resolve
+from nbtrack.capture.settings.unnamed import unnamed_settings
+from nbtrack.capture.words.calls import STEP_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,8 +54,9 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
             for name in _validated(run, sites.analysis):
                 settings += estimator_settings(run.namespace[name], name, named, captured.positional)
             settings += call_settings(sites.analysis, run.namespace, captured.positional)
-            for name in run.before.read_by(sites.analysis):
-                settings += optimiser_settings(name, run.before.values.get(name))
+            settings += unnamed_settings(sites.analysis)
+            settings += _made_before(run, sites.analysis)
+            settings += _of_functions(run, sites.analysis, captured)
         settings[own:own] = _told(run, settings, captured)
         settings[own:] = without_tried(run, settings[own:])
         settings[own:] = [s for s in settings[own:] if (s.name, repr(s.value)) not in known_settings]
@@ -58,16 +67,51 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
     captured.params = said(run, kept)
 
 
+def _made_before(run: Execution, analysis: CellAnalysis) -> list[Setting]:
+    """Return what the objects were made with in earlier cells that the cell trains with: its optimiser, its loader."""
+    read = [name for name in run.before.read_by(analysis) if name not in analysis.bindings]
+    found = [one for name in read for one in optimiser_settings(name, run.before.values.get(name))]
+    steps = any(call.name.rpartition(".")[2] in STEP_METHODS for call in analysis.calls)
+    if not (found or steps or analysis.trains or run.stepped.heard):
+        return found
+    loaders = {name: size for name in read if (size := loader_settings(name, run.namespace.get(name)))}
+    training = [name for name in loaders if not evaluates_only(name)]
+    found += [one for name in training or loaders for one in loaders[name]]
+    known = {one.name for one in found}
+    for name in read:
+        if not is_estimator(run.namespace.get(name)):
+            found += [one for one in run.earlier.made.get(name, ()) if one.name not in known]
+    return found
+
+
+def _of_functions(run: Execution, analysis: CellAnalysis, captured: Captured) -> list[Setting]:
+    """Return what the functions configure that the cell calls; those of a script are watched themselves."""
+    if run.script:
+        return []
+    defined = run.earlier.functions | definitions(analysis.tree)
+    return [
+        one
+        for name, inner in called_bodies(analysis, defined, run.namespace)
+        for one in body_settings(name, defined[name], inner, run.namespace, captured.positional)
+    ]
+
+
 def named_settings(run: Execution, analysis: CellAnalysis) -> list[Setting]:
     """Return the settings among the names that a cell binds or reads, and what was given to it."""
     read, values = run.before.read_by(analysis), run.before.values
+    defined = [
+        name
+        for name, bindings in analysis.bindings.items()
+        if isinstance(bindings[-1].stmt, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
     found = name_settings(
         analysis,
         {name: values[name] for name in read if name in values},
         run.namespace,
         inner=[name for name, inside in read.items() if inside],
-        chosen=run.chosen,
+        earlier=run.earlier,
         results=run.results,
+        functions=[*read, *defined],
     )
     return run.given.joined(found, run.namespace, short=run.script)
 

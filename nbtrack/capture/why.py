@@ -91,7 +91,7 @@ class Why:
             return f"what line {bindings[0].stmt.lineno} gives it follows from what is written out or given"
         if any(name in analysis.reads for analysis in self.reached):
             return "an earlier cell set it, and this one reads it"
-        return "an argument of what was fitted or called, or a name that a function of the notebook reads"
+        return "an argument or a default of what was fitted or called or made before, or a name that a function of the notebook reads"
 
     def _as_metric(self, name: str) -> str:
         bindings = self._bindings(self.reached, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tracking
-from nbtrack.capture import choices
+from nbtrack.capture import EarlierChoices
 from nbtrack.capture.environment import EnvironmentProbe
 from nbtrack.capture.frameworks.known import places
 from nbtrack.capture.secrets import SEEN
@@ -42,8 +42,8 @@ class ShellState:
         self.environment.refresh(_find_frameworks)
         self.results: set[str] = set()
         """Names that earlier cells kept as metrics."""
-        self.chosen: set[str] = set()
-        """Names that earlier cells assigned a literal."""
+        self.earlier = EarlierChoices()
+        """What earlier cells have chosen."""
         self.model_limit = limit_in_environment()
         """Bytes of the largest model that is saved."""
         self.diff_limit = limit_in_environment("NBTRACK_GIT_DIFF", DIFF_LIMIT, "changes")
@@ -72,7 +72,7 @@ class ShellState:
             tree = parse(transformed)
         except (SyntaxError, ValueError):
             return
-        self.chosen = choices(tree, self.chosen)
+        self.earlier.remember(tree, self.shell.user_ns)
         self.history.add(raw, transformed, number, ok, cell_id=cell_id, tracked=tracked)
         self._code.flag_changed(Cell(raw, transformed, number, ok, cell_id))
 

@@ -68,7 +68,7 @@ class TrackedCell:
         self._options = options
         self._info = info
         self._capture = CellCapture(
-            state.shell.user_ns, capture_options(options), state.results, state.chosen
+            state.shell.user_ns, capture_options(options), state.results, state.earlier
         )
         printed = self._capture.printed
         self._output = OutputWatch(state.shell, printed.feed, printed.stream())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import inspect
+import re
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.foreign import forgiving, module_of
+from nbtrack.capture.settings.own import held_by
+from nbtrack.capture.settings.passed import Passed, passed_by, told_by
 from nbtrack.capture.settings.setting import Setting, fields_of, flatten
 from nbtrack.capture.source.grammar import HOOK
-from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import (
@@ -25,18 +26,18 @@ from nbtrack.capture.words.calls import (
 from nbtrack.capture.words.libraries import (
     FOREIGN,
     FOREIGN_PARTS,
-    LAYER_LIBRARIES,
+    LOSS_LIBRARIES,
     OPTIMISER_LIBRARIES,
     TENSOR_LIBRARIES,
 )
-from nbtrack.capture.words.names import SPLITS, is_metric_name, is_training_name, words
+from nbtrack.capture.words.names import is_metric_name, is_output_name, is_training_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from nbtrack.capture.source.analysis import Call, CellAnalysis
 
-__all__ = ["call_settings"]
+__all__ = ["ConfiguringCall", "call_settings", "evaluates_only", "settings_of_calls"]
 
 _LABELS = frozenset({"metrics", "name"})
 """Arguments of libraries that say what something is called, and what is shown of it."""
@@ -49,7 +50,7 @@ def call_settings(
 
     Keyword arguments of constructors, of `fit` and similar methods, and of functions that split, search or
     train; positional ones too where the callee is a function or class of the notebook's own, or an
-    optimiser, whose signature tells their names.
+    optimiser, whose signature tells their names. Of the notebook's own, the defaults that a call leaves as they are, too.
 
     Parameters
     ----------
@@ -58,15 +59,106 @@ def call_settings(
     positional
         Gets the names of the positional parameters of the callees whose signature was needed.
     """
-    found: list[Setting] = []
-    # `config = Config(lr=0.1)` is `config.lr` already.
-    written_out = {
+    calls = _without_evaluating(settings_of_calls(analysis, namespace, positional))
+    # `fit(data, 4)` beside `fit(data, rounds=9)`: what is given by name is the one that is meant.
+    named = {(one.call.name, passed.name) for one in calls for passed in one.passed if passed.named}
+    return [
+        setting
+        for one in calls
+        for passed in one.passed
+        if passed.named or (one.call.name, passed.name) not in named
+        for setting in one.settings(passed)
+    ]
+
+
+class ConfiguringCall(NamedTuple):
+    """A call that configures training: what is called, the name that gets its result, and its arguments."""
+
+    call: Call
+    callee: Any
+    owner: str | None
+    prefix: str
+    passed: list[Passed]
+
+    def settings(self, passed: Passed) -> list[Setting]:
+        """Return one of its arguments as settings, without those that only say how it runs."""
+        own = module_of(self.callee) == "__main__"
+        return [
+            # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
+            Setting(key if own else key.removeprefix("params."), leaf, self.prefix, spare=True)
+            for key, leaf in flatten(passed.name, passed.value)
+            if key.rpartition(".")[2] not in RUNNING_SETTINGS
+        ]
+
+
+def settings_of_calls(
+    analysis: CellAnalysis,
+    namespace: Mapping[str, Any],
+    positional: MutableMapping[str, list[str]],
+    known: Mapping[str, Any] | None = None,
+) -> list[ConfiguringCall]:
+    """Return the calls that configure training.
+
+    `known` are names that count like literals, with their values.
+    """
+    calls: list[ConfiguringCall] = []
+    written_out, owners = _written_out(analysis, namespace), _owners(analysis)
+    # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
+    effects = analysis.effects
+    workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
+    for call in analysis.calls:
+        if id(call.node) in written_out or call.context in {"plot", "io"}:
+            continue
+        if call.role in {"plot", "io", "show"}:
+            continue
+        callee = _callee(call.node.func, namespace) if call.root else None
+        if callee is None and call.root:  # Model(3).fit(X, n_epochs=30)
+            callee = _method_of_class(call.name, namespace)
+        loss = call.role == "score" and module_of(callee).startswith(LOSS_LIBRARIES)
+        if call.role == "score" and "cross_val" not in call.name and not loss:
+            continue
+        own = module_of(callee) == "__main__"
+        owner = owners.get(id(call.node))
+        works = own and (id(call.node) in effects or owner in workers)
+        if not (works or loss) and not _configures(call.name, callee, own=own):
+            told = told_by(call.node, call.name)
+            calls += [ConfiguringCall(call, callee, owner, "", told)] if told else []
+            continue
+        last = call.name.rpartition(".")[2]
+        configured = (
+            works
+            or module_of(callee).startswith(OPTIMISER_LIBRARIES)
+            or (not own and "stopping" in last)
+            or (own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", ""))))
+        )
+        prefix = _prefix(call, owner, callee, own=own)
+        passed = passed_by(call.node, callee, positional, own=own, configured=configured, known=known)
+        wanted = [
+            one
+            for one in passed
+            # `set_params(ridge__alpha=1)` is the step's own setting already.
+            if one.name not in OUTPUT_ARGUMENTS and "__" not in one.name
+            if not is_output_name(one.name, text=isinstance(one.value, str))
+            if own or one.name not in _LABELS
+            if one.name != "batch_size" or own or not evaluates_only(owner or "")
+        ]
+        calls.append(ConfiguringCall(call, callee, owner, prefix, wanted))
+    return calls
+
+
+def _written_out(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> set[int]:
+    """Return the `id` of the calls whose settings are in a name already: `config = Config(lr=0.1)` is `config.lr`."""
+    return {
         id(b.value)
         for name, bindings in analysis.bindings.items()
         for b in bindings
-        if b.literal and fields_of(namespace.get(name)) is not None
+        if b.literal and (fields_of(namespace.get(name)) or held_by(namespace.get(name))) is not None
     }
-    owners = {
+
+
+def _owners(analysis: CellAnalysis) -> dict[int, str]:
+    """Return by the `id` of a call: the name that gets its result."""
+    return {
         id(part): name
         for name, bindings in analysis.bindings.items()
         for b in bindings
@@ -74,50 +166,32 @@ def call_settings(
         for part in walk(b.value)
         if isinstance(part, ast.Call)
     }
-    # A function that is called once, only for its effect, on a notebook's object or on data, does the training.
-    effects = analysis.effects
-    workers = {call.name.partition(".")[0] for call in analysis.calls if id(call.node) in effects}
-    for call in analysis.calls:
-        if id(call.node) in written_out or _is_aside(call):
-            continue
-        callee = _callee(call.node.func, namespace) if call.root else None
-        own = module_of(callee) == "__main__"
-        works = own and (id(call.node) in effects or owners.get(id(call.node)) in workers)
-        if not works and not _configures(call.name, callee, own=own):
-            continue
-        target = call.name.split(".")
-        prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
-        # Two models of one class are distinguished by their names.
-        prefix = f"{owners[id(call.node)]}.{prefix}" if own and id(call.node) in owners else prefix
-        given = _arguments(call.node, callee, positional, own=own, works=works)
-        found += _settings(given, prefix, "" if own else owners.get(id(call.node), ""), own=own)
-    return found
 
 
-def _is_aside(call: Call) -> bool:
-    """Return whether a call plots, reads, writes, shows or scores something, or is an argument of one that does."""
-    role = call.role in {"plot", "io", "show", "score"} and "cross_val" not in call.name
-    return role or call.context in {"plot", "io"}
+def _prefix(call: Call, owner: str | None, callee: Any, *, own: bool) -> str:
+    target = call.name.split(".")
+    prefix = target[-1] if target[-1] not in TRAINING_METHODS else target[0]
+    # Two models or loaders of one class are distinguished by their names.
+    if owner is not None and (own or isinstance(callee, type)):
+        return f"{owner}.{prefix}"
+    return prefix
 
 
-def _settings(given: Iterable[tuple[str, Any]], prefix: str, owner: str, *, own: bool) -> Iterator[Setting]:
-    """Yield the settings that the arguments of a call are, whose result has the name `owner`."""
-    for name, value in given:
-        # `set_params(ridge__alpha=1)` is the step's own setting already.
-        if name in OUTPUT_ARGUMENTS or "__" in name or (name in _LABELS and not own):
-            continue
-        if name == "batch_size" and _evaluates(owner):
-            continue
-        for key, leaf in flatten(name, value):
-            if key.rpartition(".")[2] not in RUNNING_SETTINGS:
-                # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
-                plain = key if own else key.removeprefix("params.")
-                yield Setting(plain, leaf, prefix, spare=True)
+def _without_evaluating(calls: list[ConfiguringCall]) -> list[ConfiguringCall]:
+    """Leave out what a model is only evaluated with, where its like trains it: `test_loader` beside `train_loader`."""
+    trained = {one.call.name for one in calls if one.owner and _TRAINS.match(one.owner)}
+    return [one for one in calls if one.call.name not in trained or not evaluates_only(one.owner or "")]
 
 
-def _evaluates(owner: str) -> bool:
-    """Return whether a name is of something that no training gets: `val_loader`, the batches of which change nothing."""
-    return any(SPLITS.get(word, "train") != "train" for word in words(owner))
+_TRAINS = re.compile(r"(?:.*_)?tr(?:ai?n)?(?:ing)?(?:_|$|loader|dl|iter|set|ds|data)", re.IGNORECASE)
+_EVALUATES = re.compile(
+    r"(?:.*_)?(?:te(?:st)?|val(?:id(?:ation)?)?|dev|eval)(?:_|$|loader|dl|iter|set|ds|data)", re.IGNORECASE
+)
+
+
+def evaluates_only(name: str) -> bool:
+    """Return whether a name is of what a model is evaluated with: `test_loader`."""
+    return _EVALUATES.match(name) is not None
 
 
 @forgiving()
@@ -135,15 +209,24 @@ def _callee(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
     return None
 
 
+@forgiving()
+def _method_of_class(name: str, namespace: Mapping[str, Any]) -> Any:
+    """Return the method that is called of a new object, `Model.fit` where the code has `Model(3).fit(X)`."""
+    root, _, method = name.rpartition(".")
+    made = namespace.get(root)
+    return getattr(made, method, None) if isinstance(made, type) else None
+
+
 @forgiving(bool)
 def _configures(name: str, callee: Any, *, own: bool) -> bool:
     last = name.rpartition(".")[2]
     if own and isinstance(callee, type):
         return _is_model_like(callee)
     if own:
-        return is_training_name(last) or not is_metric_name(last)
+        return is_training_name(last) or not (is_metric_name(last) or is_output_name(last))
     module = module_of(callee)
-    if any(module == part or module.startswith(f"{part}.") for part in FOREIGN):
+    library, _, rest = module.partition(".")
+    if library in FOREIGN or f"{library}.{rest.partition('.')[0]}" in FOREIGN:
         return False
     if module.startswith(FOREIGN_PARTS):
         return False
@@ -168,74 +251,3 @@ def _is_model_like(callee: Any) -> bool:
         "__call__" in vars(callee)
         or any(method in LEARNING_METHODS or is_training_name(method) for method in dir(callee))
     )
-
-
-@forgiving(list)
-def _arguments(
-    node: ast.Call, callee: Any, positional: MutableMapping[str, list[str]], *, own: bool, works: bool
-) -> list[tuple[str, Any]]:
-    return list(_literal_arguments(node, callee, positional, own=own, works=works))
-
-
-def _literal_arguments(
-    node: ast.Call, callee: Any, positional: MutableMapping[str, list[str]], *, own: bool, works: bool
-) -> Iterator[tuple[str, Any]]:
-    for keyword in node.keywords:
-        if keyword.arg and is_literal(keyword.value):
-            yield from _evaluated(keyword.arg, keyword.value)
-    is_configured = works or (
-        own and (_is_model_like(callee) or is_training_name(getattr(callee, "__name__", "")))
-    )
-    # The positional arguments of layers are shapes; rates are fractions.
-    module = module_of(callee)
-    is_made = isinstance(callee, type) and not module.startswith(LAYER_LIBRARIES)
-    is_configured = is_configured or (not own and (is_made or module.startswith(OPTIMISER_LIBRARIES)))
-    # `xgb.train({"max_depth": 2}, data, 100)`: nothing but settings is written like this.
-    trains = not own and dotted(node.func).rpartition(".")[2] in TRAINING_METHODS
-    plain = [
-        is_literal(argument) and (is_configured or _is_fraction(argument) or (trains and _is_given(argument)))
-        for argument in node.args
-    ]
-    if not any(plain) or not (is_configured or trains or isinstance(callee, type)):
-        return
-    try:
-        names = [
-            p.name for p in inspect.signature(callee).parameters.values() if p.kind.name.startswith("POS")
-        ]
-    except (TypeError, ValueError):
-        return
-    names = names[1:] if names[:1] == ["self"] else names
-    positional[dotted(node.func).rpartition(".")[2]] = names
-    for name, argument, wanted in zip(names, node.args, plain, strict=False):
-        if wanted and (is_configured or isinstance(callee, type) or _is_given(argument)):
-            yield from _evaluated(name, argument)
-
-
-def _is_given(node: ast.expr) -> bool:
-    """Return whether a literal is a number, a dict, or a list of names and values, and thus no data."""
-    if isinstance(node, ast.List):
-        return bool(node.elts) and all(
-            isinstance(one, ast.Tuple) and len(one.elts) == 2 and _is_name(one.elts[0]) for one in node.elts
-        )
-    number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-    return number or isinstance(node, ast.Dict)
-
-
-def _is_name(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _is_fraction(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, float)
-
-
-def _evaluated(name: str, node: ast.expr) -> Iterator[tuple[str, Any]]:
-    """Yield the value of a literal, or of a sum of literals; nothing for calls."""
-    if any(isinstance(part, ast.Call) for part in ast.walk(node)):
-        return
-    try:
-        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<literal>", "eval")
-        # A literal of numbers and strings: it reads no names and calls nothing.
-        yield name, eval(code, {"__builtins__": {}})  # noqa: S307
-    except (ArithmeticError, TypeError, ValueError, MemoryError):
-        return

@@ -20,6 +20,7 @@ __all__ = [
     "estimator_settings",
     "is_estimator",
     "is_optimiser",
+    "loader_settings",
     "optimiser_settings",
     "record",
     "state",
@@ -85,6 +86,14 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
         if option == "lr" or setting != plain.get(option)
         for key, leaf in flatten(option, setting)
     ]
+
+
+@forgiving(list)
+def loader_settings(name: str, value: Any) -> list[Setting]:
+    """Return the batch size of a loader that was made elsewhere."""
+    data = sys.modules.get("torch.utils.data")
+    size = value.batch_size if data is not None and isinstance(value, data.DataLoader) else None
+    return [] if size is None else [Setting("batch_size", size, name, spare=True)]
 
 
 @forgiving()

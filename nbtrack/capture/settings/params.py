@@ -4,28 +4,50 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.foreign import forgiving, is_of_library
-from nbtrack.capture.settings.setting import Setting, changed_fields, fields_of, flatten, is_settings
+from nbtrack.capture.foreign import forgiving, is_of_library, module_of
+from nbtrack.capture.settings.earlier import is_parsed
+from nbtrack.capture.settings.own import Fields, held_by, read_leaves
+from nbtrack.capture.settings.setting import (
+    Setting,
+    changed_fields,
+    fields_of,
+    flatten,
+    is_kind,
+    is_moment_or_path,
+    is_settings,
+)
 from nbtrack.capture.source.choices import is_chosen
-from nbtrack.capture.source.grammar import Bind, begins
+from nbtrack.capture.source.fields import FieldReads
 from nbtrack.capture.source.literals import literal
-from nbtrack.capture.words.calls import FIELDS_OF_MODELS, OUTPUT_ARGUMENTS, RUNNING_SETTINGS
+from nbtrack.capture.source.put import put_into
+from nbtrack.capture.source.reads import names_in
+from nbtrack.capture.words.calls import (
+    DATA_ARGUMENTS,
+    DATA_METHODS,
+    DATA_TYPES,
+    FIELDS_OF_MODELS,
+    OUTPUT_ARGUMENTS,
+    RUNNING_SETTINGS,
+)
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,
     is_bookkeeping_name,
     is_metric_name,
+    is_output_name,
     is_schedule_name,
     words,
 )
 from nbtrack.fields import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from nbtrack.capture.source.analysis import CellAnalysis
+    from nbtrack.capture.settings.earlier import EarlierChoices
+    from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
 __all__ = ["is_configuration", "name_settings"]
 
@@ -38,8 +60,9 @@ def name_settings(
     after: Mapping[str, Any],
     *,
     inner: Iterable[str],
-    chosen: Iterable[str],
+    earlier: EarlierChoices,
     results: Iterable[str],
+    functions: Collection[str] = (),
 ) -> list[Setting]:
     """Return the names to which the cell assigns a literal, and settings of earlier cells that it reads.
 
@@ -51,59 +74,177 @@ def name_settings(
         Name to value, before the cell ran (those it reads) and after (the whole namespace).
     inner
         Names that functions of the notebook read.
-    chosen
-        Names to which earlier cells assigned a literal: dicts and texts count only if they are written in the source.
+    earlier
+        What earlier cells have chosen: dicts and texts count only if they are written in the source.
     results
         Names that earlier tracked cells kept as metrics: a measured value is not a setting.
+    functions
+        The names of the functions and classes of the notebook whose code may read settings.
     """
-    found: list[Setting] = []
-    for name, bindings in analysis.bindings.items():
-        if bindings[0].loop or name in analysis.mutations or name.startswith("_") or is_best_name(name):
-            continue
+    names = _Names(analysis, after, earlier, functions)
+    found = [one for name, bindings in analysis.bindings.items() for one in names.bound(name, bindings)]
+    for name in analysis.settings_classes:
+        held = held_by(after.get(name))
+        if held is not None and (names.reads(name) or name not in analysis.uses):
+            found += names.read(name, held, _settings(name, held))
+    known = {id(after.get(name)) for name in (*before, *analysis.bindings)}
+    found += [one for name in functions for one in names.inside(after.get(name), known)]
+    results, inner = set(results), set(inner)
+    for name, value in before.items():
+        if name not in results and (name in inner or _is_used(analysis, name)):
+            found += names.existing(name, value)
+    return found
+
+
+class _Names:
+    """What is a setting among the names of a cell."""
+
+    def __init__(
+        self,
+        analysis: CellAnalysis,
+        after: Mapping[str, Any],
+        earlier: EarlierChoices,
+        functions: Collection[str],
+    ) -> None:
+        self._analysis, self._after, self._earlier, self._functions = analysis, after, earlier, functions
+        self._reads = FieldReads(analysis.tree, after)
+
+    def bound(self, name: str, bindings: list[Binding]) -> list[Setting]:
+        """Return the settings of a name that the cell binds."""
+        analysis, first = self._analysis, bindings[0]
+        if first.loop or name.startswith("_") or is_best_name(name) or not self._may_be(name):
+            return []
         if len(bindings) > 1:
             # A schedule begins with a chosen value.
-            if is_schedule_name(name) and bindings[0].literal and all(b.loop for b in bindings[1:]):
-                found += _settings(name, literal(bindings[0].value))
-            continue
-        value = literal(bindings[0].value) if bindings[0].literal else ()
+            planned = is_schedule_name(name) and first.literal and all(b.loop for b in bindings[1:])
+            return _settings(name, literal(first.value)) if planned else []
+        value = literal(first.value) if first.literal else ()
         if value == ():
-            value = after.get(name)
+            value = self._after.get(name)
+        if is_parsed(first.value):
+            return self._parsed(name, value)
         result = is_metric_name(name) and not isinstance(value, str)
-        if bindings[0].literal or (_is_said(bindings[0].value) and not result):
+        if first.literal or (_is_said(first.value) and not result):
             used = (name not in analysis.uses or _is_used(analysis, name)) and _is_choice(
                 analysis, name, value
             )
         else:
             used = is_configuration(name, value)
-        if used and is_settings(value):
-            found += _kept(analysis, name, value, after, bindings[0].value)
-    for name, definition in analysis.settings_classes.items():
-        made = after.get(name)
-        fields = (event.name for stmt in definition.body for event in begins(stmt) if isinstance(event, Bind))
-        for field in fields:
-            if not field.startswith("__"):
-                found += _settings(f"{name}.{field}", getattr(made, field, None))
-    chosen, results, inner = set(chosen), set(results), set(inner)
-    for name, value in before.items():
-        used = name in inner or _is_used(analysis, name)
-        if used and name not in results and _is_read_setting(analysis, name, value, written=name in chosen):
-            found += _kept(analysis, name, value, after)
-    return found
+        if _is_shown(name, value) or _is_data(analysis, name, value):
+            return []
+        held = held_by(value) if first.literal else None
+        if used and (held or is_settings(value)):
+            return self.read(name, value, self._kept(name, held or value, first.value))
+        return []
+
+    def existing(self, name: str, value: Any) -> list[Setting]:
+        """Return the settings of a name of an earlier cell."""
+        if name in self._earlier.parsed and not is_configuration(name, value):
+            return self._parsed(name, value) if self._may_be(name) else []
+        if _is_shown(name, value):
+            return []
+        if name in self._earlier.computed and fields_of(value) is None and not is_best_name(name):
+            return []
+        if not self._may_be(name) or not _is_read_setting(
+            self._analysis, name, value, written=name in self._earlier.names
+        ):
+            return []
+        if fields_of(value) is not None and not self.reads(name):
+            return []
+        return self.read(name, value, self._kept(name, value))
+
+    def _may_be(self, name: str) -> bool:
+        """Return whether the cell does not change an object, or only puts something at places in it that it names."""
+        return put_into(self._analysis, name) is not None
+
+    def _kept(self, name: str, value: Any, written: ast.expr | None = None) -> list[Setting]:
+        """Return the settings of a name: without those that a function has replaced since, with those that the cell has put there."""
+        settings = _settings(name, value, written)
+        put = put_into(self._analysis, name) or {}
+        if name not in self._analysis.contents_before and not isinstance(value, Fields) and not put:
+            return settings
+        after = self._after.get(name)
+        now = {one.name: one for one in _settings(name, held_by(after) or after, written)}
+        kept = {
+            one.name: one
+            for one in settings
+            if one.name in now and same(now[one.name].value, one.value) and not _is_at(one, put)
+        }
+        literals = [path for path, plain in put.items() if plain]
+        return [*(kept | {key: one for key, one in now.items() if _is_at(one, literals)}).values()]
+
+    @forgiving(list)
+    def inside(self, value: Any, known: Collection[int]) -> list[Setting]:
+        """Return what the methods of an object of one's own read of a config that it holds, `self.cfg.lr`, if that is not among known ones."""
+        if isinstance(value, type) or module_of(type(value)) != "__main__" or held_by(value) is not None:
+            return []
+        found = []
+        attributes = getattr(value, "__dict__", {})
+        for name, paths in self._reads.inside(value).items():
+            inner = attributes.get(name)
+            held = held_by(inner)
+            if id(inner) in known:
+                continue
+            if held is not None or is_configuration(name, inner):
+                found += read_leaves(name, _settings(name, held or inner), held or inner, paths)
+        return found
+
+    def reads(self, name: str) -> frozenset[tuple[str, ...]]:
+        """Return the paths that are read of a name."""
+        return self._reads.of(name, self._functions)
+
+    def read(self, name: str, value: Any, settings: list[Setting]) -> list[Setting]:
+        """Return those settings of an object that the code reads."""
+        if fields_of(value) is None and held_by(value) is None:
+            return settings
+        after = self._after.get(name) if name in self._analysis.mutations else value
+        return read_leaves(name, settings, after, self.reads(name))
+
+    def _parsed(self, name: str, value: Any) -> list[Setting]:
+        """Return what is read by its key of a text that may contain data as well as settings."""
+        fields = fields_of(value)
+        if fields is None or not is_settings(value):
+            return []
+        settings = self._kept(name, value)
+        if is_configuration(name, value):
+            return self.read(name, value, settings)
+        paths = [path for path in self.reads(name) if path[:1] and path[0] in fields]
+        found = read_leaves(name, settings, value, paths) if paths else []
+        return [one for one in found if not is_metric_name(one.name.rpartition(".")[2])]
 
 
-def _kept(
-    analysis: CellAnalysis,
-    name: str,
-    value: Any,
-    after: Mapping[str, Any],
-    written: ast.expr | None = None,
-) -> list[Setting]:
-    """Return the settings of a name, without those that a function has replaced since."""
-    settings = _settings(name, value, written)
-    if name not in analysis.contents_before:
-        return settings
-    now = dict(flatten(name, after.get(name)))
-    return [one for one in settings if one.name in now and same(now[one.name], one.value)]
+@forgiving(bool)
+def _is_data(analysis: CellAnalysis, name: str, value: Any) -> bool:
+    """Return whether what is written out is a table or a list of samples: what frames are made of, or models fitted to."""
+    entries = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(entries, list | tuple) or not entries:
+        return False
+    nested = all(isinstance(one, list | tuple | dict) and len(one) for one in entries)
+    for call in analysis.calls:
+        last = call.name.rpartition(".")[2]
+        learnt = last in DATA_METHODS
+        if not (learnt or (nested and last in DATA_TYPES)):
+            continue
+        given = [*call.node.args, *(k.value for k in call.node.keywords if k.arg in DATA_ARGUMENTS)]
+        if any(name in names_in(one) for one in given[: 2 if learnt else 1]):
+            return True
+    return False
+
+
+def _is_shown(name: str, value: Any) -> bool:
+    """Return whether a value is for what is shown: a size, a place, codes of a terminal."""
+    if fields_of(value) is not None or isinstance(value, list | tuple | set):
+        return False
+    text = isinstance(value, str)
+    return is_output_name(name, text=text and name != "name") or (
+        text and not value.replace("\n", " ").isprintable()
+    )
+
+
+def _is_at(setting: Setting, paths: Iterable[tuple[str, ...]]) -> bool:
+    """Return whether a setting of an object is at one of some paths, or in what is there."""
+    place = tuple(setting.name.split(".")[1:])
+    return any(place[: len(path)] == path for path in paths)
 
 
 def _is_said(value: ast.expr | None) -> bool:
@@ -140,16 +281,20 @@ def is_configuration(name: str, value: Any) -> bool:
 @forgiving(bool)
 def _is_read_setting(analysis: CellAnalysis, name: str, value: Any, *, written: bool) -> bool:
     """Return whether an existing value that the cell reads is one of its settings."""
-    if (
-        name.startswith("_")
-        or name in analysis.mutations
-        or isinstance(value, list | tuple | set | frozenset)
+    if name.startswith("_") or (
+        isinstance(value, list | tuple | set | frozenset) and fields_of(value) is None
     ):
         return False
     if any(b.kind == "aug" for b in analysis.bindings.get(name, ())) or not is_settings(value):
         return False
-    if isinstance(value, str):
-        return written and len(value) <= _MAX_TEXT_LENGTH
+    if isinstance(value, Fields):
+        named = not SETTINGS_WORDS.isdisjoint([*words(name), *words(value.kind)])
+        return written or named or value.plain
+    if is_kind(value):
+        return True
+    if isinstance(value, str) or is_moment_or_path(value):
+        outside = is_output_name(name, text=not isinstance(value, dt.date | dt.timedelta))
+        return written and not outside and len(str(value)) <= _MAX_TEXT_LENGTH
     if is_metric_name(name):
         return False
     if fields_of(value) is not None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import decimal
+import enum
+import fractions
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,12 +22,24 @@ if TYPE_CHECKING:
 
     from nbtrack.records import ParamValue
 
-__all__ = ["Setting", "changed_fields", "fields_of", "flatten", "is_settings", "resolve"]
+__all__ = [
+    "Setting",
+    "changed_fields",
+    "fields_of",
+    "flatten",
+    "is_kind",
+    "is_moment_or_path",
+    "is_settings",
+    "resolve",
+]
 
 _MAX_ITEMS = 20
 """The most entries of a list that become params; a longer list is one param with its text."""
 _MAX_LEAVES = 200
 _MAX_TEXT_LENGTH = 250
+_OMEGA_LIST = ("omegaconf.listconfig", "ListConfig")
+_NUMPY_MOMENTS = frozenset({("numpy", "datetime64"), ("numpy", "timedelta64")})
+_CHOICES = frozenset({("numpy", "bool"), ("numpy", "bool_"), ("torch", "device"), ("torch", "dtype")})
 
 
 class Setting(NamedTuple):
@@ -57,7 +73,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
     elif (pairs := _pairs(value)) is not None:
         for key, inner in pairs.items():
             yield from _leaves(f"{name}.{key}", inner)
-    elif isinstance(value, list | tuple | set | frozenset):
+    elif is_list(value):
         entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
         if len(entries) > _MAX_ITEMS:
             if all(_is_scalar(entry) for entry in entries):
@@ -97,6 +113,9 @@ def fields_of(value: Any) -> Mapping[str, Any] | None:
         return dict(value._asdict())
     if hasattr(type(value), "model_fields"):  # pydantic
         return dict(vars(value))
+    attributes = getattr(type(value), "__attrs_attrs__", None)
+    if attributes is not None:
+        return {one.name: getattr(value, one.name, None) for one in attributes}
     return None
 
 
@@ -125,7 +144,33 @@ def changed_fields(config: Any) -> dict[str, Any]:
 
 
 def _is_scalar(value: Any) -> bool:
-    return value is None or isinstance(value, bool | int | float | str) or as_number(value) is not None
+    if value is None or isinstance(value, bool | int | float | str) or as_number(value) is not None:
+        return True
+    if isinstance(value, enum.Enum):
+        return _is_scalar(value.value)
+    return is_moment_or_path(value) or is_kind(value)
+
+
+def is_list(value: Any) -> bool:
+    """Return whether a value is a list, a tuple or a set, or the list in a config of OmegaConf."""
+    return isinstance(value, list | tuple | set | frozenset) or _kind_of(value) == _OMEGA_LIST
+
+
+def is_moment_or_path(value: Any) -> bool:
+    """Return whether a value is a date, a time, an exact number or a path: what is computed from data too."""
+    if isinstance(value, dt.date | dt.time | dt.timedelta | decimal.Decimal | fractions.Fraction):
+        return True
+    return hasattr(type(value), "__fspath__") or _kind_of(value) in _NUMPY_MOMENTS
+
+
+def is_kind(value: Any) -> bool:
+    """Return whether a value is one of a few that somebody chose: an enumeration's member, a device, a type of numbers."""
+    return isinstance(value, enum.Enum) or _kind_of(value) in _CHOICES
+
+
+def _kind_of(value: Any) -> tuple[str, str]:
+    kind = type(value)
+    return kind.__module__, kind.__name__
 
 
 @forgiving(bool)
@@ -134,7 +179,7 @@ def is_settings(value: Any) -> bool:
     fields = fields_of(value)
     if fields is not None:
         return 0 < len(fields) <= _MAX_LEAVES and all(is_settings(inner) for inner in fields.values())
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_list(value):
         return len(value) <= _MAX_LEAVES and all(is_settings(inner) for inner in value)
     return _is_scalar(value)
 

@@ -24,6 +24,7 @@ __all__ = [
     "reduces",
     "reduces_into",
     "scores_in",
+    "sums_up",
     "tainted_names",
 ]
 
@@ -63,12 +64,18 @@ def reduces_into(analysis: CellAnalysis, name: str) -> bool:
     return any(reduces(node) for node in taken)
 
 
+def sums_up(node: ast.expr) -> bool:
+    """Return whether an expression sums several values up in one."""
+    return any(
+        isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS
+        for part in walk(node)
+    )
+
+
 def reduces(node: ast.expr) -> bool:
     """Return whether an expression sums several values up in one, or is a ratio."""
-    return any(
-        (isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in REDUCTIONS)
-        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div))
-        for part in walk(node)
+    return sums_up(node) or any(
+        isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in walk(node)
     )
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from nbtrack.capture.source.reads import dotted
-from nbtrack.capture.words.calls import NAMESPACES
+from nbtrack.capture.words.calls import NAMESPACES, SCALAR_TYPES
 
 __all__ = ["is_literal", "literal"]
 
@@ -26,10 +26,9 @@ def is_literal(node: ast.expr | None) -> bool:
             return all(k is not None and is_literal(k) for k in keys) and all(map(is_literal, values))
         case ast.Call(func=func, args=args, keywords=keywords):
             last = dotted(func).rpartition(".")[2]
-            made = last in NAMESPACES or (last[:1].isupper() and not last.isupper())
-            return (
-                made and all(map(is_literal, args)) and all(k.arg and is_literal(k.value) for k in keywords)
-            )
+            made = last in NAMESPACES or last in SCALAR_TYPES or (last[:1].isupper() and not last.isupper())
+            given = all((k.arg or isinstance(k.value, ast.Dict)) and is_literal(k.value) for k in keywords)
+            return made and given and all(map(is_literal, args))
     return False
 
 

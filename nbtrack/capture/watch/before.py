@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import Measure, as_number
 from nbtrack.capture.settings.estimators import is_estimator, is_optimiser
+from nbtrack.capture.settings.own import held_by
 from nbtrack.capture.settings.setting import fields_of, is_settings
 from nbtrack.capture.source.literals import literal
 from nbtrack.capture.source.scopes import GlobalNames, global_names
@@ -117,8 +118,9 @@ class Before:
         if is_optimiser(value):
             self.values[name] = value
         elif not is_estimator(value):
-            if is_settings(value):
-                self.values[name] = _copied(value)
+            held = None if is_settings(value) else held_by(value)
+            if held is not None or is_settings(value):
+                self.values[name] = _copied(value) if held is None else held
             if _is_container(value):
                 self.contents[name] = measures(name, value)
 

@@ -10,6 +10,8 @@ __all__ = [
     "CLOCKS",
     "COUNTING",
     "DATA_ARGUMENTS",
+    "DATA_METHODS",
+    "DATA_TYPES",
     "FIELDS_OF_MODELS",
     "FILLING_METHODS",
     "FIT_METHODS",
@@ -25,10 +27,12 @@ __all__ = [
     "NUMBER_FORMS",
     "NUMERIC_ROOTS",
     "OUTPUT_ARGUMENTS",
+    "PARSERS",
     "REDUCTIONS",
     "REDUCTION_ENDINGS",
     "REDUCTION_ROOTS",
     "RUNNING_SETTINGS",
+    "SCALAR_TYPES",
     "STEP_METHODS",
     "THRESHOLD_CURVES",
     "TRAINING_FUNCTIONS",
@@ -80,7 +84,7 @@ _PLOT_PREFIX = re.compile(r"^(?:plot|draw|show|visuali[sz]e|render)(?:_|$)")
 """How functions that plot begin."""
 _IO_NAMES = frozenset(
     """
-    open load loads save dump dumps savetxt loadtxt genfromtxt Path join makedirs mkdir exists urlretrieve
+    open load loads safe_load full_load unsafe_load save dump dumps savetxt loadtxt genfromtxt Path join makedirs mkdir exists urlretrieve
     urlopen get getenv remove unlink rmtree glob listdir to_csv to_json to_excel to_parquet to_pickle to_sql
     to_markdown to_html write writelines read readline readlines write_text write_bytes read_text strftime
     strptime basename dirname set_option filterwarnings simplefilter basicConfig getLogger set_printoptions
@@ -88,6 +92,8 @@ _IO_NAMES = frozenset(
     """.split()
 )
 """Functions that read, write, or set something up for showing."""
+_CLIENTS = frozenset({"", "client", "httpx", "requests", "session"})
+"""What `get` is called on to fetch something."""
 _IO_PREFIX = re.compile(r"^(?:read|fetch|download|load|save|write|export)_")
 """How functions that read or write begin."""
 _SHOW_NAMES = frozenset(
@@ -136,6 +142,13 @@ FILLING_METHODS = frozenset({"append", "extend", "insert", "update", "add", "app
 """Methods that add something to a list, a dict or a set."""
 NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace", "namedtuple", "DotMap", "EasyDict", "Munch"})
 """Functions that create a namespace from their keyword arguments."""
+SCALAR_TYPES = frozenset(
+    """
+    Decimal Fraction Timedelta Timestamp bool_ date datetime device float16 float32 float64 int16 int32 int64 int8
+    timedelta uint8
+    """.split()
+)
+"""Types of single values that are made from literals."""
 NUMERIC_ROOTS = frozenset({"np", "numpy", "torch", "jnp", "math", "pd", "tf", "statistics"})
 """Modules whose functions' arguments count as used like the result."""
 FORM_CHANGING = frozenset(
@@ -158,6 +171,15 @@ GIVEN_CALLS = frozenset({"input", "getpass", "getenv", "os.getenv", "os.environ.
 GIVEN_NAMES = frozenset({"sys.argv", "os.environ", "argv", "environ"})
 """Names of input from the command line, the environment or the keyboard."""
 
+PARSERS = frozenset(
+    """
+    json.load json.loads toml.load toml.loads tomllib.load tomllib.loads tomli.load tomli.loads yaml.load yaml.safe_load
+    yaml.full_load yaml.unsafe_load OmegaConf.load OmegaConf.create OmegaConf.merge omegaconf.OmegaConf.load
+    omegaconf.OmegaConf.create ujson.load ujson.loads json5.load json5.loads
+    """.split()
+)
+"""Functions that read the formats in which settings are written."""
+
 # -- what trains, and how
 
 TRAINING_METHODS = frozenset(
@@ -166,19 +188,32 @@ TRAINING_METHODS = frozenset(
 """Methods whose arguments configure training, whatever they are called on."""
 LEARNING_METHODS = frozenset("fit forward partial_fit train predict parameters learn update".split())
 """Methods that indicate that a user's class is a model."""
-TRAINING_FUNCTIONS = tuple("split train fit optim minimize search cross_val cv curve make study".split())
+TRAINING_FUNCTIONS = tuple(
+    "split train fit optim minimize search cross_val cv curve make stopping study".split()
+)
 """Parts of the names of functions that split, search or train."""
 STEP_METHODS = frozenset({"backward", "step"})
 """Methods by which a loop trains a model itself."""
 DATA_ARGUMENTS = frozenset({"X", "x", "data"})
 """Names of the arguments with data in `fit`."""
+DATA_METHODS = frozenset(
+    {"fit", "fit_predict", "fit_transform", "partial_fit", "predict", "predict_proba", "transform"}
+)
+"""Methods whose first two arguments are data."""
+DATA_TYPES = frozenset(
+    """
+    DataFrame LazyFrame array asarray as_tensor constant from_dict from_dicts from_list from_pylist from_records
+    tensor
+    """.split()
+)
+"""What makes data of nested lists and dicts."""
 LOADING = ("read_", "load", "fetch_", "make_")
 """Prefixes of functions that load or create data."""
 _OUTPUT_ARGUMENTS = frozenset(
     """
     device dtype desc leave disable pin_memory num_workers download root callbacks
     error_score return_train_score copy_X out axis dim keepdim shuffle_display output_dict zero_division
-    random_seed_display return_X_y as_frame max_workers disable_tqdm eval_names report_to valid_names
+    random_seed_display return_X_y as_frame max_workers disable_tqdm reduction eval_names report_to valid_names
     verbose_eval show_progress_bar study_name storage load_if_exists plot output_dir overwrite_output_dir run_name
     logging_dir logging_steps logging_strategy logging_first_step save_steps save_strategy save_total_limit
     save_dir disp as_pandas use_cpu no_cuda dataloader_pin_memory dataloader_num_workers accelerator devices default_root_dir logger
@@ -227,6 +262,8 @@ def call_role(dotted: str) -> str:
         return "fit"
     if last in _SHOW_NAMES:
         return "show"
+    if last == "get" and root not in _CLIENTS:
+        return "pass"  # an entry of a dict
     if last in _IO_NAMES or _IO_PREFIX.search(last):
         return "io"
     if last in _PASSING_NAMES:

@@ -11,6 +11,7 @@ __all__ = [
     "FOREIGN",
     "FOREIGN_PARTS",
     "LAYER_LIBRARIES",
+    "LOSS_LIBRARIES",
     "OPTIMISER_LIBRARIES",
     "QUIET",
     "SETS_UP",
@@ -21,7 +22,7 @@ __all__ = [
 
 FOREIGN = frozenset(
     """
-    builtins numpy pandas matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
+    builtins numpy pandas polars pyarrow duckdb xarray dask datasets matplotlib seaborn plotly altair bokeh argparse IPython ipywidgets os sys io json pathlib time
     datetime random math re itertools functools collections warnings logging pickle joblib tqdm string
     copy csv glob shutil subprocess typing textwrap statistics PIL cv2 requests urllib dataclasses nbtrack mlflow
     wandb scipy.stats scipy.special scipy.sparse scipy.linalg contextlib pprint tabulate threading types
@@ -32,10 +33,12 @@ FOREIGN_PARTS = ("sklearn.metrics", "sklearn.utils", "sklearn.datasets._base", "
 """Parts of other libraries whose calls do not configure training either."""
 TENSOR_LIBRARIES = ("torch", "tensorflow", "jax")
 """Libraries whose functions compute, and whose optimisers train."""
-OPTIMISER_LIBRARIES = ("optax",)
-"""Libraries whose functions make optimisers, and take their settings by position too."""
 LAYER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax")
 """Libraries whose layers are given their shapes by position."""
+LOSS_LIBRARIES = ("torch.nn.functional", "optax.")
+"""Libraries whose scoring functions are losses, by which is trained."""
+OPTIMISER_LIBRARIES = ("optax.",)
+"""Libraries whose functions make optimisers, and take their settings by position too."""
 
 SETS_UP = re.compile(
     r"set(?:_\w+|err\w*|up\w*|bufsize|locale|recursionlimit)?|reset_\w+|use(?:_\w+)?|style|enable\w*|disable\w*"

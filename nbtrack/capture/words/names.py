@@ -16,11 +16,13 @@ __all__ = [
     "SPLITS",
     "is_best_name",
     "is_bookkeeping_name",
+    "is_data_name",
     "is_earlier_name",
     "is_history_attribute",
     "is_log_name",
     "is_loss_function",
     "is_metric_name",
+    "is_output_name",
     "is_prediction_name",
     "is_schedule_name",
     "is_size_or_time",
@@ -109,6 +111,22 @@ SETTINGS_WORDS = frozenset(
     "args cfg config configuration hparams hyper hyperparameters options opts params settings".split()
 )
 """Words of a name, or of a class, that holds settings."""
+_DATA_WORDS = frozenset(
+    "arr array data df frame i idx index item j key n row s seed t text value values vec vector x xs y ys z a b c d x1 x2".split()
+)
+"""Words that the names of data end in."""
+_OUTPUT_NAME = re.compile(
+    r"(?:print|show|display|plot|fig|figure|save|verbose)(?:_.*|size)?|.*_(?:figsize|dpi|cmap|colou?rs?|palette|linewidth)"
+    r"|figsize|dpi|cmap|palette|colou?rs?|debug|title|(?:.*_)?(?:digits|decimals|precision_digits|ndigits)|sep|prefix|suffix"
+    r"|(?:log|report|checkpoint|ckpt)_(?:every|freq|frequency|interval|steps?|level|name)(?:_.*)?|every"
+    r"|(?:.*_)?shown|(?:.*_)?(?:workers|n_jobs|njobs)|project|entity|tags|notes|run_name|author|version|description"
+)
+"""Names of what is shown and written, and of how a cell runs."""
+_OUTPUT_PLACE = re.compile(
+    r"(?:.*_)?(?:out|output|outputs|log|logs|dir|directory|folder|path|root|file|filename|ckpt|checkpoint)"
+    r"|(?:.*_)?(?:col|cols|column|columns)|target|targets|features|name|comment"
+)
+"""Names of places and columns, if their values are texts."""
 SPLITS = {
     "train": "train",
     "training": "train",
@@ -201,6 +219,24 @@ def may_be_result(name: str) -> bool:
 def is_prediction_name(name: str) -> bool:
     """Return whether a name indicates a model's output, e.g. `y_pred`, `probs`."""
     return any(w in _PREDICTION_WORDS for w in words(name))
+
+
+def is_data_name(name: str) -> bool:
+    """Return whether a parameter of this name takes what is computed with, and no setting."""
+    return name in {"shape", "size"} or not words(name) or words(name)[-1] in _DATA_WORDS
+
+
+@lru_cache(maxsize=4096)
+def is_output_name(name: str, *, text: bool = False) -> bool:
+    """Return whether a name is of what is shown or written; of a text, also whether it says where, or which columns.
+
+    Examples
+    --------
+    >>> is_output_name("fig_size"), is_output_name("log_alpha"), is_output_name("out_dir", text=True)
+    (True, False, True)
+    """
+    spelt = "_".join(words(name))
+    return bool(_OUTPUT_NAME.fullmatch(spelt) or (text and _OUTPUT_PLACE.fullmatch(spelt)))
 
 
 def is_best_name(name: str) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbtrack.capture import CellCapture, Options, is_worth_tracking
+from nbtrack.capture import CellCapture, EarlierChoices, Options, is_worth_tracking
 
 PLAIN = Options()
 
@@ -22,7 +22,9 @@ PLAIN = Options()
 def track(source, namespace=None, options=PLAIN, results=(), chosen=()):
     """Run a cell under capture and return what was captured, with the namespace it left."""
     namespace = {"__name__": "__main__"} if namespace is None else namespace
-    capture = CellCapture(namespace, options, results, chosen)
+    earlier = EarlierChoices()
+    earlier.names.update(chosen)
+    capture = CellCapture(namespace, options, results, earlier)
     tree = capture.transform(ast.parse(source))
 
     class Printed(io.StringIO):
