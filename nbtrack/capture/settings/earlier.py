@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EarlierChoices", "is_parsed"]
 
+_STEPPING = re.compile(r"\b(?:optim|optimizers?|lr_scheduler|optax)\b")
+"""Modules of optimisers, and of plans of their rate."""
+
 
 class EarlierChoices:
     r"""What the cells of a session have chosen so far.
@@ -66,6 +69,13 @@ class EarlierChoices:
             whole = last.kind in {"assign", "unpack"} and last.loop is None
             if last.literal or (whole and self._is_chosen(last.value, namespace.get(name))):
                 self.names.add(name)
+        self._note_made(analysis, namespace)
+
+    def _note_made(self, analysis: CellAnalysis, namespace: Mapping[str, Any]) -> None:
+        """Note what optimisers and plans of their rate were made with; most cells make none."""
+        held = (namespace.get(name) for name in analysis.bindings)
+        if not any(_steps(one) or _steps(type(one)) for one in held if one is not None):
+            return
         values = {
             name: namespace[name] for name in self.names if name in namespace and is_settings(namespace[name])
         }
@@ -85,7 +95,7 @@ class EarlierChoices:
 
 def _steps(callee: Any) -> bool:
     """Return whether what is called makes an optimiser, or a plan of its rate."""
-    return re.search(r"\b(?:optim|optimizers?|lr_scheduler|optax)\b", module_of(callee)) is not None
+    return _STEPPING.search(module_of(callee)) is not None
 
 
 def is_parsed(node: ast.expr | None) -> bool:

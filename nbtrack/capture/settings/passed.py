@@ -10,6 +10,7 @@ from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.settings.setting import is_settings
 from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted
+from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import SCALAR_TYPES, TRAINING_METHODS
 from nbtrack.capture.words.libraries import LAYER_LIBRARIES
 from nbtrack.capture.words.names import SETTINGS_WORDS, SPLITS, is_data_name, is_metric_name, is_output_name
@@ -197,10 +198,12 @@ def _evaluated(name: str, node: ast.expr, known: Mapping[str, Any]) -> dict[str,
     """Return the value of a literal, or of a sum of literals; nothing for calls."""
     if isinstance(node, ast.Name) and node.id in known:
         return {name: known[node.id]}
+    if isinstance(node, ast.Constant):
+        return {name: node.value}
     match node:
         case ast.Call(func=func, args=[inner, *_]) if dotted(func).rpartition(".")[2] in _WRAPPING:
             return _evaluated(name, inner, known)
-    if not is_literal(node) or any(isinstance(part, ast.Call) for part in ast.walk(node)):
+    if not is_literal(node) or any(isinstance(part, ast.Call) for part in walk(node)):
         return {}
     try:
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<literal>", "eval")
