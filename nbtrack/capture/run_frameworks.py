@@ -37,7 +37,7 @@ def with_told(
     told
         What frameworks have told.
     """
-    told = _without_loops(told, [*(points.values for points in found.values()), *seen.values()])
+    told = _without_loops(told, {name: points.values for name, points in found.items()} | dict(seen))
     logged = _single({name: told.metrics[name] for name in told.logged})
     own = {
         n: p
@@ -65,16 +65,17 @@ def with_told(
     return own | {f"{told.owners[n]}.{n}" if n in taken else n: points for n, points in fresh.items()}
 
 
-def _without_loops(told: Told, own: Sequence[Sequence[float]]) -> Told:
+def _without_loops(told: Told, own: Mapping[str, Sequence[float]]) -> Told:
     """Return what was told without results of a loop for which the cell has a list itself, under a name of its own.
 
     Where it scores each training in its own way, it is that which counts.
     """
     known = set()
+    scores = {len(values) for name, values in own.items() if is_metric_name(name.rpartition(".")[2])}
     for name in told.looped:
         values = told.metrics[name].values
-        score = is_metric_name(name)
-        if any(len(one) == len(values) if score else _are_equal(values, one, within=1e-5) for one in own):
+        scored = is_metric_name(name) and len(values) in scores
+        if scored or any(_are_equal(values, one, within=1e-5) for one in own.values()):
             known.add(name)
     return replace(told, metrics={name: points for name, points in told.metrics.items() if name not in known})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,7 @@ from nbtrack.capture.frameworks.framework import Framework, History, Training, g
 from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from nbtrack.capture.frameworks.framework import Call
 
@@ -89,7 +90,10 @@ class XGBoost(Framework):
 
 def _settings(given: Any) -> dict[str, Any]:
     """Return what a booster was given, as a dict or a list of pairs, without what only says how it runs."""
-    found = dict(given or {})
+    pairs = list(given.items() if isinstance(given, Mapping) else given or ())
+    found = dict(pairs)
+    for name in [name for name, _value in pairs if [one for one, _value in pairs].count(name) > 1]:
+        found[name] = [value for one, value in pairs if one == name]  # several measures, each a pair
     return {
         name: value for name, value in found.items() if name not in OUTPUT_ARGUMENTS and value is not None
     }

@@ -10,7 +10,14 @@ from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number, shown_number
 from nbtrack.capture.results.holders import leaves
 from nbtrack.capture.settings.params import is_configuration
-from nbtrack.capture.source.evidence import counts, gives_score, is_temporary, reduces, tainted_names
+from nbtrack.capture.source.evidence import (
+    counts,
+    gives_score,
+    goes_over,
+    is_temporary,
+    reduces,
+    tainted_names,
+)
 from nbtrack.capture.source.reads import names_in
 from nbtrack.capture.words.names import (
     COUNT_WORDS,
@@ -144,7 +151,8 @@ def _is_result(
         return True
     if any(counts(b.value) for b in computed):
         return False
-    if is_metric_name(name) or all(gives_score(b.value) for b in computed):
+    scored = all(gives_score(b.value) for b in computed) and not goes_over(analysis, name)
+    if is_metric_name(name) or scored:
         if whole and words(name)[0] in COUNT_WORDS and not shown:
             return False
         # A running sum that is used for another number is not a result itself.

@@ -39,7 +39,7 @@ _MAX_LEAVES = 200
 _MAX_TEXT_LENGTH = 250
 _OMEGA_LIST = ("omegaconf.listconfig", "ListConfig")
 _NUMPY_MOMENTS = frozenset({("numpy", "datetime64"), ("numpy", "timedelta64")})
-_CHOICES = frozenset({("numpy", "bool"), ("numpy", "bool_"), ("torch", "device"), ("torch", "dtype")})
+_CHOICES = frozenset({("numpy", "bool"), ("numpy", "bool_"), ("torch", "dtype")})
 
 
 class Setting(NamedTuple):
@@ -164,7 +164,7 @@ def is_moment_or_path(value: Any) -> bool:
 
 
 def is_kind(value: Any) -> bool:
-    """Return whether a value is one of a few that somebody chose: an enumeration's member, a device, a type of numbers."""
+    """Return whether a value is one of a few that somebody chose: an enumeration's member, a type of numbers."""
     return isinstance(value, enum.Enum) or _kind_of(value) in _CHOICES
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "counts",
     "evaluates",
     "gives_score",
+    "goes_over",
     "is_temporary",
     "iterates",
     "reduces",
@@ -101,6 +102,26 @@ def counts(value: ast.expr | None) -> bool:
 def scores_in(node: ast.expr) -> bool:
     """Return whether an expression calls a scoring function."""
     return any(isinstance(part, ast.Call) and call_role(dotted(part.func)) == "score" for part in walk(node))
+
+
+def goes_over(analysis: CellAnalysis, name: str) -> bool:
+    """Return whether a metric of the cell has the same value: `loss = output.item()`."""
+    return any(
+        isinstance(value := _unwrapped(b.value), ast.Name) and value.id == name
+        for other, bindings in analysis.bindings.items()
+        if other != name and is_metric_name(other)
+        for b in bindings
+    )
+
+
+def _unwrapped(node: ast.expr | None) -> ast.expr | None:
+    """Return what an expression only gives another form: the `output` of `float(output.detach())`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in UNWRAPPING:
+            return _unwrapped(value)
+        case ast.Call(func=func, args=[value]) if dotted(func).rpartition(".")[2] in NUMBER_FORMS:
+            return _unwrapped(value)
+    return node
 
 
 def gives_score(node: ast.expr | None) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from nbtrack.capture.source.evidence import (
     evaluates,
     gives_score,
+    goes_over,
     is_temporary,
     iterates,
     reduces,
@@ -73,7 +74,8 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
         return False
     uses = analysis.uses.get(name, ())
     looped = [b for b in analysis.bindings[name] if b.loop and not b.literal]
-    if is_metric_name(name) or all(gives_score(b.value) for b in looped):
+    scored = all(gives_score(b.value) for b in looped) and not goes_over(analysis, name)
+    if is_metric_name(name) or scored:
         return not is_temporary(analysis.bindings[name], uses)
     reduced = all(b.value is not None and b.kind == "assign" and reduces(b.value) for b in looped)
     reduced = reduced or all(_is_output(b) for b in looped)

@@ -144,7 +144,7 @@ NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace", "namedtuple", "D
 """Functions that create a namespace from their keyword arguments."""
 SCALAR_TYPES = frozenset(
     """
-    Decimal Fraction Timedelta Timestamp bool_ date datetime device float16 float32 float64 int16 int32 int64 int8
+    Decimal Fraction Timedelta Timestamp bool_ date datetime float16 float32 float64 int16 int32 int64 int8
     timedelta uint8
     """.split()
 )

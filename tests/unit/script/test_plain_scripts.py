@@ -53,12 +53,13 @@ WANTED = {
         {"train_loss": 9, "average_loss": 3, "test_set_loss": 3},
         1,
     ),
-    "polynomial": Wanted({"POLY_DEGREE"}, {"loss": 100}, 1),
+    "polynomial": Wanted({"POLY_DEGREE", "batch_size"}, {"loss": 100}, 1, {"seed"}),
     "boost_basic": Wanted({*BOOST, "param.eta"}, {"error": 1, "eval-logloss": 4, "train-logloss": 4}, models=1),
     "boost_cv": Wanted(
         {*BOOST, "param.eta", "nfold", "seed"},
         {f"{part}-{metric}-mean": 3 for part in ("test", "train") for metric in ("auc", "error")},
-        more={f"{part}-{metric}-std" for part in ("test", "train") for metric in ("auc", "error")},
+        more={"scale_pos_weight"}
+        | {f"{part}-{metric}-std" for part in ("test", "train") for metric in ("auc", "error")},
     ),
     "boost_history": Wanted(
         {*BOOST, "param.eval_metric.0", "param.eval_metric.1"},
@@ -72,9 +73,9 @@ WANTED = {
         more={"param_dist.eval_metric.1", "eval_metric.0", "eval_metric.1", "n_samples", "random_state"},
     ),
     "boost_objective": Wanted(
-        {"kBoostRound", "kRows", "kCols", "kOutlier", "kNumberOfOutliers", "kRatio", "kSeed"},
+        {"kBoostRound", "kRows", "kCols", "kOutlier", "kNumberOfOutliers", "kRatio", "kSeed", "tree_method"},
         {f"{part}-{one}": 5 for one in ("rmse", "rmsle") for part in ("dtrain", "dtest")},
-        more={"plot"},
+        more={"plot", "seed"},
     ),
     "boost_outputs": Wanted(
         {"max_depth", "n_estimators", "subsample", "tree_method"},
@@ -83,9 +84,9 @@ WANTED = {
         {"plot", "plot_result"},
     ),
     "boost_callbacks": Wanted(
-        {"num_boost_round", "params.objective", "params.tree_method", "params.eval_metric.0"},
+        {"num_boost_round", "objective", "tree_method", "eval_metric.0", "eval_metric.1"},
         {f"{part}-{metric}": 6 for part in ("Train", "Valid") for metric in ("error", "rmse")},
-        more={"params.eval_metric.1", "interval", "name", "plot", "random_state", "verbose_eval"},
+        more={"interval", "name", "plot", "random_state", "verbose_eval"},
     ),
     "by_fire": Wanted({"lr", "epochs"}, {"loss": 7}, arguments=("--epochs", "7")),
     "by_typer": Wanted({"lr", "epochs"}, {"loss": 7}, arguments=("--epochs", "7")),

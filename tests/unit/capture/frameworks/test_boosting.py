@@ -71,6 +71,16 @@ class TestXGBoost:
         assert params["eta"] == 0.5
         assert params["nfold"] == 3
 
+    @pytest.mark.parametrize("inline", [True, False])
+    def test_pairs_of_one_name_are_a_list(self, inline):
+        pairs = "[('max_depth', 2), ('eval_metric', 'rmse'), ('eval_metric', 'mae'), ('nthread', 1)]"
+        first, given = ("", pairs) if inline else (f"pairs = {pairs}\n", "pairs")
+        captured, _ = tracked(
+            XGB + f"{first}xgb.train({given}, train, 6, evals=[(valid, 'valid')], verbose_eval=False)"
+        )
+        measures = {name: value for name, value in captured.params.items() if "eval_metric" in name}
+        assert sorted(measures.values()) == ["mae", "rmse"]
+
     def test_a_history_of_a_model_in_a_function(self):
         captured, _ = tracked(
             DATA + "from xgboost import XGBRegressor\ndef fitted():\n"
@@ -113,7 +123,10 @@ class TestXGBoost:
             "evals=[(valid, 'valid')], early_stopping_rounds=2, verbose_eval=False)\n"
             "    best.append(model.best_iteration)"
         )
-        assert values(captured)["best_iteration"] == names["best"]
+        found = values(captured)
+        assert found["best"] == names["best"]
+        assert "best_iteration" not in found, "it is the cell's own list"
+        assert len(found["best_score"]) == 3
 
     def test_the_metrics_that_alone_are_wanted(self):
         captured, _ = tracked(

@@ -205,6 +205,17 @@ class TestNames:
         assert found.get(name, found.get("found")) == [1.0, 0.25, 0.0625]
         assert set(found) <= {name, "found"}
 
+    @pytest.mark.parametrize("form", ["output.item()", "float(output)", "float(output.item())"])
+    def test_a_loss_that_goes_over_into_a_name_for_it_is_kept_once(self, form):
+        code = (
+            "from torch.nn import functional as F\nimport torch\nw = torch.zeros(1, requires_grad=True)\nfor i in range(3):\n"
+            f"    output = F.smooth_l1_loss(w, torch.ones(1))\n    loss = {form}\n    output.backward()\n"
+            "    w.data -= 0.1 * w.grad\n"
+        )
+        found = self.found(code)
+        assert list(found) == ["loss"]
+        assert len(found["loss"]) == 3
+
     def test_the_result_of_a_test(self):
         code = "from scipy import stats\nres = stats.ttest_ind(times[:50], times[50:])"
         assert (
