@@ -96,8 +96,11 @@ class Secrets:
 
     def scan_environment(self) -> None:
         """Add the values of environment variables that are named like secrets."""
-        for name, value in list(os.environ.items()):
-            if certainty_of(name) and is_secret(name, value):
+        for name in list(os.environ):
+            if not certainty_of(name):
+                continue  # most are not, and each read of a value decodes it
+            value = os.environ.get(name, "")
+            if is_secret(name, value):
                 self.add(value)
 
     def scan_names(self, namespace: Mapping[str, object]) -> None:

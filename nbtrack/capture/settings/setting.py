@@ -39,6 +39,7 @@ _MAX_LEAVES = 200
 _MAX_TEXT_LENGTH = 250
 _OMEGA_LIST = ("omegaconf.listconfig", "ListConfig")
 _NUMPY_MOMENTS = frozenset({("numpy", "datetime64"), ("numpy", "timedelta64")})
+_WITHOUT_FIELDS: frozenset[type] = frozenset({bool, bytes, float, int, list, set, str, tuple, type(None)})
 _CHOICES = frozenset({("numpy", "bool"), ("numpy", "bool_"), ("torch", "dtype")})
 
 
@@ -103,6 +104,8 @@ def _pairs(value: Any) -> dict[str, Any] | None:
 @forgiving()
 def fields_of(value: Any) -> Mapping[str, Any] | None:
     """Return the fields of a dict, dataclass, namespace or settings object, by name."""
+    if type(value) in _WITHOUT_FIELDS:
+        return None
     if isinstance(value, Mapping):
         return {str(key): inner for key, inner in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

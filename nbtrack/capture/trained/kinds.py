@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.settings.estimators import is_estimator, state
@@ -74,6 +75,8 @@ _KINDS = {
 """By library and class."""
 _LIBRARIES = {library for library, _ in _KINDS}
 _PLAIN = {list, tuple, dict}
+_of_class: WeakKeyDictionary[type, Kind | None] = WeakKeyDictionary()
+"""What is known of classes already: each cell asks for all that it reads."""
 
 
 @forgiving()
@@ -88,13 +91,18 @@ def kind_of(value: Any) -> Kind | None:
     kind = type(value)
     if kind in _PLAIN or isinstance(value, type):
         return None
+    if kind not in _of_class:
+        _of_class[kind] = _of_bases(kind)
+    return _of_class[kind] or (_ESTIMATOR if is_estimator(value) else None)
+
+
+def _of_bases(kind: type) -> Kind | None:
     for base in kind.__mro__:
         library = module_of(base).partition(".")[0]
-        if library in _LIBRARIES:
-            found = _KINDS.get((library, base.__name__))
-            if found is not None:
-                return found
-    return _ESTIMATOR if is_estimator(value) else None
+        found = _KINDS.get((library, base.__name__)) if library in _LIBRARIES else None
+        if found is not None:
+            return found
+    return None
 
 
 def is_network(model: Any) -> bool:

@@ -118,9 +118,10 @@ class Before:
         if is_optimiser(value):
             self.values[name] = value
         elif not is_estimator(value):
-            held = None if is_settings(value) else held_by(value)
-            if held is not None or is_settings(value):
-                self.values[name] = _copied(value) if held is None else held
+            if is_settings(value):
+                self.values[name] = _copied(value)
+            elif (held := held_by(value)) is not None:
+                self.values[name] = held
             if _is_container(value):
                 self.contents[name] = measures(name, value)
 
