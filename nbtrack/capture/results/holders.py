@@ -25,6 +25,7 @@ from nbtrack.capture.results.tables import (
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
 from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.watch.passes import function_called
 from nbtrack.capture.watch.returned import (
     are_results,
@@ -123,6 +124,7 @@ def leaves(
         good = (strong and (filled or _is_made_of_scores(bindings))) or (
             plain and (by_entry or _is_reduced(bindings, analysis) or _is_of_folds(bindings))
         )
+        good = good or _is_validated(bindings)
     numbers = as_numbers(value) if good or wanted else None
     counted = numbers and isinstance(value, list) and is_list_of_counts(name, numbers, analysis)
     return [(name, numbers)] if numbers and (strong or counted or _is_curve(numbers)) else []
@@ -198,6 +200,19 @@ def _is_made_of_scores(bindings: list[Binding]) -> bool:
     return any(
         (b.kind == "unpack" and not _is_over_thresholds(b.value))
         or (b.value is not None and (scores_in(b.value) or _is_array_of_items(b.value)))
+        for b in bindings
+    )
+
+
+def _is_validated(bindings: list[Binding]) -> bool:
+    """Return whether an array has the scores of a cross-validation: `s = -cross_val_score(model, X, y)`."""
+    return bool(bindings) and all(
+        b.loop is None
+        and b.value is not None
+        and any(
+            isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] == "cross_val_score"
+            for part in walk(b.value)
+        )
         for b in bindings
     )
 

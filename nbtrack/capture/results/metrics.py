@@ -25,6 +25,7 @@ from nbtrack.capture.words.names import (
     is_best_name,
     is_bookkeeping_name,
     is_earlier_name,
+    is_latency_name,
     is_metric_name,
     is_schedule_name,
     is_size_or_time,
@@ -149,6 +150,8 @@ def _is_result(
     shown = not uses.isdisjoint({"shown", "kept"})
     if is_best_name(name) and words(name)[-1] not in INDEX_WORDS:
         return True
+    if is_latency_name(name):
+        return shown or not feeds
     if any(counts(b.value) for b in computed):
         return False
     scored = all(gives_score(b.value) for b in computed) and not goes_over(analysis, name)

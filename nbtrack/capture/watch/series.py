@@ -74,7 +74,8 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
         return False
     uses = analysis.uses.get(name, ())
     looped = [b for b in analysis.bindings[name] if b.loop and not b.literal]
-    scored = all(gives_score(b.value) for b in looped) and not goes_over(analysis, name)
+    scored = all(gives_score(b.value) for b in looped) or _is_minimised(analysis, name)
+    scored = scored and not goes_over(analysis, name)
     if is_metric_name(name) or scored:
         return not is_temporary(analysis.bindings[name], uses)
     reduced = all(b.value is not None and b.kind == "assign" and reduces(b.value) for b in looped)
@@ -86,6 +87,11 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
     if is_bookkeeping_name(name) or not (analysis.trains or reduces_into(analysis, name)):
         return False
     return "kept" in uses or ("shown" in uses and analysis.trains)
+
+
+def _is_minimised(analysis: CellAnalysis, name: str) -> bool:
+    """Return whether gradients are computed of it: a loss, whatever its name."""
+    return any(call.name == f"{name}.backward" for call in analysis.calls)
 
 
 def _is_output(binding: Binding) -> bool:

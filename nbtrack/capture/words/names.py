@@ -19,6 +19,7 @@ __all__ = [
     "is_data_name",
     "is_earlier_name",
     "is_history_attribute",
+    "is_latency_name",
     "is_log_name",
     "is_loss_function",
     "is_metric_name",
@@ -201,6 +202,11 @@ def is_statistic_name(name: str) -> bool:
     if found[-1] == "bias" or _is_measured(found):
         return True
     return len(found) > 1 and found[-1] in _STATISTIC_WORDS
+
+
+def is_latency_name(name: str) -> bool:
+    """Return whether a name is of a time that is measured for its own sake, as none is that tells how long a cell took."""
+    return not _MEASURED_WORDS.isdisjoint(words(name))
 
 
 def _is_measured(found: tuple[str, ...]) -> bool:

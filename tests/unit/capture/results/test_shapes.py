@@ -216,6 +216,31 @@ class TestNames:
         assert list(found) == ["loss"]
         assert len(found["loss"]) == 3
 
+    def test_what_gradients_are_computed_of_is_a_loss_whatever_its_name(self):
+        code = (
+            "import torch\nw = torch.zeros(1, requires_grad=True)\nfor i in range(3):\n    w.grad = None\n"
+            "    l = (w - 1) ** 2\n    l.backward()\n    w.data -= 0.25 * w.grad\n"
+        )
+        assert self.found(code) == {"l": [1.0, 0.25, 0.0625]}
+
+    @pytest.mark.parametrize("name", ["s", "res", "folds", "cvs"])
+    @pytest.mark.parametrize(("sign", "scoring"), [("", "r2"), ("-", "neg_mean_absolute_error")])
+    def test_the_folds_of_a_cross_validation_whatever_their_name(self, name, sign, scoring):
+        code = (
+            "from sklearn.linear_model import Ridge\nfrom sklearn.model_selection import cross_val_score\nX = rng.random((30, 2))\n"
+            f"{name} = {sign}cross_val_score(Ridge(), X, X[:, 0], cv=3, scoring={scoring!r})\n"
+        )
+        found = self.found(code)
+        assert list(found) == [name]
+        assert len(found[name]) == 3
+
+    def test_a_latency_is_a_result_and_the_time_that_a_cell_took_is_none(self):
+        code = (
+            "import time\nt0 = time.perf_counter()\nsum(times)\nlatency = time.perf_counter() - t0\n"
+            "latency_ms = 1000 * (time.perf_counter() - t0)\nelapsed = time.perf_counter() - t0"
+        )
+        assert set(self.found(code)) == {"latency", "latency_ms"}
+
     def test_the_result_of_a_test(self):
         code = "from scipy import stats\nres = stats.ttest_ind(times[:50], times[50:])"
         assert (
