@@ -130,11 +130,11 @@ class _Names:
             )
         else:
             used = is_configuration(name, value)
-        if _is_shown(name, value) or _is_data(analysis, name, value):
+        if _is_shown(name, value, here=True) or _is_data(analysis, name, value):
             return []
         held = held_by(value) if first.literal else None
         if used and (held or is_settings(value)):
-            return self.read(name, value, self._kept(name, held or value, first.value))
+            return self._kept(name, held or value, first.value)
         return []
 
     def existing(self, name: str, value: Any) -> list[Setting]:
@@ -231,14 +231,14 @@ def _is_data(analysis: CellAnalysis, name: str, value: Any) -> bool:
     return False
 
 
-def _is_shown(name: str, value: Any) -> bool:
-    """Return whether a value is for what is shown: a size, a place, codes of a terminal."""
+def _is_shown(name: str, value: Any, *, here: bool = False) -> bool:
+    """Return whether a value is for what is shown: a size, codes of a terminal; of an earlier cell also a place, a column, a title."""
     if fields_of(value) is not None or isinstance(value, list | tuple | set):
         return False
     text = isinstance(value, str)
-    return is_output_name(name, text=text and name != "name") or (
-        text and not value.replace("\n", " ").isprintable()
-    )
+    if text and not value.replace("\n", " ").isprintable():
+        return True
+    return not (text and here) and is_output_name(name, text=text and name != "name")
 
 
 def _is_at(setting: Setting, paths: Iterable[tuple[str, ...]]) -> bool:

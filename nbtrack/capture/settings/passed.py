@@ -28,6 +28,10 @@ _MAX_TEXT_LENGTH = 60
 """Characters of a default: a longer text is a message or a document."""
 
 
+_SHOWING = frozenset({"center", "display", "format", "join", "ljust", "print", "rjust", "upper"})
+"""What a function calls that only shows something."""
+
+
 class Passed(NamedTuple):
     """An argument of a call."""
 
@@ -84,12 +88,14 @@ def passed_by(
         plain = own and _is_choice(argument) and not is_data_name(name)
         data = is_data_name(name) and name != "n" and own and not isinstance(callee, type)
         whole = configured and not (data or _is_none(argument))
+        if _is_command_line(argument):
+            continue  # what is parsed of it counts
         if whole or fraction or plain or (trains and _is_given(argument)):
             found |= _evaluated(name, argument, known or {})
     if found:
         positional[dotted(node.func).rpartition(".")[2]] = names
     # Of an estimator what is not its default counts, and a text alone is only shown.
-    told = own and not hasattr(callee, "get_params") and not _only_texts(node)
+    told = own and not (hasattr(callee, "get_params") or _only_texts(node) or _only_shows(callee))
     defaults = dict(_defaults(node, parameters, names)) if told else {}
     return passed + [Passed(name, value, named=False) for name, value in (found | defaults).items()]
 
@@ -148,6 +154,12 @@ def _is_off(value: Any) -> bool:
     return value is None or value is False or (type(value) in (int, float) and value == 0)
 
 
+def _only_shows(callee: Any) -> bool:
+    """Return whether a function of the notebook does nothing but print."""
+    code = getattr(callee, "__code__", None)
+    return code is not None and bool(code.co_names) and _SHOWING.issuperset(code.co_names)
+
+
 def _only_texts(node: ast.Call) -> bool:
     texts = [isinstance(one, ast.Constant | ast.JoinedStr) and not _is_number(one) for one in node.args]
     return bool(texts) and all(texts) and not node.keywords
@@ -174,6 +186,14 @@ def _is_choice(node: ast.expr) -> bool:
         case ast.Dict(values=values):
             return bool(values) and is_literal(node) and all(map(_is_choice, values))
     return False
+
+
+def _is_command_line(node: ast.expr) -> bool:
+    """Return whether a literal is the words of a command line: `["--lr", "0.5"]`."""
+    return isinstance(node, ast.List | ast.Tuple) and any(
+        isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value.startswith("-")
+        for one in node.elts
+    )
 
 
 def _is_given(node: ast.expr) -> bool:

@@ -566,7 +566,7 @@ def test_a_plain_script_of_a_project_is_captured(project, tmp_path, program):
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{sys.executable} {sys.prefix} train.py ['0.5']\n5\n"
     found = the_run(tmp_path)
-    assert (found.params, found.status) == ({"rate": 0.5}, "FINISHED")
+    assert (found.params, found.status) == ({"rate": 0.5, "epochs": 3}, "FINISHED")
     assert list(found.history("loss").value) == [0.5, 0.25, 0.5 / 3]
 
 

@@ -298,7 +298,7 @@ def test_main_is_looked_into(place):
             main(0.5)
         """,
     )  # fmt: skip
-    assert one.params == {"alpha": 0.5, "solver": "svd", "tol": 0.01}
+    assert one.params == {"alpha": 0.5, "solver": "svd", "tol": 0.01, "epochs": 3}
     assert set(one.metrics) == {"loss", "losses", "r2"}  # as in a cell
     assert list(one.history("loss").value) == [0.5, 0.25, 0.5 / 3]
     assert one.metrics["r2"] > 0.9
@@ -618,7 +618,7 @@ def test_a_main_that_gets_the_words_of_the_command_line_and_returns_its_metrics(
         """,
         "--lr", "0.6",
     )  # fmt: skip
-    assert one.params == {"lr": 0.6}
+    assert one.params == {"lr": 0.6, "epochs": 3}
     assert one.metrics == {"val_loss": 0.6 / 3}
 
 

@@ -31,7 +31,7 @@ class Wanted:
 
 BOOST = {"param.max_depth", "param.objective", "num_round"}
 WANTED = {
-    "wine": Wanted({"alpha", "l1_ratio"}, {"rmse": 1, "mae": 1, "r2": 1}, 1, {"random_state"}, ("0.42", "0.1")),
+    "wine": Wanted({"alpha", "l1_ratio"}, {"rmse": 1, "mae": 1, "r2": 1}, 1, {"random_state", "seed"}, ("0.42", "0.1")),
     "digits_net": Wanted(
         {
             *("batch_size", "test_batch_size", "epochs", "lr", "gamma", "no_accel", "dry_run", "seed"),
