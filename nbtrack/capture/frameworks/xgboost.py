@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbtrack.capture.frameworks.framework import Framework, History, Training, given_to, is_called_by, weakly
+from nbtrack.capture.settings.setting import pairs_of
 from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbtrack.capture.frameworks.framework import Call
 
@@ -90,10 +90,7 @@ class XGBoost(Framework):
 
 def _settings(given: Any) -> dict[str, Any]:
     """Return what a booster was given, as a dict or a list of pairs, without what only says how it runs."""
-    pairs = list(given.items() if isinstance(given, Mapping) else given or ())
-    found = dict(pairs)
-    for name in [name for name, _value in pairs if [one for one, _value in pairs].count(name) > 1]:
-        found[name] = [value for one, value in pairs if one == name]  # several measures, each a pair
+    found = pairs_of(given) or dict(given or {})
     return {
         name: value for name, value in found.items() if name not in OUTPUT_ARGUMENTS and value is not None
     }

@@ -63,11 +63,5 @@ def _is_computed_with(name: str, analysis: CellAnalysis) -> bool:
 
 
 def _is_variable(node: ast.expr, loop: Loop | None) -> bool:
-    """Return whether an expression is a variable of the loop around it."""
-    if loop is None or not isinstance(node, ast.Name):
-        return False
-    return any(
-        isinstance(one.node, ast.For)
-        and any(isinstance(t, ast.Name) and t.id == node.id for t in ast.walk(one.node.target))
-        for one in loop.chain
-    )
+    """Return whether an expression is a variable of the loops around it."""
+    return loop is not None and isinstance(node, ast.Name) and node.id in loop.variables

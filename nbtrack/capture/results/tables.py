@@ -10,7 +10,7 @@ from nbtrack.capture.number import as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.choices import is_chosen
 from nbtrack.capture.source.evidence import counts, evaluates, tainted_names
-from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.source.reads import dotted, keys_of, names_in
 from nbtrack.capture.words.names import (
     is_bookkeeping_name,
     is_metric_name,
@@ -146,8 +146,6 @@ def _is_setting(node: ast.expr, analysis: CellAnalysis) -> bool:
         given = not bindings and node.id in analysis.reads
         return given or (bool(bindings) and all(b.kind == "loop" or b.chosen for b in bindings))
     if isinstance(node, ast.Attribute | ast.Subscript):
-        root: ast.expr = node
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
+        root, _ = keys_of(node)
         return isinstance(root, ast.Name) and _is_setting(root, analysis)
     return is_chosen(node, ())

@@ -72,9 +72,10 @@ def _settings_in(attributes: Mapping[str, Any], depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in list(attributes.items())[:_MAX_FIELDS]:
         if not name.startswith("_") and not isinstance(value, FunctionType | ModuleType):
-            inner = None if is_settings(value) else _held_by(value, depth + 1)
-            if inner or is_settings(value):
-                found[name] = value if inner is None else inner
+            plain = is_settings(value)
+            held = value if plain else _held_by(value, depth + 1)
+            if plain or held:
+                found[name] = held
     return found
 
 

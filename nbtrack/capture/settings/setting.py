@@ -30,6 +30,7 @@ __all__ = [
     "is_kind",
     "is_moment_or_path",
     "is_settings",
+    "pairs_of",
     "resolve",
 ]
 
@@ -71,7 +72,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
         if len(fields) <= _MAX_LEAVES:
             for key, inner in fields.items():
                 yield from _leaves(f"{name}.{key}", inner)
-    elif (pairs := _pairs(value)) is not None:
+    elif (pairs := pairs_of(value)) is not None:
         for key, inner in pairs.items():
             yield from _leaves(f"{name}.{key}", inner)
     elif is_list(value):
@@ -89,7 +90,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
             return
 
 
-def _pairs(value: Any) -> dict[str, Any] | None:
+def pairs_of(value: Any) -> dict[str, Any] | None:
     """Return the entries of a list of names and values, `[("max_depth", 2), ("eta", 1)]`; those of one name as a list."""
     if type(value) is not list or not value:
         return None

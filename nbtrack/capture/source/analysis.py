@@ -47,6 +47,12 @@ class Loop:
         """The loop and those around it, innermost first."""
         return [self, *(self.parent.chain if self.parent else [])]
 
+    @property
+    def variables(self) -> list[str]:
+        """The variables of the `for` loops among these, outermost first."""
+        targets = [one.node.target for one in reversed(self.chain) if isinstance(one.node, ast.For)]
+        return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+
 
 @dataclass(eq=False, slots=True)
 class Binding:

@@ -13,7 +13,7 @@ from nbtrack.clock import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nbtrack.capture.source.analysis import Binding, Loop
+    from nbtrack.capture.source.analysis import Binding
 
 __all__ = ["FoldSite", "fold_binding"]
 
@@ -88,12 +88,4 @@ def fold_binding(binding: Binding) -> tuple[ast.Call, FoldSite] | None:
         return None
     given = [*call.args[:1], *(one.value for one in call.keywords if one.arg == "estimator")]
     subject = next((one.id for one in given if isinstance(one, ast.Name)), None)
-    return call, FoldSite(binding.name, subject, [*_targets(binding.loop)])
-
-
-def _targets(loop: Loop) -> Iterator[str]:
-    for one in reversed(loop.chain):
-        if isinstance(one.node, ast.For):
-            for node in ast.walk(one.node.target):
-                if isinstance(node, ast.Name):
-                    yield node.id
+    return call, FoldSite(binding.name, subject, binding.loop.variables)

@@ -14,6 +14,7 @@ from nbtrack.capture.number import shown_number
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.grammar import parameters
 from nbtrack.capture.source.reads import dotted
+from nbtrack.capture.source.syntax import parse
 from nbtrack.capture.words.calls import NUMBER_FORMS, UNWRAPPING
 from nbtrack.capture.words.names import (
     RESULTS_WORDS,
@@ -177,7 +178,7 @@ def parameters_of(function: FunctionType | ast.FunctionDef | None) -> frozenset[
 def returned_names(function: FunctionType | ast.FunctionDef) -> tuple[str | None, ...]:
     """Return what the items of the tuple that a function returns are called in it; empty if it returns none."""
     if isinstance(function, FunctionType):
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree = parse(textwrap.dedent(inspect.getsource(function)))
         defined = tree.body[0]
         return returned_names(defined) if isinstance(defined, ast.FunctionDef) else ()
     ends = [_items(node.value) for node in _returns(function)]

@@ -164,8 +164,7 @@ def _is_tried(
 
 def _is_written_out(values: ast.expr, analysis: CellAnalysis) -> bool:
     if isinstance(values, ast.Name):
-        bindings = analysis.bindings.get(values.id, ())
-        return bool(bindings) and all(b.chosen for b in bindings)
+        return _chosen_name(values.id, analysis)
     if isinstance(values, ast.Call) and dotted(values.func).endswith("ParameterGrid"):
         return True
     return is_chosen(values, {one for one in names_in(values) if _chosen_name(one, analysis)})
