@@ -236,7 +236,7 @@ def _is_shown(name: str, value: Any, *, here: bool = False) -> bool:
     if fields_of(value) is not None or isinstance(value, list | tuple | set):
         return False
     text = isinstance(value, str)
-    if text and not value.replace("\n", " ").isprintable():
+    if text and value.startswith("\x1b["):
         return True
     return not (text and here) and is_output_name(name, text=text and name != "name")
 

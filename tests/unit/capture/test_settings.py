@@ -280,3 +280,8 @@ def test_secrets_in_an_object_are_masked():
     found = params(made, "value = apply((CFG.api_key, CFG.rate))", namespace=dict(OWN))
     assert found["CFG.rate"] == 0.5
     assert "abcdef" not in str(found)
+
+
+def test_a_text_is_a_setting_whatever_its_letters_and_codes_of_a_terminal_are_none():
+    code = "alpha = '\U00018cd6'\nsign = 'a\\tb'\nred = '\\x1b[31m'"
+    assert params(code) == {"alpha": "\U00018cd6", "sign": "a\tb"}
