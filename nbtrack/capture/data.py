@@ -27,6 +27,9 @@ MAX_CELLS = 100
 """How many cells of a row are kept."""
 MAX_TEXT = 200
 """How many characters of a cell are kept."""
+_NUMPY_NUMBERS = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def first_rows(
     except FAULTS:  # as in `describe`
         return {}, (), ()
     try:
-        rows = tuple(tuple(map(_cell, row)) for row in _rows(family, value, n))
+        rows = tuple(tuple(map(_cell, row)) for row in _rows(family, value, dtypes, n))
     except FAULTS:  # the schema is useful without the rows
         rows = ()
     return dtypes, shape, rows
@@ -203,15 +206,10 @@ def _outline(family: str, value: Any) -> tuple[tuple[int, ...], dict[str, str]]:
     return (len(value),) if shape is None else tuple(int(n) for n in shape), outline
 
 
-def _rows(family: str, value: Any, n: int) -> Iterable[Iterable[Any]]:
+def _rows(family: str, value: Any, dtypes: dict[str, str], n: int) -> Iterable[Iterable[Any]]:
     """Return the first rows of a table or of a 1-d or 2-d array."""
     if family == "frame":
-        dtypes = set(value.dtypes.tolist())
-        if (
-            len(dtypes) == 1
-            and next(iter(dtypes)).kind in "biuf"
-            and hasattr(next(iter(dtypes)), "byteorder")
-        ):
+        if _NUMPY_NUMBERS.issuperset(one := set(dtypes.values())) and len(one) == 1:
             # Numbers of one dtype are an array; a Series for each column would take five times as long.
             return value.iloc[:n].to_numpy()[:, :MAX_CELLS].tolist()  # type: ignore[no-any-return]
         return zip(*(cells.tolist() for _, cells in value.iloc[:n, :MAX_CELLS].items()), strict=True)

@@ -247,8 +247,11 @@ def _column(connection: sqlite3.Connection, name: str, runs: Sequence[RunRecord]
 
 def _metric(connection: sqlite3.Connection, name: str) -> tuple[int | None, str]:
     """Return the number of a metric and the SQL of its value; `name` may be that of a summary."""
-    metric, summary = metric_column(name, lambda one: _metric_number(connection, one) is not None)
-    return _metric_number(connection, metric), _SUMMARIES[summary]
+    number = _metric_number(connection, name)
+    if number is not None:
+        return number, _SUMMARIES["last"]
+    metric, summary = metric_column(name, lambda _name: False)
+    return None if metric == name else _metric_number(connection, metric), _SUMMARIES[summary]
 
 
 def _metrics(connection: sqlite3.Connection, name: str, scope: _Scope) -> dict[int, float]:
@@ -311,9 +314,9 @@ _READ: dict[str, Callable[[sqlite3.Connection, str, _Scope], dict[int, Any]]] = 
 
 def _metric_number(connection: sqlite3.Connection, name: str) -> int | None:
     """Return the number of a metric's name, or None; a param called `loss.min` does not hide a summary of `loss`."""
-    number = _number(connection, name)
-    row = connection.execute("SELECT 1 FROM metrics WHERE key = ? LIMIT 1", (number,)).fetchone()
-    return None if row is None else number
+    sql = "SELECT id FROM names WHERE name = ? AND EXISTS (SELECT 1 FROM metrics WHERE key = names.id)"
+    row = connection.execute(sql, (name,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _number(connection: sqlite3.Connection, name: str) -> int | None:
