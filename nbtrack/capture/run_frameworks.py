@@ -42,7 +42,9 @@ def with_told(
     own = {
         n: p
         for n, p in without_told(found, told, seen).items()
-        if not _is_known(p, logged) and not _is_attribute(n, p, told.metrics)
+        if not _is_known(p, logged)
+        and not _is_attribute(n, p, told.metrics)
+        and not _is_of(p, told.metrics.get(n))
     }
     # Names after a function or a text, and paths that end as the library's own name: `out.metrics.test_loss`.
     paths = {name for name, points in own.items() if _ends_as(name, points, told.metrics)}
@@ -119,6 +121,15 @@ def _is_attribute(name: str, points: Points, told: Mapping[str, Points]) -> bool
     """Return whether a metric is a model's attribute of which a framework tells: `best_iteration_`."""
     known = told.get(name.removesuffix("_")) if name.endswith("_") else None
     return known is not None and list(known.values) == list(points.values)
+
+
+def _is_of(points: Points, history: Points | None) -> bool:
+    """Return whether a result is one of the history of its own name: `trainer.evaluate()` returns what it logs."""
+    return (
+        history is not None
+        and len(points.values) == 1 < len(history.values)
+        and points.values[0] in history.values
+    )
 
 
 def _are_equal(values: Sequence[float], others: Sequence[float], within: float = 1e-9) -> bool:

@@ -12,7 +12,7 @@ from nbtrack.capture.foreign import peek
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
 from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
-from nbtrack.capture.run_sweeps import tried
+from nbtrack.capture.run_sweeps import tables_of_words, tried
 from nbtrack.capture.source.evidence import iterates
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
@@ -68,6 +68,7 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
         moments, values, _ = zip(*printed, strict=True)
         found[name] = Points(array("q", steps), array("d", moments), array("d", values))
     found |= tried(run, found)
+    captured.tables |= tables_of_words(run, found)
     captured.metrics = {
         n: c for n, c in found.items() if n not in run.options.ignore and not _is_said(run, n, c, found)
     }

@@ -160,7 +160,10 @@ def _named_leaves(
         # A row that was chosen from a table of results tells what was the best.
         row = function is None and is_picked(name, bindings, analysis)
         given = frozenset() if row else settings_in_dicts(analysis) | parameters_of(function)
-        found = _mapping_leaves(name, entries, strong=wanted, filled=grown, shown=shown, given=given, row=row)
+        alike = _is_keyed(name, bindings, analysis) and not any(map(is_metric_name, map(str, entries)))
+        found = _mapping_leaves(
+            name, entries, strong=wanted, filled=grown, shown=shown, given=given, row=row, alike=alike
+        )
         return list(found)
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
         if len(value) > _MAX_FRAME_ROWS or not (filled or function is not None or is_made_as_frame(bindings)):
@@ -284,6 +287,7 @@ def _mapping_leaves(
     depth: int = 0,
     given: Collection[str] = (),
     row: bool = False,
+    alike: bool = False,
 ) -> Iterator[tuple[str, list[float]]]:
     if len(entries) > _MAX_LEAVES or depth > 3:
         return
@@ -307,6 +311,7 @@ def _mapping_leaves(
         # In a dict of results every key is a metric, except for times and counts.
         good = is_metric_name(label) or (strong and (may_be_result(label) or len(label) == 1))
         good = good or (beside and (row or may_be_result(label)) and label not in given)
+        good = good or (strong and alike)
         number = shown_number(inner) if good else as_number(inner)
         if number is not None:
             told = isinstance(inner, float) and not is_size_or_time(label) and label not in _WHEN
@@ -316,6 +321,12 @@ def _mapping_leaves(
             numbers = as_numbers(inner) if good or (filled and isinstance(inner, list)) else None
             if numbers and (good or _is_curve(numbers)):
                 yield path, numbers
+
+
+def _is_keyed(name: str, bindings: list[Binding], analysis: CellAnalysis) -> bool:
+    """Return whether a dict has one entry for each thing tried, such as a model, whatever it is called: `scores[name] = ...`."""
+    computed = any(one == name and depth == 0 for one, depth, _ in analysis.computed_keys)
+    return computed or any(isinstance(b.value, ast.DictComp) for b in bindings[-1:])
 
 
 def _is_of_numbers(value: Any) -> bool:

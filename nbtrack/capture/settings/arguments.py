@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfiguringCall", "call_settings", "evaluates_only", "settings_of_calls"]
 
+_OF_LIBRARIES = re.compile(r"\A(?:config|params)\.")
 _LABELS = frozenset({"metrics", "name"})
 """Arguments of libraries that say what something is called, and what is shown of it."""
 
@@ -85,7 +86,7 @@ class ConfiguringCall(NamedTuple):
         own = module_of(self.callee) == "__main__"
         return [
             # `xgb.train({"eta": 0.1}, ...)`: the dict has no name but that which the library has for it.
-            Setting(key if own else key.removeprefix("params."), leaf, self.prefix, spare=True)
+            Setting(key if own else _OF_LIBRARIES.sub("", key), leaf, self.prefix, spare=True)
             for key, leaf in flatten(passed.name, passed.value)
             if key.rpartition(".")[2] not in RUNNING_SETTINGS
         ]
@@ -109,6 +110,8 @@ def settings_of_calls(
     for call in analysis.calls:
         if id(call.node) in written_out or call.context in {"plot", "io"}:
             continue
+        if call.name.endswith("ParameterGrid"):
+            continue  # of each name several values: no one setting
         if call.role in {"plot", "io", "show"}:
             continue
         callee = _callee(call.node.func, namespace) if call.root else None

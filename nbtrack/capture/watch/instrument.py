@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.settings.estimators import estimator_settings
+from nbtrack.capture.source.reads import names_in
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.watch.editor import Editor
 from nbtrack.capture.watch.fits import FitSite
@@ -122,7 +123,7 @@ def _place_sweeps(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks
     inner: dict[int, SweepSite] = {}
     for loop, names in reversed(list(swept_loops(sites.analysis, namespace))):
         position = _position(sites, loop, inner)
-        for name in names:
+        for name in reversed(names):
             site = SweepSite(name, loop.number, position)
             site.keywords = swept_keywords(loop, [name])
             site.elsewhere = keywords_outside(loop, sites.analysis)
@@ -131,6 +132,8 @@ def _place_sweeps(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks
                 for bound, bindings in sites.analysis.bindings.items()
                 if any(b.loop is not None and loop in b.loop.chain for b in bindings)
             }
+            site.mentions = site.holders.union(*map(names_in, loop.node.body))
+            site.around = {around.number for around in loop.chain[1:]}
             sites.sweeps.insert(0, site)
             editor.put_before(loop.node.body[0], hooks.lend(site.observer()), name)
             for around in loop.chain[1:]:

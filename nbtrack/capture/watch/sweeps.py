@@ -1,6 +1,7 @@
 """The values that a loop tries: the variable of `for C in [0.1, 1, 10]`, beside the results of its passes.
 
-They become a metric of the variable's name, with the steps of the results: curves can be drawn along it.
+Numbers become a metric of the variable's name, with the steps of the results: curves can be drawn along it. Words, such as
+those of `for kernel in ["linear", "rbf"]`, stand in a table beside them.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from itertools import pairwise
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, has_method
 from nbtrack.capture.number import as_number
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.choices import is_chosen
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
 
     from nbtrack.capture.source.analysis import CellAnalysis, Loop
 
-__all__ = ["SweepSite", "SweptLoop", "keywords_outside", "swept_keywords", "swept_loops"]
+__all__ = ["MAX_WORDS", "SweepSite", "SweptLoop", "keywords_outside", "swept_keywords", "swept_loops"]
 
 _MAX_PASSES = 10_000
 _MAX_KEYS = 20
 _MAX_GRID = 200
 _MAX_LISTED = 20
+MAX_WORDS = 200
+"""Passes of a loop over words, and characters of a word."""
 _COUNTERS = INDEX_WORDS | frozenset({"epoch", "fold", "rep", "repeat", "rs", "seed", "state", "trial"})
 """Words of variables that only tell passes apart."""
 _MOMENTS = frozenset("batch ep it iter iteration round step steps t time".split())
@@ -62,7 +66,21 @@ class SweepSite:
         Returns how many results there were when a pass began; None if each pass has one.
     """
 
-    __slots__ = ("_position", "elsewhere", "holders", "keywords", "loop", "name", "passes", "seen", "values")
+    __slots__ = (
+        *(
+            "_position",
+            "around",
+            "elsewhere",
+            "holders",
+            "keywords",
+            "loop",
+            "mentions",
+            "name",
+            "passes",
+            "seen",
+        ),
+        *("values", "words"),
+    )
 
     def __init__(self, name: str, loop: int, position: Callable[[], int] | None = None) -> None:
         self.name, self.loop, self._position = name, loop, position
@@ -72,11 +90,17 @@ class SweepSite:
         """Those of them that code outside of the loop gives a value, too."""
         self.holders: set[str] = set()
         """The names that the loop binds."""
+        self.mentions: set[str] = set()
+        """The names that its body binds or reads."""
+        self.around: set[int] = set()
+        """The numbers of the loops around the loop."""
         self.passes = 0
         self.values: dict[str, list[tuple[int, float, float]]] = {}
         """By name, the step, the time and the value of each number; dotted names of a dict's."""
         self.seen: dict[str, set[Any]] = {}
         """By the keys of dicts, what was among them."""
+        self.words: dict[str, list[tuple[int, str]]] = {}
+        """By name, the step and the word for each value that is no number; dotted names of a dict's."""
 
     def observer(self) -> Callable[[Any], None]:
         """Return the function that receives the variable at the beginning of each pass."""
@@ -91,6 +115,8 @@ class SweepSite:
         kind = type(value)
         if kind is float or (number := as_number(value)) is not None:
             self._keep(self.name, step, value if kind is float else number)
+        elif (word := _word(value)) is not None:
+            self.words.setdefault(self.name, []).append((step, word))
         elif issubclass(kind, Mapping) and len(value) <= _MAX_KEYS:
             for key, inner in (fields_of(value) or {}).items():
                 if isinstance(inner, str | int | float | None):
@@ -98,10 +124,43 @@ class SweepSite:
                 number = as_number(inner)
                 if number is not None:
                     self._keep(f"{self.name}.{key}", step, number)
+                elif (word := _word(inner)) is not None:
+                    self.words.setdefault(f"{self.name}.{key}", []).append((step, word))
+
+    def steps(self) -> dict[str, dict[int, float | str]]:
+        """Return what was tried, by name and step."""
+        found: dict[str, dict[int, float | str]] = {}
+        for name, numbers in self.values.items():
+            whole = all(number.is_integer() for _, _, number in numbers)
+            found[name] = {step: int(number) if whole else number for step, _, number in numbers}
+        for name, said in self.words.items():
+            found.setdefault(name, {}).update(said)
+        return found
+
+    def ordered(self) -> dict[str, dict[int, float | str]]:
+        """Return what was tried, by name and the number of the pass."""
+        if self._position is None:
+            return self.steps()
+        # Its steps are those of results inside the passes; a variable of one type has one value a pass.
+        return {
+            name: dict(enumerate(column[step] for step in sorted(column)))
+            for name, column in self.steps().items()
+        }
 
     def _keep(self, name: str, step: int, number: float | None) -> None:
         if number is not None:
             self.values.setdefault(name, []).append((step, now(), number))
+
+
+def _word(value: Any) -> str | None:
+    """Return the word for a value that a loop tries: a text, the name of a class or a function, a model's class."""
+    if isinstance(value, str):
+        return value if len(value) <= MAX_WORDS else None
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, type | FunctionType):
+        return value.__name__
+    return type(value).__name__ if has_method(value, "fit") else None
 
 
 def swept_loops(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> Iterator[SweptLoop]:
@@ -155,7 +214,11 @@ def _is_tried(
     over a `range`, is a setting if it is given to something under a name: `KNN(n_neighbors=k)`.
     """
     counted = isinstance(values, ast.Call) and dotted(values.func) in {"range", "np.arange", "trange"}
-    if not counted and (_is_written_out(values, analysis) or _is_grid(values, analysis, namespace)):
+    if not counted and (
+        _is_written_out(values, analysis)
+        or _is_grid(values, analysis, namespace)
+        or _is_listed(values, analysis, namespace)
+    ):
         return True
     if not _MOMENTS.isdisjoint(words(name)):
         return False
@@ -187,6 +250,43 @@ def _is_grid(values: ast.expr, analysis: CellAnalysis, namespace: Mapping[str, A
     even = len({round(b - a, 9) for a, b in pairwise(plain)}) == 1
     geometric = all(plain) and len({round(b / a, 6) for a, b in pairwise(plain)}) == 1
     return even or geometric or (not hasattr(found, "dtype") and len(found) <= _MAX_LISTED)
+
+
+@forgiving(bool)
+def _is_listed(values: ast.expr, analysis: CellAnalysis, namespace: Mapping[str, Any]) -> bool:
+    """Return whether values are written out as a list or dict of words, models or pairs of these: `models.items()`."""
+    match values:
+        case ast.Call(func=ast.Attribute(value=holder, attr="items" | "keys" | "values"), args=[]):
+            pass
+        case holder:
+            pass
+    if not isinstance(holder, ast.Name):
+        return _is_display(holder)
+    bindings = analysis.bindings.get(holder.id)
+    if bindings:
+        return len(bindings) == 1 and _is_display(bindings[0].value)
+    found = namespace.get(holder.id)
+    if not isinstance(found, list | tuple | dict) or not 1 < len(found) <= _MAX_LISTED:
+        return False
+    parts = [*found, *found.values()] if isinstance(found, dict) else [*found]
+    parts = [inner for one in parts for inner in (one if isinstance(one, tuple) else [one])]
+    return all(_word(one) is not None or as_number(one) is not None for one in parts)
+
+
+def _is_display(node: ast.expr | None) -> bool:
+    """Return whether an expression lists words, numbers, and what calls and names stand for."""
+    match node:
+        case ast.Dict(keys=keys, values=parts):
+            return all(key is not None for key in keys) and all(map(_is_part, parts))
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+            return all(map(_is_part, parts))
+    return False
+
+
+def _is_part(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant | ast.Call | ast.Name) or (
+        isinstance(node, ast.Tuple) and all(map(_is_part, node.elts))
+    )
 
 
 def _chosen_name(name: str, analysis: CellAnalysis) -> bool:

@@ -39,7 +39,7 @@ def test_the_models_of_a_loop_have_a_point_each():
         "    model = CatBoostRegressor(iterations=20, learning_rate=0.9, random_seed=seed, verbose=0, thread_count=1, allow_writing_files=False)\n"
         "    model.fit(X[:80], y[:80], eval_set=(X[80:], y[80:]))\n    best.append(model.best_iteration_)"
     )
-    assert values(captured)["best_iteration"] == names["best"]
+    assert values(captured)["best"] == names["best"]
     assert not any("RMSE" in name for name in values(captured))
 
 

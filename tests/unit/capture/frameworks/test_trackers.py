@@ -29,7 +29,7 @@ class TestMLflow:
         )
         assert values(captured) == {"train/loss": [1.0, 0.5, 1 / 3], "test_rmse": [0.25], "test_r2": [0.75]}
         assert list(captured.metrics["train/loss"].steps) == [0, 10, 20]
-        assert captured.params == {"depth": 3, "rate": 0.5, "kind": "a", "loud": True}
+        assert captured.params == {"depth": 3, "rate": 0.5, "kind": "a", "loud": True, "epochs": 3}
         import mlflow
 
         kept = mlflow.get_run(names["run"].info.run_id).data

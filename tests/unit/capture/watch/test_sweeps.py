@@ -159,3 +159,104 @@ def test_the_final_model_has_the_value_that_was_chosen(best):
     )
     assert captured.params["n_neighbors"] == 1
     assert (captured.params["p"], captured.params["weights"]) == (1, "distance")
+
+
+SVC = "acc = SVC(kernel=kernel, C=1).fit(X, y).score(X, y)"
+MODELS = "'lr': LogisticRegression(max_iter=300), 'tree': DecisionTreeClassifier(max_depth=2)"
+PAIRS = "('lr', LogisticRegression(max_iter=300)), ('tree', DecisionTreeClassifier(max_depth=2))"
+TRIED = "acc = model.fit(X, y).score(X, y)"
+
+
+@pytest.mark.parametrize(
+    ("cell", "columns", "tried"),
+    [
+        (f"for kernel in ['linear', 'rbf']:\n    {SVC}", ["kernel", "acc"], [("linear",), ("rbf",)]),
+        (
+            f"for kernel, C in product(['linear', 'rbf'], [0.1, 1]):\n    {SVC.replace('1)', 'C)')}",
+            ["kernel", "C", "acc"],
+            [("linear", 0.1), ("linear", 1), ("rbf", 0.1), ("rbf", 1)],
+        ),
+        (
+            f"for kernel in ['linear', 'rbf']:\n    for C in [0.1, 1.5]:\n        {SVC.replace('1)', 'C)')}",
+            ["kernel", "C", "acc"],
+            [("linear", 0.1), ("linear", 1.5), ("rbf", 0.1), ("rbf", 1.5)],
+        ),
+        (
+            f"models = {{{MODELS}}}\nfor name, model in models.items():\n    {TRIED}",
+            ["name", "model", "acc"],
+            [("lr", "LogisticRegression"), ("tree", "DecisionTreeClassifier")],
+        ),
+        (
+            f"for name, model in [{PAIRS}]:\n    {TRIED}",
+            ["name", "model", "acc"],
+            [("lr", "LogisticRegression"), ("tree", "DecisionTreeClassifier")],
+        ),
+        (
+            "for Model in (LogisticRegression, DecisionTreeClassifier):\n    acc = Model().fit(X, y).score(X, y)",
+            ["Model", "acc"],
+            [("LogisticRegression",), ("DecisionTreeClassifier",)],
+        ),
+        (
+            "for depth in [1, 3, None]:\n    acc = DecisionTreeClassifier(max_depth=depth).fit(X, y).score(X, y)",
+            ["depth", "acc"],
+            [(1,), (3,), ("None",)],
+        ),
+        (
+            (
+                "for p in ParameterGrid({'criterion': ['gini', 'entropy'], 'max_depth': [2]}):\n"
+                "    acc = DecisionTreeClassifier(**p).fit(X, y).score(X, y)"
+            ),
+            ["p.max_depth", "p.criterion", "acc"],
+            [(2, "gini"), (2, "entropy")],
+        ),
+        (
+            (
+                "for kernel in ['linear', 'rbf']:\n    folds = []\n    for fold in range(3):\n"
+                f"        {SVC}\n        folds.append(acc)\n    mean_acc = np.mean(folds)"
+            ),
+            ["kernel", "mean_acc"],
+            [("linear",), ("rbf",)],
+        ),
+    ],
+)
+def test_words_that_a_loop_tries_are_a_table_beside_its_results(cell, columns, tried):
+    captured = swept(f"from sklearn.svm import SVC\n{cell}")
+    (table,) = captured.tables.values()
+    assert list(table.columns) == columns
+    result = captured.metrics[columns[-1]].values
+    assert [tuple(row) for row in table.rows] == [
+        (*words, one) for words, one in zip(tried, result, strict=True)
+    ]
+    assert not any(str(value) in {"linear", "rbf", "gini", "entropy"} for value in captured.params.values())
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "for name in ['a', 'b']:\n    print(name)\nacc = LogisticRegression(max_iter=300).fit(X, y).score(X, y)",
+        "for column in list('abc'):\n    size = len(column)\nmodel = LogisticRegression(max_iter=300).fit(X, y)",
+        (
+            "model = LogisticRegression(max_iter=300)\nfor name in ['a', 'b']:\n    print(name)\n"
+            "for i in range(2):\n    acc = model.fit(X[i:], y[i:]).score(X, y)"
+        ),
+    ],
+)
+def test_words_without_results_are_no_table(cell):
+    assert not swept(cell).tables
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        "for name, model in models.items():\n    scores[name] = model.fit(X, y).score(X, y)",
+        "for name in models:\n    scores[name] = models[name].fit(X, y).score(X, y)",
+        "scores = {name: model.fit(X, y).score(X, y) for name, model in models.items()}",
+    ],
+)
+def test_each_thing_tried_has_its_result_whatever_it_is_called(fill):
+    names = ["lr", "tree", "n", "k", "time", "max"]
+    models = ", ".join(
+        f"'{name}': DecisionTreeClassifier(max_depth={depth})" for depth, name in enumerate(names, 1)
+    )
+    found = series(swept(f"models = {{{models}}}\nscores = {{}}\n{fill}"))
+    assert {f"scores.{name}" for name in names} == {name for name in found if name.startswith("scores.")}
