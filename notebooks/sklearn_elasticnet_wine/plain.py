@@ -8,7 +8,7 @@ from sklearn.linear_model import ElasticNet
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 from sklearn.model_selection import train_test_split
 
-wine = pd.read_csv(Path(__file__).resolve().parents[1] / "data" / "wine-quality.csv")
+wine = pd.read_csv(Path(__file__).with_name("wine-quality.csv"))
 train, test = train_test_split(wine, random_state=40)
 train_x, test_x = train.drop(columns="quality"), test.drop(columns="quality")
 

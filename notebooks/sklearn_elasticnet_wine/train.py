@@ -16,7 +16,7 @@ except ImportError:  # without MLflow, and outside `nbtrack run`
     import nbtrack as mlflow
     from nbtrack.models import infer_signature
 
-wine = pd.read_csv(Path(__file__).resolve().parents[1] / "data" / "wine-quality.csv")
+wine = pd.read_csv(Path(__file__).with_name("wine-quality.csv"))
 train, test = train_test_split(wine, random_state=40)
 train_x, test_x = train.drop(columns="quality"), test.drop(columns="quality")
 

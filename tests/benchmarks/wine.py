@@ -29,7 +29,7 @@ GROUPS = (
     ),
 )  # fmt: skip
 
-WINE = ROOT / "notebooks" / "data" / "wine-quality.csv"
+WINE = ROOT / "notebooks" / "sklearn_elasticnet_wine" / "wine-quality.csv"
 
 _TRAIN = """
 import pandas as pd

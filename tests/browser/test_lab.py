@@ -144,7 +144,7 @@ def test_what_a_store_holds_is_text_and_never_code(lab, chromium):
 
 
 def test_the_quickstart_reads_well(lab, chromium):
-    shutil.copytree(NOTEBOOKS / "data", lab.folder / "data")
+    shutil.copytree(NOTEBOOKS / "sklearn_elasticnet_wine", lab.folder / "sklearn_elasticnet_wine")
     shutil.copy(NOTEBOOKS / "quickstart.ipynb", lab.folder)
     with lab.opened(chromium, "quickstart.ipynb") as notebook:
         notebook.run_all()

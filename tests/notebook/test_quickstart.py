@@ -24,7 +24,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 def quickstart(tmp_path_factory):
     """Execute a copy of the notebook beside its data, with the store that a reader would get."""
     folder = tmp_path_factory.mktemp("quickstart")
-    shutil.copytree(NOTEBOOKS / "data", folder / "data")
+    shutil.copytree(NOTEBOOKS / "sklearn_elasticnet_wine", folder / "sklearn_elasticnet_wine")
     notebook = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -114,7 +114,7 @@ def test_it_ends_with_an_answer_of_the_best_model_by_http(quickstart):
     (answer,) = outputs(quickstart, "ask")
     predictions = json.loads(ast.literal_eval(answer))["predictions"]
     best = nbtrack.runs().best("rmse")
-    wine = pd.read_csv(NOTEBOOKS / "data" / "wine-quality.csv")
+    wine = pd.read_csv(NOTEBOOKS / "sklearn_elasticnet_wine" / "wine-quality.csv")
     _, held_back = train_test_split(wine.drop(columns="quality"), test_size=0.25, random_state=42)
     expected = nbtrack.load_model(best).predict(held_back.head(3))
     assert predictions == pytest.approx(expected.tolist())
@@ -159,7 +159,7 @@ def test_the_notebook_becomes_a_project_with_an_entry_point_for_each_tracked_cel
     nbformat.write(quickstart, tmp_path / "quickstart.ipynb")
     made = nbtrack.package(tmp_path / "quickstart.ipynb", tmp_path / "project")
     assert "elastic_net_4.py" in made.files
-    assert "data/wine-quality.csv" in made.files
+    assert "sklearn_elasticnet_wine/wine-quality.csv" in made.files
     done = nbtrack.run_project(
         made.folder,
         "gradient-descent-2",

@@ -23,7 +23,7 @@ from tests.benchmarks import peers
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).resolve().parents[2]
-WINE = ROOT / "notebooks" / "data" / "wine-quality.csv"
+WINE = ROOT / "notebooks" / "sklearn_elasticnet_wine" / "wine-quality.csv"
 RECORDED = ROOT / "tests" / "unit" / "models" / "data" / "mlflow-3.17"
 
 

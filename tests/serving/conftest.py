@@ -9,7 +9,7 @@ from nbtrack.models import save
 from tests.serving.gate import Gate
 from tests.serving.http import served
 
-WINE = Path(__file__).resolve().parents[2] / "notebooks" / "data" / "wine-quality.csv"
+WINE = Path(__file__).resolve().parents[2] / "notebooks" / "sklearn_elasticnet_wine" / "wine-quality.csv"
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,7 @@ ROW = {
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A copy of the checkout's tutorial, with a folder in which the reader types, and its store."""
-    for folder in (TUTORIAL, "notebooks/data"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copytree(ROOT / TUTORIAL, tmp_path / TUTORIAL)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("NBTRACK_STORE", str(tmp_path / ".nbtrack"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -59,12 +58,12 @@ def rows(place, *arguments):
 def bare_repository(place):
     """Return a bare repository of the tutorial, as somebody else would have it on a server."""
     identity = ("-c", "user.name=A", "-c", "user.email=a@b.c")
-    typed(place, "git", "init", "--quiet", "notebooks")
-    typed(place, "git", "-C", "notebooks", "add", "-A")
-    typed(place, "git", "-C", "notebooks", *identity, "commit", "--quiet", "-m", "tutorial")
-    typed(place, "git", "clone", "--quiet", "--bare", "notebooks", "tutorial.git")
-    commit = typed(place, "git", "-C", "notebooks", "rev-parse", "HEAD").strip()
-    return f"{(place / 'tutorial.git').as_uri()}#sklearn_elasticnet_wine", commit
+    typed(place, "git", "init", "--quiet", TUTORIAL)
+    typed(place, "git", "-C", TUTORIAL, "add", "-A")
+    typed(place, "git", "-C", TUTORIAL, *identity, "commit", "--quiet", "-m", "tutorial")
+    typed(place, "git", "clone", "--quiet", "--bare", TUTORIAL, "tutorial.git")
+    commit = typed(place, "git", "-C", TUTORIAL, "rev-parse", "HEAD").strip()
+    return (place / "tutorial.git").as_uri(), commit
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import nbtrack
 
 pytestmark = pytest.mark.usefixtures("store")
 
-WINE = Path(__file__).resolve().parents[2] / "notebooks" / "data" / "wine-quality.csv"
+WINE = Path(__file__).resolve().parents[2] / "notebooks" / "sklearn_elasticnet_wine" / "wine-quality.csv"
 
 
 def script(text, *arguments):
