@@ -214,7 +214,8 @@ class Server:
                     f"{self.name} is not ready after {timeout:g} s; its log says:\n{self.tail(10)}"
                 )
         if self._status != "ready":
-            raise ServerError(self.error or f"the server of {self.name} was stopped")
+            reason = self.error or f"the server of {self.name} was stopped"
+            raise ServerError(f"{reason}:\n{said}" if (said := self.tail(10)) else reason)
         return self
 
     def start(self) -> None:

@@ -21,7 +21,8 @@ APART = {
     # Libraries of models beside MLflow, and what nbtrack needs to save and load.
     "libraries": [
         "mlflow>=3.17,<4", "keras>=3", "torch>=2.2", "lightning>=2.2", "catboost>=1.2", "statsmodels>=0.14", "onnx>=1.16",
-        "onnxruntime>=1.18", "orjson>=3.10", "platformdirs>=4", "regex", "httptools", "prometheus-client",
+        "onnxruntime>=1.18", "orjson>=3.10", "platformdirs>=4", "regex", "psutil>=5.9", "httptools",
+        "uvloop", "prometheus-client",
     ],
     # The libraries whose trainings are told of, the trackers that cells log to, and what runs their tests.
     "frameworks": [
