@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.foreign import peek
 from nbtrack.capture.results.metrics import collect
 from nbtrack.capture.results.scores import carries, estimator_series, score_metrics
+from nbtrack.capture.results.shown_before import numbers_before, numbers_in_text
 from nbtrack.capture.run_frameworks import as_printed, told_of, with_told
 from nbtrack.capture.run_sweeps import tables_of_words, tried
+from nbtrack.capture.source.carried import Carried
 from nbtrack.capture.source.evidence import iterates
 from nbtrack.capture.source.reads import dotted
 from nbtrack.points import Points
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from nbtrack.capture.execution import Captured, Execution
     from nbtrack.capture.settings.estimators import Fitted
     from nbtrack.capture.source.analysis import CellAnalysis
     from nbtrack.capture.watch.folds import FoldSite
+    from nbtrack.capture.watch.sites import Sites
 
 __all__ = ["gather_metrics"]
 
@@ -33,13 +36,17 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     found = dict(run.observed())
     working = any(sites.analysis.trains or _goes_on(sites.analysis) for sites in run.sites)
     scored: dict[str, Points] = {}
+    olds = [(sites, Carried(sites.analysis, run.namespace)) for sites in run.sites]
     if not run.options.only_metrics:
-        scored = _new(run, score_metrics(s for sites in run.sites for s in sites.scores), found)
+        fresh = [site for sites, old in olds for site in sites.scores if not old(site.node)]
+        scored = _new(run, score_metrics(fresh), found)
         found.update(scored)
-    for sites in run.sites:
+    for sites, old in olds:
         wanted = run.options.metrics
         trained = working or bool(fitted)
-        results = collect(sites.analysis, run.namespace, now, wanted=wanted, trains=trained, put=sites.put)
+        results = collect(
+            sites.analysis, run.namespace, now, wanted=wanted, trains=trained, put=sites.put, carried=old
+        )
         if run.options.only_metrics:
             results = {name: c for name, c in results.items() if name in wanted}
         for site in sites.folds if not run.options.only_metrics else ():
@@ -63,7 +70,11 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     before, found = found, with_told(found, run.seen, scored, run.told)
     captured.told = told_of(before, found)
     told = run.told.metrics
-    known = [*run.seen.values(), *(c.values for c in (*found.values(), *told.values()))]
+    known: list[Collection[float]] = [
+        *run.seen.values(),
+        *(c.values for c in (*found.values(), *told.values())),
+    ]
+    known += [_before(run, sites, old) for sites, old in olds]
     for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen, *as_printed(told)}).items():
         moments, values, _ = zip(*printed, strict=True)
         found[name] = Points(array("q", steps), array("d", moments), array("d", values))
@@ -74,6 +85,15 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     }
     captured.folds |= _folds(run, captured.metrics)
     captured.folds &= captured.metrics.keys()
+
+
+def _before(run: Execution, sites: Sites, carried: Carried) -> list[float]:
+    """Return the numbers that the code has shown and not computed; none where it has printed no score."""
+    if not run.printed.points:
+        return []
+    texts = [value for node, values in sites.texts if carried(node) for value in values]
+    shown = [number for text in texts for number in numbers_in_text(text)]
+    return shown + numbers_before(sites.analysis, run.namespace, carried)
 
 
 def _goes_on(analysis: CellAnalysis) -> bool:

@@ -35,6 +35,7 @@ from nbtrack.capture.words.names import (
 from nbtrack.points import Points
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from nbtrack.capture.number import Measure
@@ -51,6 +52,7 @@ def collect(
     wanted: Iterable[str] = (),
     trains: bool = False,
     put: Callable[[str], Collection[str]] = lambda _name: (),
+    carried: Callable[[ast.expr | None], bool] = lambda _node: False,
 ) -> dict[str, Points]:
     """Return name to points for the cell's top-level names that hold results.
 
@@ -68,6 +70,8 @@ def collect(
         Whether the cell fits or scores something: a shown value is then more likely a result.
     put
         Returns the dotted paths in a container at which the cell has stored something itself.
+    carried
+        Whether an expression only carries what was there before the cell.
     """
     found: dict[str, Points] = {}
     wanted = set(wanted)
@@ -80,6 +84,13 @@ def collect(
         if bindings and bindings[-1].kind in {"loop", "other"}:
             continue
         value = namespace[name]
+        if (
+            name not in wanted
+            and name not in changed
+            and bindings
+            and all(carried(b.value) for b in bindings)
+        ):
+            continue
         chosen = bindings and all(b.chosen for b in bindings) and name not in changed
         if name not in wanted and (chosen or is_configuration(name, value)):
             continue

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.settings.estimators import estimator_settings
+from nbtrack.capture.source.carried import reads_text
 from nbtrack.capture.source.reads import names_in
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.watch.editor import Editor
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from nbtrack.capture.watch.reach import Mark, Reach
 
 __all__ = ["instrument"]
+
+_MAX_TEXTS = 20
 
 
 def instrument(
@@ -64,6 +67,7 @@ def instrument(
     _place_series(sites, editor, namespace, hooks, wanted)
     _place_sweeps(sites, editor, namespace, hooks)
     place_scores(sites, editor, namespace, hooks, parents)
+    _place_texts(sites, editor, hooks)
     _place_fits(sites, editor, hooks)
     _place_folds(sites, editor, namespace, hooks)
     _place_keys(sites, editor, hooks)
@@ -116,6 +120,27 @@ def _place_series(
         sites.counter(outer).inner.append(observed)
     for number, made in sites.loops.items():
         made.hook = editor.ticks[id(analysis.loops[number].node)] = hooks.lend(made.ticker())
+
+
+def _place_texts(sites: Sites, editor: Editor, hooks: Hooks) -> None:
+    """Watch the texts that the cell shows and that may have been written before it: their scores are not its own."""
+    for call in sites.analysis.calls:
+        if call.role == "show" and call.hookable:
+            for argument in filter(reads_text, call.node.args):
+                values: list[Any] = []
+                sites.texts.append((argument, values))
+                editor.wrap(argument, hooks.lend(_keeping(values)))
+
+
+def _keeping(values: list[Any]) -> Callable[[Any], Any]:
+    """Return a function that keeps the first values that it is given, and returns each."""
+
+    def keep(value: Any) -> Any:
+        if len(values) < _MAX_TEXTS:
+            values.append(value)
+        return value
+
+    return keep
 
 
 def _place_sweeps(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks: Hooks) -> None:

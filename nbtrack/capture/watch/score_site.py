@@ -73,7 +73,7 @@ class ScoreSite:
     """
 
     __slots__ = (
-        "_misfits", "called", "function", "given", "hook", "label", "loop", "parts", "plain", "points", "split", "subject", "suffix", "whole",
+        "_misfits", "called", "function", "given", "hook", "label", "loop", "node", "parts", "plain", "points", "split", "subject", "suffix", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +91,8 @@ class ScoreSite:
         given: frozenset[str] = frozenset(),
     ) -> None:
         self.function = function
+        self.node: ast.expr | None = None
+        """The expression that is watched."""
         self.subject = subject
         self.split = split
         self.loop = loop

@@ -66,6 +66,7 @@ class _Places:
     def put(self, node: ast.expr, function: str, around: Loop | None = None, **site: Any) -> None:
         """Watch an expression; `site` are arguments of `ScoreSite`."""
         made = ScoreSite(function, loop=None if around is None else self._counter(around), **site)
+        made.node = node
         self._sites.scores.append(made)
         made.hook = self._hooks.lend(made.observer(self._namespace))
         self._editor.wrap(node, made.hook)

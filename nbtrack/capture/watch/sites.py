@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.watch.observe import LoopCounter
 
 if TYPE_CHECKING:
+    import ast
+
     from nbtrack.capture.source.analysis import CellAnalysis, Loop
     from nbtrack.capture.watch.fits import FitSite
     from nbtrack.capture.watch.folds import FoldSite
@@ -39,6 +41,9 @@ class Sites:
     """By the `id` of a statement: the series that is observed only there."""
     keys: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     """By a container's name and depth: the computed keys under which the cell has stored something."""
+
+    texts: list[tuple[ast.expr, list[Any]]] = field(default_factory=list)
+    """What is shown of files and of objects with a text of their own, with its values."""
 
     def put(self, name: str) -> set[str]:
         """Return the dotted paths in a container at which the cell has stored something."""
