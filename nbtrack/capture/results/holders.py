@@ -24,6 +24,7 @@ from nbtrack.capture.results.tables import (
 )
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.evidence import reduces_into, scores_in
+from nbtrack.capture.source.literals import is_literal
 from nbtrack.capture.source.reads import dotted, names_in
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.watch.passes import function_called
@@ -61,6 +62,7 @@ _MAX_ROWS = 12
 _MAX_FRAME_ROWS = 500
 _OF_SEARCHES = re.compile(r"(?:param|rank)_|split\d+_")
 """Columns of `cv_results_` beside the mean and the spread over the folds."""
+_COLUMN = re.compile(r"f\d+")
 _WHEN = frozenset({"epoch", "step"})
 """Keys that tell to which time the others belong."""
 
@@ -160,6 +162,7 @@ def _named_leaves(
         # A row that was chosen from a table of results tells what was the best.
         row = function is None and is_picked(name, bindings, analysis)
         given = frozenset() if row else settings_in_dicts(analysis) | parameters_of(function)
+        given |= frozenset() if filled else _written_out(bindings)
         alike = _is_keyed(name, bindings, analysis) and not any(map(is_metric_name, map(str, entries)))
         found = _mapping_leaves(
             name, entries, strong=wanted, filled=grown, shown=shown, given=given, row=row, alike=alike
@@ -296,10 +299,13 @@ def _mapping_leaves(
     # Where some entries are results, the others are, too.
     keys = [str(key) for key, one in entries.items() if _is_of_numbers(one)]
     beside = (row and any(map(is_metric_name, keys))) or (not strong and are_results(keys))
+    columns = _are_columns(keys)
     for key, inner in entries.items():
         label = str(key)
-        if label.startswith("_") or (report and label == "support"):
+        if label.startswith("_") or (report and label == "support") or (columns and _COLUMN.fullmatch(label)):
             continue
+        if label in given and not depth and is_listed(inner):
+            continue  # a list that stands in the source: what a search tries
         path = f"{name}.{label}"
         if isinstance(inner, Mapping):
             if words(label)[-1:] == ("params",):
@@ -321,6 +327,20 @@ def _mapping_leaves(
             numbers = as_numbers(inner) if good or (filled and isinstance(inner, list)) else None
             if numbers and (good or _is_curve(numbers)):
                 yield path, numbers
+
+
+def _written_out(bindings: list[Binding]) -> frozenset[str]:
+    """Return the keys of a dict whose values stand in the source."""
+    shown = bindings[-1].value if bindings else None
+    if not isinstance(shown, ast.Dict):
+        return frozenset()
+    pairs = zip(shown.keys, shown.values, strict=True)
+    return frozenset(str(k.value) for k, v in pairs if isinstance(k, ast.Constant) and is_literal(v))
+
+
+def _are_columns(keys: list[str]) -> bool:
+    """Return whether keys are those of numbered columns: there `f1` is no score."""
+    return "f1" in keys and sum(_COLUMN.fullmatch(key) is not None for key in keys) > 1
 
 
 def _is_keyed(name: str, bindings: list[Binding], analysis: CellAnalysis) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ from nbtrack.capture.source.evidence import (
     reduces,
     tainted_names,
 )
-from nbtrack.capture.source.reads import names_in
+from nbtrack.capture.source.reads import dotted, names_in
+from nbtrack.capture.watch.passes import function_called
+from nbtrack.capture.words.calls import call_role
 from nbtrack.capture.words.names import (
     COUNT_WORDS,
     INDEX_WORDS,
@@ -35,8 +38,8 @@ from nbtrack.capture.words.names import (
 from nbtrack.points import Points
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from types import FunctionType
 
     from nbtrack.capture.number import Measure
     from nbtrack.capture.source.analysis import Binding, CellAnalysis
@@ -99,7 +102,10 @@ def collect(
             number = shown_number(value)  # an array of one
         if number is not None:
             whole = _is_whole(value)
-            if name in wanted or _is_result(analysis, name, bindings, tainted, whole=whole, trains=trains):
+            worked = not whole and _is_worked_out(bindings, analysis, namespace)
+            if name in wanted or _is_result(
+                analysis, name, bindings, tainted, whole=whole, trains=trains, worked=worked
+            ):
                 found[name] = Points.at(now, [number])
         else:
             for key, values in leaves(
@@ -151,6 +157,7 @@ def _is_result(
     *,
     whole: bool,
     trains: bool,
+    worked: bool,
 ) -> bool:
     """Return whether a number that the cell left under `name` is a result of it."""
     computed = [b for b in bindings if not b.chosen]
@@ -165,7 +172,8 @@ def _is_result(
         return shown or not feeds
     if any(counts(b.value) for b in computed):
         return False
-    scored = all(gives_score(b.value) for b in computed) and not goes_over(analysis, name)
+    scored = worked or all(gives_score(b.value) for b in computed)
+    scored = scored and not goes_over(analysis, name)
     if is_metric_name(name) or scored:
         if whole and words(name)[0] in COUNT_WORDS and not shown:
             return False
@@ -190,6 +198,27 @@ def _is_result(
     if name in tainted:
         return (shown and trains) or not feeds
     return not feeds and "plot" not in uses and all(_sums_up(b) for b in computed)
+
+
+def _is_worked_out(bindings: list[Binding], analysis: CellAnalysis, namespace: Mapping[str, Any]) -> bool:
+    """Return whether a value is what a function of the notebook gives that trains or scores something."""
+    calls = [b.value for b in bindings if isinstance(b.value, ast.Call)]
+    if not calls or len(calls) < len(bindings):
+        return False
+    functions = [function_called(call, analysis, namespace) for call in calls]
+    return all(function is not None and _works(function) for function in functions)
+
+
+def _works(function: FunctionType | ast.FunctionDef) -> bool:
+    if isinstance(function, ast.FunctionDef):
+        names = {
+            dotted(node.func).rpartition(".")[2] for node in ast.walk(function) if isinstance(node, ast.Call)
+        }
+    else:
+        names = set(function.__code__.co_names)
+    return any(
+        call_role(name) in {"fit", "score"} or "predict" in name or name == "backward" for name in names
+    )
 
 
 def _sums_up(binding: Binding) -> bool:

@@ -38,7 +38,8 @@ def score_metrics(sites: Iterable[ScoreSite]) -> dict[str, Points]:
             classes = {scored for scored, *_ in seen}
             for scored, step, moment, value in seen:
                 subject = scored if len(classes) > 1 else site.subject
-                key = (part, subject, site.split, f"{site.function}.{part}" if site.function else None)
+                label = f"{site.label}_{part}" if site.label else f"{site.function}.{part}"
+                key = (part, subject, site.split, label if site.label or site.function else None)
                 entries.setdefault(key, []).append((step, moment, value))
     found: dict[str, Points] = {}
     for key, points in entries.items():

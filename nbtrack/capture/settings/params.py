@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from nbtrack.capture.settings.earlier import EarlierChoices
     from nbtrack.capture.source.analysis import Binding, CellAnalysis
 
+_MAX_COMPUTED = 4
+"""Entries of a comprehension that may be one setting, such as the sizes of layers."""
+
 __all__ = ["is_configuration", "name_settings"]
 
 _MAX_TEXT_LENGTH = 250
@@ -123,6 +126,8 @@ class _Names:
             value = self._after.get(name)
         if is_parsed(first.value):
             return self._parsed(name, value)
+        if isinstance(first.value, ast.ListComp) and isinstance(value, list) and len(value) > _MAX_COMPUTED:
+            return []  # rows of data, or what is tried
         result = is_metric_name(name) and not isinstance(value, str)
         if first.literal or (_is_said(first.value) and not result):
             used = (name not in analysis.uses or _is_used(analysis, name)) and _is_choice(

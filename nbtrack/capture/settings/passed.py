@@ -13,7 +13,14 @@ from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import SCALAR_TYPES, TRAINING_METHODS
 from nbtrack.capture.words.libraries import LAYER_LIBRARIES
-from nbtrack.capture.words.names import SETTINGS_WORDS, SPLITS, is_data_name, is_metric_name, is_output_name
+from nbtrack.capture.words.names import (
+    SETTINGS_WORDS,
+    SPLITS,
+    is_data_name,
+    is_metric_name,
+    is_output_name,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -138,7 +145,9 @@ def _defaults(
         return
     for one in parameters:
         value = one.default
-        if one.name in given or value is inspect.Parameter.empty or _is_off(value):
+        if one.name in given or value is inspect.Parameter.empty:
+            continue
+        if _is_off(value) and {"seed", "random"}.isdisjoint(words(one.name)):
             continue
         text = isinstance(value, str)
         if is_output_name(one.name, text=text) or is_metric_name(one.name):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbtrack.capture.source.reads import dotted, names_in
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.words.calls import CLOCKS, COUNTING, NUMBER_FORMS, REDUCTIONS, UNWRAPPING, call_role
-from nbtrack.capture.words.names import is_loss_function, is_metric_name, is_prediction_name
+from nbtrack.capture.words.names import is_best_name, is_loss_function, is_metric_name, is_prediction_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,7 +109,7 @@ def goes_over(analysis: CellAnalysis, name: str) -> bool:
     return any(
         isinstance(value := _unwrapped(b.value), ast.Name) and value.id == name
         for other, bindings in analysis.bindings.items()
-        if other != name and is_metric_name(other)
+        if other != name and is_metric_name(other) and not is_best_name(other)
         for b in bindings
     )
 

@@ -34,8 +34,10 @@ def label_name(text: str) -> str | None:
     --------
     >>> label_name("Number of features used: "), label_name("epoch 3, val loss = "), label_name(" | ")
     ('features_used', 'val_loss', None)
+    >>> label_name("Train R2: ")
+    'train_r2'
     """
-    last = re.split(r"[,;|()\[\]\n\t]|\d(?![A-Za-z])|\s-\s", text.rstrip(" :=~≈\t"))[-1]
+    last = re.split(r"[,;|()\[\]\n\t]|(?<![A-Za-z])\d(?![A-Za-z])|\s-\s", text.rstrip(" :=~≈\t"))[-1]
     if text.rstrip().lower().endswith(_MOMENTS):
         return None  # "accuracy after 420 updates" does not name the 420
     parts = [part.lower() for part in re.split(r"[^A-Za-z0-9]+", re.sub(r"[²^]2?", "2", last)) if part]

@@ -15,7 +15,7 @@ from nbtrack.capture.source.evidence import (
     reduces_into,
 )
 from nbtrack.capture.source.reads import dotted
-from nbtrack.capture.words.calls import call_role
+from nbtrack.capture.words.calls import NUMBER_FORMS, call_role
 from nbtrack.capture.words.names import (
     SETTINGS_WORDS,
     is_best_name,
@@ -76,6 +76,8 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
     looped = [b for b in analysis.bindings[name] if b.loop and not b.literal]
     scored = all(gives_score(b.value) for b in looped) or _is_minimised(analysis, name)
     scored = scored and not goes_over(analysis, name)
+    if looped and all(_reads_rate(b.value) for b in looped):
+        return True
     if is_metric_name(name) or scored:
         return not is_temporary(analysis.bindings[name], uses)
     reduced = all(b.value is not None and b.kind == "assign" and reduces(b.value) for b in looped)
@@ -92,6 +94,20 @@ def _is_interesting(analysis: CellAnalysis, name: str) -> bool:
 def _is_minimised(analysis: CellAnalysis, name: str) -> bool:
     """Return whether gradients are computed of it: a loss, whatever its name."""
     return any(call.name == f"{name}.backward" for call in analysis.calls)
+
+
+def _reads_rate(value: ast.expr | None) -> bool:
+    """Return whether a value is the rate that an optimiser or its plan has now: `optimizer.param_groups[0]["lr"]`."""
+    while isinstance(value, ast.Call) and value.args and dotted(value.func) in NUMBER_FORMS:
+        value = value.args[0]
+    match value:
+        case ast.Subscript(
+            value=ast.Subscript(value=ast.Attribute(attr="param_groups")), slice=ast.Constant(value="lr")
+        ):
+            return True
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="get_last_lr" | "get_lr"))):
+            return True
+    return False
 
 
 def _is_output(binding: Binding) -> bool:
