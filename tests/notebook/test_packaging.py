@@ -98,7 +98,13 @@ def printed(folder, *options):
     return dict(re.findall(r"^(\S+) (-?[\d.e+-]+|nan|inf)(?: \(\d+ points\))?$", done.stdout, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+# Those whose way of being packaged others of these, the quickstart or tests/unit/projects have, too.
+LONG = {"await at top level", "a grid search", "a running sum", "data in earlier cells", "installs", "nothing but defaults", "the shell", "timed"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in NOTEBOOKS]
+)
 def test_a_packaged_run_gives_the_same_metrics_elsewhere(name, tmp_path):
     (tmp_path / "home").mkdir()
     run = tracked(tmp_path / "home", NOTEBOOKS[name])

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -143,7 +143,10 @@ def test_bodies_under_way_have_a_bound_together(server):
             with contextlib.suppress(ConnectionError):
                 connection.sendall(b" " * 900_000)
         # Who is refused is told at once; the others are waited for.
-        eventually(lambda: len(select.select(connections, [], [], 0)[0]) >= 16)
+        told = stack.enter_context(selectors.DefaultSelector())
+        for connection in connections:
+            told.register(connection, selectors.EVENT_READ)
+        eventually(lambda: len(told.select(0)) >= 16)
         assert process.memory_info().rss - before < 30_000_000
         assert server.ask(path="/ping").status == 200
         for connection in connections:
