@@ -19,6 +19,7 @@ from nbtrack.capture.run_params import gather_params, named_settings, said
 from nbtrack.capture.settings.earlier import EarlierChoices
 from nbtrack.capture.settings.setting import resolve
 from nbtrack.capture.source.analysis import CellAnalysis
+from nbtrack.capture.source.carried import Carried
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.watch.before import Before
 from nbtrack.capture.watch.instrument import instrument
@@ -296,6 +297,11 @@ class CellCapture:
             [one.name for one in captured.data],
             {name: type(self._run.namespace[name]).__name__ for name in names if name in self._run.namespace},
             self._run.options.ignore,
+            {
+                name
+                for sites in self._run.sites
+                for name in Carried(sites.analysis, self._run.namespace).names()
+            },
         )
 
     def _described(self, captured: Captured) -> None:

@@ -51,6 +51,8 @@ class Why:
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Name to the type of its value."""
     ignored: Collection[str] = ()
+    carried: Collection[str] = ()
+    """The names that hold what was there before the cell."""
 
     @property
     def names(self) -> list[str]:
@@ -131,6 +133,8 @@ class Why:
             if len(bindings) > 1 or any(name in analysis.mutations for analysis in self.reached):
                 return "it is written out, but the cell changes it later"
             return "it is written out, but only used for pictures, files or print-outs"
+        if name in self.carried:
+            return f"what line {bindings[-1].stmt.lineno} gives it was there before the cell, or stands in a file"
         kind = self.kinds.get(name, "")
         if kind not in _NUMBERS:
             what = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}" if kind else "nothing any more"

@@ -71,6 +71,12 @@ class Carried:
         """Return whether an expression has values, and all of them were there before."""
         return node is not None and self._of(node, {}) is True
 
+    def names(self) -> Iterator[str]:
+        """Yield the names to which the cell gives nothing else."""
+        for name, bindings in self._analysis.bindings.items():
+            if all(self(binding.value) for binding in bindings):
+                yield name
+
     def parts(self, node: ast.expr) -> Iterator[ast.expr]:
         """Yield the outermost parts of an expression that carry a value."""
         if self(node):

@@ -1,10 +1,11 @@
 """What a cell shows or copies, and was there before it, is no result of its run."""
 
+import ast
 import json
 
 import pytest
 
-from nbtrack.errors import NbtrackError
+from nbtrack.capture import CellCapture
 from tests.unit.capture.test_cell import series, track
 
 HEAD = """
@@ -89,15 +90,21 @@ def test_what_a_file_says_is_no_result(cell, tmp_path):
 def test_an_exception_before_the_assignment_leaves_the_old_value():
     namespace = {"__name__": "__main__"}
     exec(compile(HEAD, "head", "exec"), namespace)
-    from tests.unit.capture.test_cell import CellCapture, ast
-
     capture = CellCapture(namespace)
     tree = capture.transform(ast.parse('print("loss", loss)\nloss = undefined_thing'))
     capture.printed.feed("loss 0.5\n")
     with pytest.raises(NameError) as raised:
         exec(compile(tree, "cell", "exec"), namespace)
     assert series(capture.finish(raised.value)) == {}
-    assert not issubclass(NameError, NbtrackError)
+
+
+def test_why_says_so():
+    namespace = {"__name__": "__main__"}
+    exec(compile(HEAD, "head", "exec"), namespace)
+    capture = CellCapture(namespace)
+    exec(compile(capture.transform(ast.parse("top = old_scores['accuracy']")), "cell", "exec"), namespace)
+    told = capture.why(capture.finish()).of("top")
+    assert told == "top is not kept: what line 1 gives it was there before the cell, or stands in a file"
 
 
 @pytest.mark.parametrize(
