@@ -110,8 +110,6 @@ def settings_of_calls(
     for call in analysis.calls:
         if id(call.node) in written_out or call.context in {"plot", "io"}:
             continue
-        if call.name.endswith("ParameterGrid"):
-            continue  # of each name several values: no one setting
         if call.role in {"plot", "io", "show"}:
             continue
         callee = _callee(call.node.func, namespace) if call.root else None
@@ -150,12 +148,17 @@ def settings_of_calls(
 
 
 def _written_out(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> set[int]:
-    """Return the `id` of the calls whose settings are in a name already: `config = Config(lr=0.1)` is `config.lr`."""
+    """Return the `id` of the calls that are passed over: `config = Config(lr=0.1)` is `config.lr` already."""
     return {
         id(b.value)
         for name, bindings in analysis.bindings.items()
         for b in bindings
         if b.literal and (fields_of(namespace.get(name)) or held_by(namespace.get(name))) is not None
+    } | {
+        # Of each name of a grid there are several values: no one setting.
+        id(call.node)
+        for call in analysis.calls
+        if call.name.endswith("ParameterGrid")
     }
 
 
