@@ -313,6 +313,11 @@ class ImportanceDocument(TypedDict):
 
     metric: str
     runs: int
+    """How many have the metric."""
+    looked_at: int
+    """How many of them it is computed from."""
+    final: bool
+    """False for a first answer, which a later one without `most` makes exact."""
     score: float | None
     """The forest's R2 on unseen runs."""
     params: list[Importance]

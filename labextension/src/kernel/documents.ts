@@ -190,7 +190,12 @@ export interface Importance {
 /** The importance of params for a metric. */
 export interface ImportanceDocument {
   metric: string;
+  /** How many have the metric. */
   runs: number;
+  /** How many of them it is computed from. */
+  looked_at: number;
+  /** False for a first answer, which a later one without most makes exact. */
+  final: boolean;
   /** The forest's R2 on unseen runs. */
   score: number | null;
   params: Importance[];
@@ -313,6 +318,7 @@ export interface DocumentRequests {
     payload: {
       metric: string;
       params?: readonly string[] | null;
+      most?: number | null;
     };
     answer: ImportanceDocument;
   };
