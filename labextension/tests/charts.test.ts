@@ -301,6 +301,8 @@ it("boxes and bars say what they show", async () => {
   const importance: ImportanceDocument = {
     metric: HOSTILE,
     runs: 30,
+    looked_at: 30,
+    final: true,
     score: 0.81,
     params: [
       { param: "alpha", importance: 0.5, spread: 0.1, share: 1, correlation: -0.4, count: 30 },

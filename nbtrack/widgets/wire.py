@@ -212,7 +212,7 @@ class Forget(Request):
     name: Name
 
 
-@PANEL.kind("document", result="{ document: unknown; shown: number; total: number }", reads=True)
+@PANEL.kind("document", result="{ document: unknown; shown: number; total: number }", reads=True, slow=True)
 class Document(Query):
     """What a view is drawn from, and of how many runs; `asked` is what `nbtrack.compare` takes besides them."""
 

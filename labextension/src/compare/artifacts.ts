@@ -11,10 +11,10 @@ export class Artifacts {
   readonly root: HTMLDetailsElement;
   readonly #ask: Ask;
   readonly #signal: AbortSignal;
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #list = element("div");
   readonly #pick = element("div", { class: "nbtrack-controls" });
-  readonly #waiting = new Notice();
+  readonly #waiting: Notice;
   readonly #pictures = element("div", { class: "nbtrack-compare-pictures" });
   /** The name of the chosen picture. */
   #name = "";
@@ -24,6 +24,8 @@ export class Artifacts {
   constructor(ask: Ask, signal: AbortSignal) {
     this.#ask = ask;
     this.#signal = signal;
+    this.#notice = new Notice(signal);
+    this.#waiting = new Notice(signal);
     const parts = [this.#notice.root, this.#pick, this.#waiting.root, this.#pictures, this.#list];
     this.root = element(
       "details",

@@ -4,23 +4,36 @@ import { exactText, isNothing, isNumber, numberOf } from "../kernel/values.ts";
 import { element } from "../ui/dom.ts";
 import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
-/** Return the runs side by side: a column a run, a row a name, what differs marked.
+/** Return the runs side by side: a column a run, a row a name.
  *
- * Beside numbers stands how far they are from those of the run at the place `base`; -1 for none.
+ * What differs from the run at the place `base` is marked, and beside numbers stands how far they are from its; -1 for
+ * none. `rebase` makes another run the baseline.
  */
-export function comparisonTable({ runs, sections }: Comparison, base = -1): HTMLElement {
+export function comparisonTable(
+  { runs, sections }: Comparison,
+  base = -1,
+  rebase?: (id: string) => void,
+): HTMLElement {
   const heads = runs.map((run, place) => {
     const swatch = element("i", { class: "nbtrack-swatch" });
     const name = element("span", {}, nameOf(run));
     const short = element("small", {}, run.id.slice(0, 8));
-    return element(
-      "th",
-      { scope: "col", title: `${run.name}\n${run.id}\n${run.status}` },
-      swatch,
-      name,
-      short,
-      ...(place === base ? [element("small", { class: "nbtrack-baseline" }, "baseline")] : []),
-    );
+    const title = `${run.name}\n${run.id}\n${run.status}`;
+    const head = element("th", { scope: "col", title, class: place === base && "nbtrack-base" });
+    head.append(swatch, name, short);
+    if (place === base) {
+      head.append(element("small", { class: "nbtrack-baseline" }, "baseline"));
+    } else if (base >= 0 && rebase !== undefined) {
+      const label = `Compare with ${nameOf(run)}`;
+      const press = element(
+        "button",
+        { type: "button", class: "nbtrack-rebase", title: label, "aria-label": label },
+        "baseline",
+      );
+      press.addEventListener("click", () => rebase(run.id));
+      head.append(press);
+    }
+    return head;
   });
   const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Name"));
   const head = element("thead", {}, element("tr", {}, corner, ...heads));
@@ -54,8 +67,13 @@ function valueRow(row: Row, runs: number, base: number): HTMLElement {
       made.classList.add("nbtrack-best");
       made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
     }
-    const far = place === base ? null : difference(value, row.cells[base] ?? null, row);
-    if (far !== null) {
+    const other = row.cells[base] ?? null;
+    made.classList.toggle("nbtrack-base", place === base);
+    if (row.differs && base >= 0 && place !== base && !isSame(value, other)) {
+      made.classList.add("nbtrack-differs");
+    }
+    const far = place === base ? null : difference(value, other, row);
+    if (far !== null && far.text !== SAME) {
       made.append(differenceMark(far));
     }
     if (isNothing(value)) {
@@ -78,6 +96,12 @@ function arrow({ direction }: Row): HTMLElement | string {
   return element("small", {}, sign, element("span", { class: "nbtrack-unseen" }, better));
 }
 
+function isSame(one: Value, other: Value): boolean {
+  return exactText(one) === exactText(other) && isNumber(one) === isNumber(other);
+}
+
+/** How a number is told that is the same as the baseline's. */
+const SAME = "±0";
 const MAX_LENGTH = 300;
 
 /** Return a value as it is shown. The tooltip has the exact text. */
@@ -122,7 +146,7 @@ export function difference(
   }
   const by = one - other;
   if (by === 0 || !Number.isFinite(by)) {
-    return by === 0 ? { text: "±0", verdict: null } : null;
+    return by === 0 ? { text: SAME, verdict: null } : null;
   }
   const seconds = kind === "duration" ? " s" : "";
   const share = other === 0 ? "" : ` (${signed((by / Math.abs(other)) * 100, 3)} %)`;

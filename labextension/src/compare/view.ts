@@ -102,9 +102,9 @@ class Compare {
   #baselines({ runs }: Comparison): HTMLElement {
     const named = runs.map((run) => ({ value: run.id, text: `${nameOf(run)} ${run.id.slice(0, 8)}` }));
     const { id } = this.#baseline;
-    const chosen = runs.some((run) => run.id === id) ? (id ?? "") : "";
-    return choice("Baseline", [{ value: "", text: "none" }, ...named], chosen, (value) => {
-      this.#baseline.id = value === "" ? null : value;
+    const chosen = runs.find((run) => run.id === id) ?? runs[0];
+    return choice("Baseline", named, chosen?.id ?? "", (value) => {
+      this.#baseline.id = value;
       this.#draw();
     });
   }
@@ -115,13 +115,30 @@ class Compare {
       return;
     }
     const { scrollTop, scrollLeft } = this.#scroll;
-    const base = shown.runs.findIndex(({ id }) => id === this.#baseline.id);
-    this.#scroll.replaceChildren(comparisonTable(shown, shown.runs.length > 1 ? base : -1));
+    const base = Math.max(
+      0,
+      shown.runs.findIndex(({ id }) => id === this.#baseline.id),
+    );
+    const rebase = (id: string) => {
+      this.#baseline.id = id;
+      this.#choice.replaceChildren(this.#baselines(shown));
+      this.#draw();
+    };
+    this.#scroll.replaceChildren(comparisonTable(shown, shown.runs.length > 1 ? base : -1, rebase));
     this.#narrow();
     this.#scroll.scrollTo?.(scrollLeft, scrollTop);
     this.colour();
     // An element outside the page has no theme. It gets the colours when it is in the page.
-    requestAnimationFrame(() => this.colour());
+    requestAnimationFrame(() => {
+      this.colour();
+      this.#holdBase();
+    });
+  }
+
+  /** Keep the baseline beside the names in view, where there is room for it. */
+  #holdBase(): void {
+    const wide = this.#scroll.querySelector<HTMLElement>("thead > tr > td")?.offsetWidth ?? 0;
+    this.#scroll.style.setProperty("--nbtrack-names", `${wide}px`);
   }
 
   /** Set the colours of the runs in the current theme. */

@@ -60,7 +60,9 @@ export class Legend {
   /** Update the colours to the current theme. */
   colour(dark: boolean): void {
     for (const { id } of this.#state.lines) {
-      this.#item(id).swatch.style.borderTopColor = this.#state.colours.of(id, dark);
+      const { style } = this.#item(id).swatch;
+      style.borderTopColor = this.#state.colours.of(id, dark);
+      style.borderTopStyle = this.#state.colours.style(id);
     }
   }
 
@@ -81,7 +83,6 @@ export class Legend {
       return known;
     }
     const swatch = element("i", { class: "nbtrack-legend-line" });
-    swatch.style.borderTopStyle = this.#state.colours.style(id);
     const [name, lost, last] = [element("span"), element("em", {}, "NaN"), element("b")];
     const press = button("", () => this.#toggle(id));
     press.append(swatch, name, lost, last);

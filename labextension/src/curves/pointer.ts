@@ -10,6 +10,8 @@ const MAX_VALUES = 8;
 const MIN_DRAG = 8;
 const KEY_STEPS = 100;
 const MAX_DISTANCE = 24;
+/** A pointer that is as near to a curve asks about that curve, any other about the best. */
+const MAX_NEAR = 48;
 
 interface Spot {
   x: number;
@@ -157,7 +159,7 @@ export class Pointer {
     return false;
   }
 
-  /** Return the values at an x, the nearest curves first. */
+  /** Return the values at an x: those of the nearest curves first, or where none is near those that are best. */
   #values(spot: Spot): PointValue[] {
     const { x, y } = this.#layout();
     const wanted = x.value(spot.x);
@@ -175,7 +177,11 @@ export class Pointer {
         found.push({ line, place, value, at });
       }
     }
-    found.sort((one, other) => Math.abs(one.at.y - spot.y) - Math.abs(other.at.y - spot.y));
+    const far = ({ at }: PointValue) => Math.abs(at.y - spot.y);
+    const sign = this.#state.data.direction === "down" ? 1 : -1;
+    const best = (one: PointValue, other: PointValue) => sign * (one.value - other.value);
+    const isNear = found.some((one) => far(one) <= MAX_NEAR);
+    found.sort(isNear ? (one, other) => far(one) - far(other) : best);
     return found.slice(0, MAX_VALUES);
   }
 
@@ -211,6 +217,7 @@ export class Pointer {
           : ` (${numberText(low, 4)} – ${numberText(high, 4)})`;
       return {
         colour: this.#state.colours.of(line.id, dark),
+        style: this.#state.colours.style(line.id),
         name: line.name,
         value: `${numberText(value)}${band}`,
       };

@@ -50,7 +50,7 @@ class Curves {
   readonly #body: HTMLElement;
   /** The element of the curves or the bars. */
   readonly #place = element("div");
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NO_POINTS);
   #layout: Layout | undefined;
   /** The last curves without zoom, to go back to at once. */
@@ -60,6 +60,7 @@ class Curves {
     const state = new CurvesState(data, options);
     this.#state = state;
     this.#signal = signal;
+    this.#notice = new Notice(signal);
     this.#pointer = new Pointer(
       () => state,
       () => this.#laidOut(),

@@ -12,6 +12,7 @@ export interface Plot {
 
 const LETTER_WIDTH = 6.1;
 const PADDING = 8;
+const LABEL_HEIGHT = 12;
 
 /** Return about how wide a text is. */
 export function textWidth(text: string, size = FONT): number {
@@ -39,12 +40,17 @@ export function drawAxes(
 ): void {
   const { left, top, width, height } = plot;
   const bottom = top + height;
+  let above = Number.POSITIVE_INFINITY;
   for (const { value, text } of y.ticks) {
     const place = y.place(value);
     if (y.kind !== "category") {
       pen.line([left, left + width], [place, place], { colour: theme.line });
     }
-    pen.text(cut(text, 150), [left - PADDING, place], { colour: theme.quiet, anchor: "end" });
+    // Labels that would touch the one before are left out.
+    if (y.kind === "category" || above - place >= LABEL_HEIGHT) {
+      pen.text(cut(text, 150), [left - PADDING, place], { colour: theme.quiet, anchor: "end" });
+      above = place;
+    }
   }
   drawBottom({ pen, theme }, plot, x);
   pen.line([left, left + width], [bottom, bottom], { colour: theme.quiet });

@@ -7,18 +7,49 @@ const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3]];
 const RAMP_LIGHT = ["#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a"];
 const RAMP_DARK = ["#8f7bff", "#4aa3f0", "#3cc3c8", "#63cf8b", "#d6c33a", "#ffa25a"];
 
+export type LineStyle = "solid" | "dashed" | "dotted";
+
 /** Gives each run a colour of its own, the same in all views that share the object. */
 export class Colours {
   readonly #slots = new Map<string, number>();
+  readonly #taken = new Set<number>();
+  /** No slot below it is free. */
+  #next = 0;
 
-  /** Return the slot of a run. A new run gets the next free one. */
+  /** Return the slot of a run. A new run gets the first free one. */
   slot(id: string): number {
     const known = this.#slots.get(id);
     if (known !== undefined) {
       return known;
     }
-    this.#slots.set(id, this.#slots.size);
-    return this.#slots.size - 1;
+    while (this.#taken.has(this.#next)) {
+      this.#next += 1;
+    }
+    this.#take(id, this.#next);
+    return this.#next;
+  }
+
+  /** Begin anew with these runs, solid lines first. Of runs that had a solid line, each keeps its colour. */
+  begin(ids: Iterable<string>): void {
+    const runs = [...ids];
+    const before = new Map(this.#slots);
+    this.#slots.clear();
+    this.#taken.clear();
+    this.#next = 0;
+    for (const id of runs) {
+      const slot = before.get(id);
+      if (slot !== undefined && slot < LIGHT.length) {
+        this.#take(id, slot);
+      }
+    }
+    for (const id of runs) {
+      this.slot(id);
+    }
+  }
+
+  #take(id: string, slot: number): void {
+    this.#slots.set(id, slot);
+    this.#taken.add(slot);
   }
 
   of(id: string, dark: boolean): string {
@@ -26,7 +57,7 @@ export class Colours {
   }
 
   /** Return the style of the run's line in CSS. */
-  style(id: string): "solid" | "dashed" | "dotted" {
+  style(id: string): LineStyle {
     const [long] = this.dash(id);
     if (long === undefined) {
       return "solid";
