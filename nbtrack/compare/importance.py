@@ -28,6 +28,8 @@ _MAX_TEXTS = 12
 _TREES, _FOLDS, _SHUFFLES = 50, 5, 3
 _QUICK_TREES, _QUICK_FOLDS = 20, 3
 _THREADS = 2
+_MAX_TRIED = 15
+"""How many columns a split of a tree tries."""
 _MAX_DRAWN = 1_000
 """The most runs that one tree is grown from; the trees of a forest draw different ones, so that all are looked at."""
 _MAX_TESTED = 200
@@ -231,7 +233,12 @@ def _forest(
             continue
         drawn = min(_MAX_DRAWN, int((~test).sum()))
         forest = RandomForestRegressor(
-            trees, random_state=fold, min_samples_leaf=2, max_samples=drawn, n_jobs=_THREADS
+            trees,
+            random_state=fold,
+            min_samples_leaf=2,
+            max_samples=drawn,
+            max_features=min(1.0, _MAX_TRIED / table.shape[1]),
+            n_jobs=_THREADS,
         )
         forest.fit(table[~test], target[~test])
         tested = np.flatnonzero(test)[:_MAX_TESTED]

@@ -34,11 +34,12 @@ export function showImportance(
 ): void {
   const chartView = new ChartView(barsOf, signal);
   const choices = fieldChoices(metrics, noteOf && ((name) => noteOf(`metrics.${name}`)));
-  const exact = ({ metric, runs, looked_at: looked, final }: ImportanceDocument) => {
+  const exact = (shown: ImportanceDocument) => {
+    const { metric, runs, final } = shown;
     if (ask !== undefined && !final) {
       const text = `Looking at all ${runs.toLocaleString("en")} runs for the exact importance`;
-      const again = () => exact(document);
-      void chartView.wait(ask("importance", { metric }), { text, part: looked / runs, again });
+      const again = () => exact(shown);
+      void chartView.wait(ask("importance", { metric }), { text, again });
     }
   };
   const chooser = choice("Metric", choices, document.metric, (metric) => {
@@ -128,7 +129,7 @@ interface Bars {
 function drawBars(sheet: Sheet, params: readonly Importance[], tells: boolean): void {
   const { pen, theme, size } = sheet;
   const longest = Math.max(60, ...params.map(({ param }) => textWidth(param, 12)));
-  const names = Math.min(size.width * 0.42, longest) + 12;
+  const names = Math.min(size.width * 0.42, longest) + 16;
   const wide = (size.width - names - 16) * 0.55;
   const left = names + wide + 56;
   const half = Math.max(20, (size.width - left - 44) / 2);

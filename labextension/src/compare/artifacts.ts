@@ -84,7 +84,9 @@ export class Artifacts {
       const count = row.sizes.filter((size) => size !== null).length;
       return { value: row.name, text: `${oneLine(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
     });
-    this.#pick.replaceChildren(choice("Picture", choices, name, (wanted) => void this.#show(wanted)));
+    this.#pick.replaceChildren(
+      choice("Beside each other", choices, name, (wanted) => void this.#show(wanted)),
+    );
     void this.#show(name);
   }
 
@@ -126,8 +128,12 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
     : [...made, element("p", {}, oneLine(`Without it: ${lacking.join(", ")}`, 600))];
 }
 
-function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement {
+function pictured({ kind, type, data, columns, rows, why }: Picture, name: string): HTMLElement {
   switch (kind) {
+    case "table":
+      return smallTable(columns, rows, name);
+    case "text":
+      return element("pre", { tabindex: "0", "aria-label": name }, data);
     case "image":
       return bitmap(type, data, name);
     case "svg":
@@ -135,6 +141,36 @@ function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement
     default:
       return element("p", {}, `${oneLine(why)}.`);
   }
+}
+
+/** Return the first rows of a table. A column of numbers is aligned to the right. */
+function smallTable(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  name: string,
+): HTMLElement {
+  const numeric = columns.map((_, at) => rows.every((row) => !(row[at] ?? "").trim() || isNumeric(row[at])));
+  const line = (row: readonly string[], tag: "th" | "td") =>
+    element(
+      "tr",
+      {},
+      ...row.map((text, at) => element(tag, { class: numeric[at] ? "nbtrack-file-number" : false }, text)),
+    );
+  const table = element(
+    "table",
+    {},
+    element("thead", {}, line(columns, "th")),
+    element("tbody", {}, ...rows.map((row) => line(row, "td"))),
+  );
+  return element(
+    "div",
+    { class: "nbtrack-compare-file", tabindex: "0", role: "region", "aria-label": name },
+    table,
+  );
+}
+
+function isNumeric(text: string | undefined): boolean {
+  return Number.isFinite(Number(text));
 }
 
 function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {

@@ -56,34 +56,44 @@ function sectionBody({ name, rows }: Section, runs: number, base: number): HTMLE
 function valueRow(row: Row, runs: number, base: number): HTMLElement {
   const head = element("th", { scope: "row", title: row.name }, row.name, arrow(row));
   const cells = row.cells.map((value, place) => {
-    const best = row.best.includes(place);
-    const numeric = isNumber(value) && row.kind !== "time";
-    const made = element(
-      "td",
-      { title: exactText(value) ?? "the run has none", class: numeric ? "nbtrack-number" : false },
-      valueText(value, row.kind),
-    );
-    if (best) {
-      made.classList.add("nbtrack-best");
-      made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
-    }
-    const other = row.cells[base] ?? null;
-    made.classList.toggle("nbtrack-base", place === base);
-    if (row.differs && base >= 0 && place !== base && !isSame(value, other)) {
-      made.classList.add("nbtrack-differs");
-    }
-    const far = place === base ? null : difference(value, other, row);
-    if (far !== null && far.text !== SAME) {
-      made.append(differenceMark(far));
-    }
-    if (isNothing(value)) {
-      made.classList.add("nbtrack-lacking");
-    }
+    const made = valueCell(value, row, place);
+    markDifference(made, row, place, base);
     return made;
   });
   const made = element("tr", {}, head, ...cells);
   made.dataset["differs"] = String(row.differs && runs > 1);
   return made;
+}
+
+function valueCell(value: Value, row: Row, place: number): HTMLElement {
+  const numeric = isNumber(value) && row.kind !== "time";
+  const made = element(
+    "td",
+    { title: exactText(value) ?? "the run has none", class: numeric ? "nbtrack-number" : false },
+    valueText(value, row.kind),
+  );
+  if (row.best.includes(place)) {
+    made.classList.add("nbtrack-best");
+    made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
+  }
+  if (isNothing(value)) {
+    made.classList.add("nbtrack-lacking");
+  }
+  return made;
+}
+
+/** Mark what differs from the baseline, with how far it is from that. */
+function markDifference(made: HTMLElement, row: Row, place: number, base: number): void {
+  const [value = null, other = null] = [row.cells[place], row.cells[base]];
+  if (base < 0 || place === base) {
+    made.classList.toggle("nbtrack-base", place === base);
+    return;
+  }
+  made.classList.toggle("nbtrack-differs", row.differs && !isSame(value, other));
+  const far = difference(value, other, row);
+  if (far !== null && far.text !== SAME) {
+    made.append(differenceMark(far));
+  }
 }
 
 /** The arrow that says which direction is better, if it is known. */

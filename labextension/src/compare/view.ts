@@ -50,7 +50,7 @@ class Compare {
   readonly #none = element("p", { class: "nbtrack-empty", hidden: true }, "Nothing differs here.");
   readonly #code = element("div");
   readonly #baseline: { id: string | null };
-  readonly #choice = element("span");
+  readonly #choice = element("span", { class: "nbtrack-compare-baselines" });
   readonly #artifacts: Artifacts | undefined;
   #shown: Comparison | undefined;
   #text = "";

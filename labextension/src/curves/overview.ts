@@ -76,6 +76,10 @@ class Overview {
     const row = element("div", { class: "nbtrack-controls" }, ...controls);
     const more = element("button", { type: "button" });
     more.addEventListener("click", () => this.#add(more));
+    const sizes = options.overview.map(
+      (metric) => options.overview.filter((other) => prefixOf(other) === prefixOf(metric)).length,
+    );
+    this.#groups.style.setProperty("--nbtrack-charts", String(Math.max(...sizes)));
     this.root = view("curves", "Curves of all metrics", row, this.#key, this.#groups, more);
     this.#add(more);
   }

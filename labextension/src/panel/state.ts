@@ -256,6 +256,13 @@ export class PanelState {
     }
   }
 
+  /** With other rows the colours begin anew, unless runs are chosen. */
+  #recolour(anew: boolean): void {
+    if (anew && this.selection.ids.size === 0) {
+      this.colours.begin([]);
+    }
+  }
+
   #chosenAnew(): void {
     this.colours.begin(this.selection.ids);
     this.#notify("chosen");
@@ -321,9 +328,7 @@ export class PanelState {
         this.#setProblem(null);
       }
       this.#receive(rows, anew);
-      if (anew && this.selection.ids.size === 0) {
-        this.colours.begin([]);
-      }
+      this.#recolour(anew);
       this.#notify(anew ? "anew" : "rows");
       if (anew) {
         this.#publish();

@@ -120,6 +120,13 @@ const DEFAULT_THEME: Theme = {
   dark: false,
 };
 
+let { font } = DEFAULT_THEME;
+
+/** Return the font of the theme that was read last: all views of a page have the same. */
+export function labelFont(): string {
+  return font;
+}
+
 /** Return the colours of a view's CSS in the current theme. */
 export function readTheme(view: HTMLElement): Theme {
   const probe = document.createElement("span");
@@ -139,6 +146,7 @@ export function readTheme(view: HTMLElement): Theme {
     dark: isDark(paper),
   };
   probe.remove();
+  ({ font } = theme);
   return theme;
 }
 

@@ -157,8 +157,9 @@ async function drawScatter({ colours, context, found, choices, metric }: ChartCo
 }
 
 /** Return what colours the dots of many runs at first: another metric in which they differ, or else the same. */
-function colouring({ metrics, use }: Fields, metric: string): string {
-  const other = metrics.find((name) => {
+function colouring({ curve, metrics, use }: Fields, metric: string): string {
+  // That of the curves says how good a run is, which others may not.
+  const other = [...(curve === null ? [] : [curve]), ...metrics].find((name) => {
     const { count = 0, values = 0 } = use.get(`metrics.${name}`) ?? {};
     const { count: usual = 0 } = use.get(`metrics.${metric}`) ?? {};
     return name !== metric && values > 1 && count * 2 >= usual;
