@@ -79,6 +79,23 @@ it("what differs is marked, and alone where that is wanted", () => {
   assert.equal(at.querySelectorAll<HTMLElement>("tbody[hidden]").length, 1, "no section stands empty");
 });
 
+it("what differs from the first run is tinted, or from another that is chosen", () => {
+  const document = {
+    ...COMPARISON,
+    runs: ["a", "b", "c"].map((name) => ({ id: name.repeat(32), name, status: "FINISHED" })),
+    sections: [
+      { name: "Params", rows: [row("lr", [0.1, 0.1, 0.2]), row("depth", [1, 1, 1], { differs: false })] },
+    ],
+  };
+  const { at } = shown(document);
+  const tinted = () => [...at.querySelectorAll("td.nbtrack-differs")].map((cell) => cell.textContent);
+  assert.deepEqual(tinted(), ["0.2+0.1 (+100 %)"]);
+  assert.equal(find(at, "thead .nbtrack-base").textContent, "aaaaaaaaabaseline");
+  find(at, '[aria-label="Compare with c"]').click();
+  assert.deepEqual(tinted(), ["0.1−0.1 (−50 %)", "0.1−0.1 (−50 %)"]);
+  assert.equal(find(at, "thead .nbtrack-base").textContent, "cccccccccbaseline");
+});
+
 it("a name is found, and nothing found is said", () => {
   const { at, names } = shown();
   const [, search] = at.querySelectorAll("input");
