@@ -126,7 +126,10 @@ def _picture(run: Run, name: str, room: int) -> tuple[Picture | None, int]:
         return None, 0
     except (NbtrackError, OSError) as error:
         return _none(whole(error)[:300]), 0
-    match shown["kind"]:
+    kind = shown["kind"]
+    if _is_picture(name) and kind not in {"image", "svg"}:
+        return _none(shown.get("why", "This is no picture")), 0
+    match kind:
         case "image":
             return {**_none(), "kind": "image", "type": shown["type"], "data": shown["data"]}, size
         case "svg":

@@ -52,7 +52,9 @@ def test_many_names_are_counted(store, monkeypatch):
 
 
 def test_tables_and_texts_of_one_name_stand_beside_each_other(store):
-    ids = [run(store, {"m.csv": f"label,count\ncat,{n}\n".encode(), "m.json": b'{"f1": 0.5}'}) for n in range(2)]
+    ids = [
+        run(store, {"m.csv": f"label,count\ncat,{n}\n".encode(), "m.json": b'{"f1": 0.5}'}) for n in range(2)
+    ]
     assert all(row["picture"] for row in artifacts(store, ids)["rows"])
     tables = pictures(store, ids, "m.csv")["pictures"]
     assert [(one["kind"], one["columns"], one["rows"]) for one in tables] == [
