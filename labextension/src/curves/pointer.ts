@@ -82,7 +82,7 @@ export class Pointer {
   draw(sheet: Sheet): void {
     const layout = this.#layout();
     const { plot } = layout;
-    const marked = this.#state.shown.find(({ id }) => id === this.#state.marked);
+    const marked = this.#state.shown.find(({ id }) => id === this.#state.marked.id);
     if (marked !== undefined) {
       sheet.pen.within([plot.left, plot.top, plot.width, plot.height], () => {
         drawLine(sheet, this.#state, marked, { ...layout, width: 3 });
@@ -193,8 +193,10 @@ export class Pointer {
     const values = this.#spot === null || this.#from !== null ? [] : this.#values(this.#spot);
     const [first] = values;
     if (this.#spot === null || first === undefined) {
+      this.#state.marked.mark(null);
       this.tip.hide();
     } else {
+      this.#state.marked.mark(Math.abs(first.at.y - this.#spot.y) <= MAX_NEAR ? first.line.id : null);
       this.tip.show(this.#title(first), this.#lines(values, stage.theme.dark), {
         ...this.#spot,
         width: stage.size.width,

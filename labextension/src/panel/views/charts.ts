@@ -87,7 +87,7 @@ export function drawCharts(state: PanelState, body: HTMLElement): void {
 }
 
 /** Leave hidden runs out of charts that draw each run, and offer to show them. */
-function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLElement; ask: Ask } {
+export function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLElement; ask: Ask } {
   const showHidden = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
   let left: string[] = [];
   showHidden.addEventListener("click", () => hidden.setHidden(left, new Set()));
@@ -157,7 +157,7 @@ async function drawScatter({ colours, context, found, choices, metric }: ChartCo
 }
 
 /** Return what colours the dots of many runs at first: another metric in which they differ, or else the same. */
-function colouring({ curve, metrics, use }: Fields, metric: string): string {
+export function colouring({ curve, metrics, use }: Fields, metric: string): string {
   // That of the curves says how good a run is, which others may not.
   const other = [...(curve === null ? [] : [curve]), ...metrics].find((name) => {
     const { count = 0, values = 0 } = use.get(`metrics.${name}`) ?? {};
@@ -249,7 +249,7 @@ function axesOf({ found, choices, metric, width }: ChartContext): string[] {
 }
 
 /** Return the fields that an axis can show. */
-function drawable({ params, metrics }: Fields): string[] {
+export function drawable({ params, metrics }: Fields): string[] {
   return [...params, ...metrics.map((name) => `metrics.${name}`), "duration", "start_time"];
 }
 
