@@ -1,7 +1,7 @@
 /** The colours of runs and of the theme. Colour-blind people can tell the runs apart, with a contrast of at least 3. */
 
-const LIGHT = ["#0072b2", "#c8500a", "#00805e", "#b0508a", "#8a6d00", "#5b4bb5", "#c4314b", "#4d4d4d"];
-const DARK = ["#56b4e9", "#f08a3c", "#2fc59a", "#e58fc2", "#e3c437", "#a99bff", "#ff7d8c", "#c9c9c9"];
+const LIGHT = ["#378ced", "#d1701b", "#489552", "#b36cb2", "#584e02", "#422998", "#890038", "#7a7a7a"];
+const DARK = ["#17cfff", "#cb6915", "#a5f7a9", "#f655b3", "#ecd645", "#8389fd", "#db8489", "#e5e5e5"];
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3]];
 
 const RAMP_LIGHT = ["#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a"];
