@@ -75,6 +75,16 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
             assert view.locator(".nbtrack-panel-document [role=alert]").count() == 0, chart
             shot(f"charts-{chart.split()[0].lower()}")
 
+        view = tab("Workspace")
+        view.get_by_role("button", name="Remove: Scatter").wait_for()
+        run = view.locator("aside li").filter(has_text="run-038")
+        run.hover()
+        expect(run).to_have_class("nbtrack-marked")
+        view.get_by_label("Name of the arrangement").fill("mine")
+        view.get_by_role("button", name="Save", exact=True).click()
+        expect(view.get_by_label("Arrangement", exact=True)).to_have_value("mine")
+        shot("workspace")
+
         tab("Runs")
         panel.row(1).click()
         view = tab("Run")

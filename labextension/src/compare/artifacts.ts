@@ -6,6 +6,8 @@ import { bitmap, svgImage } from "../runpage/preview.ts";
 import { element } from "../ui/dom.ts";
 import { oneLine, shownSize } from "../ui/text.ts";
 
+const PICTURE = /\.(?:png|jpe?g|gif|webp|svg)$/iu;
+
 /** Which run has which artifact, and pictures of one name side by side. Loaded when the section is opened. */
 export class Artifacts {
   readonly root: HTMLDetailsElement;
@@ -68,10 +70,12 @@ export class Artifacts {
       cautions(cautionsOf(found)),
       some ? element("div", scroll, sizesTable(found)) : none,
     );
-    this.#offer(found.rows.filter((row) => row.picture));
+    const shown = found.rows.filter((row) => row.picture);
+    const isPicture = ({ name }: ArtifactRow) => PICTURE.test(name);
+    this.#offer([...shown.filter(isPicture), ...shown.filter((row) => !isPicture(row))]);
   }
 
-  /** List the pictures. At first the one that most runs have is shown. */
+  /** List pictures, and after them tables and texts. At first the picture that most runs have is shown. */
   #offer(rows: readonly ArtifactRow[]): void {
     const [first] = rows;
     if (first === undefined) {
