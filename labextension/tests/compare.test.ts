@@ -96,6 +96,27 @@ it("what differs from the first run is tinted, or from another that is chosen", 
   assert.equal(find(at, "thead .nbtrack-base").textContent, "cccccccccbaseline");
 });
 
+it("of hundreds of runs the first are drawn, and more where the user scrolls to", () => {
+  const runs = Array.from({ length: 200 }, (_, run) => ({
+    id: String(run).padStart(32, "0"),
+    name: `run ${run}`,
+    status: "FINISHED",
+  }));
+  const rows = [
+    row(
+      "lr",
+      runs.map((_, run) => run),
+    ),
+  ];
+  const { at } = shown({ ...COMPARISON, runs, sections: [{ name: "Params", rows }] });
+  const heads = () => at.querySelectorAll(".nbtrack-compare-table thead th").length;
+  assert.equal(heads(), 40);
+  find(at, ".nbtrack-compare-scroll").dispatchEvent(event("scroll"));
+  assert.equal(heads(), 80);
+  find(at, '[aria-label="Compare with run 70"]').click();
+  assert.match(find(at, "thead th").textContent ?? "", /^run 70.*baseline$/u, "the baseline stands first");
+});
+
 it("a name is found, and nothing found is said", () => {
   const { at, names } = shown();
   const [, search] = at.querySelectorAll("input");

@@ -1,21 +1,33 @@
 import { nameOf } from "../curves/lines.ts";
-import type { Comparison, Row, Section, Value } from "../kernel/documents.ts";
+import type { Comparison, Row, RunHead, Section, Value } from "../kernel/documents.ts";
 import { exactText, isNothing, isNumber, numberOf } from "../kernel/values.ts";
 import { element } from "../ui/dom.ts";
 import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
-/** Return the runs side by side: a column a run, a row a name.
+/** Which runs are columns, by their places among those compared. */
+interface Columns {
+  places: readonly number[];
+  /** The baseline: what differs from it is marked, and beside numbers stands how far they are from its. -1 for none. */
+  base: number;
+  /** How many runs are compared. */
+  runs: number;
+}
+
+/** Return the first runs side by side, the baseline before all others: a column a run, a row a name.
  *
- * What differs from the run at the place `base` is marked, and beside numbers stands how far they are from its; -1 for
- * none. `rebase` makes another run the baseline.
+ * `rebase` makes another run the baseline.
  */
 export function comparisonTable(
   { runs, sections }: Comparison,
-  base = -1,
-  rebase?: (id: string) => void,
+  { base, most }: { base: number; most: number },
+  rebase: (id: string) => void,
 ): HTMLElement {
-  const heads = runs.map((run, place) => {
-    const swatch = element("i", { class: "nbtrack-swatch" });
+  const others = [...runs.keys()].filter((place) => place !== base);
+  const places = [...(base < 0 ? [] : [base]), ...others].slice(0, most);
+  const columns = { places, base, runs: runs.length };
+  const heads = places.map((place) => {
+    const run = runs[place] as RunHead;
+    const swatch = element("i", { class: "nbtrack-swatch", "data-run": run.id });
     const name = element("span", {}, nameOf(run));
     const short = element("small", {}, run.id.slice(0, 8));
     const title = `${run.name}\n${run.id}\n${run.status}`;
@@ -23,7 +35,7 @@ export function comparisonTable(
     head.append(swatch, name, short);
     if (place === base) {
       head.append(element("small", { class: "nbtrack-baseline" }, "baseline"));
-    } else if (base >= 0 && rebase !== undefined) {
+    } else if (base >= 0) {
       const label = `Compare with ${nameOf(run)}`;
       const press = element(
         "button",
@@ -37,26 +49,26 @@ export function comparisonTable(
   });
   const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Name"));
   const head = element("thead", {}, element("tr", {}, corner, ...heads));
-  const bodies = sections.map((section) => sectionBody(section, runs.length, base));
+  const bodies = sections.map((section) => sectionBody(section, columns));
   return element("table", { class: "nbtrack-compare-table" }, head, ...bodies);
 }
 
-function sectionBody({ name, rows }: Section, runs: number, base: number): HTMLElement {
+function sectionBody({ name, rows }: Section, columns: Columns): HTMLElement {
   const different = rows.filter(({ differs }) => differs).length;
   const count =
     different === 0 ? "" : `${different.toLocaleString("en")} of ${rows.length.toLocaleString("en")} differ`;
   const title = element("span", {}, name, element("small", {}, count));
-  const head = element("th", { scope: "rowgroup", colspan: String(runs + 1) }, title);
+  const head = element("th", { scope: "rowgroup", colspan: String(columns.places.length + 1) }, title);
   const first = element("tr", { class: "nbtrack-compare-section" }, head);
-  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, runs, base)));
+  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, columns)));
   body.dataset["differs"] = String(different > 0);
   return body;
 }
 
-function valueRow(row: Row, runs: number, base: number): HTMLElement {
+function valueRow(row: Row, { places, base, runs }: Columns): HTMLElement {
   const head = element("th", { scope: "row", title: row.name }, row.name, arrow(row));
-  const cells = row.cells.map((value, place) => {
-    const made = valueCell(value, row, place);
+  const cells = places.map((place) => {
+    const made = valueCell(row.cells[place] ?? null, row, place);
     markDifference(made, row, place, base);
     return made;
   });

@@ -37,6 +37,8 @@ export function showCompare(
   return { update: (next) => compare.update(next) };
 }
 
+const MORE_COLUMNS = 40;
+
 class Compare {
   readonly root: HTMLElement;
   readonly #colours: Colours;
@@ -53,6 +55,8 @@ class Compare {
   readonly #choice = element("span", { class: "nbtrack-compare-baselines" });
   readonly #artifacts: Artifacts | undefined;
   #shown: Comparison | undefined;
+  /** How many runs are drawn. */
+  #most = MORE_COLUMNS;
   #text = "";
 
   constructor(colours: Colours, baseline: { id: string | null }, artifacts?: Artifacts) {
@@ -64,6 +68,7 @@ class Compare {
       this.root.classList.toggle("nbtrack-only", on);
       this.#narrow();
     });
+    this.#scroll.addEventListener("scroll", () => this.#reach());
     this.#find.addEventListener("input", () => this.#narrow());
     const controls = element(
       "div",
@@ -99,6 +104,18 @@ class Compare {
     this.#draw();
   }
 
+  /** Draw more runs when the last ones come near: hundreds of columns at once would take seconds. */
+  #reach(): void {
+    const { scrollLeft, clientWidth, scrollWidth } = this.#scroll;
+    if (
+      scrollLeft + clientWidth > scrollWidth - clientWidth &&
+      this.#most < (this.#shown?.runs.length ?? 0)
+    ) {
+      this.#most += MORE_COLUMNS;
+      this.#draw();
+    }
+  }
+
   #baselines({ runs }: Comparison): HTMLElement {
     const named = runs.map((run) => ({ value: run.id, text: `${nameOf(run)} ${run.id.slice(0, 8)}` }));
     const { id } = this.#baseline;
@@ -123,8 +140,10 @@ class Compare {
       this.#baseline.id = id;
       this.#choice.replaceChildren(this.#baselines(shown));
       this.#draw();
+      this.#scroll.focus({ preventScroll: true });
     };
-    this.#scroll.replaceChildren(comparisonTable(shown, shown.runs.length > 1 ? base : -1, rebase));
+    const columns = { base: shown.runs.length > 1 ? base : -1, most: this.#most };
+    this.#scroll.replaceChildren(comparisonTable(shown, columns, rebase));
     this.#narrow();
     this.#scroll.scrollTo?.(scrollLeft, scrollTop);
     this.colour();
@@ -145,8 +164,8 @@ class Compare {
   colour(): void {
     const { dark } = readTheme(this.root);
     const swatches = this.#scroll.querySelectorAll<HTMLElement>(".nbtrack-swatch");
-    for (const [place, swatch] of swatches.entries()) {
-      swatch.style.background = this.#colours.of(this.#shown?.runs[place]?.id ?? "", dark);
+    for (const swatch of swatches) {
+      swatch.style.background = this.#colours.of(swatch.dataset["run"] ?? "", dark);
     }
   }
 
