@@ -108,7 +108,7 @@ class Compare {
   #reach(): void {
     const { scrollLeft, clientWidth, scrollWidth } = this.#scroll;
     if (
-      scrollLeft + clientWidth > scrollWidth - clientWidth &&
+      scrollLeft + clientWidth >= scrollWidth - clientWidth &&
       this.#most < (this.#shown?.runs.length ?? 0)
     ) {
       this.#most += MORE_COLUMNS;
