@@ -47,7 +47,7 @@ HEAD = """\
 
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
-import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
+import type { Arrangements, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import enum
 import math
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable
 
 __all__ = [
     "MISSING",
     "Missing",
     "differ",
+    "distinct",
     "identity",
     "is_finite",
     "is_number",
@@ -71,8 +73,10 @@ def identity(value: Any) -> Hashable:
     >>> identity(nan) == identity(nan), identity(None) == identity(MISSING)
     (True, False)
     """
-    if is_number(value):
-        return "number", value if is_ordered(value) else "nan"
+    kind = type(value)
+    # Asked for each value of a store: the exact types are found soonest.
+    if kind is float or kind is int or is_number(value):
+        return "number", value if value == value else "nan"  # noqa: PLR0124
     if value is None or isinstance(value, bool | str | Missing):
         return type(value).__name__, value
     try:
@@ -95,7 +99,22 @@ def differ(values: Iterable[Any]) -> bool:
     >>> differ([0.5, 0.5]), differ([0.5, MISSING]), differ([1, True])
     (False, True, True)
     """
-    return len(set(map(identity, values))) > 1
+    return len(distinct(list(values))) > 1
+
+
+def distinct(values: Collection[Any]) -> set[Hashable]:
+    """Return the identities of the values, each once.
+
+    Examples
+    --------
+    >>> len(distinct([1, 1.0, True, "1", MISSING]))
+    4
+    """
+    kinds = set(map(type, values))
+    # Python takes True for 1; where that cannot be mistaken, equal values are looked at once.
+    if bool not in kinds and kinds <= {int, float, str, Missing, NoneType}:
+        values = set(values)
+    return set(map(identity, values))
 
 
 def sent(value: Any, most: int | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 import type { CurvesDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
-import type { FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
+import type { Arrangements, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts";
 
 /** What needs nothing more to be said, or has no result. */
@@ -83,6 +83,10 @@ export interface PanelRequests {
   save: { name: string; filter: string };
   /** Take a saved filter away. */
   forget: { name: string };
+  /** The arrangements of charts that were saved, the last one first. */
+  arrangements: Nothing;
+  /** Save an arrangement of charts under a name. Without charts the name is let go of. */
+  arrange: { name: string; charts: object[] };
   /** What a view is drawn from, and of how many runs; asked is what nbtrack.compare takes besides them. */
   document: Query & { ids: string[]; document: string; asked: object };
   /** A number that moves with every change of the store. */
@@ -116,6 +120,8 @@ export interface PanelResults {
   remember: Memory;
   save: Memory;
   forget: Memory;
+  arrangements: Arrangements;
+  arrange: Arrangements;
   document: { document: unknown; shown: number; total: number };
   changes: { clock: number };
   run: RunTraits;
@@ -207,6 +213,7 @@ export const VIEWS = {
   compare: "Compare",
   curves: "Curves",
   charts: "Charts",
+  workspace: "Workspace",
   groups: "Groups",
   run: "Run",
 } as const;
@@ -226,6 +233,7 @@ export const PANEL_READS: ReadonlySet<string> = new Set<keyof PanelRequests>([
   "complete",
   "export",
   "memory",
+  "arrangements",
   "document",
   "changes",
   "run",
@@ -337,6 +345,8 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
     remember: { filter: "string" },
     save: { name: "string", filter: "string" },
     forget: { name: "string" },
+    arrangements: {},
+    arrange: { name: "string", charts: "object[]" },
     document: {
       filter: "string",
       order_by: "string[]",

@@ -6,7 +6,13 @@ import { showImportance } from "../src/charts/importance.ts";
 import { showParallel } from "../src/charts/parallel.ts";
 import { showScatter } from "../src/charts/scatter.ts";
 import { levelLine, surfaceOf } from "../src/charts/surface.ts";
-import type { Ask, BoxDocument, FieldsDocument, ImportanceDocument } from "../src/kernel/documents.ts";
+import type {
+  Ask,
+  BoxDocument,
+  Column,
+  FieldsDocument,
+  ImportanceDocument,
+} from "../src/kernel/documents.ts";
 import { Colours, ramp, rgb, slotColour } from "../src/plot/colours.ts";
 import { fieldFigures } from "../src/plot/fields.ts";
 import { linear, logarithmic, moments, scaleOf } from "../src/plot/scales.ts";
@@ -255,6 +261,41 @@ it("runs without a value are counted", () => {
   assert.match(find(at, ".nbtrack-cautions").textContent ?? "", /1 of 3 runs lack/u);
 });
 
+it("a param of few values is ticked at these and nowhere else", () => {
+  const hidden = { ...ALPHA, values: [32, 64, 32, null], log: false, whole: true } as Column;
+  const texts = (column: Column) => scaleOf(column, [0, 300]).ticks.map(({ text }) => text);
+  assert.deepEqual(texts(hidden), ["32", "64"]);
+  assert.deepEqual(texts(ALPHA as Column), ["0.001", "0.1", "1"]);
+  const many = { ...hidden, values: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
+  assert.ok(texts(many).length < 9);
+  assert.ok(texts({ ...hidden, field: "metrics.rmse", whole: false }).length > 2, "round numbers");
+});
+
+it("a first importance is followed by the exact one", async () => {
+  const row = { param: "lr", importance: 0.5, spread: 0.1, share: 1, correlation: 0.5, count: 5 };
+  const first: ImportanceDocument = {
+    metric: "rmse",
+    runs: 5000,
+    looked_at: 200,
+    final: false,
+    score: 0.8,
+    params: [row],
+    constant: [],
+    cautions: [],
+  };
+  const asked: object[] = [];
+  const ask = ((_: string, options: object) => {
+    asked.push(options);
+    return Promise.resolve({ ...first, looked_at: 5000, final: true });
+  }) as Ask;
+  const at = place();
+  showImportance(at, first, { ask, metrics: ["rmse"] }, new AbortController().signal);
+  assert.match(at.textContent ?? "", /rmse in 5,000 runs, by 200 of them drawn by chance/u);
+  await drawn();
+  assert.deepEqual(asked, [{ metric: "rmse" }]);
+  assert.match(at.textContent ?? "", /rmse in 5,000 runs\. A forest/u);
+});
+
 it("a choice asks the kernel, and its fault is said as text", async () => {
   const at = place();
   const asked: unknown[] = [];
@@ -301,6 +342,8 @@ it("boxes and bars say what they show", async () => {
   const importance: ImportanceDocument = {
     metric: HOSTILE,
     runs: 30,
+    looked_at: 30,
+    final: true,
     score: 0.81,
     params: [
       { param: "alpha", importance: 0.5, spread: 0.1, share: 1, correlation: -0.4, count: 30 },

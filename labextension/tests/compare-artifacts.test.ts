@@ -69,6 +69,31 @@ it("artifacts are read when their section is opened, and again when the comparis
   assert.equal(asked.length, 3, "what has not changed is not fetched again");
 });
 
+it("tables of one name stand side by side, as text", async () => {
+  const at = place();
+  const gone = new AbortController();
+  const table = {
+    kind: "table",
+    type: "",
+    data: "",
+    why: "",
+    columns: ["label", "n"],
+    rows: [[HOSTILE, "7"]],
+  };
+  const text = { ...table, kind: "text", data: HOSTILE, columns: [], rows: [] };
+  const ask = (kind: string) =>
+    Promise.resolve(
+      kind === "artifacts" ? LISTED : { name: "m.csv", runs: RUNS, pictures: [table, text, null] },
+    );
+  showCompare(at, COMPARISON, { colours: new Colours(), ask: ask as unknown as Ask }, gone.signal);
+  find<HTMLDetailsElement>(at, ".nbtrack-compare-artifacts").open = true;
+  await soon();
+  assert.equal(find(at, ".nbtrack-compare-file tbody").textContent, `${HOSTILE}7`);
+  assert.equal(find(at, ".nbtrack-compare-pictures pre").textContent, HOSTILE);
+  assert.equal(at.querySelector("img"), null);
+  gone.abort();
+});
+
 it("pictures of one name stand side by side, and what is none is none", async () => {
   const { section } = shown();
   section.open = true;

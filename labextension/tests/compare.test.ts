@@ -79,6 +79,44 @@ it("what differs is marked, and alone where that is wanted", () => {
   assert.equal(at.querySelectorAll<HTMLElement>("tbody[hidden]").length, 1, "no section stands empty");
 });
 
+it("what differs from the first run is tinted, or from another that is chosen", () => {
+  const document = {
+    ...COMPARISON,
+    runs: ["a", "b", "c"].map((name) => ({ id: name.repeat(32), name, status: "FINISHED" })),
+    sections: [
+      { name: "Params", rows: [row("lr", [0.1, 0.1, 0.2]), row("depth", [1, 1, 1], { differs: false })] },
+    ],
+  };
+  const { at } = shown(document);
+  const tinted = () => [...at.querySelectorAll("td.nbtrack-differs")].map((cell) => cell.textContent);
+  assert.deepEqual(tinted(), ["0.2+0.1 (+100 %)"]);
+  assert.equal(find(at, "thead .nbtrack-base").textContent, "aaaaaaaaabaseline");
+  find(at, '[aria-label="Compare with c"]').click();
+  assert.deepEqual(tinted(), ["0.1−0.1 (−50 %)", "0.1−0.1 (−50 %)"]);
+  assert.equal(find(at, "thead .nbtrack-base").textContent, "cccccccccbaseline");
+});
+
+it("of hundreds of runs the first are drawn, and more where the user scrolls to", () => {
+  const runs = Array.from({ length: 200 }, (_, run) => ({
+    id: String(run).padStart(32, "0"),
+    name: `run ${run}`,
+    status: "FINISHED",
+  }));
+  const rows = [
+    row(
+      "lr",
+      runs.map((_, run) => run),
+    ),
+  ];
+  const { at } = shown({ ...COMPARISON, runs, sections: [{ name: "Params", rows }] });
+  const heads = () => at.querySelectorAll(".nbtrack-compare-table thead th").length;
+  assert.equal(heads(), 40);
+  find(at, ".nbtrack-compare-scroll").dispatchEvent(event("scroll"));
+  assert.equal(heads(), 80);
+  find(at, '[aria-label="Compare with run 70"]').click();
+  assert.match(find(at, "thead th").textContent ?? "", /^run 70.*baseline$/u, "the baseline stands first");
+});
+
 it("a name is found, and nothing found is said", () => {
   const { at, names } = shown();
   const [, search] = at.querySelectorAll("input");

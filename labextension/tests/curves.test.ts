@@ -144,6 +144,25 @@ it("keys zoom, and take it back", async () => {
   assert.match(find(at, ".nbtrack-unseen").textContent ?? "", /nothing here|step/u);
 });
 
+it("beside the pointer stand the curves that are near, or else the best, each as its line is drawn", async () => {
+  const levels = Array.from({ length: 10 }, (_, level) => level);
+  const many = curvesOf(
+    levels.map((level) => ({ name: `run ${level}`, xs: [0, 1, 2], means: [level, level, level] })),
+  );
+  const at = place();
+  const colours = new Colours();
+  showCurves(at, many, { colours }, new AbortController().signal);
+  await pause(40);
+  const surface = find(at, ".nbtrack-chart-surface");
+  const said = () =>
+    [...at.querySelectorAll(".nbtrack-chart-tip > div > span")].map((one) => one.textContent);
+  surface.dispatchEvent(event("keydown", { key: "ArrowLeft" }));
+  assert.ok(["run 4", "run 5"].includes(said()[0] ?? ""), "in the middle");
+  assert.equal(said().at(-1), "and 2 more");
+  const style = find(at, ".nbtrack-chart-tip .nbtrack-legend-line").style.borderTop;
+  assert.match(style, /^3px solid /u);
+});
+
 it("an answer that comes late does not replace a newer one", async () => {
   const answers: ((document: typeof FEW) => void)[] = [];
   const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as Ask;

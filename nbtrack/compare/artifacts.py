@@ -1,4 +1,4 @@
-"""Artifacts of many runs: which run has which, and pictures of one name side by side."""
+"""Artifacts of many runs: which run has which, and pictures and tables of one name side by side."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ MAX_NAMES = 300
 MAX_BYTES = 10_000_000
 """Bytes of all pictures in one document."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+_SHOWN = (*_PICTURES, ".csv", ".tsv", ".parquet", ".json", ".txt")
 
 
 def artifacts(store: Store, ids: Sequence[str]) -> ArtifactsDocument:
@@ -64,7 +65,7 @@ def artifacts(store: Store, ids: Sequence[str]) -> ArtifactsDocument:
 
 
 def pictures(store: Store, ids: Sequence[str], name: str) -> PicturesDocument:
-    """Return the picture of this name in each run; pictures that are too large are only mentioned.
+    """Return the picture, table or text of this name in each run; what is too large is only mentioned.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def _sizes(run: Run) -> dict[str, int]:
 
 
 def _row(name: str, sizes: list[int | None]) -> ArtifactRow:
-    return {"name": name, "sizes": sizes, "picture": _is_picture(name)}
+    return {"name": name, "sizes": sizes, "picture": name.lower().endswith(_SHOWN)}
 
 
 def _is_picture(name: str) -> bool:
@@ -119,18 +120,27 @@ def _picture(run: Run, name: str, room: int) -> tuple[Picture | None, int]:
     try:
         size = run.artifacts[name].size
         if size > room:
-            return _none("The pictures are too large to be shown together; see the run's page"), 0
+            return _none("These are too large to be shown together; see the run's page"), 0
         shown = artifact_preview(run, name)
     except NotFoundError:
         return None, 0
     except (NbtrackError, OSError) as error:
         return _none(whole(error)[:300]), 0
-    if shown["kind"] == "image":
-        return {"kind": "image", "type": shown["type"], "data": shown["data"], "why": ""}, size
-    if shown["kind"] == "svg":
-        return {"kind": "svg", "type": "image/svg+xml", "data": shown["text"]["text"], "why": ""}, size
-    return _none(shown.get("why", "This is no picture")), 0
+    kind = shown["kind"]
+    if _is_picture(name) and kind not in {"image", "svg"}:
+        return _none(shown.get("why", "This is no picture")), 0
+    match kind:
+        case "image":
+            return {**_none(), "kind": "image", "type": shown["type"], "data": shown["data"]}, size
+        case "svg":
+            drawn = shown["text"]["text"]
+            return {**_none(), "kind": "svg", "type": "image/svg+xml", "data": drawn}, size
+        case "table":
+            return {**_none(), "kind": "table", "columns": shown["columns"], "rows": shown["rows"]}, size
+        case "text" | "json":
+            return {**_none(), "kind": "text", "data": shown["text"]["text"]}, size
+    return _none(shown.get("why", "No preview of this kind of file")), 0
 
 
-def _none(why: str) -> Picture:
-    return {"kind": "none", "type": "", "data": "", "why": why}
+def _none(why: str = "") -> Picture:
+    return {"kind": "none", "type": "", "data": "", "columns": [], "rows": [], "why": why}

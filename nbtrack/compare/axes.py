@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.compare.chosen import chosen, heads
@@ -26,6 +27,8 @@ NONE = "none"
 MAX_RUNS = 2_000
 """Runs that are drawn at most: more lines or dots could not be distinguished."""
 _MAX_CATEGORIES = 40
+_MAX_STEPS, _STEP = 12, 2.9
+"""How many values may be steps of a logarithmic axis, and how many times as large as the one before each is at least."""
 _TIMES = ("start_time", "end_time")
 
 
@@ -135,9 +138,16 @@ def filter_name(store: Store, field: str) -> str | None:
 
 
 def _wide(values: Sequence[float]) -> bool:
-    """Return whether positive numbers span more than two powers of ten, ignoring the extremes."""
+    """Return whether numbers stand better on a logarithmic axis.
+
+    They are positive, and span more than two powers of ten, ignoring the extremes, or are few that each are a multiple
+    of the one before, such as learning rates.
+    """
     if not values or min(values) <= 0:
         return False
+    steps = sorted(set(values))
+    if 3 <= len(steps) <= _MAX_STEPS and all(after >= before * _STEP for before, after in pairwise(steps)):
+        return True
     ordered = sorted(values)
     aside = len(ordered) // 20
     return ordered[-1 - aside] / ordered[aside] > 100

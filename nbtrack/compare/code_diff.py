@@ -16,6 +16,9 @@ __all__ = ["code_diffs", "code_of"]
 _MAX_LINES = 3_000
 """Lines that are compared at most: more would take seconds."""
 
+_MAX_ALL_LINES = 20_000
+"""Lines of all runs' diffs together: many runs are compared by their values."""
+
 
 def code_of(source: Any) -> str:
     """Return the cells of a run's `source` document as one text: those it depends on, then its own."""
@@ -27,18 +30,26 @@ def code_of(source: Any) -> str:
 
 
 def code_diffs(ids: Sequence[str], codes: Sequence[str]) -> list[CodeDiff]:
-    """Return for each run after the first, where both codes are known, the lines of both."""
+    """Return for each run after the first, where both codes are known, the lines of both.
+
+    Of many runs the last may be left out.
+    """
     first = codes[0].splitlines()
-    return [
-        {
-            "left": ids[0],
-            "right": run_id,
-            "lines": _lines(first[:_MAX_LINES], code.splitlines()[:_MAX_LINES]),
-            "cut": max(0, len(first) - _MAX_LINES, len(code.splitlines()) - _MAX_LINES),
-        }
-        for run_id, code in zip(ids[1:], codes[1:], strict=True)
-        if codes[0] and code
-    ]
+    diffs: list[CodeDiff] = []
+    known: dict[str, list[CodeLine]] = {}
+    room = _MAX_ALL_LINES
+    for run_id, code in zip(ids[1:], codes[1:], strict=True):
+        if not (codes[0] and code):
+            continue
+        if room <= 0:
+            break
+        lines = code.splitlines()
+        if code not in known:
+            known[code] = _lines(first[:_MAX_LINES], lines[:_MAX_LINES])
+        room -= len(known[code])
+        cut = max(0, len(first) - _MAX_LINES, len(lines) - _MAX_LINES)
+        diffs.append({"left": ids[0], "right": run_id, "lines": known[code], "cut": cut})
+    return diffs
 
 
 def _lines(left: list[str], right: list[str]) -> list[CodeLine]:

@@ -125,7 +125,7 @@ class ArtifactRow(TypedDict):
     name: str
     sizes: list[int | None]
     picture: bool
-    """Whether it is a picture, according to its name."""
+    """Whether it can be shown beside those of other runs, according to its name: a picture, a table, a text."""
 
 
 class ArtifactsDocument(TypedDict):
@@ -140,11 +140,14 @@ class ArtifactsDocument(TypedDict):
 
 
 class Picture(TypedDict):
-    """A picture: pixels as base64, or the text of an SVG; or the reason why there is none."""
+    """A picture: pixels as base64, or the text of an SVG; a table, or a text; or the reason why there is none."""
 
-    kind: Literal["image", "svg", "none"]
+    kind: Literal["image", "svg", "table", "text", "none"]
     type: str
     data: str
+    columns: list[str]
+    rows: list[list[str]]
+    """The first rows of a table."""
     why: str
 
 
@@ -313,6 +316,11 @@ class ImportanceDocument(TypedDict):
 
     metric: str
     runs: int
+    """How many have the metric."""
+    looked_at: int
+    """How many of them it is computed from."""
+    final: bool
+    """False for a first answer, which a later one without `most` makes exact."""
     score: float | None
     """The forest's R2 on unseen runs."""
     params: list[Importance]

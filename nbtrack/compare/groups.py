@@ -12,7 +12,7 @@ from nbtrack.compare.finite import finites
 from nbtrack.direction import direction
 from nbtrack.entities.text import value_text
 from nbtrack.errors import InvalidValueError
-from nbtrack.fields import MISSING, differ, identity, is_finite, is_number, is_ordered, sent
+from nbtrack.fields import MISSING, distinct, identity, is_finite, is_number, is_ordered, sent
 from nbtrack.query.field_names import literal
 from nbtrack.store.curves import along_metric
 
@@ -37,6 +37,7 @@ _MAX_GROUP_VALUES = 12
 """The most values of a field by which runs are grouped by default."""
 _MAX_GROUPS = 1_000
 """The most groups that are listed."""
+_LACKING = identity(MISSING)
 _CURVE_POINTS = 2_000
 """Points of each curve from which a group's mean is computed."""
 
@@ -64,6 +65,7 @@ def grouped(
         by = _likely(store, runs)
     columns = [store.column(metric if _is_field(metric) else f"metrics.{metric}", runs) for metric in metrics]
     found = _groups(store, runs, by)
+    names = [filter_name(store, field) for field in by]
     groups: list[Group] = []
     for key, places in found[:_MAX_GROUPS]:
         groups.append(
@@ -72,7 +74,7 @@ def grouped(
                 "key": [sent(value) for value in key],
                 "runs": [runs[place].id for place in places],
                 "spreads": [_spread([column[place] for place in places]) for column in columns],
-                "filter": _condition(store, by, key),
+                "filter": _condition(names, by, key),
             }
         )
     return {
@@ -123,34 +125,45 @@ def _is_field(metric: str) -> bool:
 
 def _likely(store: Store, runs: Sequence[RunRecord]) -> list[str]:
     """Return the default fields to group these runs by."""
-    params = {f"params.{name}": name for name in store.names("params")}
-    counts = {field: len(_groups(store, runs, [field])) for field in params}
-    varying = [field for field, count in counts.items() if count > 1]
+    columns = {f"params.{name}": store.column(f"params.{name}", runs) for name in store.names("params")}
+    values = {field: distinct(column) for field, column in columns.items()}
+    varying = [field for field, found in values.items() if len(found) > 1]
     # A field that few runs have usually comes from another experiment.
-    common = [field for field in varying if _is_common(store.column(field, runs))]
+    common = [
+        field
+        for field in varying
+        if len(values[field] - {_LACKING}) > 1 and columns[field].count(MISSING) * 2 <= len(runs)
+    ]
     varying = common or varying
-    settings = [field for field in varying if not is_seed(params[field])]
-    if len(settings) < len(varying) and len(_groups(store, runs, settings)) < len(runs):
+    settings = [field for field in varying if not is_seed(field.removeprefix("params."))]
+    # Those with the most values tell runs apart soonest, and then the others need no look.
+    telling = sorted(settings, key=lambda field: -len(values[field]))
+    if len(settings) < len(varying) and _repeats([columns[field] for field in telling], len(runs)):
         return settings
-    few = [field for field in settings if counts[field] <= _MAX_GROUP_VALUES and counts[field] < len(runs)]
+    few = [field for field in settings if len(values[field]) <= min(_MAX_GROUP_VALUES, len(runs) - 1)]
     return few[:1]
 
 
-def _is_common(values: Sequence[Any]) -> bool:
-    """Return whether at least half of the runs have a value, and not all of these the same."""
-    known = [value for value in values if value is not MISSING]
-    return differ(known) and len(known) * 2 >= len(values)
+def _repeats(columns: Sequence[Sequence[Any]], runs: int) -> bool:
+    """Return whether two of the runs have the same values in all columns."""
+    groups: list[int] = [0] * runs
+    for column in columns:
+        numbers: dict[Any, int] = {}
+        keys = zip(groups, map(identity, column), strict=True)
+        groups = [numbers.setdefault(key, len(numbers)) for key in keys]
+        if len(numbers) == runs:
+            return False
+    return runs > 1
 
 
-def _condition(store: Store, by: Sequence[str], key: Sequence[Any]) -> str | None:
+def _condition(names: Sequence[str | None], by: Sequence[str], key: Sequence[Any]) -> str | None:
     """Return a filter that finds the runs with these values; None if there is none."""
-    parts = [_equals(store, field, value) for field, value in zip(by, key, strict=True)]
+    parts = [_equals(name, field, value) for name, field, value in zip(names, by, key, strict=True)]
     known = [part for part in parts if part is not None]
     return " AND ".join(known) if known and len(known) == len(parts) else None
 
 
-def _equals(store: Store, field: str, value: Any) -> str | None:
-    name = filter_name(store, field)
+def _equals(name: str | None, field: str, value: Any) -> str | None:
     if name is None:
         return None
     if value is MISSING:

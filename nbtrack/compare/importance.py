@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +23,26 @@ __all__ = ["importance"]
 MIN_RELIABLE_RUNS = 20
 """With fewer runs, the importances may be chance."""
 _MIN_RUNS = 5
-_MAX_RUNS = 1_000
 _MAX_TEXTS = 12
 """The most categories of a text param; rarer values are merged."""
 _TREES, _FOLDS, _SHUFFLES = 50, 5, 3
+_QUICK_TREES, _QUICK_FOLDS = 20, 3
+_THREADS = 2
+_MAX_TRIED = 15
+"""How many columns a split of a tree tries."""
+_MAX_DRAWN = 1_000
+"""The most runs that one tree is grown from; the trees of a forest draw different ones, so that all are looked at."""
+_MAX_TESTED = 200
+"""The most runs of a fold with which params are shuffled: more change little, and take most of the time."""
 
 
 def importance(
-    store: Store, ids: Sequence[str], metric: str, params: Sequence[str] | None = None
+    store: Store,
+    ids: Sequence[str],
+    metric: str,
+    params: Sequence[str] | None = None,
+    *,
+    most: int | None = None,
 ) -> ImportanceDocument:
     """Return the importance of each param of these runs for a metric.
 
@@ -41,6 +54,9 @@ def importance(
         A name, or a summary as in filters: `loss.min`.
     params
         Names of the params to look at; by default all.
+    most
+        How many runs, drawn by chance, are looked at, for a first answer that comes soon; by default all. Where
+        scikit-learn is not loaded yet, it has rank correlations only.
 
     Raises
     ------
@@ -59,6 +75,9 @@ def importance(
             f"{len(kept):,} of these {len(runs):,} runs have a value of {metric!r}; importance needs {_MIN_RUNS} or more"
         )
     cautions = _cautions(len(kept), len(runs), metric)
+    known = len(kept)
+    if most is not None and most < known:
+        kept = sorted(np.random.default_rng(0).permutation(kept)[: max(most, _MIN_RUNS)].tolist())
     target = np.array([scores[place] for place in kept], dtype="float64")
     columns = _params(store, [runs[place] for place in kept], params)
     constant = [name for name, values in columns.items() if _is_constant(values)]
@@ -69,10 +88,15 @@ def importance(
     if len(set(target.tolist())) == 1:
         cautions.append(f"{metric} is the same in all runs: there is nothing to explain")
         varied = {}
-    score, found = _forest(varied, target, cautions)
+    final = len(kept) == known and (most is None or "sklearn.ensemble" in sys.modules)
+    # To load scikit-learn takes longer than the first answer may.
+    waits = not final and "sklearn.ensemble" not in sys.modules
+    score, found = (None, {}) if waits else _forest(varied, target, cautions, quick=not final)
     return {
         "metric": metric,
-        "runs": len(kept),
+        "runs": known,
+        "looked_at": len(kept),
+        "final": final,
         "score": score,
         "params": _ranked(varied, target, found),
         "constant": constant,
@@ -142,15 +166,28 @@ def _numbers(values: Sequence[Any]) -> list[float] | None:
 
 def _correlation(values: Sequence[Any], target: Any) -> float | None:
     """Return Spearman's rank correlation, None for text and where it is not defined."""
-    import pandas as pd
+    import numpy as np
 
     numbers = _numbers(values)
     if numbers is None:
         return None
-    pair = pd.DataFrame({"param": numbers, "metric": target}).dropna().rank()
-    if len(pair) < 3 or pair["param"].nunique() < 2 or pair["metric"].nunique() < 2:
+    param = np.array(numbers, dtype="float64")
+    known = ~np.isnan(param)
+    one, other = _ranks(param[known]), _ranks(target[known])
+    if len(one) < 3 or not one.any() or not other.any():
         return None
-    return float(pair["param"].corr(pair["metric"]))
+    return float((one @ other) / np.sqrt((one @ one) * (other @ other)))
+
+
+def _ranks(values: Any) -> Any:
+    """Return the ranks of numbers, equal ones between two, as distances from their mean."""
+    import numpy as np
+
+    if not len(values):
+        return values
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
+    return ranks - ranks.mean()
 
 
 def _encoded(values: Sequence[Any]) -> list[list[float]]:
@@ -166,7 +203,7 @@ def _encoded(values: Sequence[Any]) -> list[list[float]]:
 
 
 def _forest(
-    columns: Mapping[str, list[Any]], target: Any, cautions: list[str]
+    columns: Mapping[str, list[Any]], target: Any, cautions: list[str], *, quick: bool = False
 ) -> tuple[float | None, dict[str, tuple[float, float]]]:
     """Return the R2 of forests on unseen runs, and its drop without each param."""
     if not columns:
@@ -184,20 +221,28 @@ def _forest(
     random = np.random.default_rng(0)
     encoded = {name: _encoded(values) for name, values in columns.items()}
     table = np.array([one for group in encoded.values() for one in group], dtype="float64").T
-    order = random.permutation(len(target))[:_MAX_RUNS]
-    if len(order) < len(target):
-        cautions.append(f"the forest looked at {len(order):,} runs drawn by chance")
+    order = random.permutation(len(target))
     table, target = table[order], target[order]
     places = np.cumsum([0, *map(len, encoded.values())])
     groups = [slice(start, end) for start, end in pairwise(places.tolist())]
     whole, falls = [], []
-    for fold in range(_FOLDS):
-        test = np.arange(len(target)) % _FOLDS == fold
+    trees, folds = (_TREES, _FOLDS) if not quick else (_QUICK_TREES, _QUICK_FOLDS)
+    for fold in range(folds):
+        test = np.arange(len(target)) % folds == fold
         if test.sum() < 1 or (~test).sum() < 2:
             continue
-        forest = RandomForestRegressor(_TREES, random_state=fold, min_samples_leaf=2)
+        drawn = min(_MAX_DRAWN, int((~test).sum()))
+        forest = RandomForestRegressor(
+            trees,
+            random_state=fold,
+            min_samples_leaf=2,
+            max_samples=drawn,
+            max_features=min(1.0, _MAX_TRIED / table.shape[1]),
+            n_jobs=_THREADS,
+        )
         forest.fit(table[~test], target[~test])
-        error, shuffled = _errors(forest, table[test], target[test], groups, random)
+        tested = np.flatnonzero(test)[:_MAX_TESTED]
+        error, shuffled = _errors(forest, table[tested], target[tested], groups, random)
         whole.append(error)
         falls.append(shuffled - error[:, None, None])
     return _score(whole, falls, target, list(columns), cautions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["RAMP", "RUNS", "run_colour"]
 
-RUNS = ("#0072b2", "#c8500a", "#00805e", "#b0508a", "#8a6d00", "#5b4bb5", "#c4314b", "#4d4d4d")
+RUNS = ("#378ced", "#d1701b", "#489552", "#b36cb2", "#584e02", "#422998", "#890038", "#7a7a7a")
 """For a light page; labextension/src/plot/colours.ts has the same, and those for a dark page."""
 
 RAMP = ("#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a")

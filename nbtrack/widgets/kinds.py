@@ -254,5 +254,5 @@ def _words(of: Any) -> str:
         *first, last = [one if isinstance(one, str) else _words(one) for one in arguments]
         return f"{', '.join(first)} or {last}"
     if origin is list:
-        return "a list of texts"
+        return "a list of texts" if arguments[0] is str else "a list of objects"
     return _WORDS.get(of, "an object")

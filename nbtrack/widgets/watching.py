@@ -20,7 +20,7 @@ __all__ = ["Follower", "Watcher", "clock_of", "follow"]
 
 _log = logging.getLogger(__name__)
 
-POLL_INTERVAL = 0.5
+POLL_INTERVAL = 0.25
 """Seconds between two looks at a store."""
 COST = 10
 """A look that took a second is followed by a pause of ten: a cell may be training meanwhile."""

@@ -23,6 +23,7 @@ VIEWS = {
     "compare": "Compare",
     "curves": "Curves",
     "charts": "Charts",
+    "workspace": "Workspace",
     "groups": "Groups",
     "run": "Run",
 }
@@ -36,6 +37,7 @@ SERVE = Kinds("Serve")
 Rows = Annotated[int, Most(MAX_ROWS)]
 Ids = Annotated[int, Most(MAX_IDS)]
 Name = Annotated[str, Length(200)]
+Charts = list[dict[str, Any]]
 
 
 class Query(Request):
@@ -212,7 +214,20 @@ class Forget(Request):
     name: Name
 
 
-@PANEL.kind("document", result="{ document: unknown; shown: number; total: number }", reads=True)
+@PANEL.kind("arrangements", result="Arrangements", reads=True, rank=1)
+class ArrangementsOf(Plain):
+    """The arrangements of charts that were saved, the last one first."""
+
+
+@PANEL.kind("arrange", result="Arrangements")
+class Arrange(Request):
+    """Save an arrangement of charts under a name. Without charts the name is let go of."""
+
+    name: Name
+    charts: Charts
+
+
+@PANEL.kind("document", result="{ document: unknown; shown: number; total: number }", reads=True, slow=True)
 class Document(Query):
     """What a view is drawn from, and of how many runs; `asked` is what `nbtrack.compare` takes besides them."""
 

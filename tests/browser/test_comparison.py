@@ -284,7 +284,7 @@ def test_curves_are_smoothed_zoomed_and_hidden(open_page, store, swept, theme):
     surface = page.locator(".nbtrack-chart-surface")
     shot(page, f"curves-{theme}-few")
     swatch = "e => getComputedStyle(e).borderTopColor"
-    first = {"light": "rgb(0, 114, 178)", "dark": "rgb(86, 180, 233)"}[theme]
+    first = {"light": "rgb(55, 140, 237)", "dark": "rgb(23, 207, 255)"}[theme]
     assert page.locator(".nbtrack-legend-line").first.evaluate(swatch) == first
     whole = inked(page)
     assert whole > 20
@@ -347,7 +347,7 @@ def test_the_theme_is_followed(open_page, store, swept):
         "dark => { document.body.style.cssText = dark; document.body.dataset.jpThemeLight = 'false' }",
         THEMES["dark"],
     )
-    expect(page.locator(".nbtrack-legend-line").first).to_have_css("border-top-color", "rgb(86, 180, 233)")
+    expect(page.locator(".nbtrack-legend-line").first).to_have_css("border-top-color", "rgb(23, 207, 255)")
     shot(page, "curves-theme-changed")
 
 

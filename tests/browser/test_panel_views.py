@@ -75,6 +75,16 @@ def test_chosen_runs_are_compared(lab, chromium, theme):
             assert view.locator(".nbtrack-panel-document [role=alert]").count() == 0, chart
             shot(f"charts-{chart.split()[0].lower()}")
 
+        view = tab("Workspace")
+        view.get_by_role("button", name="Remove: Scatter").wait_for()
+        run = view.locator("aside li").filter(has_text="run-038")
+        run.hover()
+        expect(run).to_have_class("nbtrack-marked")
+        view.get_by_label("Name of the arrangement").fill("mine")
+        view.get_by_role("button", name="Save", exact=True).click()
+        expect(view.get_by_label("Arrangement", exact=True)).to_have_value("mine")
+        shot("workspace")
+
         tab("Runs")
         panel.row(1).click()
         view = tab("Run")
@@ -246,7 +256,7 @@ def test_charts_are_of_what_the_shown_runs_have(lab, chromium, theme):
         shot("axes")
 
         view = tab("Compare")
-        view.get_by_label("Baseline").select_option(index=1)
+        view.get_by_label("Baseline").select_option(index=0)
         view.get_by_text("\N{MINUS SIGN}0.01 (\N{MINUS SIGN}1.05 %)").wait_for()
         expect(view.locator('[data-verdict="worse"]')).to_have_count(5)
         shot("baseline")

@@ -20,6 +20,10 @@ interface ImportanceOptions {
 const ROW = 30;
 const TOP = 34;
 const MAX_PARAMS = 30;
+/** From so many runs a first answer is made, which comes soon. */
+export const FIRST_RUNS = 200;
+/** A forest that explains less of the metric says little of what matters, as the kernel's caution says. */
+const MIN_SCORE = 0.3;
 
 /** Show how important each param is for a metric, in an element until the signal is aborted. */
 export function showImportance(
@@ -30,15 +34,25 @@ export function showImportance(
 ): void {
   const chartView = new ChartView(barsOf, signal);
   const choices = fieldChoices(metrics, noteOf && ((name) => noteOf(`metrics.${name}`)));
+  const exact = (shown: ImportanceDocument) => {
+    const { metric, runs, final } = shown;
+    if (ask !== undefined && !final) {
+      const text = `Looking at all ${runs.toLocaleString("en")} runs for the exact importance`;
+      const again = () => exact(shown);
+      void chartView.wait(ask("importance", { metric }), { text, again });
+    }
+  };
   const chooser = choice("Metric", choices, document.metric, (metric) => {
     onChoose?.(metric);
     if (ask !== undefined) {
-      void chartView.wait(ask("importance", { metric }));
+      const doing = { text: `Looking for what explains ${metric}` };
+      void chartView.wait(ask("importance", { metric, most: FIRST_RUNS }), doing, exact);
     }
   });
   const controls = ask === undefined || metrics.length === 0 ? [] : [chooser];
   place.replaceChildren(chartView.view("importance", "Importance of params", controls));
   chartView.take(document);
+  exact(document);
 }
 
 function barsOf(document: ImportanceDocument, signal: AbortSignal): Chart {
@@ -46,7 +60,7 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Chart {
   const stage = new Stage(
     {
       height: () => TOP + ROW * Math.max(1, params.length) + 8,
-      draw: (sheet) => drawBars(sheet, params),
+      draw: (sheet) => drawBars(sheet, params, (document.score ?? 0) >= MIN_SCORE),
     },
     `Importance of params for ${document.metric}: ${params.map(({ param, share }) => `${param} ${percent(share)}`).join(", ")}`,
     signal,
@@ -56,7 +70,9 @@ function barsOf(document: ImportanceDocument, signal: AbortSignal): Chart {
     document.score === null
       ? ""
       : ` A forest explains ${percent(Math.max(0, document.score))} of it on runs it has not seen.`;
-  const about = `${document.metric} in ${document.runs.toLocaleString("en-GB")} ${document.runs === 1 ? "run" : "runs"}.${score}`;
+  const [runs, looked] = [document.runs, document.looked_at].map((count) => count.toLocaleString("en"));
+  const some = document.looked_at < document.runs ? `, by ${looked} of them drawn by chance` : "";
+  const about = `${document.metric} in ${runs} ${document.runs === 1 ? "run" : "runs"}${some}.${score}`;
   const rows = () =>
     document.params.map(({ param, share, importance, spread, correlation, count }) => [
       param,
@@ -101,6 +117,8 @@ function percent(share: number | null): string {
 
 /** Where the two kinds of bars begin, and how long they are at most. */
 interface Bars {
+  /** Whether what is drawn explains something. */
+  tells: boolean;
   names: number;
   wide: number;
   most: number;
@@ -108,15 +126,15 @@ interface Bars {
   half: number;
 }
 
-function drawBars(sheet: Sheet, params: readonly Importance[]): void {
+function drawBars(sheet: Sheet, params: readonly Importance[], tells: boolean): void {
   const { pen, theme, size } = sheet;
   const longest = Math.max(60, ...params.map(({ param }) => textWidth(param, 12)));
-  const names = Math.min(size.width * 0.3, longest) + 12;
+  const names = Math.min(size.width * 0.42, longest) + 16;
   const wide = (size.width - names - 16) * 0.55;
   const left = names + wide + 56;
   const half = Math.max(20, (size.width - left - 44) / 2);
   const most = Math.max(0.01, ...params.map(({ share }) => share ?? 0));
-  const bars: Bars = { names, wide, most, half, middle: left + half };
+  const bars: Bars = { tells, names, wide, most, half, middle: left + half };
   const head = { colour: theme.quiet, size: 12 };
   pen.text("importance", [names, 12], head);
   pen.text("rank correlation", [bars.middle, 12], { ...head, anchor: "middle" });
@@ -133,12 +151,13 @@ function drawBars(sheet: Sheet, params: readonly Importance[]): void {
 function drawShare(
   { pen, theme }: Sheet,
   share: number | null,
-  { names, wide, most }: Bars,
+  { tells, names, wide, most }: Bars,
   y: number,
 ): void {
   const long = share === null ? 0 : (share / most) * wide;
   if (share !== null) {
-    pen.rectangle([names, y - 8, Math.max(1, long), 16], slotColour(0, theme.dark), 0.9);
+    const [colour, alpha] = tells ? [slotColour(0, theme.dark), 0.9] : [theme.quiet, 0.35];
+    pen.rectangle([names, y - 8, Math.max(1, long), 16], colour, alpha);
   }
   pen.text(percent(share), [names + long + 6, y], { colour: theme.ink });
 }

@@ -4,6 +4,7 @@ import type { Colours } from "../plot/colours.ts";
 import { ColourScale } from "../plot/colourscale.ts";
 import { button, cautions, dataTable, saveButtons } from "../plot/controls.ts";
 import { columnText, fieldFigures } from "../plot/fields.ts";
+import type { Marked } from "../plot/marked.ts";
 import type { Pen, Stroke } from "../plot/pen.ts";
 import { type Scale, scaleOf } from "../plot/scales.ts";
 import { type Sheet, type Size, Stage } from "../plot/stage.ts";
@@ -16,6 +17,8 @@ interface ParallelOptions {
   colours: Colours;
   /** The field that colours the lines. By default the last one. */
   colour?: string;
+  /** The run under the pointer, shared with other charts. */
+  marked?: Marked;
   /** Called with the filter of the brushes when one has changed; "" for none. */
   onFilter?: (filter: string) => void;
   /** Called with the fields in their new order when an axis has moved. */
@@ -76,11 +79,16 @@ class Parallel {
     this.#shading = new ColourScale(document, coloured, options.colours);
     const label = `Parallel coordinates of ${columns.map((column) => column.label).join(", ")}`;
     this.stage = new Stage(
-      { height: () => HEIGHT, draw: (sheet) => this.#draw(sheet) },
+      {
+        height: () => HEIGHT,
+        draw: (sheet) => this.#draw(sheet),
+        over: (sheet) => this.#drawMarked(sheet),
+      },
       label,
       signal,
       false,
     );
+    options.marked?.onChanged(() => this.stage.redrawOver(), signal);
     this.#axes = columns.map(
       (column, axis) => new Brush(column, (range, done) => this.#brush(axis, range, done)),
     );
@@ -127,6 +135,16 @@ class Parallel {
     this.stage.redraw();
     if (done) {
       this.#options.onFilter?.(filter);
+    }
+  }
+
+  #drawMarked({ pen, theme, size }: Sheet): void {
+    const { runs, columns } = this.#document;
+    const run = runs.findIndex(({ id }) => id === this.#options.marked?.id);
+    if (run >= 0) {
+      const laid = layOut(this.#document, this.#order, size);
+      const values = laid.axes.map(({ column }) => columns[column]?.values[run] ?? null);
+      drawRun(pen, laid, values, { colour: this.#shading.of(run, theme), alpha: 1, width: 3.5 });
     }
   }
 

@@ -4,6 +4,7 @@ import { type Colours, paled, ramp } from "../plot/colours.ts";
 import { ColourScale } from "../plot/colourscale.ts";
 import { cautions, check, choice, dataTable, type FieldNote, fieldChoices } from "../plot/controls.ts";
 import { columnText, fieldFigures } from "../plot/fields.ts";
+import { Marked } from "../plot/marked.ts";
 import { type Scale, scaleOf } from "../plot/scales.ts";
 import { type Sheet, Stage } from "../plot/stage.ts";
 import { type Chart, ChartView, Tooltip } from "../plot/view.ts";
@@ -18,6 +19,8 @@ interface ScatterOptions {
   noteOf?: (name: string) => FieldNote;
   /** Called with the choice of the user. */
   onChoose?: (chosen: { x: string; y: string; colour: string | null }) => void;
+  /** The run under the pointer, shared with other charts. */
+  marked?: Marked;
   /** Called with the id of a run when its dot is clicked, or chosen with Enter. */
   onPick?: (id: string) => void;
 }
@@ -128,6 +131,7 @@ class Scatter {
   readonly #options: ScatterOptions;
   readonly #shading: ColourScale;
   readonly #tip = new Tooltip();
+  readonly #marked: Marked;
   #dots: Dot[] = [];
   /** The dot under the pointer or the keyboard. */
   #at: Dot | null = null;
@@ -136,6 +140,8 @@ class Scatter {
     const [x, y, colour] = document.columns;
     this.#document = document;
     this.#options = options;
+    this.#marked = options.marked ?? new Marked();
+    this.#marked.onChanged(() => this.stage.redrawOver(), signal);
     this.#shading = new ColourScale(document, colour, options.colours);
     this.stage = new Stage(
       {
@@ -174,8 +180,10 @@ class Scatter {
   }
 
   #drawOver({ pen, theme }: Sheet): void {
-    if (this.#at !== null) {
-      const { x, y, run } = this.#at;
+    const { runs } = this.#document;
+    const at = this.#at ?? this.#dots.find(({ run }) => runs[run]?.id === this.#marked.id);
+    if (at !== undefined) {
+      const { x, y, run } = at;
       pen.circle([x, y], 7, this.#shading.of(run, theme), { edge: theme.ink });
     }
   }
@@ -191,6 +199,7 @@ class Scatter {
   /** Mark a dot. Return its text. */
   #go(dot: Dot | null): string[] {
     this.#at = dot;
+    this.#marked.mark(dot === null ? null : (this.#document.runs[dot.run]?.id ?? null));
     this.stage.redrawOver();
     if (dot === null) {
       this.#tip.hide();

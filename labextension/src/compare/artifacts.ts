@@ -6,15 +6,17 @@ import { bitmap, svgImage } from "../runpage/preview.ts";
 import { element } from "../ui/dom.ts";
 import { oneLine, shownSize } from "../ui/text.ts";
 
+const PICTURE = /\.(?:png|jpe?g|gif|webp|svg)$/iu;
+
 /** Which run has which artifact, and pictures of one name side by side. Loaded when the section is opened. */
 export class Artifacts {
   readonly root: HTMLDetailsElement;
   readonly #ask: Ask;
   readonly #signal: AbortSignal;
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #list = element("div");
   readonly #pick = element("div", { class: "nbtrack-controls" });
-  readonly #waiting = new Notice();
+  readonly #waiting: Notice;
   readonly #pictures = element("div", { class: "nbtrack-compare-pictures" });
   /** The name of the chosen picture. */
   #name = "";
@@ -24,6 +26,8 @@ export class Artifacts {
   constructor(ask: Ask, signal: AbortSignal) {
     this.#ask = ask;
     this.#signal = signal;
+    this.#notice = new Notice(signal);
+    this.#waiting = new Notice(signal);
     const parts = [this.#notice.root, this.#pick, this.#waiting.root, this.#pictures, this.#list];
     this.root = element(
       "details",
@@ -66,10 +70,12 @@ export class Artifacts {
       cautions(cautionsOf(found)),
       some ? element("div", scroll, sizesTable(found)) : none,
     );
-    this.#offer(found.rows.filter((row) => row.picture));
+    const shown = found.rows.filter((row) => row.picture);
+    const isPicture = ({ name }: ArtifactRow) => PICTURE.test(name);
+    this.#offer([...shown.filter(isPicture), ...shown.filter((row) => !isPicture(row))]);
   }
 
-  /** List the pictures. At first the one that most runs have is shown. */
+  /** List pictures, and after them tables and texts. At first the picture that most runs have is shown. */
   #offer(rows: readonly ArtifactRow[]): void {
     const [first] = rows;
     if (first === undefined) {
@@ -82,7 +88,9 @@ export class Artifacts {
       const count = row.sizes.filter((size) => size !== null).length;
       return { value: row.name, text: `${oneLine(row.name, 80)} (${count} of ${row.sizes.length} runs)` };
     });
-    this.#pick.replaceChildren(choice("Picture", choices, name, (wanted) => void this.#show(wanted)));
+    this.#pick.replaceChildren(
+      choice("Beside each other", choices, name, (wanted) => void this.#show(wanted)),
+    );
     void this.#show(name);
   }
 
@@ -124,8 +132,12 @@ function figures({ name, runs, pictures }: PicturesDocument): HTMLElement[] {
     : [...made, element("p", {}, oneLine(`Without it: ${lacking.join(", ")}`, 600))];
 }
 
-function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement {
+function pictured({ kind, type, data, columns, rows, why }: Picture, name: string): HTMLElement {
   switch (kind) {
+    case "table":
+      return smallTable(columns, rows, name);
+    case "text":
+      return element("pre", { tabindex: "0", "aria-label": name }, data);
     case "image":
       return bitmap(type, data, name);
     case "svg":
@@ -133,6 +145,36 @@ function pictured({ kind, type, data, why }: Picture, name: string): HTMLElement
     default:
       return element("p", {}, `${oneLine(why)}.`);
   }
+}
+
+/** Return the first rows of a table. A column of numbers is aligned to the right. */
+function smallTable(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  name: string,
+): HTMLElement {
+  const numeric = columns.map((_, at) => rows.every((row) => !(row[at] ?? "").trim() || isNumeric(row[at])));
+  const line = (row: readonly string[], tag: "th" | "td") =>
+    element(
+      "tr",
+      {},
+      ...row.map((text, at) => element(tag, { class: numeric[at] ? "nbtrack-file-number" : false }, text)),
+    );
+  const table = element(
+    "table",
+    {},
+    element("thead", {}, line(columns, "th")),
+    element("tbody", {}, ...rows.map((row) => line(row, "td"))),
+  );
+  return element(
+    "div",
+    { class: "nbtrack-compare-file", tabindex: "0", role: "region", "aria-label": name },
+    table,
+  );
+}
+
+function isNumeric(text: string | undefined): boolean {
+  return Number.isFinite(Number(text));
 }
 
 function sizesTable({ runs, rows }: ArtifactsDocument): HTMLElement {

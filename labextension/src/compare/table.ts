@@ -1,71 +1,111 @@
 import { nameOf } from "../curves/lines.ts";
-import type { Comparison, Row, Section, Value } from "../kernel/documents.ts";
+import type { Comparison, Row, RunHead, Section, Value } from "../kernel/documents.ts";
 import { exactText, isNothing, isNumber, numberOf } from "../kernel/values.ts";
 import { element } from "../ui/dom.ts";
 import { momentText, numberText, shownDuration } from "../ui/text.ts";
 
-/** Return the runs side by side: a column a run, a row a name, what differs marked.
+/** Which runs are columns, by their places among those compared. */
+interface Columns {
+  places: readonly number[];
+  /** The baseline: what differs from it is marked, and beside numbers stands how far they are from its. -1 for none. */
+  base: number;
+  /** How many runs are compared. */
+  runs: number;
+}
+
+/** Return the first runs side by side, the baseline before all others: a column a run, a row a name.
  *
- * Beside numbers stands how far they are from those of the run at the place `base`; -1 for none.
+ * `rebase` makes another run the baseline.
  */
-export function comparisonTable({ runs, sections }: Comparison, base = -1): HTMLElement {
-  const heads = runs.map((run, place) => {
-    const swatch = element("i", { class: "nbtrack-swatch" });
+export function comparisonTable(
+  { runs, sections }: Comparison,
+  { base, most }: { base: number; most: number },
+  rebase: (id: string) => void,
+): HTMLElement {
+  const others = [...runs.keys()].filter((place) => place !== base);
+  const places = [...(base < 0 ? [] : [base]), ...others].slice(0, most);
+  const columns = { places, base, runs: runs.length };
+  const heads = places.map((place) => {
+    const run = runs[place] as RunHead;
+    const swatch = element("i", { class: "nbtrack-swatch", "data-run": run.id });
     const name = element("span", {}, nameOf(run));
     const short = element("small", {}, run.id.slice(0, 8));
-    return element(
-      "th",
-      { scope: "col", title: `${run.name}\n${run.id}\n${run.status}` },
-      swatch,
-      name,
-      short,
-      ...(place === base ? [element("small", { class: "nbtrack-baseline" }, "baseline")] : []),
-    );
+    const title = `${run.name}\n${run.id}\n${run.status}`;
+    const head = element("th", { scope: "col", title, class: place === base && "nbtrack-base" });
+    head.append(swatch, name, short);
+    if (place === base) {
+      head.append(element("small", { class: "nbtrack-baseline" }, "baseline"));
+    } else if (base >= 0) {
+      const label = `Compare with ${nameOf(run)}`;
+      const press = element(
+        "button",
+        { type: "button", class: "nbtrack-rebase", title: label, "aria-label": label },
+        "baseline",
+      );
+      press.addEventListener("click", () => rebase(run.id));
+      head.append(press);
+    }
+    return head;
   });
   const corner = element("td", {}, element("span", { class: "nbtrack-unseen" }, "Name"));
   const head = element("thead", {}, element("tr", {}, corner, ...heads));
-  const bodies = sections.map((section) => sectionBody(section, runs.length, base));
+  const bodies = sections.map((section) => sectionBody(section, columns));
   return element("table", { class: "nbtrack-compare-table" }, head, ...bodies);
 }
 
-function sectionBody({ name, rows }: Section, runs: number, base: number): HTMLElement {
+function sectionBody({ name, rows }: Section, columns: Columns): HTMLElement {
   const different = rows.filter(({ differs }) => differs).length;
   const count =
     different === 0 ? "" : `${different.toLocaleString("en")} of ${rows.length.toLocaleString("en")} differ`;
   const title = element("span", {}, name, element("small", {}, count));
-  const head = element("th", { scope: "rowgroup", colspan: String(runs + 1) }, title);
+  const head = element("th", { scope: "rowgroup", colspan: String(columns.places.length + 1) }, title);
   const first = element("tr", { class: "nbtrack-compare-section" }, head);
-  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, runs, base)));
+  const body = element("tbody", {}, first, ...rows.map((row) => valueRow(row, columns)));
   body.dataset["differs"] = String(different > 0);
   return body;
 }
 
-function valueRow(row: Row, runs: number, base: number): HTMLElement {
+function valueRow(row: Row, { places, base, runs }: Columns): HTMLElement {
   const head = element("th", { scope: "row", title: row.name }, row.name, arrow(row));
-  const cells = row.cells.map((value, place) => {
-    const best = row.best.includes(place);
-    const numeric = isNumber(value) && row.kind !== "time";
-    const made = element(
-      "td",
-      { title: exactText(value) ?? "the run has none", class: numeric ? "nbtrack-number" : false },
-      valueText(value, row.kind),
-    );
-    if (best) {
-      made.classList.add("nbtrack-best");
-      made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
-    }
-    const far = place === base ? null : difference(value, row.cells[base] ?? null, row);
-    if (far !== null) {
-      made.append(differenceMark(far));
-    }
-    if (isNothing(value)) {
-      made.classList.add("nbtrack-lacking");
-    }
+  const cells = places.map((place) => {
+    const made = valueCell(row.cells[place] ?? null, row, place);
+    markDifference(made, row, place, base);
     return made;
   });
   const made = element("tr", {}, head, ...cells);
   made.dataset["differs"] = String(row.differs && runs > 1);
   return made;
+}
+
+function valueCell(value: Value, row: Row, place: number): HTMLElement {
+  const numeric = isNumber(value) && row.kind !== "time";
+  const made = element(
+    "td",
+    { title: exactText(value) ?? "the run has none", class: numeric ? "nbtrack-number" : false },
+    valueText(value, row.kind),
+  );
+  if (row.best.includes(place)) {
+    made.classList.add("nbtrack-best");
+    made.append(element("span", { class: "nbtrack-unseen" }, " (best)"));
+  }
+  if (isNothing(value)) {
+    made.classList.add("nbtrack-lacking");
+  }
+  return made;
+}
+
+/** Mark what differs from the baseline, with how far it is from that. */
+function markDifference(made: HTMLElement, row: Row, place: number, base: number): void {
+  const [value = null, other = null] = [row.cells[place], row.cells[base]];
+  if (base < 0 || place === base) {
+    made.classList.toggle("nbtrack-base", place === base);
+    return;
+  }
+  made.classList.toggle("nbtrack-differs", row.differs && !isSame(value, other));
+  const far = difference(value, other, row);
+  if (far !== null && far.text !== SAME) {
+    made.append(differenceMark(far));
+  }
 }
 
 /** The arrow that says which direction is better, if it is known. */
@@ -78,6 +118,12 @@ function arrow({ direction }: Row): HTMLElement | string {
   return element("small", {}, sign, element("span", { class: "nbtrack-unseen" }, better));
 }
 
+function isSame(one: Value, other: Value): boolean {
+  return exactText(one) === exactText(other) && isNumber(one) === isNumber(other);
+}
+
+/** How a number is told that is the same as the baseline's. */
+const SAME = "±0";
 const MAX_LENGTH = 300;
 
 /** Return a value as it is shown. The tooltip has the exact text. */
@@ -122,7 +168,7 @@ export function difference(
   }
   const by = one - other;
   if (by === 0 || !Number.isFinite(by)) {
-    return by === 0 ? { text: "±0", verdict: null } : null;
+    return by === 0 ? { text: SAME, verdict: null } : null;
   }
   const seconds = kind === "duration" ? " s" : "";
   const share = other === 0 ? "" : ` (${signed((by / Math.abs(other)) * 100, 3)} %)`;

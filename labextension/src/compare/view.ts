@@ -37,6 +37,8 @@ export function showCompare(
   return { update: (next) => compare.update(next) };
 }
 
+const MORE_COLUMNS = 40;
+
 class Compare {
   readonly root: HTMLElement;
   readonly #colours: Colours;
@@ -50,9 +52,11 @@ class Compare {
   readonly #none = element("p", { class: "nbtrack-empty", hidden: true }, "Nothing differs here.");
   readonly #code = element("div");
   readonly #baseline: { id: string | null };
-  readonly #choice = element("span");
+  readonly #choice = element("span", { class: "nbtrack-compare-baselines" });
   readonly #artifacts: Artifacts | undefined;
   #shown: Comparison | undefined;
+  /** How many runs are drawn. */
+  #most = MORE_COLUMNS;
   #text = "";
 
   constructor(colours: Colours, baseline: { id: string | null }, artifacts?: Artifacts) {
@@ -64,6 +68,7 @@ class Compare {
       this.root.classList.toggle("nbtrack-only", on);
       this.#narrow();
     });
+    this.#scroll.addEventListener("scroll", () => this.#reach());
     this.#find.addEventListener("input", () => this.#narrow());
     const controls = element(
       "div",
@@ -99,12 +104,24 @@ class Compare {
     this.#draw();
   }
 
+  /** Draw more runs when the last ones come near: hundreds of columns at once would take seconds. */
+  #reach(): void {
+    const { scrollLeft, clientWidth, scrollWidth } = this.#scroll;
+    if (
+      scrollLeft + clientWidth >= scrollWidth - clientWidth &&
+      this.#most < (this.#shown?.runs.length ?? 0)
+    ) {
+      this.#most += MORE_COLUMNS;
+      this.#draw();
+    }
+  }
+
   #baselines({ runs }: Comparison): HTMLElement {
     const named = runs.map((run) => ({ value: run.id, text: `${nameOf(run)} ${run.id.slice(0, 8)}` }));
     const { id } = this.#baseline;
-    const chosen = runs.some((run) => run.id === id) ? (id ?? "") : "";
-    return choice("Baseline", [{ value: "", text: "none" }, ...named], chosen, (value) => {
-      this.#baseline.id = value === "" ? null : value;
+    const chosen = runs.find((run) => run.id === id) ?? runs[0];
+    return choice("Baseline", named, chosen?.id ?? "", (value) => {
+      this.#baseline.id = value;
       this.#draw();
     });
   }
@@ -115,21 +132,40 @@ class Compare {
       return;
     }
     const { scrollTop, scrollLeft } = this.#scroll;
-    const base = shown.runs.findIndex(({ id }) => id === this.#baseline.id);
-    this.#scroll.replaceChildren(comparisonTable(shown, shown.runs.length > 1 ? base : -1));
+    const base = Math.max(
+      0,
+      shown.runs.findIndex(({ id }) => id === this.#baseline.id),
+    );
+    const rebase = (id: string) => {
+      this.#baseline.id = id;
+      this.#choice.replaceChildren(this.#baselines(shown));
+      this.#draw();
+      this.#scroll.focus({ preventScroll: true });
+    };
+    const columns = { base: shown.runs.length > 1 ? base : -1, most: this.#most };
+    this.#scroll.replaceChildren(comparisonTable(shown, columns, rebase));
     this.#narrow();
     this.#scroll.scrollTo?.(scrollLeft, scrollTop);
     this.colour();
     // An element outside the page has no theme. It gets the colours when it is in the page.
-    requestAnimationFrame(() => this.colour());
+    requestAnimationFrame(() => {
+      this.colour();
+      this.#holdBase();
+    });
+  }
+
+  /** Keep the baseline beside the names in view, where there is room for it. */
+  #holdBase(): void {
+    const wide = this.#scroll.querySelector<HTMLElement>("thead > tr > td")?.offsetWidth ?? 0;
+    this.#scroll.style.setProperty("--nbtrack-names", `${wide}px`);
   }
 
   /** Set the colours of the runs in the current theme. */
   colour(): void {
     const { dark } = readTheme(this.root);
     const swatches = this.#scroll.querySelectorAll<HTMLElement>(".nbtrack-swatch");
-    for (const [place, swatch] of swatches.entries()) {
-      swatch.style.background = this.#colours.of(this.#shown?.runs[place]?.id ?? "", dark);
+    for (const swatch of swatches) {
+      swatch.style.background = this.#colours.of(swatch.dataset["run"] ?? "", dark);
     }
   }
 

@@ -1,6 +1,6 @@
 import { cut, textWidth } from "../plot/axes.ts";
 import { button } from "../plot/controls.ts";
-import type { Sheet, Stage } from "../plot/stage.ts";
+import type { Sheet } from "../plot/stage.ts";
 import { element } from "../ui/dom.ts";
 import { numberText } from "../ui/text.ts";
 import type { Line } from "./lines.ts";
@@ -19,14 +19,12 @@ interface Item {
 export class Legend {
   readonly root: HTMLElement;
   readonly #state: CurvesState;
-  readonly #stage: Stage;
   readonly #list = element("ul");
   readonly #about = element("span");
   readonly #items = new Map<string, Item>();
 
-  constructor(state: CurvesState, stage: Stage) {
+  constructor(state: CurvesState) {
     this.#state = state;
-    this.#stage = stage;
     const all = button("All", () => this.#hide(() => false));
     const none = button("None", () => this.#hide(() => true));
     const head = element("div", { class: "nbtrack-legend-head" }, this.#about, all, none);
@@ -60,7 +58,9 @@ export class Legend {
   /** Update the colours to the current theme. */
   colour(dark: boolean): void {
     for (const { id } of this.#state.lines) {
-      this.#item(id).swatch.style.borderTopColor = this.#state.colours.of(id, dark);
+      const { style } = this.#item(id).swatch;
+      style.borderTopColor = this.#state.colours.of(id, dark);
+      style.borderTopStyle = this.#state.colours.style(id);
     }
   }
 
@@ -81,14 +81,10 @@ export class Legend {
       return known;
     }
     const swatch = element("i", { class: "nbtrack-legend-line" });
-    swatch.style.borderTopStyle = this.#state.colours.style(id);
     const [name, lost, last] = [element("span"), element("em", {}, "NaN"), element("b")];
     const press = button("", () => this.#toggle(id));
     press.append(swatch, name, lost, last);
-    const mark = (marked: string | null) => () => {
-      this.#state.marked = marked;
-      this.#stage.redrawOver();
-    };
+    const mark = (marked: string | null) => () => this.#state.marked.mark(marked);
     press.addEventListener("pointerenter", mark(id));
     press.addEventListener("focus", mark(id));
     press.addEventListener("pointerleave", mark(null));

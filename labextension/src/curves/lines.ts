@@ -30,6 +30,15 @@ export function linesOf(data: CurveData): Line[] {
   return "packed" in data ? ofRuns(data) : ofGroups(data);
 }
 
+/** Return a curve of its last point alone. */
+export function lastOf(line: Line): Line {
+  const [x, y] = line.last ?? [0, null];
+  const some = line.last !== null;
+  const [xs, means] = [some ? [x] : [], some ? [y ?? Number.NaN] : []];
+  const one = { xs: Float64Array.from(xs), means: Float64Array.from(means), lows: null, highs: null };
+  return { ...line, ...one, count: Math.min(1, line.count) };
+}
+
 function ofRuns({ runs, packed, origin }: CurvesDocument): Line[] {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);

@@ -22,11 +22,24 @@ export function showOverview(
   return { refresh: () => overview.refresh() };
 }
 
+/** Return what stands before the last slash of a metric's name: `train` of `train/loss`. */
+function prefixOf(metric: string): string {
+  return metric.slice(0, Math.max(0, metric.lastIndexOf("/")));
+}
+
+/** Return metrics with those of one prefix together, in the order in which the prefixes come first; others come last. */
+function byPrefix(metrics: readonly string[]): string[] {
+  const prefixes = [...new Set(metrics.map(prefixOf))];
+  const order = [...prefixes.filter((prefix) => prefix !== ""), ""];
+  return order.flatMap((prefix) => metrics.filter((metric) => prefixOf(metric) === prefix));
+}
+
 class Overview {
   readonly root: HTMLElement;
   readonly #options: OverviewOptions;
   readonly #signal: AbortSignal;
-  readonly #grid = element("div", { class: "nbtrack-overview" });
+  readonly #groups = element("div", { class: "nbtrack-overview-groups" });
+  readonly #grids = new Map<string, HTMLElement>();
   readonly #key = element("ul", { class: "nbtrack-overview-key", "aria-label": "Runs" });
   readonly #small = new Map<Element, SmallChart>();
   readonly #seen: IntersectionObserver;
@@ -63,7 +76,11 @@ class Overview {
     const row = element("div", { class: "nbtrack-controls" }, ...controls);
     const more = element("button", { type: "button" });
     more.addEventListener("click", () => this.#add(more));
-    this.root = view("curves", "Curves of all metrics", row, this.#key, this.#grid, more);
+    const sizes = options.overview.map(
+      (metric) => options.overview.filter((other) => prefixOf(other) === prefixOf(metric)).length,
+    );
+    this.#groups.style.setProperty("--nbtrack-charts", String(Math.max(...sizes)));
+    this.root = view("curves", "Curves of all metrics", row, this.#key, this.#groups, more);
     this.#add(more);
   }
 
@@ -77,15 +94,33 @@ class Overview {
   #add(more: HTMLElement): void {
     const { overview } = this.#options;
     const from = this.#small.size;
-    for (const metric of overview.slice(from, from + MAX_CHARTS)) {
+    for (const metric of byPrefix(overview).slice(from, from + MAX_CHARTS)) {
       const small = new SmallChart(metric, this.#options, () => this.#name(), this.#signal);
       this.#small.set(small.root, small);
-      this.#grid.append(small.root);
+      this.#gridOf(prefixOf(metric)).append(small.root);
       this.#seen.observe(small.root);
     }
     const left = overview.length - this.#small.size;
     more.hidden = left === 0;
     more.textContent = `Show ${Math.min(left, MAX_CHARTS)} more of ${overview.length.toLocaleString("en")} metrics`;
+  }
+
+  /** Return the grid of the metrics with a prefix, each under a heading of its own where there are several. */
+  #gridOf(prefix: string): HTMLElement {
+    const known = this.#grids.get(prefix);
+    if (known !== undefined) {
+      return known;
+    }
+    const grid = element("div", { class: "nbtrack-overview" });
+    this.#grids.set(prefix, grid);
+    const count = this.#options.overview.filter((metric) => prefixOf(metric) === prefix).length;
+    const title = prefix === "" ? "Others" : prefix;
+    const head = element("summary", {}, title, element("small", {}, count.toLocaleString("en")));
+    const isGrouped = this.#options.overview.some((metric) => prefixOf(metric) !== prefix);
+    this.#groups.append(
+      isGrouped ? element("details", { class: "nbtrack-overview-group", open: true }, head, grid) : grid,
+    );
+    return grid;
   }
 
   #draw(): void {
@@ -98,9 +133,9 @@ class Overview {
   #name(): void {
     const names = new Map<string, HTMLElement>();
     for (const small of this.#small.values()) {
-      for (const [id, name, colour] of small.named()) {
-        const swatch = element("i", { class: "nbtrack-swatch" });
-        swatch.style.background = colour;
+      for (const [id, name, colour, style] of small.named()) {
+        const swatch = element("i", { class: "nbtrack-legend-line" });
+        swatch.style.borderTop = `3px ${style} ${colour}`;
         const item = names.get(id) ?? element("li", { title: name }, swatch, element("span", {}, name));
         names.set(id, item);
       }
@@ -128,7 +163,7 @@ class SmallChart {
   readonly #options: OverviewOptions;
   readonly #signal: AbortSignal;
   readonly #named: () => void;
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #place = element("div", { class: "nbtrack-overview-place" });
   #state: CurvesState | undefined;
   #stage: Stage | undefined;
@@ -142,6 +177,7 @@ class SmallChart {
     this.#options = options;
     this.#named = named;
     this.#signal = signal;
+    this.#notice = new Notice(signal);
     const title = `${metric}\nShow this metric alone`;
     const pick = element("button", { type: "button", title, "aria-label": `${metric}: show alone` }, metric);
     pick.addEventListener("click", () => options.onPick(metric));
@@ -166,12 +202,12 @@ class SmallChart {
     }
   }
 
-  named(): [id: string, name: string, colour: string][] {
+  named(): [id: string, name: string, colour: string, style: string][] {
     const state = this.#state;
     const dark = this.#stage?.theme.dark ?? false;
     return state === undefined
       ? []
-      : state.shown.map(({ id, name }) => [id, name, state.colours.of(id, dark)]);
+      : state.shown.map(({ id, name }) => [id, name, state.colours.of(id, dark), state.colours.style(id)]);
   }
 
   async #ask(): Promise<void> {

@@ -10,6 +10,8 @@ const MAX_VALUES = 8;
 const MIN_DRAG = 8;
 const KEY_STEPS = 100;
 const MAX_DISTANCE = 24;
+/** A pointer that is as near to a curve asks about that curve, any other about the best. */
+const MAX_NEAR = 48;
 
 interface Spot {
   x: number;
@@ -80,7 +82,7 @@ export class Pointer {
   draw(sheet: Sheet): void {
     const layout = this.#layout();
     const { plot } = layout;
-    const marked = this.#state.shown.find(({ id }) => id === this.#state.marked);
+    const marked = this.#state.shown.find(({ id }) => id === this.#state.marked.id);
     if (marked !== undefined) {
       sheet.pen.within([plot.left, plot.top, plot.width, plot.height], () => {
         drawLine(sheet, this.#state, marked, { ...layout, width: 3 });
@@ -157,7 +159,7 @@ export class Pointer {
     return false;
   }
 
-  /** Return the values at an x, the nearest curves first. */
+  /** Return the values at an x: those of the nearest curves first, or where none is near those that are best. */
   #values(spot: Spot): PointValue[] {
     const { x, y } = this.#layout();
     const wanted = x.value(spot.x);
@@ -175,7 +177,11 @@ export class Pointer {
         found.push({ line, place, value, at });
       }
     }
-    found.sort((one, other) => Math.abs(one.at.y - spot.y) - Math.abs(other.at.y - spot.y));
+    const far = ({ at }: PointValue) => Math.abs(at.y - spot.y);
+    const sign = this.#state.data.direction === "down" ? 1 : -1;
+    const best = (one: PointValue, other: PointValue) => sign * (one.value - other.value);
+    const isNear = found.some((one) => far(one) <= MAX_NEAR);
+    found.sort(isNear ? (one, other) => far(one) - far(other) : best);
     return found.slice(0, MAX_VALUES);
   }
 
@@ -187,8 +193,10 @@ export class Pointer {
     const values = this.#spot === null || this.#from !== null ? [] : this.#values(this.#spot);
     const [first] = values;
     if (this.#spot === null || first === undefined) {
+      this.#state.marked.mark(null);
       this.tip.hide();
     } else {
+      this.#state.marked.mark(Math.abs(first.at.y - this.#spot.y) <= MAX_NEAR ? first.line.id : null);
       this.tip.show(this.#title(first), this.#lines(values, stage.theme.dark), {
         ...this.#spot,
         width: stage.size.width,
@@ -211,6 +219,7 @@ export class Pointer {
           : ` (${numberText(low, 4)} – ${numberText(high, 4)})`;
       return {
         colour: this.#state.colours.of(line.id, dark),
+        style: this.#state.colours.style(line.id),
         name: line.name,
         value: `${numberText(value)}${band}`,
       };

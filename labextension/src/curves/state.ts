@@ -1,6 +1,7 @@
 import type { Ask, CurveX, Range, Spacing } from "../kernel/documents.ts";
 import { Colours } from "../plot/colours.ts";
 import type { FieldNote } from "../plot/controls.ts";
+import { Marked } from "../plot/marked.ts";
 import type { CurveData, Line } from "./lines.ts";
 
 /** The options of the curves view. */
@@ -27,6 +28,10 @@ export interface CurvesOptions {
   };
   /** The earlier choices, without the zoom. */
   chosen?: Chosen;
+  /** The run under the pointer, shared with other charts. */
+  marked?: Marked;
+  /** Whether the last values are shown, as bars. */
+  bars?: boolean;
 }
 
 /** The typed ends of an axis, with null for an end that follows the data. */
@@ -108,14 +113,15 @@ export class CurvesState {
   readonly chosen: Chosen;
   data: CurveData;
   lines: Line[] = [];
-  /** The run under the pointer, in the legend or the chart. */
-  marked: string | null = null;
+  /** The run under the pointer, in the legend or a chart. */
+  readonly marked: Marked;
   readonly #groups: Colours;
   readonly #listeners: (() => void)[] = [];
 
   constructor(data: CurveData, options: CurvesOptions) {
     this.options = options;
     this.data = data;
+    this.marked = options.marked ?? new Marked();
     this.#groups = options.groupColours ?? new Colours();
     this.chosen = {
       ...(options.chosen ?? { ...freshChosen(data.metric), x: data.x }),

@@ -7,7 +7,7 @@ import { numberText } from "../ui/text.ts";
 import { Bars, isOnePoint } from "./bars.ts";
 import { drawCurves, type Layout, layOut } from "./figure.ts";
 import { drawKey, Legend } from "./legend.ts";
-import { type CurveData, linesOf } from "./lines.ts";
+import { type CurveData, lastOf, linesOf } from "./lines.ts";
 import { Pointer, placeText } from "./pointer.ts";
 import { alongMetric, type Chosen, type CurvesOptions, CurvesState, within, type Zoom } from "./state.ts";
 import { toolbar } from "./toolbar.ts";
@@ -50,7 +50,7 @@ class Curves {
   readonly #body: HTMLElement;
   /** The element of the curves or the bars. */
   readonly #place = element("div");
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #empty = element("p", { class: "nbtrack-empty", hidden: true }, NO_POINTS);
   #layout: Layout | undefined;
   /** The last curves without zoom, to go back to at once. */
@@ -60,6 +60,7 @@ class Curves {
     const state = new CurvesState(data, options);
     this.#state = state;
     this.#signal = signal;
+    this.#notice = new Notice(signal);
     this.#pointer = new Pointer(
       () => state,
       () => this.#laidOut(),
@@ -68,7 +69,8 @@ class Curves {
     this.#stage = new Stage(this.#drawing(), `Curves of ${data.metric}: ${HELP}`, signal);
     this.#pointer.attach(this.#stage);
     this.#stage.root.append(this.#pointer.tip.root, this.#pointer.tip.spoken);
-    this.#legend = new Legend(state, this.#stage);
+    this.#legend = new Legend(state);
+    state.marked.onChanged(() => this.#stage.redrawOver(), signal);
     this.#bars = new Bars(state, signal);
     state.listen(() => {
       this.#legend.draw();
@@ -111,7 +113,7 @@ class Curves {
       this.#bars.clear();
     }
     state.data = data;
-    state.lines = linesOf(data);
+    state.lines = state.options.bars === true ? linesOf(data).map(lastOf) : linesOf(data);
     const onePoint = isOnePoint(state.lines);
     const seen = onePoint ? this.#bars.stage.root : this.#body;
     if (seen !== this.#place.firstElementChild) {

@@ -12,7 +12,7 @@ export type Value = null | boolean | number | string | [] | [string];
 export interface ArtifactRow {
   name: string;
   sizes: (number | null)[];
-  /** Whether it is a picture, according to its name. */
+  /** Whether it can be shown beside those of other runs, according to its name: a picture, a table, a text. */
   picture: boolean;
 }
 
@@ -190,7 +190,12 @@ export interface Importance {
 /** The importance of params for a metric. */
 export interface ImportanceDocument {
   metric: string;
+  /** How many have the metric. */
   runs: number;
+  /** How many of them it is computed from. */
+  looked_at: number;
+  /** False for a first answer, which a later one without most makes exact. */
+  final: boolean;
   /** The forest's R2 on unseen runs. */
   score: number | null;
   params: Importance[];
@@ -198,11 +203,14 @@ export interface ImportanceDocument {
   cautions: string[];
 }
 
-/** A picture: pixels as base64, or the text of an SVG; or the reason why there is none. */
+/** A picture: pixels as base64, or the text of an SVG; a table, or a text; or the reason why there is none. */
 export interface Picture {
-  kind: "image" | "svg" | "none";
+  kind: "image" | "svg" | "table" | "text" | "none";
   type: string;
   data: string;
+  columns: string[];
+  /** The first rows of a table. */
+  rows: string[][];
   why: string;
 }
 
@@ -313,6 +321,7 @@ export interface DocumentRequests {
     payload: {
       metric: string;
       params?: readonly string[] | null;
+      most?: number | null;
     };
     answer: ImportanceDocument;
   };

@@ -34,6 +34,18 @@ export interface Option {
   kind: string;
 }
 
+/** Charts that were put together in the workspace, with the name that they were saved under. */
+export interface Arrangement {
+  name: string;
+  charts: { kind: string; asked: Record<string, unknown> }[];
+}
+
+/** The arrangements that were saved, the last one first. */
+export interface Arrangements {
+  arrangements: Arrangement[];
+  kept: boolean;
+}
+
 export interface Memory {
   history: string[];
   saved: { name: string; filter: string }[];

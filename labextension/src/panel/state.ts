@@ -78,6 +78,7 @@ export class PanelState {
     this.query = sharedQuery(model);
     this.columns = [...model.get("columns")];
     this.selection.ids = new Set(model.get("_chosen"));
+    this.colours.begin(this.selection.ids);
     const first = model.get("_first");
     if ("ids" in first && sameQuery(first as Query, this.query)) {
       this.#receive(first as Rows, true);
@@ -157,7 +158,7 @@ export class PanelState {
   selectionChanged(): void {
     this.model.set("_chosen", [...this.selection.ids]);
     this.model.save_changes();
-    this.#notify("chosen");
+    this.#chosenAnew();
   }
 
   /** Load the rows and the statistics again. */
@@ -251,8 +252,20 @@ export class PanelState {
     const chosen = this.model.get("_chosen");
     if (chosen.length !== this.selection.ids.size || chosen.some((id) => !this.selection.has(id))) {
       this.selection.ids = new Set(chosen);
-      this.#notify("chosen");
+      this.#chosenAnew();
     }
+  }
+
+  /** With other rows the colours begin anew, unless runs are chosen. */
+  #recolour(anew: boolean): void {
+    if (anew && this.selection.ids.size === 0) {
+      this.colours.begin([]);
+    }
+  }
+
+  #chosenAnew(): void {
+    this.colours.begin(this.selection.ids);
+    this.#notify("chosen");
   }
 
   #notify(topic: Topic): void {
@@ -315,6 +328,7 @@ export class PanelState {
         this.#setProblem(null);
       }
       this.#receive(rows, anew);
+      this.#recolour(anew);
       this.#notify(anew ? "anew" : "rows");
       if (anew) {
         this.#publish();

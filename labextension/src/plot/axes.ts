@@ -1,3 +1,4 @@
+import { labelFont } from "./colours.ts";
 import { FONT } from "./pen.ts";
 import type { Scale } from "./scales.ts";
 import type { Sheet } from "./stage.ts";
@@ -12,17 +13,36 @@ export interface Plot {
 
 const LETTER_WIDTH = 6.1;
 const PADDING = 8;
+const LABEL_HEIGHT = 12;
 
-/** Return about how wide a text is. */
+let measuring: CanvasRenderingContext2D | null | undefined;
+
+/** Return how wide a text is in the font of the page; about how wide where there is no canvas. */
 export function textWidth(text: string, size = FONT): number {
-  return [...text].length * LETTER_WIDTH * (size / FONT);
+  measuring ??= document.createElement("canvas").getContext("2d") ?? null;
+  if (measuring === null) {
+    return [...text].length * LETTER_WIDTH * (size / FONT);
+  }
+  measuring.font = `${size}px ${labelFont()}`;
+  return measuring.measureText(text).width;
 }
 
-/** Return a text cut to about a width. */
+/** Return a text cut to a width. */
 export function cut(text: string, width: number, size = FONT): string {
   const letters = [...text.replaceAll(/\s+/gu, " ")];
-  const room = Math.max(1, Math.floor(width / (LETTER_WIDTH * (size / FONT))));
-  return letters.length <= room ? letters.join("") : `${letters.slice(0, Math.max(1, room - 1)).join("")}…`;
+  if (textWidth(letters.join(""), size) <= width) {
+    return letters.join("");
+  }
+  let [fits, tooLong] = [1, letters.length];
+  while (fits + 1 < tooLong) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (textWidth(`${letters.slice(0, middle).join("")}…`, size) <= width) {
+      fits = middle;
+    } else {
+      tooLong = middle;
+    }
+  }
+  return `${letters.slice(0, fits).join("")}…`;
 }
 
 /** Return how much room the labels of a vertical scale need. */
@@ -39,12 +59,17 @@ export function drawAxes(
 ): void {
   const { left, top, width, height } = plot;
   const bottom = top + height;
+  let above = Number.POSITIVE_INFINITY;
   for (const { value, text } of y.ticks) {
     const place = y.place(value);
     if (y.kind !== "category") {
       pen.line([left, left + width], [place, place], { colour: theme.line });
     }
-    pen.text(cut(text, 150), [left - PADDING, place], { colour: theme.quiet, anchor: "end" });
+    // Labels that would touch the one before are left out.
+    if (y.kind === "category" || above - place >= LABEL_HEIGHT) {
+      pen.text(cut(text, 150), [left - PADDING, place], { colour: theme.quiet, anchor: "end" });
+      above = place;
+    }
   }
   drawBottom({ pen, theme }, plot, x);
   pen.line([left, left + width], [bottom, bottom], { colour: theme.quiet });

@@ -1,24 +1,55 @@
 /** The colours of runs and of the theme. Colour-blind people can tell the runs apart, with a contrast of at least 3. */
 
-const LIGHT = ["#0072b2", "#c8500a", "#00805e", "#b0508a", "#8a6d00", "#5b4bb5", "#c4314b", "#4d4d4d"];
-const DARK = ["#56b4e9", "#f08a3c", "#2fc59a", "#e58fc2", "#e3c437", "#a99bff", "#ff7d8c", "#c9c9c9"];
+const LIGHT = ["#378ced", "#d1701b", "#489552", "#b36cb2", "#584e02", "#422998", "#890038", "#7a7a7a"];
+const DARK = ["#17cfff", "#cb6915", "#a5f7a9", "#f655b3", "#ecd645", "#8389fd", "#db8489", "#e5e5e5"];
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3]];
 
 const RAMP_LIGHT = ["#352a86", "#0a5fa8", "#0a8c9a", "#2f9e5f", "#a58f00", "#d3701a"];
 const RAMP_DARK = ["#8f7bff", "#4aa3f0", "#3cc3c8", "#63cf8b", "#d6c33a", "#ffa25a"];
 
+export type LineStyle = "solid" | "dashed" | "dotted";
+
 /** Gives each run a colour of its own, the same in all views that share the object. */
 export class Colours {
   readonly #slots = new Map<string, number>();
+  readonly #taken = new Set<number>();
+  /** No slot below it is free. */
+  #next = 0;
 
-  /** Return the slot of a run. A new run gets the next free one. */
+  /** Return the slot of a run. A new run gets the first free one. */
   slot(id: string): number {
     const known = this.#slots.get(id);
     if (known !== undefined) {
       return known;
     }
-    this.#slots.set(id, this.#slots.size);
-    return this.#slots.size - 1;
+    while (this.#taken.has(this.#next)) {
+      this.#next += 1;
+    }
+    this.#take(id, this.#next);
+    return this.#next;
+  }
+
+  /** Begin anew with these runs, solid lines first. Of runs that had a solid line, each keeps its colour. */
+  begin(ids: Iterable<string>): void {
+    const runs = [...ids];
+    const before = new Map(this.#slots);
+    this.#slots.clear();
+    this.#taken.clear();
+    this.#next = 0;
+    for (const id of runs) {
+      const slot = before.get(id);
+      if (slot !== undefined && slot < LIGHT.length) {
+        this.#take(id, slot);
+      }
+    }
+    for (const id of runs) {
+      this.slot(id);
+    }
+  }
+
+  #take(id: string, slot: number): void {
+    this.#slots.set(id, slot);
+    this.#taken.add(slot);
   }
 
   of(id: string, dark: boolean): string {
@@ -26,7 +57,7 @@ export class Colours {
   }
 
   /** Return the style of the run's line in CSS. */
-  style(id: string): "solid" | "dashed" | "dotted" {
+  style(id: string): LineStyle {
     const [long] = this.dash(id);
     if (long === undefined) {
       return "solid";
@@ -89,6 +120,13 @@ const DEFAULT_THEME: Theme = {
   dark: false,
 };
 
+let { font } = DEFAULT_THEME;
+
+/** Return the font of the theme that was read last: all views of a page have the same. */
+export function labelFont(): string {
+  return font;
+}
+
 /** Return the colours of a view's CSS in the current theme. */
 export function readTheme(view: HTMLElement): Theme {
   const probe = document.createElement("span");
@@ -108,6 +146,7 @@ export function readTheme(view: HTMLElement): Theme {
     dark: isDark(paper),
   };
   probe.remove();
+  ({ font } = theme);
   return theme;
 }
 

@@ -1,5 +1,6 @@
 import type { Column, FieldsDocument } from "../kernel/documents.ts";
 import { momentText, numberText } from "../ui/text.ts";
+import { cut, textWidth } from "./axes.ts";
 import { type Colours, ramp, slotColour, type Theme } from "./colours.ts";
 import { extent } from "./scales.ts";
 import type { Sheet } from "./stage.ts";
@@ -55,27 +56,27 @@ export class ColourScale {
     if (column.kind === "category") {
       let x = right;
       for (const [place, text] of [...column.categories.entries()].slice(0, 8).reverse()) {
-        const label = text.length > 14 ? `${text.slice(0, 13)}…` : text;
+        const label = cut(text, Math.max(90, right / 8));
         pen.text(label, [x, y], { ...quiet, anchor: "end" });
-        x -= label.length * 6.2 + 9;
+        x -= textWidth(label) + 9;
         pen.circle([x, y], 4, slotColour(place, theme.dark));
         x -= 14;
       }
       return;
     }
-    const width = 90;
+    const width = Math.min(160, Math.max(90, right / 6));
     const text = (value: number) => (column.kind === "time" ? momentText(value) : numberText(value, 4));
     const [low, high] = extent(column.values);
     const highText = text(high);
     pen.text(highText, [right, y], { ...quiet, anchor: "end" });
-    const start = right - highText.length * 6.2 - 8 - width;
+    const start = right - textWidth(highText) - 8 - width;
     for (let step = 0; step < width; step += 1) {
       pen.rectangle([start + step, y - 5, 1.5, 10], ramp(step / (width - 1), theme.dark));
     }
     const lowText = text(low);
     pen.text(lowText, [start - 6, y], { ...quiet, anchor: "end" });
-    const label = column.label.length > 24 ? `${column.label.slice(0, 23)}…` : column.label;
-    pen.text(label, [start - 14 - lowText.length * 6.2, y], { colour: theme.ink, anchor: "end" });
+    const end = start - 16 - textWidth(lowText);
+    pen.text(cut(column.label, end - right / 4), [end, y], { colour: theme.ink, anchor: "end" });
   }
 
   #turned(value: number | null): number | null {

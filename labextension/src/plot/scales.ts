@@ -1,7 +1,7 @@
 /** Scales: from values to pixels and back, with ticks. */
 
 import type { Column, Range } from "../kernel/documents.ts";
-import { momentText, tickText } from "../ui/text.ts";
+import { momentText, numberText, tickText } from "../ui/text.ts";
 
 interface Tick {
   value: number;
@@ -112,7 +112,18 @@ export function scaleOf(column: Column, range: Range, count?: number): Scale {
   if (column.kind === "time") {
     return moments(padded(domain), range, count);
   }
-  return column.log ? logarithmic(domain, range, count) : linear(domain, range, count, column.whole);
+  const scale = column.log ? logarithmic(domain, range, count) : linear(domain, range, count, column.whole);
+  const own = column.field.startsWith("params.") ? fewValues(column.values) : null;
+  return own === null ? scale : { ...scale, ticks: own.map((value) => ({ value, text: numberText(value) })) };
+}
+
+/** An axis of a param that has no more values is ticked at each of them, and nowhere else. */
+const MAX_OWN_TICKS = 8;
+
+function fewValues(values: readonly (number | null)[]): number[] | null {
+  const known = new Set(values.filter((value) => value !== null));
+  const few = known.size > 0 && known.size <= MAX_OWN_TICKS;
+  return few ? [...known].sort((one, other) => one - other) : null;
 }
 
 /** Return the least and the greatest of the numbers. */

@@ -1,5 +1,6 @@
 import { element } from "../ui/dom.ts";
-import { type Figures, saveButtons } from "./controls.ts";
+import type { LineStyle } from "./colours.ts";
+import { button, type Figures, saveButtons } from "./controls.ts";
 import type { Stage } from "./stage.ts";
 
 /** The outermost element of a view. */
@@ -7,33 +8,121 @@ export function view(name: string, label: string, ...children: Node[]): HTMLElem
   return element("section", { class: `nbtrack-view nbtrack-${name}`, "aria-label": label }, ...children);
 }
 
-/** The line of a view that says that it waits, or what went wrong. */
+/** After so many milliseconds a view says what it is doing, and after so many how far it is. */
+const SAY_AFTER = 80;
+const PROGRESS_AFTER = 1000;
+
+/** What is said while an answer is awaited. */
+export interface Doing {
+  text: string;
+  /** How much of it is done, from 0 to 1, where that is known. */
+  part?: number;
+  /** Hears that the user has stopped it. */
+  stopped?: () => void;
+  /** Asks again for what the user has stopped. */
+  again?: () => void;
+}
+
+const READING: Doing = { text: "Reading" };
+
+/** The line of a view that says what it is doing, or what went wrong. After a second it can be stopped. */
 export class Notice {
-  readonly root = element("div", { class: "nbtrack-notice", role: "status", hidden: true });
+  readonly root = element("div", { class: "nbtrack-notice", hidden: true });
+  readonly #text = element("span", { role: "status" });
+  readonly #act = button("Stop", () => this.#acts?.());
+  readonly #signal: AbortSignal;
+  #acts: (() => void) | undefined;
   #turn = 0;
 
-  /** Wait for an answer. Return it, or nothing where another was requested since. */
-  async wait<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    this.root.append(this.#text);
+  }
+
+  /** Wait for an answer. Return it, or nothing where another was requested since, or the user has stopped it. */
+  async wait<Answer>(request: Promise<Answer>, doing: Doing = READING): Promise<Answer | undefined> {
+    try {
+      return await this.during(request, doing);
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : String(error), true);
+      return undefined;
+    }
+  }
+
+  /** The same, but an error is thrown. */
+  async during<Answer>(request: Promise<Answer>, doing: Doing = READING): Promise<Answer | undefined> {
     this.#turn += 1;
     const turn = this.#turn;
-    const late = setTimeout(() => this.#say("Reading…", false), 250);
-    let found: Answer | undefined;
-    let wrong = "";
+    const isLast = () => turn === this.#turn;
+    const began = Date.now();
+    const tell = () => isLast() && this.#tell(doing, Date.now() - began);
+    const late = setTimeout(tell, SAY_AFTER);
+    const often = setInterval(tell, PROGRESS_AFTER);
+    const quit = () => {
+      clearTimeout(late);
+      clearInterval(often);
+    };
+    this.#signal.addEventListener("abort", quit);
     try {
-      found = await request;
+      const found = await request;
+      if (!isLast()) {
+        return undefined;
+      }
+      this.#say("", false);
+      return found;
     } catch (error) {
-      wrong = error instanceof Error ? error.message : String(error);
+      if (!isLast()) {
+        return undefined;
+      }
+      this.#say("", false);
+      throw error;
+    } finally {
+      quit();
+      this.#signal.removeEventListener("abort", quit);
     }
-    clearTimeout(late);
-    const isLast = turn === this.#turn;
-    if (isLast) {
-      this.#say(wrong, wrong !== "");
+  }
+
+  #tell({ text, part, stopped, again }: Doing, passed: number): void {
+    this.#say(`${text}…`, false);
+    const bar = element("progress", { "aria-label": text });
+    if (part !== undefined) {
+      bar.value = part;
     }
-    return isLast ? found : undefined;
+    this.#text.after(bar);
+    if (passed >= PROGRESS_AFTER - SAY_AFTER) {
+      const seconds = `${Math.round(passed / 1000)} s`;
+      bar.after(element("span", { class: "nbtrack-notice-time", "aria-hidden": "true" }, seconds));
+      this.#offer("Stop", () => {
+        // What comes after all is not shown.
+        this.#turn += 1;
+        this.#say("Stopped.", false);
+        stopped?.();
+        if (again !== undefined) {
+          this.#offer("Go on", again);
+        }
+      });
+    }
+  }
+
+  #offer(text: string, acts: () => void): void {
+    this.#acts = acts;
+    this.#act.textContent = text;
+    if (this.#act.parentElement === null) {
+      this.root.append(this.#act);
+    }
   }
 
   #say(text: string, wrong: boolean): void {
-    this.root.textContent = text;
+    // A live region is read out whenever its text is set, even to the same text.
+    if (this.#text.textContent !== text) {
+      this.#text.textContent = text;
+    }
+    for (const one of [...this.root.children].slice(1)) {
+      // The button keeps the focus while the seconds pass.
+      if (one !== this.#act || !text.endsWith("…")) {
+        one.remove();
+      }
+    }
     this.root.hidden = text === "";
     this.root.classList.toggle("nbtrack-wrong", wrong);
   }
@@ -51,7 +140,7 @@ export interface Chart {
 
 /** A view of one chart, which is drawn again for each answer of the kernel. */
 export class ChartView<Document> {
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #kept = element("span", { class: "nbtrack-keep" });
   readonly #body = element("div", { class: "nbtrack-body" });
   readonly #draw: (document: Document, signal: AbortSignal) => Chart;
@@ -61,6 +150,7 @@ export class ChartView<Document> {
   constructor(draw: (document: Document, signal: AbortSignal) => Chart, signal: AbortSignal) {
     this.#draw = draw;
     this.#signal = signal;
+    this.#notice = new Notice(signal);
     signal.addEventListener("abort", () => this.#inner.abort());
   }
 
@@ -78,17 +168,20 @@ export class ChartView<Document> {
     this.#body.replaceChildren(...shown);
   }
 
-  /** Show an answer when it comes, unless another was requested since. */
-  async wait(request: Promise<Document>): Promise<void> {
-    const answer = await this.#notice.wait(request);
+  /** Show an answer when it comes, unless another was requested since. `next` may then ask for a better one. */
+  async wait(request: Promise<Document>, doing?: Doing, next?: (shown: Document) => void): Promise<void> {
+    const answer = await this.#notice.wait(request, doing);
     if (answer !== undefined && !this.#signal.aborted) {
       this.take(answer);
+      next?.(answer);
     }
   }
 }
 
 export interface TooltipLine {
   colour?: string | undefined;
+  /** The style of the line that has the colour; without it a square has it. */
+  style?: LineStyle;
   name: string;
   value: string;
 }
@@ -99,9 +192,13 @@ export class Tooltip {
   readonly spoken = element("div", { class: "nbtrack-unseen", role: "status" });
 
   show(title: string, lines: readonly TooltipLine[], at: { x: number; y: number; width: number }): void {
-    const rows = lines.map(({ colour, name, value }) => {
-      const swatch = element("i", { class: "nbtrack-swatch" });
-      swatch.style.background = colour ?? "transparent";
+    const rows = lines.map(({ colour, style, name, value }) => {
+      const swatch = element("i", { class: style === undefined ? "nbtrack-swatch" : "nbtrack-legend-line" });
+      if (style === undefined) {
+        swatch.style.background = colour ?? "transparent";
+      } else {
+        swatch.style.borderTop = `3px ${style} ${colour ?? "transparent"}`;
+      }
       return element("div", {}, swatch, element("span", {}, name), element("b", {}, value));
     });
     this.root.replaceChildren(element("strong", {}, title), ...rows);

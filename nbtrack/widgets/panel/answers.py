@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.doors import namespace
+from nbtrack.widgets.panel.arrangements import Arrangements
 from nbtrack.widgets.panel.editing import rename, tag
 from nbtrack.widgets.panel.export import shown_frame
 from nbtrack.widgets.panel.memory import Memory
@@ -74,6 +75,10 @@ class PanelAnswers(Reading):
     def save(self, request: wire.Save) -> dict[str, Any]:
         """Save a filter under a name."""
         return self._memory.save(request["name"], request["filter"])
+
+    def arrange(self, request: wire.Arrange) -> dict[str, Any]:
+        """Save an arrangement of charts under a name."""
+        return Arrangements(self.store).save(request["name"], request["charts"])
 
     def forget(self, request: wire.Forget) -> dict[str, Any]:
         """Take a saved filter away."""

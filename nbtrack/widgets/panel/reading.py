@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.query import Query
 from nbtrack.query.tree import Field, In, Text
 from nbtrack.widgets.panel import pinning, queries
+from nbtrack.widgets.panel.arrangements import Arrangements
 from nbtrack.widgets.panel.completion import complete
 from nbtrack.widgets.panel.export import export
 from nbtrack.widgets.panel.first_columns import first_columns
@@ -125,6 +126,10 @@ class Reading:
     def memory(self, _request: wire.Remembered) -> dict[str, Any]:
         """Return the filters that were used and saved."""
         return {**Memory(self.store).read(), "kept": not self.read_only}
+
+    def arrangements(self, _request: wire.ArrangementsOf) -> dict[str, Any]:
+        """Return the arrangements of charts that were saved."""
+        return {**Arrangements(self.store).read(), "kept": not self.read_only}
 
     def run(self, request: wire.RunOf) -> dict[str, Any]:
         """Return what a run's page shows."""

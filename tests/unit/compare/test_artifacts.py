@@ -39,7 +39,7 @@ def test_what_runs_have_in_common_comes_first(store):
     document = json.loads(json.dumps(artifacts(store, ids), allow_nan=False))
     assert [(row["name"], row["sizes"], row["picture"]) for row in document["rows"]] == [
         ("z/matrix.png", [48, 49, None], True),
-        ("b.txt", [4, 5, None], False),
+        ("b.txt", [4, 5, None], True),
         (HOSTILE, [len(SVG), None, None], True),
     ]
     assert (document["left_out"], document["faults"]) == (0, [])
@@ -49,6 +49,21 @@ def test_many_names_are_counted(store, monkeypatch):
     monkeypatch.setattr(module, "MAX_NAMES", 2)
     document = artifacts(store, [run(store, {f"{place}.txt": b"" for place in range(5)})])
     assert (len(document["rows"]), document["left_out"]) == (2, 3)
+
+
+def test_tables_and_texts_of_one_name_stand_beside_each_other(store):
+    ids = [
+        run(store, {"m.csv": f"label,count\ncat,{n}\n".encode(), "m.json": b'{"f1": 0.5}'}) for n in range(2)
+    ]
+    assert all(row["picture"] for row in artifacts(store, ids)["rows"])
+    tables = pictures(store, ids, "m.csv")["pictures"]
+    assert [(one["kind"], one["columns"], one["rows"]) for one in tables] == [
+        ("table", ["label", "count"], [["cat", "0"]]),
+        ("table", ["label", "count"], [["cat", "1"]]),
+    ]
+    text, _ = pictures(store, ids, "m.json")["pictures"]
+    assert text["kind"] == "text"
+    assert json.loads(text["data"]) == {"f1": 0.5}
 
 
 def test_pictures_are_told_by_their_content(store, monkeypatch):

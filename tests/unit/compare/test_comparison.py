@@ -341,6 +341,41 @@ def test_what_made_the_metric_is_found(store):
     assert sum(row["share"] for row in document["params"]) == pytest.approx(1)
 
 
+def test_a_first_answer_is_from_few_runs_and_a_later_one_from_all(store):
+    pytest.importorskip("sklearn.ensemble")
+    ids = planted(store, 120)
+    first = strict(importance(store, ids, "rmse", most=40))
+    assert (first["runs"], first["looked_at"], first["final"]) == (120, 40, False)
+    assert first["params"][0]["param"] == "depth"
+    exact = strict(importance(store, ids, "rmse"))
+    assert (exact["looked_at"], exact["final"]) == (120, True)
+    assert strict(importance(store, ids[:30], "rmse", most=40))["final"] is True
+
+
+def test_a_first_answer_does_not_wait_for_scikit_learn(store, monkeypatch):
+    monkeypatch.delitem(sys.modules, "sklearn.ensemble", raising=False)
+    first = strict(importance(store, planted(store, 30), "rmse", most=40))
+    assert (first["final"], first["score"], first["cautions"][1:]) == (False, None, [])
+    assert first["params"][0]["correlation"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [
+        ([1e-3, 1e-2, 1e-1], True),
+        ([1e-4, 3e-4, 1e-3, 3e-3], True),
+        ([32, 64, 128], False),
+        ([0.0, 0.1, 1.0], False),
+        ([0.1, 0.2, 0.5], False),
+        ([1e-4, 1.0], True),
+    ],
+)
+def test_learning_rates_spaced_by_tens_stand_on_a_logarithmic_axis(store, values, log):
+    ids = [run(store, params={"lr": value}, metrics={}) for value in values * 2]
+    (column,) = parallel(store, ids, ["params.lr"])["columns"]
+    assert column["log"] is log
+
+
 def test_few_runs_are_a_hint_at_best(store):
     document = importance(store, planted(store, 8), "rmse", ["depth", "nonsense"])
     assert [row["param"] for row in document["params"]] == ["depth"]

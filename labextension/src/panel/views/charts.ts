@@ -1,9 +1,10 @@
 import { showBox } from "../../charts/box.ts";
-import { showImportance } from "../../charts/importance.ts";
+import { FIRST_RUNS, showImportance } from "../../charts/importance.ts";
 import { showParallel } from "../../charts/parallel.ts";
 import { showScatter } from "../../charts/scatter.ts";
 import type { Ask, FieldsDocument } from "../../kernel/documents.ts";
 import type { Colours } from "../../plot/colours.ts";
+import { Notice } from "../../plot/view.ts";
 import { element } from "../../ui/dom.ts";
 import { fieldPicker } from "../fieldpicker.ts";
 import type { PanelState } from "../state.ts";
@@ -14,9 +15,19 @@ import { type Fields, fieldNotes, hasMetric, needed } from "./fields.ts";
 const CHARTS = ["Parallel coordinates", "Scatter", "Box plots", "Importance"] as const;
 type Chart = (typeof CHARTS)[number];
 
+/** What is done until a chart is there. */
+const DOING: Readonly<Record<Chart, string>> = {
+  "Parallel coordinates": "Reading the axes",
+  Scatter: "Reading the dots",
+  "Box plots": "Reading the boxes",
+  Importance: "Looking for what explains the metric",
+};
+
 /** How many axes are drawn at first, and how many pixels each needs. */
 const MAX_AXES = 8;
 const MIN_AXIS_WIDTH = 92;
+/** More runs cannot be told apart by colours. */
+const MAX_COLOURS = 8;
 
 /** The choices of the user, which stay for other runs as long as those have the fields. */
 interface ChartChoices {
@@ -36,7 +47,13 @@ export function drawCharts(state: PanelState, body: HTMLElement): void {
     const found = await context.fields("parallel");
     const metric = needed(found.metric);
     const place = element("div", {});
+    const notice = new Notice(context.signal);
+    notice.root.classList.add("nbtrack-panel-about");
     const draw = async (name: Chart) => {
+      if (choices.chart !== name) {
+        // No chart stands under the name of another.
+        place.replaceChildren();
+      }
       choices.chart = name;
       for (const button of buttons) {
         button.setAttribute("aria-pressed", String(button.textContent === name));
@@ -44,20 +61,16 @@ export function drawCharts(state: PanelState, body: HTMLElement): void {
       // Each chart has an element of its own, so that a late answer of another chart does not show.
       const own = element("div", {});
       const width = body.clientWidth;
-      try {
-        await drawChart({
-          found,
-          state,
-          colours: state.colours,
-          metric,
-          choices,
-          width,
-          context: { ...context, place: own },
-        });
-      } catch (error) {
-        own.replaceChildren(alertOf(error));
-      }
-      if (choices.chart === name) {
+      const { colours } = state;
+      const charting = { found, state, colours, metric, choices, width, context: { ...context, place: own } };
+      const coming = drawChart(charting).catch((error: unknown) => own.replaceChildren(alertOf(error)));
+      const doing = { text: DOING[name], again: () => void draw(name) };
+      if (
+        (await notice.during(
+          coming.then(() => own),
+          doing,
+        )) !== undefined
+      ) {
         place.replaceChildren(own);
       }
     };
@@ -67,14 +80,14 @@ export function drawCharts(state: PanelState, body: HTMLElement): void {
       return button;
     });
     const bar = { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Charts" };
-    context.place.replaceChildren(element("div", bar, ...buttons, showHidden), place);
+    context.place.replaceChildren(element("div", bar, ...buttons, showHidden), notice.root, place);
     await draw(choices.chart);
   });
   state.hidden.onChanged(() => view.outdate());
 }
 
 /** Leave hidden runs out of charts that draw each run, and offer to show them. */
-function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLElement; ask: Ask } {
+export function withHidden({ hidden }: PanelState, given: Ask): { showHidden: HTMLElement; ask: Ask } {
   const showHidden = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
   let left: string[] = [];
   showHidden.addEventListener("click", () => hidden.setHidden(left, new Set()));
@@ -124,7 +137,10 @@ async function drawChart(charting: ChartContext): Promise<void> {
 
 async function drawScatter({ colours, context, found, choices, metric }: ChartContext): Promise<void> {
   const { place, ask, signal } = context;
-  const first = { x: found.varied[0] ?? "start_time", y: `metrics.${metric}`, colour: null };
+  const y = `metrics.${metric}`;
+  // Each run has a colour of its own where that tells the runs apart.
+  const colour = found.runs > MAX_COLOURS ? colouring(found, metric) : null;
+  const first = { x: found.varied[0] ?? "start_time", y, colour };
   const payload =
     choices.scatter && has(found, choices.scatter.x, choices.scatter.y) ? choices.scatter : first;
   const options = {
@@ -138,6 +154,17 @@ async function drawScatter({ colours, context, found, choices, metric }: ChartCo
     },
   };
   showScatter(place, await ask("scatter", payload), options, signal);
+}
+
+/** Return what colours the dots of many runs at first: another metric in which they differ, or else the same. */
+export function colouring({ curve, metrics, use }: Fields, metric: string): string {
+  // That of the curves says how good a run is, which others may not.
+  const other = [...(curve === null ? [] : [curve]), ...metrics].find((name) => {
+    const { count = 0, values = 0 } = use.get(`metrics.${name}`) ?? {};
+    const { count: usual = 0 } = use.get(`metrics.${metric}`) ?? {};
+    return name !== metric && values > 1 && count * 2 >= usual;
+  });
+  return `metrics.${other ?? metric}`;
 }
 
 async function drawBoxes({ context, found, choices, metric }: ChartContext): Promise<void> {
@@ -168,7 +195,7 @@ async function drawImportance({ context, found, choices, metric: first }: ChartC
       choices.metric = chosen;
     },
   };
-  showImportance(place, await ask("importance", { metric }), options, signal);
+  showImportance(place, await ask("importance", { metric, most: FIRST_RUNS }), options, signal);
 }
 
 async function drawParallel(charting: ChartContext): Promise<void> {
@@ -222,7 +249,7 @@ function axesOf({ found, choices, metric, width }: ChartContext): string[] {
 }
 
 /** Return the fields that an axis can show. */
-function drawable({ params, metrics }: Fields): string[] {
+export function drawable({ params, metrics }: Fields): string[] {
   return [...params, ...metrics.map((name) => `metrics.${name}`), "duration", "start_time"];
 }
 

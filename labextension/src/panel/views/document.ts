@@ -1,4 +1,5 @@
 import type { Ask, DocumentRequests } from "../../kernel/documents.ts";
+import { type Doing, Notice } from "../../plot/view.ts";
 import { element } from "../../ui/dom.ts";
 import type { View } from "../model.ts";
 import { withCondition } from "../query.ts";
@@ -6,7 +7,14 @@ import type { PanelState } from "../state.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 
 /** Milliseconds between two updates while the store changes. */
-const UPDATE_INTERVAL = 1000;
+const UPDATE_INTERVAL = 250;
+
+/** What each view does while it is waited for. */
+const DOING: Readonly<Partial<Record<View, string>>> = {
+  compare: "Comparing",
+  curves: "Reading the curves of",
+  groups: "Grouping",
+};
 
 /** What a view needs to draw. */
 export interface ViewContext {
@@ -37,6 +45,7 @@ export function documentView(
 /** A view of the chosen runs, or else of all runs of the table. It is drawn when it is visible and the runs change. */
 class DocumentView {
   readonly #about = element("p", { class: "nbtrack-panel-about", role: "status" });
+  readonly #notice: Notice;
   readonly #place = element("div", { class: "nbtrack-panel-document" });
   readonly #state: PanelState;
   readonly #name: View;
@@ -55,13 +64,16 @@ class DocumentView {
   #drawn = new AbortController();
   #update: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #updated = 0;
 
   constructor(state: PanelState, name: View, body: HTMLElement, draw: Draw) {
     this.#state = state;
+    this.#notice = new Notice(state.signal);
     this.#name = name;
     this.#draw = draw;
     this.#ids = [...state.selection.ids];
-    body.replaceChildren(this.#about, this.#place);
+    const line = element("div", { class: "nbtrack-panel-doing" }, this.#about, this.#notice.root);
+    body.replaceChildren(line, this.#place);
     const look = () => void this.#refresh();
     state.on(["anew", "query"], () => this.outdate());
     state.on(["chosen"], () => {
@@ -93,10 +105,12 @@ class DocumentView {
 
   #later(): void {
     if (this.#shown && this.#update !== undefined && this.#timer === undefined) {
+      const pause = Math.max(0, this.#updated + UPDATE_INTERVAL - Date.now());
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
+        this.#updated = Date.now();
         this.#update?.();
-      }, UPDATE_INTERVAL);
+      }, pause);
     }
   }
 
@@ -109,8 +123,10 @@ class DocumentView {
     const drawn = new AbortController();
     this.#drawn = drawn;
     this.#update = undefined;
-    // Until the answer comes, the view still shows the earlier runs.
+    // Until the answer comes, the view still shows the earlier runs, paled, and no longer says which they are.
     this.#place.setAttribute("aria-busy", "true");
+    this.#count = undefined;
+    this.#about.hidden = true;
     // Each drawing has an element of its own, so that a late answer of an earlier one does not show.
     const place = element("div", {});
     const context: ViewContext = {
@@ -121,9 +137,10 @@ class DocumentView {
       signal: drawn.signal,
     };
     try {
-      const update = await this.#draw(context);
-      if (!drawn.signal.aborted) {
-        this.#update = update;
+      const drawing = this.#draw(context).then((update) => ({ update }));
+      const made = await this.#notice.during(drawing, this.#doing(drawn));
+      if (made !== undefined && !drawn.signal.aborted) {
+        this.#update = made.update;
         this.#place.replaceChildren(place);
       }
     } catch (error) {
@@ -135,6 +152,21 @@ class DocumentView {
     if (!drawn.signal.aborted) {
       this.#place.removeAttribute("aria-busy");
     }
+  }
+
+  #doing(drawn: AbortController): Doing {
+    const { cache } = this.#state;
+    const count = this.#ids.length || cache.total;
+    const runs = count === 1 ? "1 run" : `${count.toLocaleString("en")} runs`;
+    return {
+      text: `${DOING[this.#name] ?? "Reading"} ${runs}`,
+      stopped: () => {
+        drawn.abort();
+        this.#place.replaceChildren();
+        this.#place.removeAttribute("aria-busy");
+      },
+      again: () => this.outdate(),
+    };
   }
 
   #choose(ids: readonly string[]): void {
@@ -169,6 +201,7 @@ class DocumentView {
     // A choice that the user made in this view does not change its runs.
     this.#away = selection.ids === this.#own ? this.#away : outside.count;
     if (this.#count !== undefined) {
+      this.#about.hidden = false;
       const text = about(this.#ids.length > 0, this.#count, this.#away);
       // Screen readers read a live region out whenever its text is set, even to the same text.
       if (this.#about.textContent !== text) {

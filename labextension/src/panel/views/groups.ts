@@ -56,7 +56,7 @@ class GroupsView {
   readonly #state: PanelState;
   readonly #context: ViewContext;
   readonly #choices: GroupChoices;
-  readonly #notice = new Notice();
+  readonly #notice: Notice;
   readonly #place = element("div", {});
   readonly #by: ReturnType<typeof fieldPicker>;
   readonly #metrics: ReturnType<typeof fieldPicker>;
@@ -69,6 +69,7 @@ class GroupsView {
   constructor({ state, context, found, choices, curves }: GroupsContext) {
     this.#state = state;
     this.#context = context;
+    this.#notice = new Notice(context.signal);
     this.#choices = choices;
     if (!choices.metrics.some((name) => hasMetric(found, name))) {
       choices.metrics = found.metrics.filter((name) => hasMetric(found, name)).slice(0, FIRST_METRICS);
@@ -106,7 +107,10 @@ class GroupsView {
 
   async refresh(): Promise<void> {
     const { by, metrics } = this.#choices;
-    const document = await this.#notice.wait(this.#context.ask("grouped", { by, metrics }));
+    const document = await this.#notice.wait(this.#context.ask("grouped", { by, metrics }), {
+      text: "Grouping the runs",
+      again: () => void this.refresh(),
+    });
     if (document !== undefined && !this.#context.signal.aborted) {
       this.#take(document);
     }

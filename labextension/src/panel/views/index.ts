@@ -2,6 +2,7 @@
 import "../../compare/compare.css";
 import "../../compare/code.css";
 import "../../runpage/runpage.css";
+import "./workspace.css";
 import { show } from "./show.ts";
 
 export default { show };

@@ -366,6 +366,21 @@ def test_a_store_that_may_only_be_read_keeps_no_filters(filled, monkeypatch):
     assert not (filled.path / "panel.json").exists()
 
 
+def test_arrangements_of_charts_are_kept_by_name(page, filled):
+    charts = [{"kind": "curves", "asked": {"metric": "loss"}}]
+    assert page.result("arrangements") == {"arrangements": [], "kept": True}
+    page.result("arrange", name="one", charts=charts)
+    page.result("arrange", name="two", charts=charts * 2)
+    page.result("arrange", name="one", charts=charts * 3)
+    kept = page.result("arrangements")["arrangements"]
+    assert [(one["name"], len(one["charts"])) for one in kept] == [("one", 3), ("two", 2)]
+    assert [one["name"] for one in page.result("arrange", name="one", charts=[])["arrangements"]] == ["two"]
+    refused = page.ask("arrange", name="odd", charts=[{"kind": 1}])
+    assert "kind and asked" in refused["error"]["message"]
+    (filled.path / "workspaces.json").write_text("[{}, 3")
+    assert page.result("arrangements")["arrangements"] == []
+
+
 def test_changes_are_pushed_to_who_looks(page, filled, monkeypatch):
     monkeypatch.setattr(watching, "POLL_INTERVAL", 0.02)
     page.window(limit=3, filter="metrics.rmse > 20")

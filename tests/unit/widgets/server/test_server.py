@@ -162,6 +162,7 @@ def requests(panel):
         {"kind": "fields", **query, "ids": [], "document": "parallel", "columns": []},
         {"kind": "complete", "text": "params.al", "caret": 9},
         {"kind": "memory"},
+        {"kind": "arrangements"},
         {"kind": "changes"},
         {"kind": "run", "run": ids[0]},
         *({"kind": "export", **query, "columns": columns, "ids": chosen, "format": form}
@@ -378,6 +379,7 @@ def test_what_is_no_request_is_refused(server, body):
         {"kind": "remember", "filter": ""},
         {"kind": "save", "name": "a", "filter": ""},
         {"kind": "forget", "name": "a"},
+        {"kind": "arrange", "name": "a", "charts": []},
         {"kind": "bye"},
     ],
     ids=lambda request: request["kind"],
