@@ -69,15 +69,7 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
             found.setdefault(f"{one.name}.{name}" if clash > 1 else name, points)
     before, found = found, with_told(found, run.seen, scored, run.told)
     captured.told = told_of(before, found)
-    told = run.told.metrics
-    known: list[Collection[float]] = [
-        *run.seen.values(),
-        *(c.values for c in (*found.values(), *told.values())),
-    ]
-    known += [_before(run, sites, old) for sites, old in olds]
-    for name, (steps, printed) in run.printed.unknown(known, {*found, *run.seen, *as_printed(told)}).items():
-        moments, values, _ = zip(*printed, strict=True)
-        found[name] = Points(array("q", steps), array("d", moments), array("d", values))
+    found |= _printed(run, found, [_before(run, sites, old) for sites, old in olds])
     found |= tried(run, found)
     captured.tables |= tables_of_words(run, found)
     captured.metrics = {
@@ -85,6 +77,19 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     }
     captured.folds |= _folds(run, captured.metrics)
     captured.folds &= captured.metrics.keys()
+
+
+def _printed(run: Execution, found: Mapping[str, Points], before: list[list[float]]) -> dict[str, Points]:
+    """Return the printed scores that are known in no other way; `before` has numbers that are no results."""
+    told = run.told.metrics
+    known: list[Collection[float]] = [*run.seen.values(), *before]
+    known += [points.values for points in (*found.values(), *told.values())]
+    unknown = run.printed.unknown(known, {*found, *run.seen, *as_printed(told)})
+    result = {}
+    for name, (steps, printed) in unknown.items():
+        moments, values, _ = zip(*printed, strict=True)
+        result[name] = Points(array("q", steps), array("d", moments), array("d", values))
+    return result
 
 
 def _before(run: Execution, sites: Sites, carried: Carried) -> list[float]:

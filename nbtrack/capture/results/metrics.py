@@ -79,48 +79,45 @@ def collect(
     found: dict[str, Points] = {}
     wanted = set(wanted)
     tainted = tainted_names(analysis)
-    changed = analysis.mutations.keys() | analysis.contents_before.keys()
     for name in dict.fromkeys([*analysis.bindings, *analysis.mutations, *analysis.contents_before]):
         bindings = analysis.bindings.get(name, [])
-        if name not in namespace or (name.startswith("_") and name not in wanted):
+        asked = name in wanted
+        if name not in namespace or not (asked or _may_hold(name, namespace[name], analysis, carried)):
             continue
         if bindings and bindings[-1].kind in {"loop", "other"}:
             continue
         value = namespace[name]
-        if (
-            name not in wanted
-            and name not in changed
-            and bindings
-            and all(carried(b.value) for b in bindings)
-        ):
-            continue
-        chosen = bindings and all(b.chosen for b in bindings) and name not in changed
-        if name not in wanted and (chosen or is_configuration(name, value)):
-            continue
         number = as_number(value)
         if number is None and (is_metric_name(name) or any(gives_score(b.value) for b in bindings)):
             number = shown_number(value)  # an array of one
         if number is not None:
             whole = _is_whole(value)
             worked = not whole and _is_worked_out(bindings, analysis, namespace)
-            if name in wanted or _is_result(
+            if asked or _is_result(
                 analysis, name, bindings, tainted, whole=whole, trains=trains, worked=worked
             ):
                 found[name] = Points.at(now, [number])
-        else:
-            for key, values in leaves(
-                name,
-                value,
-                analysis,
-                bindings,
-                wanted=name in wanted,
-                trains=trains,
-                positions=namespace,
-            ):
-                fresh = _news(key, values, analysis.contents_before.get(name, {}), put(name))
-                if fresh and not _is_copied(key, fresh, bindings, found):
-                    found[key] = Points.at(now, fresh)
+            continue
+        for key, values in leaves(
+            name, value, analysis, bindings, wanted=asked, trains=trains, positions=namespace
+        ):
+            fresh = _news(key, values, analysis.contents_before.get(name, {}), put(name))
+            if fresh and not _is_copied(key, fresh, bindings, found):
+                found[key] = Points.at(now, fresh)
     return found
+
+
+def _may_hold(
+    name: str, value: Any, analysis: CellAnalysis, carried: Callable[[ast.expr | None], bool]
+) -> bool:
+    """Return whether a name may hold a result: none that was chosen, or was there before the cell."""
+    if name.startswith("_"):
+        return False
+    bindings = analysis.bindings.get(name, [])
+    changed = not bindings or name in analysis.mutations or name in analysis.contents_before
+    if not changed and (all(b.chosen for b in bindings) or all(carried(b.value) for b in bindings)):
+        return False
+    return not is_configuration(name, value)
 
 
 def _is_copied(path: str, values: list[float], bindings: list[Binding], found: Mapping[str, Points]) -> bool:
