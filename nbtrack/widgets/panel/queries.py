@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.compare.defaults import defaults
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, is_ordered, sent
-from nbtrack.query import Order, Query, parse, parse_order, unknown_names
+from nbtrack.query import Order, Query, bare_names, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import SYSTEM_TAGS, UNSTARRED
 from nbtrack.store.uses import FieldUse
@@ -137,6 +137,7 @@ def window(
         "columns": {name: [sent(one, MAX_TEXT) for one in values] for name, values in found.columns.items()},
         "heads": {name: head(name, metrics) for name in columns},
         "remark": None,
+        "meant": bare_names(selection.query),
     }
     if not found.total and (remarks := unknown_names(selection.query, store.names)):
         result["remark"] = problem(remarks[0])
@@ -152,7 +153,7 @@ def those(store: Store, selection: Selection, ids: Sequence[str], columns: Seque
     kept = [run for run in ids if run in place]
     order = [place[run] for run in kept]
     values = {name: [held[at] for at in order] for name, held in result["columns"].items()}
-    return {**result, "ids": kept, "columns": values}
+    return {**result, "ids": kept, "columns": values, "meant": bare_names(selection.query)}
 
 
 def ids(store: Store, selection: Selection, offset: int, limit: int) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def test_traits_can_be_set_and_are_checked(filled):
     assert panel.columns == ["name", "tags.team"]
     for name, wrong, error in (
         ("filter", "metrics.rmse <", FilterError),
-        ("order_by", ["rmse"], FilterError),
+        ("order_by", ["rsme"], FilterError),
         ("columns", ["nmae"], InvalidValueError),
         ("experiments", ["bier"], NotFoundError),
     ):
