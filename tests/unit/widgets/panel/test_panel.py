@@ -315,6 +315,10 @@ def test_what_is_shown_is_exported(page):
     assert len(text.splitlines()) == 3
     text = page.result("export", **asked, ids=ids, format="latex")["text"]
     assert r"name & val loss (min) & kind & start\_time \\" in text
+    asked = {**asked, "columns": ["name", "run_id"]}
+    text = page.result("export", **asked, ids=ids, format="markdown")["text"]
+    assert text.splitlines()[2].endswith(f"| {ids[0][:8]} |"), "an id is short where people read it"
+    assert ids[0] in page.result("export", **asked, ids=ids, format="csv")["text"]
 
 
 def test_nothing_that_is_exported_is_code(store, monkeypatch):
