@@ -109,20 +109,3 @@ export class StatusLine {
     }
   }
 }
-
-/** A button that is on or off. */
-export function toggle(text: string, title: string, press: (on: boolean) => void): HTMLButtonElement {
-  const button = element("button", {
-    type: "button",
-    class: "nbtrack-panel-button",
-    title,
-    "aria-pressed": "false",
-  });
-  button.textContent = text;
-  button.addEventListener("click", () => {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(on));
-    press(on);
-  });
-  return button;
-}

@@ -18,8 +18,8 @@ const GROUPS: [prefix: string, title: string][] = [
 ];
 
 /** The button that chooses the columns of the table. */
-export function columnsButton(state: PanelState): HTMLElement {
-  const { root } = popover(
+export function columnsButton(state: PanelState): { root: HTMLElement; button: HTMLButtonElement } {
+  const { root, button } = popover(
     "Columns",
     "Columns",
     (place) => {
@@ -42,9 +42,12 @@ export function columnsButton(state: PanelState): HTMLElement {
             list.replaceChildren(
               ...fieldList(every, search.value, {
                 isChosen: (name) => state.columns.includes(name),
-                choose: (name, on) => {
-                  const others = state.columns.filter((other) => other !== name);
-                  state.setColumns(on ? [...others, name] : others);
+                choose: (names, on) => {
+                  const others = state.columns.filter((other) => !names.includes(other));
+                  // The name stays: without a column there would be no rows to choose.
+                  const kept = others.length === 0 ? ["name"] : others;
+                  state.setColumns(on ? [...state.columns, ...names] : kept);
+                  draw();
                 },
               }),
             );
@@ -63,12 +66,12 @@ export function columnsButton(state: PanelState): HTMLElement {
     },
     state.signal,
   );
-  return root;
+  return { root, button };
 }
 
 interface FieldListOptions {
   isChosen: (name: string) => boolean;
-  choose: (name: string, on: boolean) => void;
+  choose: (names: readonly string[], on: boolean) => void;
   /** The note beside the name of a field. */
   noteOf?: (name: string) => FieldNote;
 }
@@ -92,17 +95,36 @@ function fieldList(
       const items = own.slice(0, MAX_LISTED).map((name) => {
         const box = element("input", { type: "checkbox" });
         box.checked = isChosen(name);
-        box.addEventListener("change", () => choose(name, box.checked));
+        box.addEventListener("change", () => choose([name], box.checked));
         const text = element("span", {}, name.slice(prefix.length));
         const { note = "", apart = null } = noteOf?.(name) ?? {};
         const more = apart === null ? note : "only in other runs";
         const remark = more === "" ? [] : [element("small", { class: "nbtrack-panel-quiet" }, more)];
         return element("label", { class: "nbtrack-panel-choice", title: name }, box, text, ...remark);
       });
-      made.push(element("fieldset", {}, element("legend", {}, label), ...items));
+      const several = own.length > 1 ? [allOrNone(title, own, { isChosen, choose })] : [];
+      made.push(element("fieldset", {}, element("legend", {}, label, ...several), ...items));
     }
   }
   return made.length > 0 ? made : [element("div", { class: "nbtrack-panel-quiet" }, "Nothing of that name.")];
+}
+
+/** The buttons that choose all fields of a group, or none: those that the search has found. */
+function allOrNone(
+  title: string,
+  names: readonly string[],
+  { isChosen, choose }: Pick<FieldListOptions, "isChosen" | "choose">,
+): HTMLElement {
+  const chosen = names.filter(isChosen).length;
+  const count = ` ${chosen.toLocaleString("en")} of ${names.length.toLocaleString("en")} `;
+  const buttons = [["all", true] as const, ["none", false] as const].map(([text, on]) => {
+    const attributes = { class: "nbtrack-panel-link", "aria-label": `${title}: ${text}` };
+    const button = element("button", { type: "button", ...attributes }, text);
+    button.disabled = on ? chosen === names.length : chosen === 0;
+    button.addEventListener("click", () => choose(names, on));
+    return button;
+  });
+  return element("span", { class: "nbtrack-panel-ofgroup" }, count, ...buttons);
 }
 
 function groupOf(name: string): string {
@@ -151,17 +173,18 @@ export function fieldPicker(
         "aria-label": "Search fields",
       });
       const list = element("div", { class: "nbtrack-panel-list" });
-      const toggle = (name: string, on: boolean) => {
-        const others = chosen.filter((other) => other !== name);
-        set(on ? [...others, name] : others);
+      const choose = (some: readonly string[], on: boolean) => {
+        const others = chosen.filter((other) => !some.includes(other));
+        set(on ? [...chosen, ...some.filter((one) => !chosen.includes(one))] : others);
         changed(chosen);
+        draw();
       };
       const every = [...new Set([...names, ...chosen])];
       const draw = () =>
         list.replaceChildren(
           ...fieldList(every, search.value, {
             isChosen: (name) => chosen.includes(name),
-            choose: toggle,
+            choose,
             noteOf,
           }),
         );

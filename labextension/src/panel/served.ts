@@ -59,6 +59,7 @@ export async function servedPanel(
     ...first,
     view: "table",
     _chosen: [],
+    _opened: "",
     _layout: {},
     _place: undefined,
     _read_only: !may,

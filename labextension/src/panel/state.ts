@@ -6,17 +6,18 @@ import { ColumnStats } from "./columnstats.ts";
 import { Layout } from "./layout.ts";
 import { Leading } from "./leading.ts";
 import type { Head, Rows } from "./messages.ts";
-import type { Model, Traits } from "./model.ts";
+import type { Model, Traits, View } from "./model.ts";
 import { narrowed } from "./narrow.ts";
 import { QUERY_TRAITS, sameQuery, sharedQuery } from "./query.ts";
 import { RowCache } from "./rows.ts";
 import { HiddenRuns, OutsideTable, Selection } from "./selection.ts";
+import { Figures } from "./table/figures.ts";
 
 /**
- * What has changed: `rows` the rows of the same query, `anew` the query of the rows, `heads` the columns, `query` the
- * wanted query, `changed` the store.
+ * What has changed: `rows` the rows of the same query, `anew` the query of the rows, `heads` the columns, `opened` the
+ * run whose page is shown, `query` the wanted query, `changed` the store.
  */
-type Topic = "rows" | "anew" | "heads" | "chosen" | "problem" | "query" | "waiting" | "changed";
+type Topic = "rows" | "anew" | "heads" | "chosen" | "opened" | "problem" | "query" | "waiting" | "changed";
 
 /** How many rows are fetched before and after the visible ones. */
 const ROWS_BEFORE = 20;
@@ -29,6 +30,7 @@ export class PanelState {
   readonly signal: AbortSignal;
   readonly layout: Layout;
   readonly cache = new RowCache();
+  readonly figures = new Figures();
   readonly selection = new Selection();
   /** The runs have the same colours in the table and in every chart. */
   readonly colours = new Colours();
@@ -45,6 +47,8 @@ export class PanelState {
   heads: Record<string, Head> = {};
   problem: Problem | null = null;
   remark: Problem | null = null;
+  /** What the bare names in the filter stand for. */
+  meant: Readonly<Record<string, string>> = {};
   waiting: boolean;
   /** Whether the table is too narrow for its columns. */
   narrow: boolean;
@@ -67,6 +71,7 @@ export class PanelState {
     this.layout = new Layout(model, signal);
     this.leading = new Leading(this, () => this.#pinFirst());
     this.first = this.#wantedFirst();
+    this.layout.least = (column) => this.figures.width(column);
     this.layout.onChanged = () => {
       this.#notify("heads");
       this.#pinFirst();
@@ -156,8 +161,26 @@ export class PanelState {
   /** Send the changed selection to the kernel and to the listeners. */
   selectionChanged(): void {
     this.model.set("_chosen", [...this.selection.ids]);
+    this.model.set("_opened", "");
     this.model.save_changes();
     this.#notify("chosen");
+  }
+
+  /** The run whose page is shown: the one that was opened since runs were chosen, or else the one chosen last. */
+  get opened(): string {
+    return (this.model.get("_opened") ?? "") || ([...this.selection.ids].at(-1) ?? "");
+  }
+
+  /** Show the page of a run, which is not chosen by that. */
+  open(id: string): void {
+    this.model.set("_opened", id);
+    this.show("run");
+  }
+
+  /** Show a view. */
+  show(view: View): void {
+    this.model.set("view", view);
+    this.model.save_changes();
   }
 
   /** Load the rows and the statistics again. */
@@ -194,6 +217,7 @@ export class PanelState {
       ...QUERY_TRAITS.map((name): [keyof Traits, () => void] => [name, () => this.#queryChanged()]),
       ["columns", () => this.#columnsSet()],
       ["_chosen", () => this.#chosenSet()],
+      ["_opened", () => this.#notify("opened")],
     ];
     for (const [name, listener] of listeners) {
       model.on(`change:${name}`, listener);
@@ -203,6 +227,7 @@ export class PanelState {
         model.off(`change:${name}`, listener);
       }
     });
+    requests.onLost = () => this.refresh();
     requests.onWaiting = (waiting) => {
       this.waiting = waiting;
       this.#notify("waiting");
@@ -251,6 +276,7 @@ export class PanelState {
     const chosen = this.model.get("_chosen");
     if (chosen.length !== this.selection.ids.size || chosen.some((id) => !this.selection.has(id))) {
       this.selection.ids = new Set(chosen);
+      this.model.set("_opened", "");
       this.#notify("chosen");
     }
   }
@@ -339,9 +365,11 @@ export class PanelState {
     this.cache.put(rows, anew);
     this.loaded = true;
     this.remark = rows.remark;
+    this.meant = rows.meant ?? {};
     const known = Object.keys(this.heads).length;
     this.heads = { ...this.heads, ...rows.heads };
-    if (Object.keys(this.heads).length !== known) {
+    const wider = this.figures.take(rows, anew);
+    if (wider || Object.keys(this.heads).length !== known) {
       this.#notify("heads");
     }
   }

@@ -197,15 +197,31 @@ def scales(store: Store, selection: Selection, columns: Sequence[str]) -> dict[s
 def _scale(store: Store, selection: Selection, column: str, about: Head) -> dict[str, Any]:
     """Return the least and the greatest number in a column, and the best where a metric's name tells."""
     low, high = (
-        _end(store, selection, column, about["field"], descending=down, number=True) for down in (False, True)
+        (MISSING, MISSING)
+        if about["kind"] in {"tags", "data"}
+        else (
+            _end(store, selection, column, about["field"], descending=down, number=True)
+            for down in (False, True)
+        )
     )
+    empty = low is MISSING and high is MISSING and _is_empty(store, selection, column, about["field"])
     if not (is_ordered(low) and is_ordered(high)):
         low = high = MISSING
     best: Any = MISSING
     if about["better"] and low != high:
         whole = selection.where(_STARRED)
         best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
-    return {"column": column, "low": sent(low), "high": sent(high), "best": sent(best)}
+    return {"column": column, "low": sent(low), "high": sent(high), "best": sent(best), "empty": empty}
+
+
+def _is_empty(store: Store, selection: Selection, column: str, written: str) -> bool:
+    """Return whether none of the runs has anything in a column."""
+    if selection.query.limit is not None:
+        records = store.find_runs(selection.query, **selection.scope)
+        return all(value is MISSING for value in store.column(column, records))
+    (by,) = parse_order(written)
+    having = isinstance(by.by, Field) and selection.where(Not(IsNull(by.by)))
+    return bool(having) and not store.find_runs(having.query, **selection.scope, limit=1)
 
 
 _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRED)))))

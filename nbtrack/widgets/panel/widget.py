@@ -80,6 +80,8 @@ class Panel(NbtrackWidget):
     selected: traitlets.Any = traitlets.Any()
     """The chosen runs, as `Runs`; can be set to runs or their ids."""
     _chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _opened = traitlets.Unicode().tag(sync=True)
+    """The run whose page was opened; empty stands for the one that was chosen last."""
     _first = traitlets.Dict().tag(sync=True)
     _read_only = traitlets.Bool(default_value=False).tag(sync=True)
     _layout = traitlets.Dict().tag(sync=True)
