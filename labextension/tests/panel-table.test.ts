@@ -3,7 +3,20 @@ import { it } from "node:test";
 import { rangeOf, withRange } from "../src/panel/filter/scope.ts";
 import { HiddenRuns } from "../src/panel/selection.ts";
 import { withoutHidden } from "../src/panel/views/charts.ts";
-import { click, drawn, fire, PanelKernel, panelExamples, press, shownPanel, type } from "./panel-kernel.ts";
+import { drawKeys } from "../src/panel/views/keys.ts";
+import { show } from "../src/panel/views/show.ts";
+import { drawTagging } from "../src/panel/views/tagging.ts";
+import {
+  click,
+  drawn,
+  fire,
+  knowViews,
+  PanelKernel,
+  panelExamples,
+  press,
+  shownPanel,
+  type,
+} from "./panel-kernel.ts";
 import { pause } from "./pause.ts";
 
 const FIRST = panelExamples.state._first;
@@ -60,7 +73,9 @@ it("chosen runs are tagged and renamed, and that is undone", async () => {
   const kernel = new PanelKernel({ _chosen: [A, B] });
   const { find, button, place } = shownPanel(kernel);
   await drawn();
+  knowViews(kernel.traits._build, { show, drawKeys, drawTagging });
   button("Tag").click();
+  await drawn();
   await kernel.answer("names", { columns: ["name", "tags.team", "tags.nbtrack.folds"], experiments: [] });
   await kernel.answer("tags", { runs: 2, tags: [{ name: "<b>team", count: 1, value: "red" }] });
   assert.equal(find(".nbtrack-panel-entry").textContent, "<b>team red 1 of 2✕");

@@ -18,7 +18,7 @@ import { type Tab, tabs, viewTabs } from "./views/tabs.ts";
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
   const state = new PanelState(model, new PanelClient(model, signal), signal);
   const box = new FilterBox(state);
-  const keys = help(signal);
+  const keys = help(state);
   const views: Tab[] = [{ name: "table", body: runsView(state, box, keys.root) }, ...viewTabs(state)];
   const section = element(
     "section",
