@@ -112,6 +112,11 @@ class Shown:
         close = "([head, width]) => Math.abs(head.getBoundingClientRect().width - width) < 3"
         self.page.wait_for_function(close, arg=[self.head(column).element_handle(), width])
 
+    def switch(self, what):
+        """Switch one of the things on or off that the table shows."""
+        self.root.get_by_role("button", name=re.compile("^Show(:|$)")).click()
+        self.root.get_by_role("menuitemcheckbox", name=what).click()
+
     def widen(self, column):
         """Draw a column wider, by 60 pixels."""
         edge = self.head(column).locator(".nbtrack-panel-edge").bounding_box()
@@ -182,10 +187,10 @@ def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
         panel.total(60)
 
         panel.head("metrics.rmse").click()
-        panel.wait_text(0, "metrics.rmse", "0")
+        panel.wait_text(0, "metrics.rmse", "0.00")  # as many decimals as the others of the column
         expect(panel.head("metrics.rmse")).to_have_attribute("aria-sort", "ascending")
         # What adorns the rows comes after them.
-        panel.row(0).locator(".nbtrack-panel-best").filter(has_text=re.compile("^0$")).wait_for()
+        panel.row(0).locator(".nbtrack-panel-best").filter(has_text=re.compile("^0.00$")).wait_for()
         panel.head("params.depth").click()
         panel.head("metrics.rmse").click(modifiers=["Shift"])
         panel.head("metrics.rmse").click(modifiers=["Shift"])
@@ -211,13 +216,13 @@ def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
         panel.root.get_by_role("button", name="Delete", exact=True).click()
         panel.root.get_by_text("2 runs deleted.").wait_for()
         panel.total(58)
-        panel.root.get_by_role("button", name="Deleted").click()
+        panel.switch("Deleted")
         panel.total(2)
         shot("deleted")
         panel.row(0).click()
         panel.root.get_by_role("button", name="Restore", exact=True).click()
         panel.total(1)
-        panel.root.get_by_role("button", name="Deleted").click()
+        panel.switch("Deleted")
         panel.total(59)
 
         notebook.run(3)
@@ -309,12 +314,12 @@ def test_columns_are_chosen_moved_and_resized(lab, chromium):
         panel.wait_text(0, "tags.team", "red")
         expect(panel.head("params.optimizer")).to_have_count(0)
 
-        panel.root.get_by_role("button", name="Only what differs").click()
+        panel.switch("Only what differs")
         for column in ("params.same", "status"):
             expect(panel.head(column)).to_have_count(0)
         assert {"name", "params.alpha", "metrics.rmse", "tags.team"} <= set(panel.heads())
         notebook.shot("panel-columns-differing")
-        panel.root.get_by_role("button", name="Only what differs").click()
+        panel.switch("Only what differs")
         panel.head("params.same").wait_for()
 
         loss = panel.head("metrics.loss")

@@ -291,6 +291,10 @@ export class PanelState {
   #fetch(): void {
     this.#fetching ??= this.#fetchAll().finally(() => {
       this.#fetching = null;
+      // What was wanted after the last look, and before this.
+      if (this.#wanted !== null && !this.signal.aborted) {
+        this.#fetch();
+      }
     });
   }
 
