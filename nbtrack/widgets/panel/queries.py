@@ -220,8 +220,10 @@ def _is_empty(store: Store, selection: Selection, column: str, written: str) -> 
         records = store.find_runs(selection.query, **selection.scope)
         return all(value is MISSING for value in store.column(column, records))
     (by,) = parse_order(written)
-    having = isinstance(by.by, Field) and selection.where(Not(IsNull(by.by)))
-    return bool(having) and not store.find_runs(having.query, **selection.scope, limit=1)
+    if not isinstance(by.by, Field):
+        return False
+    having = selection.where(Not(IsNull(by.by)))
+    return not store.find_runs(having.query, **selection.scope, limit=1)
 
 
 _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRED)))))
