@@ -130,7 +130,7 @@ def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, ch
             displayed.still(number)
         # What a panel showed the server shows, and follows.
         kept = displayed.live(2)
-        kept.get_by_text("3 runs", exact=True).wait_for()
+        kept.get_by_text("4 runs", exact=True).wait_for()
         notebook.wait_until_idle()
         displayed.check()
 
@@ -142,8 +142,8 @@ def test_what_is_displayed_is_live_and_stays_readable_without_its_kernel(lab, ch
         notebook.run(7)
         displayed.live(7)
         tables = [displayed.still(number) for number in (1, 3, 4)]
-        # The cells have run again: the panel has the runs of today, not those that it showed first.
-        displayed.live(2).get_by_text("6 runs", exact=True).wait_for()
+        # The first cell has run again: the panel has the runs of today, not those that it showed at first.
+        displayed.live(2).get_by_text("7 runs", exact=True).wait_for()
         assert ATTACK[:20] in tables[0].inner_text()
         displayed.check()
         notebook.cell(1).scroll_into_view_if_needed()
