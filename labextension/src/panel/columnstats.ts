@@ -7,8 +7,16 @@ import type { Head, Scale } from "./messages.ts";
 const DELAY = 120;
 const INTERVAL = 3000;
 
-/** The kinds of columns that have no range, but may be empty. */
-const BLANKS: ReadonlySet<string> = new Set(["tags", "data"]);
+/** Kinds of columns that have no range, but may be empty, and what of the run itself may be. */
+const BLANK_KINDS: ReadonlySet<string> = new Set(["tags", "data"]);
+const BLANKS: ReadonlySet<string> = new Set([
+  "end_time",
+  "note",
+  "notebook",
+  "git_commit",
+  "parent",
+  "lineage",
+]);
 
 /** What of the panel's state says which columns there are. */
 interface Columns {
@@ -102,7 +110,9 @@ export class ColumnStats {
         this.#changed("heads");
       }
       const { heads } = this.#table;
-      let columns = this.shown.filter((name) => this.hasRange(name) || BLANKS.has(heads[name]?.kind ?? ""));
+      let columns = this.shown.filter(
+        (name) => this.hasRange(name) || BLANKS.has(name) || BLANK_KINDS.has(heads[name]?.kind ?? ""),
+      );
       const empty = new Set<string>();
       while (columns.length > 0 && revision === this.#revision && !signal.aborted) {
         // biome-ignore lint/performance/noAwaitInLoops: one after another, so that rows can come between

@@ -47,7 +47,7 @@ export function columnsButton(state: PanelState): { root: HTMLElement; button: H
                   // The name stays: without a column there would be no rows to choose.
                   const kept = others.length === 0 ? ["name"] : others;
                   state.setColumns(on ? [...state.columns, ...names] : kept);
-                  draw();
+                  drawAgain(list, draw);
                 },
               }),
             );
@@ -120,11 +120,18 @@ function allOrNone(
   const buttons = [["all", true] as const, ["none", false] as const].map(([text, on]) => {
     const attributes = { class: "nbtrack-panel-link", "aria-label": `${title}: ${text}` };
     const button = element("button", { type: "button", ...attributes }, text);
-    button.disabled = on ? chosen === names.length : chosen === 0;
     button.addEventListener("click", () => choose(names, on));
     return button;
   });
   return element("span", { class: "nbtrack-panel-ofgroup" }, count, ...buttons);
+}
+
+/** Draw a list again whose boxes and buttons stay the same: the focus stays where it is. */
+function drawAgain(list: HTMLElement, draw: () => void): void {
+  const parts = () => [...list.querySelectorAll<HTMLElement>("input, button")];
+  const at = parts().indexOf(document.activeElement as HTMLElement);
+  draw();
+  parts()[at]?.focus({ preventScroll: true });
 }
 
 function groupOf(name: string): string {
@@ -177,7 +184,7 @@ export function fieldPicker(
         const others = chosen.filter((other) => !some.includes(other));
         set(on ? [...chosen, ...some.filter((one) => !chosen.includes(one))] : others);
         changed(chosen);
-        draw();
+        drawAgain(list, draw);
       };
       const every = [...new Set([...names, ...chosen])];
       const draw = () =>

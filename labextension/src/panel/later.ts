@@ -1,5 +1,6 @@
 import { loadBundle } from "../kernel/bundles.ts";
 import { element } from "../ui/dom.ts";
+import { keepInside } from "./controls.ts";
 import type { PanelState } from "./state.ts";
 import type { Views } from "./views/types.ts";
 
@@ -11,6 +12,7 @@ export function later({ model, signal }: PanelState, place: HTMLElement, draw: (
     (views) => {
       if (!place.hidden) {
         draw(views);
+        keepInside(place);
         place.querySelector<HTMLElement>("input, button, [tabindex]")?.focus();
       }
     },

@@ -196,14 +196,13 @@ def scales(store: Store, selection: Selection, columns: Sequence[str]) -> dict[s
 
 def _scale(store: Store, selection: Selection, column: str, about: Head) -> dict[str, Any]:
     """Return the least and the greatest number in a column, and the best where a metric's name tells."""
-    low, high = (
-        (MISSING, MISSING)
-        if about["kind"] in {"tags", "data"}
-        else (
+    low: Any = MISSING
+    high: Any = MISSING
+    if about["kind"] in {"metrics", "params"} or column == "duration":
+        low, high = (
             _end(store, selection, column, about["field"], descending=down, number=True)
             for down in (False, True)
         )
-    )
     empty = low is MISSING and high is MISSING and _is_empty(store, selection, column, about["field"])
     if not (is_ordered(low) and is_ordered(high)):
         low = high = MISSING

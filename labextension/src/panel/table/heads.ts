@@ -227,9 +227,9 @@ export class Heads {
 function allBox(state: PanelState, chooseAll: () => void): HTMLElement {
   const box = element("input", { type: "checkbox", tabindex: "-1" });
   const draw = () => {
-    const { cache, selection } = state;
+    const { cache, selection, outside } = state;
     const chosen = selection.ids.size;
-    box.checked = chosen > 0 && chosen >= cache.total;
+    box.checked = cache.total > 0 && chosen - outside.count >= cache.total;
     box.indeterminate = chosen > 0 && !box.checked;
   };
   box.addEventListener("click", () => {

@@ -159,6 +159,10 @@ def test_a_column_that_none_of_the_runs_has_is_told(page, filled):
     assert empty() == ["metrics.nothing"]
     assert empty(filter="name = 'nobody'") == columns
     lacking = ["metrics.rmse", "tags.team", "metrics.nothing", "params.alpha"]
+    columns[:] = ["note", "git_commit", "parent", "name", "end_time"]
+    assert empty(filter="name = 'bare'")[:1] == ["note"]
+    assert set(empty(filter="name = 'nobody'")) == set(columns)
+    columns[:] = ["metrics.rmse", "params.kind", "tags.team", "metrics.nothing", "params.alpha"]
     assert empty(filter="name = 'bare'") == empty(filter="name = 'bare' limit 1") == lacking
 
 
