@@ -47,7 +47,6 @@ export function columnsButton(state: PanelState): { root: HTMLElement; button: H
                   // The name stays: without a column there would be no rows to choose.
                   const kept = others.length === 0 ? ["name"] : others;
                   state.setColumns(on ? [...state.columns, ...names] : kept);
-                  drawAgain(list, draw);
                 },
               }),
             );
@@ -92,46 +91,49 @@ function fieldList(
         own.length > MAX_LISTED
           ? `${title}: ${MAX_LISTED} of ${own.length.toLocaleString("en")}, search for others`
           : title;
+      const chosen = element("span", {});
+      const boxes = new Map<string, HTMLInputElement>();
+      const update = () => {
+        const count = own.filter(isChosen).length;
+        chosen.textContent = ` ${count.toLocaleString("en")} of ${own.length.toLocaleString("en")} `;
+        for (const [name, box] of boxes) {
+          box.checked = isChosen(name);
+        }
+      };
       const items = own.slice(0, MAX_LISTED).map((name) => {
         const box = element("input", { type: "checkbox" });
-        box.checked = isChosen(name);
-        box.addEventListener("change", () => choose([name], box.checked));
+        boxes.set(name, box);
+        box.addEventListener("change", () => {
+          choose([name], box.checked);
+          update();
+        });
         const text = element("span", {}, name.slice(prefix.length));
         const { note = "", apart = null } = noteOf?.(name) ?? {};
         const more = apart === null ? note : "only in other runs";
         const remark = more === "" ? [] : [element("small", { class: "nbtrack-panel-quiet" }, more)];
         return element("label", { class: "nbtrack-panel-choice", title: name }, box, text, ...remark);
       });
-      const several = own.length > 1 ? [allOrNone(title, own, { isChosen, choose })] : [];
-      made.push(element("fieldset", {}, element("legend", {}, label, ...several), ...items));
+      update();
+      const buttons = allOrNone(title, (on) => {
+        choose(own, on);
+        update();
+      });
+      const several = element("span", { class: "nbtrack-panel-ofgroup" }, chosen, ...buttons);
+      const legend = element("legend", {}, label, ...(own.length > 1 ? [several] : []));
+      made.push(element("fieldset", {}, legend, ...items));
     }
   }
   return made.length > 0 ? made : [element("div", { class: "nbtrack-panel-quiet" }, "Nothing of that name.")];
 }
 
 /** The buttons that choose all fields of a group, or none: those that the search has found. */
-function allOrNone(
-  title: string,
-  names: readonly string[],
-  { isChosen, choose }: Pick<FieldListOptions, "isChosen" | "choose">,
-): HTMLElement {
-  const chosen = names.filter(isChosen).length;
-  const count = ` ${chosen.toLocaleString("en")} of ${names.length.toLocaleString("en")} `;
-  const buttons = [["all", true] as const, ["none", false] as const].map(([text, on]) => {
+function allOrNone(title: string, choose: (on: boolean) => void): HTMLElement[] {
+  return (["all", "none"] as const).map((text) => {
     const attributes = { class: "nbtrack-panel-link", "aria-label": `${title}: ${text}` };
     const button = element("button", { type: "button", ...attributes }, text);
-    button.addEventListener("click", () => choose(names, on));
+    button.addEventListener("click", () => choose(text === "all"));
     return button;
   });
-  return element("span", { class: "nbtrack-panel-ofgroup" }, count, ...buttons);
-}
-
-/** Draw a list again whose boxes and buttons stay the same: the focus stays where it is. */
-function drawAgain(list: HTMLElement, draw: () => void): void {
-  const parts = () => [...list.querySelectorAll<HTMLElement>("input, button")];
-  const at = parts().indexOf(document.activeElement as HTMLElement);
-  draw();
-  parts()[at]?.focus({ preventScroll: true });
 }
 
 function groupOf(name: string): string {
@@ -184,7 +186,6 @@ export function fieldPicker(
         const others = chosen.filter((other) => !some.includes(other));
         set(on ? [...chosen, ...some.filter((one) => !chosen.includes(one))] : others);
         changed(chosen);
-        drawAgain(list, draw);
       };
       const every = [...new Set([...names, ...chosen])];
       const draw = () =>
