@@ -71,7 +71,7 @@ export class Heads {
     const cells = columns.map((column, at) => {
       const cell = head(column, state.heads[column], state.query.order_by);
       cell.setAttribute("aria-colindex", String(at + 1));
-      if (state.stats.isEmpty(column)) {
+      if (state.cache.total > 0 && state.stats.isEmpty(column)) {
         cell.classList.add("nbtrack-panel-empty");
         cell.title = `${column}\nNone of these runs has it, so it stands behind the others`;
       }
