@@ -52,6 +52,7 @@ export class Notebook {
           this.waiting.push(resolve);
         }),
         session: null as { kernel: KernelConnection } | null,
+        path: "a.ipynb",
         kernelChanged: new Signal(this),
         statusChanged: new Signal<this, Kernel.Status>(this),
       },

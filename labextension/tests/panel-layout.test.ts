@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Layout } from "../src/panel/layout.ts";
+import { CHECK_WIDTH, Layout } from "../src/panel/layout.ts";
 import type { Head } from "../src/panel/messages.ts";
 import { Selection } from "../src/panel/selection.ts";
 import { shareOf, strengthOf } from "../src/panel/table/row.ts";
@@ -55,8 +55,8 @@ it("pinned columns stand side by side", () => {
   assert.deepEqual(
     [...layout.lefts(COLUMNS, HEADS)],
     [
-      ["name", 0],
-      ["status", 100],
+      ["name", CHECK_WIDTH],
+      ["status", CHECK_WIDTH + 100],
     ],
   );
 });

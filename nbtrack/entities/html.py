@@ -6,6 +6,7 @@ Everything that comes from a store is escaped; colours follow JupyterLab's theme
 from __future__ import annotations
 
 import difflib
+import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,11 @@ def runs_html(runs: Runs, rows_shown: int = ROWS_SHOWN) -> str:
         if len(every) > len(columns)
         else []
     )
-    foot = f"<div style='{_QUIET};padding:2px 10px'>and {' and '.join(more)}</div>" if more else ""
+    below = [f"and {' and '.join(more)}"] if more else []
+    if any(record.status == "RUNNING" for record in shown):
+        # The table stays in the notebook when they have ended.
+        below.append(f"as of {time_text(time.time())}")
+    foot = f"<div style='{_QUIET};padding:2px 10px'>{', '.join(below)}</div>" if below else ""
     return _framed(
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{''.join(rows)}</tbody></table>{foot}"
     )

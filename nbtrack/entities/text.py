@@ -25,6 +25,7 @@ __all__ = [
     "one_line",
     "pairs_text",
     "runs_text",
+    "short_id",
     "size_text",
     "table_text",
     "time_text",
@@ -69,6 +70,17 @@ def value_text(value: Any) -> str:
     ('0.12346', '3', 'None')
     """
     return f"{value:.5g}" if isinstance(value, float) else one_line(str(value))
+
+
+def short_id(run_id: str) -> str:
+    """Return the beginning of a run's id, by which commands find it.
+
+    Examples
+    --------
+    >>> short_id("0f3c9a41b2d84e6fa1c07d5e8b9f6a23")
+    '0f3c9a41'
+    """
+    return run_id[:8]
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
@@ -198,13 +210,16 @@ def runs_text(
     if not records:
         return "No runs."
     width = width or shutil.get_terminal_size((120, 24)).columns
-    headers = ["name", "status", "started", "time"]
-    right = [False, False, False, True]
+    headers = ["id", "name", "status", "started", "time"]
+    right = [False, False, False, False, True]
     cells = [
-        [one_line(r.name, 32), r.status, time_text(r.start_time), duration_text(_seconds(r))] for r in records
+        [short_id(r.id), one_line(r.name, 32), r.status, time_text(r.start_time), duration_text(_seconds(r))]
+        for r in records
     ]
+    if _space_beside(headers, cells, width) < 0:
+        headers, right, cells = headers[1:], right[1:], [row[1:] for row in cells]
     columns = choose_columns(table)
-    left = width - sum(max(map(len, column)) + 2 for column in zip(headers, *cells, strict=True))
+    left = _space_beside(headers, cells, width)
     chosen: dict[str, list[str]] = {}
     for name in columns:
         shown = ["" if value is MISSING else one_line(value_text(value), 24) for value in table[name]]
@@ -224,6 +239,10 @@ def runs_text(
     if len(columns) > len(chosen):
         more.append(f"{len(columns) - len(chosen)} more columns")
     return "\n".join([*lines, *([f"and {' and '.join(more)}"] if more else [])])
+
+
+def _space_beside(headers: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> int:
+    return width - sum(max(map(len, column)) + 2 for column in zip(headers, *cells, strict=True))
 
 
 def _seconds(record: RunRecord) -> float | None:

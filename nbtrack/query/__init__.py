@@ -28,6 +28,9 @@ Fields
 ``start_time``, ``end_time``, ``duration``
     Two times and the seconds between them. A run that has not ended lacks the last two.
 
+A bare name that is none of these is the store's metric of that name, else its param: ``rmse < 0.8``, ``loss.min < 1``,
+``alpha = 0.5``. MLflow's forms mean what they mean there.
+
 MLflow's other words mean the same: ``metric``, ``param``, ``parameter(s)``, ``tag``, ``attribute``, ``attr``,
 ``run``, ``dataset``; ``name``, ``id``, ``Created``, ``user_id``, ```Run name```. A name of other characters than
 letters, digits, ``_`` and ``.`` is quoted with backticks or quotes: ``metrics.`val loss```, ``params."lr-0"``.
@@ -104,13 +107,14 @@ from nbtrack.query.record_filters import matching_experiments
 from nbtrack.query.sql import Compiled, Statement, compile_query
 from nbtrack.query.suggest import suggest
 from nbtrack.query.tree import Order, Query, metrics_named
-from nbtrack.query.unknown import unknown_names
+from nbtrack.query.unknown import bare_names, unknown_names
 
 __all__ = [
     "Compiled",
     "Order",
     "Query",
     "Statement",
+    "bare_names",
     "begin_matching",
     "compile_query",
     "functions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.query.tree import Field, Kind, Type
@@ -105,10 +105,26 @@ _PREFIXES: dict[str, Kind] = {
 }
 
 
-def run_field(parts: Sequence[Part], span: Span) -> Field | None:
-    """Return the field of runs that this path stands for, or None."""
+def run_field(parts: Sequence[Part], span: Span, known: KnownNames | None = None) -> Field | None:
+    """Return the field of runs that this path stands for, or None.
+
+    A bare name that is no attribute is the metric of that name among the `known`, else the param: ``rmse``, ``loss.min``.
+    """
     first, *rest = parts
-    return _keyed(first.text, rest, span) if rest else _attribute(first.text, span)
+    found = _keyed(first.text, rest, span) if rest else _attribute(first.text, span)
+    known_prefix = bool(rest) and first.text.lower() in _PREFIXES
+    return found if found or known_prefix or known is None else _bare(parts, span, known)
+
+
+def _bare(parts: Sequence[Part], span: Span, known: KnownNames) -> Field | None:
+    whole = ".".join(part.text for part in parts)
+    metrics = frozenset(known("metrics"))
+    if whole in metrics:
+        return Field("metrics", whole, bare=True, span=span)
+    summary = _keyed("metrics", parts, span)
+    if summary is not None and summary.summary is not None and summary.name in metrics:
+        return replace(summary, bare=True)
+    return Field("params", whole, bare=True, span=span) if whole in known("params") else None
 
 
 def _attribute(name: str, span: Span) -> Field | None:

@@ -71,7 +71,7 @@ def parse(text: str, known: KnownNames | None = None, vocabulary: Vocabulary = R
     text
         The filter; empty for every run.
     known
-        The names in a store (`Store.names`), used only for the suggestion in an error.
+        The names in a store (`Store.names`): those of metrics and params may stand bare. Also for suggestions in errors.
     vocabulary
         The fields; those of runs by default.
 
@@ -284,13 +284,13 @@ class _Parser(Stream):
         )
 
     def field(self, token: Token) -> Field:
-        found = self.vocabulary.field(token.parts, token.span)
+        found = self.vocabulary.field(token.parts, token.span, self.known)
         if found is None:
             raise self.vocabulary.unknown(self.text, self.tokens[: self.index], self.known)
         return found
 
     def quoted(self, token: Token) -> Field | None:
-        return self.vocabulary.field((Part(token.value, True, token.span),), token.span)
+        return self.vocabulary.field((Part(token.value, True, token.span),), token.span, self.known)
 
     # Comparisons.
 

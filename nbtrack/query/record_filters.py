@@ -108,7 +108,7 @@ def _matching(
 def _vocabulary(noun: str, fields: Mapping[str, str]) -> Vocabulary:
     """Return how filters of these records name their fields."""
 
-    def field(parts: Sequence[Part], span: Span) -> Field | None:
+    def field(parts: Sequence[Part], span: Span, _: KnownNames | None) -> Field | None:
         first, *rest = [part.text for part in parts]
         if rest and first.lower() in {"tag", "tags"}:
             return Field("tags", ".".join(rest), span=span)

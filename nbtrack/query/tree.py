@@ -106,6 +106,8 @@ class Field:
     name: str
     summary: str | None = None
     exact: bool = True
+    bare: bool = dataclasses.field(default=False, compare=False)
+    """Whether it was written without its kind: ``rmse`` for ``metrics.rmse``."""
     span: Span = dataclasses.field(default=(0, 0), compare=False)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbtrack.query.suggest import KnownNames
     from nbtrack.query.tree import Field, Query
 
-__all__ = ["unknown_field", "unknown_names"]
+__all__ = ["bare_names", "unknown_field", "unknown_names"]
 
 _PLAIN = re.compile(r"[^\W\d][\w-]*(?: [\w-]+)*")
 _KEYWORDS = frozenset(
@@ -69,6 +69,27 @@ def _unquoted_name(text: str, tokens: Sequence[Token]) -> str | None:
         return None
     name = text[before.parts[1].span[0] : token.span[1]]
     return None if "`" in name else f"{before.parts[0].text}.`{name}`"
+
+
+def bare_names(query: Query) -> dict[str, str]:
+    """Return what a filter's bare names of metrics and params stand for, by how they are written.
+
+    Examples
+    --------
+    >>> from nbtrack.query import parse
+    >>> bare_names(parse("rmse < 0.8", lambda kind: ["rmse"]))
+    {'rmse': 'metrics.rmse'}
+    """
+    found: dict[str, str] = {}
+    nodes = [query.where] if query.where else []
+    for node in (*nodes, *(order.by for order in query.order_by if order.text == query.text)):
+        for field in fields_of(node):
+            if field.bare:
+                summary = f".{field.summary}" if field.summary else ""
+                found[query.text[field.span[0] : field.span[1]]] = (
+                    f"{written(field.kind, field.name)}{summary}"
+                )
+    return found
 
 
 def unknown_names(query: Query, known: KnownNames) -> tuple[FilterError, ...]:

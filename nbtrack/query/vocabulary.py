@@ -21,7 +21,7 @@ __all__ = ["RUNS", "Vocabulary"]
 class Vocabulary(NamedTuple):
     """How a path becomes a field, and the error for a path that is not one."""
 
-    field: Callable[[Sequence[Part], Span], Field | None]
+    field: Callable[[Sequence[Part], Span, KnownNames | None], Field | None]
     unknown: Callable[[str, Sequence[Token], KnownNames | None], FilterError]
 
 

@@ -82,6 +82,10 @@ class NbtrackWidget(anywidget.AnyWidget):
         """Return what can be read where no widget and no kernel is."""
         raise NotImplementedError
 
+    def _kept(self) -> dict[str, Any]:
+        """Return what a server needs to show the same where the kernel has gone."""
+        return {}
+
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         try:
             if isinstance(content, dict) and content.get("kind") == "bundle":
@@ -125,4 +129,4 @@ class NbtrackWidget(anywidget.AnyWidget):
         if is_headless():
             # An export would take a widget before its HTML, and may have no way to draw it.
             data = {}
-        return {**data, **widget_view(self.model_id), **static}, metadata
+        return {**data, **widget_view(self.model_id, self._kept()), **static}, metadata

@@ -10,6 +10,6 @@ MIME = "application/vnd.nbtrack.view+json"
 """As in `labextension/src/lab/view.ts`."""
 
 
-def widget_view(model_id: str) -> dict[str, Any]:
-    """Return the part of a mime bundle that says which widget an output is."""
-    return {MIME: {"model_id": model_id}}
+def widget_view(model_id: str, kept: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the part of a mime bundle that says which widget an output is, and what a server can show where it has gone."""
+    return {MIME: {"model_id": model_id, **(kept or {})}}

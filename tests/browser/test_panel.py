@@ -64,6 +64,10 @@ ATTACKS = [
 ]
 
 
+CUT = "cells => cells.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+"""The cells of which not all can be read."""
+
+
 class Shown:
     """A panel on the page."""
 
@@ -111,6 +115,11 @@ class Shown:
         """Wait until a column is so wide."""
         close = "([head, width]) => Math.abs(head.getBoundingClientRect().width - width) < 3"
         self.page.wait_for_function(close, arg=[self.head(column).element_handle(), width])
+
+    def switch(self, what):
+        """Switch one of the things on or off that the table shows."""
+        self.root.get_by_role("button", name=re.compile("^Show(:|$)")).click()
+        self.root.get_by_role("menuitemcheckbox", name=what).click()
 
     def widen(self, column):
         """Draw a column wider, by 60 pixels."""
@@ -178,14 +187,18 @@ def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
         panel.root.get_by_role("button", name="metric", exact=True).click()
         panel.total(10)
         expect(wrong).to_have_count(0)
+        panel.box.fill("rmse < 0.1 and alpha >= 0")
+        panel.root.get_by_text("rmse is metrics.rmse, alpha is params.alpha").wait_for()
+        panel.total(10)
         panel.box.fill("")
         panel.total(60)
+        assert panel.grid.locator(".nbtrack-panel-number").evaluate_all(CUT) == []
 
         panel.head("metrics.rmse").click()
-        panel.wait_text(0, "metrics.rmse", "0")
+        panel.wait_text(0, "metrics.rmse", "0.00")  # as many decimals as the others of the column
         expect(panel.head("metrics.rmse")).to_have_attribute("aria-sort", "ascending")
         # What adorns the rows comes after them.
-        panel.row(0).locator(".nbtrack-panel-best").filter(has_text=re.compile("^0$")).wait_for()
+        panel.row(0).locator(".nbtrack-panel-best").filter(has_text=re.compile("^0.00$")).wait_for()
         panel.head("params.depth").click()
         panel.head("metrics.rmse").click(modifiers=["Shift"])
         panel.head("metrics.rmse").click(modifiers=["Shift"])
@@ -207,17 +220,20 @@ def test_runs_are_found_ordered_and_chosen(lab, chromium, theme):
         names = [panel.text(row, "name") for row in (6, 7)]
         shot("chosen")
         notebook.told(2, f"'' ['params.depth', 'metrics.rmse DESC'] 60 {names} [2]")
+        panel.root.get_by_role("button", name="Compare", exact=True).click()
+        expect(panel.root.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+        panel.root.get_by_role("tab", name="Runs").click()
 
         panel.root.get_by_role("button", name="Delete", exact=True).click()
         panel.root.get_by_text("2 runs deleted.").wait_for()
         panel.total(58)
-        panel.root.get_by_role("button", name="Deleted").click()
+        panel.switch("Deleted")
         panel.total(2)
         shot("deleted")
         panel.row(0).click()
         panel.root.get_by_role("button", name="Restore", exact=True).click()
         panel.total(1)
-        panel.root.get_by_role("button", name="Deleted").click()
+        panel.switch("Deleted")
         panel.total(59)
 
         notebook.run(3)
@@ -240,6 +256,31 @@ def test_a_run_is_opened_from_its_row_and_two_are_tagged(lab, chromium):
         panel = Shown(notebook.run(1))
         panel.total(6)
         page = panel.root.locator(".nbtrack-run")
+        panel.row(1).get_by_role("button", name="run-004").click()
+        page.get_by_text("run-004").first.wait_for()
+        panel.root.get_by_text("2 of 6 in the table").wait_for()
+        panel.page.keyboard.press("Escape")
+        panel.root.get_by_text("No run chosen").wait_for()  # to open a run is not to choose it
+        panel.field(2, "params.optimizer").click(button="right")
+        panel.root.get_by_role("menuitem", name="Filter:").first.click()
+        expect(panel.box).to_have_value(re.compile("^params.optimizer = '(sgd|adam)'$"))
+        panel.grid.focus()
+        panel.page.keyboard.press("/")
+        expect(panel.box).to_be_focused()
+        panel.box.fill("")
+        panel.total(6)
+        panel.grid.focus()
+        panel.page.keyboard.press("?")
+        panel.root.get_by_role("dialog", name="Keys").get_by_text("filter by what is in it").wait_for()
+        panel.page.keyboard.press("Escape")
+
+        panel.row(1).hover()
+        panel.row(1).locator(".nbtrack-panel-check").click()
+        panel.row(2).locator(".nbtrack-panel-check").click()
+        panel.root.get_by_text("2 runs chosen").wait_for()
+        panel.page.keyboard.press("Escape")
+        panel.grid.focus()
+        panel.page.keyboard.press("Escape")
         panel.row(1).dblclick()
         page.get_by_text("run-004").first.wait_for()
         panel.root.get_by_role("button", name="All runs").click()
@@ -309,12 +350,12 @@ def test_columns_are_chosen_moved_and_resized(lab, chromium):
         panel.wait_text(0, "tags.team", "red")
         expect(panel.head("params.optimizer")).to_have_count(0)
 
-        panel.root.get_by_role("button", name="Only what differs").click()
+        panel.switch("Only what differs")
         for column in ("params.same", "status"):
             expect(panel.head(column)).to_have_count(0)
         assert {"name", "params.alpha", "metrics.rmse", "tags.team"} <= set(panel.heads())
         notebook.shot("panel-columns-differing")
-        panel.root.get_by_role("button", name="Only what differs").click()
+        panel.switch("Only what differs")
         panel.head("params.same").wait_for()
 
         loss = panel.head("metrics.loss")

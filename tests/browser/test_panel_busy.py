@@ -109,7 +109,7 @@ def test_the_panel_goes_on_while_a_cell_runs(lab, chromium, asked):
         panel.box.press_sequentially("metrics.rmse < 0.1")
         panel.total(10)
         panel.head("metrics.rmse").click()
-        panel.wait_text(0, "metrics.rmse", "0")
+        panel.wait_text(0, "metrics.rmse", "0.00")
         panel.box.fill("")
         panel.total(60)
         another_process(lab, name, "from elsewhere")

@@ -43,7 +43,7 @@ def test_a_voila_page_compares_runs(lab, chromium, theme, tmp_path):
         panel.head("metrics.rmse").get_by_text("▲").wait_for()
         panel.box.fill("")
         panel.total(40)
-        panel.wait_text(0, "metrics.rmse", "0")
+        panel.wait_text(0, "metrics.rmse", "0.00")
         shot("table")
 
         panel.row(0).click()

@@ -69,12 +69,12 @@ def test_the_side_panel_shows_the_runs_of_the_notebooks_folder(lab, chromium, th
 
         page.evaluate(NARROWED)
         expect(side.get_by_role("columnheader")).to_have_count(3)
-        expect(side.get_by_role("button", name="Deleted")).to_be_hidden()
+        expect(side.get_by_role("button", name="Any time")).to_be_hidden()
         notebook.shot(f"side-narrow-{shade}")
         grid = side.get_by_role("grid")
         assert grid.evaluate("one => one.scrollWidth <= one.clientWidth"), "nothing sticks out"
         side.get_by_role("button", name="Columns, filters and more").click()
-        expect(side.get_by_role("button", name="Deleted")).to_be_visible()
+        expect(side.get_by_role("button", name="Any time")).to_be_visible()
         side.get_by_role("button", name="Columns, filters and more").click()
 
         # Runs of other processes appear, and the filter's language is that of the panel.

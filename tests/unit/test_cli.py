@@ -64,15 +64,17 @@ def refused(*arguments, code=1):
 
 def test_runs_are_listed_newest_first(runs):
     lines = printed("runs").splitlines()
-    assert [line.split()[0] for line in lines[2:]] == ["broken", "child", "two", "one"]
+    assert [line.split()[1] for line in lines[2:]] == ["broken", "child", "two", "one"]
+    assert lines[0].split()[0] == "id"
+    assert lines[2].split()[0] == json.loads(printed("runs", "--json"))[0]["run_id"][:8]
     assert {"name", "status", "rmse", "alpha"} <= set(lines[0].split())
 
 
 def test_a_filter_an_order_and_a_limit(runs):
     listed = printed("runs", "metrics.rmse < 1", "--order-by", "metrics.rmse", "--limit", "1").splitlines()
-    assert [line.split()[0] for line in listed[2:]] == ["two"]
+    assert [line.split()[1] for line in listed[2:]] == ["two"]
     listed = printed("runs", "--order-by", "status DESC", "--order-by", "start_time").splitlines()
-    assert [line.split()[0] for line in listed[2:]] == ["one", "two", "child", "broken"]
+    assert [line.split()[1] for line in listed[2:]] == ["one", "two", "child", "broken"]
     assert printed("runs", "metrics.rmse > 5") == "No runs.\n"
 
 
@@ -183,7 +185,7 @@ def test_wrong_usage_is_told_with_code_2(runs):
 def test_runs_are_deleted_restored_and_removed_for_good(runs, store):
     assert printed("delete", "two", "one").splitlines()[0] == f"deleted two ({runs.id[:8]})"
     assert [run.name for run in nbtrack.runs()] == ["broken"]
-    assert {line.split()[0] for line in printed("runs", "--deleted").splitlines()[2:]} == {
+    assert {line.split()[1] for line in printed("runs", "--deleted").splitlines()[2:]} == {
         "one",
         "two",
         "child",

@@ -163,7 +163,7 @@ def test_a_wrong_question_is_told(three):
         with pytest.raises(InvalidValueError):
             nbtrack.runs(**bad)
     with pytest.raises(FilterError, match=r"did you mean 'metrics\.rmse'"):
-        nbtrack.runs(order_by="rmse")
+        nbtrack.runs(order_by="rsme, name")
 
 
 def test_an_experiment_is_given_by_name_or_id(three):
@@ -373,10 +373,10 @@ def test_tables_have_the_mean_of_folds(folds, others):
     assert list(frame["metrics.scores"]) == [0.6, 0.6, 0.8]
     assert list(frame["metrics.scores.mean"]) == pytest.approx([0.8, 0.6, 1.6 / 3])
     lines = repr(runs).splitlines()
-    assert lines[0].split()[4:] == ["loss", "scores.mean"]
+    assert lines[0].split()[5:] == ["loss", "scores.mean"]
     assert [line.split()[-1] for line in lines[2:]] == ["0.8", "0.6", "0.53333"]
     assert "scores.mean" not in nbtrack.runs("name = 'plain'").to_pandas()
-    assert repr(nbtrack.runs("name = 'plain'")).split()[4:6] == ["loss", "scores"]
+    assert repr(nbtrack.runs("name = 'plain'")).split()[5:7] == ["loss", "scores"]
 
 
 def test_a_run_of_folds_is_told_by_their_mean(folds):
@@ -580,7 +580,8 @@ def test_a_table_shows_what_differs(three, monkeypatch):
         nbtrack.log_param("solver", "cd")
     text = repr(nbtrack.runs(order_by="start_time"))
     lines = text.splitlines()
-    assert sorted(lines[0].split()) == sorted("name status started time alpha solver rmse r2".split())
+    assert sorted(lines[0].split()) == sorted("id name status started time alpha solver rmse r2".split())
+    assert lines[2].split()[0] == nbtrack.runs(order_by="start_time")[0].id[:8]
     assert len(lines) == 6
     assert "0.7" in lines[3]
     assert "FINISHED" in lines[2]

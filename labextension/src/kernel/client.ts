@@ -55,6 +55,8 @@ export class Client<Requests, Results extends Record<keyof Requests, unknown>> {
   readonly view = Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join(
     "",
   );
+  /** Whether the kernel has said a word since it was lost, or since the page is there. */
+  heard: boolean;
   /** Hears whether the kernel keeps a request waiting. */
   onWaiting: ((waiting: boolean) => void) | null = null;
   /** Hears whether the kernel is taken to be busy, so that the deputy is asked first. */
@@ -75,6 +77,7 @@ export class Client<Requests, Results extends Record<keyof Requests, unknown>> {
   constructor(channel: Channel, signal: AbortSignal, deputy: Deputy | null = null) {
     this.#channel = channel;
     this.#busy = false;
+    this.heard = false;
     this.#deputy = deputy;
     const hear = (message: unknown) => this.#hear(message);
     channel.on("msg:custom", hear);
@@ -196,6 +199,7 @@ export class Client<Requests, Results extends Record<keyof Requests, unknown>> {
       this.onPush?.(message);
       return;
     }
+    this.heard = true;
     const open = this.#open.get(message.id);
     if (this.#unheard.delete(message.id)) {
       this.#heard(open?.server === "not asked");

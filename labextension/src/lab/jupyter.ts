@@ -23,6 +23,8 @@ export type KernelConnection = Pick<
 
 /** `ISessionContext` of `@jupyterlab/apputils`. */
 export interface SessionContext {
+  /** The notebook, relative to the server's root. */
+  readonly path: string;
   readonly ready: Promise<void>;
   readonly session: { readonly kernel: KernelConnection | null } | null;
   readonly kernelChanged: Session.ISessionConnection["kernelChanged"];

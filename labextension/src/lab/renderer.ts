@@ -1,8 +1,9 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel } from "@jupyterlab/services";
-import { Panel } from "@lumino/widgets";
+import { Panel, Widget } from "@lumino/widgets";
 import type { Rendermime, SessionContext } from "./jupyter.ts";
-import { askForPanel, readView, VIEW } from "./view.ts";
+import { showKept } from "./side.ts";
+import { askForPanel, readKept, readView, VIEW } from "./view.ts";
 import { type Widgets, widgetModel } from "./widgets.ts";
 
 /** In these states a kernel has lost its widgets. */
@@ -26,6 +27,9 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   /** Rises with each search for the widget. The result of an older search is ignored. */
   private turn = 0;
   private drawn = "";
+  /** What the server shows in the place of a widget that has gone, and what ends it. */
+  private kept: { widget: Widget; gone: AbortController } | null = null;
+  private data: unknown = null;
 
   constructor(rendermime: Rendermime, session: SessionContext, drawing: Widgets) {
     super();
@@ -45,6 +49,8 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     const drawn = JSON.stringify(model.data[VIEW]);
     if (drawn !== this.drawn) {
       this.drawn = drawn;
+      // Who has not trusted a notebook has it read no store.
+      this.data = model.trusted ? model.data[VIEW] : null;
       this.drop();
       void this.enliven(model.data[VIEW]);
     }
@@ -55,6 +61,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       return;
     }
     this.turn += 1;
+    this.kept?.gone.abort();
     this.watch.disconnect();
     this.session.statusChanged.disconnect(this.onStatus, this);
     this.session.kernelChanged.disconnect(this.onKernelChanged, this);
@@ -80,11 +87,12 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   /** Show the widget in place of the static HTML, if there is one. */
   private async enliven(data: unknown): Promise<void> {
     const { turn } = this;
-    if (!(await this.drawing.managed())) {
+    const id = (await this.drawing.managed()) ? await this.modelId(data) : null;
+    if (turn !== this.turn) {
       return;
     }
-    const id = await this.modelId(data);
-    if (id === null || turn !== this.turn) {
+    if (id === null) {
+      void this.keep();
       return;
     }
     this.live = this.drawing.renderer();
@@ -108,11 +116,11 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   /** Show the widget where there is one, else the static HTML. */
   private choose(): void {
     const there = this.live !== null && !this.live.isDisposed && [...this.live.children()].length > 0;
-    this.still?.setHidden(there);
+    this.still?.setHidden(there || this.kept !== null);
     if (there || !this.live?.hasClass(FAILED_CLASS)) {
       this.live?.setHidden(!there);
     } else {
-      this.drop();
+      this.lose();
     }
   }
 
@@ -121,19 +129,52 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     this.watch.disconnect();
     this.live?.dispose();
     this.live = null;
+    this.kept?.gone.abort();
+    this.kept?.widget.dispose();
+    this.kept = null;
+    this.choose();
+  }
+
+  /** The widget has gone: the server may show the same. */
+  private lose(): void {
+    this.drop();
+    void this.keep();
+  }
+
+  /** Have the server show what a panel showed. Where it cannot, the static HTML stays. */
+  private async keep(): Promise<void> {
+    const kept = readKept(this.data);
+    if (kept === null) {
+      return;
+    }
+    const { turn } = this;
+    const [widget, gone] = [new Widget(), new AbortController()];
+    try {
+      await showKept(widget.node, this.session.path, kept, gone.signal);
+    } catch {
+      widget.dispose();
+      return;
+    }
+    if (turn !== this.turn || this.isDisposed) {
+      gone.abort();
+      widget.dispose();
+      return;
+    }
+    this.kept = { widget, gone };
+    this.addWidget(widget);
     this.choose();
   }
 
   private onStatus(_session: unknown, status: Kernel.Status): void {
     if (WITHOUT_WIDGETS.includes(status)) {
-      this.drop();
+      this.lose();
     }
   }
 
   private onKernelChanged(_session: unknown, { oldValue }: { readonly oldValue: unknown }): void {
     // The first kernel of a page has no widgets to lose.
     if (oldValue) {
-      this.drop();
+      this.lose();
     }
   }
 }

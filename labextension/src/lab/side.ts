@@ -3,8 +3,11 @@ import { firstPanel, jupyterHost } from "../kernel/host.ts";
 import { FOLLOWED } from "../side/followed.ts";
 import type { Place } from "../side/index.ts";
 import { WISHED, type Wish } from "../side/wish.ts";
+import { storeFolder } from "./cells/earlier.ts";
+import { folderOf } from "./folder.ts";
 import { ICON, SIDE_ICON } from "./icon.ts";
 import type { Shell } from "./jupyter.ts";
+import type { Kept } from "./view.ts";
 
 /** After JupyterLab's own in the side bar. */
 export const RANK = 600;
@@ -14,6 +17,7 @@ declare const NBTRACK_BUILD: string;
 
 /** The part of `side.js` that is used. */
 interface Script {
+  showKept: (root: HTMLElement, folder: string, kept: Kept, signal: AbortSignal) => Promise<void>;
   showFolder: (root: HTMLElement, place: Place, signal: AbortSignal) => Promise<void>;
 }
 
@@ -28,6 +32,17 @@ const NOT_SERVED =
   "Install nbtrack where the server runs, and start it again.";
 
 let script: Promise<Script> | null = null;
+
+/** Show what a panel of a notebook showed whose kernel has gone. Rejects where the server cannot. */
+export async function showKept(
+  root: HTMLElement,
+  notebook: string,
+  kept: Kept,
+  signal: AbortSignal,
+): Promise<void> {
+  const { showKept: draw } = await loaded();
+  await draw(root, storeFolder(folderOf(notebook), kept.store), kept, signal);
+}
 
 /** Load what the panel is drawn with, from the server, when it is shown first. */
 function loaded(): Promise<Script> {

@@ -35,6 +35,32 @@ export function readView(data: unknown): WidgetView | RunsView | null {
   return null;
 }
 
+/** What a panel showed, which the server can show where its kernel has gone. */
+export interface Kept {
+  /** The store's folder as seen from the notebook's, and which file it was. */
+  readonly store: string;
+  readonly file: string;
+  readonly only: string[] | null;
+  readonly filter: string;
+  readonly order_by: string[];
+  readonly experiments: string[] | null;
+  readonly deleted: boolean;
+  readonly columns: string[];
+}
+
+/** Return what a panel's output says that it showed, or null. */
+export function readKept(data: unknown): Kept | null {
+  const kept = (data as { panel?: Partial<Kept> } | null | undefined)?.panel;
+  const isText = (value: unknown) => typeof value === "string";
+  const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+  const whole =
+    [kept?.store, kept?.file, kept?.filter].every(isText) &&
+    [kept?.order_by, kept?.columns].every(areTexts) &&
+    [kept?.only, kept?.experiments].every((value) => value === null || areTexts(value)) &&
+    typeof kept?.deleted === "boolean";
+  return whole ? (kept as Kept) : null;
+}
+
 /** The comm's target, as in `nbtrack/widgets/shown.py`. */
 const COMM_TARGET = "nbtrack.view";
 

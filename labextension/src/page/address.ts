@@ -5,11 +5,14 @@ import { VIEWS } from "../wire.ts";
 const MAX_RUNS = 20;
 
 /** The traits that an address names. */
-type Shown = Pick<Traits, "view" | "filter" | "deleted" | "order_by" | "experiments" | "columns" | "_chosen">;
+type Shown = Pick<
+  Traits,
+  "view" | "filter" | "deleted" | "order_by" | "experiments" | "columns" | "_chosen" | "_opened"
+>;
 
 /** Return the view, and of a run's page the run: where the browser's Back leads to. */
-function placeOf(view: View, chosen: readonly string[]): string {
-  return view === "run" ? `run ${chosen.at(-1)}` : view;
+function placeOf(view: View, chosen: readonly string[], opened = ""): string {
+  return view === "run" ? `run ${opened || chosen.at(-1)}` : view;
 }
 
 /** The state of a page in its address, so that it can be sent to somebody: after `#`, as the server need not know it. */
@@ -21,7 +24,7 @@ export class PageAddress {
   read(traits: Traits): void {
     this.#columns = traits.columns;
     apply(traits);
-    this.#place = placeOf(traits.view, traits._chosen);
+    this.#place = placeOf(traits.view, traits._chosen, traits._opened);
   }
 
   /** Set traits to what the address says after the user has gone back or forth. */
@@ -34,9 +37,10 @@ export class PageAddress {
       experiments: null,
       columns: this.#columns,
       _chosen: [],
+      _opened: "",
     };
     apply(traits);
-    this.#place = placeOf(traits.view, traits._chosen);
+    this.#place = placeOf(traits.view, traits._chosen, traits._opened);
     for (const name of Object.keys(traits) as (keyof Shown)[]) {
       model.set(name, traits[name] as never);
     }
@@ -53,10 +57,11 @@ export class PageAddress {
       ["deleted", model.get("deleted") ? ["yes"] : []],
       ["column", columns.join("\n") === this.#columns.join("\n") ? [] : columns],
       ["run", model.get("_chosen").slice(0, MAX_RUNS)],
+      ["open", model.get("_opened") ? [model.get("_opened") ?? ""] : []],
     ];
     const told = new URLSearchParams(parts.flatMap(([name, values]) => values.map((value) => [name, value])));
     const address = told.size > 0 ? `#${told}` : location.pathname + location.search;
-    const place = placeOf(model.get("view"), model.get("_chosen"));
+    const place = placeOf(model.get("view"), model.get("_chosen"), model.get("_opened"));
     if (place === this.#place) {
       history.replaceState(null, "", address);
     } else {
@@ -77,6 +82,7 @@ function apply(traits: Shown): void {
   traits.deleted = told.has("deleted");
   traits.order_by = told.getAll("order");
   traits._chosen = told.getAll("run");
+  traits._opened = told.get("open") ?? "";
   if (told.has("column")) {
     traits.columns = told.getAll("column");
   }

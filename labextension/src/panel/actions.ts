@@ -10,6 +10,8 @@ import { shownCount } from "./text.ts";
 /** The line below the table: how many runs are chosen, and the actions on them. */
 export function actions(state: PanelState): HTMLElement {
   const count = element("span", { role: "status" });
+  const compare = element("button", { type: "button", class: "nbtrack-panel-button nbtrack-panel-primary" });
+  compare.textContent = "Compare";
   const shown = link("Keep only those shown");
   const clear = link("Choose none");
   const change = element("button", { type: "button", class: "nbtrack-panel-button" });
@@ -26,6 +28,8 @@ export function actions(state: PanelState): HTMLElement {
     if (count.textContent !== text) {
       count.textContent = text;
     }
+    compare.disabled = chosen < 2;
+    compare.title = chosen < 2 ? "Choose two runs or more" : "See them side by side";
     shown.hidden = away === 0 || away === chosen;
     clear.hidden = chosen === 0;
     change.hidden = chosen === 0 || state.model.get("_read_only");
@@ -37,6 +41,7 @@ export function actions(state: PanelState): HTMLElement {
     const kind = state.query.deleted ? "restore" : "delete";
     void act({ state, note, change }, kind, [...state.selection.ids], false);
   });
+  compare.addEventListener("click", () => state.show("compare"));
   pin.addEventListener("click", () => state.layout.pinRuns(state.selection.ids, !allPinned(state)));
   shown.addEventListener("click", () => outside.deselect());
   clear.addEventListener("click", () => {
@@ -48,7 +53,7 @@ export function actions(state: PanelState): HTMLElement {
   draw();
   const send = exportButton(state, (text) => note.say(text));
   const attributes = { class: "nbtrack-panel-actions" };
-  return element("div", attributes, count, shown, clear, pin, tag, change, send, note.element);
+  return element("div", attributes, compare, count, shown, clear, pin, tag, change, send, note.element);
 }
 
 function allPinned({ selection, layout }: PanelState): boolean {

@@ -9,6 +9,8 @@ import type { Model } from "./model.ts";
 export class PanelClient extends Client<PanelRequests, PanelResults> {
   /** Hears that the store has changed. */
   onChanged: ((changed: Changed) => void) | null = null;
+  /** Hears that the kernel is lost, or another one there. */
+  onLost: (() => void) | null = null;
   readonly server: Server;
 
   constructor(model: Model, signal: AbortSignal) {
@@ -29,6 +31,13 @@ export class PanelClient extends Client<PanelRequests, PanelResults> {
         changes.hear(message);
       }
     };
+    const lost = () => {
+      this.heard = false;
+      this.onLost?.();
+    };
+    // The event is the widget manager's.
+    model.on("comm_live_update", lost);
+    signal.addEventListener("abort", () => model.off("comm_live_update", lost));
     signal.addEventListener("abort", () => model.send({ id: this.nextId(), kind: "bye" }));
   }
 }

@@ -7,6 +7,17 @@ import type { Head, Scale } from "./messages.ts";
 const DELAY = 120;
 const INTERVAL = 3000;
 
+/** Kinds of columns that have no range, but may be empty, and what of the run itself may be. */
+const BLANK_KINDS: ReadonlySet<string> = new Set(["tags", "data"]);
+const BLANKS: ReadonlySet<string> = new Set([
+  "end_time",
+  "note",
+  "notebook",
+  "git_commit",
+  "parent",
+  "lineage",
+]);
+
 /** What of the panel's state says which columns there are. */
 interface Columns {
   readonly requests: PanelClient;
@@ -23,6 +34,8 @@ export class ColumnStats {
   readonly #changed: (topic: "heads" | "rows") => void;
   /** The columns in which all runs have the same. */
   #alike: ReadonlySet<string> = new Set();
+  /** The columns of which no run has anything. */
+  #empty: ReadonlySet<string> = new Set();
   #onlyDiffering: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When they were last asked for, in milliseconds. */
@@ -38,10 +51,23 @@ export class ColumnStats {
     table.signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  /** The columns that are shown. */
+  /** The columns that are shown. Those that are empty stand behind the others. */
   get shown(): string[] {
     const { columns } = this.#table;
-    return this.#onlyDiffering ? columns.filter((name) => !this.#alike.has(name)) : columns;
+    const shown = this.#onlyDiffering ? columns.filter((name) => !this.#alike.has(name)) : columns;
+    const filled = shown.filter((name) => !this.#empty.has(name));
+    return filled.length === shown.length
+      ? shown
+      : [...filled, ...shown.filter((name) => this.#empty.has(name))];
+  }
+
+  get onlyDiffering(): boolean {
+    return this.#onlyDiffering;
+  }
+
+  /** Whether no run of the table has anything in a column. */
+  isEmpty(column: string): boolean {
+    return this.#empty.has(column);
   }
 
   /** Show only the columns in which the runs differ. */
@@ -83,15 +109,26 @@ export class ColumnStats {
         this.#alike = new Set(columns.filter((name) => !kept.has(name)));
         this.#changed("heads");
       }
-      let columns = this.shown.filter((name) => this.hasRange(name));
+      const { heads } = this.#table;
+      let columns = this.shown.filter(
+        (name) => this.hasRange(name) || BLANKS.has(name) || BLANK_KINDS.has(heads[name]?.kind ?? ""),
+      );
+      const empty = new Set<string>();
       while (columns.length > 0 && revision === this.#revision && !signal.aborted) {
         // biome-ignore lint/performance/noAwaitInLoops: one after another, so that rows can come between
         const { scales } = await requests.ask("scale", { ...query, columns });
         for (const scale of scales) {
           this.scales.set(scale.column, scale);
+          if (scale.empty) {
+            empty.add(scale.column);
+          }
         }
         columns = columns.slice(Math.max(1, scales.length));
         this.#changed("rows");
+      }
+      if (columns.length === 0 && [...empty].join("\n") !== [...this.#empty].join("\n")) {
+        this.#empty = empty;
+        this.#changed("heads");
       }
     } catch (error) {
       // The rows can be read without them.

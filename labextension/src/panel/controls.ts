@@ -36,7 +36,7 @@ export function popover(
     place.hidden = false;
     button.setAttribute("aria-expanded", "true");
     fill(place, close);
-    keepInside(place, root);
+    keepInside(place);
     place.querySelector<HTMLElement>("input, button, [tabindex]")?.focus();
   };
   button.addEventListener("click", () => (place.hidden ? open() : close()), { signal });
@@ -65,9 +65,9 @@ export function popover(
 }
 
 /** Move a popover to the left where it would stick out of the panel. */
-function keepInside(place: HTMLElement, root: HTMLElement): void {
+export function keepInside(place: HTMLElement): void {
   place.style.left = "0px";
-  const panel = root.closest(".nbtrack-panel");
+  const panel = place.closest(".nbtrack-panel");
   if (panel !== null) {
     const over = place.getBoundingClientRect().right - panel.getBoundingClientRect().right + 8;
     place.style.left = `${Math.min(0, -over)}px`;
@@ -108,21 +108,4 @@ export class StatusLine {
       this.element.replaceChildren();
     }
   }
-}
-
-/** A button that is on or off. */
-export function toggle(text: string, title: string, press: (on: boolean) => void): HTMLButtonElement {
-  const button = element("button", {
-    type: "button",
-    class: "nbtrack-panel-button",
-    title,
-    "aria-pressed": "false",
-  });
-  button.textContent = text;
-  button.addEventListener("click", () => {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(on));
-    press(on);
-  });
-  return button;
 }

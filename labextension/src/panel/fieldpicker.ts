@@ -18,8 +18,8 @@ const GROUPS: [prefix: string, title: string][] = [
 ];
 
 /** The button that chooses the columns of the table. */
-export function columnsButton(state: PanelState): HTMLElement {
-  const { root } = popover(
+export function columnsButton(state: PanelState): { root: HTMLElement; button: HTMLButtonElement } {
+  const { root, button } = popover(
     "Columns",
     "Columns",
     (place) => {
@@ -42,9 +42,11 @@ export function columnsButton(state: PanelState): HTMLElement {
             list.replaceChildren(
               ...fieldList(every, search.value, {
                 isChosen: (name) => state.columns.includes(name),
-                choose: (name, on) => {
-                  const others = state.columns.filter((other) => other !== name);
-                  state.setColumns(on ? [...others, name] : others);
+                choose: (names, on) => {
+                  const others = state.columns.filter((other) => !names.includes(other));
+                  // The name stays: without a column there would be no rows to choose.
+                  const kept = others.length === 0 ? ["name"] : others;
+                  state.setColumns(on ? [...state.columns, ...names] : kept);
                 },
               }),
             );
@@ -63,12 +65,12 @@ export function columnsButton(state: PanelState): HTMLElement {
     },
     state.signal,
   );
-  return root;
+  return { root, button };
 }
 
 interface FieldListOptions {
   isChosen: (name: string) => boolean;
-  choose: (name: string, on: boolean) => void;
+  choose: (names: readonly string[], on: boolean) => void;
   /** The note beside the name of a field. */
   noteOf?: (name: string) => FieldNote;
 }
@@ -89,20 +91,49 @@ function fieldList(
         own.length > MAX_LISTED
           ? `${title}: ${MAX_LISTED} of ${own.length.toLocaleString("en")}, search for others`
           : title;
+      const chosen = element("span", {});
+      const boxes = new Map<string, HTMLInputElement>();
+      const update = () => {
+        const count = own.filter(isChosen).length;
+        chosen.textContent = ` ${count.toLocaleString("en")} of ${own.length.toLocaleString("en")} `;
+        for (const [name, box] of boxes) {
+          box.checked = isChosen(name);
+        }
+      };
       const items = own.slice(0, MAX_LISTED).map((name) => {
         const box = element("input", { type: "checkbox" });
-        box.checked = isChosen(name);
-        box.addEventListener("change", () => choose(name, box.checked));
+        boxes.set(name, box);
+        box.addEventListener("change", () => {
+          choose([name], box.checked);
+          update();
+        });
         const text = element("span", {}, name.slice(prefix.length));
         const { note = "", apart = null } = noteOf?.(name) ?? {};
         const more = apart === null ? note : "only in other runs";
         const remark = more === "" ? [] : [element("small", { class: "nbtrack-panel-quiet" }, more)];
         return element("label", { class: "nbtrack-panel-choice", title: name }, box, text, ...remark);
       });
-      made.push(element("fieldset", {}, element("legend", {}, label), ...items));
+      update();
+      const buttons = allOrNone(title, (on) => {
+        choose(own, on);
+        update();
+      });
+      const several = element("span", { class: "nbtrack-panel-ofgroup" }, chosen, ...buttons);
+      const legend = element("legend", {}, label, ...(own.length > 1 ? [several] : []));
+      made.push(element("fieldset", {}, legend, ...items));
     }
   }
   return made.length > 0 ? made : [element("div", { class: "nbtrack-panel-quiet" }, "Nothing of that name.")];
+}
+
+/** The buttons that choose all fields of a group, or none: those that the search has found. */
+function allOrNone(title: string, choose: (on: boolean) => void): HTMLElement[] {
+  return (["all", "none"] as const).map((text) => {
+    const attributes = { class: "nbtrack-panel-link", "aria-label": `${title}: ${text}` };
+    const button = element("button", { type: "button", ...attributes }, text);
+    button.addEventListener("click", () => choose(text === "all"));
+    return button;
+  });
 }
 
 function groupOf(name: string): string {
@@ -151,9 +182,9 @@ export function fieldPicker(
         "aria-label": "Search fields",
       });
       const list = element("div", { class: "nbtrack-panel-list" });
-      const toggle = (name: string, on: boolean) => {
-        const others = chosen.filter((other) => other !== name);
-        set(on ? [...others, name] : others);
+      const choose = (some: readonly string[], on: boolean) => {
+        const others = chosen.filter((other) => !some.includes(other));
+        set(on ? [...chosen, ...some.filter((one) => !chosen.includes(one))] : others);
         changed(chosen);
       };
       const every = [...new Set([...names, ...chosen])];
@@ -161,7 +192,7 @@ export function fieldPicker(
         list.replaceChildren(
           ...fieldList(every, search.value, {
             isChosen: (name) => chosen.includes(name),
-            choose: toggle,
+            choose,
             noteOf,
           }),
         );

@@ -4,6 +4,8 @@ import type { Model } from "./model.ts";
 
 const MIN_WIDTH = 48;
 const MAX_WIDTH = 900;
+/** The width of the boxes before the rows, by which runs are chosen. */
+export const CHECK_WIDTH = 26;
 /** How many runs can be pinned. */
 export const MAX_PINNED = 100;
 
@@ -22,6 +24,8 @@ const ALL_COLUMNS = "*";
 export class Layout {
   /** Called when another view, or Python, has changed the layout. */
   onChanged: (() => void) | null = null;
+  /** How many pixels a column needs at least: numbers are never cut. */
+  least: (column: string) => number = () => 0;
   readonly #model: Model;
   #widths = new Map<string, number>();
   #shading = new Map<string, Shading>();
@@ -41,7 +45,7 @@ export class Layout {
   }
 
   width(column: string, head: Head | undefined): number {
-    return this.#widths.get(column) ?? firstWidth(column, head);
+    return Math.max(this.#widths.get(column) ?? firstWidth(column, head), this.least(column));
   }
 
   /** Set the width of a column. `keep` saves it. */
@@ -52,7 +56,7 @@ export class Layout {
   /** Return the left edge of each pinned column. */
   lefts(columns: readonly string[], heads: Record<string, Head>): Map<string, number> {
     const lefts = new Map<string, number>();
-    let left = 0;
+    let left = CHECK_WIDTH;
     for (const column of this.pinned(columns)) {
       lefts.set(column, left);
       left += this.width(column, heads[column]);
@@ -158,12 +162,15 @@ function firstWidth(column: string, head: Head | undefined): number {
     name: 180,
     status: 104,
     start_time: 110,
-    duration: 90,
+    duration: 100,
     end_time: 110,
+    run_id: 92,
+    git_commit: 92,
+    parent: 92,
   };
   const label = head === undefined ? column : titleOf(head);
   const attribute = head?.kind === "attributes";
-  const wanted = 40 + label.length * 7.5;
+  const wanted = 44 + label.length * 7.5;
   return attribute && known[column] !== undefined
     ? known[column]
     : Math.round(Math.max(88, Math.min(200, wanted)));

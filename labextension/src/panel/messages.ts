@@ -24,6 +24,10 @@ export interface Rows {
   columns: Record<string, Value[]>;
   heads: Record<string, Head>;
   remark: Problem | null;
+  /** When they were read, where that was not just now: of the rows that a saved notebook has. */
+  read?: number;
+  /** What the bare names in the filter stand for, by how they are written: `metrics.rmse` for `rmse`. */
+  meant?: Record<string, string>;
   /** Of a tree also how deep each row stands, and how many children each has. */
   depths?: number[];
   children?: number[];
@@ -58,6 +62,8 @@ export interface Scale {
   low: Value;
   high: Value;
   best: Value;
+  /** Whether no run has anything in the column. */
+  empty?: boolean;
 }
 
 export interface Names {

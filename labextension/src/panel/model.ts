@@ -9,6 +9,8 @@ export interface Traits extends Query {
   columns: string[];
   view: View;
   _chosen: string[];
+  /** The run whose page was opened, as long as it is not the one chosen last; older widgets have none. */
+  _opened?: string;
   /** The first rows, and what they were asked with; empty in a widget that was made otherwise. */
   _first: (Rows & Query) | Nothing;
   _read_only: boolean;

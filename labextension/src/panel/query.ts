@@ -32,7 +32,9 @@ export function withCondition(filter: string, condition: string): string {
   const at = plain.search(/\border\s+by\b|\blimit\s+\d+\s*$/iu);
   const where = (at < 0 ? filter : filter.slice(0, at)).trim();
   const order = at < 0 ? "" : ` ${filter.slice(at).trim()}`;
-  return (where === "" ? condition : `(${where}) AND ${condition}`) + order;
+  // OR binds less strongly than AND; what else a condition has binds more strongly.
+  const first = /\bor\b|\|\|/iu.test(maskQuoted(where)) ? `(${where})` : where;
+  return (where === "" ? condition : `${first} AND ${condition}`) + order;
 }
 
 /** Return the order after a click on the head of a field: its term changes from one direction to the next. */

@@ -1,5 +1,6 @@
 import type { Value } from "../kernel/documents.ts";
 import { isNumber } from "../kernel/values.ts";
+import { momentText } from "../ui/text.ts";
 import type { Rows } from "./messages.ts";
 
 /** How many rows are cached, so that scrolling back and forth loads nothing. */
@@ -20,6 +21,8 @@ export class RowCache {
   readonly #places = new Map<number, Place>();
   #generation = 0;
   #newest: Rows | null = null;
+  /** When the newest rows were read, in seconds since the epoch. */
+  #read = 0;
 
   /** Mark all rows as outdated. They are shown until newer rows have come. */
   outdate(): void {
@@ -32,6 +35,7 @@ export class RowCache {
       this.#places.clear();
     }
     this.total = rows.total;
+    this.#read = rows.read ?? Date.now() / 1000;
     this.#newest = rows;
     const page = { rows, generation: this.#generation };
     for (const at of rows.ids.keys()) {
@@ -45,6 +49,13 @@ export class RowCache {
     this.#bound(rows.offset);
   }
 
+  /** When the rows were read: the hour and the minute, with the day where that is another one. */
+  get asOf(): string {
+    const text = momentText(this.#read);
+    const today = momentText(Date.now() / 1000).slice(0, 10);
+    return text.startsWith(today) ? text.slice(11, 16) : text.slice(0, 16);
+  }
+
   id(index: number): string | undefined {
     const place = this.#places.get(index);
     return place?.page.rows.ids[place.at];
@@ -53,6 +64,22 @@ export class RowCache {
   /** Return the index of a run, if its row is loaded. */
   index(id: string): number | undefined {
     return [...this.#places].find(([, { page, at }]) => page.rows.ids[at] === id)?.[0];
+  }
+
+  /** The ids of a run and of the loaded rows before and after it, as far as none is missing. */
+  around(id: string): string[] {
+    const at = this.index(id);
+    if (at === undefined) {
+      return [id];
+    }
+    const found = [id];
+    for (let index = at - 1; this.id(index) !== undefined; index -= 1) {
+      found.unshift(this.id(index) ?? "");
+    }
+    for (let index = at + 1; this.id(index) !== undefined; index += 1) {
+      found.push(this.id(index) ?? "");
+    }
+    return found;
   }
 
   /** The clock of the store when the newest rows were read. */

@@ -13,6 +13,8 @@ export class Selection {
   #ids: ReadonlySet<string> = new Set();
   /** The row that has the keyboard. */
   cursor = 0;
+  /** The column of the cell that has the keyboard, or null where the whole row has it. */
+  column: string | null = null;
   /** Where a range begins. */
   anchor = 0;
 

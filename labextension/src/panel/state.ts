@@ -6,17 +6,13 @@ import { ColumnStats } from "./columnstats.ts";
 import { Layout } from "./layout.ts";
 import { Leading } from "./leading.ts";
 import type { Head, Rows } from "./messages.ts";
-import type { Model, Traits } from "./model.ts";
+import type { Model, Traits, View } from "./model.ts";
 import { narrowed } from "./narrow.ts";
 import { QUERY_TRAITS, sameQuery, sharedQuery } from "./query.ts";
 import { RowCache } from "./rows.ts";
 import { HiddenRuns, OutsideTable, Selection } from "./selection.ts";
-
-/**
- * What has changed: `rows` the rows of the same query, `anew` the query of the rows, `heads` the columns, `query` the
- * wanted query, `changed` the store.
- */
-type Topic = "rows" | "anew" | "heads" | "chosen" | "problem" | "query" | "waiting" | "changed";
+import { Figures } from "./table/figures.ts";
+import { type Topic, Topics } from "./topics.ts";
 
 /** How many rows are fetched before and after the visible ones. */
 const ROWS_BEFORE = 20;
@@ -29,6 +25,7 @@ export class PanelState {
   readonly signal: AbortSignal;
   readonly layout: Layout;
   readonly cache = new RowCache();
+  readonly figures = new Figures();
   readonly selection = new Selection();
   /** The runs have the same colours in the table and in every chart. */
   readonly colours = new Colours();
@@ -45,12 +42,14 @@ export class PanelState {
   heads: Record<string, Head> = {};
   problem: Problem | null = null;
   remark: Problem | null = null;
+  /** What the bare names in the filter stand for. */
+  meant: Readonly<Record<string, string>> = {};
   waiting: boolean;
   /** Whether the table is too narrow for its columns. */
   narrow: boolean;
   /** Whether the kernel has answered the query, be it with no rows. */
   loaded: boolean;
-  readonly #listeners = new Map<Topic, Set<() => void>>();
+  readonly #topics = new Topics();
   #wanted: Query | null = null;
   /** The query that the kernel refused, or null where the problem is about the rows that are shown. */
   #refused: Query | null = null;
@@ -67,6 +66,7 @@ export class PanelState {
     this.layout = new Layout(model, signal);
     this.leading = new Leading(this, () => this.#pinFirst());
     this.first = this.#wantedFirst();
+    this.layout.least = (column) => this.figures.width(column);
     this.layout.onChanged = () => {
       this.#notify("heads");
       this.#pinFirst();
@@ -93,14 +93,7 @@ export class PanelState {
 
   /** Call `draw` whenever one of the topics has changed. Return how to stop that. */
   on(topics: readonly Topic[], draw: () => void): () => void {
-    for (const topic of topics) {
-      this.#listeners.set(topic, (this.#listeners.get(topic) ?? new Set()).add(draw));
-    }
-    return () => {
-      for (const topic of topics) {
-        this.#listeners.get(topic)?.delete(draw);
-      }
-    };
+    return this.#topics.on(topics, draw);
   }
 
   /** The query that the user wants; the kernel may not have answered it yet. */
@@ -157,8 +150,26 @@ export class PanelState {
   /** Send the changed selection to the kernel and to the listeners. */
   selectionChanged(): void {
     this.model.set("_chosen", [...this.selection.ids]);
+    this.model.set("_opened", "");
     this.model.save_changes();
     this.#chosenAnew();
+  }
+
+  /** The run whose page is shown: the one that was opened since runs were chosen, or else the one chosen last. */
+  get opened(): string {
+    return (this.model.get("_opened") ?? "") || ([...this.selection.ids].at(-1) ?? "");
+  }
+
+  /** Show the page of a run, which is not chosen by that. */
+  open(id: string): void {
+    this.model.set("_opened", id);
+    this.show("run");
+  }
+
+  /** Show a view. */
+  show(view: View): void {
+    this.model.set("view", view);
+    this.model.save_changes();
   }
 
   /** Load the rows and the statistics again. */
@@ -195,6 +206,7 @@ export class PanelState {
       ...QUERY_TRAITS.map((name): [keyof Traits, () => void] => [name, () => this.#queryChanged()]),
       ["columns", () => this.#columnsSet()],
       ["_chosen", () => this.#chosenSet()],
+      ["_opened", () => this.#notify("opened")],
     ];
     for (const [name, listener] of listeners) {
       model.on(`change:${name}`, listener);
@@ -204,6 +216,7 @@ export class PanelState {
         model.off(`change:${name}`, listener);
       }
     });
+    requests.onLost = () => this.refresh();
     requests.onWaiting = (waiting) => {
       this.waiting = waiting;
       this.#notify("waiting");
@@ -252,6 +265,7 @@ export class PanelState {
     const chosen = this.model.get("_chosen");
     if (chosen.length !== this.selection.ids.size || chosen.some((id) => !this.selection.has(id))) {
       this.selection.ids = new Set(chosen);
+      this.model.set("_opened", "");
       this.#chosenAnew();
     }
   }
@@ -269,15 +283,17 @@ export class PanelState {
   }
 
   #notify(topic: Topic): void {
-    for (const draw of this.#listeners.get(topic) ?? []) {
-      draw();
-    }
+    this.#topics.notify(topic);
   }
 
   /** Load the rows that are wanted and missing, with one request at a time. */
   #fetch(): void {
     this.#fetching ??= this.#fetchAll().finally(() => {
       this.#fetching = null;
+      // What was wanted after the last look, and before this.
+      if (this.#wanted !== null && !this.signal.aborted) {
+        this.#fetch();
+      }
     });
   }
 
@@ -353,9 +369,11 @@ export class PanelState {
     this.cache.put(rows, anew);
     this.loaded = true;
     this.remark = rows.remark;
+    this.meant = rows.meant ?? {};
     const known = Object.keys(this.heads).length;
     this.heads = { ...this.heads, ...rows.heads };
-    if (Object.keys(this.heads).length !== known) {
+    const wider = this.figures.take(rows, anew);
+    if (wider || Object.keys(this.heads).length !== known) {
       this.#notify("heads");
     }
   }

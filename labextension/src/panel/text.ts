@@ -12,10 +12,18 @@ export interface Shown {
 }
 
 const EMPTY: Shown = { text: "", exact: "", number: false };
+/** Columns of long ids, of which the beginning is shown: commands find a run by it. */
+const ID_COLUMNS = new Set(["run_id", "id", "parent", "git_commit"]);
+const SHORT_ID = 8;
 const TIME_COLUMNS = new Set(["start_time", "end_time"]);
 
-/** Return a cell's value as it is shown. `now` is in seconds since the epoch. */
-export function shownCell(value: Value | undefined, head: Head, now: number): Shown {
+/** Return a cell's value as it is shown: its numbers as `write` does. `now` is in seconds since the epoch. */
+export function shownCell(
+  value: Value | undefined,
+  head: Head,
+  now: number,
+  write: (number: number | [string]) => string = shownFigure,
+): Shown {
   const exact = value === undefined ? null : exactText(value);
   if (exact === null) {
     return EMPTY;
@@ -27,11 +35,13 @@ export function shownCell(value: Value | undefined, head: Head, now: number): Sh
     if (head.kind === "attributes" && head.label === "duration") {
       return { text: shownDuration(value), exact: `${value} s`, number: true };
     }
-    return { text: shownFigure(value), exact, number: true };
+    return { text: write(value), exact, number: true };
   }
-  return isNumber(value)
-    ? { text: oneLine(exact, 12), exact, number: true }
-    : { text: oneLine(exact), exact, number: false };
+  if (isNumber(value)) {
+    return { text: write(value), exact, number: true };
+  }
+  const short = head.kind === "attributes" && ID_COLUMNS.has(head.label);
+  return { text: short ? exact.slice(0, SHORT_ID) : oneLine(exact), exact, number: false };
 }
 
 /** Return in words how long ago a moment was. Both are in seconds since the epoch. */

@@ -1,13 +1,15 @@
 import { element, keepKeys } from "../ui/dom.ts";
 import { actions } from "./actions.ts";
 import { PanelClient } from "./client.ts";
-import { toggle } from "./controls.ts";
 import { columnsButton } from "./fieldpicker.ts";
 import { FilterBox } from "./filter/box.ts";
 import { SavedFilters } from "./filter/saved.ts";
 import { experimentsButton, timeButton } from "./filter/scope.ts";
+import { help } from "./help.ts";
 import type { Model } from "./model.ts";
+import { showMenu } from "./showmenu.ts";
 import { PanelState } from "./state.ts";
+import { moreColumns } from "./table/morecolumns.ts";
 import { RunTable } from "./table/table.ts";
 import { shownCount } from "./text.ts";
 import { type Tab, tabs, viewTabs } from "./views/tabs.ts";
@@ -15,7 +17,9 @@ import { type Tab, tabs, viewTabs } from "./views/tabs.ts";
 /** Show a panel in an element until the signal is aborted. */
 export function show(model: Model, place: HTMLElement, signal: AbortSignal): void {
   const state = new PanelState(model, new PanelClient(model, signal), signal);
-  const views: Tab[] = [{ name: "table", body: runsView(state) }, ...viewTabs(state)];
+  const box = new FilterBox(state);
+  const keys = help(state);
+  const views: Tab[] = [{ name: "table", body: runsView(state, box, keys.root) }, ...viewTabs(state)];
   const section = element(
     "section",
     { class: "nbtrack-panel", "aria-label": "nbtrack runs" },
@@ -23,38 +27,45 @@ export function show(model: Model, place: HTMLElement, signal: AbortSignal): voi
     ...views.map(({ body }) => body),
   );
   keepKeys(section, signal);
+  keys.listen(section, box.input);
   place.replaceChildren(section);
 }
 
-function runsView(state: PanelState): HTMLElement {
-  const box = new FilterBox(state);
-  const deleted = toggle("Deleted", "Show the deleted runs instead", (on) => state.setQuery({ deleted: on }));
-  const draw = () => deleted.setAttribute("aria-pressed", String(state.query.deleted));
-  state.on(["query"], draw);
-  draw();
-  const differing = toggle("Only what differs", "Hide columns in which all runs have the same", (on) =>
-    state.stats.setOnlyDiffering(on),
-  );
+function runsView(state: PanelState, box: FilterBox, keys: HTMLElement): HTMLElement {
+  const columns = columnsButton(state);
+  // What narrows the runs, then what shows them.
+  const narrows = [timeButton(state, box), experimentsButton(state), new SavedFilters(state, box).root];
+  const shows = [columns.root, showMenu(state), keys];
   const tools = element(
     "div",
     { class: "nbtrack-panel-tools", role: "toolbar", "aria-label": "Table" },
-    new SavedFilters(state, box).root,
-    timeButton(state, box),
-    experimentsButton(state),
-    columnsButton(state),
-    differing,
-    toggle("Nested", "Show children below their parents", (on) => state.unfold(on ? new Set() : null)),
-    deleted,
+    ...narrows,
+    element("span", { class: "nbtrack-panel-shows" }, ...shows),
   );
+  const more = moreColumns(state, columns.button);
   return element(
     "div",
     { class: "nbtrack-panel-view" },
     element("div", { class: "nbtrack-panel-bar" }, box.root, tools),
     box.message,
-    new RunTable(state).root,
+    new RunTable(state, more).root,
     nothing(state, box),
     actions(state),
   );
+}
+
+/** Say that the kernel keeps the panel waiting, and of when the rows are. */
+function sayWaiting(place: HTMLElement, { waiting, requests, cache }: PanelState): void {
+  const asOf = waiting ? `as of ${cache.asOf}` : "";
+  // Who was never answered does not know why.
+  const why = requests.heard ? "Waiting for the kernel: a cell is running" : "The kernel does not answer";
+  const said = waiting ? `${why}, ${asOf}` : "";
+  // Screen readers read a live region out whenever its text is set, even to the same text.
+  if (place.textContent !== said) {
+    place.textContent = said;
+    place.title = said;
+    place.dataset["short"] = asOf;
+  }
 }
 
 /** How many runs there are, and whether the kernel is busy. */
@@ -69,7 +80,7 @@ function status(state: PanelState): HTMLElement {
     if (total.textContent !== text) {
       total.textContent = text;
     }
-    waiting.textContent = state.waiting ? "Waiting for the kernel: a cell is running" : "";
+    sayWaiting(waiting, state);
   };
   state.on(["rows", "anew", "waiting"], draw);
   draw();

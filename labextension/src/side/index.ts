@@ -1,7 +1,7 @@
 import "../panel/index.css";
 import "./side.css";
 import { firstPanel, type Host, jupyterHost } from "../kernel/host.ts";
-import { type ServedPanel, servedPanel } from "../panel/served.ts";
+import { type KeptPanel, keptPanel, type ServedPanel, servedPanel } from "../panel/served.ts";
 import { show } from "../panel/view.ts";
 import { element } from "../ui/dom.ts";
 import { FOLLOWED } from "./followed.ts";
@@ -31,6 +31,25 @@ export async function showFolder(root: HTMLElement, place: Place, signal: AbortS
       say(root, "alert", error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+/**
+ * Show what a panel of a notebook showed whose kernel has gone, with the store at or above a folder. JupyterLab's extension
+ * calls this. Rejects where the server does not have that store.
+ */
+export async function showKept(
+  root: HTMLElement,
+  path: string,
+  kept: KeptPanel,
+  signal: AbortSignal,
+): Promise<void> {
+  const host = jupyterHost();
+  if (host === null) {
+    throw new Error("this page does not say where its Jupyter server is");
+  }
+  const model = await keptPanel(host, path, kept, signal);
+  root.dataset["nbtrackServed"] = "";
+  show(model, root, signal);
 }
 
 async function begin(root: HTMLElement, place: Place, signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ export function fulfil(
     model.set("view", "table");
   }
   if (run !== undefined) {
-    model.set("_chosen", [run]);
+    model.set("_opened", run);
     model.set("view", "run");
   }
 }

@@ -88,7 +88,7 @@ def complete(store: Store, text: str, caret: int) -> Completion:
     if before[start - 1 : start].strip(_OPENING):
         # Right after a number or a closing quote nothing begins.
         return _answer(caret, caret, [])
-    if _complete_so_far(before[:start]):
+    if _complete_so_far(store, before[:start]):
         joining = ("ASC", "DESC", "LIMIT") if _ORDER.search(before) else _JOINING
         return _answer(start, caret, _matching(typed, ((one, "word") for one in joining)))
     if (after := _AFTER_FIELD.search(before)) and _is_field(store, after["field"]):
@@ -101,12 +101,12 @@ def _answer(start: int, end: int, options: Iterable[Option]) -> Completion:
     return {"start": start, "end": end, "options": list(options)[:MAX_OPTIONS]}
 
 
-def _complete_so_far(text: str) -> bool:
+def _complete_so_far(store: Store, text: str) -> bool:
     """Return whether the text is a filter already, so that only a joining word may follow."""
     if not text.strip() or not text[-1].isspace():
         return False
     try:
-        parse(text)
+        parse(text, store.names)
     except FilterError:
         return False
     return True
@@ -191,7 +191,7 @@ def _distinct(store: Store, by: Field, field: str, typed: str) -> list[Any]:
             return []
     elif by.kind == "metrics" and by.summary not in {None, "last"}:
         return []
-    records = store.find_runs(_holding(by, field, typed), limit=SAMPLE)
+    records = store.find_runs(_holding(store, by, field, typed), limit=SAMPLE)
     column = "name" if by.name == "run_name" and by.kind == "attributes" else by.name
     name = column if by.kind == "attributes" else f"{by.kind}.{column}"
     counted: dict[Any, list[Any]] = {}
@@ -202,10 +202,10 @@ def _distinct(store: Store, by: Field, field: str, typed: str) -> list[Any]:
     return sorted((value for value, _ in common), key=lambda value: (isinstance(value, str), value))
 
 
-def _holding(by: Field, field: str, typed: str) -> Query:
+def _holding(store: Store, by: Field, field: str, typed: str) -> Query:
     """Return the query of the runs whose field holds what was typed: it finds what no recent run has, too."""
     texts = by.kind in {"tags", "data", "attributes"} or (by.kind == "params" and not typed[:1].isdigit())
     if typed and texts:
         with contextlib.suppress(FilterError):
-            return parse(f"{field} ILIKE '%{typed}%'")
+            return parse(f"{field} ILIKE '%{typed}%'", store.names)
     return Query()

@@ -8,7 +8,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities.frame import arrow_table, inert, typed_frame
-from nbtrack.entities.text import duration_text, one_line, time_text, value_text
+from nbtrack.entities.text import duration_text, one_line, short_id, time_text, value_text
 from nbtrack.entities.times import utc
 from nbtrack.fields import MISSING, is_number
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["export", "shown_frame"]
 
 _TIMES = {"start_time", "end_time"}
+_IDS = {"run_id", "id", "parent"}
 _LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -93,6 +94,8 @@ def _shown(name: str, value: Any) -> str:
         return ""
     if name in _TIMES:
         return time_text(value)
+    if name in _IDS:
+        return short_id(value)
     return duration_text(value) if name == "duration" else value_text(value)
 
 

@@ -84,7 +84,7 @@ def panel_of(runs: Runs, columns: Sequence[str] | None = None) -> Panel:
             )
     return Panel(
         runs.store,
-        filter=_filter_text(runs.query),
+        filter=_filter_text(runs.query, runs.store),
         order_by=_order_texts(runs.query),
         experiments=scope.experiments,
         columns=columns,
@@ -93,14 +93,13 @@ def panel_of(runs: Runs, columns: Sequence[str] | None = None) -> Panel:
     )
 
 
-def _filter_text(query: Query) -> str:
+def _filter_text(query: Query, store: Store) -> str:
     """Return a query's filter with its limit, which may have been given apart from it."""
     from nbtrack.query import parse
 
     text = query.text
-    if query.limit is not None and parse(text).limit != query.limit:
-        return f"{text} LIMIT {query.limit}" if parse(text).limit is None else text
-    return text
+    own = parse(text, store.names).limit
+    return f"{text} LIMIT {query.limit}" if query.limit is not None and own is None else text
 
 
 def _order_texts(query: Query) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.compare.defaults import defaults
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import MISSING, differ, is_ordered, sent
-from nbtrack.query import Order, Query, parse, parse_order, unknown_names
+from nbtrack.query import Order, Query, bare_names, parse, parse_order, unknown_names
 from nbtrack.query.tree import And, Field, In, IsNull, Not, Text
 from nbtrack.records import SYSTEM_TAGS, UNSTARRED
 from nbtrack.store.uses import FieldUse
@@ -137,6 +137,7 @@ def window(
         "columns": {name: [sent(one, MAX_TEXT) for one in values] for name, values in found.columns.items()},
         "heads": {name: head(name, metrics) for name in columns},
         "remark": None,
+        "meant": bare_names(selection.query),
     }
     if not found.total and (remarks := unknown_names(selection.query, store.names)):
         result["remark"] = problem(remarks[0])
@@ -152,7 +153,7 @@ def those(store: Store, selection: Selection, ids: Sequence[str], columns: Seque
     kept = [run for run in ids if run in place]
     order = [place[run] for run in kept]
     values = {name: [held[at] for at in order] for name, held in result["columns"].items()}
-    return {**result, "ids": kept, "columns": values}
+    return {**result, "ids": kept, "columns": values, "meant": bare_names(selection.query)}
 
 
 def ids(store: Store, selection: Selection, offset: int, limit: int) -> dict[str, Any]:
@@ -195,16 +196,33 @@ def scales(store: Store, selection: Selection, columns: Sequence[str]) -> dict[s
 
 def _scale(store: Store, selection: Selection, column: str, about: Head) -> dict[str, Any]:
     """Return the least and the greatest number in a column, and the best where a metric's name tells."""
-    low, high = (
-        _end(store, selection, column, about["field"], descending=down, number=True) for down in (False, True)
-    )
+    low: Any = MISSING
+    high: Any = MISSING
+    if about["kind"] in {"metrics", "params"} or column == "duration":
+        low, high = (
+            _end(store, selection, column, about["field"], descending=down, number=True)
+            for down in (False, True)
+        )
+    empty = low is MISSING and high is MISSING and _is_empty(store, selection, column, about["field"])
     if not (is_ordered(low) and is_ordered(high)):
         low = high = MISSING
     best: Any = MISSING
     if about["better"] and low != high:
         whole = selection.where(_STARRED)
         best = _end(store, whole, column, about["field"], descending=about["better"] == "up", number=True)
-    return {"column": column, "low": sent(low), "high": sent(high), "best": sent(best)}
+    return {"column": column, "low": sent(low), "high": sent(high), "best": sent(best), "empty": empty}
+
+
+def _is_empty(store: Store, selection: Selection, column: str, written: str) -> bool:
+    """Return whether none of the runs has anything in a column."""
+    if selection.query.limit is not None:
+        records = store.find_runs(selection.query, **selection.scope)
+        return all(value is MISSING for value in store.column(column, records))
+    (by,) = parse_order(written)
+    if not isinstance(by.by, Field):
+        return False
+    having = selection.where(Not(IsNull(by.by)))
+    return not store.find_runs(having.query, **selection.scope, limit=1)
 
 
 _STARRED = Not(In(Field("attributes", "status"), tuple(map(Text, sorted(UNSTARRED)))))

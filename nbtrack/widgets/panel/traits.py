@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbtrack.store.location import database_file
@@ -65,7 +66,7 @@ def panel_traits(
     return {
         **query,
         "columns": shown,
-        "_first": {**query, **first},
+        "_first": {**query, **first, "read": time.time()},
         "_read_only": store.read_only,
         "_place": {"store": str(store.path), "file": database_file(store.path), "only": only},
         "_build": build(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel"]
 
+MAX_KEPT = 200
+"""Runs that were picked and are named in a notebook, so that a server can show them when the kernel has gone."""
 STILL_ROWS = 5
 """Rows that stand where the panel's script is not."""
 
@@ -80,6 +83,8 @@ class Panel(NbtrackWidget):
     selected: traitlets.Any = traitlets.Any()
     """The chosen runs, as `Runs`; can be set to runs or their ids."""
     _chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _opened = traitlets.Unicode().tag(sync=True)
+    """The run whose page was opened; empty stands for the one that was chosen last."""
     _first = traitlets.Dict().tag(sync=True)
     _read_only = traitlets.Bool(default_value=False).tag(sync=True)
     _layout = traitlets.Dict().tag(sync=True)
@@ -289,6 +294,16 @@ class Panel(NbtrackWidget):
 
     def _static_html(self) -> str:
         return runs_html(self.runs)
+
+    def _kept(self) -> dict[str, Any]:
+        # A notebook goes to others: the store is told as seen from its folder, where a kernel begins.
+        with contextlib.suppress(OSError, ValueError):  # on another drive
+            store = os.path.relpath(self._store.path).replace(os.sep, "/")
+            if len(self._only or ()) <= MAX_KEPT:
+                names = ("filter", "order_by", "experiments", "deleted", "columns")
+                state = {name: getattr(self, name) for name in names}
+                return {"panel": {"store": store, "file": self._place["file"], "only": self._only, **state}}
+        return {}
 
     @traitlets.default("_still")
     def _still_html(self) -> str:

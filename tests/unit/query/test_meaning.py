@@ -6,7 +6,7 @@ import time
 import pytest
 
 from nbtrack.errors import FilterError
-from nbtrack.query import parse
+from nbtrack.query import bare_names, parse
 from tests.unit.query.stored_runs import StoredRun
 
 NAN, INF = math.nan, math.inf
@@ -280,3 +280,48 @@ def test_one_artifact_folder(stored, limit):
     text = f"artifact_uri = 'file:///s/artifacts/{'ab' * 16}'"
     assert found(database, text, artifacts="file:///s/artifacts/", limit=limit) == "one"
     assert found(database, text, artifacts="file:///s/artifacts", limit=limit) == "one"
+
+
+def test_a_bare_name_is_the_attribute_else_the_metric_else_the_param(stored):
+    low = StoredRun(
+        "1",
+        "low",
+        metrics={"rmse": [0.9, 0.5], "alpha": [1.0], "loss.min": [7.0], "duration": [5.0], "val loss": [2.0]},
+        params={"alpha": 9, "depth": 3, "lr.alpha": 0.1, "status": "own"},
+    )
+    high = StoredRun("2", "high", metrics={"rmse": [0.8], "loss": [4.0, 3.0]}, params={"depth": "deep"})
+    database = stored(low, high)
+
+    def bare(text, **meant):
+        query = parse(text, database.names)
+        assert bare_names(query) == meant
+        names = {run.run_id: run.name for run in database.runs}
+        return " ".join(sorted(names[one] for one in database.ids(query)))
+
+    assert bare("rmse < 0.7", rmse="metrics.rmse") == "low"
+    assert (
+        bare(
+            "0.7 < rmse <= 0.8 and rmse.min is not null",
+            rmse="metrics.rmse",
+            **{"rmse.min": "metrics.rmse.min"},
+        )
+        == "high"
+    )
+    assert bare("alpha = 1", alpha="metrics.alpha") == "low", "the metric comes before the param"
+    assert (
+        bare("depth = 3", depth="params.depth")
+        == bare("lr.alpha < 1", **{"lr.alpha": "params.lr.alpha"})
+        == "low"
+    )
+    assert bare("depth = 'deep' order by rmse", depth="params.depth", rmse="metrics.rmse") == "high"
+    assert bare("loss.min = 7", **{"loss.min": "metrics.loss.min"}) == "low", "a metric of that whole name"
+    assert bare("loss.max = 4", **{"loss.max": "metrics.loss.max"}) == "high"
+    assert bare("`val loss` = 2", **{"`val loss`": "metrics.`val loss`"}) == "low"
+    assert bare('"val loss" = 2', **{'"val loss"': "metrics.`val loss`"}) == "low"
+    assert bare("status = 'own'") == "", "attributes stay what they are"
+    assert bare("duration = 5 or metrics.duration = 5") == "low"
+    for unknown in ("rsme < 1", "metrics < 1", "tags.x < 1"):
+        with pytest.raises(FilterError):
+            parse(unknown, database.names)
+    with pytest.raises(FilterError, match="unknown field 'rmse'"):
+        parse("rmse < 1")

@@ -175,12 +175,12 @@ def test_what_may_become_a_condition_is_no_name(text):
 
 
 def test_names_of_the_store_are_suggested():
-    assert refused("rmse < 1", NAMES.__getitem__).suggestion == "metrics.rmse"
+    assert refused("rsme < 1", NAMES.__getitem__).suggestion == "metrics.rmse"
     assert refused("aplha < 1", NAMES.__getitem__).suggestion == "params.alpha"
     assert refused("val_loss < 1", NAMES.__getitem__).suggestion == "metrics.`val loss`"
     assert refused("attributes.stat = 'x'", NAMES.__getitem__).suggestion == "attributes.status"
     with pytest.raises(FilterError, match=r"metrics\.rmse"):
-        parse_order("rmse desc", NAMES.__getitem__)
+        parse_order("rsme desc", NAMES.__getitem__)
 
 
 def test_a_name_that_no_run_has_is_no_error_but_told():

@@ -32,7 +32,7 @@ export class FilterBox {
     this.input = element("input", {
       type: "text",
       class: "nbtrack-panel-input",
-      placeholder: "Filter: metrics.rmse < 0.8 and params.alpha >= 0.1",
+      placeholder: "Filter: rmse < 0.8 and alpha >= 0.1",
       "aria-label": "Filter runs",
       "aria-describedby": id,
       role: "combobox",
@@ -92,6 +92,7 @@ export class FilterBox {
   #edited(): void {
     this.#recalled = -1;
     this.#marks.draw(null);
+    this.#drawLater();
     // No need to wait for the next keystroke: there is one request at a time, and the next one has the newest text.
     this.#try();
     // In an empty box anything may follow. Only Ctrl+Space lists all of it.
@@ -157,7 +158,11 @@ export class FilterBox {
     this.#marks.draw(wrong);
     this.input.toggleAttribute("aria-invalid", problem !== null);
     if (wrong === null) {
-      this.message.replaceChildren();
+      const meant = this.input.value === query.filter ? meantText(this.#state.meant) : "";
+      // Screen readers read a live region out whenever its text is set, even to the same text.
+      if (this.message.textContent !== meant) {
+        this.message.replaceChildren(meant);
+      }
     } else {
       const use = (suggestion: string) => {
         this.use(corrected(this.input.value, wrong, suggestion));
@@ -168,12 +173,22 @@ export class FilterBox {
     this.message.dataset["kind"] = problem === null ? "remark" : "error";
   }
 
+  /** Show what the kernel says: an error at once only where nobody is typing. */
   #drawSoon(): void {
-    clearTimeout(this.#patience);
     if (this.#state.problem === null || document.activeElement !== this.input) {
       this.#draw();
+    } else if (this.#patience === undefined) {
+      this.#drawLater();
     }
-    this.#patience = setTimeout(() => this.#draw(), PROBLEM_DELAY);
+  }
+
+  /** Show an error when typing pauses. */
+  #drawLater(): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      this.#patience = undefined;
+      this.#draw();
+    }, PROBLEM_DELAY);
   }
 }
 
@@ -207,6 +222,13 @@ class ErrorMarks {
   #follow(): void {
     this.element.scrollLeft = this.#input.scrollLeft;
   }
+}
+
+/** Return in words what bare names stand for. */
+function meantText(meant: PanelState["meant"]): string {
+  return Object.entries(meant)
+    .map(([written, field]) => `${written} is ${field}`)
+    .join(", ");
 }
 
 /** Return the message of a problem. A click on its suggestion calls `use`. */

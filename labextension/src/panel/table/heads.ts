@@ -1,5 +1,5 @@
 import { element } from "../../ui/dom.ts";
-import { moved, titleOf } from "../layout.ts";
+import { CHECK_WIDTH, moved, titleOf } from "../layout.ts";
 import type { Head } from "../messages.ts";
 import { clicked, directionOf, placeOf } from "../query.ts";
 import type { PanelState } from "../state.ts";
@@ -22,14 +22,17 @@ export class Heads {
   readonly #state: PanelState;
   readonly #laidOut: () => void;
   readonly #menu: ColumnMenu;
+  /** What is for the mouse alone: the box that chooses all runs, with the keyboard Ctrl+A or Escape, and what is behind the heads. */
+  readonly #beside: readonly HTMLElement[];
   /** The column whose head has the focus, or gets it with Tab. */
   #at = "";
 
-  /** `laidOut` is called when a width has changed. */
-  constructor(state: PanelState, laidOut: () => void) {
+  /** `laidOut` is called when a width has changed, `chooseAll` to choose all runs; `behind` stands behind the last head. */
+  constructor(state: PanelState, laidOut: () => void, chooseAll: () => void, behind: HTMLElement) {
     this.#state = state;
     this.#laidOut = laidOut;
     this.#menu = new ColumnMenu(state);
+    this.#beside = [allBox(state, chooseAll), behind];
     this.row.addEventListener("pointerdown", (event) => this.#press(event));
     this.row.addEventListener("keydown", (event) => this.#key(event));
     this.row.addEventListener("focusin", (event) => {
@@ -58,8 +61,9 @@ export class Heads {
   draw(): void {
     const state = this.#state;
     const columns = state.shown;
-    const lefts = state.layout.lefts(columns, state.heads);
-    const pinned = [...lefts.keys()].reduce((sum, one) => sum + state.layout.width(one, state.heads[one]), 0);
+    const lefts = state.narrow ? new Map<string, number>() : state.layout.lefts(columns, state.heads);
+    const widths = [...lefts.keys()].map((one) => state.layout.width(one, state.heads[one]));
+    const pinned = widths.reduce((sum, one) => sum + one, CHECK_WIDTH);
     // The focus stays where it is.
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>(HEAD)?.dataset[
       "column"
@@ -67,6 +71,10 @@ export class Heads {
     const cells = columns.map((column, at) => {
       const cell = head(column, state.heads[column], state.query.order_by);
       cell.setAttribute("aria-colindex", String(at + 1));
+      if (state.cache.total > 0 && state.stats.isEmpty(column)) {
+        cell.classList.add("nbtrack-panel-empty");
+        cell.title = `${column}\nNone of these runs has it, so it stands behind the others`;
+      }
       const left = lefts.get(column);
       if (left === undefined) {
         // A focused head is scrolled to beside the pinned columns, not below them.
@@ -78,7 +86,7 @@ export class Heads {
       return cell;
     });
     const had = focused !== undefined && this.row.contains(document.activeElement);
-    this.row.replaceChildren(...cells);
+    this.row.replaceChildren(...cells, ...this.#beside);
     this.#rove();
     if (had) {
       cells.find((cell) => cell.dataset["column"] === focused)?.focus();
@@ -213,6 +221,30 @@ export class Heads {
       state.setQuery({ order_by: clicked(state.wantedQuery.order_by, about.field, firstDescending, more) });
     }
   }
+}
+
+/** Return the box that chooses all runs, or none where all are chosen. */
+function allBox(state: PanelState, chooseAll: () => void): HTMLElement {
+  const box = element("input", { type: "checkbox", tabindex: "-1" });
+  const draw = () => {
+    const { cache, selection, outside } = state;
+    const chosen = selection.ids.size;
+    box.checked = cache.total > 0 && chosen - outside.count >= cache.total;
+    box.indeterminate = chosen > 0 && !box.checked;
+  };
+  box.addEventListener("click", () => {
+    if (state.selection.ids.size > 0) {
+      state.selection.ids = new Set();
+      state.selectionChanged();
+    } else {
+      chooseAll();
+    }
+    draw();
+  });
+  state.on(["chosen", "rows", "anew"], draw);
+  draw();
+  const title = "Choose all runs of the table (Ctrl+A), or none (Escape)";
+  return element("span", { class: "nbtrack-panel-check", "aria-hidden": "true", title }, box);
 }
 
 function headAt(event: Event): HTMLElement | null {

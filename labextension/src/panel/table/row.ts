@@ -16,6 +16,7 @@ interface Drawn {
 }
 
 interface Filled {
+  column: string;
   value: Value | undefined;
   head: Head;
   scale: Scale | undefined;
@@ -25,6 +26,7 @@ interface Filled {
   named: Omit<Named, "text"> | null;
   /** Whether the run's values may be marked as the best. */
   starred: boolean;
+  write: (number: number | [string]) => string;
 }
 
 const UNKNOWN: Head = { kind: "tags", label: "", summary: null, field: "", better: null };
@@ -36,13 +38,27 @@ export class RowView {
   readonly #cells: HTMLElement[] = [];
   /** The content of each cell, so that only changed cells are written to the page. */
   readonly #drawn: string[] = [];
+  /** The box by which the mouse chooses the run. With the keyboard it is the space bar, and `aria-selected` says it. */
+  readonly #box = element("input", { type: "checkbox", tabindex: "-1" });
+
+  constructor() {
+    const box = element("span", { class: "nbtrack-panel-check", "aria-hidden": "true" }, this.#box);
+    box.title = "Choose the run (Space); with Shift all up to it";
+    this.element.append(box);
+  }
+
+  /** Return the cell of a column. */
+  cell(column: string | null): HTMLElement | null {
+    return this.#cells.find((cell) => cell.dataset["column"] === column) ?? null;
+  }
 
   draw({ state, index, top, columns, lefts, now }: Drawn): void {
     const { cache, selection } = state;
     this.index = index;
     this.element.style.transform = `translateY(${top}px)`;
     this.element.setAttribute("aria-rowindex", String(index + 2));
-    this.element.setAttribute("aria-selected", String(selection.has(cache.id(index))));
+    this.#box.checked = selection.has(cache.id(index));
+    this.element.setAttribute("aria-selected", String(this.#box.checked));
     this.element.classList.toggle("nbtrack-panel-cursor", index === selection.cursor);
     this.element.classList.toggle("nbtrack-panel-odd", index % 2 === 1);
     this.element.classList.toggle("nbtrack-panel-leading", state.leading.ids.has(cache.id(index) ?? ""));
@@ -58,7 +74,11 @@ export class RowView {
       const value = cache.value(index, column);
       const shading = state.layout.shading(column);
       const named = column === "name" && value !== undefined ? namedOf(state, index) : null;
-      this.#fill(at, { value, head, scale: state.stats.scales.get(column), shading, now, named, starred });
+      const scale = state.stats.scales.get(column);
+      const write = (number: number | [string]) => state.figures.text(column, number);
+      this.#fill(at, { column, value, head, scale, shading, now, named, starred, write });
+      const here = index === selection.cursor && column === selection.column;
+      this.#cells[at]?.classList.toggle("nbtrack-panel-at", here);
     }
     this.#tellFamily(state);
   }
@@ -83,20 +103,21 @@ export class RowView {
   #place(at: number, left: number | undefined): void {
     let cell = this.#cells[at];
     if (cell === undefined) {
-      cell = element("div", { role: "gridcell", "aria-colindex": String(at + 1) });
-      this.element.append(cell);
+      cell = element("div", { role: "gridcell", "aria-colindex": String(at + 1), id: freshId() });
+      this.element.lastElementChild?.before(cell);
       this.#cells.push(cell);
     }
     cell.style.left = left === undefined ? "" : `${left}px`;
   }
 
-  #fill(at: number, { value, head, scale, shading, now, named, starred }: Filled): void {
+  #fill(at: number, { column, value, head, scale, shading, now, named, starred, write }: Filled): void {
     const cell = this.#cells[at];
     if (cell === undefined) {
       return;
     }
+    cell.dataset["column"] = column;
     const shown: Shown =
-      value === undefined ? { text: "…", exact: "", number: false } : shownCell(value, head, now);
+      value === undefined ? { text: "…", exact: "", number: false } : shownCell(value, head, now, write);
     const part = shown.number ? partOf(shading, value, scale, head) : null;
     const heat = shading === "heat" && part !== null;
     const extreme = shown.number && scale !== undefined && scale.best !== null && same(value, scale.best);

@@ -1,4 +1,5 @@
 import { element } from "../../ui/dom.ts";
+import { CHECK_WIDTH } from "../layout.ts";
 import { NARROW, narrowTracks } from "../narrow.ts";
 import type { PanelState } from "../state.ts";
 import { Heads } from "./heads.ts";
@@ -20,13 +21,20 @@ export class RunTable {
   readonly #state: PanelState;
   readonly #canvas: HTMLElement;
   readonly #heads: Heads;
+  readonly #keys: TableKeys;
   readonly #pool: RowView[] = [];
   #planned = 0;
 
-  constructor(state: PanelState) {
+  /** `more` stands behind the last head. */
+  constructor(state: PanelState, more: HTMLElement) {
     this.#state = state;
     this.#canvas = element("div", { class: "nbtrack-panel-canvas", role: "presentation" });
-    this.#heads = new Heads(state, () => this.#layOut());
+    this.#heads = new Heads(
+      state,
+      () => this.#layOut(),
+      () => void this.#keys.all(),
+      more,
+    );
     this.root = element(
       "div",
       {
@@ -44,8 +52,14 @@ export class RunTable {
       const panel = this.root.closest(".nbtrack-panel");
       panel?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
     };
-    const keys = new TableKeys(state, { show: (index) => this.#show(index), page, leave });
-    keys.listen(this.root, this.#canvas);
+    this.#keys = new TableKeys(state, {
+      show: (index) => this.#show(index),
+      page,
+      leave,
+      showColumn: (column) => this.#showColumn(column),
+      cell: () => this.#cursor()?.cell(state.selection.column ?? state.shown[0] ?? null) ?? null,
+    });
+    this.#keys.listen(this.root, this.#canvas);
     this.#follow();
     this.#layOut();
   }
@@ -77,6 +91,7 @@ export class RunTable {
 
   /** Leave columns out where the table is too narrow for them. A table that cannot be seen has no width. */
   #fit(): void {
+    this.#measure();
     const width = this.root.clientWidth;
     const narrow = width > 0 && width < NARROW;
     if (width > 0 && narrow !== this.#state.narrow) {
@@ -85,6 +100,18 @@ export class RunTable {
       this.#layOut();
     }
     this.#drawSoon();
+  }
+
+  /** Measure how wide a digit is: numbers are never cut, whatever the font. */
+  #measure(): void {
+    const probe = element("span", { class: "nbtrack-panel-number nbtrack-panel-probe" }, "0000000000");
+    this.#canvas.append(probe);
+    const digit = probe.getBoundingClientRect().width / 10;
+    probe.remove();
+    if (digit > 0 && digit !== this.#state.figures.digit) {
+      this.#state.figures.digit = digit;
+      this.#layOut();
+    }
   }
 
   #shape(): ScrollShape {
@@ -96,8 +123,10 @@ export class RunTable {
     const state = this.#state;
     const { shown, narrow } = state;
     const widths = shown.map((column) => state.layout.width(column, state.heads[column]));
-    const tracks = narrow ? narrowTracks(shown) : widths.map((width) => `${width}px`).join(" ");
-    const total = narrow ? 0 : widths.reduce((sum, one) => sum + one, 0);
+    const tracks = narrow
+      ? narrowTracks(shown, (column) => state.figures.width(column))
+      : [...widths.map((width) => `${width}px`), "minmax(0, 1fr)"].join(" ");
+    const total = narrow ? 0 : widths.reduce((sum, one) => sum + one, CHECK_WIDTH);
     this.root.style.setProperty("--nbtrack-columns", tracks);
     this.root.style.setProperty("--nbtrack-width", `${total}px`);
     this.root.setAttribute("aria-colcount", String(widths.length));
@@ -119,6 +148,7 @@ export class RunTable {
     this.#canvas.style.height = `${canvasHeight(form)}px`;
     const shown = form.total === 0 ? 0 : Math.max(MIN_ROWS, Math.min(MAX_ROWS, form.total));
     this.root.style.setProperty("--nbtrack-rows", String(shown));
+    this.root.classList.toggle("nbtrack-panel-choosing", this.#state.selection.ids.size > 0);
     this.root.setAttribute("role", this.#state.unfolded === null ? "grid" : "treegrid");
     this.root.setAttribute("aria-rowcount", String(form.total + 1));
     const [first, last] = visibleRows(form, this.root.scrollTop);
@@ -126,15 +156,40 @@ export class RunTable {
     this.#state.showRows(first, last);
     this.#drawRows(Math.max(0, first - OVERSCAN), Math.min(form.total - 1, last + OVERSCAN), form);
     this.#heads.align();
+    const at = this.#cursor();
+    const cell = at?.cell(this.#state.selection.column) ?? at?.element;
+    this.root.setAttribute("aria-activedescendant", cell?.id ?? "");
+  }
+
+  /** The row that has the keyboard, if it is drawn. */
+  #cursor(): RowView | undefined {
     const { cursor } = this.#state.selection;
-    const at = this.#pool.find((view) => !view.element.hidden && view.index === cursor);
-    this.root.setAttribute("aria-activedescendant", at?.element.id ?? "");
+    return this.#pool.find((view) => !view.element.hidden && view.index === cursor);
+  }
+
+  /** Scroll a column into view, beside the pinned ones. */
+  #showColumn(column: string | null): void {
+    this.#draw();
+    const cell = this.#cursor()?.cell(column);
+    if (cell && !cell.classList.contains("nbtrack-panel-pinned")) {
+      const { layout, heads, shown } = this.#state;
+      const pinned = [...layout.lefts(shown, heads)].at(-1);
+      const left = pinned === undefined ? CHECK_WIDTH : pinned[1] + layout.width(pinned[0], heads[pinned[0]]);
+      const grid = this.root;
+      if (cell.offsetLeft - grid.scrollLeft < left) {
+        grid.scrollLeft = cell.offsetLeft - left;
+      } else if (cell.offsetLeft + cell.offsetWidth > grid.scrollLeft + grid.clientWidth) {
+        grid.scrollLeft = cell.offsetLeft + cell.offsetWidth - grid.clientWidth;
+      }
+    }
+    this.#drawSoon();
   }
 
   #drawRows(from: number, to: number, form: ScrollShape): void {
     const state = this.#state;
     const columns = state.shown;
-    const lefts = state.layout.lefts(columns, state.heads);
+    // All columns of a narrow table are seen.
+    const lefts = state.narrow ? new Map<string, number>() : state.layout.lefts(columns, state.heads);
     const offset = this.root.scrollTop - pixelsAbove(form, this.root.scrollTop);
     const now = Date.now() / 1000;
     while (this.#pool.length < to - from + 1) {

@@ -46,6 +46,8 @@ export function documentView(
 class DocumentView {
   readonly #about = element("p", { class: "nbtrack-panel-about", role: "status" });
   readonly #notice: Notice;
+  /** Has the view show the runs of the table, where chosen ones that the filter does not find are shown. */
+  readonly #instead = element("button", { type: "button", class: "nbtrack-panel-link", hidden: true });
   readonly #place = element("div", { class: "nbtrack-panel-document" });
   readonly #state: PanelState;
   readonly #name: View;
@@ -72,7 +74,9 @@ class DocumentView {
     this.#name = name;
     this.#draw = draw;
     this.#ids = [...state.selection.ids];
-    const line = element("div", { class: "nbtrack-panel-doing" }, this.#about, this.#notice.root);
+    this.#instead.addEventListener("click", () => this.#choose([], undefined));
+    const abouts = element("div", { class: "nbtrack-panel-abouts" }, this.#about, this.#instead);
+    const line = element("div", { class: "nbtrack-panel-doing" }, abouts, this.#notice.root);
     body.replaceChildren(line, this.#place);
     const look = () => void this.#refresh();
     state.on(["anew", "query"], () => this.outdate());
@@ -169,9 +173,10 @@ class DocumentView {
     };
   }
 
-  #choose(ids: readonly string[]): void {
-    this.#own = new Set(ids);
-    this.#state.selection.ids = this.#own;
+  /** Choose runs. A view keeps its runs where they are its `own` choice. */
+  #choose(ids: readonly string[], own: ReadonlySet<string> | undefined = new Set(ids)): void {
+    this.#own = own;
+    this.#state.selection.ids = own ?? new Set(ids);
     this.#state.selectionChanged();
   }
 
@@ -202,6 +207,9 @@ class DocumentView {
     this.#away = selection.ids === this.#own ? this.#away : outside.count;
     if (this.#count !== undefined) {
       this.#about.hidden = false;
+      const { total } = this.#state.cache;
+      this.#instead.hidden = this.#away === 0 || this.#ids.length === 0 || total === 0;
+      this.#instead.textContent = `Show ${total === 1 ? "the run" : `all ${total.toLocaleString("en")}`} of the table`;
       const text = about(this.#ids.length > 0, this.#count, this.#away);
       // Screen readers read a live region out whenever its text is set, even to the same text.
       if (this.#about.textContent !== text) {

@@ -3,6 +3,8 @@ import "../../compare/compare.css";
 import "../../compare/code.css";
 import "../../runpage/runpage.css";
 import "./workspace.css";
+import { drawKeys } from "./keys.ts";
 import { show } from "./show.ts";
+import { drawTagging } from "./tagging.ts";
 
-export default { show };
+export default { show, drawKeys, drawTagging };

@@ -7,18 +7,13 @@ import { MAX_CHOSEN } from "../selection.ts";
 import type { PanelState } from "../state.ts";
 import { HostedRun } from "./runmodel.ts";
 
-const HINT = "Choose a run in the table to see all that is kept of it.";
+const HINT = "Choose a run in the table, or click its name, to see all that is kept of it.";
 
-/** Show the page of the run that was chosen last in the body of the tab. `showCurve` shows a metric's curves. */
+/** Show the page of the run that was opened, or chosen last, in the body of the tab. `showCurve` shows a metric's curves. */
 export function drawRun(state: PanelState, body: HTMLElement, showCurve: (metric: string) => void): void {
   const { model, signal } = state;
   const place = element("div", {});
-  /** The chosen run that the user has paged to. It counts as long as the same runs are chosen. */
-  let gone: { id: string; among: ReadonlySet<string> } | null = null;
-  const pager = new Pager(state, (id) => {
-    gone = { id, among: state.selection.ids };
-    look();
-  });
+  const pager = new Pager(state, (id) => state.open(id));
   body.replaceChildren(pager.root, place);
   pager.listen(body.closest<HTMLElement>(".nbtrack-panel"));
   const onCurve = (metric: string, run: string) => {
@@ -31,17 +26,13 @@ export function drawRun(state: PanelState, body: HTMLElement, showCurve: (metric
     showCurve(metric);
   };
   const page = new RunView(state, place, onCurve);
-  const wanted = () => {
-    const { ids } = state.selection;
-    return gone?.among === ids ? gone.id : ([...ids].at(-1) ?? "");
-  };
   const look = () => {
     if (model.get("view") === "run") {
-      pager.show(wanted());
-      void page.open(wanted());
+      pager.show(state.opened);
+      void page.open(state.opened);
     }
   };
-  state.on(["chosen"], look);
+  state.on(["chosen", "opened"], look);
   model.on("change:view", look);
   signal.addEventListener("abort", () => model.off("change:view", look));
   look();
@@ -119,7 +110,10 @@ function nameOf({ cache }: PanelState, id: string): string {
   return typeof name === "string" && name !== "" ? oneLine(name, 60) : `run ${id.slice(0, 8)}`;
 }
 
-/** The line above a run's page, with buttons to the table and to the other chosen runs, in the order of the table. */
+/**
+ * The line above a run's page, with buttons to the table and to other runs in its order: the chosen ones, or for a run that
+ * is none of them the rows around it.
+ */
 class Pager {
   readonly root: HTMLElement;
   readonly #state: PanelState;
@@ -161,8 +155,12 @@ class Pager {
   show(id: string): void {
     this.#at = id;
     this.#fill(id !== "");
-    const { ids } = this.#state.selection;
-    if (this.#choice !== ids) {
+    const { selection, cache } = this.#state;
+    const { ids } = selection;
+    if (id !== "" && !ids.has(id)) {
+      this.#choice = new Set();
+      this.#ids = cache.around(id);
+    } else if (this.#choice !== ids) {
       this.#choice = ids;
       this.#ids = [...ids];
       if (ids.size > 1) {
@@ -216,7 +214,11 @@ class Pager {
     }
     before.disabled = at <= 0;
     after.disabled = at >= this.#ids.length - 1;
-    const text = `${(at + 1).toLocaleString("en")} of ${this.#ids.length.toLocaleString("en")}`;
+    const { cache } = this.#state;
+    const whole = this.#choice.size === 0;
+    const place = whole ? (cache.index(this.#at) ?? 0) : at;
+    const all = whole ? cache.total : this.#ids.length;
+    const text = `${(place + 1).toLocaleString("en")} of ${all.toLocaleString("en")}${whole ? " in the table" : " chosen"}`;
     if (this.#place.textContent !== text) {
       this.#place.textContent = text;
     }

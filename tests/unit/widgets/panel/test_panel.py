@@ -131,6 +131,41 @@ def test_an_error_tells_the_place_and_a_mistyped_name_is_remarked(page):
     assert page.ask("window", **{**asked, "experiments": ["bier"]})["error"]["type"] == "NotFoundError"
 
 
+def test_what_bare_names_in_a_filter_stand_for_is_told(page, filled):
+    rows = page.window(filter="rmse < 3 and `val loss`.min >= 0 order by alpha")
+    meant = {"rmse": "metrics.rmse", "`val loss`.min": "metrics.`val loss`.min", "alpha": "params.alpha"}
+    assert (rows["meant"], rows["total"]) == (meant, 3)
+    pinned = [run.id for run in nbtrack.runs("name = 'run-02'")]
+    asked = {**QUERY, "filter": "rmse < 3", "offset": 0, "limit": 2, "columns": ["name"], "first": pinned}
+    for kind, more in (("window", {}), ("tree", {"unfolded": []})):
+        rows = page.result(kind, **asked, **more)
+        assert (rows["meant"], rows["columns"]["name"][0]) == ({"rmse": "metrics.rmse"}, "run-02")
+    assert page.window(filter="metrics.rmse < 3")["meant"] == {}
+
+
+def test_a_column_that_none_of_the_runs_has_is_told(page, filled):
+    columns = ["metrics.rmse", "params.kind", "tags.team", "metrics.nothing", "params.alpha"]
+
+    def empty(**query):
+        left, found = list(columns), []
+        while left:
+            scales = page.result("scale", **{**QUERY, **query}, columns=left)["scales"]
+            found += [one["column"] for one in scales if one["empty"]]
+            left = left[len(scales) :]
+        return found
+
+    with nbtrack.start_run(run_name="bare"):
+        nbtrack.log_param("kind", "none")
+    assert empty() == ["metrics.nothing"]
+    assert empty(filter="name = 'nobody'") == columns
+    lacking = ["metrics.rmse", "tags.team", "metrics.nothing", "params.alpha"]
+    columns[:] = ["note", "git_commit", "parent", "name", "end_time"]
+    assert empty(filter="name = 'bare'")[:1] == ["note"]
+    assert set(empty(filter="name = 'nobody'")) == set(columns)
+    columns[:] = ["metrics.rmse", "params.kind", "tags.team", "metrics.nothing", "params.alpha"]
+    assert empty(filter="name = 'bare'") == empty(filter="name = 'bare' limit 1") == lacking
+
+
 def test_what_is_no_request_is_answered(page):
     page.panel._receive(page.panel, [], [])
     assert page.wait(lambda message: message.get("id") == "")["error"]["type"] == "InvalidValueError"
@@ -145,7 +180,7 @@ def test_traits_can_be_set_and_are_checked(filled):
     assert panel.columns == ["name", "tags.team"]
     for name, wrong, error in (
         ("filter", "metrics.rmse <", FilterError),
-        ("order_by", ["rmse"], FilterError),
+        ("order_by", ["rsme"], FilterError),
         ("columns", ["nmae"], InvalidValueError),
         ("experiments", ["bier"], NotFoundError),
     ):
@@ -315,6 +350,10 @@ def test_what_is_shown_is_exported(page):
     assert len(text.splitlines()) == 3
     text = page.result("export", **asked, ids=ids, format="latex")["text"]
     assert r"name & val loss (min) & kind & start\_time \\" in text
+    asked = {**asked, "columns": ["name", "run_id"]}
+    text = page.result("export", **asked, ids=ids, format="markdown")["text"]
+    assert text.splitlines()[2].endswith(f"| {ids[0][:8]} |"), "an id is short where people read it"
+    assert ids[0] in page.result("export", **asked, ids=ids, format="csv")["text"]
 
 
 def test_nothing_that_is_exported_is_code(store, monkeypatch):
