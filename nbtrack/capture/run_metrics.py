@@ -36,7 +36,7 @@ def gather_metrics(run: Execution, captured: Captured, fitted: list[Fitted], now
     found = dict(run.observed())
     working = any(sites.analysis.trains or _goes_on(sites.analysis) for sites in run.sites)
     scored: dict[str, Points] = {}
-    olds = [(sites, Carried(sites.analysis, run.namespace)) for sites in run.sites]
+    olds = [(sites, Carried(sites.analysis, run.namespace, begins=run.script)) for sites in run.sites]
     if not run.options.only_metrics:
         fresh = [site for sites, old in olds for site in sites.scores if not old(site.node)]
         scored = _new(run, score_metrics(fresh), found)

@@ -61,10 +61,12 @@ class Carried:
         The cell, without what was not reached.
     namespace
         The user's namespace after it.
+    begins
+        Whether nothing was there before: the code is a script, or a function of one.
     """
 
-    def __init__(self, analysis: CellAnalysis, namespace: Mapping[str, Any]) -> None:
-        self._analysis, self._namespace = analysis, namespace
+    def __init__(self, analysis: CellAnalysis, namespace: Mapping[str, Any], *, begins: bool = False) -> None:
+        self._analysis, self._namespace, self._begins = analysis, namespace, begins
         self._names: dict[str, bool | None] = {}
 
     def __call__(self, node: ast.expr | None) -> bool:
@@ -98,7 +100,9 @@ class Carried:
             case ast.FormattedValue(value=value) | ast.UnaryOp(operand=value):
                 return self._of(value, own)
             case ast.BinOp(left=left, right=right):
-                return self._all([left, right], own)
+                # In percent, or in a text; of two old values a third is worked out.
+                both = self._of(left, own), self._of(right, own)
+                return True if set(both) == {True, None} else None if set(both) == {None} else False
             case ast.IfExp(body=body, orelse=orelse):
                 return self._all([body, orelse], own)
             case (
@@ -148,6 +152,8 @@ class Carried:
         bindings = analysis.bindings.get(name)
         if bindings:
             return all(self(_origin(b)) for b in bindings)
+        if self._begins:
+            return False
         return isinstance(self._namespace[name], _SCALARS) or not self._may_change(name)
 
     def _may_change(self, name: str) -> bool:

@@ -223,7 +223,7 @@ class TestOwnFunctions:
     def test_what_a_library_is_told_of_a_run(self):
         called = "import types\nwandb = types.SimpleNamespace(init=lambda **k: k, config={})"
         cell = "wandb.init(project='p', config={'lr': 0.1, 'arch': 'mlp'})\nwandb.config.update({'depth': 3})"
-        assert params(called, cell) == {"config.lr": 0.1, "config.arch": "mlp", "depth": 3}
+        assert params(called, cell) == {"lr": 0.1, "arch": "mlp", "depth": 3}
 
     def test_how_often_a_loop_trains(self):
         assert params("for epoch in range(12):\n    loss = 1 / (epoch + 1)\nprint(loss)") == {"epochs": 12}
