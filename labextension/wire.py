@@ -45,7 +45,7 @@ WIDTH = 110
 HEAD = """\
 // Written by labextension/wire.py from nbtrack/widgets/wire.py: change that, and run `make wire`.
 
-import type { CurvesDocument } from "./kernel/documents.ts";
+import type { CurvesDocument, SinceDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
 import type { Arrangements, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts";

@@ -1,6 +1,6 @@
 // Written by labextension/wire.py from nbtrack/widgets/wire.py: change that, and run `make wire`.
 
-import type { CurvesDocument } from "./kernel/documents.ts";
+import type { CurvesDocument, SinceDocument } from "./kernel/documents.ts";
 import type { Json } from "./kernel/replies.ts";
 import type { Arrangements, FieldUse, Memory, Names, Option, Rows, Scale, TagUse } from "./panel/messages.ts";
 import type { Piece, Preview, Traits as RunTraits } from "./runpage/messages.ts";
@@ -140,6 +140,8 @@ export interface RunPageRequests {
   download: { of: string; name: string; offset: number; stamp: string };
   /** A metric's curve; asked is what nbtrack.compare.curves takes besides the runs. */
   curve: { of: string; asked: object };
+  /** What the run changed since the one before of its cell, against the best of them, or against the run of an id. */
+  since: { of: string; against: string };
   /** Make a model, given by its folder among the artifacts, a new version of the name. */
   register: { of: string; model: string; name: string };
   /** Have an alias stand for a version of a registered model. */
@@ -175,6 +177,7 @@ export interface RunPageResults {
   path: { path: string };
   download: Piece;
   curve: CurvesDocument;
+  since: SinceDocument;
   register: { name: string; version: number };
   set_alias: Nothing;
   delete_alias: Nothing;
@@ -245,6 +248,7 @@ export const RUNPAGE_READS: ReadonlySet<string> = new Set<keyof RunPageRequests>
   "path",
   "download",
   "curve",
+  "since",
   "script",
   "export",
   "names",
@@ -369,6 +373,7 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
     path: { of: "string", name: "string" },
     download: { of: "string", name: "string", offset: "number", stamp: "string" },
     curve: { of: "string", asked: "object" },
+    since: { of: "string", against: "string" },
     register: { of: "string", model: "string", name: "string" },
     set_alias: { of: "string", name: "string", version: "number", alias: "string" },
     delete_alias: { of: "string", name: "string", alias: "string" },

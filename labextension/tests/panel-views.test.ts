@@ -107,7 +107,7 @@ it("a run that waits for a busy kernel says so in place of what stood there", as
   choose(A, B);
   assert.equal(said(), "Opening run bbbbbbbb…");
   await pause(1050);
-  assert.equal(said(), "Opening run bbbbbbbb: waits for the running cell");
+  assert.equal(said(), "Opening run bbbbbbbb: waits for the kernel, which does not answer yet");
   const late = kernel.last("run").id;
   choose(A);
   assert.match(said() ?? "", /^Opening run aaaaaaaa/u);

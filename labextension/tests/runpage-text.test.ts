@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { markdown, safeAddress } from "../src/runpage/markdown.ts";
-import { traced } from "../src/runpage/metrics.ts";
+import { traced } from "../src/runpage/sparkline.ts";
 import { ago, oneLine, shownDuration, shownFigure, shownParam, shownSize, visible } from "../src/ui/text.ts";
 import { keydown } from "./runpage.ts";
 

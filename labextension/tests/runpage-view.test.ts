@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
 import { safeName } from "../src/runpage/download.ts";
-import type { Metric } from "../src/runpage/messages.ts";
+import type { Metric, Param } from "../src/runpage/messages.ts";
 import { examples, Kernel, keydown, shown } from "./runpage.ts";
 import { isRequest } from "./wire.ts";
 
@@ -171,24 +171,52 @@ it("deleting is asked twice, and can be undone", async () => {
   assert.match(find(".nbtrack-run-banner").textContent ?? "", /removed for good/u);
 });
 
-it("what the run took of its machine stands in a section of its own, closed at first", () => {
+it("what the run took of its machine stands in a section of its own, as curves where it was sampled", () => {
   const kernel = new Kernel();
   const { rows, section } = shown(kernel);
   assert.equal(section("system use").hidden, true);
   const [rmse, scores] = examples.state.metrics as [Metric, Metric];
-  kernel.change({
-    metrics: [rmse, scores, { ...rmse, name: "system/cpu_utilization_percentage", value: 71 }],
-  });
+  const cpu = { ...rmse, name: "system/cpu_utilization_percentage", value: 71, min: 20, max: 80 };
+  const memory = { ...rmse, name: "system/system_memory_usage_megabytes", value: 1200, sparkline: null };
+  kernel.change({ metrics: [rmse, scores, cpu, memory] });
   assert.equal(section("system use").hidden, false);
-  assert.equal((section("system use") as HTMLDetailsElement).open, false);
-  assert.deepEqual(
-    rows("system use").map(([name, value]) => [name, value]),
-    [["cpu_utilization_percentage", "71"]],
-  );
+  const card = section("system use").querySelector(".nbtrack-run-use");
+  assert.match(card?.textContent ?? "", /cpu utilization71 %20 % – 80 %/u);
+  assert.match(card?.querySelector("svg")?.getAttribute("aria-label") ?? "", /between 20 % and 80 %/u);
+  assert.deepEqual(rows("system use"), [["system memory usage", "1.2 GB"]]);
   assert.deepEqual(
     rows("metrics").map(([name]) => name),
     ["rmse", "scores.mean"],
   );
+  kernel.change({ metrics: [rmse, { ...cpu, value: 72 }] });
+  assert.equal(section("system use").querySelector(".nbtrack-run-use"), card, "it stays the same element");
+});
+
+it("params that the code does not name are folded", () => {
+  const [alpha] = examples.state.page.params as [Param];
+  const named = (name: string, written: boolean) => ({ ...alpha, name, written });
+  const others = ["copy_X", "positive", "warm_start", "selection", "tol"].map((name) => named(name, false));
+  const { gone, section } = shown(new Kernel({ params: [...others, named("alpha", true)] }));
+  const tables = [...section("params").querySelectorAll("table")];
+  assert.deepEqual(
+    tables.map((table) => table.querySelectorAll("tbody tr").length),
+    [1, 5],
+  );
+  assert.match(
+    section("params").querySelector("details")?.textContent ?? "",
+    /5 params that the code does not/u,
+  );
+  gone.abort();
+  // Of a few, and where no param is named, all are shown.
+  const few = shown(new Kernel({ params: others }));
+  assert.equal(few.section("params").querySelector("details"), null);
+});
+
+it("a failed run begins with its error", () => {
+  const traceback = { text: "Traceback:\n  File\na.b.OddError: no\n  such thing", left: 0 };
+  const { place, section } = shown(new Kernel({ status: "FAILED", traceback }));
+  assert.match(section("traceback").querySelector("summary")?.textContent ?? "", /OddError: no$/u);
+  assert.equal(place.querySelector("[data-section]"), section("traceback"));
 });
 
 it("rows of metrics stay the same elements while the run goes on", () => {

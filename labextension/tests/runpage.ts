@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach } from "node:test";
 import { Window } from "happy-dom";
+import type { SinceDocument } from "../src/kernel/documents.ts";
 import type { RunDocument, Traits } from "../src/runpage/messages.ts";
 import type { Model } from "../src/runpage/model.ts";
 import { type Options, show } from "../src/runpage/view.ts";
@@ -32,11 +33,37 @@ for (const name of [
 }
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: page.navigator });
 
+/** A run that is the first of its cell. */
+const FIRST: SinceDocument = {
+  cell: true,
+  before: null,
+  after: null,
+  best: null,
+  metric: null,
+  other: null,
+  sections: [],
+  code: null,
+};
+
 /** The kernel's half of a page. */
 export class Kernel extends TestKernel<Traits, SentOf<RunPageRequests>> implements Model {
+  /** What the run has changed, and what that was compared with: each page asks for it by itself. */
+  since = FIRST;
+  readonly against: string[] = [];
+
   constructor(run: Partial<RunDocument> = {}, traits: Partial<Traits> = {}) {
     const state = structuredClone(examples.state);
     super({ ...state, ...traits, page: { ...state.page, ...run } });
+  }
+
+  override send(content: unknown): void {
+    const request = content as SentOf<RunPageRequests>;
+    if (request.kind === "since") {
+      this.against.push(request.against);
+      queueMicrotask(() => this.tell("msg:custom", { id: request.id, ok: true, result: this.since }));
+      return;
+    }
+    super.send(content);
   }
 
   /** Change the run itself. */

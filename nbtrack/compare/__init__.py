@@ -11,6 +11,7 @@ from nbtrack.compare.groups import grouped, grouped_curves
 from nbtrack.compare.histories import curves
 from nbtrack.compare.importance import importance
 from nbtrack.compare.sides import side_by_side
+from nbtrack.compare.since import since
 
 __all__ = [
     "artifacts",
@@ -24,4 +25,5 @@ __all__ = [
     "pictures",
     "scatter",
     "side_by_side",
+    "since",
 ]

@@ -34,6 +34,7 @@ __all__ = [
     "RowKind",
     "RunHead",
     "Section",
+    "SinceDocument",
     "Spread",
     "Value",
 ]
@@ -117,6 +118,25 @@ class Comparison(TypedDict):
     """One for each run after the first."""
     coded: list[bool]
     """Whether each run's code is known."""
+
+
+class SinceDocument(TypedDict):
+    """What a run changed: what differs from another of its cell, which comes first in each row and line."""
+
+    cell: bool
+    """Whether the runs are of one cell; else they are of one experiment."""
+    before: RunHead | None
+    after: RunHead | None
+    """The runs before and after it."""
+    best: RunHead | None
+    """The best of the others, by this metric."""
+    metric: str | None
+    other: RunHead | None
+    """The run that it is compared with."""
+    sections: list[Section]
+    """Rows of two cells, only of what differs."""
+    code: CodeDiff | None
+    """None where the code is the same, or not known."""
 
 
 class ArtifactRow(TypedDict):

@@ -42,6 +42,14 @@ class RunModel(EstimatorRecord):
         known = None if self.folder is None else _mlmodel(self.folder)
         return None if known is None else known.signature
 
+    @property
+    def predicts(self) -> bool:
+        """Whether it was saved and predicts: a scaler or an encoder only prepares what others predict for."""
+        known = None if self.folder is None else _mlmodel(self.folder)
+        if known is None:
+            return False
+        return "sklearn" not in known.flavors or "predict_fn" in known.flavors.get("python_function", {})
+
 
 def models_of(store: Store, key: int, run_id: str, artifacts: Path) -> list[RunModel]:
     """Return the models of a run: those of its cell in the order of fitting, then the others in that of saving.

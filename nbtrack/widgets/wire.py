@@ -312,6 +312,13 @@ class Curve(OfPage):
     asked: dict[str, Any]
 
 
+@RUN_PAGE.kind("since", result="SinceDocument", reads=True)
+class Since(OfPage):
+    """What the run changed since the one before of its cell, against the best of them, or against the run of an id."""
+
+    against: str
+
+
 @RUN_PAGE.kind("register", result="{ name: string; version: number }")
 class Register(OfPage):
     """Make a model, given by its folder among the artifacts, a new version of the name."""

@@ -245,6 +245,24 @@ export interface Section {
   rows: Row[];
 }
 
+/** What a run changed: what differs from another of its cell, which comes first in each row and line. */
+export interface SinceDocument {
+  /** Whether the runs are of one cell; else they are of one experiment. */
+  cell: boolean;
+  before: RunHead | null;
+  /** The runs before and after it. */
+  after: RunHead | null;
+  /** The best of the others, by this metric. */
+  best: RunHead | null;
+  metric: string | null;
+  /** The run that it is compared with. */
+  other: RunHead | null;
+  /** Rows of two cells, only of what differs. */
+  sections: Section[];
+  /** null where the code is the same, or not known. */
+  code: CodeDiff | null;
+}
+
 /** Statistics of a metric's values in a group. */
 export interface Spread {
   mean: number | null;

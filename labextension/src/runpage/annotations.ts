@@ -40,6 +40,8 @@ export function note(page: Page): HTMLElement {
       shown.append(element("div", { class: "nbtrack-run-quiet" }, leftOut(left)));
       shown.hidden = text === "";
       change.textContent = text === "" ? "Add a note" : "Edit note";
+      change.classList.toggle("nbtrack-run-new", text === "");
+      change.classList.toggle("nbtrack-run-pencil", text !== "");
       // A text that was cut cannot be edited: saving it would lose the rest.
       change.hidden = left > 0;
     },
@@ -57,7 +59,7 @@ export function tags(page: Page): HTMLElement {
     list.replaceChildren(...found.map((tag) => chip(page, tag)), more, add);
   };
   const close = () => {
-    add.replaceChildren(edits(styled("quietly", button("Add a tag", open, page.signal))));
+    add.replaceChildren(edits(styled("new", styled("quietly", button("Add a tag", open, page.signal)))));
   };
   const open = () => {
     add.replaceChildren(adder(page, close));

@@ -122,13 +122,20 @@ class Tree {
 
   reset(): void {
     this.#closed.clear();
+    this.#rows = [];
     this.#chosen = "";
     this.#current = "";
   }
 
   draw(rows: Artifact[]): void {
+    // A model's folder holds what machines read: it is closed when it is seen first.
+    const known = new Set(this.#rows.map(({ path }) => path));
+    for (const { path, name } of rows) {
+      if (name === "MLmodel" && !known.has(path)) {
+        this.#closed.add(path.slice(0, -"/MLmodel".length));
+      }
+    }
     this.#rows = rows;
-    // A model's folder holds what machines read.
     this.#redraw(false);
   }
 

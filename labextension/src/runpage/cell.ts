@@ -1,6 +1,6 @@
 import { insertable } from "../lab/insertcell.ts";
 import { element } from "../ui/dom.ts";
-import { leftOut, visible } from "../ui/text.ts";
+import { leftOut, oneLine, visible } from "../ui/text.ts";
 import { button, copyButton } from "./controls.ts";
 import type { Code, RunDocument, Text } from "./messages.ts";
 import { packaging } from "./package.ts";
@@ -107,20 +107,38 @@ const END_TOLERANCE = 8;
 /** The end of what the cell printed. */
 export function output(page: Page): HTMLElement {
   const parts = section("Output", page.signal, false, true);
-  return tail(page, parts, "The end of the output", (run) => run.output);
+  return tail(page, parts, { label: "The end of the output", part: (run) => run.output });
 }
 
 /** The error that ended the run. */
 export function traceback(page: Page): HTMLElement {
   const parts = section("Traceback", page.signal, true, true);
-  return tail(page, parts, "The error that ended the run", (run) => run.traceback);
+  return tail(page, parts, {
+    label: "The error that ended the run",
+    part: (run) => run.traceback,
+    told: errorIn,
+  });
+}
+
+/** Return the line of a traceback that says what went wrong. */
+function errorIn({ text }: Text): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const named = lines.filter((line) => /^[\w.]+(?::|$)/u.test(line));
+  // Where its class stands says the traceback.
+  return oneLine((named.at(-1) ?? lines.at(-1) ?? "").replace(/^(?:\w+\.)+(?=\w+(?::|$))/u, ""));
+}
+
+/** The end of a text: what it is called, where it stands in the document, and what its heading says of it. */
+interface Tail {
+  label: string;
+  part: (run: RunDocument) => Text | null;
+  told?: (text: Text) => string;
 }
 
 function tail(
   page: Page,
   { block, body, count, whenOpen }: Section,
-  label: string,
-  part: (run: RunDocument) => Text | null,
+  { label, part, told = () => "" }: Tail,
 ): HTMLElement {
   const toEnd = () => {
     const shown = body.firstElementChild;
@@ -135,7 +153,7 @@ function tail(
       before !== null && before.scrollHeight - before.scrollTop - before.clientHeight > END_TOLERANCE;
     const at = before?.scrollTop ?? 0;
     body.replaceChildren(...(text === null ? [] : [source(text, label, true)]));
-    count("", text !== null);
+    count(text === null ? "" : told(text), text !== null);
     if (reading && body.firstElementChild !== null) {
       body.firstElementChild.scrollTop = at;
     } else {

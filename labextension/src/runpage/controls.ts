@@ -28,7 +28,7 @@ export function button(text: string, act: Act, signal: AbortSignal, label = ""):
 
 /** Give a button another look. */
 export function styled(
-  kind: "primary" | "danger" | "quietly" | "link" | "plain",
+  kind: "primary" | "danger" | "quietly" | "link" | "plain" | "pencil" | "new",
   made: HTMLButtonElement,
 ): HTMLButtonElement {
   made.classList.add(`nbtrack-run-${kind}`);

@@ -49,8 +49,11 @@ function name(page: Page): HTMLElement {
   const place = element("div", { class: "nbtrack-run-name" });
   const rename = edits(
     styled(
-      "quietly",
-      button("Rename", () => open(), page.signal, "Rename the run"),
+      "pencil",
+      styled(
+        "quietly",
+        button("Rename", () => open(), page.signal, "Rename the run"),
+      ),
     ),
   );
   const close = () => {

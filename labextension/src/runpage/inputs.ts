@@ -1,34 +1,49 @@
 import { element } from "../ui/dom.ts";
 import { counted, leftOut, oneLine, shownParam } from "../ui/text.ts";
-import type { Data } from "./messages.ts";
+import type { Data, Param } from "./messages.ts";
 import { followPart, type Page } from "./page.ts";
 import { section } from "./section.ts";
 import { table } from "./table.ts";
 
 const NUMBER_TYPES = ["int", "float"];
 
-/** The settings of the run. */
+/** So many of the other params are shown without being asked for. */
+const MAX_OTHERS = 4;
+
+/** The settings of the run: first those that its code names. What was left at its default is folded. */
 export function params(page: Page): HTMLElement {
   const { block, body, count } = section("Params", page.signal);
   followPart(
     page,
     ({ params: found, params_left: left }) => ({ found, left }),
     ({ found, left }) => {
-      const heads = [{ text: "param" }, { text: "value", right: true }];
-      const rows = found.map(({ name, type, value }) => [
-        { text: name },
-        {
-          text: `${shownParam(type, value.text)}${leftOut(value.left)}`,
-          title: `${value.text}${leftOut(value.left)} (${type})`,
-          right: NUMBER_TYPES.includes(type) || value.text.length < 40,
-        },
-      ]);
+      const written = found.filter((param) => param.written);
+      const others = found.filter((param) => !param.written);
+      const apart = written.length > 0 && others.length > MAX_OTHERS;
       const more = element("div", { class: "nbtrack-run-quiet" }, leftOut(left, "params"));
-      body.replaceChildren(table("Params", heads, rows), more);
+      body.replaceChildren(...(apart ? [paramTable(written), folded(others)] : [paramTable(found)]), more);
       count(String(found.length + left), found.length > 0);
     },
   );
   return block;
+}
+
+function folded(others: readonly Param[]): HTMLElement {
+  const title = `${counted(others.length, "param")} that the code does not name`;
+  return element("details", {}, element("summary", {}, title), paramTable(others, "Other params"));
+}
+
+function paramTable(found: readonly Param[], label = "Params"): HTMLElement {
+  const heads = [{ text: "param" }, { text: "value", right: true }];
+  const rows = found.map(({ name, type, value }) => [
+    { text: name },
+    {
+      text: `${shownParam(type, value.text)}${leftOut(value.left)}`,
+      title: `${value.text}${leftOut(value.left)} (${type})`,
+      right: NUMBER_TYPES.includes(type) || value.text.length < 40,
+    },
+  ]);
+  return table(label, heads, rows);
 }
 
 /** The data that the run read: shape, types, and a fingerprint that tells a changed table. */

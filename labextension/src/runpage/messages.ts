@@ -17,6 +17,8 @@ export interface Param {
   name: string;
   type: string;
   value: Text;
+  /** Whether the code names it; else it was left at its default, as far as is known. */
+  written: boolean;
 }
 
 export interface Tag {

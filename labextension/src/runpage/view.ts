@@ -7,10 +7,12 @@ import { artifacts, figures } from "./artifacts.ts";
 import { code, output, traceback } from "./cell.ts";
 import { children, header } from "./header.ts";
 import { data, environment, params } from "./inputs.ts";
-import { metrics, systemUse } from "./metrics.ts";
+import { metrics } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { models } from "./models.ts";
 import { Notice, type Page, RunClient } from "./page.ts";
+import { since } from "./since.ts";
+import { systemUse } from "./systemuse.ts";
 
 export interface Options {
   /** Shows the curve of a metric of this run, where there is a better place for it than the page. */
@@ -50,21 +52,17 @@ function parts(model: Model, run: string, signal: AbortSignal, { onCurve, deputy
   const client = new RunClient(model, run, signal, deputy);
   const files = model.files ? new URL(`${run}/`, model.files) : undefined;
   const page: Page = { model, client, notice, curve, files, signal };
-  const grid = element(
+  const results = element("div", {}, metrics(page), figures(page), code(page), output(page));
+  const inputs = element(
     "div",
-    { class: "nbtrack-run-grid" },
-    traceback(page),
-    metrics(page),
+    {},
     params(page),
-    figures(page),
     models(page),
     data(page),
     children(page),
-    artifacts(page),
-    code(page),
-    output(page),
     systemUse(page),
     environment(page),
   );
-  return [header(page), notice.block, note(page), tags(page), grid];
+  const grid = element("div", { class: "nbtrack-run-grid" }, results, inputs, artifacts(page));
+  return [header(page), traceback(page), notice.block, tags(page), note(page), since(page), grid];
 }

@@ -148,6 +148,12 @@ class RunAnswers:
         """Return a metric's curve."""
         return _curve(run, request["asked"])
 
+    def since(self, run: Run, request: wire.Since) -> dict[str, Any]:
+        """Return what the run changed."""
+        from nbtrack.compare import since
+
+        return dict(since(run.store, run.id, request["against"]))
+
     def register(self, run: Run, request: wire.Register) -> dict[str, Any]:
         """Make a model a new version of a name."""
         return register(run, request["model"], request["name"])

@@ -25,6 +25,7 @@ MAX_RUNS = 100
 VALUE, NOTE, OUTPUT, TRACEBACK = 2_000, 100_000, 20_000, 50_000
 """Characters."""
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_WORD = re.compile(r"\w+")
 _USER_TAG = "mlflow.user"
 
 
@@ -98,8 +99,24 @@ def _head(record: RunRecord) -> dict[str, Any]:
 
 def _params(run: Run) -> dict[str, Any]:
     shown, left = first(run.params.items(), MAX_ROWS)
-    rows = [{"name": whole(name), "type": _kind(value), "value": cut(value, VALUE)} for name, value in shown]
+    words = _words(run)
+    rows = [
+        {
+            "name": whole(name),
+            "type": _kind(value),
+            "value": cut(value, VALUE),
+            "written": not words or name.rpartition(".")[2].rpartition("__")[2] in words,
+        }
+        for name, value in shown
+    ]
     return {"params": rows, "params_left": left}
+
+
+def _words(run: Run) -> frozenset[str]:
+    """Return the words of the run's code, if it was kept: a param that is none of them was left at its default."""
+    source = run.source
+    texts = () if source is None else (source.script, source.cell, *source.earlier)
+    return frozenset(_WORD.findall("\n".join(map(str, texts))))
 
 
 def _kind(value: ParamValue) -> str:

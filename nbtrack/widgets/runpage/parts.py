@@ -31,8 +31,10 @@ _SHORT = 300
 
 
 def models_part(run: Run) -> dict[str, Any]:
-    """Return the models that the run fitted or saved."""
-    return {"models": [_model(run, model) for model in run.models[:MAX_MODELS]]}
+    """Return the models that the run fitted or saved: first those that predict, last those that were not saved."""
+    models = run.models[:MAX_MODELS]
+    models.sort(key=lambda model: (model.folder is None, not model.predicts, model.path != "model"))
+    return {"models": [_model(run, model) for model in models]}
 
 
 def _model(run: Run, model: RunModel) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+import type { Stage } from "../../kernel/client.ts";
 import { problemOf } from "../../kernel/replies.ts";
 import { show } from "../../runpage/view.ts";
 import { element } from "../../ui/dom.ts";
@@ -46,14 +47,13 @@ class RunView {
   readonly #place: HTMLElement;
   readonly #onCurve: (metric: string, run: string) => void;
   #drawn = new AbortController();
-  /** The message while the page is requested. A busy kernel answers when its cell has ended. */
+  /** The message while the page is requested. */
   #opening: string | null = null;
 
   constructor(state: PanelState, place: HTMLElement, onCurve: (metric: string, run: string) => void) {
     this.#state = state;
     this.#place = place;
     this.#onCurve = onCurve;
-    state.on(["waiting"], () => this.#say());
     state.signal.addEventListener("abort", () => this.#drawn.abort());
   }
 
@@ -73,7 +73,12 @@ class RunView {
     }
     this.#say();
     try {
-      const run = await HostedRun.of(this.#state, id, signal);
+      const onStage = (stage: Stage) => {
+        if (!signal.aborted) {
+          this.#say(stage);
+        }
+      };
+      const run = await HostedRun.of(this.#state, id, signal, onStage);
       if (!signal.aborted) {
         this.#opening = null;
         const deputy = { server: this.#state.requests.server, kinds: RUNPAGE_READS };
@@ -88,9 +93,10 @@ class RunView {
     }
   }
 
-  #say(): void {
+  #say(stage: Stage = "accepted"): void {
     if (this.#opening !== null) {
-      const waits = this.#state.waiting ? ": waits for the running cell" : "…";
+      // The kernel may run a cell, or have ended: nobody can tell who has not heard of it.
+      const waits = stage === "waiting" ? ": waits for the kernel, which does not answer yet" : "…";
       showMessage(this.#place, `${this.#opening}${waits}`, "status");
     }
   }

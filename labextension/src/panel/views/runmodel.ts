@@ -1,3 +1,4 @@
+import type { Stage } from "../../kernel/client.ts";
 import { Listeners } from "../../kernel/listeners.ts";
 import { isAnswer, type Problem, problemSaying, RequestError } from "../../kernel/replies.ts";
 import type { Traits } from "../../runpage/messages.ts";
@@ -21,8 +22,13 @@ export class HostedRun extends Listeners implements Model {
   #later: ReturnType<typeof setTimeout> | undefined;
 
   /** Return the model of a run's page, once all is there that it shows. */
-  static async of(state: PanelState, run: string, signal: AbortSignal): Promise<HostedRun> {
-    return new HostedRun(state, run, await state.requests.ask("run", { run }), signal);
+  static async of(
+    state: PanelState,
+    run: string,
+    signal: AbortSignal,
+    onStage: (stage: Stage) => void,
+  ): Promise<HostedRun> {
+    return new HostedRun(state, run, await state.requests.ask("run", { run }, { onStage }), signal);
   }
 
   private constructor(state: PanelState, run: string, traits: Traits, signal: AbortSignal) {
