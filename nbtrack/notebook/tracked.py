@@ -18,8 +18,8 @@ from nbtrack.notebook.output import OutputWatch
 from nbtrack.notebook.profiled import ProfiledBody
 from nbtrack.notebook.track_magic import capture_options, head_magics
 from nbtrack.recording.kept import Kept
-from nbtrack.recording.line import Progress
 from nbtrack.recording.live import LiveMonitor
+from nbtrack.recording.progress import Progress
 from nbtrack.tracking.handed import parent_of_cells
 
 if TYPE_CHECKING:

@@ -13,20 +13,21 @@ from nbtrack import tracking
 from nbtrack.capture.secrets import SEEN
 from nbtrack.direction import direction
 from nbtrack.entities.system_use import results
+from nbtrack.entities.text import value_text
 from nbtrack.fields import MISSING, same
 from nbtrack.recording.guard import guarded
-from nbtrack.recording.line import Change, Outcome
+from nbtrack.recording.line import Change, Outcome, Since
 from nbtrack.recording.model_saving import save_fitted
 from nbtrack.records import BROKEN, FOLDS_TAG
 from nbtrack.tracking.context import keep_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nbtrack.capture import Captured
     from nbtrack.capture.environment import EnvironmentProbe
     from nbtrack.recording.live import LiveMonitor
-    from nbtrack.records import RunRecord
+    from nbtrack.records import DataRecord, ParamValue, RunRecord
     from nbtrack.store import Store
     from nbtrack.tracking import ActiveRun
 
@@ -147,9 +148,10 @@ class Kept:
         run = self._run
         metrics, params, status = results(run.metrics), run.params, tracking.ending(error)
         record = run.store.run(run.id)
-        changed = _differing(run.store, record, params)
-        # First what differs from the previous run, then what the user wrote, then what was read from objects.
-        order = sorted(params, key=lambda name: (name not in changed, name not in captured.written))
+        # First what the user wrote, then what was read from objects.
+        params = dict(sorted(params.items(), key=lambda one: one[0] not in captured.written))
+        since = _since(run.store, record, params, captured.data)
+        changed = {} if since is None else since.params
         shapes = (f"{one.name} {' × '.join(map(str, one.shape))}".strip() for one in captured.data)
         every = {**(facts or {}), "data": ", ".join(shapes)}
         return Outcome(
@@ -157,27 +159,50 @@ class Kept:
             run_id=run.id,
             status=status,
             duration=duration,
-            params={name: params[name] for name in order},
+            params=dict(sorted(params.items(), key=lambda one: one[0] not in changed)),
             metrics=metrics,
             changes={} if status in BROKEN else _changes(run.store, record, metrics, captured.folds),
             spreads=_spreads(run, captured.folds),
             models=list(dict.fromkeys(one.estimator.rpartition(".")[2] for one in captured.estimators)),
             error=type(error).__name__ if status in BROKEN and error is not None else "",
             experiment=run.experiment,
-            changed=changed,
+            since=since,
             facts={name: text for name, text in every.items() if text},
             remark=remark,
         )
 
 
-def _differing(store: Store, run: RunRecord, params: dict[str, Any]) -> set[str]:
-    """Return the params that differ from those of the previous run of the same code; none for a first run."""
+_LITERAL = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\b\d[\w.]*""")
+
+
+def _since(
+    store: Store, run: RunRecord, params: dict[str, ParamValue], data: Sequence[DataRecord]
+) -> Since | None:
+    """Return what differs from the previous run of the same code; None for a first run."""
     last = [] if run.lineage is None else store.lineage(run.lineage, limit=2)
-    earlier = [one for one in last if one.id != run.id]
-    if not earlier:
-        return set()
-    before = store.params(earlier[0].key)
-    return {name for name, value in params.items() if not same(before.get(name, MISSING), value)}
+    before = next((one for one in last if one.id != run.id), None)
+    if before is None:
+        return None
+    held, read = store.params(before.key), store.data(before.key)
+    return Since(
+        before.name,
+        {
+            name: (_text(held, name), _text(params, name))
+            for name in [*params, *(name for name in held if name not in params)]
+            if not same(held.get(name, MISSING), params.get(name, MISSING))
+        },
+        # What is written out elsewhere is a param, which says so itself.
+        code=len({_LITERAL.sub("", _cell(store, one)) for one in (before, run)}) > 1,
+        data=[one.name for one in data if one.name in read and read[one.name].fingerprint != one.fingerprint],
+    )
+
+
+def _text(params: Mapping[str, ParamValue], name: str) -> str | None:
+    return value_text(params[name]) if name in params else None
+
+
+def _cell(store: Store, run: RunRecord) -> str:
+    return str((store.document(run.key, "source") or {}).get("cell", ""))
 
 
 def _spreads(run: ActiveRun, folds: set[str]) -> dict[str, tuple[float, int]]:

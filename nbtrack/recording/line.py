@@ -1,48 +1,28 @@
-"""The output under a tracked cell: one line at its end, and a progress line while a loop runs."""
+"""The line under a tracked cell: what its run changed, and how that compares with the best."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
 from nbtrack.entities.text import duration_text, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nbtrack.direction import Direction
     from nbtrack.records import ParamValue, Status
 
-__all__ = ["Change", "Outcome", "Progress", "spark"]
+__all__ = ["FONT", "QUIET", "Change", "Outcome", "Since", "short"]
 
-_BARS = "▁▂▃▄▅▆▇█"
 _MAX_SHOWN = 6
-_QUIET = "color:var(--jp-ui-font-color2,#707070)"
-_FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var(--jp-ui-font-size1,13px)"
+QUIET = "color:var(--jp-ui-font-color2,#707070)"
+FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var(--jp-ui-font-size1,13px)"
 _GOOD = "color:var(--jp-success-color0,#1b7d34)"
 _BAD = "color:var(--jp-warn-color0,#b3590a)"
 _FAILED = "color:var(--jp-error-color1,#c62828)"
 _RIGHT = "text-align:right;font-variant-numeric:tabular-nums"
-
-
-def spark(values: Sequence[float], width: int = 24) -> str:
-    """Return a curve as a row of block characters, each the mean of its section; NaN is a blank."""
-    if not values:
-        return ""
-    width = min(width, len(values))
-    means: list[float | None] = []
-    for k in range(width):
-        part = values[k * len(values) // width : (k + 1) * len(values) // width]
-        finite = [v for v in part if abs(v) < float("inf")]
-        means.append(sum(finite) / len(finite) if finite else None)
-    known = [m for m in means if m is not None]
-    if not known:
-        return ""
-    low, span = min(known), (max(known) - min(known)) or 1.0
-    return "".join(" " if m is None else _BARS[round((m - low) / span * (len(_BARS) - 1))] for m in means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +41,32 @@ class Change:
         return f"{'▼' if gap < 0 else '▲'} {abs(gap):.2g}", better
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What a run changed since the run before of the same code."""
+
+    name: str
+    """That of the run before."""
+    params: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """What differs, as text before and now; None where a run has no such param."""
+    code: bool = False
+    """Whether the code differs in more than its literals."""
+    data: Sequence[str] = ()
+    """The tables and arrays whose content differs."""
+
+    def rest(self) -> list[str]:
+        """Return what changed beside the params."""
+        return [
+            *(f"data {short(name, 40)} changed" for name in self.data),
+            *(["code edited"] if self.code else []),
+        ]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether all is as it was."""
+        return not (self.params or self.code or self.data)
+
+
 @dataclass(slots=True)
 class Outcome:
     """The content of the line under a cell."""
@@ -77,8 +83,8 @@ class Outcome:
     models: Sequence[str] = ()
     error: str = ""
     experiment: str = ""
-    changed: Collection[str] = ()
-    """The params that differ from those of this cell's previous run."""
+    since: Since | None = None
+    """What differs from the run before; None for a first run, which shows its params."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Details that the line has no room for: note, tags, data."""
     remark: str = ""
@@ -90,26 +96,26 @@ class Outcome:
 
     def text(self) -> str:
         """Return the line as plain text."""
-        parts = [self.name, self._state(), _shortened(self._params(), " ")]
+        parts = [self.name, self._state(), self._settings()]
         parts.append(_shortened((f"{name} {self._metric_text(name)}" for name in self.metrics), ", "))
         parts += [", ".join(self.models), self.remark]
         return "nbtrack: " + " | ".join(part for part in parts if part)
 
     def html(self) -> str:
         """Return the line as HTML; it expands to all params and metrics."""
-        style = _QUIET if self.status == "FINISHED" else _FAILED
+        style = QUIET if self.status == "FINISHED" else _FAILED
         where = f"run {self.run_id} in {self.experiment}"
         line = [
-            f"<b title='{escape(where, quote=True)}'>{escape(_cut(self.name, 60))}</b>",
+            f"<b title='{escape(where, quote=True)}' data-nbtrack-run='{self.run_id}'>{escape(short(self.name, 60))}</b>",
             f"<span style='{style}'>{escape(self._state())}</span>",
-            _shortened((self._param_html(name) for name in self.params), " "),
+            self._settings_html(),
             _shortened((self._metric_html(name) for name in self.metrics), "&ensp;"),
-            f"<span style='{_QUIET}'>{escape(', '.join(self.models))}</span>" if self.models else "",
-            f"<span style='{_QUIET}'>{escape(self.remark)}</span>" if self.remark else "",
+            f"<span style='{QUIET}'>{escape(', '.join(self.models))}</span>" if self.models else "",
+            f"<span style='{QUIET}'>{escape(self.remark)}</span>" if self.remark else "",
         ]
-        summary = f"<span style='{_QUIET}'> · </span>".join(part for part in line if part)
+        summary = f"<span style='{QUIET}'> · </span>".join(part for part in line if part)
         return (
-            f"<details style='{_FONT};margin:2px 0'><summary style='cursor:pointer'>{summary}</summary>"
+            f"<details style='{FONT};margin:2px 0'><summary style='cursor:pointer'>{summary}</summary>"
             f"<div style='display:flex;gap:3em;margin:4px 0 4px 1.2em;overflow-x:auto'>"
             f"{_table('param', self.params.items())}"
             f"{_table('metric', ((n, value_text(v)) for n, v in self.metrics.items()))}"
@@ -131,16 +137,31 @@ class Outcome:
         page = f"nbtrack.get_run('{self.run_id[:8]}').page()"
         return [*self.facts.items(), ("id", self.run_id), ("its page", page)]
 
-    def _params(self) -> list[str]:
-        return [self._param(name) for name in self.params]
+    def _settings(self) -> str:
+        """Return what changed, or the params of a first run."""
+        since = self.since
+        if since is None:
+            return _shortened(map(self._param, self.params), " ")
+        if since.nothing:
+            return "nothing changed"
+        edits = (f"{short(name, 40)} {_edit(*pair)}" for name, pair in since.params.items())
+        return _shortened([*edits, *since.rest()], ", ")
+
+    def _settings_html(self) -> str:
+        since = self.since
+        if since is None:
+            return _shortened((f"<code>{escape(self._param(name))}</code>" for name in self.params), " ")
+        hint = escape(f"since {since.name}, the run of this cell before", quote=True)
+        if since.nothing:
+            return f"<span style='{QUIET}' title='{hint}'>nothing changed</span>"
+        edits = (
+            f"<code>{escape(short(name, 40))}</code>&nbsp;{_edit_html(*pair)}"
+            for name, pair in since.params.items()
+        )
+        return f"<span title='{hint}'>{_shortened([*edits, *map(escape, since.rest())], ', ')}</span>"
 
     def _param(self, name: str) -> str:
-        return f"{_cut(name, 40)}={_cut(value_text(self.params[name]), 40)}"
-
-    def _param_html(self, name: str) -> str:
-        text = f"<code>{escape(self._param(name))}</code>"
-        hint = "another value than in the run of this cell before"
-        return f"<b title='{hint}'>{text}</b>" if name in self.changed else text
+        return f"{short(name, 40)}={short(value_text(self.params[name]), 40)}"
 
     def _metric_text(self, name: str) -> str:
         value, folds = self._value(name)
@@ -160,19 +181,32 @@ class Outcome:
 
     def _metric_html(self, name: str) -> str:
         value, folds = self._value(name)
-        text = f"{escape(_cut(name, 40))}&nbsp;<b title='{value!r}'>{value_text(value)}</b>{folds}"
+        text = f"{escape(short(name, 40))}&nbsp;<b title='{value!r}'>{value_text(value)}</b>{folds}"
         change = self.changes.get(name)
         if change is None:
             return text
         comparison, better = change.text(value)
-        style = _QUIET if better is None else (_GOOD if better else _BAD)
+        style = QUIET if better is None else (_GOOD if better else _BAD)
         title = (
             f"{'better' if better else 'not better'} than {change.best!r}, the best run of this cell so far"
         )
         return f"{text}&nbsp;<span style='{style}' title='{title}'>{escape(comparison)}</span>"
 
 
-def _cut(text: str, length: int) -> str:
+def _edit(before: str | None, now: str | None) -> str:
+    if now is None:
+        return "is gone"
+    return f"{short(now, 40)} (new)" if before is None else f"{short(before, 40)} → {short(now, 40)}"
+
+
+def _edit_html(before: str | None, now: str | None) -> str:
+    if before is None or now is None:
+        return escape(_edit(before, now))
+    return f"<span style='{QUIET}'>{escape(short(before, 40))}</span>&nbsp;→&nbsp;<b>{escape(short(now, 40))}</b>"
+
+
+def short(text: str, length: int) -> str:
+    """Return a text, cut to this many characters."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
@@ -184,83 +218,8 @@ def _shortened(items: Iterable[str], between: str) -> str:
 
 def _table(head: str, rows: Iterable[tuple[str, object]], style: str = _RIGHT) -> str:
     cells = "".join(
-        f"<tr><td style='text-align:left;padding:0 1em 0 0'>{escape(_cut(str(name), 120))}</td>"
-        f"<td style='{style};padding:0'>{escape(_cut(str(value), 200))}</td></tr>"
+        f"<tr><td style='text-align:left;padding:0 1em 0 0'>{escape(short(str(name), 120))}</td>"
+        f"<td style='{style};padding:0'>{escape(short(str(value), 200))}</td></tr>"
         for name, value in rows
     )
     return f"<table aria-label='{head}s'>{cells}</table>" if cells else ""
-
-
-class Progress:
-    """A line that follows a long loop: iteration, latest values, a small curve.
-
-    Parameters
-    ----------
-    publish
-        The shell's publisher: takes data and keyword arguments `transient` and `update`.
-    iterations
-        Returns the number of iterations so far.
-    metadata
-        The output's metadata: which run it is of.
-    """
-
-    def __init__(
-        self, publish: Callable[..., Any], iterations: Callable[[], int], metadata: dict[str, Any]
-    ) -> None:
-        self._publish = publish
-        self._iterations = iterations
-        self._metadata = metadata
-        self._display = f"nbtrack-{uuid4().hex}"
-        self._curves: dict[str, _Curve] = {}
-        self._began = time.monotonic()
-        self._shown = False
-
-    def add(self, name: str, values: Sequence[float]) -> None:
-        """Note the newest values of a series."""
-        self._curves.setdefault(name, _Curve()).extend(values)
-
-    def show(self) -> None:
-        """Show the line, or update it."""
-        if self._curves:
-            transient = {"display_id": self._display}
-            self._publish(self._bundle(), self._metadata, transient=transient, update=self._shown)
-            self._shown = True
-
-    def end(self) -> None:
-        """Update the line once more, if it was shown at all."""
-        if self._shown:
-            self.show()
-
-    def _bundle(self) -> dict[str, str]:
-        head = f"{self._iterations():,} iterations in {duration_text(time.monotonic() - self._began)}"
-        values = {n: (value_text(c.last), spark(c.points)) for n, c in list(self._curves.items())[:4]}
-        text = "  ".join([head, *(f"{n} {last} {bars}" for n, (last, bars) in values.items())])
-        html = "&ensp;".join(
-            f"{escape(_cut(name, 40))}&nbsp;<b>{last}</b>&nbsp;<span style='letter-spacing:-1px'>{bars}</span>"
-            for name, (last, bars) in values.items()
-        )
-        return {
-            "text/plain": text,
-            "text/html": f"<div style='{_FONT}'><span style='{_QUIET}'>{head}</span>&ensp;{html}</div>",
-        }
-
-
-class _Curve:
-    """A whole series, thinned so that it stays small."""
-
-    _MAX_POINTS = 2_000
-
-    def __init__(self) -> None:
-        self.points: list[float] = []
-        self.last = 0.0
-        self._stride = 1
-        self._skip = 0
-
-    def extend(self, values: Sequence[float]) -> None:
-        """Add every n-th of the next values; n grows with the length of the series."""
-        self.last = values[-1]
-        self.points.extend(values[self._skip :: self._stride])
-        self._skip = (self._skip - len(values)) % self._stride
-        while len(self.points) > self._MAX_POINTS:
-            del self.points[1::2]
-            self._stride *= 2

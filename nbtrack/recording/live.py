@@ -13,7 +13,7 @@ from nbtrack.tracking.system_metrics import sampling_interval, watch
 
 if TYPE_CHECKING:
     from nbtrack.capture import CellCapture
-    from nbtrack.recording.line import Progress
+    from nbtrack.recording.progress import Progress
     from nbtrack.tracking import ActiveRun
 
 __all__ = ["LiveMonitor"]

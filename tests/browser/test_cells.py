@@ -104,11 +104,23 @@ def test_a_badge_tells_how_the_last_run_went(lab, chromium, theme):
         choose(notebook, 1, "Open fit")
         side = page.locator("#nbtrack-runs")
         side.locator(".nbtrack-run").get_by_text("alpha").first.wait_for()
+        changed = side.locator("[data-section='what changed']")
+        changed.get_by_role("row", name="alpha 0.1 became 0.2").wait_for()
+        changed.get_by_text("▼ 0.25 better").wait_for()
+        changed.get_by_text("+ alpha = 0.2").wait_for()
+        assert pale(changed) == []
         notebook.shot(f"cells-run-{shade}")
         choose(notebook, 1, "Compare the Runs")
         side.get_by_text("2 runs", exact=True).wait_for()
         expect(side.get_by_role("combobox")).to_have_value(re.compile("^lineage = '[0-9a-f]{24}'$"))
         notebook.shot(f"cells-compare-{shade}")
+
+        # The name in the line under the cell opens the page too, and the line says what changed.
+        line = notebook.cell(1).locator(".jp-OutputArea-output summary")
+        expect(line).to_contain_text("alpha 0.1 → 0.2")
+        line.locator("[data-nbtrack-run]").click()
+        changed.get_by_role("row", name="alpha 0.1 became 0.2").wait_for()
+        assert line.locator("..").get_attribute("open") is None
 
         choose(notebook, 1, "Restore the Code")
         notebook.shot(f"cells-restore-{shade}")

@@ -401,6 +401,8 @@ def test_a_run_that_means_harm_is_only_read(lab, chromium, listener, theme, widt
             "data.json",
             ".txt",
         ]
+        # A model's folder holds what machines read: it is closed at first.
+        tree.locator("[aria-expanded=false]").first.click()
         for file in [*files, "MLmodel"]:
             tree.get_by_text(file).first.click()
             pane.locator("strong").get_by_text(file).wait_for()

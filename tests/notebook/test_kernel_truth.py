@@ -204,15 +204,19 @@ def test_track_why_tells_what_became_of_a_name(earlier):
     assert "say which name" in earlier.run("%track why").stderr
 
 
-def test_the_line_shows_first_what_differs_from_the_run_before(tmp_path):
+def test_the_line_shows_what_differs_from_the_run_before(tmp_path):
     with kernel_in(tmp_path) as kernel:
         cell = "%%track --note 'a note' -t team=red\na, b, c, d, e, f, g = 1, 2, 3, 4, 5, 6, {}\nacc = sum([0.5])"
         first = kernel.ok(cell.format(7), cell_id="one")
         assert "a=1 b=2" in first.line.text
         second = kernel.ok(cell.format(8), cell_id="one")
-        assert second.line.text.split(" | ")[2].startswith("g=8 a=1")
+        assert second.line.text.split(" | ")[2] == "g 7 → 8"
         html = second.line.data["text/html"]
-        assert "<b title='another value than in the run of this cell before'><code>g=8</code></b>" in html
+        assert f"since {kernel.run_of(first).name}, the run of this cell before" in html
+        again = kernel.ok(cell.format(8), cell_id="one")
+        assert again.line.text.split(" | ")[2] == "nothing changed"
+        edited = kernel.ok(cell.format(8) + "\ng = g + 0\nh = max(g, 0.5)", cell_id="one")
+        assert "code edited" in edited.line.text
         for fact in ("a note", "team=red", kernel.run_of(second).id):
             assert fact in html
 

@@ -2,6 +2,7 @@ import { CATEGORY, SHOW } from "../commands.ts";
 import type { Plugin } from "../jupyter.ts";
 import { paletteOf } from "../services.ts";
 import { Badges } from "./badges.ts";
+import { Lines } from "./line.ts";
 import type { CellsPanel } from "./notebook.ts";
 import { addStyle } from "./style.ts";
 import { TRACK, Tracking } from "./track.ts";
@@ -18,6 +19,8 @@ const cells: Plugin = {
     addStyle();
     const tracking = new Tracking(shell);
     tracking.offer(commands);
+    const showRuns = (wanted: object) => void commands.execute(SHOW, { ...wanted });
+    const lines = new Lines(showRuns);
     const waiting: { timer?: ReturnType<typeof setTimeout> } = {};
     const changed = () => {
       clearTimeout(waiting.timer);
@@ -28,10 +31,11 @@ const cells: Plugin = {
       createNew: (opened) => {
         const panel = opened as unknown as CellsPanel;
         tracking.add(panel, changed);
+        lines.add(panel);
         const badges = new Badges(panel, async (cell, badge) => {
           // Most people who open a notebook open no menu in it.
           const { openActions } = await import("./actions.ts");
-          openActions({ panel, cell, badge }, (wanted) => void commands.execute(SHOW, wanted));
+          openActions({ panel, cell, badge }, showRuns);
         });
         badges.follow();
       },

@@ -53,6 +53,8 @@ const STYLE = `
 .nbtrack-cell-change[data-better="false"] {
   color: color-mix(in srgb, var(--jp-warn-color1, #b3590a) 60%, var(--jp-ui-font-color1, #212121));
 }
+.jp-OutputArea-output [data-nbtrack-run] { text-decoration: underline dotted; text-underline-offset: 3px; cursor: pointer; }
+.jp-OutputArea-output [data-nbtrack-run]:hover { text-decoration-style: solid; }
 .nbtrack-cell-stale { font-style: italic; }
 .nbtrack-cell-stale::before { content: "·"; margin-right: 6px; font-style: normal; }
 .nbtrack-cell-said { z-index: 7; bottom: -14px; margin: 0; padding: 4px 8px; box-shadow: var(--jp-elevation-z2, 0 1px 3px #0004); }
