@@ -15,6 +15,7 @@ __all__ = [
     "namespace",
     "notebook_cells",
     "panel",
+    "report",
     "run_html",
     "run_page",
     "runs_html",
@@ -27,6 +28,11 @@ __all__ = [
 def panel(runs: Any, columns: Any) -> Any:
     """Return a panel of runs."""
     return import_module("nbtrack.widgets.panel").panel_of(runs, columns)
+
+
+def report(runs: Any, path: Any, title: str | None) -> Any:
+    """Write runs as one file of HTML; return its path."""
+    return import_module("nbtrack.widgets.report").write_report(runs, path, title)
 
 
 def runs_view(runs: Any) -> dict[str, Any]:

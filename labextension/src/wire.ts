@@ -71,8 +71,12 @@ export interface PanelRequests {
   delete: { ids: string[] };
   /** Delete runs, or restore them. */
   restore: { ids: string[] };
-  /** The runs as a text; Parquet, which is none, as base64. */
-  export: Query & { columns: string[]; ids: string[]; format: "csv" | "parquet" | "markdown" | "latex" };
+  /** The runs as a text; Parquet, which is none, as base64. A report is a file of HTML. */
+  export: Query & {
+    columns: string[];
+    ids: string[];
+    format: "csv" | "parquet" | "markdown" | "latex" | "report";
+  };
   /** Put the runs into the notebook as a DataFrame. Answered with its name there. */
   frame: Query & { columns: string[]; ids: string[] };
   /** The filters that were used and saved. */
@@ -335,7 +339,7 @@ export const PARTS: Record<string, Record<string, Record<string, string>>> = {
       deleted: "boolean",
       columns: "string[]",
       ids: "string[]",
-      format: '"csv" | "parquet" | "markdown" | "latex"',
+      format: '"csv" | "parquet" | "markdown" | "latex" | "report"',
     },
     frame: {
       filter: "string",

@@ -13,6 +13,7 @@ from nbtrack.cli.experiments import experiments
 from nbtrack.cli.keeping import backup, doctor, gc
 from nbtrack.cli.models import models
 from nbtrack.cli.projects import package, run
+from nbtrack.cli.report import report
 from nbtrack.cli.runs import delete, list_runs, restore, show
 from nbtrack.cli.trust import trust
 from nbtrack.cli.ui import ui
@@ -86,6 +87,7 @@ for _command in (
     gc,
     doctor,
     backup,
+    report,
     trust,
     ui,
     run,

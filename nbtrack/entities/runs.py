@@ -349,6 +349,11 @@ class Runs(Sequence[Run]):
         """
         return doors.figure(self, kind, **options)
 
+    def report(self, path: str | os.PathLike[str], title: str | None = None) -> Path:
+        """Write these runs, at most 1,000, as one HTML file that needs neither nbtrack nor a network to be opened."""
+        written: Path = doors.report(self, path, title)
+        return written
+
     def __repr__(self) -> str:
         shown = self[:ROWS_SHOWN].records
         total = len(shown)

@@ -172,11 +172,11 @@ class Delete(OfRuns):
 
 @PANEL.kind("export", result="{ text: string; count: number }", reads=True, rank=2)
 class Export(Query):
-    """The runs as a text; Parquet, which is none, as base64."""
+    """The runs as a text; Parquet, which is none, as base64. A report is a file of HTML."""
 
     columns: list[str]
     ids: list[str]
-    format: Literal["csv", "parquet", "markdown", "latex"]
+    format: Literal["csv", "parquet", "markdown", "latex", "report"]
 
 
 @PANEL.kind("frame", result="{ name: string; count: number }", kernel=True)

@@ -105,7 +105,7 @@ def test_a_badge_tells_how_the_last_run_went(lab, chromium, theme):
         side = page.locator("#nbtrack-runs")
         side.locator(".nbtrack-run").get_by_text("alpha").first.wait_for()
         changed = side.locator("[data-section='what changed']")
-        changed.get_by_role("row", name="alpha 0.1 became 0.2").wait_for()
+        changed.get_by_role("row", name="alpha 0.1 → 0.2").wait_for()
         changed.get_by_text("▼ 0.25 better").wait_for()
         changed.get_by_text("+ alpha = 0.2").wait_for()
         assert pale(changed) == []
@@ -119,7 +119,7 @@ def test_a_badge_tells_how_the_last_run_went(lab, chromium, theme):
         line = notebook.cell(1).locator(".jp-OutputArea-output summary")
         expect(line).to_contain_text("alpha 0.1 → 0.2")
         line.locator("[data-nbtrack-run]").click()
-        changed.get_by_role("row", name="alpha 0.1 became 0.2").wait_for()
+        changed.get_by_role("row", name="alpha 0.1 → 0.2").wait_for()
         assert line.locator("..").get_attribute("open") is None
 
         choose(notebook, 1, "Restore the Code")

@@ -192,6 +192,60 @@ def test_a_store_that_comes_later_appears_by_itself(visitor, tmp_path):
         waits.end()
 
 
+def test_a_report_is_all_of_it_in_one_file_without_a_network(store, chromium, tmp_path):
+    for theme, width in (("light", 1_280), ("dark", 700)):
+        path = tmp_path / f"report-{theme}.html"
+        command = [
+            sys.executable,
+            "-m",
+            "nbtrack",
+            "report",
+            "-o",
+            str(path),
+            "--title",
+            "Wine",
+            "--store",
+            str(store),
+        ]
+        told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
+        assert told.stdout == f"33 runs written to {path}\n"
+        viewport = {"width": width, "height": 900}
+        context = chromium.new_context(viewport=viewport, color_scheme=theme, offline=True)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.wrong, asked = [], []
+        page.on("pageerror", lambda error, page=page: page.wrong.append(str(error)))
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path.as_uri())
+        row(page, "run-29").wait_for()
+        page.get_by_text("33 runs, as of").wait_for()
+        shot(page, f"report-{theme}")
+        assert page.get_by_role("combobox", name="Filter").is_hidden()
+        page.get_by_role("columnheader", name="rmse").click()
+        grid = page.locator(".nbtrack-panel-grid")
+        grid.get_by_role("row").nth(1).get_by_text("run-29").wait_for()
+        tabs = {"Compare": "solver", "Groups": "alpha", "Charts": "Parallel coordinates"}
+        for tab, there in tabs.items():
+            page.get_by_role("tab", name=tab, exact=True).click()
+            page.get_by_text(there).locator("visible=true").first.wait_for()
+            assert page.get_by_role("alert").locator("visible=true").all_inner_texts() == []
+            shot(page, f"report-{tab.lower()}-{theme}")
+        for chart in ("Scatter", "Box plots", "Importance"):
+            page.get_by_role("button", name=chart, exact=True).click()
+            page.locator(".nbtrack-panel-document :is(svg, canvas)").locator("visible=true").first.wait_for()
+            assert page.get_by_role("alert").locator("visible=true").all_inner_texts() == []
+        page.get_by_role("tab", name="Runs", exact=True).click()
+        open_run(page, HOSTILE[0])
+        changed = page.locator("[data-section='what changed']")
+        changed.get_by_text("Since run-29").wait_for()
+        shot(page, f"report-run-{theme}")
+        page.emulate_media(media="print")
+        assert page.locator(".nbtrack-report-paper").get_by_text("run-12").is_visible()
+        assert grid.is_hidden()
+        assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+        context.close()
+
+
 NESTED = """
 import nbtrack
 with nbtrack.start_run(run_name='search'):

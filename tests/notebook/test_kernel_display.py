@@ -196,7 +196,7 @@ def test_the_line_is_html_that_needs_no_script_and_trusts_no_name(kernel):
         assert tag not in html.lower()
     # Inside a tag nothing but the attributes that nbtrack writes.
     attributes = re.sub("'[^']*'", "", " ".join(re.findall("<[a-z]+ [^>]*>", html)))
-    assert set(re.findall(r"([a-z-]+)=", attributes)) <= {"style", "title", "aria-label"}
+    assert set(re.findall(r"([a-z-]+)=", attributes)) <= {"style", "title", "aria-label", "data-nbtrack-run"}
     run = kernel.runs("metrics.loss = 0.5")[0]
     assert (run.name, run.experiment) == (evil, evil)
     assert run.params[f"config.{evil}"] == evil

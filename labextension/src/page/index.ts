@@ -4,7 +4,9 @@ import { pageHost } from "../kernel/host.ts";
 import { type ServedPanel, servedPanel } from "../panel/served.ts";
 import { show } from "../panel/view.ts";
 import { element } from "../ui/dom.ts";
+import { counted, momentText, oneLine } from "../ui/text.ts";
 import { PageAddress } from "./address.ts";
+import { type Report, ReportModel } from "./report.ts";
 
 /** Milliseconds between two looks for a store that is not there yet. */
 const STORE_INTERVAL = 2000;
@@ -52,6 +54,33 @@ function head({ model, store }: ServedPanel): HTMLElement {
   return element("header", { class: "nbtrack-page-top" }, ...parts, lost);
 }
 
+/** Show the runs that are in this file. */
+function showReport(main: HTMLElement, report: Report): void {
+  const { signal } = new AbortController();
+  const model = new ReportModel(report);
+  const address = new PageAddress();
+  address.read(model.traits);
+  model.onSaved = () => address.write(model);
+  addEventListener("popstate", () => address.goBack(model));
+  document.title = report.title;
+  const attributes = { class: "nbtrack-page-panel", "data-nbtrack-served": "", "data-nbtrack-report": "" };
+  const place = element("div", attributes);
+  main.replaceChildren(reportHead(report), place);
+  show(model, place, signal);
+}
+
+function reportHead({ title, made, version, table }: Report): HTMLElement {
+  const runs = counted(table.total, "run");
+  const about = `${runs}, as of ${momentText(made).slice(0, -":00".length)}`;
+  return element(
+    "header",
+    { class: "nbtrack-page-top" },
+    element("h1", {}, oneLine(title)),
+    element("span", { class: "nbtrack-page-store" }, about),
+    element("span", { class: "nbtrack-page-store", title: `nbtrack ${version}` }, "nbtrack"),
+  );
+}
+
 function say(main: HTMLElement, role: "status" | "alert", text: string): void {
   main.replaceChildren(element("p", { class: "nbtrack-page-about", role }, text));
 }
@@ -83,9 +112,14 @@ function hideToken(): void {
   }
 }
 
+const held = document.querySelector("#nbtrack-report");
 const root = document.querySelector<HTMLElement>("#nbtrack");
 if (root !== null) {
-  hideToken();
   followTheme();
-  void begin(root, JSON.parse(root.dataset["config"] ?? "{}") as Config);
+  if (held === null) {
+    hideToken();
+    void begin(root, JSON.parse(root.dataset["config"] ?? "{}") as Config);
+  } else {
+    showReport(root, JSON.parse(held.textContent ?? "") as Report);
+  }
 }

@@ -19,6 +19,7 @@ const EXPORTS: [title: string, act: Export, more?: string][] = [
   ["DataFrame in the notebook", handOver, KERNEL],
   ["Copy as Markdown", (state, shown) => copy(state, shown, "markdown")],
   ["Copy as LaTeX", (state, shown) => copy(state, shown, "latex")],
+  ["Report: one HTML file", saveReport],
 ];
 
 /** The button that exports the table. */
@@ -54,7 +55,15 @@ export function exportButton(state: PanelState, say: (text: string) => void): HT
     },
     state.signal,
   );
+  // A report is made already, and asks no store.
+  root.classList.add("nbtrack-of-store");
   return root;
+}
+
+async function saveReport({ requests }: PanelState, shown: Shown): Promise<string> {
+  const { text, count } = await requests.ask("export", { ...shown, format: "report" });
+  saveText(text, "report.html", "text/html");
+  return `${runs(count)} written to report.html.`;
 }
 
 function inPython(): HTMLElement {

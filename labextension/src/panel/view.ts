@@ -8,6 +8,7 @@ import { experimentsButton, timeButton } from "./filter/scope.ts";
 import { help } from "./help.ts";
 import type { Model } from "./model.ts";
 import { showMenu } from "./showmenu.ts";
+import { copyLineButton } from "./pythonline.ts";
 import { PanelState } from "./state.ts";
 import { moreColumns } from "./table/morecolumns.ts";
 import { RunTable } from "./table/table.ts";
@@ -84,7 +85,7 @@ function status(state: PanelState): HTMLElement {
   };
   state.on(["rows", "anew", "waiting"], draw);
   draw();
-  return element("div", { class: "nbtrack-panel-state" }, waiting, total);
+  return element("div", { class: "nbtrack-panel-state" }, waiting, total, copyLineButton(state));
 }
 
 /** What is shown where there are no runs: why, and what to do. */

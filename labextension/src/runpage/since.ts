@@ -157,7 +157,7 @@ function change(part: string, { name, cells }: Row): HTMLElement {
     part === "Data" ? dataTexts(was, is) : [textOf(was) || "not set", textOf(is) || "not set"];
   const before = element("span", { class: "nbtrack-run-was" }, texts[0]);
   const now = element("span", { class: "nbtrack-run-now" }, texts[1]);
-  const made = element("td", {}, before, element("span", { "aria-label": "became" }, " → "), now);
+  const made = element("td", {}, before, " → ", now);
   made.title = visible(`${exactText(was) ?? "none"} → ${exactText(is) ?? "none"}`.slice(0, 2000));
   return element("tr", {}, head(label), made);
 }

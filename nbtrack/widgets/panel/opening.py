@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nbtrack import tracking
 from nbtrack.errors import InvalidValueError
 from nbtrack.widgets.panel.widget import Panel
+from nbtrack.widgets.wire import VIEWS
 
 if TYPE_CHECKING:
     import os
@@ -29,6 +30,8 @@ def panel(
     columns: Sequence[str] | None = None,
     *,
     deleted: bool = False,
+    view: str = "table",
+    selected: Sequence[str] = (),
     store: Store | str | os.PathLike[str] | None = None,
 ) -> Panel:
     """Return a panel that shows runs, and follows them.
@@ -45,6 +48,10 @@ def panel(
         Such as `["params.alpha", "metrics.loss.min", "tags.team", "status"]`; those that tell most without it.
     deleted
         Whether to show deleted runs in place of the others.
+    view
+        What is shown at first: `table`, `compare`, `curves`, `charts`, `groups`, or `run`, the page of the last chosen run.
+    selected
+        The chosen runs at first, by id, the beginning of an id, or name.
     store
         A store or its folder; by default the one in use. The panel of a store that was opened with
         `nbtrack.open_store(folder, read_only=True)` changes nothing.
@@ -54,7 +61,9 @@ def panel(
     FilterError
         When the filter cannot be understood, with its place.
     NotFoundError
-        When there is no such experiment.
+        When there is no such experiment, or no such run to choose.
+    InvalidValueError
+        When there is no such view.
 
     Examples
     --------
@@ -63,7 +72,13 @@ def panel(
     ['lasso']
     """
     runs = tracking.runs(filter, order_by, experiment=experiment, deleted=deleted, store=store)
-    return panel_of(runs, columns)
+    if view not in VIEWS:
+        raise InvalidValueError(f"{view!r} is no view of a panel; choose one of {', '.join(VIEWS)}")
+    made = panel_of(runs, columns)
+    made.view = view
+    if selected:
+        made.selected = list(selected)
+    return made
 
 
 def panel_of(runs: Runs, columns: Sequence[str] | None = None) -> Panel:

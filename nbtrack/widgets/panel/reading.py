@@ -119,6 +119,15 @@ class Reading:
     def export(self, request: wire.Export) -> dict[str, Any]:
         """Return the runs as a text."""
         records = self.records(request)
+        if request["format"] == "report":
+            # It asks here for all that a panel would ask for.
+            from nbtrack.widgets.report import report_html, title_of
+
+            title = title_of(request["filter"])
+            return {
+                "text": report_html(self.store, records, title, request["columns"]),
+                "count": len(records),
+            }
         metrics = frozenset(self.store.names("metrics"))
         heads = {name: head(name, metrics) for name in request["columns"]}
         return {"text": export(self.store, records, heads, request["format"]), "count": len(records)}

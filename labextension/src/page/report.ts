@@ -1,0 +1,78 @@
+import type { Host } from "../kernel/host.ts";
+import { Listeners } from "../kernel/listeners.ts";
+import { type Answer, problemSaying } from "../kernel/replies.ts";
+import type { Model, Traits } from "../panel/model.ts";
+import { answer, type Embedded } from "./embedded.ts";
+
+/** What a report holds, as `nbtrack/widgets/report.py` writes it. */
+export interface Report extends Embedded {
+  title: string;
+  /** When it was made, in seconds since the epoch. */
+  made: number;
+  version: string;
+  traits: Omit<Traits, "view" | "_chosen" | "_layout">;
+  /** The script of the views, and its style. */
+  views: { script: string; style: string };
+}
+
+/** A panel's model in a file: what was answered when the file was made is all that there is. */
+export class ReportModel extends Listeners implements Model {
+  readonly files = null;
+  /** No server: the views' script is asked for as of a kernel, and is in the file. */
+  readonly host: Host | undefined = undefined;
+  /** Called when the page has set traits. */
+  onSaved: (() => void) | null = null;
+  readonly #report: Report;
+  readonly #traits: Traits;
+
+  constructor(report: Report) {
+    super();
+    this.#report = report;
+    this.#traits = {
+      ...report.traits,
+      view: "table",
+      _chosen: [],
+      _layout: {},
+      _place: undefined,
+      _read_only: true,
+    };
+  }
+
+  /** The traits, to be changed before they are used. */
+  get traits(): Traits {
+    return this.#traits;
+  }
+
+  get<Name extends keyof Traits & string>(name: Name): Traits[Name] {
+    return this.#traits[name];
+  }
+
+  set<Name extends keyof Traits & string>(name: Name, value: Traits[Name]): void {
+    if (this.#traits[name] !== value) {
+      this.#traits[name] = value;
+      this.tell(`change:${name}`, undefined);
+    }
+  }
+
+  save_changes(): void {
+    this.onSaved?.();
+  }
+
+  send(content: unknown): void {
+    const request = content as { id: string; kind: string };
+    if (request.kind !== "bye") {
+      queueMicrotask(() => this.tell("msg:custom", this.#answer(request)));
+    }
+  }
+
+  #answer(request: { id: string; kind: string }): Answer {
+    const { id, kind } = request;
+    try {
+      const result = kind === "bundle" ? this.#report.views : answer(this.#report, request);
+      return { id, ok: true, result: result as Record<string, unknown> };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { id, ok: false, error: problemSaying(message, "ReportError") };
+    }
+  }
+}
