@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import orjson
 from nbtrack import compare
 from nbtrack.compare.documents import DOCUMENTS
 from nbtrack.entities import Run, Runs
+from nbtrack.entities.html import runs_html
 from nbtrack.entities.preview import artifact_preview
 from nbtrack.entities.text import one_line
 from nbtrack.errors import InvalidValueError, NbtrackError, StoreError
@@ -141,7 +143,8 @@ def report_html(
     # Inside a script nothing may look like its end.
     data = orjson.dumps(held, option=orjson.OPT_SERIALIZE_NUMPY).decode().replace("<", "\\u003c")
     script = re.sub(r"<(?=/script|!--)", r"\\x3c", bundled("page.js"), flags=re.IGNORECASE)
-    table = Runs.of(store, records)._repr_html_()
+    # Where no script runs, and on paper: all rows.
+    table = runs_html(Runs.of(store, records), len(records))
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -189,18 +192,18 @@ class _Content:
         traits = {
             **query, "columns": told, "_first": {**query, **table}, "_read_only": True, "_build": build(),
         }  # fmt: skip
-        pages = self._pages()
+        documents = dict(self._documents(fields["parallel"]["defaults"], every))
         return {
             "query": query,
             "traits": traits,
             "table": table,
             "names": {**queries.names(self._store), "columns": every, "read_only": True},
-            "scales": self._scales(selection, every),
+            "scales": list(self._scales(selection, every)),
             "differing": queries.differing(self._store, selection, every)["columns"],
             "fields": fields,
-            "documents": dict(self._documents(fields["parallel"]["defaults"], every)),
+            "documents": documents,
             "views": {"script": bundled("views.js"), "style": bundled("views.css")},
-            **pages,
+            **self._pages(),
         }
 
     def _fits(self, part: Any) -> bool:
@@ -212,12 +215,11 @@ class _Content:
         asked: Any = {**self._query, "ids": self._ids, "document": document, "columns": columns}
         return self._reading.fields(asked)
 
-    def _scales(self, selection: queries.Selection, columns: Sequence[str]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while len(found) < len(columns):
-            # Each answer has as many as could be found in short time.
-            found += queries.scales(self._store, selection, columns[len(found) :])["scales"]
-        return found
+    def _scales(self, selection: queries.Selection, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+        for column in columns:
+            # A name that no filter can write has no scale, in the panel neither.
+            with suppress(NbtrackError):
+                yield from queries.scales(self._store, selection, [column])["scales"]
 
     def _documents(self, defaults: Defaults, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, asked in self._asked(defaults, columns):

@@ -332,6 +332,7 @@ def test_help_and_version():
         "gc",
         "doctor",
         "backup",
+        "report",
         "completion",
     ):
         assert re.search(rf"^  {command} ", said, re.MULTILINE), command

@@ -50,7 +50,7 @@ def test_a_report_has_all_that_the_panel_would_ask_for(runs, tmp_path):
     keys = set(found["documents"])
     assert {
         "side_by_side", "parallel", "artifacts", 'curves "loss" "step"', 'curves "loss" "relative"',
-        "grouped null", 'importance "loss"', 'box "metrics.rmse" "params.alpha"',
+        "grouped null", 'box "metrics.rmse" "params.alpha"',
         'pictures "figures/figure-1.svg"',
     } <= keys  # fmt: skip
     assert [one["name"] for one in found["documents"]["side_by_side"]["document"]["runs"]] == [
@@ -92,7 +92,7 @@ def test_a_report_of_what_cannot_be_one_says_why(runs, tmp_path, monkeypatch):
 
 
 def test_what_is_too_much_for_a_file_is_left_out(runs, tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "MAX_BYTES", 20_000)
+    monkeypatch.setattr(report, "MAX_BYTES", 500)
     found = held(runs.report(tmp_path / "report.html").read_text(encoding="utf-8"))
     assert len(found["table"]["ids"]) == 3
-    assert "side_by_side" not in found["documents"] or len(found["runs"]) < 3
+    assert found["documents"] == found["runs"] == found["since"] == {}
