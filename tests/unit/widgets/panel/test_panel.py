@@ -208,6 +208,22 @@ def test_runs_are_selected_from_either_side(filled):
     assert heard == [["run-02", "run-03"], ["run-00"], ["run-01", "run-07"], []]
 
 
+def test_a_panel_begins_with_the_view_and_the_runs_that_a_copied_line_names(filled):
+    first = nbtrack.runs(order_by="name")[0]
+    panel = nbtrack.panel(view="compare", selected=[first.id[:8]])
+    assert (panel.view, panel._chosen) == ("compare", [first.id])
+    with pytest.raises(InvalidValueError, match="'chart' is no view of a panel; choose one of table, compare"):
+        nbtrack.panel(view="chart")
+    with pytest.raises(NotFoundError):
+        nbtrack.panel(selected=["nobody"])
+
+
+def test_a_panels_runs_are_exported_as_a_report(page):
+    result = page.result("export", columns=["name"], ids=[], format="report", **QUERY)
+    assert result["text"].startswith("<!doctype html>")
+    assert result["count"] == nbtrack.runs().total()
+
+
 def test_panels_are_independent(filled):
     one, other = nbtrack.panel(), nbtrack.panel()
     one.filter = "metrics.rmse < 3"
