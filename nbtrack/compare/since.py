@@ -131,7 +131,9 @@ def _differing(sections: list[Section]) -> list[Section]:
     for section in sections:
         rows = [row for row in section["rows"] if row["differs"]]
         if section["name"] in {"Run", "Environment"}:
-            rows = [row for row in rows if row["name"] in _TELLING or row["name"].startswith("packages.")]
+            # A package that one run alone has was not imported by the other, which says nothing of what is installed.
+            both = (row for row in rows if None not in row["cells"])
+            rows = [row for row in both if row["name"] in _TELLING or row["name"].startswith("packages.")]
         if rows and section["name"] != "Tags":
             kept.append({"name": section["name"], "rows": rows})
     return kept

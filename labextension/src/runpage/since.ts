@@ -186,7 +186,7 @@ function result({ name, cells, direction }: Row): HTMLElement {
     { class: "nbtrack-run-quiet" },
     was === null ? " new" : ` from ${textOf(was)}`,
   );
-  const moved = element("td", { class: "nbtrack-run-unbroken" });
+  const moved = element("td");
   moved.append(...movement(numberOf(is) - numberOf(was), direction), from);
   const made = element("tr", {}, head(name), value, moved);
   made.title = visible(`${exactText(was) ?? "none"} → ${exactText(is) ?? "none"}`);

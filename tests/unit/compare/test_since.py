@@ -24,7 +24,7 @@ def run_cell(store):
             writer.log_metric(metric, value, 0)
         writer.set_data(DataRecord("wine", "DataFrame", (3, 2), {"a": "float64"}, data))
         writer.set_document("source", {"cell": cell.format(alpha)})
-        packages = {"numpy": f"2.{alpha}"}
+        packages = {"numpy": f"2.{alpha}", **({"late": "1.0"} if name == "two" else {})}
         writer.set_document("environment", {"python": {"version": "3.12"}, "packages": packages})
         writer.finish("FAILED" if failed else "FINISHED")
         store.flush()
@@ -50,6 +50,7 @@ def test_a_run_is_compared_with_the_one_before_of_its_cell(store, run_cell):
     assert found["alpha"] == [1, 2]
     assert found["rmse"] == [0.9, 0.8]
     assert found["packages.numpy"] == ["2.1", "2.2"]
+    assert "packages.late" not in found, "it was only not imported before"
     assert [text.split()[-1] for text in found["wine"]] == ["f00d", "beef"]
     changed = [line for line in document["code"]["lines"] if line["kind"] != "same"]
     assert [(line["left"][1], line["right"][1]) for line in changed] == [("alpha = 1", "alpha = 2")]
