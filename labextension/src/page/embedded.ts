@@ -197,7 +197,7 @@ const TELLING: Record<string, readonly string[]> = {
   pictures: ["name"],
 };
 
-/** Return the key of a document, as `nbtrack/widgets/report.py` has it. */
+/** Return the key of a document, as `nbtrack/widgets/panel/report.py` has it. */
 export function keyOf(name: string, asked: Record<string, unknown>): string {
   const told = (TELLING[name] ?? []).map((part) => JSON.stringify(asked[part] ?? null));
   return [name, ...told].join(" ");

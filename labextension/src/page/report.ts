@@ -4,7 +4,7 @@ import { type Answer, problemSaying } from "../kernel/replies.ts";
 import type { Model, Traits } from "../panel/model.ts";
 import { answer, type Embedded } from "./embedded.ts";
 
-/** What a report holds, as `nbtrack/widgets/report.py` writes it. */
+/** What a report holds, as `nbtrack/widgets/panel/report.py` writes it. */
 export interface Report extends Embedded {
   title: string;
   /** When it was made, in seconds since the epoch. */

@@ -14,6 +14,7 @@ from nbtrack.widgets.panel.first_columns import first_columns
 from nbtrack.widgets.panel.heads import head
 from nbtrack.widgets.panel.memory import Memory
 from nbtrack.widgets.panel.nesting import tree
+from nbtrack.widgets.panel.report import report_html, title_of
 from nbtrack.widgets.panel.views import document, most_runs
 from nbtrack.widgets.runpage.answers import RunAnswers
 from nbtrack.widgets.runpage.traits import run_traits
@@ -120,9 +121,6 @@ class Reading:
         """Return the runs as a text."""
         records = self.records(request)
         if request["format"] == "report":
-            # It asks here for all that a panel would ask for.
-            from nbtrack.widgets.report import report_html, title_of
-
             title = title_of(request["filter"])
             return {
                 "text": report_html(self.store, records, title, request["columns"]),

@@ -7,7 +7,7 @@ import pytest
 
 import nbtrack
 from nbtrack.errors import InvalidValueError, StoreError
-from nbtrack.widgets import report
+from nbtrack.widgets.panel import report
 
 
 @pytest.fixture

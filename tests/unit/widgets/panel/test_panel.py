@@ -212,7 +212,9 @@ def test_a_panel_begins_with_the_view_and_the_runs_that_a_copied_line_names(fill
     first = nbtrack.runs(order_by="name")[0]
     panel = nbtrack.panel(view="compare", selected=[first.id[:8]])
     assert (panel.view, panel._chosen) == ("compare", [first.id])
-    with pytest.raises(InvalidValueError, match="'chart' is no view of a panel; choose one of table, compare"):
+    with pytest.raises(
+        InvalidValueError, match="'chart' is no view of a panel; choose one of table, compare"
+    ):
         nbtrack.panel(view="chart")
     with pytest.raises(NotFoundError):
         nbtrack.panel(selected=["nobody"])

@@ -205,6 +205,7 @@ def test_a_runs_page_is_answered_as_the_kernel_does(server, filled):
         {"kind": "path", "name": "note.txt"},
         {"kind": "download", "name": "note.txt", "offset": 0, "stamp": ""},
         {"kind": "curve", "asked": {"metric": "loss"}},
+        {"kind": "since", "against": "best"},
         {"kind": "script"},
         {"kind": "export"},
         {"kind": "names"},
