@@ -149,7 +149,11 @@ def _kind(kind: Kind) -> str:
     own = {name: _type(of) for name, of in parts.items() if not (extends and name in query)}
     fields = "; ".join(f"{name}: {of}" for name, of in own.items())
     whole = " & ".join([*(["Query"] if extends else []), *([f"{{ {fields} }}"] if own else [])]) or "Nothing"
-    return f"  /** {_words(kind.parts)} */\n  {kind.name}: {whole};\n"
+    line = f"  {kind.name}: {whole};\n"
+    if len(line) > WIDTH and own:
+        broken = "".join(f"    {name}: {of};\n" for name, of in own.items())
+        line = f"  {kind.name}: {'Query & ' if extends else ''}{{\n{broken}  }};\n"
+    return f"  /** {_words(kind.parts)} */\n{line}"
 
 
 def _type(of: Any) -> str:
