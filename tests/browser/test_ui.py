@@ -222,7 +222,7 @@ def test_a_report_is_all_of_it_in_one_file_without_a_network(store, chromium, tm
         shot(page, f"report-{theme}")
         assert page.get_by_role("combobox", name="Filter").is_hidden()
         grid = page.locator(".nbtrack-panel-grid")
-        tabs = {"Compare": "solver", "Groups": "sgd", "Charts": "Parallel coordinates"}
+        tabs = {"Workspace": "run-29", "Compare": "solver", "Groups": "sgd", "Charts": "Parallel coordinates"}
         for tab, there in tabs.items():
             page.get_by_role("tab", name=tab, exact=True).click()
             page.get_by_text(there).locator("visible=true").first.wait_for()

@@ -62,6 +62,7 @@ const ANSWERS: Record<string, (report: Embedded, asked: never) => unknown> = {
   },
   names: ({ names }) => names,
   memory: () => NO_MEMORY,
+  arrangements: () => ({ arrangements: [], kept: false }),
   changes: ({ table }) => ({ clock: table.clock }),
   telling: ({ table }) => ({ columns: Object.keys(table.columns) }),
   complete: (_, { caret }: PanelRequests["complete"]) => ({ start: caret, end: caret, options: [] }),
