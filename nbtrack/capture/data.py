@@ -126,25 +126,25 @@ HEAD_ROWS = 100
 
 
 @forgiving()
-def head(value: Any) -> Any:
+def head(value: Any, rows: int = HEAD_ROWS) -> Any:
     """Return a copy of the first rows of an estimator's data, which does not keep the data alive.
 
     It is None if the data has no rows.
     """
     if isinstance(value, list | tuple):
-        return value[:HEAD_ROWS]
+        return value[:rows]
     family = _family(value)
     if family in {"frame", "series"}:
-        return (value.iloc[:HEAD_ROWS] if hasattr(value, "iloc") else value[:HEAD_ROWS]).copy()
+        return (value.iloc[:rows] if hasattr(value, "iloc") else value[:rows]).copy()
     if family == "array" and value.ndim:
-        return value[:HEAD_ROWS].copy()
+        return value[:rows].copy()
     if family == "tensor" and value.ndim:
-        return value[:HEAD_ROWS].detach().clone()
+        return value[:rows].detach().clone()
     if family == "sparse" and value.format == "csr":
-        return value[:HEAD_ROWS].copy()
+        return value[:rows].copy()
     if family in {"table", "column"}:
         # Their slices are views; what is pickled is the slice alone.
-        return pickle.loads(pickle.dumps(value[:HEAD_ROWS]))  # noqa: S301 - our own bytes
+        return pickle.loads(pickle.dumps(value[:rows]))  # noqa: S301 - our own bytes
     return None
 
 

@@ -39,6 +39,9 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
         root, dot, _ = name.partition(".")
         if not dot or id(run.namespace.get(root)) not in whole:  # it is saved with what it is part of
             found.setdefault(id(model), Fitted(name, model))
+    for one in found.values():
+        asked = (site.of(one.estimator) for sites in run.sites for site in sites.predictions)
+        one.predicted = next((seen for seen in asked if seen is not None), None)
     return list(found.values())
 
 

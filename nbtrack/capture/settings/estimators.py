@@ -7,9 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture.data import first_rows
-from nbtrack.capture.foreign import FAULTS, forgiving, has_method, peek
+from nbtrack.capture.foreign import FAULTS, forgiving, has_method, module_of, peek
 from nbtrack.capture.settings.setting import Setting, flatten, is_settings
 from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
+from nbtrack.installed import is_library
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ _SET_BY_FIT = [("objective", "multi:softprob")]
 class Fitted:
     """An estimator that the cell fitted: its variable's name, the object, the first rows of its data and their shape."""
 
-    __slots__ = ("data", "estimator", "name", "shape")
+    __slots__ = ("data", "estimator", "name", "predicted", "shape")
 
     def __init__(self, name: str, estimator: Any, data: Any = None, shape: tuple[int, ...] = ()) -> None:
+        self.predicted: tuple[int, int, Any] | None = None
+        """What the cell saw it predict: for how many rows, how many predictions, and the first of these."""
         self.name = name
         self.estimator = estimator
         self.data = data
@@ -185,6 +188,14 @@ def _defaults(kind: type, own: Mapping[str, inspect.Parameter]) -> dict[str, Any
     return found
 
 
+def _params_of(estimator: Any, parameters: Collection[str]) -> Any:
+    """Return an estimator's own parameters; those of a user's class by its attributes, since its code is not to run."""
+    if is_library(module_of(type(estimator))):
+        return estimator.get_params(deep=False)
+    own = object.__getattribute__(estimator, "__dict__")
+    return {name: own[name] for name in parameters if name in own}
+
+
 def changed_params(
     estimator: Any, positional: MutableMapping[str, list[str]] | None = None
 ) -> dict[str, Any]:
@@ -193,8 +204,8 @@ def changed_params(
     `positional` gets the names of the arguments that its class takes without their names.
     """
     try:
-        params = estimator.get_params(deep=False)
         parameters = inspect.signature(type(estimator).__init__).parameters
+        params = _params_of(estimator, parameters)
         defaults = _defaults(type(estimator), parameters)
     except FAULTS:  # a foreign class's own get_params may raise anything
         return {}
@@ -208,7 +219,7 @@ def changed_params(
     for key, value in params.items():
         default = defaults.get(key, inspect.Parameter.empty)
         try:
-            same = value is default or bool(value == default)
+            same = value is default or (is_library(module_of(type(value))) and bool(value == default))
         except FAULTS:  # arrays and frames have no single truth value
             same = False
         if not same and (key, value) not in _SET_BY_FIT:

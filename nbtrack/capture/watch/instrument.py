@@ -14,6 +14,7 @@ from nbtrack.capture.watch.fits import FitSite
 from nbtrack.capture.watch.folds import fold_binding
 from nbtrack.capture.watch.observe import KeySite, Observed
 from nbtrack.capture.watch.passes import container_site
+from nbtrack.capture.watch.predicted import PredictSite
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
 from nbtrack.capture.watch.sites import Sites
@@ -69,6 +70,7 @@ def instrument(
     place_scores(sites, editor, namespace, hooks, parents)
     _place_texts(sites, editor, hooks)
     _place_fits(sites, editor, hooks)
+    _place_predictions(sites, editor, hooks)
     _place_folds(sites, editor, namespace, hooks)
     _place_keys(sites, editor, hooks)
     _place_marks(sites, tree, editor, hooks)
@@ -266,3 +268,18 @@ def _place_fits(sites: Sites, editor: Editor, hooks: Hooks) -> None:
             for keyword in node.keywords:
                 if keyword.arg is None:
                     editor.wrap(keyword.value, hooks.lend(site.arguments()))
+
+
+def _place_predictions(sites: Sites, editor: Editor, hooks: Hooks) -> None:
+    for call in sites.analysis.calls:
+        node = call.node
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr == "predict" and call.hookable):
+            continue
+        data = node.args[0] if node.args else next((keyword.value for keyword in node.keywords), None)
+        if data is None or isinstance(data, ast.Starred):
+            continue
+        site = PredictSite()
+        sites.predictions.append(site)
+        editor.wrap(node.func.value, hooks.lend(site.receiver()))
+        editor.wrap(data, hooks.lend(site.argument()))
+        editor.wrap(node, hooks.lend(site.result()))
