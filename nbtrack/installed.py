@@ -62,8 +62,8 @@ def is_library(module: str) -> bool:
     (True, False)
     """
     top = module.partition(".")[0]
-    if top in sys.stdlib_module_names:
-        return True
+    if top in sys.stdlib_module_names or top == "__main__":
+        return top != "__main__"
     found = sys.modules.get(top)
     folders = list(getattr(found, "__path__", ()))  # of a namespace package, which has no file
     where = getattr(found, "__file__", None) or next(iter(folders), "")

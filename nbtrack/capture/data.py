@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.fingerprint import STR_TYPES, Fingerprint, columns_of, plain_list
 from nbtrack.capture.foreign import FAULTS, forgiving
 from nbtrack.capture.lazy_data import lazy
@@ -106,6 +107,7 @@ def first_rows(
     ({'': 'float'}, (2, 2), ((1.0, 2.0),))
     """
     try:
+        value = readable(value)
         if isinstance(value, list | tuple):
             return _first_of_list(value, n)
         family = _family(value)
@@ -131,6 +133,7 @@ def head(value: Any, rows: int = HEAD_ROWS) -> Any:
 
     It is None if the data has no rows.
     """
+    value = readable(value)
     if isinstance(value, list | tuple):
         return value[:rows]
     family = _family(value)
@@ -151,6 +154,7 @@ def head(value: Any, rows: int = HEAD_ROWS) -> Any:
 @forgiving(tuple)
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of data, for a list as for an array; empty if it has none."""
+    value = readable(value)
     if isinstance(value, list | tuple):
         return first_rows(value, 0)[1]
     return _outline(family, value)[0] if (family := _family(value)) else ()
@@ -236,9 +240,9 @@ def _first_of_list(
     """Return schema, shape and first rows of a list of values or of rows."""
     if not value:
         return {}, (0,), ()
-    first = value[0]
+    first = readable(value[0])
     if isinstance(first, list | tuple):
-        rows = tuple(tuple(map(_cell, row[:MAX_CELLS])) for row in value[:n])
+        rows = tuple(tuple(map(_cell, readable(row)[:MAX_CELLS])) for row in value[:n])
         return {"": type(first[0]).__name__ if first else ""}, (len(value), len(first)), rows
     return {"": type(first).__name__}, (len(value),), tuple((_cell(v),) for v in value[:n])
 

@@ -46,7 +46,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 ROOMS = {
     "capture": (
         ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
-        ("lazy_data",),
+        ("lazy_data", "containers"),
         ("number", "data", "process", "git_changes"),
         ("source",),
         ("settings", "slice", "places"),

@@ -6,6 +6,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.data import first_rows
 from nbtrack.capture.foreign import FAULTS, forgiving, has_method, module_of, peek
 from nbtrack.capture.settings.setting import Setting, flatten, is_settings
@@ -146,7 +147,7 @@ def estimator_settings(
             return
         seen.add(id(part))
         best = peek(part, "best_estimator_")
-        for key, value in changed_params(part, positional).items():
+        for key, value in ((key, readable(one)) for key, one in changed_params(part, positional).items()):
             if has_method(value, "get_params"):
                 # The best estimator counts, not the template it was cloned from.
                 visit(best if best is not None else value, prefix)
