@@ -28,10 +28,11 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
     for sites in run.sites:
         for site in sites.fits:
             several = site.several
-            for estimator, data, shape in site.fitted(ended=ended):
+            for estimator, data, shape, described in site.fitted(ended=ended):
                 if kind_of(estimator) is not None or module_of(type(estimator)) == "__main__":
                     name = _name_of(run, estimator, site.source, several=several)
-                    found[id(estimator)] = Fitted(name, estimator, data, shape)
+                    one = found[id(estimator)] = Fitted(name, estimator, data, shape)
+                    one.described = described
     fresh = outermost([(one.name, one.estimator) for one in found.values()] + _trained(run))
     # Of many the last are saved: those with a name of their own rather than those of a list.
     whole = {id(one.estimator) for one in found.values() if has_method(one.estimator, "predict")}

@@ -6,10 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.run_sweeps import without_tried
+from nbtrack.capture.run_unfitted import Unfitted
 from nbtrack.capture.secrets import MASK, SEEN
 from nbtrack.capture.settings.arguments import call_settings, evaluates_only
 from nbtrack.capture.settings.bodies import body_settings, called_bodies, definitions
 from nbtrack.capture.settings.estimators import (
+    describe,
     estimator_settings,
     is_estimator,
     loader_settings,
@@ -47,13 +49,19 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
         known_settings = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
         own = len(settings)
         for one in fitted:
-            settings += estimator_settings(one.estimator, one.name, named, captured.positional)
+            described = one.described or describe(one.estimator)
+            settings += described.named(one.name, named)
+            captured.positional.update(described.positional)
         for sites in run.sites:
             # Of a sweep in a loop only the last still exists; values that differ among them are not settings.
-            settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
+            for kind, described in (one for site in sites.fits for one in site.gone()):
+                settings += described.named(kind, named)
+                captured.positional.update(described.positional)
             for name in _validated(run, sites.analysis):
                 settings += estimator_settings(run.namespace[name], name, named, captured.positional)
-            settings += call_settings(sites.analysis, run.namespace, captured.positional)
+            settings += call_settings(
+                sites.analysis, run.namespace, captured.positional, Unfitted(run, sites, fitted).left_out
+            )
             settings += unnamed_settings(sites.analysis)
             settings += _made_before(run, sites.analysis)
             settings += _of_functions(run, sites.analysis, captured)

@@ -54,7 +54,7 @@ ROOMS = {
         ("watch",),
         ("results", "frameworks"),
         ("execution", "why"),
-        ("run_frameworks", "run_sweeps"),
+        ("run_frameworks", "run_sweeps", "run_unfitted"),
         ("run_models", "run_metrics", "run_params", "joining"),
         ("cell",),
         ("script",),

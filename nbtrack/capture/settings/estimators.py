@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.containers import readable
 from nbtrack.capture.data import first_rows
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, MutableMapping
 
 __all__ = [
+    "Described",
     "Fitted",
+    "changed_params",
+    "describe",
     "estimator_settings",
     "is_estimator",
     "is_optimiser",
@@ -33,16 +36,33 @@ _SET_BY_FIT = [("objective", "multi:softprob")]
 """Parameters that an estimator's own `fit` changes: XGBoost's, for more than two classes."""
 
 
+class Described(NamedTuple):
+    """The settings of an estimator at one moment, without its name before their prefixes."""
+
+    settings: list[tuple[Setting, int]]
+    """With the `id` of the object that each is of."""
+    positional: dict[str, list[str]]
+    """The names of the arguments that their classes take without their names."""
+
+    def named(self, name: str, known: Collection[int] = ()) -> list[Setting]:
+        """Return the settings of the estimator under a name, without those of objects that are settings under their own."""
+        return [
+            one._replace(prefix=f"{name}{one.prefix}") for one, owner in self.settings if owner not in known
+        ]
+
+
 class Fitted:
     """An estimator that the cell fitted: its variable's name, the object, the first rows of its data and their shape."""
 
-    __slots__ = ("data", "estimator", "name", "predicted", "shape")
+    __slots__ = ("data", "described", "estimator", "name", "predicted", "shape")
 
     def __init__(self, name: str, estimator: Any, data: Any = None, shape: tuple[int, ...] = ()) -> None:
         self.predicted: tuple[int, int, Any] | None = None
         """What the cell saw it predict: for how many rows, how many predictions, and the first of these."""
         self.name = name
         self.estimator = estimator
+        self.described: Described | None = None
+        """Its settings as they were at the fit, if that was seen."""
         self.data = data
         self.shape = shape
 
@@ -139,7 +159,17 @@ def estimator_settings(
     positional
         Gets the names of the arguments that their classes take without their names.
     """
-    found: list[Setting] = []
+    described = describe(estimator)
+    if positional is not None:
+        positional.update(described.positional)
+    return described.named(name, named)
+
+
+@forgiving(lambda: Described([], {}))
+def describe(estimator: Any) -> Described:
+    """Return the parameters of an estimator that differ from its class's defaults, as they are now."""
+    found: list[tuple[Setting, int]] = []
+    positional: dict[str, list[str]] = {}
     seen: set[int] = set()
 
     def visit(part: Any, prefix: str) -> None:
@@ -155,18 +185,19 @@ def estimator_settings(
                 for item in value:
                     if _is_step(item):
                         visit(item[1], f"{prefix}.{item[0]}")
-            elif key not in OUTPUT_ARGUMENTS and id(value) not in named and is_settings(value):
-                found.extend(Setting(k, leaf, prefix) for k, leaf in flatten(key, value))
+            elif key not in OUTPUT_ARGUMENTS and is_settings(value):
+                found.extend((Setting(k, leaf, prefix), id(value)) for k, leaf in flatten(key, value))
         if best is not None:
             visit(best, prefix)
             for key, value in peek(part, "best_params_", {}).items():
                 *path, last = str(key).split("__")
                 # Of a step that was chosen among several its class tells, and its own settings follow.
                 chosen = type(value).__name__ if has_method(value, "get_params") else value
-                found.extend(Setting(k, leaf, ".".join([prefix, *path])) for k, leaf in flatten(last, chosen))
+                inner = ".".join([prefix, *path])
+                found.extend((Setting(k, leaf, inner), id(chosen)) for k, leaf in flatten(last, chosen))
 
-    visit(estimator, name)
-    return found
+    visit(estimator, "")
+    return Described(found, positional)
 
 
 def _is_step(item: Any) -> bool:
