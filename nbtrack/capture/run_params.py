@@ -14,6 +14,7 @@ from nbtrack.capture.settings.estimators import (
     describe,
     estimator_settings,
     is_estimator,
+    is_optimiser,
     loader_settings,
     optimiser_settings,
 )
@@ -59,9 +60,9 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
                 captured.positional.update(described.positional)
             for name in _validated(run, sites.analysis):
                 settings += estimator_settings(run.namespace[name], name, named, captured.positional)
-            settings += call_settings(
-                sites.analysis, run.namespace, captured.positional, Unfitted(run, sites, fitted).left_out
-            )
+            unfitted = Unfitted(run, sites, fitted)
+            settings += call_settings(sites.analysis, run.namespace, captured.positional, unfitted.left_out)
+            settings += unfitted.instead()
             settings += unnamed_settings(sites.analysis)
             settings += _made_before(run, sites.analysis)
             settings += _of_functions(run, sites.analysis, captured)
@@ -78,7 +79,13 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
 def _made_before(run: Execution, analysis: CellAnalysis) -> list[Setting]:
     """Return what the objects were made with in earlier cells that the cell trains with: its optimiser, its loader."""
     read = [name for name in run.before.read_by(analysis) if name not in analysis.bindings]
-    found = [one for name in read for one in optimiser_settings(name, run.before.values.get(name))]
+    values = {name: run.before.values.get(name) for name in read}
+    found = [
+        one
+        for name, value in values.items()
+        if is_optimiser(value)
+        for one in optimiser_settings(name, value, run.stepped.used(value) or {})
+    ]
     steps = any(call.name.rpartition(".")[2] in STEP_METHODS for call in analysis.calls)
     if not (found or steps or analysis.trains or run.stepped.heard):
         return found

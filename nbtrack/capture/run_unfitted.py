@@ -6,7 +6,8 @@ import ast
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.settings.estimators import describe, is_estimator, state
+from nbtrack.capture.settings.estimators import describe, is_estimator, is_optimiser, state
+from nbtrack.capture.settings.setting import Setting, flatten
 from nbtrack.capture.watch.made import is_handed_on, place_of
 from nbtrack.fields import same
 
@@ -52,6 +53,17 @@ class Unfitted:
         held = [one.get(passed.name, _UNKNOWN) for one in every]
         return not any(value is _UNKNOWN or _is_same(value, passed.value) for value in held)
 
+    def instead(self) -> list[Setting]:
+        """Return the settings of the optimisers that a call has made, and that were used with others than it gave them."""
+        found = []
+        for _, site in self._sites.made:
+            for one in filter(is_optimiser, site.objects or ()):
+                for name, value in (self._run.stepped.used(one) or {}).items():
+                    if not _is_same(one.defaults.get(name), value):
+                        kind = type(one).__name__
+                        found += [Setting(key, leaf, kind, spare=True) for key, leaf in flatten(name, value)]
+        return found
+
     def _settings_of(self, call: ast.Call) -> list[Mapping[str, Any]] | None:
         """Return the settings that the estimators of a call were fitted with; None where nobody can tell."""
         match call.func:
@@ -61,9 +73,12 @@ class Unfitted:
                     return None
             case _:
                 site = self._made.get(place_of(call))
-                estimators = [] if site is None else site.estimators or []
+                estimators = [] if site is None else site.objects or []
         if not estimators:
             return None
+        if any(map(is_optimiser, estimators)):
+            used = [self._run.stepped.used(one) for one in estimators]
+            return [one for one in used if one is not None] if all(used) else None
         found = [one for one in estimators if id(one) in self._described or state(one)]
         if not found:
             return None if is_handed_on(call, self._sites.analysis) else []

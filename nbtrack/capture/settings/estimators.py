@@ -95,8 +95,8 @@ def state(value: Any) -> frozenset[str]:
 
 
 @forgiving(list)
-def optimiser_settings(name: str, value: Any) -> list[Setting]:
-    """Return the settings of a torch optimiser that differ from its class's defaults."""
+def optimiser_settings(name: str, value: Any, used: Mapping[str, Any]) -> list[Setting]:
+    """Return the settings of a torch optimiser that differ from its class's defaults; `used` are those that it was used with."""
     if not is_optimiser(value):
         return []
     torch = sys.modules["torch"]
@@ -106,7 +106,7 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
         plain = {}
     return [
         Setting(key, leaf, name)
-        for option, setting in value.defaults.items()
+        for option, setting in {**value.defaults, **used}.items()
         if option == "lr" or setting != plain.get(option)
         for key, leaf in flatten(option, setting)
     ]

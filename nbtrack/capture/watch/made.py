@@ -1,4 +1,4 @@
-"""Watch which estimators the calls of a running cell make: one that is never fitted sets nothing."""
+"""Watch which estimators and optimisers the calls of a running cell make: one that is never fitted sets nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_MADE = 64
 
 
 class MadeSite:
-    """The estimators that one call has made; it keeps none of them alive."""
+    """The estimators and optimisers that one call has made; it keeps none of them alive."""
 
     __slots__ = ("_made", "_others")
 
@@ -40,8 +40,8 @@ class MadeSite:
         return observe
 
     @property
-    def estimators(self) -> list[Any] | None:
-        """The estimators; None if it made something else too, or if some are gone."""
+    def objects(self) -> list[Any] | None:
+        """The estimators and optimisers; None if it made something else too, or if some are gone."""
         found = [one() for one in self._made]
         alive = [one for one in found if one is not None]
         return None if self._others or not found or len(alive) < len(found) else alive
@@ -50,7 +50,9 @@ class MadeSite:
     def _keep(self, value: Any) -> None:
         if self._others:
             return
-        if len(self._made) < _MAX_MADE and has_method(value, "fit", "get_params"):
+        if len(self._made) < _MAX_MADE and (
+            has_method(value, "fit", "get_params") or has_method(value, "step", "zero_grad")
+        ):
             self._made.append(weakref.ref(value))
         else:
             self._others = True
