@@ -27,7 +27,9 @@ def params(earlier, cell):
     capture = CellCapture(namespace, earlier=choices)
     tree = capture.transform(ast.parse(cell + STEP))
     exec(compile(tree, "cell", "exec"), namespace)
-    return {name: value for name, value in capture.finish().params.items() if "lr" in name or "momentum" in name}
+    return {
+        name: value for name, value in capture.finish().params.items() if "lr" in name or "momentum" in name
+    }
 
 
 @pytest.mark.parametrize(
