@@ -6,7 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.data import head, shape_of
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, has_method
 from nbtrack.capture.words.calls import DATA_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Trained(NamedTuple):
 class FitSite:
     """The estimators that were fitted by one `.fit` call, with the first rows of their data.
 
-    None is kept alive but the last one without a name, until the next: a cell may delete what it has fitted, and a loop over folds
+    None is kept alive but the last one that predicts and has no name, until the next: a cell may delete what it has fitted, and a loop over folds
     or over thousands of fits needs no additional memory. What is needed of them is described at the fit.
 
     Parameters
@@ -145,7 +145,8 @@ class FitSite:
     @forgiving()
     def _begin(self, estimator: Any) -> None:
         fits = self._fits
-        self._last = estimator if self._unnamed else None
+        # A scaler without a name is of no use to what was fitted on its result.
+        self._last = estimator if self._unnamed and has_method(estimator, "predict") else None
         earlier = fits.pop(id(estimator), None)
         if earlier is not None and earlier.estimator() is None and len(self._replaced) < self._MAX_FITS:
             self._replaced.append(earlier)  # of another estimator, whose memory address this one has

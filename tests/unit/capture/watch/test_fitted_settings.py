@@ -88,3 +88,19 @@ def test_what_has_no_name_lives_until_the_next_fit():
     )
     _, namespace = captured(cell.replace("    del model\n", ""))
     assert max(namespace["alive"]) <= 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("pre = StandardScaler()\nmodel = make_pipeline(pre, Ridge()).fit(X, y)", ["model"]),
+        ("pre = StandardScaler()\npipe = make_pipeline(pre, Ridge())\nsearch = GridSearchCV(pipe, {}, cv=2).fit(X, y)", ["search"]),
+        ("ridge = Ridge()\nmodel = make_pipeline(StandardScaler(), ridge).fit(X, y)\nridge.coef_", ["model"]),
+        ("Z = StandardScaler().fit_transform(X)\nmodel = Ridge().fit(Z, y)", ["model"]),
+        ("scaler = StandardScaler()\nZ = scaler.fit_transform(X)\nmodel = Ridge().fit(Z, y)", ["scaler", "model"]),
+        ("r2 = Ridge().fit(X, y).score(X, y)", ["Ridge"]),
+    ],
+)  # fmt: skip
+def test_what_a_model_consists_of_is_no_model_beside_it(cell, names):
+    found, _ = captured(cell)
+    assert [one.name for one in found.fitted] == names
