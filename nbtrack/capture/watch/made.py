@@ -97,7 +97,9 @@ def _sources(analysis: CellAnalysis) -> Iterator[tuple[str, ast.expr]]:
 
 def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and not dotted(node.func).startswith(HOOK):
+        if isinstance(node, ast.Call) and not (
+            isinstance(node.func, ast.Name) and node.func.id.startswith(HOOK)
+        ):
             yield node, [*node.args, *(keyword.value for keyword in node.keywords)]
 
 
