@@ -9,7 +9,7 @@ import threading
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["Distribution", "distributions_of", "entry_points_of", "imported_versions"]
+__all__ = ["Distribution", "distributions_of", "entry_points_of", "imported_versions", "is_library"]
 
 _NAME = re.compile(r"^Name:(.*)$", re.MULTILINE | re.IGNORECASE)
 _VERSION = re.compile(r"^Version:(.*)$", re.MULTILINE | re.IGNORECASE)
@@ -51,6 +51,23 @@ def entry_points_of(group: str) -> list[metadata.EntryPoint]:
     with _installed.lock:
         _installed.refresh()
         return [point for found in _installed.distributions for point in found.entry_points(group)]
+
+
+def is_library(module: str) -> bool:
+    """Return whether a module is Python's or of an installed library, and not the user's own: a notebook, a file beside it.
+
+    Examples
+    --------
+    >>> is_library("json.decoder"), is_library("__main__")
+    (True, False)
+    """
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names or top == "__main__":
+        return top != "__main__"
+    found = sys.modules.get(top)
+    folders = list(getattr(found, "__path__", ()))  # of a namespace package, which has no file
+    where = getattr(found, "__file__", None) or next(iter(folders), "")
+    return "site-packages" in where or "dist-packages" in where
 
 
 class _Installed:

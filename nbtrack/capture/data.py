@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.fingerprint import STR_TYPES, Fingerprint, columns_of, plain_list
 from nbtrack.capture.foreign import FAULTS, forgiving
 from nbtrack.capture.lazy_data import lazy
@@ -106,6 +107,7 @@ def first_rows(
     ({'': 'float'}, (2, 2), ((1.0, 2.0),))
     """
     try:
+        value = readable(value)
         if isinstance(value, list | tuple):
             return _first_of_list(value, n)
         family = _family(value)
@@ -126,31 +128,33 @@ HEAD_ROWS = 100
 
 
 @forgiving()
-def head(value: Any) -> Any:
+def head(value: Any, rows: int = HEAD_ROWS) -> Any:
     """Return a copy of the first rows of an estimator's data, which does not keep the data alive.
 
     It is None if the data has no rows.
     """
+    value = readable(value)
     if isinstance(value, list | tuple):
-        return value[:HEAD_ROWS]
+        return value[:rows]
     family = _family(value)
     if family in {"frame", "series"}:
-        return (value.iloc[:HEAD_ROWS] if hasattr(value, "iloc") else value[:HEAD_ROWS]).copy()
+        return (value.iloc[:rows] if hasattr(value, "iloc") else value[:rows]).copy()
     if family == "array" and value.ndim:
-        return value[:HEAD_ROWS].copy()
+        return value[:rows].copy()
     if family == "tensor" and value.ndim:
-        return value[:HEAD_ROWS].detach().clone()
+        return value[:rows].detach().clone()
     if family == "sparse" and value.format == "csr":
-        return value[:HEAD_ROWS].copy()
+        return value[:rows].copy()
     if family in {"table", "column"}:
         # Their slices are views; what is pickled is the slice alone.
-        return pickle.loads(pickle.dumps(value[:HEAD_ROWS]))  # noqa: S301 - our own bytes
+        return pickle.loads(pickle.dumps(value[:rows]))  # noqa: S301 - our own bytes
     return None
 
 
 @forgiving(tuple)
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of data, for a list as for an array; empty if it has none."""
+    value = readable(value)
     if isinstance(value, list | tuple):
         return first_rows(value, 0)[1]
     return _outline(family, value)[0] if (family := _family(value)) else ()
@@ -236,9 +240,9 @@ def _first_of_list(
     """Return schema, shape and first rows of a list of values or of rows."""
     if not value:
         return {}, (0,), ()
-    first = value[0]
+    first = readable(value[0])
     if isinstance(first, list | tuple):
-        rows = tuple(tuple(map(_cell, row[:MAX_CELLS])) for row in value[:n])
+        rows = tuple(tuple(map(_cell, readable(row)[:MAX_CELLS])) for row in value[:n])
         return {"": type(first[0]).__name__ if first else ""}, (len(value), len(first)), rows
     return {"": type(first).__name__}, (len(value),), tuple((_cell(v),) for v in value[:n])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from types import FunctionType
+from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def peek(value: object, name: str, default: Any = None) -> Any:
     owner = next((one for one in kind.__mro__ if name in vars(one)), None)
     attribute = default if owner is None else vars(owner)[name]
     if owner is not None and is_installed(_library(owner)):
+        return getattr(value, name, default)
+    if isinstance(attribute, MemberDescriptorType):  # a slot
         return getattr(value, name, default)
     if owner is not None and hasattr(type(attribute), "__set__"):
         return default  # a property, or something like one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import FAULTS, forgiving, peek
 from nbtrack.capture.lazy_data import is_lazy
 
@@ -56,7 +57,7 @@ def _item(value: Any) -> float | None:
 def as_numbers(values: Any) -> list[float] | None:
     """Return a list's items as floats, or None if one is not a number."""
     numbers = []
-    for item in values:
+    for item in readable(values):
         number = as_number(item)
         if number is None:
             return None

@@ -9,6 +9,7 @@ from nbtrack.capture.foreign import has_method, module_of
 from nbtrack.capture.settings.estimators import Fitted, record
 from nbtrack.capture.source.reads import dotted
 from nbtrack.capture.trained.kinds import is_network, kind_of
+from nbtrack.capture.trained.parts import parts_of
 from nbtrack.capture.trained.reachable import models_in
 from nbtrack.capture.trained.stepped import outermost
 from nbtrack.capture.words.calls import STEP_METHODS
@@ -28,10 +29,11 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
     for sites in run.sites:
         for site in sites.fits:
             several = site.several
-            for estimator, data, shape in site.fitted(ended=ended):
+            for estimator, data, shape, described in site.fitted(ended=ended):
                 if kind_of(estimator) is not None or module_of(type(estimator)) == "__main__":
                     name = _name_of(run, estimator, site.source, several=several)
-                    found[id(estimator)] = Fitted(name, estimator, data, shape)
+                    one = found[id(estimator)] = Fitted(name, estimator, data, shape)
+                    one.described = described
     fresh = outermost([(one.name, one.estimator) for one in found.values()] + _trained(run))
     # Of many the last are saved: those with a name of their own rather than those of a list.
     whole = {id(one.estimator) for one in found.values() if has_method(one.estimator, "predict")}
@@ -39,6 +41,11 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
         root, dot, _ = name.partition(".")
         if not dot or id(run.namespace.get(root)) not in whole:  # it is saved with what it is part of
             found.setdefault(id(model), Fitted(name, model))
+    for key in [key for one in found.values() for key in parts_of(one.estimator)]:
+        found.pop(key, None)  # a step is saved with its pipeline
+    for one in found.values():
+        asked = (site.of(one.estimator) for sites in run.sites for site in sites.predictions)
+        one.predicted = next((seen for seen in asked if seen is not None), None)
     return list(found.values())
 
 

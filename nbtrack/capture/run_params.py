@@ -6,12 +6,15 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbtrack.capture.run_sweeps import without_tried
+from nbtrack.capture.run_unfitted import Unfitted
 from nbtrack.capture.secrets import MASK, SEEN
 from nbtrack.capture.settings.arguments import call_settings, evaluates_only
 from nbtrack.capture.settings.bodies import body_settings, called_bodies, definitions
 from nbtrack.capture.settings.estimators import (
+    describe,
     estimator_settings,
     is_estimator,
+    is_optimiser,
     loader_settings,
     optimiser_settings,
 )
@@ -47,13 +50,19 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
         known_settings = {(s.name.rpartition(".")[2], repr(s.value)) for s in settings if "." in s.name}
         own = len(settings)
         for one in fitted:
-            settings += estimator_settings(one.estimator, one.name, named, captured.positional)
+            described = one.described or describe(one.estimator)
+            settings += described.named(one.name, named)
+            captured.positional.update(described.positional)
         for sites in run.sites:
             # Of a sweep in a loop only the last still exists; values that differ among them are not settings.
-            settings += [setting for site in sites.fits for gone in site.gone() for setting in gone]
+            for kind, described in (one for site in sites.fits for one in site.gone()):
+                settings += described.named(kind, named)
+                captured.positional.update(described.positional)
             for name in _validated(run, sites.analysis):
                 settings += estimator_settings(run.namespace[name], name, named, captured.positional)
-            settings += call_settings(sites.analysis, run.namespace, captured.positional)
+            unfitted = Unfitted(run, sites, fitted)
+            settings += call_settings(sites.analysis, run.namespace, captured.positional, unfitted.left_out)
+            settings += unfitted.instead()
             settings += unnamed_settings(sites.analysis)
             settings += _made_before(run, sites.analysis)
             settings += _of_functions(run, sites.analysis, captured)
@@ -70,7 +79,13 @@ def gather_params(run: Execution, captured: Captured, fitted: list[Fitted]) -> N
 def _made_before(run: Execution, analysis: CellAnalysis) -> list[Setting]:
     """Return what the objects were made with in earlier cells that the cell trains with: its optimiser, its loader."""
     read = [name for name in run.before.read_by(analysis) if name not in analysis.bindings]
-    found = [one for name in read for one in optimiser_settings(name, run.before.values.get(name))]
+    values = {name: run.before.values.get(name) for name in read}
+    found = [
+        one
+        for name, value in values.items()
+        if is_optimiser(value)
+        for one in optimiser_settings(name, value, run.stepped.used(value) or {})
+    ]
     steps = any(call.name.rpartition(".")[2] in STEP_METHODS for call in analysis.calls)
     if not (found or steps or analysis.trains or run.stepped.heard):
         return found

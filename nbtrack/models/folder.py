@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from nbtrack.errors import ModelError, NbtrackWarning, StoreError
+from nbtrack.installed import is_library
 from nbtrack.models.enforcement import enforce
 from nbtrack.models.example import read_example, write_example
 from nbtrack.models.extras import import_from, keep_artifacts, keep_code, settings_of
@@ -23,7 +24,7 @@ from nbtrack.models.input_form import ONE_COLUMN
 from nbtrack.models.mlmodel import MLmodel
 from nbtrack.models.predict_params import enforce_params
 from nbtrack.models.requirements import requirements_of, write_environment
-from nbtrack.models.trial import known_signature, tried_signature
+from nbtrack.models.trial import given_signature, known_signature, tried_signature
 from nbtrack.models.trust import SIGNATURE
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ __all__ = ["LoadedModel", "digest", "load", "remove_bytecode", "save"]
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _MIN_FREE_BYTES = 100_000
 """Free bytes below which a disk counts as full."""
+_MAX_COPIED = 10_000_000
+"""Bytes of a pickle up to which a model is copied for the trial; what is larger are libraries' trees and weights."""
 _NO_TABLE = ONE_COLUMN | {"list", "records"}
 """Kinds of data that MLflow converts to a table."""
 
@@ -112,6 +115,7 @@ def save(
     signature: Signature | None = None,
     input_example: Any = None,
     fitted_on: Any = None,
+    predicted: tuple[int, int, Any] | None = None,
     run_id: str | None = None,
     model_id: str | None = None,
     pip_requirements: Iterable[str] | None = None,
@@ -136,7 +140,9 @@ def save(
     input_example
         Some rows of input to save with it.
     fitted_on
-        The data that the model was fitted on, for the signature.
+        The data that the model was fitted on, for the signature. A model with code of the user's own is not asked to predict for it.
+    predicted
+        What such a model has predicted already: for how many rows, how many predictions, and the first of these.
     pip_requirements
         Its requirements, in place of those that its pickle refers to.
     extra_pip_requirements
@@ -173,8 +179,12 @@ def save(
             for conf in written.flavors.values():
                 conf["code"] = keep_code(code_paths, part)
         if signature is None and (fitted_on is not None or input_example is not None):
-            tried = _to_be_tried(flavour, model, part, written)
-            signature = tried_signature(flavour, tried, fitted_on, input_example, tell)
+            own = saved.own_code or not is_library(type(model).__module__)
+            if fitted_on is not None and own:
+                signature = given_signature(model, fitted_on, predicted, tell)
+            else:
+                tried = _to_be_tried(flavour, model, part, written)
+                signature = tried_signature(flavour, tried, fitted_on, input_example, tell)
         elif signature is None:
             signature = known_signature(flavour, model)
         written.signature = signature
@@ -254,9 +264,15 @@ def _tell_mlflow(written: MLmodel, part: Path) -> None:
 
 
 def _to_be_tried(flavour: Flavour, model: Any, part: Path, written: MLmodel) -> Any:
-    """Return a model for the trial before it is saved: a copy, if loading its context would change it."""
+    """Return a model for the trial before it is saved: a copy, as predicting may change it or its random numbers."""
     if not hasattr(model, "load_context") and not isinstance(model, str | os.PathLike):
-        return model
+        pickle = part / PICKLE
+        if not pickle.is_file() or pickle.stat().st_size > _MAX_COPIED:
+            return model
+        try:
+            return flavour.load(part, written.flavors[flavour.name], Loading(pickles=True))
+        except Exception:  # noqa: BLE001 - what cannot be loaded may be tried all the same
+            return model
     function = written.flavors.get("python_function", {})
     import_from(part / str(function.get("code", "code")))
     return flavour.ready(

@@ -14,13 +14,13 @@ import sys
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.installed import distributions_of
+from nbtrack.installed import distributions_of, is_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["modules_of_code", "modules_of_pickle", "requirements_of", "write_environment"]
+__all__ = ["are_own", "modules_of_code", "modules_of_pickle", "requirements_of", "write_environment"]
 
 _STRINGS = frozenset(
     {"SHORT_BINUNICODE", "BINUNICODE", "UNICODE", "BINUNICODE8", "SHORT_BINSTRING", "STRING"}
@@ -62,6 +62,18 @@ def modules_of_pickle(data: bytes) -> set[str]:
         elif name not in ("FRAME", "PROTO"):
             pushed = [pushed[-1], None]
     return modules - {""}
+
+
+def are_own(modules: Iterable[str]) -> bool:
+    """Return whether a pickle of these modules holds code of the user's own: by value, or from a file that is no library.
+
+    Examples
+    --------
+    >>> are_own({"sklearn", "numpy"}), are_own({"sklearn", "__main__"})
+    (False, True)
+    """
+    # cloudpickle itself is only there for what is pickled by value.
+    return any(module == "cloudpickle" or not is_library(module) for module in modules)
 
 
 def modules_of_code(function: Any) -> set[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import random
 import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.models.enforcement import enforce
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from nbtrack.models.flavours import Flavour
 
-__all__ = ["first_rows", "known_signature", "tried_signature"]
+__all__ = ["first_rows", "given_signature", "known_signature", "tried_signature"]
 
 _MAX_ROWS = 5
 _NO_SIGNATURE = "it is saved without a signature, so its input is not checked"
@@ -40,13 +42,10 @@ def tried_signature(
     data = fitted_on if fitted_on is not None else example
     if data is None:
         return None
-    kind = type(data).__name__
     try:
         signature = infer_signature(data) if fitted_on is None else flavour.signature(model, data)
     except Exception as error:  # noqa: BLE001 - data of any library, and flavours of users', may raise anything
-        tell(
-            f"nothing tells what the {type(model).__name__} takes, for it was given a {kind} ({error}); {_NO_SIGNATURE}"
-        )
+        tell(_untold(model, data, error))
         return None
     rows, count = first_rows(data)
     if signature is None or not count or not flavour.is_tried:
@@ -64,6 +63,51 @@ def tried_signature(
     return signature if signature.outputs is not None else _with_outputs(signature, predictions)
 
 
+def given_signature(
+    model: Any, fitted_on: Any, predicted: tuple[int, int, Any] | None, tell: Callable[[str], None]
+) -> Signature | None:
+    """Return the signature of a model with code of the user's own from its data, without asking it anything.
+
+    Its predictions may take long, cost money or change it. Without a signature is what predicts without data (a
+    forecaster), or gave another number of predictions than there were rows.
+
+    Parameters
+    ----------
+    predicted
+        For how many rows it has predicted, how many predictions, and the first of these; None if nobody saw that.
+    """
+    kind = type(model).__name__
+    try:
+        signature = infer_signature(fitted_on)
+    except Exception as error:  # noqa: BLE001 - data of any library may raise anything
+        tell(_untold(model, fitted_on, error))
+        return None
+    if _needs_no_data(type(model)):
+        tell(f"the {kind} predicts without data; {_NO_SIGNATURE}")
+        return None
+    if predicted is None:
+        return signature
+    rows, answers, predictions = predicted
+    if answers != rows:
+        tell(f"the {kind} predicts {answers} values for {rows} rows; {_NO_SIGNATURE}")
+        return None
+    return _with_outputs(signature, predictions)
+
+
+def _needs_no_data(kind: type) -> bool:
+    """Return whether a class's `predict` can be called without anything."""
+    method = inspect.getattr_static(kind, "predict", None)
+    if not isinstance(method, FunctionType):
+        return False
+    return (
+        all(
+            one.default is not one.empty or one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+            for one in list(inspect.signature(method, follow_wrapped=False).parameters.values())[1:]
+        )
+        and method.__code__.co_argcount + method.__code__.co_kwonlyargcount > 1
+    )
+
+
 def known_signature(flavour: Flavour, model: Any) -> Signature | None:
     """Return the signature that a model itself knows; None if it knows none."""
     try:
@@ -71,6 +115,11 @@ def known_signature(flavour: Flavour, model: Any) -> Signature | None:
             return flavour.own_signature(model)
     except Exception:  # noqa: BLE001 - models of many libraries and versions: one without a signature is as good
         return None
+
+
+def _untold(model: Any, data: Any, error: Exception) -> str:
+    kind, given = type(model).__name__, type(data).__name__
+    return f"nothing tells what the {kind} takes, for it was given a {given} ({error}); {_NO_SIGNATURE}"
 
 
 def _with_outputs(signature: Signature, predictions: Any) -> Signature:

@@ -56,7 +56,7 @@ class Session:
 
     # -- IPython's events
 
-    @guarded("the cell runs all the same, but it is not tracked")
+    @guarded("the cell runs all the same, but it is not tracked", interrupts=False)
     def before_cell(self, info: Any) -> None:
         """Begin a run if the cell is to be tracked; nested cells belong to the outer one."""
         self._cells.append(info)
@@ -123,7 +123,7 @@ class Session:
         changed = self._transformed(tracked, tree)
         return tree if changed is None else changed
 
-    @guarded("the cell runs all the same, but it is not tracked")
+    @guarded("the cell runs all the same, but it is not tracked", interrupts=False)
     def _transformed(self, tracked: TrackedCell, tree: ast.Module) -> ast.Module:
         return tracked.transform(tree)
 

@@ -43,7 +43,7 @@ class StartedRuns:
         self._runs: list[ActiveRun] = []
         self._look: _Look | None = None
 
-    @guarded()
+    @guarded(interrupts=False)
     def note(self, run: ActiveRun) -> None:
         """Store the cell's code and the notebook's path with a run that starts."""
         state, info = self._state, self._running()

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["guarded"]
 
 
-def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., Any]:
+def guarded(
+    outcome: str = "the cell itself is not affected", *, interrupts: bool = True
+) -> Callable[..., Any]:
     """Turn an exception of a method into a one-line warning: tracking never breaks a user's code.
 
     Parameters
     ----------
     outcome
         What the error means for the user.
+    interrupts
+        Whether the user's interrupt ends the method alone, as it should where the user's code has ended already.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,6 +33,11 @@ def guarded(outcome: str = "the cell itself is not affected") -> Callable[..., A
         def safe(self: Any, *args: Any) -> Any:
             try:
                 return method(self, *args)
+            except KeyboardInterrupt:
+                if not interrupts:
+                    raise
+                _tell(f"interrupted while it was keeping the run ({outcome})")
+                return None
             except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary that protects the user's cell
                 known = isinstance(error, NbtrackError) or type(error).__name__ == "UsageError"  # IPython's
                 _tell(f"{error if known else f'{type(error).__name__}: {error}'} ({outcome})")

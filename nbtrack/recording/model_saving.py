@@ -114,7 +114,13 @@ def _save(run: ActiveRun, fitted_model: Fitted, name: str) -> str:
     can = find_spec("pandas") is not None
     shown = can and count > 0 and len(shape) < 3 and (len(shape) < 2 or shape[1] <= _MAX_COLUMNS)
     keep = partial(
-        tracking.keep_model, run, fitted_model.estimator, name, fitted_on=fitted_model.data, tell=_tell
+        tracking.keep_model,
+        run,
+        fitted_model.estimator,
+        name,
+        fitted_on=fitted_model.data,
+        predicted=fitted_model.predicted,
+        tell=_tell,
     )
     try:
         return keep(input_example=rows if shown else None).model_uri

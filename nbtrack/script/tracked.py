@@ -70,7 +70,7 @@ class TrackedScript:
         self._began, self._cpu = time.perf_counter(), time.process_time()
         return changed
 
-    @guarded("the script runs untracked")
+    @guarded("the script runs untracked", interrupts=False)
     def _begin(self) -> None:
         store = tracking.store_in_use()
         handed = self._handed = known_run(store)

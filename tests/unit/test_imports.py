@@ -46,7 +46,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 ROOMS = {
     "capture": (
         ("foreign", "words", "fingerprint", "environment", "system_use", "secrets"),
-        ("lazy_data",),
+        ("lazy_data", "containers"),
         ("number", "data", "process", "git_changes"),
         ("source",),
         ("settings", "slice", "places"),
@@ -54,7 +54,7 @@ ROOMS = {
         ("watch",),
         ("results", "frameworks"),
         ("execution", "why"),
-        ("run_frameworks", "run_sweeps"),
+        ("run_frameworks", "run_sweeps", "run_unfitted"),
         ("run_models", "run_metrics", "run_params", "joining"),
         ("cell",),
         ("script",),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.lazy_data import is_lazy
 from nbtrack.capture.number import as_number, as_numbers, shown_number
@@ -46,6 +47,7 @@ from nbtrack.capture.words.names import (
     may_be_result,
     words,
 )
+from nbtrack.installed import is_library
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -93,6 +95,7 @@ def leaves(
     positions
         The namespace, which shows whether a loop filled an array entry by entry.
     """
+    value = readable(value)
     if is_lazy(value):
         return []  # even its length may have to be computed
     filled = name in analysis.contents_before or any(
@@ -199,7 +202,9 @@ def _returned(
 
 def is_listed(value: Any) -> bool:
     """Return whether a value is a list, a tuple or a 1-d array."""
-    return isinstance(value, list | tuple | deque) or (peek(value, "ndim", 0) == 1 and not is_lazy(value))
+    if isinstance(value, list | tuple | deque):
+        return readable(value) is value
+    return is_library(module_of(type(value))) and peek(value, "ndim", 0) == 1 and not is_lazy(value)
 
 
 def _is_made_of_scores(bindings: list[Binding]) -> bool:
@@ -267,7 +272,7 @@ def _entries_of(value: Any) -> Mapping[Any, Any] | None:
     if isinstance(value, Mapping):
         return value
     # A fit of statsmodels keeps in it how it went on its way.
-    history = None if module_of(type(value)).startswith("statsmodels.") else peek(value, "history")
+    history = None if module_of(type(value)).startswith("statsmodels.") else readable(peek(value, "history"))
     if isinstance(history, Mapping):
         return history
     if type(value).__name__ == "Series":
@@ -300,7 +305,7 @@ def _mapping_leaves(
     keys = [str(key) for key, one in entries.items() if _is_of_numbers(one)]
     beside = (row and any(map(is_metric_name, keys))) or (not strong and are_results(keys))
     columns = _are_columns(keys)
-    for key, inner in entries.items():
+    for key, inner in ((key, readable(one)) for key, one in entries.items()):
         label = str(key)
         if label.startswith("_") or (report and label == "support") or (columns and _COLUMN.fullmatch(label)):
             continue
@@ -351,6 +356,7 @@ def _is_keyed(name: str, bindings: list[Binding], analysis: CellAnalysis) -> boo
 
 def _is_of_numbers(value: Any) -> bool:
     """Return whether an entry is a number, or seems to be a list of them."""
+    value = readable(value)
     if isinstance(value, list):
         return bool(value) and as_number(value[0]) is not None
     return shown_number(value) is not None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import as_number, as_numbers
 from nbtrack.capture.results.holders import MAX_LENGTH, is_listed
@@ -96,7 +97,8 @@ def estimator_series(estimator: Any, read: set[str], now: float) -> dict[str, Po
     if best is not None and peek(estimator, "best_params_") is not None:
         found["best_score_"] = Points.at(now, [best])
     own = module_of(type(estimator)) == "__main__"
-    for key, value in list(getattr(estimator, "__dict__", {}).items()):
+    attributes = list(getattr(estimator, "__dict__", {}).items())
+    for key, value in ((key, readable(one)) for key, one in attributes):
         if key.startswith("_") or not (key.endswith("_") or own):
             continue
         # A library's attributes may have any names (a mixture's `precisions_`): only some are histories.

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.number import as_numbers
 from nbtrack.capture.settings.setting import fields_of
 from nbtrack.capture.source.choices import is_chosen
@@ -79,10 +80,12 @@ def is_by_number(name: str, value: Any, *, wanted: bool) -> bool:
 
 def records_of(value: Any) -> list[Mapping[str, Any]]:
     """Return the rows of a list of dicts, named tuples or dataclasses; nothing for another value."""
+    value = readable(value)
     if not isinstance(value, list) or not 0 < len(value) <= _MAX_ROWS:
         return []
     if all(isinstance(item, Mapping) for item in value):
-        return value
+        rows = [readable(item) for item in value]
+        return rows if all(isinstance(item, Mapping) for item in rows) else []
     if fields_of(value[0]) is None or any(type(item) is not type(value[0]) for item in value):
         return []
     return [fields_of(item) or {} for item in value]

@@ -33,7 +33,7 @@ from nbtrack.capture.words.libraries import (
 from nbtrack.capture.words.names import is_metric_name, is_output_name, is_training_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from nbtrack.capture.source.analysis import Call, CellAnalysis
 
@@ -45,7 +45,10 @@ _LABELS = frozenset({"metrics", "name"})
 
 
 def call_settings(
-    analysis: CellAnalysis, namespace: Mapping[str, Any], positional: MutableMapping[str, list[str]]
+    analysis: CellAnalysis,
+    namespace: Mapping[str, Any],
+    positional: MutableMapping[str, list[str]],
+    left_out: Callable[[ast.Call, Passed], bool] = lambda _call, _passed: False,
 ) -> list[Setting]:
     """Return the literal arguments of the calls that configure training.
 
@@ -59,6 +62,8 @@ def call_settings(
         The cell, and the namespace after it.
     positional
         Gets the names of the positional parameters of the callees whose signature was needed.
+    left_out
+        Says which arguments of a call are none: those of an estimator that was never fitted.
     """
     calls = _without_evaluating(settings_of_calls(analysis, namespace, positional))
     # `fit(data, 4)` beside `fit(data, rounds=9)`: what is given by name is the one that is meant.
@@ -67,6 +72,7 @@ def call_settings(
         setting
         for one in calls
         for passed in one.passed
+        if not left_out(one.call.node, passed)
         if passed.named or (one.call.name, passed.name) not in named
         for setting in one.settings(passed)
     ]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.data import first_rows
-from nbtrack.capture.foreign import FAULTS, forgiving, has_method, peek
+from nbtrack.capture.foreign import FAULTS, forgiving, has_method, module_of, peek
 from nbtrack.capture.settings.setting import Setting, flatten, is_settings
 from nbtrack.capture.words.calls import OUTPUT_ARGUMENTS
+from nbtrack.installed import is_library
 from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, MutableMapping
 
 __all__ = [
+    "Described",
     "Fitted",
+    "changed_params",
+    "describe",
     "estimator_settings",
     "is_estimator",
     "is_optimiser",
@@ -31,14 +36,33 @@ _SET_BY_FIT = [("objective", "multi:softprob")]
 """Parameters that an estimator's own `fit` changes: XGBoost's, for more than two classes."""
 
 
+class Described(NamedTuple):
+    """The settings of an estimator at one moment, without its name before their prefixes."""
+
+    settings: list[tuple[Setting, int]]
+    """With the `id` of the object that each is of."""
+    positional: dict[str, list[str]]
+    """The names of the arguments that their classes take without their names."""
+
+    def named(self, name: str, known: Collection[int] = ()) -> list[Setting]:
+        """Return the settings of the estimator under a name, without those of objects that are settings under their own."""
+        return [
+            one._replace(prefix=f"{name}{one.prefix}") for one, owner in self.settings if owner not in known
+        ]
+
+
 class Fitted:
     """An estimator that the cell fitted: its variable's name, the object, the first rows of its data and their shape."""
 
-    __slots__ = ("data", "estimator", "name", "shape")
+    __slots__ = ("data", "described", "estimator", "name", "predicted", "shape")
 
     def __init__(self, name: str, estimator: Any, data: Any = None, shape: tuple[int, ...] = ()) -> None:
+        self.predicted: tuple[int, int, Any] | None = None
+        """What the cell saw it predict: for how many rows, how many predictions, and the first of these."""
         self.name = name
         self.estimator = estimator
+        self.described: Described | None = None
+        """Its settings as they were at the fit, if that was seen."""
         self.data = data
         self.shape = shape
 
@@ -71,8 +95,8 @@ def state(value: Any) -> frozenset[str]:
 
 
 @forgiving(list)
-def optimiser_settings(name: str, value: Any) -> list[Setting]:
-    """Return the settings of a torch optimiser that differ from its class's defaults."""
+def optimiser_settings(name: str, value: Any, used: Mapping[str, Any]) -> list[Setting]:
+    """Return the settings of a torch optimiser that differ from its class's defaults; `used` are those that it was used with."""
     if not is_optimiser(value):
         return []
     torch = sys.modules["torch"]
@@ -82,7 +106,7 @@ def optimiser_settings(name: str, value: Any) -> list[Setting]:
         plain = {}
     return [
         Setting(key, leaf, name)
-        for option, setting in value.defaults.items()
+        for option, setting in {**value.defaults, **used}.items()
         if option == "lr" or setting != plain.get(option)
         for key, leaf in flatten(option, setting)
     ]
@@ -135,7 +159,17 @@ def estimator_settings(
     positional
         Gets the names of the arguments that their classes take without their names.
     """
-    found: list[Setting] = []
+    described = describe(estimator)
+    if positional is not None:
+        positional.update(described.positional)
+    return described.named(name, named)
+
+
+@forgiving(lambda: Described([], {}))
+def describe(estimator: Any) -> Described:
+    """Return the parameters of an estimator that differ from its class's defaults, as they are now."""
+    found: list[tuple[Setting, int]] = []
+    positional: dict[str, list[str]] = {}
     seen: set[int] = set()
 
     def visit(part: Any, prefix: str) -> None:
@@ -143,7 +177,7 @@ def estimator_settings(
             return
         seen.add(id(part))
         best = peek(part, "best_estimator_")
-        for key, value in changed_params(part, positional).items():
+        for key, value in ((key, readable(one)) for key, one in changed_params(part, positional).items()):
             if has_method(value, "get_params"):
                 # The best estimator counts, not the template it was cloned from.
                 visit(best if best is not None else value, prefix)
@@ -151,18 +185,19 @@ def estimator_settings(
                 for item in value:
                     if _is_step(item):
                         visit(item[1], f"{prefix}.{item[0]}")
-            elif key not in OUTPUT_ARGUMENTS and id(value) not in named and is_settings(value):
-                found.extend(Setting(k, leaf, prefix) for k, leaf in flatten(key, value))
+            elif key not in OUTPUT_ARGUMENTS and is_settings(value):
+                found.extend((Setting(k, leaf, prefix), id(value)) for k, leaf in flatten(key, value))
         if best is not None:
             visit(best, prefix)
             for key, value in peek(part, "best_params_", {}).items():
                 *path, last = str(key).split("__")
                 # Of a step that was chosen among several its class tells, and its own settings follow.
                 chosen = type(value).__name__ if has_method(value, "get_params") else value
-                found.extend(Setting(k, leaf, ".".join([prefix, *path])) for k, leaf in flatten(last, chosen))
+                inner = ".".join([prefix, *path])
+                found.extend((Setting(k, leaf, inner), id(chosen)) for k, leaf in flatten(last, chosen))
 
-    visit(estimator, name)
-    return found
+    visit(estimator, "")
+    return Described(found, positional)
 
 
 def _is_step(item: Any) -> bool:
@@ -185,6 +220,14 @@ def _defaults(kind: type, own: Mapping[str, inspect.Parameter]) -> dict[str, Any
     return found
 
 
+def _params_of(estimator: Any, parameters: Collection[str]) -> Any:
+    """Return an estimator's own parameters; those of a user's class by its attributes, since its code is not to run."""
+    if is_library(module_of(type(estimator))):
+        return estimator.get_params(deep=False)
+    own = object.__getattribute__(estimator, "__dict__")
+    return {name: own[name] for name in parameters if name in own}
+
+
 def changed_params(
     estimator: Any, positional: MutableMapping[str, list[str]] | None = None
 ) -> dict[str, Any]:
@@ -193,8 +236,8 @@ def changed_params(
     `positional` gets the names of the arguments that its class takes without their names.
     """
     try:
-        params = estimator.get_params(deep=False)
         parameters = inspect.signature(type(estimator).__init__).parameters
+        params = _params_of(estimator, parameters)
         defaults = _defaults(type(estimator), parameters)
     except FAULTS:  # a foreign class's own get_params may raise anything
         return {}
@@ -208,7 +251,7 @@ def changed_params(
     for key, value in params.items():
         default = defaults.get(key, inspect.Parameter.empty)
         try:
-            same = value is default or bool(value == default)
+            same = value is default or (is_library(module_of(type(value))) and bool(value == default))
         except FAULTS:  # arrays and frames have no single truth value
             same = False
         if not same and (key, value) not in _SET_BY_FIT:

@@ -28,10 +28,12 @@ _MAX_DEPTH = 4
 class Fields(dict[str, Any]):
     """The fields of a user's own class, module or object, as they were before a cell ran."""
 
-    def __init__(self, fields: Mapping[str, Any], kind: str, *, plain: bool) -> None:
+    def __init__(self, fields: Mapping[str, Any], kind: str, *, plain: bool, module: bool = False) -> None:
         super().__init__(fields)
         self.kind = kind
         """The name of the class or module."""
+        self.module = module
+        """Whether it is a module, which also has functions that read nothing of these."""
         self.plain = plain
         """Whether it is the class or module itself, whose fields are written there."""
 
@@ -64,7 +66,8 @@ def _held_by(value: Any, depth: int) -> Fields | None:
         found |= _settings_in(vars(owner), depth)
     if kind is not value:
         found |= _settings_in(getattr(value, "__dict__", {}), depth)
-    return Fields(found, kind.__name__, plain=kind is value) if found else None
+    module = isinstance(kind, ModuleType)
+    return Fields(found, kind.__name__, plain=kind is value, module=module) if found else None
 
 
 def _settings_in(attributes: Mapping[str, Any], depth: int) -> dict[str, Any]:
@@ -109,6 +112,12 @@ def read_leaves(
 
     What is shown or written, and where, is left out.
     """
+    if isinstance(value, ModuleType) or (isinstance(value, Fields) and value.module):
+        # `lib.train(data)` reads no constant of `lib`.
+        held: Mapping[str, Any] = value if isinstance(value, Fields) else held_by(value) or {}
+        paths = [path for path in paths if not path or path[0] in held]
+        if not paths:
+            return []
     trimmed = frozenset(_within(value, path) for path in paths) or frozenset({WHOLE})
     found = []
     for one in leaves:

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, is_of_library, module_of
 from nbtrack.capture.settings.earlier import is_parsed
 from nbtrack.capture.settings.own import Fields, held_by, read_leaves
@@ -221,10 +222,11 @@ class _Names:
 @forgiving(bool)
 def _is_data(analysis: CellAnalysis, name: str, value: Any) -> bool:
     """Return whether what is written out is a table or a list of samples: what frames are made of, or models fitted to."""
+    value = readable(value)
     entries = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(entries, list | tuple) or not entries:
         return False
-    nested = all(isinstance(one, list | tuple | dict) and len(one) for one in entries)
+    nested = all(isinstance(one, list | tuple | dict) and len(one) for one in map(readable, entries))
     for call in analysis.calls:
         last = call.name.rpartition(".")[2]
         learnt = last in DATA_METHODS
@@ -265,6 +267,7 @@ def _is_used(analysis: CellAnalysis, name: str) -> bool:
 @forgiving(bool)
 def _is_choice(analysis: CellAnalysis, name: str, value: Any) -> bool:
     """Return whether a literal is more than a list of labels, such as alternatives that a loop tries."""
+    value = readable(value)
     labels = isinstance(value, list | tuple | set) and all(isinstance(item, str) for item in value)
     if labels:
         return bool(value) and name in analysis.iterated

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.containers import readable
+from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_number
 from nbtrack.errors import InvalidValueError
 from nbtrack.fields import same
@@ -67,6 +68,7 @@ def flatten(name: str, value: Any) -> list[tuple[str, ParamValue]]:
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
+    value = readable(value)
     fields = fields_of(value)
     if fields is not None:
         if len(fields) <= _MAX_LEAVES:
@@ -76,7 +78,10 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, ParamValue]]:
         for key, inner in pairs.items():
             yield from _leaves(f"{name}.{key}", inner)
     elif is_list(value):
-        entries = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)
+        entries = list(value)
+        if isinstance(value, set | frozenset):
+            # The text of another object may be code of the user's own.
+            entries = sorted(entries, key=repr) if all(map(_is_scalar, entries)) else []
         if len(entries) > _MAX_ITEMS:
             if all(_is_scalar(entry) for entry in entries):
                 yield name, as_param(str(entries)[:_MAX_TEXT_LENGTH])
@@ -107,19 +112,21 @@ def fields_of(value: Any) -> Mapping[str, Any] | None:
     """Return the fields of a dict, dataclass, namespace or settings object, by name."""
     if type(value) in _WITHOUT_FIELDS:
         return None
+    if isinstance(value, tuple):
+        names = getattr(type(value), "_fields", None)  # of a named tuple
+        return dict(zip(names, tuple.__iter__(value), strict=False)) if type(names) is tuple else None
+    value = readable(value)
     if isinstance(value, Mapping):
         return {str(key): inner for key, inner in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: getattr(value, f.name, None) for f in dataclasses.fields(value)}
+        return {f.name: peek(value, f.name) for f in dataclasses.fields(value)}
     if isinstance(value, SimpleNamespace) or type(value).__name__ == "Namespace":
         return dict(vars(value))
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return dict(value._asdict())
     if hasattr(type(value), "model_fields"):  # pydantic
         return dict(vars(value))
     attributes = getattr(type(value), "__attrs_attrs__", None)
     if attributes is not None:
-        return {one.name: getattr(value, one.name, None) for one in attributes}
+        return {one.name: peek(value, one.name) for one in attributes}
     return None
 
 
@@ -180,6 +187,7 @@ def _kind_of(value: Any) -> tuple[str, str]:
 @forgiving(bool)
 def is_settings(value: Any) -> bool:
     """Return whether a value is a scalar or contains only scalars, lists and dicts of them."""
+    value = readable(value)
     fields = fields_of(value)
     if fields is not None:
         return 0 < len(fields) <= _MAX_LEAVES and all(is_settings(inner) for inner in fields.values())

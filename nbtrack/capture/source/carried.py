@@ -126,7 +126,8 @@ class Carried:
 
     def _call(self, node: ast.Call, own: Mapping[str, bool | None]) -> bool | None:
         name = dotted(node.func)
-        if name.startswith(HOOK) and node.args:
+        # The receiver of a method may be in a hook, too: `hook(model).predict(X)` is no hook.
+        if isinstance(node.func, ast.Name) and name.startswith(HOOK) and node.args:
             return self._of(node.args[0], own)
         last = name.rpartition(".")[2]
         if last in _LOADS or (name.partition(".")[0] in _TRACKERS and last in _QUERIES):

@@ -7,6 +7,7 @@ from itertools import islice
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.trained.kinds import kind_of
 
@@ -56,6 +57,7 @@ def _walk(path: str, value: Any, depth: int, seen: set[int]) -> Iterator[tuple[s
 
 
 def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    value = readable(value)
     if isinstance(value, dict):
         yield from list(islice(value.items(), _MAX_PARTS))
     elif isinstance(value, list | tuple | deque):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Stepped", "outermost"]
 
+_PLAIN = (bool, float, int, str, tuple)
 _MANY_CHANGES = 8
 """Changes in place of a parameter that are more than making and loading it takes."""
 
@@ -27,6 +28,8 @@ class Stepped:
     def __init__(self) -> None:
         self._handle: Any = None
         self._groups: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._used: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+        """What the groups of an optimiser had in common at its first step."""
         self._parameters: dict[int, weakref.ref[Any]] = {}
         self._fresh = "torch" not in sys.modules
 
@@ -48,9 +51,15 @@ class Stepped:
         groups = len(optimiser.param_groups)
         if self._groups.get(optimiser) != groups:
             self._groups[optimiser] = groups
+            if optimiser not in self._used:
+                self._used[optimiser] = _in_common(optimiser)
             for group in optimiser.param_groups:
                 for parameter in group["params"]:
                     self._parameters[id(parameter)] = weakref.ref(parameter)
+
+    def used(self, optimiser: Any) -> dict[str, Any] | None:
+        """Return the settings that an optimiser had when it was used first, as far as its groups agree; None if it was not used."""
+        return self._used.get(optimiser)
 
     @property
     def heard(self) -> bool:
@@ -70,6 +79,19 @@ class Stepped:
             if self._fresh and (parameter.grad is not None or parameter._version > _MANY_CHANGES):  # noqa: SLF001
                 return True
         return False
+
+
+@forgiving(dict)
+def _in_common(optimiser: Any) -> dict[str, Any]:
+    found = {}
+    for name in optimiser.defaults:
+        # A plan of the rate keeps there what the rate was before it.
+        values = [group.get(f"initial_{name}", group.get(name)) for group in optimiser.param_groups]
+        if type(values[0]) in _PLAIN and all(
+            type(one) is type(values[0]) and one == values[0] for one in values
+        ):
+            found[name] = values[0]
+    return found
 
 
 def outermost(models: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:

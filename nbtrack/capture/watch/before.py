@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, module_of, peek
 from nbtrack.capture.number import Measure, as_number
 from nbtrack.capture.settings.estimators import is_estimator, is_optimiser
@@ -143,6 +144,7 @@ def _is_still(node: ast.expr | None, value: Any) -> bool:
 
 @forgiving(bool)
 def _is(value: Any, written: Any) -> bool:
+    value = readable(value)
     return isinstance(value, type(written)) and bool(written == value)
 
 
@@ -163,6 +165,7 @@ def _container(node: ast.expr | None) -> dict[Any, Any] | list[Any] | None:
 
 @forgiving(bool)
 def _is_container(value: Any) -> bool:
+    value = readable(value)
     return isinstance(value, Mapping | list | deque) or fields_of(value) is not None
 
 
@@ -202,6 +205,7 @@ def measures(name: str, value: Any) -> dict[str, Measure]:
 
 
 def _leaves(path: str, value: Any, depth: int) -> Iterator[tuple[str, Measure]]:
+    value = readable(value)
     entries = value if isinstance(value, Mapping) else fields_of(value)
     if entries is not None:
         if depth <= 4:

@@ -1,49 +1,69 @@
-"""Watch the `.fit` calls of a running cell: which estimators were fitted, and on which data."""
+"""Watch the `.fit` calls of a running cell: which estimators were fitted, with which settings, and on which data."""
 
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.capture.data import head, shape_of
-from nbtrack.capture.foreign import forgiving
+from nbtrack.capture.foreign import forgiving, has_method
 from nbtrack.capture.words.calls import DATA_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FitSite"]
+__all__ = ["FitSite", "Trained"]
+
+
+class Trained(NamedTuple):
+    """An estimator that a call has fitted."""
+
+    estimator: Any
+    head: Any
+    """The first rows of its data."""
+    shape: tuple[int, ...]
+    described: Any
+    """Its description at the fit."""
 
 
 class FitSite:
     """The estimators that were fitted by one `.fit` call, with the first rows of their data.
 
-    Only the last estimator is kept alive, until the cell has ended: a loop over folds
-    or over thousands of fits needs no additional memory.
+    None is kept alive but the last one that predicts and has no name, until the next: a cell may delete what it has fitted, and a loop over folds
+    or over thousands of fits needs no additional memory. What is needed of them is described at the fit.
 
     Parameters
     ----------
     source
         The estimator's name in the call.
     describe
-        Returns the description to keep of an estimator that is replaced by another.
+        Returns the description to keep of an estimator.
+    unnamed
+        Whether the estimator has no name when the call is made.
+    dropped
+        Whether the call's result has no name afterwards.
     """
 
-    __slots__ = ("_calls", "_describe", "_fits", "_last", "_replaced", "returned", "source")
+    __slots__ = (
+        "_calls", "_current", "_describe", "_dropped", "_fits", "_last", "_replaced", "_returned", "_unnamed", "source",
+    )  # fmt: skip
 
     _MAX_FITS = 64
     _MAX_HEADS = 500
     """Calls after which first rows are no longer taken."""
 
-    def __init__(self, source: str, describe: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, source: str, describe: Callable[[Any], Any], *, unnamed: bool = True, dropped: bool = True
+    ) -> None:
         self.source = source
         self._describe = describe
+        self._unnamed, self._dropped = unnamed, dropped
         self._fits: dict[int, _Fit] = {}
         self._replaced: list[_Fit] = []
+        self._current: _Fit | None = None
         self._last: Any = None
         self._calls = 0
-        self.returned: Any = None
-        """What the last call returned, which may have no name."""
+        self._returned: Callable[[], Any] = _nothing
 
     def receiver(self) -> Callable[[Any], Any]:
         """Return the function that receives the estimator and returns it."""
@@ -59,7 +79,7 @@ class FitSite:
 
         def observe(data: Any) -> Any:
             self._calls += 1
-            fit = self._fits.get(id(self._last))
+            fit = self._current
             if fit is not None and self._calls <= self._MAX_HEADS:
                 fit.head, fit.shape = head(data), shape_of(data)
             return data
@@ -84,21 +104,29 @@ class FitSite:
         """Return the function that receives the call's result and returns it: the fit has ended."""
 
         def observe(value: Any) -> Any:
-            fit = self._fits.get(id(self._last))
+            fit, self._current = self._current, None
+            estimator = None
             if fit is not None:
-                fit.ended = True
-            self.returned = value
+                fit.ended, estimator = True, fit.estimator()
+                fit.described = self._describe(estimator)
+            held = self._dropped and value is not estimator
+            self._returned = (lambda: value) if held else _weakly(value)
             return value
 
         return observe
+
+    @property
+    def returned(self) -> Any:
+        """What the last call returned, which may have no name; None if it is gone."""
+        return self._returned()
 
     @property
     def several(self) -> bool:
         """Whether more than one estimator was fitted by the call."""
         return len(self._fits) + len(self._replaced) > 1
 
-    def fitted(self, *, ended: bool = True) -> list[tuple[Any, Any, tuple[int, ...]]]:
-        """Return the estimators that still exist, with the first rows and the shape of their data.
+    def fitted(self, *, ended: bool = True) -> list[Trained]:
+        """Return the estimators that still exist.
 
         Parameters
         ----------
@@ -106,41 +134,52 @@ class FitSite:
             Leave out those whose fit raised.
         """
         fits = [fit for fit in self._fits.values() if fit.ended or not ended]
-        found = [(fit.estimator(), fit.head, fit.shape) for fit in fits]
-        return [(estimator, rows, shape) for estimator, rows, shape in found if estimator is not None]
+        found = [Trained(fit.estimator(), fit.head, fit.shape, fit.described) for fit in fits]
+        return [one for one in found if one.estimator is not None]
 
-    def gone(self) -> list[Any]:
-        """Return the descriptions of estimators that no longer exist."""
+    def gone(self) -> list[tuple[str, Any]]:
+        """Return the classes' names and the descriptions of estimators that no longer exist."""
         every = [*self._replaced, *self._fits.values()]
-        return [fit.described for fit in every if fit.described and fit.estimator() is None]
+        return [(fit.kind, fit.described) for fit in every if fit.described and fit.estimator() is None]
 
     @forgiving()
     def _begin(self, estimator: Any) -> None:
         fits = self._fits
-        before = fits.get(id(self._last))
-        if before is not None and self._last is not estimator and before.described is None:
-            before.described = self._describe(self._last)
-        self._last = estimator
+        # A scaler without a name is of no use to what was fitted on its result.
+        self._last = estimator if self._unnamed and has_method(estimator, "predict") else None
         earlier = fits.pop(id(estimator), None)
         if earlier is not None and earlier.estimator() is None and len(self._replaced) < self._MAX_FITS:
             self._replaced.append(earlier)  # of another estimator, whose memory address this one has
         if len(fits) >= self._MAX_FITS:
             gone = [key for key, fit in fits.items() if fit.estimator() is None]
             fits.pop(gone[0] if gone else next(reversed(fits)))
+        self._current = None
         try:
-            fits[id(estimator)] = _Fit(weakref.ref(estimator))
+            fits[id(estimator)] = self._current = _Fit(weakref.ref(estimator), type(estimator).__name__)
         except TypeError:  # its class has slots
             if len(fits) < self._MAX_FITS:
-                fits[id(estimator)] = _Fit(lambda: estimator)
+                fits[id(estimator)] = self._current = _Fit(lambda: estimator, type(estimator).__name__)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _weakly(value: Any) -> Callable[[], Any]:
+    try:
+        return weakref.ref(value)
+    except TypeError:  # a number or a tuple has no name that leads to a model
+        return _nothing
 
 
 class _Fit:
     """One estimator of a site."""
 
-    __slots__ = ("described", "ended", "estimator", "head", "shape")
+    __slots__ = ("described", "ended", "estimator", "head", "kind", "shape")
 
-    def __init__(self, estimator: Callable[[], Any]) -> None:
+    def __init__(self, estimator: Callable[[], Any], kind: str) -> None:
         self.estimator = estimator
+        self.kind = kind
         self.described: Any = None
         self.ended = False
         self.head: Any = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, peek
 from nbtrack.capture.number import as_numbers
 from nbtrack.capture.source.reads import dotted
@@ -68,6 +69,7 @@ class FoldSite:
 
 def _scores(value: Any) -> Iterator[tuple[str, list[float]]]:
     """Yield the scores of the folds, by their name where there are several."""
+    value = readable(value)
     if issubclass(type(value), dict):
         entries = {key: one for key, one in value.items() if str(key).startswith(("test_", "train_"))}
     else:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.capture.settings.estimators import estimator_settings
+from nbtrack.capture.settings.estimators import describe
 from nbtrack.capture.source.carried import reads_text
 from nbtrack.capture.source.reads import names_in
 from nbtrack.capture.source.syntax import walk
 from nbtrack.capture.watch.editor import Editor
 from nbtrack.capture.watch.fits import FitSite
 from nbtrack.capture.watch.folds import fold_binding
+from nbtrack.capture.watch.made import MadeSite, makes
 from nbtrack.capture.watch.observe import KeySite, Observed
 from nbtrack.capture.watch.passes import container_site
+from nbtrack.capture.watch.predicted import PredictSite
 from nbtrack.capture.watch.scored import place_scores
 from nbtrack.capture.watch.series import last_bindings, series_names, skips
 from nbtrack.capture.watch.sites import Sites
@@ -69,6 +71,8 @@ def instrument(
     place_scores(sites, editor, namespace, hooks, parents)
     _place_texts(sites, editor, hooks)
     _place_fits(sites, editor, hooks)
+    _place_made(sites, editor, hooks)
+    _place_predictions(sites, editor, hooks)
     _place_folds(sites, editor, namespace, hooks)
     _place_keys(sites, editor, hooks)
     _place_marks(sites, tree, editor, hooks)
@@ -248,16 +252,19 @@ def _place_folds(sites: Sites, editor: Editor, namespace: dict[str, Any], hooks:
 
 
 def _place_fits(sites: Sites, editor: Editor, hooks: Hooks) -> None:
+    bound = {id(b.value) for bindings in sites.analysis.bindings.values() for b in bindings}
     for call in sites.analysis.calls:
         node = call.node
         if call.role != "fit" or not call.hookable or not isinstance(node.func, ast.Attribute):
             continue
-        site = FitSite(call.root, lambda one: estimator_settings(one, type(one).__name__))
+        named = id(node) in bound
+        unnamed = isinstance(node.func.value, ast.Call) and not named
+        site = FitSite(call.root, describe, unnamed=unnamed, dropped=not named)
         sites.fits.append(site)
         editor.wrap(node.func.value, hooks.lend(site.receiver()))
         editor.wrap(node, hooks.lend(site.result()))
-        named = (keyword.value for keyword in node.keywords if keyword.arg in DATA_ARGUMENTS)
-        data = node.args[0] if node.args else next(named, None)
+        by_name = (keyword.value for keyword in node.keywords if keyword.arg in DATA_ARGUMENTS)
+        data = node.args[0] if node.args else next(by_name, None)
         if isinstance(data, ast.Starred):  # fit(*data)
             editor.wrap(data.value, hooks.lend(site.arguments()))
         elif data is not None:
@@ -266,3 +273,26 @@ def _place_fits(sites: Sites, editor: Editor, hooks: Hooks) -> None:
             for keyword in node.keywords:
                 if keyword.arg is None:
                     editor.wrap(keyword.value, hooks.lend(site.arguments()))
+
+
+def _place_predictions(sites: Sites, editor: Editor, hooks: Hooks) -> None:
+    for call in sites.analysis.calls:
+        node = call.node
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr == "predict" and call.hookable):
+            continue
+        data = node.args[0] if node.args else next((keyword.value for keyword in node.keywords), None)
+        if data is None or isinstance(data, ast.Starred):
+            continue
+        site = PredictSite()
+        sites.predictions.append(site)
+        editor.wrap(node.func.value, hooks.lend(site.receiver()))
+        editor.wrap(data, hooks.lend(site.argument()))
+        editor.wrap(node, hooks.lend(site.result()))
+
+
+def _place_made(sites: Sites, editor: Editor, hooks: Hooks) -> None:
+    for call in sites.analysis.calls:
+        if makes(call) and (call.node.args or call.node.keywords):
+            site = MadeSite()
+            sites.made.append((call, site))
+            editor.wrap(call.node, hooks.lend(site.observer()))

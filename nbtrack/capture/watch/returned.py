@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, module_of
 from nbtrack.capture.number import shown_number
 from nbtrack.capture.settings.setting import fields_of
@@ -86,7 +87,7 @@ def _entries(value: Any) -> Mapping[str, Any] | None:
 
 def _collect(entries: Mapping[str, Any], path: str, found: dict[str, float], depth: int) -> None:
     report = is_report(entries)
-    for key, inner in entries.items():
+    for key, inner in ((key, readable(one)) for key, one in entries.items()):
         if report and key == "support":
             continue
         number = shown_number(inner)

@@ -10,10 +10,12 @@ from nbtrack.capture.watch.observe import LoopCounter
 if TYPE_CHECKING:
     import ast
 
-    from nbtrack.capture.source.analysis import CellAnalysis, Loop
+    from nbtrack.capture.source.analysis import Call, CellAnalysis, Loop
     from nbtrack.capture.watch.fits import FitSite
     from nbtrack.capture.watch.folds import FoldSite
+    from nbtrack.capture.watch.made import MadeSite
     from nbtrack.capture.watch.observe import Observed
+    from nbtrack.capture.watch.predicted import PredictSite
     from nbtrack.capture.watch.reach import Reach
     from nbtrack.capture.watch.score_site import ScoreSite
     from nbtrack.capture.watch.sweeps import SweepSite
@@ -34,6 +36,8 @@ class Sites:
     sums: dict[str, Observed] = field(default_factory=dict)
     scores: list[ScoreSite] = field(default_factory=list)
     fits: list[FitSite] = field(default_factory=list)
+    made: list[tuple[Call, MadeSite]] = field(default_factory=list)
+    predictions: list[PredictSite] = field(default_factory=list)
     folds: list[FoldSite] = field(default_factory=list)
     sweeps: list[SweepSite] = field(default_factory=list)
     loops: dict[int, LoopCounter] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, has_method
 from nbtrack.capture.number import as_number
 from nbtrack.capture.settings.setting import fields_of
@@ -117,8 +118,8 @@ class SweepSite:
             self._keep(self.name, step, value if kind is float else number)
         elif (word := _word(value)) is not None:
             self.words.setdefault(self.name, []).append((step, word))
-        elif issubclass(kind, Mapping) and len(value) <= _MAX_KEYS:
-            for key, inner in (fields_of(value) or {}).items():
+        elif issubclass(kind, Mapping) and len(fields := fields_of(value) or {}) <= _MAX_KEYS:
+            for key, inner in fields.items():
                 if isinstance(inner, str | int | float | None):
                     self.seen.setdefault(key, set()).add(inner)
                 number = as_number(inner)
@@ -238,7 +239,7 @@ def _is_grid(values: ast.expr, analysis: CellAnalysis, namespace: Mapping[str, A
     """Return whether values of an earlier cell are evenly spaced or written out as a list: `np.logspace(-3, 2, 6)`."""
     if not isinstance(values, ast.Name) or values.id in analysis.bindings:
         return False
-    found: Any = namespace.get(values.id)
+    found: Any = readable(namespace.get(values.id))
     if not isinstance(found, list | tuple | range) and type(found).__name__ != "ndarray":
         return False
     if not 1 < len(found) <= _MAX_GRID:
@@ -265,7 +266,7 @@ def _is_listed(values: ast.expr, analysis: CellAnalysis, namespace: Mapping[str,
     bindings = analysis.bindings.get(holder.id)
     if bindings:
         return len(bindings) == 1 and _is_display(bindings[0].value)
-    found = namespace.get(holder.id)
+    found = readable(namespace.get(holder.id))
     if not isinstance(found, list | tuple | dict) or not 1 < len(found) <= _MAX_LISTED:
         return False
     parts = [*found, *found.values()] if isinstance(found, dict) else [*found]

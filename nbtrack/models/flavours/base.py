@@ -50,6 +50,8 @@ class Saved:
     """Further keys of MLflow's `python_function` entry, such as `model_path`."""
     modules: set[str] = field(default_factory=set)
     """The modules that loading imports."""
+    own_code: bool = False
+    """Whether it holds code of the user's own, which predicting would run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from nbtrack.errors import ModelError
 from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.library import imported, is_of
 from nbtrack.models.flavours.pickled import FILE, check_size, read_pickle, read_skops, write_pickle
-from nbtrack.models.requirements import modules_of_pickle
+from nbtrack.models.requirements import are_own, modules_of_pickle
 from nbtrack.models.schema import Column, Tensor
 from nbtrack.models.signature import Signature
 
@@ -101,7 +101,7 @@ class LightGBM(Flavour):
             "model_class": f"{kind.__module__}.{kind.__qualname__}",
             "lgb_version": lightgbm.__version__,
         }
-        modules = {"lightgbm", "numpy"}
+        modules, own = {"lightgbm", "numpy"}, False
         if isinstance(model, lightgbm.Booster):
             conf["data"] = "model.lgb"
             conf["model_class"] = "lightgbm.basic.Booster"
@@ -109,8 +109,10 @@ class LightGBM(Flavour):
             check_size(folder / conf["data"])
         else:
             conf |= {"data": FILE, "serialization_format": "cloudpickle"}
-            modules |= modules_of_pickle(write_pickle(model, folder / FILE)) | {"sklearn", "cloudpickle"}
-        return Saved(conf, "mlflow.lightgbm", {"data": conf["data"]}, modules)
+            pickled = modules_of_pickle(write_pickle(model, folder / FILE))
+            modules |= pickled | {"sklearn", "cloudpickle"}
+            own = are_own(pickled)
+        return Saved(conf, "mlflow.lightgbm", {"data": conf["data"]}, modules, own)
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
         lightgbm = imported("lightgbm")

@@ -12,7 +12,7 @@ from nbtrack.errors import ModelError
 from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.loader import SCRIPT, loader, write_loader
 from nbtrack.models.flavours.pickled import FILE, check_trust, read_pickle, write_pickle
-from nbtrack.models.requirements import modules_of_code, modules_of_pickle
+from nbtrack.models.requirements import are_own, modules_of_code, modules_of_pickle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,10 +47,12 @@ class Function(Flavour):
         name = (
             "function" if inspect.isroutine(model) else f"{type(model).__module__}.{type(model).__qualname__}"
         )
-        modules = modules_of_pickle(data) | {"cloudpickle"}
+        pickled = modules_of_pickle(data)
+        modules = pickled | {"cloudpickle"}
         for part in (call, getattr(call, "__func__", None), type(model)):
             modules |= modules_of_code(part)
-        return Saved({"pickled_model": FILE, "model_class": name}, module, function, modules)
+        conf = {"pickled_model": FILE, "model_class": name}
+        return Saved(conf, module, function, modules, are_own(pickled))
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
         if conf.get("model_code"):

@@ -10,7 +10,7 @@ from nbtrack.models.flavours.base import Flavour, Loading, Saved, taken
 from nbtrack.models.flavours.loader import write_loader
 from nbtrack.models.flavours.pickled import FILE, read_pickle, read_skops, write_pickle
 from nbtrack.models.input_form import library_of
-from nbtrack.models.requirements import modules_of_pickle
+from nbtrack.models.requirements import are_own, modules_of_pickle
 from nbtrack.models.schema import Schema, Tensor
 from nbtrack.models.signature import Signature, infer_signature
 
@@ -46,13 +46,14 @@ class Sklearn(Flavour):
             "sklearn_version": versions[0] if versions else None,
         }
         # The file is a plain pickle, but MLflow reads it with the module that wrote it.
-        modules = modules_of_pickle(data) | {"sklearn", "cloudpickle"}
+        pickled = modules_of_pickle(data)
+        modules, own = pickled | {"sklearn", "cloudpickle"}, are_own(pickled)
         if hasattr(model, "predict"):
             function = {"model_path": FILE, "predict_fn": "predict"}
-            return Saved(conf, "mlflow.sklearn", function, modules)
+            return Saved(conf, "mlflow.sklearn", function, modules, own)
         # MLflow's loader only supports models with predict.
         loader, function = write_loader(folder) if hasattr(model, "transform") else (None, {})
-        return Saved(conf, loader, function, modules)
+        return Saved(conf, loader, function, modules, own)
 
     def load(self, folder: Path, conf: Mapping[str, Any], loading: Loading) -> Any:
         file = folder / str(conf.get("pickled_model", FILE))
