@@ -14,7 +14,7 @@ from nbtrack.capture.number import as_number
 from nbtrack.capture.results.printed import PrintedScores
 from nbtrack.capture.results.written import Written
 from nbtrack.capture.run_metrics import gather_metrics
-from nbtrack.capture.run_models import fitted_models, keep_models
+from nbtrack.capture.run_models import deleted_models, fitted_models, keep_models
 from nbtrack.capture.run_params import gather_params, named_settings, said
 from nbtrack.capture.settings.earlier import EarlierChoices
 from nbtrack.capture.settings.setting import resolve
@@ -256,6 +256,7 @@ class CellCapture:
             "estimators": lambda: keep_models(captured, fitted),
             "metrics": lambda: gather_metrics(self._run, captured, fitted, moment),
             "params": lambda: gather_params(self._run, captured, fitted),
+            "deleted models": lambda: captured.estimators.extend(deleted_models(self._run)),
             "data": lambda: self._described(captured),
         }
         for part, gather in parts.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.data import first_rows
 from nbtrack.capture.foreign import has_method, module_of
 from nbtrack.capture.settings.estimators import Fitted, record
 from nbtrack.capture.source.reads import dotted
@@ -13,6 +14,7 @@ from nbtrack.capture.trained.parts import parts_of
 from nbtrack.capture.trained.reachable import models_in
 from nbtrack.capture.trained.stepped import outermost
 from nbtrack.capture.words.calls import STEP_METHODS
+from nbtrack.records import EstimatorRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from nbtrack.capture.execution import Captured, Execution
     from nbtrack.capture.source.analysis import CellAnalysis
 
-__all__ = ["fitted_models", "keep_models"]
+__all__ = ["deleted_models", "fitted_models", "keep_models"]
 
 
 def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
@@ -47,6 +49,18 @@ def fitted_models(run: Execution, *, ended: bool) -> list[Fitted]:
         asked = (site.of(one.estimator) for sites in run.sites for site in sites.predictions)
         one.predicted = next((seen for seen in asked if seen is not None), None)
     return list(found.values())
+
+
+def deleted_models(run: Execution) -> list[EstimatorRecord]:
+    """Return the records of models that the code has fitted and deleted, of each call's the last: nothing of them is saved."""
+    gone = [one for sites in run.sites for site in sites.fits if (one := site.last_gone) is not None]
+    records = []
+    for one in gone:
+        settings = one.described.named(one.kind) if one.described else []
+        schema, _, rows = first_rows(one.head) if one.head is not None else ({}, (), ())
+        params = {setting.name: setting.value for setting in settings}
+        records.append(EstimatorRecord(one.kind, one.path, params, schema, tuple(one.shape), rows))
+    return records
 
 
 def _trained(run: Execution) -> list[tuple[str, Any]]:

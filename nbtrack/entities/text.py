@@ -216,17 +216,12 @@ def runs_text(
         [short_id(r.id), one_line(r.name, 32), r.status, time_text(r.start_time), duration_text(_seconds(r))]
         for r in records
     ]
-    if _space_beside(headers, cells, width) < 0:
-        headers, right, cells = headers[1:], right[1:], [row[1:] for row in cells]
     columns = choose_columns(table)
-    left = _space_beside(headers, cells, width)
-    chosen: dict[str, list[str]] = {}
-    for name in columns:
-        shown = ["" if value is MISSING else one_line(value_text(value), 24) for value in table[name]]
-        needed = 2 + max(_columns(text) for text in [one_line(name.partition(".")[2], 24), *shown])
-        if needed <= left:
-            chosen[name] = shown
-            left -= needed
+    chosen = _fitting(columns, table, _space_beside(headers, cells, width))
+    if len(chosen) < len(columns):
+        # A param or a metric tells more than an id.
+        headers, right, cells = headers[1:], right[1:], [row[1:] for row in cells]
+        chosen = _fitting(columns, table, _space_beside(headers, cells, width))
     for name in sorted(chosen, key=lambda name: (name.startswith("metrics."), columns.index(name))):
         headers.append(one_line(name.partition(".")[2], 24))
         right.append(all(value is MISSING or is_number(value) for value in table[name]))
@@ -239,6 +234,18 @@ def runs_text(
     if len(columns) > len(chosen):
         more.append(f"{len(columns) - len(chosen)} more columns")
     return "\n".join([*lines, *([f"and {' and '.join(more)}"] if more else [])])
+
+
+def _fitting(columns: Sequence[str], table: Mapping[str, Sequence[Any]], space: int) -> dict[str, list[str]]:
+    """Return the cells of the first columns that have the space."""
+    chosen: dict[str, list[str]] = {}
+    for name in columns:
+        shown = ["" if value is MISSING else one_line(value_text(value), 24) for value in table[name]]
+        needed = 2 + max(_columns(text) for text in [one_line(name.partition(".")[2], 24), *shown])
+        if needed <= space:
+            chosen[name] = shown
+            space -= needed
+    return chosen
 
 
 def _space_beside(headers: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> int:

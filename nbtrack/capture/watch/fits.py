@@ -12,7 +12,7 @@ from nbtrack.capture.words.calls import DATA_ARGUMENTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FitSite", "Trained"]
+__all__ = ["FitSite", "Gone", "Trained"]
 
 
 class Trained(NamedTuple):
@@ -24,6 +24,17 @@ class Trained(NamedTuple):
     shape: tuple[int, ...]
     described: Any
     """Its description at the fit."""
+
+
+class Gone(NamedTuple):
+    """An estimator that a call has fitted, and that the code has deleted since."""
+
+    kind: str
+    path: str
+    """Its class, with its module."""
+    head: Any
+    shape: tuple[int, ...]
+    described: Any
 
 
 class FitSite:
@@ -142,6 +153,19 @@ class FitSite:
         every = [*self._replaced, *self._fits.values()]
         return [(fit.kind, fit.described) for fit in every if fit.described and fit.estimator() is None]
 
+    @property
+    def last_gone(self) -> Gone | None:
+        """The last estimator that predicts, if the code has deleted all that the call has fitted."""
+        fits = list(self._fits.values())
+        if not fits or any(fit.estimator() is not None for fit in fits):
+            return None
+        last = fits[-1]
+        return (
+            Gone(last.kind, last.path, last.head, last.shape, last.described)
+            if last.ended and last.predicts
+            else None
+        )
+
     @forgiving()
     def _begin(self, estimator: Any) -> None:
         fits = self._fits
@@ -155,10 +179,10 @@ class FitSite:
             fits.pop(gone[0] if gone else next(reversed(fits)))
         self._current = None
         try:
-            fits[id(estimator)] = self._current = _Fit(weakref.ref(estimator), type(estimator).__name__)
+            fits[id(estimator)] = self._current = _Fit(weakref.ref(estimator), type(estimator))
         except TypeError:  # its class has slots
             if len(fits) < self._MAX_FITS:
-                fits[id(estimator)] = self._current = _Fit(lambda: estimator, type(estimator).__name__)
+                fits[id(estimator)] = self._current = _Fit(lambda: estimator, type(estimator))
 
 
 def _nothing() -> None:
@@ -175,11 +199,13 @@ def _weakly(value: Any) -> Callable[[], Any]:
 class _Fit:
     """One estimator of a site."""
 
-    __slots__ = ("described", "ended", "estimator", "head", "kind", "shape")
+    __slots__ = ("described", "ended", "estimator", "head", "kind", "path", "predicts", "shape")
 
-    def __init__(self, estimator: Callable[[], Any], kind: str) -> None:
+    def __init__(self, estimator: Callable[[], Any], kind: type) -> None:
         self.estimator = estimator
-        self.kind = kind
+        self.kind = kind.__name__
+        self.path = f"{kind.__module__}.{kind.__qualname__}"
+        self.predicts = hasattr(kind, "predict")
         self.described: Any = None
         self.ended = False
         self.head: Any = None
