@@ -160,11 +160,6 @@ def _written_out(analysis: CellAnalysis, namespace: Mapping[str, Any]) -> set[in
         for name, bindings in analysis.bindings.items()
         for b in bindings
         if b.literal and (fields_of(namespace.get(name)) or held_by(namespace.get(name))) is not None
-    } | {
-        # Of each name of a grid there are several values: no one setting.
-        id(call.node)
-        for call in analysis.calls
-        if call.name.endswith("ParameterGrid")
     }
 
 
