@@ -272,7 +272,7 @@ class CellCapture:
         return captured
 
     def _look_back(self, error: BaseException | None) -> None:
-        """Analyse the cell again, without the code that was not reached."""
+        """Analyse the cell again as it was written, without the code that was not reached."""
         left = self.left(error)
         for number, sites in enumerate(self._run.sites):
             reach = sites.reach
@@ -280,8 +280,8 @@ class CellCapture:
             inner = left[-1] if number == len(self._run.sites) - 1 and len(left) > 1 else None
             sites.whole = sites.analysis
             reach.finish(ended=error is None, failed_at=next(iter(left), None) if outermost else inner)
-            if not reach.whole:
-                sites.analysis = self._analysed(reach.tree(), reach.body)
+            # Of the whole code too: in the tree that ran, hooks stand between the parts of an expression.
+            sites.analysis = self._analysed(reach.tree(), reach.body)
             self._run.before.compare(sites.analysis)
 
     def why(self, captured: Captured) -> Why:

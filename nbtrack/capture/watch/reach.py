@@ -110,11 +110,6 @@ class Reach:
         """How many marks have been reached; it changes when there is something new."""
         return sum(map(self._is_hit, range(len(self.marks))))
 
-    @property
-    def whole(self) -> bool:
-        """Whether every statement was completed."""
-        return self._ended and self.count == len(self.marks)
-
     def tree(self) -> ast.Module:
         """Return the cell without the code that was not reached.
 
