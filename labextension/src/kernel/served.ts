@@ -1,6 +1,6 @@
 import type { Channel } from "./client.ts";
+import { HeldModel } from "./held.ts";
 import { type About, type Host, post, refusalOf } from "./host.ts";
-import { Listeners } from "./listeners.ts";
 import { type Answer, isAnswer, problemSaying } from "./replies.ts";
 
 /** Milliseconds between two questions whether the store has changed. */
@@ -22,43 +22,24 @@ interface Serving {
 }
 
 /** A panel's model without a kernel: a server answers what it is asked, and says when the store has changed. */
-export class ServedModel<Traits extends object> extends Listeners implements Channel {
+export class ServedModel<Traits extends object> extends HeldModel<Traits> implements Channel {
   /** Called with why the store cannot be read, and with null when it can again. */
   onLost: ((why: string | null) => void) | null = null;
-  /** Called when the page has set traits. */
-  onSaved: (() => void) | null = null;
   /** Where runs' files are, each at `<run>/<path>`. */
   readonly files: URL | null;
   readonly host: Host;
-  readonly #traits: Traits;
   readonly #serving: Serving;
   #clock: number;
   #asked = 0;
 
   constructor(traits: Traits, serving: Serving) {
-    super();
-    this.#traits = traits;
+    super(traits);
     this.#serving = serving;
     this.#clock = serving.clock;
     this.host = serving.host;
     this.files = serving.files ? new URL("artifacts/", serving.host.base) : null;
     const look = setInterval(() => void this.#look(), POLL_INTERVAL);
     serving.signal.addEventListener("abort", () => clearInterval(look));
-  }
-
-  get<Name extends keyof Traits & string>(name: Name): Traits[Name] {
-    return this.#traits[name];
-  }
-
-  set<Name extends keyof Traits & string>(name: Name, value: Traits[Name]): void {
-    if (this.#traits[name] !== value) {
-      this.#traits[name] = value;
-      this.tell(`change:${name}`, undefined);
-    }
-  }
-
-  save_changes(): void {
-    this.onSaved?.();
   }
 
   send(content: unknown): void {

@@ -1,5 +1,5 @@
+import { HeldModel } from "../kernel/held.ts";
 import type { Host } from "../kernel/host.ts";
-import { Listeners } from "../kernel/listeners.ts";
 import { type Answer, problemSaying } from "../kernel/replies.ts";
 import type { Model, Traits } from "../panel/model.ts";
 import { answer, type Embedded } from "./embedded.ts";
@@ -16,46 +16,22 @@ export interface Report extends Embedded {
 }
 
 /** A panel's model in a file: what was answered when the file was made is all that there is. */
-export class ReportModel extends Listeners implements Model {
+export class ReportModel extends HeldModel<Traits> implements Model {
   readonly files = null;
   /** No server: the views' script is asked for as of a kernel, and is in the file. */
   readonly host: Host | undefined = undefined;
-  /** Called when the page has set traits. */
-  onSaved: (() => void) | null = null;
   readonly #report: Report;
-  readonly #traits: Traits;
 
   constructor(report: Report) {
-    super();
-    this.#report = report;
-    this.#traits = {
+    super({
       ...report.traits,
       view: "table",
       _chosen: [],
       _layout: {},
       _place: undefined,
       _read_only: true,
-    };
-  }
-
-  /** The traits, to be changed before they are used. */
-  get traits(): Traits {
-    return this.#traits;
-  }
-
-  get<Name extends keyof Traits & string>(name: Name): Traits[Name] {
-    return this.#traits[name];
-  }
-
-  set<Name extends keyof Traits & string>(name: Name, value: Traits[Name]): void {
-    if (this.#traits[name] !== value) {
-      this.#traits[name] = value;
-      this.tell(`change:${name}`, undefined);
-    }
-  }
-
-  save_changes(): void {
-    this.onSaved?.();
+    });
+    this.#report = report;
   }
 
   send(content: unknown): void {
