@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from nbtrack.entities.artifacts import written_whole
-from nbtrack.errors import InvalidValueError, StoreError
+from nbtrack.errors import InvalidValueError
+from nbtrack.widgets.panel.storefile import StoreFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,6 @@ FILE = "workspaces.json"
 MAX_ARRANGEMENTS = 50
 MAX_BYTES = 100_000
 """Of one arrangement."""
-
-_writing = threading.Lock()
 
 
 class Arrangement(TypedDict):
@@ -41,17 +38,13 @@ class Arrangements:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._file = store.path / FILE
+        self._file = StoreFile(store, FILE)
 
     def read(self) -> dict[str, Any]:
         """Return the arrangements, the one that was saved last first; a file that is damaged holds none."""
-        try:
-            held = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            held = None
+        held = self._file.read()
         found = [one for one in held if _is_arrangement(one)] if isinstance(held, list) else []
-        return {"arrangements": found[:MAX_ARRANGEMENTS], "kept": not self._store.read_only}
+        return {"arrangements": found[:MAX_ARRANGEMENTS], "kept": self._file.kept}
 
     def save(self, name: str, charts: Sequence[Any]) -> dict[str, Any]:
         """Keep charts under a name, in the place of what had it; without charts the name is let go of.
@@ -63,20 +56,16 @@ class Arrangements:
         InvalidValueError
             For what is no list of charts, or too large.
         """
-        if self._store.read_only:
-            raise StoreError(
-                f"the store {str(self._store.path)!r} may only be read: arrangements cannot be saved in it"
-            )
+        self._file.check("arrangements")
         new: Arrangement = {"name": name, "charts": list(charts)}
         if not _is_arrangement(new) or len(json.dumps(new)) > MAX_BYTES:
             raise InvalidValueError(
                 f"{name!r} cannot be saved: an arrangement is a list of charts with kind and asked, of at most {MAX_BYTES:,} bytes"
             )
-        with _writing:
+        with self._file.changing:
             others = [one for one in self.read()["arrangements"] if one["name"] != name]
             kept = ([new] if charts else []) + others
-            with written_whole(self._file) as part:
-                part.write_text(json.dumps(kept[:MAX_ARRANGEMENTS], indent=1), encoding="utf-8")
+            self._file.write(kept[:MAX_ARRANGEMENTS])
         return self.read()
 
 

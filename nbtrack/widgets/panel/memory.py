@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from nbtrack.entities.artifacts import written_whole
-from nbtrack.errors import StoreError
+from nbtrack.widgets.panel.storefile import StoreFile
 
 if TYPE_CHECKING:
     from nbtrack.store import Store
@@ -18,8 +15,6 @@ FILE = "panel.json"
 MAX_FILTERS = 50
 """Filters that are remembered, and filters that are saved."""
 MAX_TEXT = 10_000
-
-_writing = threading.Lock()
 
 
 class Saved(TypedDict):
@@ -41,15 +36,11 @@ class Memory:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._file = store.path / FILE
+        self._file = StoreFile(store, FILE)
 
     def read(self) -> dict[str, Any]:
         """Return what is kept, the newest first; a file that is damaged holds nothing."""
-        try:
-            held = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            held = None
+        held = self._file.read()
         held = held if isinstance(held, dict) else {}
         history, saved = (
             found if isinstance(found := held.get(part), list) else [] for part in ("history", "saved")
@@ -63,14 +54,14 @@ class Memory:
                 and isinstance(one.get("name"), str)
                 and isinstance(one.get("filter"), str)
             ][:MAX_FILTERS],
-            "kept": not self._store.read_only,
+            "kept": self._file.kept,
         }
 
     def remember(self, text: str) -> dict[str, Any]:
         """Put a filter that was used before those used earlier."""
-        if self._store.read_only or not text.strip() or len(text) > MAX_TEXT:
+        if not self._file.kept or not text.strip() or len(text) > MAX_TEXT:
             return self.read()
-        with _writing:
+        with self._file.changing:
             held = self.read()
             held["history"] = [text, *(one for one in held["history"] if one != text)][:MAX_FILTERS]
             self._write(held)
@@ -97,17 +88,12 @@ class Memory:
         return self._change(name, [])
 
     def _change(self, name: str, new: list[Saved]) -> dict[str, Any]:
-        if self._store.read_only:
-            raise StoreError(
-                f"the store {str(self._store.path)!r} may only be read: filters cannot be saved in it"
-            )
-        with _writing:
+        self._file.check("filters")
+        with self._file.changing:
             held = self.read()
             held["saved"] = [*new, *(one for one in held["saved"] if one["name"] != name)][:MAX_FILTERS]
             self._write(held)
         return held
 
     def _write(self, held: dict[str, Any]) -> None:
-        kept = {"history": held["history"], "saved": held["saved"]}
-        with written_whole(self._file) as part:
-            part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        self._file.write({"history": held["history"], "saved": held["saved"]})
