@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.capture.containers import readable
 from nbtrack.capture.foreign import forgiving, is_installed, module_of, peek
 from nbtrack.capture.number import as_number
 from nbtrack.capture.results.readings import number, plain, readings
@@ -86,10 +87,9 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[float]:
 
 @forgiving(tuple)
 def _items(value: Any) -> tuple[Any, ...] | list[Any]:
-    if isinstance(value, dict):
-        return list(dict.values(value))[:_MAX_NUMBERS]
+    value = readable(value)
     if isinstance(value, Mapping):
-        return ()  # to read it may run the user's code
+        return list(islice(value.values(), _MAX_NUMBERS))
     if isinstance(value, list | tuple | deque):
         return list(islice(value, _MAX_NUMBERS))
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):

@@ -71,7 +71,7 @@ class Carried:
 
     def __call__(self, node: ast.expr | None) -> bool:
         """Return whether an expression has values, and all of them were there before."""
-        return node is not None and self._of(node, {}) is True
+        return node is not None and self._of(node) is True
 
     def names(self) -> Iterator[str]:
         """Yield the names to which the cell gives nothing else."""
@@ -90,52 +90,52 @@ class Carried:
             elif isinstance(child, ast.expr):
                 yield from self.parts(child)
 
-    def _of(self, node: ast.expr, own: Mapping[str, bool | None]) -> bool | None:
+    def _of(self, node: ast.expr) -> bool | None:
         """Return True for what was there before, False for what is new, None for what is no value of its own."""
         match node:
             case ast.Name(id=name):
-                return own[name] if name in own else self._name(name)
+                return self._name(name)
             case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
-                return self._of(value, own)
+                return self._of(value)
             case ast.FormattedValue(value=value) | ast.UnaryOp(operand=value):
-                return self._of(value, own)
+                return self._of(value)
             case ast.BinOp(left=left, right=right):
                 # In percent, or in a text; of two old values a third is worked out.
-                both = self._of(left, own), self._of(right, own)
+                both = self._of(left), self._of(right)
                 return True if set(both) == {True, None} else None if set(both) == {None} else False
             case ast.IfExp(body=body, orelse=orelse):
-                return self._all([body, orelse], own)
+                return self._all([body, orelse])
             case (
                 ast.JoinedStr(values=parts)
                 | ast.List(elts=parts)
                 | ast.Tuple(elts=parts)
                 | ast.Set(elts=parts)
             ):
-                return self._all(parts, own)
+                return self._all(parts)
             case ast.Dict(values=parts):
-                return self._all(parts, own)
+                return self._all(parts)
             case ast.Call():
-                return self._call(node, own)
+                return self._call(node)
             case ast.Constant():
                 return None
         return False
 
-    def _all(self, nodes: Iterable[ast.expr], own: Mapping[str, bool | None]) -> bool | None:
-        found = {self._of(node, own) for node in nodes}
+    def _all(self, nodes: Iterable[ast.expr]) -> bool | None:
+        found = {self._of(node) for node in nodes}
         return False if False in found else True if True in found else None
 
-    def _call(self, node: ast.Call, own: Mapping[str, bool | None]) -> bool | None:
+    def _call(self, node: ast.Call) -> bool | None:
         name = dotted(node.func)
         # The receiver of a method may be in a hook, too: `hook(model).predict(X)` is no hook.
         if isinstance(node.func, ast.Name) and name.startswith(HOOK) and node.args:
-            return self._of(node.args[0], own)
+            return self._of(node.args[0])
         last = name.rpartition(".")[2]
         if last in _LOADS or (name.partition(".")[0] in _TRACKERS and last in _QUERIES):
             return True
         if isinstance(node.func, ast.Attribute):
-            return self._of(node.func.value, own) if last in {*_PARTS, *_FORMS} else False
+            return self._of(node.func.value) if last in {*_PARTS, *_FORMS} else False
         if last in _FORMS:
-            return self._all([*node.args, *(k.value for k in node.keywords if k.arg != "key")], own)
+            return self._all([*node.args, *(k.value for k in node.keywords if k.arg != "key")])
         return False
 
     def _name(self, name: str) -> bool | None:
